@@ -1,0 +1,44 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// Every target of ours builds with these: Swift 6 mode comes with the tools version.
+let strict: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+  name: "keyroll",
+  products: [
+    .library(name: "Keyroll", targets: ["Keyroll"]),
+    .library(name: "SigningTesting", targets: ["SigningTesting"]),
+    .executable(name: "keyroll", targets: ["KeyrollCLI"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // libcrypto alone: the pkg-config name `openssl` would bring libssl along.
+    .systemLibrary(
+      name: "COpenSSL", pkgConfig: "libcrypto",
+      providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+
+    .target(name: "Signing", swiftSettings: strict),
+    .target(name: "OpenSSLCrypto", dependencies: ["Signing", "COpenSSL"], swiftSettings: strict),
+    .target(name: "JOSE", dependencies: ["Signing"], swiftSettings: strict),
+    .target(name: "JSONWebToken", dependencies: ["Signing", "JOSE"], swiftSettings: strict),
+    .target(name: "Entra", dependencies: ["Signing", "JOSE", "JSONWebToken"], swiftSettings: strict),
+    .target(name: "SigningTesting", dependencies: ["Signing"], swiftSettings: strict),
+    .target(
+      name: "Keyroll", dependencies: ["Signing", "OpenSSLCrypto", "JOSE", "JSONWebToken", "Entra"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "KeyrollCLI",
+      dependencies: ["Keyroll", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      swiftSettings: strict),
+  ]
+)

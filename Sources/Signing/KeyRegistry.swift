@@ -1,0 +1,39 @@
+/// The backends a program uses, as a value; nothing registers itself.
+///
+/// Whatever the backend, a key leaves the registry only when it is RSA with 2048 to 16384 bits and an odd exponent of
+/// at least 65537, may be used with the algorithm asked for, and matches the certificate that comes with it.
+public struct KeyRegistry: Sendable {
+  private let backends: [any KeyBackend]
+
+  public init(_ backends: any KeyBackend...) { self.backends = backends }
+
+  /// The schemes that can be opened, in the order of registration.
+  public var schemes: [String] { backends.map(\.scheme) }
+
+  /// Reads a reference: see `KeyReference.init(_:schemes:)`.
+  public func reference(_ text: String) throws(KeyError) -> KeyReference {
+    try KeyReference(text, schemes: schemes)
+  }
+
+  /// Opens a key for one algorithm; may ask `secrets` for its password or PIN, and blocks.
+  public func signer(
+    for reference: KeyReference, algorithm: SignatureAlgorithm, secrets: any SecretProvider
+  ) throws(KeyError) -> any Signer {
+    guard let backend = backends.first(where: { $0.scheme.utf8.elementsEqual(reference.scheme.utf8) }) else {
+      throw KeyError(
+        .unknownKeyScheme, "key reference \(reference) has a scheme that nothing here opens",
+        hint: "known schemes: \(schemes.joined(separator: ", "))")
+    }
+    let signer = try backend.signer(for: reference, algorithm: algorithm, secrets: secrets)
+    guard signer.algorithm == algorithm else {
+      throw KeyError(.keyRestricted, "\(reference) was opened for \(signer.algorithm.rawValue) instead of \(algorithm.rawValue)")
+    }
+    try signer.publicKey.requireFitToSign(with: algorithm, at: reference)
+    if let leaf = signer.certificates.first, leaf.publicKey != signer.publicKey {
+      throw KeyError(
+        .certificateMismatch, "the certificate at \(reference) belongs to another key",
+        hint: "give the certificate that was issued for this key")
+    }
+    return signer
+  }
+}

@@ -1,0 +1,80 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// Bytes that nobody else may see: never copied, never a `String`, wiped with `explicit_bzero` when they go.
+@safe
+public struct SecretBytes: ~Copyable, @unchecked Sendable {
+  // Unique ownership is what makes sending and using it safe: the memory is reachable through this one value only.
+  private let storage: UnsafeMutableRawBufferPointer
+  /// How many of the bytes are in use.
+  public private(set) var count = 0
+  /// How many bytes there is room for.
+  public let capacity: Int
+
+  public var isEmpty: Bool { count == 0 }
+
+  /// Takes room for `capacity` bytes, none of them in use.
+  package init(capacity: Int) {
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: max(capacity, 1), alignment: 16)
+    unsafe memory.initializeMemory(as: UInt8.self, repeating: 0)
+    unsafe storage = memory
+    self.capacity = max(capacity, 0)
+  }
+
+  /// Takes room for `capacity` bytes and lets `fill` write them; it returns how many it wrote.
+  ///
+  /// Whatever `fill` leaves behind, the whole capacity is wiped.
+  public init<E: Error>(capacity: Int, fill: (UnsafeMutableRawBufferPointer) throws(E) -> Int) throws(E) {
+    self.init(capacity: capacity)
+    let written = unsafe try fill(UnsafeMutableRawBufferPointer(rebasing: storage[..<self.capacity]))
+    count = min(max(written, 0), self.capacity)
+  }
+
+  /// Copies the bytes; the source is the caller's to wipe.
+  public init(copying bytes: Span<UInt8>) {
+    unsafe self.init(capacity: bytes.count) { memory in
+      for index in bytes.indices { unsafe memory[index] = bytes[index] }
+      return bytes.count
+    }
+  }
+
+  deinit {
+    if let start = unsafe storage.baseAddress { unsafe explicit_bzero(start, storage.count) }
+    unsafe storage.deallocate()
+  }
+
+  /// Lends the bytes in use; they must not be kept.
+  public borrowing func withBytes<Result: ~Copyable, E: Error>(
+    _ body: (Span<UInt8>) throws(E) -> Result
+  ) throws(E) -> Result {
+    // The view ends with the call, and the memory outlives it because this value is borrowed.
+    let span = unsafe Span<UInt8>(_unsafeBytes: UnsafeRawBufferPointer(rebasing: storage[..<count]))
+    return try body(span)
+  }
+
+  /// Drops bytes from the end; they are wiped with the rest.
+  public mutating func truncate(to newCount: Int) {
+    count = min(count, max(newCount, 0))
+  }
+
+  /// Gives its bytes to a larger room and wipes its own.
+  package consuming func grown(to newCapacity: Int) -> SecretBytes {
+    withBytes { bytes in
+      unsafe SecretBytes(capacity: max(newCapacity, bytes.count)) { memory in
+        for index in bytes.indices { unsafe memory[index] = bytes[index] }
+        return bytes.count
+      }
+    }
+  }
+
+  /// Reads once from a file descriptor into the free room; returns what `read` returned.
+  package mutating func append(from descriptor: Int32) -> Int {
+    guard let start = unsafe storage.baseAddress else { return 0 }
+    let received = unsafe read(descriptor, start + count, capacity - count)
+    count += max(received, 0)
+    return received
+  }
+}

@@ -1,0 +1,7 @@
+/// Gives a password or PIN when a backend needs one.
+public protocol SecretProvider: Sendable {
+  /// The secret, or nil when there is none to give; an empty secret is not the same as none.
+  ///
+  /// May ask a person and block. Throws `secret-unavailable` when a source was named and cannot be read.
+  func secret(for request: SecretRequest) throws(KeyError) -> SecretBytes?
+}

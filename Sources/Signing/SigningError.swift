@@ -1,0 +1,20 @@
+/// A signature that could not be made with an opened key.
+public struct SigningError: DiagnosticError, Hashable {
+  /// The reasons, by their stable ids.
+  @nonexhaustive
+  public enum Code: String, Sendable, Hashable, CaseIterable {
+    case signingFailed = "signing-failed"
+  }
+
+  public let code: Code
+  public let message: String
+  public let hint: String?
+
+  public var id: String { code.rawValue }
+
+  public init(_ code: Code, _ message: String, hint: String? = nil) {
+    self.code = code
+    self.message = message
+    self.hint = hint
+  }
+}
