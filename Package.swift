@@ -40,5 +40,21 @@ let package = Package(
       name: "KeyrollCLI",
       dependencies: ["Keyroll", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: strict),
+
+    // Finds fixtures and corpora; tests may use Foundation, the libraries may not.
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    .testTarget(name: "SigningTests", dependencies: ["Signing", "SigningTesting"], swiftSettings: strict),
+    .testTarget(
+      name: "OpenSSLCryptoTests", dependencies: ["OpenSSLCrypto", "SigningTesting", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(name: "JOSETests", dependencies: ["JOSE", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "JSONWebTokenTests", dependencies: ["JSONWebToken", "OpenSSLCrypto", "SigningTesting", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "EntraTests", dependencies: ["Entra", "OpenSSLCrypto", "SigningTesting", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "KeyrollCLITests", dependencies: ["Keyroll", "KeyrollCLI", "TestSupport"], swiftSettings: strict),
   ]
 )
