@@ -1,6 +1,6 @@
 /// The backends a program uses, as a value; nothing registers itself.
 ///
-/// Whatever the backend, a key leaves the registry only when it is RSA with 2048 to 16384 bits and an odd exponent of
+/// Whatever the backend, a key leaves the registry only when it is RSA with 2048 to 8192 bits and an odd exponent of
 /// at least 65537, may be used with the algorithm asked for, and matches the certificate that comes with it.
 public struct KeyRegistry: Sendable {
   private let backends: [any KeyBackend]

@@ -1,6 +1,6 @@
 extension PublicKey {
-  /// The sizes of RSA keys that sign here, in bits: the services refuse less, OpenSSL verifies no more.
-  public static let signingBitCounts = 2048...16384
+  /// The sizes of RSA keys that sign here, in bits: the services refuse less, and more only costs time.
+  public static let signingBitCounts = 2048...8192
 
   /// Throws `key-not-rsa`, `rsa-key-too-small`, `rsa-key-too-large`, `broken-rsa-key`, `rsa-exponent-too-small` or
   /// `key-restricted` when the key must not sign with the algorithm.
@@ -12,7 +12,7 @@ extension PublicKey {
       throw KeyError(.rsaKeyTooSmall, "the RSA key at \(reference) has \(rsa.bitCount) bits, and at least 2048 are needed")
     }
     if rsa.bitCount > Self.signingBitCounts.upperBound {
-      throw KeyError(.rsaKeyTooLarge, "the RSA key at \(reference) has \(rsa.bitCount) bits, and at most 16384 can be used")
+      throw KeyError(.rsaKeyTooLarge, "the RSA key at \(reference) has \(rsa.bitCount) bits, and at most 8192 are used")
     }
     if !rsa.isExponentOdd {
       throw KeyError(.brokenRSAKey, "the RSA key at \(reference) has an even public exponent: no such key can sign")

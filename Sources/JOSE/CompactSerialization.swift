@@ -1,0 +1,74 @@
+import Signing
+
+/// The JWS compact serialization (RFC 7515, section 7.1): `header.payload.signature`, each in base64url.
+public struct CompactSerialization: Sendable {
+  /// The three parts, in their order.
+  @nonexhaustive
+  public enum Segment: String, Sendable, Hashable, CaseIterable {
+    case header, payload, signature
+  }
+
+  /// A way in which one segment is not canonical base64url although it can only mean one thing.
+  public struct Irregularity: Sendable, Hashable {
+    public let segment: Segment
+    public let error: Base64Error
+  }
+
+  /// The whole text as it was given.
+  public let text: [UInt8]
+  /// The decoded segments.
+  public let header: [UInt8]
+  public let payload: [UInt8]
+  public let signature: [UInt8]
+  /// Empty for a canonical token; whoever accepts a token decides what to make of the others.
+  public let irregularities: [Irregularity]
+
+  /// How much of `text` is signed: header and payload segments with their dot, as they stand (RFC 7515, section 5.1).
+  public let signingInputByteCount: Int
+
+  /// Takes the text apart, with all that surrounds it: a newline at the end is an irregularity, not ignored.
+  public init(_ text: Span<UInt8>) throws(CompactSerializationError) {
+    if text.isEmpty { throw CompactSerializationError(.empty, "the token is empty") }
+    guard text.count <= Limits.byteCount else {
+      throw CompactSerializationError(.tooLarge, "the token is longer than \(Limits.byteCount) bytes")
+    }
+    try Self.refuseJSON(text)
+    var dots: [Int] = []
+    for index in text.indices where text[index] == UInt8(ascii: ".") { dots.append(index) }
+    guard dots.count == 2 else {
+      throw CompactSerializationError(
+        .segmentCount, "the token has \(dots.count + 1) segments, and a signed token has 3: header.payload.signature",
+        hint: dots.count == 4 ? "five segments make an encrypted token, which this is not for" : nil)
+    }
+    var irregularities: [Irregularity] = []
+    header = try Self.decode(text.extracting(..<dots[0]), .header, &irregularities)
+    payload = try Self.decode(text.extracting(dots[0] + 1..<dots[1]), .payload, &irregularities)
+    signature = try Self.decode(text.extracting(dots[1] + 1..<text.count), .signature, &irregularities)
+    self.irregularities = irregularities
+    self.text = [UInt8](copying: text)
+    signingInputByteCount = dots[1]
+  }
+
+  private static func decode(
+    _ text: Span<UInt8>, _ segment: Segment, _ irregularities: inout [Irregularity]
+  ) throws(CompactSerializationError) -> [UInt8] {
+    do throws(Base64Error) {
+      let (bytes, found) = try Base64.url.decodeReportingIrregularities(text)
+      for error in found { irregularities.append(Irregularity(segment: segment, error: error)) }
+      return bytes
+    } catch {
+      throw CompactSerializationError(
+        .unreadableSegment, "the \(segment.rawValue) segment is not base64url: \(error.message)", segment: segment)
+    }
+  }
+
+  /// The JSON serializations (RFC 7515, section 7.2) are not for JSON Web Tokens (RFC 7519, section 1).
+  private static func refuseJSON(_ text: Span<UInt8>) throws(CompactSerializationError) {
+    var start = 0
+    while start < text.count, [0x20, 0x09, 0x0A, 0x0D].contains(text[start]) { start += 1 }
+    guard start < text.count, text[start] == UInt8(ascii: "{") else { return }
+    throw CompactSerializationError(
+      .jsonSerialization, "the text is JSON, and a JSON Web Token is in the compact serialization",
+      hint: "give the value with two dots in it, not the JSON around it")
+  }
+}

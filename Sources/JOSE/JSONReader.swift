@@ -1,0 +1,266 @@
+/// A strict reader of RFC 8259: UTF-8 without a byte order mark, no name twice (compared after unescaping), numbers kept
+/// as text, nothing but white space after the value, all of it within `Limits`.
+public struct JSONReader {
+  // The text is handed from call to call, because a struct cannot hold a span without lifetime annotations.
+  private var position = 0
+
+  private init() {}
+
+  /// Reads one value of any kind.
+  public static func value(_ text: Span<UInt8>) throws(JSONError) -> JSONValue {
+    guard text.count <= Limits.byteCount else {
+      throw JSONError(.tooLarge, "the text is longer than \(Limits.byteCount) bytes", at: Limits.byteCount)
+    }
+    try refuseOtherEncodings(text)
+    var reader = JSONReader()
+    reader.skipWhitespace(text)
+    let value = try reader.value(text, depth: 1)
+    reader.skipWhitespace(text)
+    guard reader.position == text.count else {
+      throw JSONError(.trailingData, "something follows the value", at: reader.position)
+    }
+    return value
+  }
+
+  /// Reads one object, as headers, claims and profile files are.
+  public static func object(_ text: Span<UInt8>) throws(JSONError) -> JSONObject {
+    guard case .object(let object) = try value(text) else {
+      throw JSONError(.notAnObject, "the text is not an object", at: 0)
+    }
+    return object
+  }
+
+  private static func refuseOtherEncodings(_ text: Span<UInt8>) throws(JSONError) {
+    guard text.count >= 2 else { return }
+    switch (text[0], text[1]) {
+    case (0xEF, 0xBB): throw JSONError(.invalidEncoding, "the text starts with a byte order mark", at: 0)
+    case (0xFE, 0xFF), (0xFF, 0xFE), (0, _), (_, 0):
+      throw JSONError(.invalidEncoding, "the text looks like UTF-16 or UTF-32, and only UTF-8 is read", at: 0)
+    default: break
+    }
+  }
+
+  // MARK: Values
+
+  private mutating func value(_ text: Span<UInt8>, depth: Int) throws(JSONError) -> JSONValue {
+    guard position < text.count else { throw syntax("the text ends where a value should be") }
+    switch text[position] {
+    case UInt8(ascii: "{"): return .object(try object(text, depth: depth))
+    case UInt8(ascii: "["): return .array(try array(text, depth: depth))
+    case UInt8(ascii: "\""): return .string(try string(text))
+    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number(try number(text))
+    case UInt8(ascii: "t"): return try literal("true", text, .boolean(true))
+    case UInt8(ascii: "f"): return try literal("false", text, .boolean(false))
+    case UInt8(ascii: "n"): return try literal("null", text, .null)
+    default: throw syntax("this is no value")
+    }
+  }
+
+  private mutating func literal(
+    _ word: String, _ text: Span<UInt8>, _ value: JSONValue
+  ) throws(JSONError) -> JSONValue {
+    for byte in word.utf8 {
+      guard consume(byte, text) else { throw syntax("this is no value") }
+    }
+    return value
+  }
+
+  private mutating func object(_ text: Span<UInt8>, depth: Int) throws(JSONError) -> JSONObject {
+    try enter(depth)
+    var members: [JSONObject.Member] = []
+    skipWhitespace(text)
+    if consume(UInt8(ascii: "}"), text) { return JSONObject(distinct: members) }
+    members.reserveCapacity(8)
+    var names = Set<JSONString>()
+    while true {
+      guard position < text.count, text[position] == UInt8(ascii: "\"") else { throw syntax("a name in quotes is missing") }
+      let start = position
+      let name = try string(text)
+      if Self.isRepeated(name, members, &names) {
+        throw JSONError(.duplicateName, "a name stands twice in one object", at: start)
+      }
+      skipWhitespace(text)
+      guard consume(UInt8(ascii: ":"), text) else { throw syntax("a colon is missing after a name") }
+      skipWhitespace(text)
+      members.append(JSONObject.Member(name: name, value: try value(text, depth: depth + 1)))
+      try checkCount(members.count)
+      skipWhitespace(text)
+      if consume(UInt8(ascii: "}"), text) { return JSONObject(distinct: members) }
+      guard consume(UInt8(ascii: ","), text) else { throw syntax("a comma or } is missing in an object") }
+      skipWhitespace(text)
+    }
+  }
+
+  /// Looks at the few names of an ordinary object one by one; of many, it keeps a set, so that work stays linear.
+  private static func isRepeated(
+    _ name: JSONString, _ members: [JSONObject.Member], _ names: inout Set<JSONString>
+  ) -> Bool {
+    if members.count < 16 {
+      for member in members where member.name == name { return true }
+      return false
+    }
+    if names.isEmpty { names = Set(members.map(\.name)) }
+    return !names.insert(name).inserted
+  }
+
+  private mutating func array(_ text: Span<UInt8>, depth: Int) throws(JSONError) -> [JSONValue] {
+    try enter(depth)
+    var elements: [JSONValue] = []
+    skipWhitespace(text)
+    if consume(UInt8(ascii: "]"), text) { return elements }
+    while true {
+      elements.append(try value(text, depth: depth + 1))
+      try checkCount(elements.count)
+      skipWhitespace(text)
+      if consume(UInt8(ascii: "]"), text) { return elements }
+      guard consume(UInt8(ascii: ","), text) else { throw syntax("a comma or ] is missing in an array") }
+      skipWhitespace(text)
+    }
+  }
+
+  // MARK: Strings
+
+  private mutating func string(_ text: Span<UInt8>) throws(JSONError) -> JSONString {
+    position += 1
+    let start = position
+    while position < text.count {
+      switch text[position] {
+      case UInt8(ascii: "\""):
+        let string = try Self.validated(text.extracting(start..<position), at: start)
+        position += 1
+        return string
+      case UInt8(ascii: "\\"): return try escapedString(text, from: start)
+      case 0..<0x20: throw syntax("a control character stands unescaped in a string")
+      default: position += 1
+      }
+    }
+    throw syntax("a string is not closed")
+  }
+
+  /// Goes on from the first backslash, unescaping into a buffer.
+  private mutating func escapedString(_ text: Span<UInt8>, from start: Int) throws(JSONError) -> JSONString {
+    var unescaped: [UInt8] = []
+    for index in start..<position { unescaped.append(text[index]) }
+    while position < text.count {
+      let byte = text[position]
+      position += 1
+      switch byte {
+      case UInt8(ascii: "\""): return try Self.validated(unescaped.span, at: start)
+      case UInt8(ascii: "\\"): try unescape(text, into: &unescaped)
+      case 0..<0x20:
+        throw JSONError(.syntax, "a control character stands unescaped in a string", at: position - 1)
+      default: unescaped.append(byte)
+      }
+    }
+    throw syntax("a string is not closed")
+  }
+
+  private mutating func unescape(_ text: Span<UInt8>, into unescaped: inout [UInt8]) throws(JSONError) {
+    guard position < text.count else { throw syntax("a string is not closed") }
+    let escape = text[position]
+    position += 1
+    switch escape {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): unescaped.append(escape)
+    case UInt8(ascii: "b"): unescaped.append(0x08)
+    case UInt8(ascii: "f"): unescaped.append(0x0C)
+    case UInt8(ascii: "n"): unescaped.append(0x0A)
+    case UInt8(ascii: "r"): unescaped.append(0x0D)
+    case UInt8(ascii: "t"): unescaped.append(0x09)
+    case UInt8(ascii: "u"):
+      guard let scalar = Unicode.Scalar(try codePoint(text)) else {
+        throw JSONError(.loneSurrogate, "an escape is half of a surrogate pair", at: position - 6)
+      }
+      unescaped.append(contentsOf: Unicode.UTF8.encode(scalar) ?? Unicode.UTF8.encodedReplacementCharacter)
+    default: throw JSONError(.syntax, "no such escape", at: position - 2)
+    }
+  }
+
+  /// Reads the digits of `\u`, and a second escape when the first is a high surrogate.
+  private mutating func codePoint(_ text: Span<UInt8>) throws(JSONError) -> UInt32 {
+    let first = try hexadecimal(text)
+    guard (0xD800...0xDBFF).contains(first) else { return first }
+    guard position + 1 < text.count, text[position] == UInt8(ascii: "\\"), text[position + 1] == UInt8(ascii: "u") else {
+      return first
+    }
+    position += 2
+    let second = try hexadecimal(text)
+    guard (0xDC00...0xDFFF).contains(second) else { return first }
+    return 0x10000 + (first - 0xD800) << 10 + (second - 0xDC00)
+  }
+
+  private mutating func hexadecimal(_ text: Span<UInt8>) throws(JSONError) -> UInt32 {
+    var value: UInt32 = 0
+    for _ in 0..<4 {
+      guard position < text.count else { throw syntax("a string is not closed") }
+      let byte = text[position]
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): value = value << 4 | UInt32(byte & 0x0F)
+      case UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "A")...UInt8(ascii: "F"):
+        value = value << 4 | UInt32(byte & 0x0F + 9)
+      default: throw syntax("an escape \\u needs four hexadecimal digits")
+      }
+      position += 1
+    }
+    return value
+  }
+
+  private static func validated(_ bytes: Span<UInt8>, at offset: Int) throws(JSONError) -> JSONString {
+    do {
+      return JSONString(String(copying: try UTF8Span(validating: bytes)))
+    } catch {
+      throw JSONError(.invalidEncoding, "a string is not valid UTF-8", at: offset)
+    }
+  }
+
+  // MARK: Numbers
+
+  private mutating func number(_ text: Span<UInt8>) throws(JSONError) -> JSONNumber {
+    let start = position
+    _ = consume(UInt8(ascii: "-"), text)
+    if !consume(UInt8(ascii: "0"), text) { try digits(text) }
+    if consume(UInt8(ascii: "."), text) { try digits(text) }
+    if consume(UInt8(ascii: "e"), text) || consume(UInt8(ascii: "E"), text) {
+      if !consume(UInt8(ascii: "+"), text) { _ = consume(UInt8(ascii: "-"), text) }
+      try digits(text)
+    }
+    return JSONNumber(grammatical: try Self.validated(text.extracting(start..<position), at: start).text)
+  }
+
+  private mutating func digits(_ text: Span<UInt8>) throws(JSONError) {
+    let start = position
+    while position < text.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(text[position]) { position += 1 }
+    if position == start { throw syntax("a digit is missing in a number") }
+  }
+
+  // MARK: Moving on
+
+  private mutating func skipWhitespace(_ text: Span<UInt8>) {
+    while position < text.count {
+      switch text[position] {
+      case 0x20, 0x09, 0x0A, 0x0D: position += 1
+      default: return
+      }
+    }
+  }
+
+  private mutating func consume(_ byte: UInt8, _ text: Span<UInt8>) -> Bool {
+    guard position < text.count, text[position] == byte else { return false }
+    position += 1
+    return true
+  }
+
+  private mutating func enter(_ depth: Int) throws(JSONError) {
+    guard depth <= Limits.depth else {
+      throw JSONError(.tooDeep, "arrays and objects are nested deeper than \(Limits.depth)", at: position)
+    }
+    position += 1
+  }
+
+  private func checkCount(_ count: Int) throws(JSONError) {
+    guard count <= Limits.elementCount else {
+      throw JSONError(.tooManyElements, "an array or object has more than \(Limits.elementCount) elements", at: position)
+    }
+  }
+
+  private func syntax(_ problem: String) -> JSONError { JSONError(.syntax, problem, at: position) }
+}

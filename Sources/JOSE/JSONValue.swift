@@ -1,0 +1,34 @@
+/// A JSON value (RFC 8259, section 3).
+@nonexhaustive
+public enum JSONValue: Sendable, Hashable {
+  case null
+  case boolean(Bool)
+  case number(JSONNumber)
+  case string(JSONString)
+  case array([JSONValue])
+  case object(JSONObject)
+
+  public static func integer(_ value: Int64) -> JSONValue { .number(JSONNumber(value)) }
+
+  public var string: JSONString? { if case .string(let value) = self { value } else { nil } }
+  public var number: JSONNumber? { if case .number(let value) = self { value } else { nil } }
+  public var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
+  public var object: JSONObject? { if case .object(let value) = self { value } else { nil } }
+  public var boolean: Bool? { if case .boolean(let value) = self { value } else { nil } }
+
+  /// What it is, for messages: `a string`, `an array`.
+  public var kind: String {
+    switch self {
+    case .null: "null"
+    case .boolean: "a boolean"
+    case .number: "a number"
+    case .string: "a string"
+    case .array: "an array"
+    case .object: "an object"
+    }
+  }
+}
+
+extension JSONValue: ExpressibleByStringLiteral {
+  public init(stringLiteral text: String) { self = .string(JSONString(text)) }
+}

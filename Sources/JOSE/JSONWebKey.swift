@@ -1,0 +1,59 @@
+public import Signing
+
+/// An RSA public key as a JSON Web Key (RFC 7517; RFC 7518, section 6.3.1).
+public struct JSONWebKey: Sendable, Hashable {
+  public let numbers: RSAPublicNumbers
+  public let keyID: JSONString?
+  /// The only algorithm the key is for, when it says so.
+  public let algorithm: JSONString?
+
+  /// Throws `malformed-jwk`, `key-not-rsa`, or `secret-in-reference` for a key that carries its private part.
+  public init(_ object: JSONObject) throws(KeyError) {
+    guard let type = object["kty"]?.string else { throw Self.malformed("kty is missing or no string") }
+    guard type == "RSA" else { throw KeyError(.keyNotRSA, "the JSON Web Key is of type \(type), and RSA is needed") }
+    if object["d"] != nil {
+      throw KeyError(
+        .malformedJWK, "the JSON Web Key holds the private key", hint: "give the public part: kty, n and e, without d")
+    }
+    numbers = RSAPublicNumbers(modulus: try Self.bytes("n", of: object), exponent: try Self.bytes("e", of: object))
+    keyID = try Self.optionalString("kid", of: object)
+    algorithm = try Self.optionalString("alg", of: object)
+    if let use = try Self.optionalString("use", of: object), use != "sig" {
+      throw Self.malformed("use is \(use), and sig is needed")
+    }
+  }
+
+  /// Reads a JWK, or the RSA keys of a JWK Set (RFC 7517, section 5), whose other keys are passed over.
+  public static func keys(_ text: Span<UInt8>) throws(KeyError) -> [JSONWebKey] {
+    let object: JSONObject
+    do throws(JSONError) { object = try JSONReader.object(text) } catch { throw malformed(error.message) }
+    guard let set = object["keys"] else { return [try JSONWebKey(object)] }
+    guard let elements = set.array else { throw malformed("keys is \(set.kind), not an array") }
+    var keys: [JSONWebKey] = []
+    for element in elements {
+      guard let object = element.object else { throw malformed("keys holds \(element.kind)") }
+      if object["kty"]?.string == "RSA", object["use"]?.string ?? "sig" == "sig" { keys.append(try JSONWebKey(object)) }
+    }
+    if keys.isEmpty { throw KeyError(.noPublicKey, "the JWK Set holds no RSA key for signatures") }
+    return keys
+  }
+
+  private static func bytes(_ name: JSONString, of object: JSONObject) throws(KeyError) -> [UInt8] {
+    guard let text = object[name]?.string else { throw malformed("\(name) is missing or no string") }
+    do throws(Base64Error) {
+      return try Base64.url.decode(Array(text.text.utf8).span)
+    } catch {
+      throw malformed("\(name) is not base64url: \(error.message)")
+    }
+  }
+
+  private static func optionalString(_ name: JSONString, of object: JSONObject) throws(KeyError) -> JSONString? {
+    guard let value = object[name] else { return nil }
+    guard let string = value.string else { throw malformed("\(name) is \(value.kind), not a string") }
+    return string
+  }
+
+  private static func malformed(_ problem: String) -> KeyError {
+    KeyError(.malformedJWK, "the JSON Web Key cannot be read: \(problem)")
+  }
+}

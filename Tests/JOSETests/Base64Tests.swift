@@ -1,0 +1,57 @@
+import JOSE
+import Testing
+
+@Suite("Base64")
+struct Base64Tests {
+  @Test("The vectors of RFC 4648, section 10, go both ways", arguments: [
+    ("", "", ""), ("f", "Zg", "Zg=="), ("fo", "Zm8", "Zm8="), ("foo", "Zm9v", "Zm9v"), ("foob", "Zm9vYg", "Zm9vYg=="),
+    ("fooba", "Zm9vYmE", "Zm9vYmE="), ("foobar", "Zm9vYmFy", "Zm9vYmFy"),
+  ])
+  func vectors(_ text: String, _ url: String, _ standard: String) throws {
+    #expect(Base64.url.text(Array(text.utf8)) == url)
+    #expect(Base64.standard.text(Array(text.utf8)) == standard)
+    #expect(try Base64.url.decode(Array(url.utf8).span) == Array(text.utf8))
+    #expect(try Base64.standard.decode(Array(standard.utf8).span) == Array(text.utf8))
+  }
+
+  @Test("Every byte string has one spelling: whatever decodes encodes to the same text")
+  func canonical() throws {
+    var generator = SystemRandomNumberGenerator()
+    for count in 0..<300 {
+      let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+      for coder in [Base64.url, .standard] {
+        #expect(try coder.decode(coder.encode(bytes.span).span) == bytes)
+      }
+    }
+    // All texts of one, two and three characters: what is accepted is what would be written.
+    let characters = Array("AQZgw-_+/=9 ".utf8)
+    for first in characters {
+      for second in characters {
+        for text in [[first], [first, second]] + characters.map({ [first, second, $0] }) {
+          for coder in [Base64.url, .standard] {
+            if let bytes = try? coder.decode(text.span) { #expect(coder.encode(bytes.span) == text) }
+          }
+        }
+      }
+    }
+  }
+
+  @Test("Each departure from base64url has its own reason", arguments: [
+    ("Zg==", Base64Error.Code.padding), ("Zg=", .padding), ("Zm9v=", .padding), ("Z", .impossibleLength), ("Zm9vZ", .impossibleLength),
+    ("Zh", .unusedBits), ("Zm9", .unusedBits), ("-_+_", .otherAlphabet), ("//__", .otherAlphabet), ("Zm9v\n", .whitespace),
+    (" Zm9v", .whitespace), ("Zm~v", .illegalCharacter), ("Zm9\u{0}", .illegalCharacter), ("Zg==Zg", .padding), ("Zm９v", .illegalCharacter),
+  ])
+  func refuses(_ text: String, _ code: Base64Error.Code) {
+    do {
+      let bytes = try Base64.url.decode(Array(text.utf8).span)
+      Issue.record("decoded to \(bytes)")
+    } catch { #expect(error.code == code) }
+  }
+
+  @Test("Standard base64 needs its padding")
+  func standardPadding() {
+    for text in ["Zg", "Zg=", "Zm8", "Zm9v="] {
+      #expect(throws: Base64Error.self) { try Base64.standard.decode(Array(text.utf8).span) }
+    }
+  }
+}
