@@ -1,0 +1,41 @@
+public import Signing
+
+/// What Microsoft's services answer to a token that is wrong in one way, by the reason or the id of the check.
+public enum ServiceAnswer {
+  private static let keySize = "AADSTS700027 or AADSTS50032, which speak of the RSA key size"
+  private static let misleading =
+    "401 Authentication_MissingOrMalformed, \"Access Token missing or malformed.\"; it means the proof, not the access token"
+
+  static let graphProof: [String: String] = {
+    var answers = ["key-too-small": keySize]
+    for key in [
+      "base64-padding", "base64-other-alphabet", "base64-whitespace", "aud", "iss", "signature", "exp", "lifetime", "x5t", "kid",
+      "key-hint", "serialization", "header-json", "claims-json",
+    ] { answers[key] = misleading }
+    return answers
+  }()
+
+  static let entraAssertion: [String: String] = {
+    let audience = "AADSTS700023 (formerly AADSTS50012): the audience is of another host, tenant or cloud"
+    let client = "AADSTS700021: iss or sub is not the client_id of the request"
+    let time = "AADSTS700024: the assertion is outside its time range"
+    let notFound = "AADSTS700027, \"key was not found\", with the thumbprint that it received in hexadecimal"
+    let badSignature = "AADSTS700027, \"contains an invalid signature\""
+    return [
+      "aud": audience, "iss": client, "sub": client, "sub-is-iss": client, "nbf": time, "exp": time,
+      "x5t": notFound, "x5t-s256": notFound, "signature": badSignature, "x5c": badSignature,
+      "key-too-small": keySize, "typ": "AADSTS5002727: typ is wrong",
+      "key-unfit": "AADSTS5002730: the key does not suit alg", "key-not-for-algorithm": "AADSTS5002730: the key does not suit alg",
+      "alg": "AADSTS5002738: alg is not supported",
+    ]
+  }()
+
+  /// What the services answer to tokens of a key that cannot be used here, or nil where nothing is known.
+  public static func toKey(_ code: KeyError.Code) -> String? {
+    switch code {
+    case .rsaKeyTooSmall: "Entra would answer \(keySize)"
+    case .keyNotRSA: "Entra would answer AADSTS5002738 or AADSTS5002730: it takes no ES256, for one"
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,42 @@
+/// What a verifier found: every check, in an order and under ids that never change.
+public struct VerificationReport: Sendable {
+  public let profileID: String
+  /// The time the token was judged for.
+  public let time: NumericDate
+  public let isLenient: Bool
+  public let checks: [Check]
+  private let judged: VerifiedToken?
+
+  init(profileID: String, time: NumericDate, isLenient: Bool, checks: [Check], judged: VerifiedToken?) {
+    self.profileID = profileID
+    self.time = time
+    self.isLenient = isLenient
+    self.checks = checks
+    self.judged = judged
+  }
+
+  /// True when no check failed, every required check passed or warned, and the signature is among those that passed.
+  public var isAccepted: Bool {
+    var hasGoodSignature = false
+    for check in checks {
+      if check.status == .failed || check.isRequired && check.status == .skipped { return false }
+      if check.status == .passed, check.id == FormatCheck.signature { hasGoodSignature = true }
+    }
+    return hasGoodSignature && judged != nil
+  }
+
+  /// The token, when it was accepted.
+  public var verifiedToken: VerifiedToken? { isAccepted ? judged : nil }
+
+  public var failedChecks: [Check] { checks.filter { $0.status == .failed } }
+  public var warnings: [Check] { checks.filter { $0.status == .warning } }
+
+  /// The verdict on format, signature or claims alone: false also when one of its required checks was not reached.
+  public func isAccepted(_ verdict: Check.Verdict) -> Bool {
+    let own = checks.filter { $0.verdict == verdict }
+    return !own.isEmpty
+      && own.allSatisfy { check in
+        check.status != .failed && !(check.status == .skipped && (check.isRequired || check.finding?.reason == Check.Reason.notReached.rawValue))
+      }
+  }
+}

@@ -1,0 +1,97 @@
+import JOSE
+public import Signing
+
+/// Everything that one kind of token has to be: the same value makes drafts and judges them.
+public struct Profile: Sendable {
+  /// Kebab-case: `graph-proof`.
+  public var id: String
+  /// For people: `Graph proof of possession`.
+  public var title: String
+  public var algorithms: AlgorithmPolicy
+  public var type: TypePolicy
+  /// The header names that drafts carry when nobody chooses.
+  public var hints: [KeyHint]
+  /// At least one of these must be there; empty where the receiver needs none.
+  public var requiredHints: [KeyHint]
+  public var keyID: KeyIDPolicy
+  /// Judged, and written, in this order.
+  public var claims: [ClaimPolicy]
+  public var time: TimePolicy
+  public var otherClaims: OtherClaims
+  /// True where header names that nobody defined are ignored without a word.
+  public var ignoresUnknownHeaderNames: Bool
+  /// Rules beyond the above, judged last.
+  public var furtherRules: [any ClaimRule]
+  /// What the service answers, by reason or else by check id.
+  public var serviceAnswers: [String: String]
+
+  public init(
+    id: String, title: String, algorithms: AlgorithmPolicy, type: TypePolicy, hints: [KeyHint] = [],
+    requiredHints: [KeyHint] = [], keyID: KeyIDPolicy = KeyIDPolicy(.text(nil)), claims: [ClaimPolicy], time: TimePolicy,
+    otherClaims: OtherClaims, ignoresUnknownHeaderNames: Bool = false, furtherRules: [any ClaimRule] = [],
+    serviceAnswers: [String: String] = [:]
+  ) {
+    self.id = id
+    self.title = title
+    self.algorithms = algorithms
+    self.type = type
+    self.hints = hints
+    self.requiredHints = requiredHints
+    self.keyID = keyID
+    self.claims = claims
+    self.time = time
+    self.otherClaims = otherClaims
+    self.ignoresUnknownHeaderNames = ignoresUnknownHeaderNames
+    self.furtherRules = furtherRules
+    self.serviceAnswers = serviceAnswers
+  }
+
+  /// The rules about the header, its key and its certificate, in the order of every report.
+  func headerRules(isLenient: Bool, certificateReader: (any CertificateReader)?) -> [any ClaimRule] {
+    [
+      HeaderNamesRule(ignoresUnknownNames: ignoresUnknownHeaderNames),
+      TypeRule(policy: type),
+      AlgorithmRule(policy: algorithms),
+      KeyRule(),
+      RequiredHintRule(names: requiredHints.map { JSONString($0.rawValue) }),
+      ThumbprintRule(kind: .sha1, isLenient: isLenient),
+      ThumbprintRule(kind: .sha256, isLenient: isLenient),
+      KeyIDRule(policy: keyID),
+      CertificateChainRule(reader: certificateReader, isLenient: isLenient),
+    ]
+  }
+
+  static let certificateRules: [any ClaimRule] = [
+    CertificateDatesRule(), CertificateUsageRule(), CertificateSignatureRule(),
+  ]
+
+  /// The rules about the claims, in the order of every report.
+  func claimRules(isLenient: Bool) -> [any ClaimRule] {
+    var rules: [any ClaimRule] = claims.map { ClaimValueRule(policy: $0) }
+    for kind in [DateRule.Kind.issuedAt, .notBefore, .expires] {
+      rules.append(DateRule(kind: kind, policy: time, isLenient: isLenient))
+    }
+    rules.append(LifetimeRule(policy: time, isLenient: isLenient))
+    let known = Set(claims.map(\.name) + ["iat", "nbf", "exp"])
+    rules.append(OtherClaimsRule(policy: otherClaims, known: known))
+    return rules + furtherRules
+  }
+
+  /// Judges a draft by every rule, strictly; what is to be signed must have no failed check.
+  public func check(
+    _ draft: TokenDraft, at time: NumericDate, certificateReader: (any CertificateReader)? = nil
+  ) -> [Check] {
+    let rules =
+      headerRules(isLenient: false, certificateReader: certificateReader) + Self.certificateRules
+      + claimRules(isLenient: false)
+    return rules.map { answered($0.check(draft, at: time)) }
+  }
+
+  /// Adds what the service would answer to a check that failed.
+  func answered(_ check: Check) -> Check {
+    guard check.status == .failed, let reason = check.finding?.reason else { return check }
+    var check = check
+    check.finding?.serviceAnswer = serviceAnswers[reason] ?? serviceAnswers[check.id]
+    return check
+  }
+}

@@ -1,0 +1,53 @@
+public import JOSE
+
+/// The form that the text of a claim must have, besides not being empty.
+@nonexhaustive
+public enum TextForm: String, Sendable, Hashable, CaseIterable {
+  case text
+  /// 8-4-4-4-12 hexadecimal digits of either case.
+  case guid
+  /// An absolute `https` address without spaces.
+  case httpsAddress = "https-address"
+  /// No lower-case ASCII letter.
+  case upperCase = "upper-case"
+  /// 16 to 128 characters.
+  case nonce = "16-to-128-characters"
+
+  public func matches(_ string: JSONString) -> Bool {
+    let bytes = string.text.utf8
+    if bytes.isEmpty { return false }
+    switch self {
+    case .text: return true
+    case .guid: return isGUID(Array(bytes))
+    case .httpsAddress: return bytes.starts(with: "https://".utf8) && bytes.count > 8 && !bytes.contains { $0 <= 0x20 || $0 == 0x7F }
+    case .upperCase: return !bytes.contains { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
+    case .nonce: return (16...128).contains(string.text.unicodeScalars.count)
+    }
+  }
+
+  /// For messages: `a GUID`.
+  public var summary: String {
+    switch self {
+    case .text: "text that is not empty"
+    case .guid: "a GUID"
+    case .httpsAddress: "an https address"
+    case .upperCase: "upper-case text"
+    case .nonce: "text of 16 to 128 characters"
+    }
+  }
+
+  private func isGUID(_ bytes: [UInt8]) -> Bool {
+    guard bytes.count == 36 else { return false }
+    for (index, byte) in bytes.enumerated() {
+      switch index {
+      case 8, 13, 18, 23: if byte != UInt8(ascii: "-") { return false }
+      default:
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "A")...UInt8(ascii: "F"): break
+        default: return false
+        }
+      }
+    }
+    return true
+  }
+}

@@ -1,0 +1,42 @@
+import JOSE
+import Signing
+
+/// `alg` is one of an allow list (RFC 8725, sections 3.1 and 3.2).
+struct AlgorithmRule: ClaimRule {
+  let id = "alg"
+  let verdict = Check.Verdict.signature
+  let policy: AlgorithmPolicy
+
+  func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
+    guard let found = draft.header["alg"] else {
+      return failed(.algorithmMalformed, "alg is missing", found: nil)
+    }
+    guard let name = found.string else {
+      return failed(.algorithmMalformed, "alg is \(found.kind), not a string", found: found)
+    }
+    guard let algorithm = SignatureAlgorithm(name: name.text) else { return unsupported(name, found) }
+    if policy.allowed.contains(algorithm) { return passed(isRequired: true, found: found) }
+    if policy.unproven.contains(algorithm) {
+      return warning(
+        .algorithmUnproven,
+        "alg is \(algorithm.rawValue), which no document we know names for this token",
+        hint: "the documented algorithm is \(policy.preferred.rawValue)", isRequired: true, found: found)
+    }
+    return failed(
+      .algorithmNotAllowed, "alg is \(algorithm.rawValue), and only \(policy.names) may be used", found: found)
+  }
+
+  private func unsupported(_ name: JSONString, _ found: JSONValue) -> Check {
+    let lowerCase = name.text.lowercased()
+    if lowerCase.utf8.elementsEqual("none".utf8) {
+      return failed(.algorithmNone, "alg is \(name): the token is not signed", found: found)
+    }
+    if lowerCase.utf8.starts(with: "hs".utf8) {
+      return failed(
+        .algorithmSymmetric, "alg is \(name), which is keyed with a shared secret and not with a public key",
+        found: found)
+    }
+    return failed(
+      .algorithmUnknown, "alg is \(name), and only \(policy.names) may be used", found: found)
+  }
+}

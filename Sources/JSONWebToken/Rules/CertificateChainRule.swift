@@ -1,0 +1,52 @@
+import JOSE
+import Signing
+
+/// `x5c` (RFC 7515, section 4.1.6): standard base64 DER, the certificate of the signing key first.
+struct CertificateChainRule: ClaimRule {
+  let id = "x5c"
+  let verdict = Check.Verdict.signature
+  let reader: (any CertificateReader)?
+  let isLenient: Bool
+
+  func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
+    guard let found = draft.header["x5c"] else { return skipped(.absentOptional, "x5c is not there") }
+    let elements: [JSONValue]
+    switch found {
+    case .array(let array): elements = array
+    case .string where isLenient: elements = [found]
+    default: return malformed("is \(found.kind), not an array of strings")
+    }
+    if elements.isEmpty { return malformed("is empty") }
+    if elements.count > Limits.certificateCount { return malformed("holds more than \(Limits.certificateCount) certificates") }
+    var chain: [[UInt8]] = []
+    for element in elements {
+      guard let text = element.string else { return malformed("holds \(element.kind), not a string") }
+      do throws(Base64Error) {
+        chain.append(try Base64.standard.decode(Array(text.text.utf8).span))
+      } catch {
+        return malformed("holds a string that is not standard base64: \(error.message)")
+      }
+    }
+    guard let place = chain.firstIndex(where: { isTrusted($0, draft) }) else {
+      return failed(.certificateChainOfAnother, "x5c does not hold the certificate of the key given")
+    }
+    if place > 0 {
+      return failed(
+        .certificateChainOrder, "x5c has the signing certificate at place \(place + 1), and it belongs first")
+    }
+    if found.string != nil {
+      return warning(.certificateChainMalformed, "x5c is a bare string; it should be an array of strings")
+    }
+    return passed()
+  }
+
+  private func isTrusted(_ der: [UInt8], _ draft: TokenDraft) -> Bool {
+    if let certificate = draft.certificate { return certificate.der == der }
+    guard let certificate = try? reader?.certificate(der: der.span) else { return false }
+    return certificate.publicKey == draft.publicKey
+  }
+
+  private func malformed(_ problem: String) -> Check {
+    failed(.certificateChainMalformed, "x5c \(problem)", hint: "write an array of standard base64 DER, leaf first")
+  }
+}

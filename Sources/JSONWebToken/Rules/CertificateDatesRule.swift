@@ -1,0 +1,30 @@
+import JOSE
+import Signing
+
+/// The certificate is valid when the token is used, and over its window (RFC 5280, section 4.1.2.5).
+struct CertificateDatesRule: ClaimRule {
+  let id = "certificate-dates"
+  let verdict = Check.Verdict.signature
+
+  func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
+    guard let certificate = draft.certificate else {
+      return skipped(.notApplicable, "a bare public key has no dates")
+    }
+    let (notBefore, notAfter) = certificate.validity
+    let start = draft.claims["nbf"]?.number?.roundedUp.map { max(NumericDate(seconds: $0), time) } ?? time
+    if start > notAfter {
+      return failed(
+        .certificateExpired, "the certificate ended at \(notAfter), before the token starts at \(start)",
+        hint: "sign with a certificate that is still valid")
+    }
+    if time < notBefore || start < notBefore {
+      return failed(
+        .certificateNotYetValid, "the certificate starts at \(notBefore), and it is \(time)",
+        hint: "if the certificate is in use already, the clock of this machine is behind: give the time by --at")
+    }
+    if let end = draft.claims["exp"]?.number?.roundedUp.map(NumericDate.init(seconds:)), end > notAfter {
+      return warning(.certificateEndsEarly, "the certificate ends at \(notAfter), before the token does at \(end)")
+    }
+    return passed()
+  }
+}

@@ -1,0 +1,75 @@
+import JOSE
+
+/// One claim is there, of the right kind, and has the value that the profile wants (RFC 7519, section 4.1).
+struct ClaimValueRule: ClaimRule {
+  let policy: ClaimPolicy
+
+  var id: String { policy.name.text }
+  private var name: JSONString { policy.name }
+
+  func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
+    guard let found = draft.claims[name] else {
+      return policy.presence == .required
+        ? failed(.claimMissing, "\(name) is missing", hint: expectedText.map { "it should be \($0)" })
+        : skipped(.absentOptional, "\(name) is not there and not needed")
+    }
+    if policy.presence == .forbidden {
+      return failed(.claimForbidden, "\(name) does not belong into this token", found: found)
+    }
+    if case .anyValue = policy.expectation { return passed(found: found) }
+    if let elements = found.array { return check(elements, found) }
+    guard let text = found.string else {
+      return failed(.claimMalformed, "\(name) is \(found.kind), not a string", found: found)
+    }
+    return check(text, found)
+  }
+
+  private func check(_ elements: [JSONValue], _ found: JSONValue) -> Check {
+    guard policy.allowsArray else {
+      return failed(
+        name == "aud" && elements.count > 1 ? .audienceSeveral : .claimMalformed,
+        "\(name) is an array of \(elements.count), and one string is needed", found: found)
+    }
+    var last = failed(.claimEmpty, "\(name) is an empty array", found: found)
+    for element in elements {
+      guard let text = element.string else {
+        return failed(.claimMalformed, "\(name) holds \(element.kind), not a string", found: found)
+      }
+      last = check(text, found)
+      if last.status != .failed { return last }
+    }
+    return last
+  }
+
+  private func check(_ text: JSONString, _ found: JSONValue) -> Check {
+    if text.isEmpty { return failed(.claimEmpty, "\(name) is empty", found: found) }
+    if case .oneOf(let values) = policy.expectation, values.contains(text) { return passed(found: found) }
+    for mistake in policy.knownMistakes where mistake.value == text {
+      return failed(
+        .claimKnownMistake, "\(name) \(mistake.message)", hint: expectedText.map { "it should be \($0)" }, found: found)
+    }
+    for value in policy.tolerated where value.value == text {
+      return warning(.claimTolerated, "\(name) \(value.message)", found: found)
+    }
+    if !policy.form.matches(text) {
+      return failed(.claimMalformed, "\(name) is \(text), not \(policy.form.summary)", found: found)
+    }
+    switch policy.expectation {
+    case .oneOf(let values):
+      if policy.form == .guid, values.contains(where: { JSONString($0.text.lowercased()) == JSONString(text.text.lowercased()) }) {
+        return warning(.claimTolerated, "\(name) is the GUID expected in letters of the other case", found: found)
+      }
+      return failed(
+        .claimMismatch, "\(name) is \(text)", hint: expectedText.map { "\($0) is expected" }, found: found)
+    case .unknownText:
+      return warning(.notCompared, "\(name) is \(policy.form.summary), and was not compared with an expected value", found: found)
+    case .anyText, .anyValue:
+      return passed(found: found)
+    }
+  }
+
+  private var expectedText: String? {
+    guard case .oneOf(let values) = policy.expectation, !values.isEmpty else { return nil }
+    return values.map(\.text).joined(separator: " or ")
+  }
+}

@@ -1,0 +1,39 @@
+import JOSE
+import Signing
+
+/// `kid` (RFC 7515, section 4.1.4) names the trusted key, as far as the profile says what it should be.
+struct KeyIDRule: ClaimRule {
+  let id = "kid"
+  let verdict = Check.Verdict.signature
+  let policy: KeyIDPolicy
+
+  func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
+    guard let found = draft.header["kid"] else {
+      return policy.isRequired
+        ? failed(.keyIDMissing, "kid is missing, and this issuer finds the key by it")
+        : skipped(.absentOptional, "kid is not there and not needed")
+    }
+    guard let text = found.string else {
+      return failed(.hintMalformed, "kid is \(found.kind), not a string", found: found)
+    }
+    switch policy.form {
+    case .sha1Thumbprint:
+      guard let certificate = draft.certificate else {
+        return warning(.notCompared, "kid was not compared: no certificate was given", found: found)
+      }
+      if Hexadecimal.decode(text) == certificate.sha1Thumbprint { return passed(found: found) }
+      return failed(
+        .keyIDOfAnother, "kid is not the SHA-1 thumbprint of the certificate in hexadecimal",
+        hint: "the certificate given has \(Hexadecimal.upperCase(certificate.sha1Thumbprint))", found: found)
+    case .text(let expected?):
+      if text == expected { return passed(found: found) }
+      return failed(.keyIDOfAnother, "kid is \(text), and \(expected) is expected", found: found)
+    case .text(nil):
+      guard let known = draft.keyID else {
+        return skipped(.notCompared, "kid is \(text); there is nothing to compare it with")
+      }
+      if text == known { return passed(found: found) }
+      return failed(.keyIDOfAnother, "kid is \(text), and the key given is \(known)", found: found)
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import JOSE
+import Signing
+
+/// The trusted key itself: RSA, 2048 bits at least (RFC 7518, section 3.3), an exponent that makes sense, fit for `alg`.
+struct KeyRule: ClaimRule {
+  let id = "key"
+  let verdict = Check.Verdict.signature
+
+  func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
+    let key = draft.publicKey
+    let found = JSONValue.string(JSONString(key.summary))
+    guard let rsa = key.rsa else {
+      return failed(.keyUnfit, "the key is \(key.summary), and RSA is needed", found: found)
+    }
+    let sizes = PublicKey.signingBitCounts
+    if rsa.bitCount < sizes.lowerBound {
+      return failed(
+        .keyTooSmall, "the RSA key has \(rsa.bitCount) bits, and at least \(sizes.lowerBound) are needed", found: found)
+    }
+    if rsa.bitCount > sizes.upperBound {
+      return failed(
+        .keyTooLarge, "the RSA key has \(rsa.bitCount) bits, and at most \(sizes.upperBound) are used", found: found)
+    }
+    if !rsa.isExponentOdd || rsa.exponent == [1] || rsa.modulus.last.map({ $0 & 1 == 0 }) ?? true {
+      return failed(
+        .keyUnfit, "the RSA key has an even number or the exponent 1: anybody can forge for it", found: found)
+    }
+    if let name = draft.header["alg"]?.string, let algorithm = SignatureAlgorithm(name: name.text), !key.allows(algorithm) {
+      return failed(
+        .keyNotForAlgorithm, "the key is restricted by its own parameters and not for \(algorithm.rawValue)",
+        found: found)
+    }
+    if rsa.isExponentSmall {
+      return warning(
+        .keyExponentSmall, "the RSA key has an exponent below 65537", isRequired: true, found: found)
+    }
+    return passed(isRequired: true, found: found)
+  }
+}

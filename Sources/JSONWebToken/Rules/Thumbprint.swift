@@ -1,0 +1,36 @@
+public import JOSE
+public import Signing
+
+/// The two certificate thumbprints that a header can carry.
+@nonexhaustive
+public enum Thumbprint: Sendable, Hashable, CaseIterable {
+  case sha1, sha256
+
+  public var headerName: JSONString {
+    switch self {
+    case .sha1: "x5t"
+    case .sha256: "x5t#S256"
+    }
+  }
+
+  public var digest: DigestAlgorithm {
+    switch self {
+    case .sha1: .sha1
+    case .sha256: .sha256
+    }
+  }
+
+  public var byteCount: Int { digest.byteCount }
+
+  public func bytes(of certificate: Certificate) -> [UInt8] {
+    switch self {
+    case .sha1: certificate.sha1Thumbprint
+    case .sha256: certificate.sha256Thumbprint
+    }
+  }
+
+  /// Base64url without padding, as the header carries it.
+  public func text(of certificate: Certificate) -> JSONString { JSONString(Base64.url.text(bytes(of: certificate))) }
+
+  var other: Thumbprint { self == .sha1 ? .sha256 : .sha1 }
+}

@@ -1,0 +1,75 @@
+import JOSE
+import Signing
+
+/// `x5t` or `x5t#S256` (RFC 7515, sections 4.1.7 and 4.1.8) belongs to the certificate, and is spelled as it should be.
+struct ThumbprintRule: ClaimRule {
+  let kind: Thumbprint
+  let isLenient: Bool
+
+  var id: String { kind == .sha1 ? "x5t" : "x5t-s256" }
+  var verdict: Check.Verdict { .signature }
+
+  func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
+    guard let found = draft.header[kind.headerName] else {
+      return skipped(.absentOptional, "\(kind.headerName) is not there")
+    }
+    guard let text = found.string else {
+      return failed(.hintMalformed, "\(kind.headerName) is \(found.kind), not a string", found: found)
+    }
+    let bytes: [UInt8]
+    let irregularities: [Base64Error]
+    do throws(Base64Error) {
+      (bytes, irregularities) = try Base64.url.decodeReportingIrregularities(Array(text.text.utf8).span)
+    } catch {
+      return failed(.thumbprintEncoding, "\(kind.headerName) is not base64url: \(error.message)", found: found)
+    }
+    if let check = wrongLength(text, bytes, found) { return check }
+    guard let certificate = draft.certificate else {
+      return irregular(
+        isTolerated: isLenient, .thumbprintNotComparable,
+        "\(kind.headerName) names a certificate, and only a bare public key was given to compare it with",
+        hint: "give the certificate", found: found)
+    }
+    guard bytes == kind.bytes(of: certificate) else {
+      return failed(
+        .thumbprintOfAnother, "\(kind.headerName) is of another certificate: \(Hexadecimal.upperCase(bytes))",
+        hint: "the certificate given has \(Hexadecimal.upperCase(kind.bytes(of: certificate)))", found: found)
+    }
+    if let first = irregularities.first {
+      return irregular(
+        isTolerated: isLenient, .thumbprintEncoding,
+        "\(kind.headerName) is of this certificate, but spelled with \(first.problem)", hint: "write it as base64url without padding",
+        found: found)
+    }
+    return passed(found: found)
+  }
+
+  /// Tells the usual mistakes apart by what is inside.
+  private func wrongLength(_ text: JSONString, _ bytes: [UInt8], _ found: JSONValue) -> Check? {
+    let expected = kind.byteCount
+    if bytes.count == expected, Hexadecimal.decode(text) == nil { return nil }
+    let hint = "write base64url of the \(expected) bytes of the \(kind.digest.rawValue) of the certificate's DER"
+    let isHexInside = (bytes.count == 40 || bytes.count == 64) && bytes.allSatisfy(isHexadecimal)
+    if isHexInside || [40, 64].contains(text.text.utf8.count) && text.text.utf8.allSatisfy(isHexadecimal) {
+      return failed(
+        .thumbprintHexText, "\(kind.headerName) holds the hexadecimal text of a thumbprint instead of its bytes",
+        hint: hint, found: found)
+    }
+    if bytes.count == expected { return nil }
+    if bytes.count == kind.other.byteCount {
+      return failed(
+        .thumbprintWrongHash,
+        "\(kind.headerName) holds \(bytes.count) bytes, which is a \(kind.other.digest.rawValue)", hint: hint, found: found)
+    }
+    return failed(
+      .thumbprintLength, "\(kind.headerName) holds \(bytes.count) bytes, and \(expected) are needed", hint: hint,
+      found: found)
+  }
+
+  private func isHexadecimal(_ byte: UInt8) -> Bool {
+    switch byte | 0x20 {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"): true
+    default: false
+    }
+  }
+}

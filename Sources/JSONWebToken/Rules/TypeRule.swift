@@ -1,0 +1,33 @@
+import JOSE
+
+/// `typ` (RFC 7515, section 4.1.9; RFC 8725, section 3.11): media types compare without regard to ASCII case.
+struct TypeRule: ClaimRule {
+  let id = "typ"
+  let verdict = Check.Verdict.signature
+  let policy: TypePolicy
+
+  func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
+    guard let found = draft.header["typ"] else {
+      return policy.isRequired
+        ? failed(.missingType, "typ is missing, and \(policy.value) is needed")
+        : skipped(.absentOptional, "typ is not there and not needed")
+    }
+    guard let text = found.string else {
+      return failed(.wrongType, "typ is \(found.kind), not a string", found: found)
+    }
+    if text == policy.value || !policy.isRequired && isSameMediaType(text, policy.value) {
+      return passed(found: found)
+    }
+    return policy.isRequired
+      ? failed(.wrongType, "typ is \(text), and \(policy.value) is needed", found: found)
+      : warning(.wrongType, "typ is \(text), not \(policy.value)", found: found)
+  }
+
+  private func isSameMediaType(_ left: JSONString, _ right: JSONString) -> Bool {
+    left.text.utf8.elementsEqual(right.text.utf8) { lowerCased($0) == lowerCased($1) }
+  }
+
+  private func lowerCased(_ byte: UInt8) -> UInt8 {
+    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+  }
+}

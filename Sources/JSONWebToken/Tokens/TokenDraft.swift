@@ -1,0 +1,23 @@
+public import JOSE
+public import Signing
+
+/// The exact header and claims of a token before it is signed, or as they were read, with the key they are judged by.
+public struct TokenDraft: Sendable {
+  public let header: JSONObject
+  public let claims: JSONObject
+  public let publicKey: PublicKey
+  /// Nil for a bare key.
+  public let certificate: Certificate?
+  /// The `kid` that the key is known by where it came from, such as a JWK Set.
+  public let keyID: JSONString?
+
+  public init(
+    header: JSONObject, claims: JSONObject, publicKey: PublicKey, certificate: Certificate?, keyID: JSONString? = nil
+  ) {
+    self.header = header
+    self.claims = claims
+    self.publicKey = publicKey
+    self.certificate = certificate
+    self.keyID = keyID
+  }
+}

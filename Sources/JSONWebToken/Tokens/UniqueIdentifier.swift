@@ -1,0 +1,14 @@
+public import JOSE
+
+/// Fresh identifiers for `jti` (RFC 7519, section 4.1.7).
+public enum UniqueIdentifier {
+  /// A random UUID, version 4 (RFC 9562, section 5.4), in lower case.
+  public static func uuid(using generator: inout some RandomNumberGenerator) -> JSONString {
+    var bytes: [UInt8] = (0..<16).map { _ in generator.next() }
+    bytes[6] = bytes[6] & 0x0F | 0x40
+    bytes[8] = bytes[8] & 0x3F | 0x80
+    let digits = Array(Hexadecimal.upperCase(bytes).lowercased())
+    let groups = [digits[0..<8], digits[8..<12], digits[12..<16], digits[16..<20], digits[20..<32]]
+    return JSONString(groups.map { String($0) }.joined(separator: "-"))
+  }
+}

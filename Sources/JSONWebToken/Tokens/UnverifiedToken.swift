@@ -1,0 +1,22 @@
+public import JOSE
+
+/// A token taken apart: nothing of it has been verified, and none of it may be believed.
+public struct UnverifiedToken: Sendable {
+  public let serialization: CompactSerialization
+  /// The header, or why it cannot be read.
+  public let header: Result<JSONObject, JSONError>
+  /// The claims, or why they cannot be read.
+  public let claims: Result<JSONObject, JSONError>
+
+  /// Takes the compact serialization apart; text around the token is not ignored.
+  public init(_ text: Span<UInt8>) throws(CompactSerializationError) {
+    let serialization = try CompactSerialization(text)
+    self.serialization = serialization
+    header = Self.object(serialization.header)
+    claims = Self.object(serialization.payload)
+  }
+
+  private static func object(_ bytes: [UInt8]) -> Result<JSONObject, JSONError> {
+    do throws(JSONError) { return .success(try JSONReader.object(bytes.span)) } catch { return .failure(error) }
+  }
+}
