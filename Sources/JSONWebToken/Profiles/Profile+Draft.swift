@@ -47,7 +47,8 @@ extension Profile {
       hint: "give the certificate, in the key's file or by --certificate")
   }
 
-  private func claims(_ request: DraftRequest) throws(ProfileError) -> JSONObject {
+  /// The claims of such a draft, which need no key.
+  func claims(_ request: DraftRequest) throws(ProfileError) -> JSONObject {
     var object = JSONObject()
     for policy in claims where policy.presence != .forbidden {
       object[policy.name] = request.claims[policy.name] ?? ownValue(of: policy, request)

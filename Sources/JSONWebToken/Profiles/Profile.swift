@@ -87,6 +87,20 @@ public struct Profile: Sendable {
     return rules.map { answered($0.check(draft, at: time)) }
   }
 
+  /// Judges the claims alone, by the rules that need neither header nor key, so that nobody opens a key, or types its
+  /// password, for claims that are refused anyhow.
+  public func judgeClaims(_ request: DraftRequest) throws(TokenError) {
+    let claims: JSONObject
+    do throws(ProfileError) { claims = try self.claims(request) } catch { throw TokenError(error) }
+    let draft = TokenDraft(header: JSONObject(), claims: claims, publicKey: nil, certificate: nil)
+    let start = draft.start(notBefore: request.time)
+    // A value made of the public key cannot be there yet.
+    var keyless = self
+    keyless.claims.removeAll { $0.expectation == .unknownText && claims[$0.name] == nil }
+    let rules = keyless.claimRules(isLenient: false).filter { $0.verdict == .claims }
+    try TokenError.throwIfRefused(rules.map { answered($0.check(draft, at: start)) })
+  }
+
   /// Adds what the service would answer to a check that failed.
   func answered(_ check: Check) -> Check {
     guard check.status == .failed, let reason = check.finding?.reason else { return check }

@@ -32,7 +32,7 @@ struct HeaderNamesRule: ClaimRule {
 
   /// A key in the header is never used; it is tolerated only where it is the key that is trusted anyhow.
   private func embeddedKey(_ member: JSONObject.Member, _ draft: TokenDraft) -> Check? {
-    let isSame = member.value.object.flatMap { try? JSONWebKey($0) }.map { $0.numbers == draft.publicKey.rsa } ?? false
+    let isSame = member.value.object.flatMap { try? JSONWebKey($0) }.map { $0.numbers == draft.publicKey?.rsa } ?? false
     if isSame && ignoresUnknownNames {
       return warning(.embeddedKey, "jwk repeats the key in the header; it was not used")
     }

@@ -7,7 +7,7 @@ struct KeyRule: ClaimRule {
   let verdict = Check.Verdict.signature
 
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
-    let key = draft.publicKey
+    guard let key = draft.publicKey else { return skipped(.notReached, "no key was opened") }
     let found = JSONValue.string(JSONString(key.summary))
     guard let rsa = key.rsa else {
       return failed(.keyUnfit, "the key is \(key.summary), and RSA is needed", found: found)

@@ -26,9 +26,8 @@ public struct TokenAssembler: Sendable {
   ///
   /// `time` is when the draft is made; the finished token is verified for that time, or for its `nbf` when that is later.
   public func assemble(_ draft: TokenDraft, at time: NumericDate) throws(TokenError) -> SignedToken {
-    let start = draft.claims["nbf"]?.number?.integer.map { max(NumericDate(seconds: $0), time) } ?? time
-    let refused = profile.check(draft, at: start, certificateReader: certificateReader).filter { $0.status == .failed }
-    if !refused.isEmpty { throw TokenError("the token was not signed", refused) }
+    let start = draft.start(notBefore: time)
+    try TokenError.throwIfRefused(profile.check(draft, at: start, certificateReader: certificateReader))
 
     var text: [UInt8] = []
     text.reserveCapacity(2048)

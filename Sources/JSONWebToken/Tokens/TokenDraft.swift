@@ -5,19 +5,25 @@ public import Signing
 public struct TokenDraft: Sendable {
   public let header: JSONObject
   public let claims: JSONObject
-  public let publicKey: PublicKey
+  /// Nil while the claims are judged before any key is opened.
+  public let publicKey: PublicKey?
   /// Nil for a bare key.
   public let certificate: Certificate?
   /// The `kid` that the key is known by where it came from, such as a JWK Set.
   public let keyID: JSONString?
 
   public init(
-    header: JSONObject, claims: JSONObject, publicKey: PublicKey, certificate: Certificate?, keyID: JSONString? = nil
+    header: JSONObject, claims: JSONObject, publicKey: PublicKey?, certificate: Certificate?, keyID: JSONString? = nil
   ) {
     self.header = header
     self.claims = claims
     self.publicKey = publicKey
     self.certificate = certificate
     self.keyID = keyID
+  }
+
+  /// When the token can first be used: its `nbf`, unless that is past.
+  func start(notBefore time: NumericDate) -> NumericDate {
+    claims["nbf"]?.number?.integer.map { max(NumericDate(seconds: $0), time) } ?? time
   }
 }

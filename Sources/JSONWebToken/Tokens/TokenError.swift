@@ -28,7 +28,13 @@ public struct TokenError: DiagnosticError {
       hint: finding?.hint ?? finding?.serviceAnswer, failedChecks: failedChecks)
   }
 
-  init(_ error: SigningError) {
+  /// Throws for a draft that has a failed check, before any key is used.
+  static func throwIfRefused(_ checks: [Check]) throws(TokenError) {
+    let refused = checks.filter { $0.status == .failed }
+    if !refused.isEmpty { throw TokenError("the token was not signed", refused) }
+  }
+
+  init(_ error: some DiagnosticError) {
     self.init(id: error.id, error.message, hint: error.hint)
   }
 }
