@@ -1,0 +1,69 @@
+internal import COpenSSL
+public import Signing
+
+/// Reads X.509 certificates with OpenSSL.
+public struct OpenSSLCertificateReader: CertificateReader {
+  public init() {}
+
+  /// Throws `malformed-certificate` for anything but exactly one DER certificate.
+  public func certificate(der: Span<UInt8>) throws(KeyError) -> Certificate {
+    OpenSSLErrors.clear()
+    var certificate = unsafe X509_new_ex(LibraryContext.standard.pointer, nil)
+    defer { unsafe X509_free(certificate) }
+    // On failure the certificate is freed and the pointer cleared.
+    let consumed = unsafe DER.decode(der) { position, count in unsafe d2i_X509(&certificate, &position, count) != nil }
+    guard let consumed, let certificate = unsafe certificate else { throw .malformedCertificate(OpenSSLErrors.drain().summary) }
+    if consumed != der.count { throw .malformedCertificate("\(der.count - consumed) bytes follow it") }
+    return try unsafe Self.certificate(certificate, der: [UInt8](copying: der))
+  }
+
+  /// Reads an `X509`, which stays the caller's.
+  static func certificate(_ certificate: OpaquePointer, der: [UInt8]) throws(KeyError) -> Certificate {
+    guard let key = unsafe X509_get_X509_PUBKEY(certificate) else { throw .malformedCertificate("it has no public key") }
+    let signature = unsafe CertificateSignature(of: certificate)
+    return Certificate(
+      der: der,
+      publicKey: try unsafe PublicKeyReader.publicKey(ofStructure: key),
+      subject: try unsafe CertificateName.text(X509_get_subject_name(certificate)),
+      issuer: try unsafe CertificateName.text(X509_get_issuer_name(certificate)),
+      subjectDER: try unsafe CertificateName.der(X509_get_subject_name(certificate)),
+      issuerDER: try unsafe CertificateName.der(X509_get_issuer_name(certificate)),
+      serialNumber: unsafe serialNumber(of: certificate),
+      notBefore: try unsafe seconds(X509_get0_notBefore(certificate), "notBefore"),
+      notAfter: try unsafe seconds(X509_get0_notAfter(certificate), "notAfter"),
+      allowsDigitalSignature: unsafe allowsDigitalSignature(certificate),
+      signatureAlgorithmName: signature.name,
+      hasWeakSignature: signature.isWeak,
+      sha1Thumbprint: try Digest.hash(der.span, with: .sha1),
+      sha256Thumbprint: try Digest.hash(der.span, with: .sha256))
+  }
+
+  private static func serialNumber(of certificate: OpaquePointer) -> [UInt8] {
+    guard let serial = unsafe X509_get0_serialNumber(certificate) else { return [] }
+    return unsafe Array(ASN1Text.bytes(of: serial).drop { $0 == 0 })
+  }
+
+  private static func seconds(_ time: UnsafePointer<ASN1_TIME>?, _ name: String) throws(KeyError) -> Int64 {
+    guard let time = unsafe time, let seconds = unsafe ASN1Text.seconds(time) else {
+      throw .malformedCertificate("its \(name) is not a time")
+    }
+    return seconds
+  }
+
+  private static func allowsDigitalSignature(_ certificate: OpaquePointer) -> Bool {
+    // -1: there is no such extension. One that is there but unreadable or repeated allows nothing.
+    var presence: Int32 = 0
+    let extensionValue = unsafe X509_get_ext_d2i(certificate, NID_key_usage, &presence, nil)
+    guard let extensionValue = unsafe extensionValue else { return presence == -1 }
+    let bits = unsafe extensionValue.assumingMemoryBound(to: ASN1_BIT_STRING.self)
+    defer { unsafe ASN1_BIT_STRING_free(bits) }
+    return unsafe ASN1_BIT_STRING_get_bit(bits, 0) == 1
+  }
+}
+
+extension KeyError {
+  static func malformedCertificate(_ reason: String) -> KeyError {
+    KeyError(
+      .malformedCertificate, "a certificate cannot be read: \(reason)", hint: "give one X.509 certificate as DER or PEM")
+  }
+}

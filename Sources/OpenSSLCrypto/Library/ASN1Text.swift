@@ -1,0 +1,60 @@
+internal import COpenSSL
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#endif
+
+/// Plain values out of OpenSSL's ASN.1 primitives.
+enum ASN1Text {
+  /// The contents of any string type; for an integer its magnitude, big-endian.
+  static func bytes(of string: UnsafePointer<ASN1_STRING>) -> [UInt8] {
+    let length = unsafe Int(ASN1_STRING_length(string))
+    return unsafe [UInt8](UnsafeBufferPointer(start: ASN1_STRING_get0_data(string), count: max(length, 0)))
+  }
+
+  /// Seconds since 1970-01-01T00:00:00Z, or nil for a time that is not one.
+  static func seconds(_ time: UnsafePointer<ASN1_TIME>) -> Int64? {
+    var parts = unsafe tm()
+    guard unsafe ASN1_TIME_to_tm(time, &parts) == 1 else { return nil }
+    return unsafe Int64(timegm(&parts))
+  }
+
+  /// OpenSSL's long name of an object identifier, or its dotted numbers.
+  static func name(of object: OpaquePointer?) -> String {
+    guard let object = unsafe object else { return "no algorithm" }
+    var text = [CChar](repeating: 0, count: 128)
+    let length = unsafe Int(OBJ_obj2txt(&text, Int32(text.count), object, 0))
+    let characters = text.prefix(max(0, min(length, text.count - 1))).map { UInt8(bitPattern: $0) }
+    return String(validating: characters, as: UTF8.self) ?? "an unnamed algorithm"
+  }
+
+  /// The magnitudes of the elements of a SEQUENCE of positive INTEGERs and zeros, big-endian without leading zeros.
+  ///
+  /// Nil for anything else, also when bytes follow.
+  static func integers(inSequence der: Span<UInt8>) -> [[UInt8]]? {
+    var sequence: OpaquePointer?
+    let consumed = unsafe DER.decode(der) { position, count in
+      unsafe sequence = d2i_ASN1_SEQUENCE_ANY(nil, &position, count)
+      return unsafe sequence != nil
+    }
+    guard let sequence = unsafe sequence else { return nil }
+    defer { unsafe OPENSSL_sk_pop_free(sequence) { element in unsafe ASN1_TYPE_free(element?.assumingMemoryBound(to: ASN1_TYPE.self)) } }
+    guard consumed == der.count else { return nil }
+    var integers: [[UInt8]] = []
+    for index in unsafe 0..<max(0, OPENSSL_sk_num(sequence)) {
+      guard let element = unsafe OPENSSL_sk_value(sequence, index)?.assumingMemoryBound(to: ASN1_TYPE.self),
+        unsafe element.pointee.type == V_ASN1_INTEGER, let integer = unsafe element.pointee.value.integer
+      else { return nil }
+      integers.append(unsafe Array(bytes(of: integer).drop { $0 == 0 }))
+    }
+    return integers
+  }
+
+  /// All bytes in a memory `BIO`.
+  static func contents(of memory: OpaquePointer) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: unsafe BIO_ctrl_pending(memory))
+    let count = unsafe BIO_read(memory, &bytes, Int32(clamping: bytes.count))
+    return Array(bytes.prefix(max(0, Int(count))))
+  }
+}

@@ -1,0 +1,19 @@
+internal import COpenSSL
+public import Signing
+
+/// Message digests (FIPS 180-4) by OpenSSL.
+public enum Digest {
+  /// The digest of the bytes, `algorithm.byteCount` long.
+  ///
+  /// Throws `cryptography-failed` when OpenSSL does not offer the algorithm or has no memory left.
+  public static func hash(_ bytes: Span<UInt8>, with algorithm: DigestAlgorithm) throws(KeyError) -> [UInt8] {
+    var digest = [UInt8](repeating: 0, count: algorithm.byteCount)
+    OpenSSLErrors.clear()
+    let status = unsafe bytes.withUnsafeBufferPointer { bytes in
+      unsafe EVP_Q_digest(
+        LibraryContext.standard.pointer, algorithm.openSSLName, nil, bytes.baseAddress, bytes.count, &digest, nil)
+    }
+    guard status == 1 else { throw .openSSL("a \(algorithm.rawValue) digest") }
+    return digest
+  }
+}

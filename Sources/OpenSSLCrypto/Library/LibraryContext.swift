@@ -1,0 +1,32 @@
+internal import COpenSSL
+
+/// Owns an `OSSL_LIB_CTX`: the providers and fetched algorithms that calls into OpenSSL work with.
+///
+/// Never the default context, whose providers belong to the program and to PKCS#11 modules that share libcrypto, and
+/// which reads `openssl.cnf`.
+@safe
+final class LibraryContext: Sendable {
+  // An OSSL_LIB_CTX locks itself; nil would mean the default context, so calls fail by themselves when memory ran out.
+  nonisolated(unsafe) let pointer: OpaquePointer?
+  private nonisolated(unsafe) let providers: [OpaquePointer]
+
+  /// The default provider alone.
+  static let standard = LibraryContext(providers: [])
+
+  /// The default and the legacy provider, for RC2, RC4 and single DES in old files; loaded at the first use.
+  static let legacy = LibraryContext(providers: ["default", "legacy"])
+
+  /// Without a list, OpenSSL loads the default provider itself when it is first needed.
+  private init(providers names: [String]) {
+    let context = unsafe OSSL_LIB_CTX_new()
+    unsafe pointer = context
+    // A provider that is missing shows later, as an algorithm that cannot be fetched.
+    unsafe providers = names.compactMap { name in unsafe OSSL_PROVIDER_load(context, name) }
+    OpenSSLErrors.clear()
+  }
+
+  deinit {
+    for unsafe provider in unsafe providers { unsafe OSSL_PROVIDER_unload(provider) }
+    unsafe OSSL_LIB_CTX_free(pointer)
+  }
+}
