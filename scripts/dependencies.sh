@@ -1,0 +1,59 @@
+# shellcheck shell=bash
+# Sourced by the other scripts: finds what a Debian machine lacks for a task and installs only that, by apt.
+
+# require LEVEL...: build, test or fixtures. Fails with one line when something is missing and cannot be installed.
+require() {
+  local level missing=()
+  for level in "$@"; do
+    "_missing_for_$level"
+  done
+  if [ ${#missing[@]} -eq 0 ]; then return 0; fi
+  if ! command -v apt-get >/dev/null; then
+    echo "error: missing ${missing[*]}, and there is no apt-get here; install them by the means of this system" >&2
+    return 1
+  fi
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    if ! command -v sudo >/dev/null; then
+      echo "error: missing ${missing[*]}; install them as root, or run this as root or where sudo is" >&2
+      return 1
+    fi
+    as_root=(sudo)
+  fi
+  echo "installing ${missing[*]}"
+  "${as_root[@]}" apt-get update -qq
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+_missing_for_build() {
+  if ! command -v swift >/dev/null; then
+    echo "error: swift is not on the PATH; Swift 6.2 or later comes from https://www.swift.org/install" >&2
+    return 1
+  fi
+  _want git command -v git
+  _want ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
+  _want pkg-config command -v pkg-config
+  _want libssl-dev pkg-config --atleast-version=3.0 libcrypto
+  _want openssl command -v openssl
+}
+
+_missing_for_test() {
+  _want python3 command -v python3
+  _want python3-venv python3 -c 'import ensurepip'
+  _want jose command -v jose
+}
+
+_missing_for_fixtures() {
+  _missing_for_test
+  _want openssl command -v openssl
+  _want default-jdk-headless command -v javac
+  _want libnss3-tools command -v pk12util
+  _want gnutls-bin command -v certtool
+}
+
+# _want PACKAGE CHECK...: adds the package to `missing` when the check fails.
+_want() {
+  local package=$1
+  shift
+  if ! "$@" >/dev/null 2>&1; then missing+=("$package"); fi
+}
