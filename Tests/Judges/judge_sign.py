@@ -1,0 +1,38 @@
+"""Makes a token with a library that is not ours.
+
+Arguments: the library (pyjwt or joserfc) and a file with an unprotected throwaway key.
+Standard input: {"header": {..., "alg": "RS256"}, "claims": {...}}. Prints the token without a newline.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import joserfc.jwk
+import joserfc.jws
+import jwt
+
+
+def with_pyjwt(header, claims, key):
+    # PyJWT adds `typ` unless it is told to leave it out by an explicit null.
+    return jwt.encode(claims, key, algorithm=header["alg"], headers={"typ": None, **header})
+
+
+def with_joserfc(header, claims, key):
+    payload = json.dumps(claims, separators=(",", ":"))
+    # Unregistered headers are wanted too: some tokens are wrong on purpose.
+    registry = joserfc.jws.JWSRegistry(algorithms=[header["alg"]], strict_check_header=False)
+    return joserfc.jws.serialize_compact(header, payload, joserfc.jwk.RSAKey.import_key(key), registry=registry)
+
+
+SIGNERS = {"pyjwt": with_pyjwt, "joserfc": with_joserfc}
+
+
+def main():
+    library, path = sys.argv[1:]
+    wanted = json.load(sys.stdin)
+    sys.stdout.write(SIGNERS[library](wanted["header"], wanted["claims"], Path(path).read_bytes()))
+
+
+if __name__ == "__main__":
+    main()
