@@ -9,5 +9,5 @@ source scripts/dependencies.sh
 require fixtures
 environment=.build/fixtures
 [ -x "$environment/bin/python" ] || python3 -m venv "$environment"
-"$environment/bin/pip" install --quiet --disable-pip-version-check --requirement scripts/fixtures/requirements.txt
+"$environment/bin/pip" install --quiet --disable-pip-version-check --requirement Tests/Judges/requirements.txt
 exec "$environment/bin/python" -B scripts/fixtures/make.py
