@@ -1,0 +1,9 @@
+import TestSupport
+import Testing
+
+@Suite struct BuiltCommandTests {
+  @Test("the built command is found and what it says is captured")
+  func run() throws {
+    #expect(try BuiltCommand.run() == Outcome(status: 0, output: "keyroll\n"))
+  }
+}
