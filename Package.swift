@@ -27,6 +27,9 @@ let package = Package(
       name: "COpenSSL", pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
 
+    // What Linux offers and Swift's Glibc module leaves out; headers only.
+    .systemLibrary(name: "CLinux"),
+
     .target(name: "Signing", swiftSettings: strict),
     .target(name: "OpenSSLCrypto", dependencies: ["Signing", "COpenSSL"], swiftSettings: strict),
     .target(name: "JOSE", dependencies: ["Signing"], swiftSettings: strict),
@@ -38,7 +41,7 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "KeyrollCLI",
-      dependencies: ["Keyroll", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: ["CLinux", "Keyroll", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: strict),
 
     // Finds fixtures and corpora; tests may use Foundation, the libraries may not.

@@ -1,1 +1,5 @@
-// placeholder
+@_exported public import Entra
+@_exported public import JOSE
+@_exported public import JSONWebToken
+@_exported public import OpenSSLCrypto
+@_exported public import Signing

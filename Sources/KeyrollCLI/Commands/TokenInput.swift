@@ -1,0 +1,55 @@
+import Glibc
+import Signing
+
+/// The text of a token, as an argument, a file or standard input gave it.
+package struct TokenInput {
+  package let bytes: [UInt8]
+  /// True when one line break at the end of a file or of standard input was dropped: it belongs to the transport.
+  package let droppedNewline: Bool
+  /// Where the text came from, for messages.
+  package let name: String
+
+  /// The most that is read, in bytes: what a token may have is judged later.
+  package static let limit = 1 << 20
+
+  /// Takes `-` for standard input, the path of anything that exists for that file, and else text that begins as
+  /// tokens do, with `ey` or `ew` and a dot further on, for the token itself.
+  ///
+  /// A file wins over a token of the same spelling. Throws `file-unreadable` or `file-too-large`.
+  package init(_ argument: String) throws(KeyError) {
+    let isStandardInput = argument.utf8.elementsEqual("-".utf8)
+    if !isStandardInput, !Self.exists(argument) {
+      guard Self.looksLikeToken(argument) else {
+        throw KeyError(.fileUnreadable, "\(argument) is neither a file nor a token")
+      }
+      self.init(bytes: Array(argument.utf8), droppedNewline: false, name: "the argument")
+      return
+    }
+    let contents = try SecretBytes.contents(ofFile: argument, limit: Self.limit)
+    let kept = contents.countWithoutTrailingNewline
+    self.init(
+      bytes: contents.withBytes { contents in (0..<kept).map { contents[$0] } },
+      droppedNewline: kept < contents.count,
+      name: isStandardInput ? "standard input" : argument)
+  }
+
+  private init(bytes: [UInt8], droppedNewline: Bool, name: String) {
+    self.bytes = bytes
+    self.droppedNewline = droppedNewline
+    self.name = name
+  }
+
+  /// What was done to the text without being asked for, or nil.
+  package var note: String? { droppedNewline ? "one line break at the end of \(name) was dropped" : nil }
+
+  private static func exists(_ path: String) -> Bool {
+    var status = stat()
+    if unsafe stat(path, &status) == 0 { return true }
+    return ![ENOENT, ENOTDIR, ENAMETOOLONG].contains(errno)
+  }
+
+  private static func looksLikeToken(_ text: String) -> Bool {
+    // The base64url of `{"` and of `{` with white space.
+    (text.utf8.starts(with: "ey".utf8) || text.utf8.starts(with: "ew".utf8)) && text.utf8.contains(UInt8(ascii: "."))
+  }
+}

@@ -1,0 +1,23 @@
+import Glibc
+import Signing
+
+/// What is said to a person on standard error, one escaped line each.
+enum Diagnostics {
+  /// Says what is wrong and the next step, and gives the status to end with.
+  static func report(_ error: any DiagnosticError) -> ExitStatus {
+    write("error: \(error.message) [\(error.id)]")
+    if let hint = error.hint { write("hint: \(hint)") }
+    return error.id == CommandError.Code.usage.rawValue ? .usage : .failed
+  }
+
+  /// Says what was done or tolerated without being asked for.
+  static func note(_ text: String) { write("note: \(text)") }
+
+  /// Says what works and should not be left so.
+  static func warning(_ text: String) { write("warning: \(text)") }
+
+  private static func write(_ text: String) {
+    // Where standard error is gone there is nobody left to tell.
+    _ = FileOutput.write(Array("keyroll: \(EscapedText(text))\n".utf8).span, to: STDERR_FILENO)
+  }
+}

@@ -1,0 +1,105 @@
+import CLinux
+import Glibc
+
+/// A file that is written whole or not at all, and that nobody but its owner may read.
+package struct OutputFile {
+  private let path: String
+  private let directoryPath: String
+  private let name: String
+  private let replaces: Bool
+
+  /// Throws `usage` for a path that names no file. `replacing` lets it take the place of a file that is there.
+  package init(path: String, replacing: Bool) throws(CommandError) {
+    let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    guard let last = parts.last, !last.isEmpty, !path.utf8.contains(0) else {
+      throw CommandError.usage("--output takes the path of a file, not '\(path)'")
+    }
+    self.path = path
+    name = String(Substring(last))
+    directoryPath = parts.count == 1 ? "." : String(Substring(path.utf8.dropLast(last.count)))
+    replaces = replacing
+  }
+
+  /// Throws what `write` would throw for what is there now, so that a key need not be used in vain.
+  package func check() throws(CommandError) {
+    let directory = try openDirectory()
+    defer { close(directory) }
+    try check(in: directory)
+  }
+
+  /// Puts the bytes into a new file beside, with mode 0600, and gives it the name when all of it is on the disk.
+  ///
+  /// A symbolic link of that name is never followed. Throws `output-exists` or `output-unwritable`.
+  package func write(_ bytes: Span<UInt8>) throws(CommandError) {
+    let directory = try openDirectory()
+    defer { close(directory) }
+    try check(in: directory)
+    // Who interrupts a slow disk must not leave half a file behind.
+    let mask = SignalMask(blocking: [SIGINT, SIGTERM, SIGHUP, SIGQUIT])
+    defer { mask.restore() }
+    let temporaryName = ".keyroll-\(String(UInt64.random(in: .min ... .max), radix: 16))"
+    let file = unsafe openat(directory, temporaryName, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw unwritable(.last) }
+    defer { close(file) }
+    do {
+      try fill(file, with: bytes)
+      try giveName(to: temporaryName, in: directory)
+    } catch {
+      unsafe unlinkat(directory, temporaryName, 0)
+      throw error
+    }
+    // Some file systems cannot, and say so by EINVAL.
+    if fsync(directory) != 0, errno != EINVAL { throw unwritable(.last) }
+  }
+
+  private func openDirectory() throws(CommandError) -> Int32 {
+    let directory = unsafe open(directoryPath, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard directory >= 0 else { throw unwritable(.last) }
+    return directory
+  }
+
+  private func check(in directory: Int32) throws(CommandError) {
+    var status = stat()
+    guard unsafe fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
+      if errno == ENOENT { return }
+      throw unwritable(.last)
+    }
+    switch status.st_mode & S_IFMT {
+    case S_IFDIR: throw unwritable(SystemError(code: EISDIR))
+    case S_IFREG, S_IFLNK: if !replaces { throw exists }
+    default:
+      throw CommandError(
+        .outputUnwritable, "\(path) is a device, pipe or socket, and --output makes files",
+        hint: "leave --output out and redirect standard output")
+    }
+  }
+
+  private func fill(_ file: Int32, with bytes: Span<UInt8>) throws(CommandError) {
+    // The umask may have taken the owner's bits away. EPERM is a file system without modes, such as FAT.
+    if fchmod(file, 0o600) != 0, errno != EPERM { throw unwritable(.last) }
+    if let reason = FileOutput.write(bytes, to: file) { throw unwritable(reason) }
+    if fsync(file) != 0, errno != EINVAL { throw unwritable(.last) }
+  }
+
+  private func giveName(to temporaryName: String, in directory: Int32) throws(CommandError) {
+    if replaces {
+      guard unsafe renameat(directory, temporaryName, directory, name) == 0 else { throw unwritable(.last) }
+      return
+    }
+    if unsafe linux_rename_noreplace(directory, temporaryName, name) == 0 { return }
+    // Not every file system knows that rename; a hard link is refused over a file that is there, too.
+    if errno == EINVAL || errno == ENOSYS, unsafe linkat(directory, temporaryName, directory, name, 0) == 0 {
+      unsafe unlinkat(directory, temporaryName, 0)
+      return
+    }
+    throw errno == EEXIST ? exists : unwritable(.last)
+  }
+
+  private var exists: CommandError {
+    CommandError(.outputExists, "\(path) is there already", hint: "choose another name, or replace it with --force")
+  }
+
+  private func unwritable(_ reason: SystemError) -> CommandError {
+    CommandError(.outputUnwritable, "\(path) cannot be written: \(reason)")
+  }
+}

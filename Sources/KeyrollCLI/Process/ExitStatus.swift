@@ -1,0 +1,11 @@
+/// How a command ends. A command throws one of these when all has been said already.
+package enum ExitStatus: Int32, Error {
+  /// Done; for `verify`: the token is accepted.
+  case success = 0
+  /// `verify` has judged the token and rejects it.
+  case rejected = 1
+  /// Refused or failed: a file, key, secret, claim or output. Nothing was written.
+  case failed = 2
+  /// The command line itself is wrong (EX_USAGE of sysexits.h).
+  case usage = 64
+}

@@ -1,0 +1,27 @@
+import Glibc
+
+/// Signals that wait while something must not be interrupted.
+struct SignalMask {
+  private let previous: sigset_t
+
+  /// From here on these signals wait; the process has one thread.
+  init(blocking signals: [Int32]) {
+    var set = Self.set(of: signals)
+    var previous = sigset_t()
+    unsafe sigprocmask(SIG_BLOCK, &set, &previous)
+    self.previous = previous
+  }
+
+  /// Lets those pass again that passed before; one that has waited takes effect now.
+  func restore() {
+    var previous = previous
+    unsafe sigprocmask(SIG_SETMASK, &previous, nil)
+  }
+
+  static func set(of signals: [Int32]) -> sigset_t {
+    var set = sigset_t()
+    unsafe sigemptyset(&set)
+    for signal in signals { unsafe sigaddset(&set, signal) }
+    return set
+  }
+}

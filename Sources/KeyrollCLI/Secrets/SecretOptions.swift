@@ -1,0 +1,44 @@
+import ArgumentParser
+import Signing
+
+/// Where the password of a key file comes from, when it is not to be asked for.
+struct SecretOptions: ParsableArguments {
+  @Option(
+    name: .customLong("password-file"),
+    help: ArgumentHelp("Read the password from this file, without its last line break; - is standard input.", valueName: "file"))
+  var passwordFile: String?
+
+  @Option(
+    name: .customLong("password-fd"),
+    help: ArgumentHelp("Read the password from this open file descriptor.", valueName: "number"))
+  var passwordDescriptor: Int32?
+
+  @Option(
+    name: .customLong("password-env"),
+    help: ArgumentHelp("Take the password from this environment variable.", valueName: "name"))
+  var passwordVariable: String?
+
+  func validate() throws {
+    let count = [passwordFile != nil, passwordDescriptor != nil, passwordVariable != nil].count { $0 }
+    if count > 1 { throw ValidationError("only one of --password-file, --password-fd and --password-env can be given") }
+    if let passwordDescriptor, passwordDescriptor < 0 {
+      throw ValidationError("--password-fd takes a number from 0, not \(passwordDescriptor)")
+    }
+    if let passwordVariable, passwordVariable.isEmpty || passwordVariable.utf8.contains(UInt8(ascii: "=")) {
+      throw ValidationError("--password-env takes the name of a variable, not its value")
+    }
+  }
+
+  /// The source that was named, or nil when none was.
+  var source: SecretSource? {
+    if let passwordFile { return .path(passwordFile) }
+    if let passwordDescriptor { return .descriptor(passwordDescriptor) }
+    if let passwordVariable { return .environment(passwordVariable) }
+    return nil
+  }
+
+  /// What the key is opened with; throws `secret-unavailable` when the source cannot be read.
+  func provider() throws(KeyError) -> CommandSecrets {
+    try CommandSecrets(source.map { [.password: $0] } ?? [:])
+  }
+}

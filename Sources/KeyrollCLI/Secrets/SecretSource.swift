@@ -1,0 +1,69 @@
+import Glibc
+import Signing
+
+/// A place that a person names for a secret to be read from.
+enum SecretSource: Sendable, Hashable {
+  case file(String)
+  case descriptor(Int32)
+  case environment(String)
+
+  /// The longest secret in bytes.
+  static let limit = 4096
+
+  /// The file of this path, or standard input for `-`.
+  static func path(_ path: String) -> SecretSource {
+    path.utf8.elementsEqual("-".utf8) ? .descriptor(STDIN_FILENO) : .file(path)
+  }
+
+  /// Reads all of it, without the line feed, or carriage return and line feed, that ends a file.
+  ///
+  /// Throws `secret-unavailable` for whatever cannot be read, and for no bytes at all, which are more likely an
+  /// accident than an empty password. A variable is taken out of the environment.
+  func read() throws(KeyError) -> SecretBytes {
+    let secret: SecretBytes
+    switch self {
+    case .file(let path):
+      let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+      guard descriptor >= 0 else { throw KeyError(.secretUnavailable, "\(name) cannot be read: \(SystemError.last)") }
+      defer { close(descriptor) }
+      secret = try contents(of: descriptor).withoutTrailingNewline()
+    case .descriptor(let descriptor): secret = try contents(of: descriptor).withoutTrailingNewline()
+    case .environment(let variable): secret = try SecretBytes(takingEnvironmentVariable: variable)
+    }
+    if secret.count > Self.limit { throw Self.tooLong(name) }
+    return secret
+  }
+
+  static func tooLong(_ name: String) -> KeyError {
+    KeyError(.secretUnavailable, "\(name) holds more than \(limit) bytes, the most that a password may have")
+  }
+
+  private var name: String {
+    switch self {
+    case .file(let path): "the password file \(path)"
+    case .descriptor(STDIN_FILENO): "standard input"
+    case .descriptor(let descriptor): "file descriptor \(descriptor)"
+    case .environment: "the environment variable"
+    }
+  }
+
+  private func contents(of descriptor: Int32) throws(KeyError) -> SecretBytes {
+    if isatty(descriptor) == 1 {
+      throw KeyError(
+        .secretUnavailable, "\(name) is a terminal, which would show the password",
+        hint: "leave the option out to be asked for the password")
+    }
+    let contents: SecretBytes
+    do {
+      contents = try SecretBytes.contents(ofDescriptor: descriptor, named: name, limit: Self.limit + 2)
+    } catch {
+      throw error.code == .fileTooLarge ? Self.tooLong(name) : KeyError(.secretUnavailable, error.message)
+    }
+    if contents.isEmpty {
+      throw KeyError(.secretUnavailable, "\(name) is empty", hint: Self.emptyHint)
+    }
+    return contents
+  }
+
+  static let emptyHint = "a key without a password needs no option; the empty password is a file of one line feed"
+}
