@@ -6,6 +6,7 @@ import Signing
 struct HintPairingRule: ClaimRule {
   let id = "key-hint-pairing"
   let verdict = Check.Verdict.signature
+  let isLenient: Bool
 
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
     guard let name = draft.header["alg"]?.string, let algorithm = SignatureAlgorithm(name: name.text) else {
@@ -13,6 +14,7 @@ struct HintPairingRule: ClaimRule {
     }
     let documented: Thumbprint = algorithm.padding == .pss ? .sha256 : .sha1
     if draft.header[documented.headerName] != nil { return passed() }
-    return warning(.hintPairing, "\(algorithm.rawValue) is documented together with \(documented.headerName)")
+    return irregular(
+      isTolerated: isLenient, .hintPairing, "\(algorithm.rawValue) is documented together with \(documented.headerName)")
   }
 }

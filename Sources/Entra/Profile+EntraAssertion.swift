@@ -28,8 +28,8 @@ extension Profile {
       ],
       time: TimePolicy(
         notBefore: .required, issuedAt: .optional, expires: .required, lifetime: .minutes(10),
-        maximumLifetime: .minutes(10), isLongerTolerated: true, start: .notBefore),
-      otherClaims: .reported, furtherRules: [SubjectIsIssuerRule(), HintPairingRule()],
+        maximumLifetime: .minutes(10), isServiceLenient: true, start: .notBefore),
+      otherClaims: .reported, furtherRules: { [SubjectIsIssuerRule(), HintPairingRule(isLenient: $0)] },
       serviceAnswers: ServiceAnswer.entraAssertion)
   }
 
@@ -43,7 +43,7 @@ extension Profile {
     var tolerated: [ClaimPolicy.KnownValue] = []
     if form == nil {
       for other in AudienceForm.allCases where other != .token {
-        tolerated.append(.init(other.audience(host: host, tenant: tenant), "has the form \(other.rawValue), published as working but not the documented one"))
+        tolerated.append(.init(other.audience(host: host, tenant: tenant), "has the form \(other.rawValue), published as working but not the documented one", onlyLeniently: true))
       }
     }
     if loginHost == nil, let alias = cloud.loginHostAlias {

@@ -5,8 +5,10 @@ public struct AlgorithmPolicy: Sendable, Hashable {
   /// What is used when nobody chooses; one of `allowed`.
   public let preferred: SignatureAlgorithm
   public let allowed: [SignatureAlgorithm]
-  /// What is used when asked for by name, with a warning that nothing documents it.
+  /// What is used only when asked for by name, with a warning that nothing documents it.
   public let unproven: [SignatureAlgorithm]
+  /// What somebody asked for by name; empty when nobody did.
+  public private(set) var asked: [SignatureAlgorithm] = []
 
   /// The first of `allowed` is preferred; nil when it is empty.
   public init?(_ allowed: [SignatureAlgorithm], unproven: [SignatureAlgorithm] = []) {
@@ -22,5 +24,16 @@ public struct AlgorithmPolicy: Sendable, Hashable {
     self.unproven = unproven
   }
 
-  var names: String { (allowed + unproven).map(\.rawValue).joined(separator: ", ") }
+  /// The same policy for somebody who names algorithms: only those, and unproven ones among them.
+  public func asking(for names: [SignatureAlgorithm]) -> AlgorithmPolicy {
+    var policy = self
+    policy.asked = names
+    return policy
+  }
+
+  /// For messages: what may be used now.
+  var names: String {
+    let usable = asked.isEmpty ? allowed : (allowed + unproven).filter(asked.contains)
+    return usable.map(\.rawValue).joined(separator: ", ")
+  }
 }

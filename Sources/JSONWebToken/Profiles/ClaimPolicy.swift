@@ -20,10 +20,13 @@ public struct ClaimPolicy: Sendable, Hashable {
     public let value: JSONString
     /// What to say of it, the claim's name being said before.
     public let message: String
+    /// True where it is accepted under lenient rules alone.
+    public let onlyLeniently: Bool
 
-    public init(_ value: JSONString, _ message: String) {
+    public init(_ value: JSONString, _ message: String, onlyLeniently: Bool = false) {
       self.value = value
       self.message = message
+      self.onlyLeniently = onlyLeniently
     }
   }
 

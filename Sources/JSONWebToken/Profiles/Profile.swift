@@ -20,15 +20,15 @@ public struct Profile: Sendable {
   public var otherClaims: OtherClaims
   /// True where header names that nobody defined are ignored without a word.
   public var ignoresUnknownHeaderNames: Bool
-  /// Rules beyond the above, judged last.
-  public var furtherRules: [any ClaimRule]
+  /// Rules beyond the above, judged last; the argument says whether they are to be lenient.
+  public var furtherRules: @Sendable (_ isLenient: Bool) -> [any ClaimRule]
   /// What the service answers, by reason or else by check id.
   public var serviceAnswers: [String: String]
 
   public init(
     id: String, title: String, algorithms: AlgorithmPolicy, type: TypePolicy, hints: [KeyHint] = [],
     requiredHints: [KeyHint] = [], keyID: KeyIDPolicy = KeyIDPolicy(.text(nil)), claims: [ClaimPolicy], time: TimePolicy,
-    otherClaims: OtherClaims, ignoresUnknownHeaderNames: Bool = false, furtherRules: [any ClaimRule] = [],
+    otherClaims: OtherClaims, ignoresUnknownHeaderNames: Bool = false, furtherRules: @escaping @Sendable (_ isLenient: Bool) -> [any ClaimRule] = { _ in [] },
     serviceAnswers: [String: String] = [:]
   ) {
     self.id = id
@@ -67,14 +67,14 @@ public struct Profile: Sendable {
 
   /// The rules about the claims, in the order of every report.
   func claimRules(isLenient: Bool) -> [any ClaimRule] {
-    var rules: [any ClaimRule] = claims.map { ClaimValueRule(policy: $0) }
+    var rules: [any ClaimRule] = claims.map { ClaimValueRule(policy: $0, isLenient: isLenient) }
     for kind in [DateRule.Kind.issuedAt, .notBefore, .expires] {
       rules.append(DateRule(kind: kind, policy: time, isLenient: isLenient))
     }
     rules.append(LifetimeRule(policy: time, isLenient: isLenient))
     let known = Set(claims.map(\.name) + ["iat", "nbf", "exp"])
     rules.append(OtherClaimsRule(policy: otherClaims, known: known))
-    return rules + furtherRules
+    return rules + furtherRules(isLenient)
   }
 
   /// Judges a draft by every rule, strictly; what is to be signed must have no failed check.

@@ -26,8 +26,8 @@ public struct TimePolicy: Sendable, Hashable {
   public var lifetime: TimeSpan
   /// The longest life, or nil for no limit.
   public var maximumLifetime: TimeSpan?
-  /// True when a longer life only warns under lenient rules, because the service itself sets no limit.
-  public var isLongerTolerated: Bool
+  /// True when under lenient rules a longer life and a missing `nbf` only warn, because the service is seen to take them.
+  public var isServiceLenient: Bool
   public var start: Start
   /// How long before the time of signing `iat` is set, for issuers whose clock may be behind.
   public var issuedAtBackdate: TimeSpan
@@ -36,7 +36,7 @@ public struct TimePolicy: Sendable, Hashable {
 
   public init(
     notBefore: Presence, issuedAt: Presence, expires: Presence, numbers: Numbers = .wholeSeconds, lifetime: TimeSpan,
-    maximumLifetime: TimeSpan?, isLongerTolerated: Bool = false, start: Start, issuedAtBackdate: TimeSpan = .zero,
+    maximumLifetime: TimeSpan?, isServiceLenient: Bool = false, start: Start, issuedAtBackdate: TimeSpan = .zero,
     leeway: TimeSpan = .zero
   ) {
     self.notBefore = notBefore
@@ -45,7 +45,7 @@ public struct TimePolicy: Sendable, Hashable {
     self.numbers = numbers
     self.lifetime = lifetime
     self.maximumLifetime = maximumLifetime
-    self.isLongerTolerated = isLongerTolerated
+    self.isServiceLenient = isServiceLenient
     self.start = start
     self.issuedAtBackdate = issuedAtBackdate
     self.leeway = leeway

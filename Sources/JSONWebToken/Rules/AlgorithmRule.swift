@@ -15,12 +15,15 @@ struct AlgorithmRule: ClaimRule {
       return failed(.algorithmMalformed, "alg is \(found.kind), not a string", found: found)
     }
     guard let algorithm = SignatureAlgorithm(name: name.text) else { return unsupported(name, found) }
-    if policy.allowed.contains(algorithm) { return passed(isRequired: true, found: found) }
+    let isAskedFor = policy.asked.contains(algorithm)
+    if policy.allowed.contains(algorithm), isAskedFor || policy.asked.isEmpty { return passed(isRequired: true, found: found) }
     if policy.unproven.contains(algorithm) {
-      return warning(
-        .algorithmUnproven,
-        "alg is \(algorithm.rawValue), which no document we know names for this token",
-        hint: "the documented algorithm is \(policy.preferred.rawValue)", isRequired: true, found: found)
+      let message = "alg is \(algorithm.rawValue), which no document known to us names for this token"
+      return isAskedFor
+        ? warning(
+          .algorithmUnproven, message, hint: "the documented algorithm is \(policy.preferred.rawValue)", isRequired: true,
+          found: found)
+        : failed(.algorithmUnproven, message, hint: "ask for it by --algorithm \(algorithm.rawValue)", found: found)
     }
     return failed(
       .algorithmNotAllowed, "alg is \(algorithm.rawValue), and only \(policy.names) may be used", found: found)

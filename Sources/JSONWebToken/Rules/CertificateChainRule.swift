@@ -19,10 +19,15 @@ struct CertificateChainRule: ClaimRule {
     if elements.isEmpty { return malformed("is empty") }
     if elements.count > Limits.certificateCount { return malformed("holds more than \(Limits.certificateCount) certificates") }
     var chain: [[UInt8]] = []
+    var hasLineBreaks = false
     for element in elements {
       guard let text = element.string else { return malformed("holds \(element.kind), not a string") }
       do throws(Base64Error) {
-        chain.append(try Base64.standard.decode(Array(text.text.utf8).span))
+        let (der, irregularities) = try Base64.standard.decodeReportingIrregularities(Array(text.text.utf8).span)
+        // MSAL Python leaves the line breaks of the PEM file in.
+        if let first = irregularities.first(where: { !isLenient || $0.code != .whitespace }) { throw first }
+        if !irregularities.isEmpty { hasLineBreaks = true }
+        chain.append(der)
       } catch {
         return malformed("holds a string that is not standard base64: \(error.message)")
       }
@@ -37,7 +42,7 @@ struct CertificateChainRule: ClaimRule {
     if found.string != nil {
       return warning(.certificateChainMalformed, "x5c is a bare string; it should be an array of strings")
     }
-    return passed()
+    return hasLineBreaks ? warning(.certificateChainMalformed, "x5c has white space inside its base64") : passed()
   }
 
   private func isTrusted(_ der: [UInt8], _ draft: TokenDraft) -> Bool {

@@ -3,6 +3,7 @@ import JOSE
 /// One claim is there, of the right kind, and has the value that the profile wants (RFC 7519, section 4.1).
 struct ClaimValueRule: ClaimRule {
   let policy: ClaimPolicy
+  let isLenient: Bool
 
   var id: String { policy.name.text }
   private var name: JSONString { policy.name }
@@ -49,7 +50,9 @@ struct ClaimValueRule: ClaimRule {
         .claimKnownMistake, "\(name) \(mistake.message)", hint: expectedText.map { "it should be \($0)" }, found: found)
     }
     for value in policy.tolerated where value.value == text {
-      return warning(.claimTolerated, "\(name) \(value.message)", found: found)
+      return irregular(
+        isTolerated: isLenient || !value.onlyLeniently, .claimTolerated, "\(name) \(value.message)",
+        hint: expectedText.map { "the documented value is \($0)" }, found: found)
     }
     if !policy.form.matches(text) {
       return failed(.claimMalformed, "\(name) is \(text), not \(policy.form.summary)", found: found)

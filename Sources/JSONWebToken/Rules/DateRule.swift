@@ -31,9 +31,9 @@ struct DateRule: ClaimRule {
     let found = draft.claims[name]
     switch DateClaim(name: name, numbers: policy.numbers, isLenient: isLenient).read(draft.claims) {
     case .absent:
-      return presence == .required
-        ? failed(.claimMissing, "\(name) is missing")
-        : skipped(.absentOptional, "\(name) is not there and not needed")
+      if presence != .required { return skipped(.absentOptional, "\(name) is not there and not needed") }
+      let isTolerated = isLenient && policy.isServiceLenient && kind == .notBefore
+      return irregular(isTolerated: isTolerated, .claimMissing, "\(name) is missing")
     case .refused(let oddity):
       return failed(oddity.reason, oddity.message, found: found)
     case .date(let date, let oddity):

@@ -27,7 +27,7 @@ struct LifetimeRule: ClaimRule {
     let found = JSONValue.integer(life.seconds)
     if let maximum = policy.maximumLifetime, life > maximum {
       return irregular(
-        isTolerated: isLenient && policy.isLongerTolerated, .windowTooLong,
+        isTolerated: isLenient && policy.isServiceLenient, .windowTooLong,
         "the window is \(life), and at most \(maximum) is allowed", hint: "set exp \(maximum.seconds) s after \(startName)", found: found)
     }
     return passed(found: found)
