@@ -1,5 +1,5 @@
 import Glibc
-import Signing
+package import Signing
 
 /// The text of a token, as an argument, a file or standard input gave it.
 package struct TokenInput {
