@@ -1,59 +1,79 @@
 # shellcheck shell=bash
-# Sourced by the other scripts: finds what a Debian machine lacks for a task and installs only that, by apt.
+# Sourced by the other scripts: finds what a Debian machine lacks for a task, and installs only that, by apt.
 
-# require LEVEL...: build, test or fixtures. Fails with one line when something is missing and cannot be installed.
+# require LEVEL...: build, test, benchmark or fixtures. Fails with one line when something is missing and stays so.
 require() {
   local level missing=()
   for level in "$@"; do
-    "_missing_for_$level"
+    "_look_for_$level" || return
   done
-  if [ ${#missing[@]} -eq 0 ]; then return 0; fi
+  if [ ${#missing[@]} -eq 0 ]; then
+    return 0
+  fi
   if ! command -v apt-get >/dev/null; then
-    echo "error: missing ${missing[*]}, and there is no apt-get here; install them by the means of this system" >&2
+    echo "error: ${missing[*]} missing, and there is no apt-get here; install them by the means of this system" >&2
     return 1
   fi
   local as_root=()
   if [ "$(id -u)" -ne 0 ]; then
     if ! command -v sudo >/dev/null; then
-      echo "error: missing ${missing[*]}; install them as root, or run this as root or where sudo is" >&2
+      echo "error: ${missing[*]} missing; run this as root, or install sudo, or have them installed" >&2
       return 1
     fi
     as_root=(sudo)
   fi
   echo "installing ${missing[*]}"
   "${as_root[@]}" apt-get update -qq
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends "${missing[@]}" >/dev/null
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-_missing_for_build() {
+# judges: puts the Python packages of Tests/Judges, in the versions named there, into .build/judges.
+judges() {
+  local wanted=Tests/Judges/requirements.txt place=.build/judges
+  if cmp --silent "$wanted" "$place/requirements.txt"; then
+    return 0
+  fi
+  echo "installing PyJWT, joserfc and MSAL Python into $place"
+  python3 -m venv --clear "$place"
+  "$place/bin/pip" install --quiet --disable-pip-version-check --requirement "$wanted"
+  cp "$wanted" "$place"
+}
+
+_look_for_build() {
   if ! command -v swift >/dev/null; then
     echo "error: swift is not on the PATH; Swift 6.2 or later comes from https://www.swift.org/install" >&2
     return 1
   fi
-  _want git command -v git
   _want ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
-  _want pkg-config command -v pkg-config
-  _want libssl-dev pkg-config --atleast-version=3.0 libcrypto
+  _want git command -v git
+  _want libssl-dev test -e /usr/include/openssl/evp.h
   _want openssl command -v openssl
+  _want pkg-config command -v pkg-config
 }
 
-_missing_for_test() {
+_look_for_test() {
   _want python3 command -v python3
   _want python3-venv python3 -c 'import ensurepip'
+}
+
+_look_for_benchmark() {
   _want jose command -v jose
 }
 
-_missing_for_fixtures() {
-  _missing_for_test
+_look_for_fixtures() {
+  _look_for_test
   _want openssl command -v openssl
-  _want default-jdk-headless command -v javac
+  _want default-jdk-headless command -v keytool
   _want libnss3-tools command -v pk12util
   _want gnutls-bin command -v certtool
 }
 
-# _want PACKAGE CHECK...: adds the package to `missing` when the check fails.
+# _want PACKAGE CHECK...: the package is missing when the check fails.
 _want() {
   local package=$1
   shift
-  if ! "$@" >/dev/null 2>&1; then missing+=("$package"); fi
+  if ! "$@" >/dev/null 2>&1; then
+    missing+=("$package")
+  fi
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes everything under Fixtures again, by other people's tools. The base keys in Fixtures/keys are kept.
+# Makes everything under Fixtures again, by other people's tools; the base keys in Fixtures/keys are kept.
 # Nothing else runs this: the tests use what is checked in.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -7,7 +7,5 @@ cd "$(dirname "$0")/.."
 source scripts/dependencies.sh
 
 require fixtures
-environment=.build/fixtures
-[ -x "$environment/bin/python" ] || python3 -m venv "$environment"
-"$environment/bin/pip" install --quiet --disable-pip-version-check --requirement Tests/Judges/requirements.txt
-exec "$environment/bin/python" -B scripts/fixtures/make.py
+judges
+exec .build/judges/bin/python -B scripts/fixtures/make.py

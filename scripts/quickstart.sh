@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# From a fresh checkout to a signed and checked token: installs what is missing, builds the release binary, and shows
+# it at work with a throwaway key. Safe to run again.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=scripts/dependencies.sh
+source scripts/dependencies.sh
+
+keyroll=.build/release/keyroll
+object_id=6d3e7a10-2f4b-4c5d-8e9f-0a1b2c3d4e5f
+other_id=00000000-0000-4000-8000-000000000000
+
+say() { printf '\n# %s\n' "$*"; }
+
+# Prints a command as one could type it, then runs it.
+run() {
+  printf '$ %s\n' "${*@Q}" | sed -E "s/'([A-Za-z0-9_.:\/=,+-]+)'/\1/g"
+  "$@"
+}
+
+require build
+say "Build the release binary (the first time takes a few minutes)"
+run swift build --quiet --configuration release --static-swift-stdlib --product keyroll
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+chmod 700 "$work"
+say "Make a throwaway key and its certificate in a directory that goes when this ends"
+run openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$work/key.pem"
+run openssl req -x509 -new -key "$work/key.pem" -days 1 -subj "/CN=quickstart" -out "$work/certificate.pem" \
+  -addext keyUsage=critical,digitalSignature
+
+say "Sign a proof of possession for Microsoft Graph"
+run "$keyroll" sign proof --key "pem:$work/key.pem?cert=$work/certificate.pem" --object-id "$object_id" \
+  --output "$work/proof.jwt"
+run cat "$work/proof.jwt"
+
+say "Check it as a stranger would, with the certificate alone"
+run "$keyroll" verify --profile graph-proof --certificate "$work/certificate.pem" --object-id "$object_id" \
+  "$work/proof.jwt"
+
+say "Check it for another object: this must be rejected, with exit status 1"
+status=0
+run "$keyroll" verify --profile graph-proof --certificate "$work/certificate.pem" --object-id "$other_id" \
+  "$work/proof.jwt" || status=$?
+if [ "$status" -ne 1 ]; then
+  echo "error: expected exit status 1, got $status" >&2
+  exit 1
+fi
+
+say "The command is $keyroll; 'keyroll --help' tells the rest"
