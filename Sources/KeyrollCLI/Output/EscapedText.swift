@@ -35,7 +35,7 @@ package struct EscapedText: CustomStringConvertible {
         precedingCanCarryMark = false
       } else {
         output.unicodeScalars.append(scalar)
-        precedingCanCarryMark = scalar != " "
+        precedingCanCarryMark = !scalar.isASCII || scalar.properties.isAlphabetic || scalar.properties.numericType != nil
       }
     }
     description = output

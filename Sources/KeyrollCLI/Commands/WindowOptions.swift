@@ -1,0 +1,39 @@
+import ArgumentParser
+import JSONWebToken
+
+/// When a new token begins to be valid, and for how long it is.
+struct WindowOptions: ParsableArguments {
+  @Option(
+    name: .customLong("not-before"), parsing: .unconditional,
+    help: ArgumentHelp(
+      "The first second of the token: 2026-11-21T14:00:00Z, or relative to now, such as +2h or -30s.", valueName: "time"))
+  var notBefore: String?
+
+  @Option(
+    name: .customLong("valid-for"),
+    help: ArgumentHelp("How long the token is valid, such as 10m or 90s.", valueName: "duration"))
+  var validFor: String?
+
+  /// The first second, or nil when none was given; throws `usage`.
+  func notBefore(from now: NumericDate) throws(CommandError) -> NumericDate? {
+    guard let notBefore else { return nil }
+    if let date = NumericDate(rfc3339: notBefore) { return date }
+    if let sign = notBefore.utf8.first, let span = TimeSpan(String(notBefore.unicodeScalars.dropFirst())) {
+      if sign == UInt8(ascii: "+") { return now + span }
+      if sign == UInt8(ascii: "-") { return now - span }
+    }
+    throw CommandError(
+      .usage, "--not-before takes a time, not '\(notBefore)'",
+      hint: "write it as 2026-11-21T14:00:00Z, or relative to now as +2h or -30s")
+  }
+
+  /// The time from the first second to the last, or nil when none was given; throws `usage`.
+  func span() throws(CommandError) -> TimeSpan? {
+    guard let validFor else { return nil }
+    guard let span = TimeSpan(validFor), span > .zero else {
+      throw CommandError(
+        .usage, "--valid-for takes a duration, not '\(validFor)'", hint: "write a whole number and a unit, such as 10m, 90s or 1h")
+    }
+    return span
+  }
+}
