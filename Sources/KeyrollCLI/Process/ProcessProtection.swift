@@ -9,6 +9,8 @@ enum ProcessProtection {
     removeBacktracer()
     // A closed pipe is then a failed write, which is reported as any other.
     signal(SIGPIPE, SIG_IGN)
+    // So is a file that would be larger than the process may make.
+    signal(SIGXFSZ, SIG_IGN)
     occupyStandardDescriptors()
   }
 
