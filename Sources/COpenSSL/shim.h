@@ -24,4 +24,8 @@
 // RFC 2253 text that keeps UTF-8 as it is: what is printable in the name stays readable.
 static const unsigned long COpenSSL_nameFlags = XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB;
 
+// Which halves of a key EVP_PKEY_fromdata makes.
+static const int COpenSSL_keyPair = EVP_PKEY_KEYPAIR;
+static const int COpenSSL_publicKey = EVP_PKEY_PUBLIC_KEY;
+
 #endif

@@ -1,4 +1,5 @@
 internal import COpenSSL
+internal import Signing
 
 /// Names kinds of keys that are not RSA, for people.
 enum KeyTypeName {
@@ -25,9 +26,9 @@ enum KeyTypeName {
 
   private static func primeBitCount(_ parameters: UnsafeMutablePointer<ASN1_TYPE>?) -> Int? {
     guard let parameters = unsafe parameters, unsafe parameters.pointee.type == V_ASN1_SEQUENCE,
-      let sequence = unsafe parameters.pointee.value.sequence,
-      let prime = unsafe ASN1Text.integers(inSequence: ASN1Text.bytes(of: sequence).span)?.first, let first = prime.first
+      let sequence = unsafe parameters.pointee.value.sequence
     else { return nil }
-    return prime.count * 8 - first.leadingZeroBitCount
+    let der = unsafe ASN1Text.bytes(of: sequence)
+    return DER.integers(inSequence: der.span)?.magnitudes.first.map { RSAPublicNumbers(modulus: Array(der[$0]), exponent: []).bitCount }
   }
 }

@@ -1,22 +1,29 @@
 internal import COpenSSL
 internal import Signing
 
-/// Owns a private key of OpenSSL's; it wipes the numbers when the last holder goes.
+/// Owns a private key of OpenSSL's; its numbers are wiped when the last holder goes.
 @safe
 final class PrivateKey: Sendable {
   // Only read after it was made; OpenSSL locks what it caches inside.
   nonisolated(unsafe) let pointer: OpaquePointer
   let publicKey: PublicKey
 
-  /// Takes over the `EVP_PKEY`, also when it throws.
-  init(takingOwnershipOf pointer: OpaquePointer) throws(KeyError) {
+  /// Takes over an `EVP_PKEY` whose public half is known.
+  init(takingOwnershipOf pointer: OpaquePointer, publicKey: PublicKey) {
     unsafe self.pointer = pointer
+    self.publicKey = publicKey
+  }
+
+  /// Takes over an `EVP_PKEY`, also when it throws.
+  convenience init(takingOwnershipOf pointer: OpaquePointer) throws(KeyError) {
+    let publicKey: PublicKey
     do {
       publicKey = try unsafe PublicKeyReader.publicKey(of: pointer)
     } catch {
       unsafe EVP_PKEY_free(pointer)
       throw error
     }
+    unsafe self.init(takingOwnershipOf: pointer, publicKey: publicKey)
   }
 
   deinit { unsafe EVP_PKEY_free(pointer) }

@@ -1,12 +1,17 @@
-internal import COpenSSL
 internal import Signing
 
 extension RSAPublicNumbers {
   /// Reads an RSAPublicKey (RFC 8017, appendix A.1.1); nil for anything but exactly one, with two positive numbers.
   init?(rsaPublicKey der: Span<UInt8>) {
-    guard let numbers = ASN1Text.integers(inSequence: der), numbers.count == 2,
-      !numbers[0].isEmpty, !numbers[1].isEmpty
+    guard let (magnitudes, end) = DER.integers(inSequence: der), end == der.count, magnitudes.count == 2,
+      magnitudes.allSatisfy({ !$0.isEmpty })
     else { return nil }
-    self.init(modulus: numbers[0], exponent: numbers[1])
+    self.init(
+      modulus: [UInt8](copying: der.extracting(magnitudes[0])), exponent: [UInt8](copying: der.extracting(magnitudes[1])))
+  }
+
+  /// The RSAPublicKey in DER.
+  var rsaPublicKey: [UInt8] {
+    DER.element(0x30, containing: DER.integer(modulus) + DER.integer(exponent))
   }
 }

@@ -29,28 +29,6 @@ enum ASN1Text {
     return String(validating: characters, as: UTF8.self) ?? "an unnamed algorithm"
   }
 
-  /// The magnitudes of the elements of a SEQUENCE of positive INTEGERs and zeros, big-endian without leading zeros.
-  ///
-  /// Nil for anything else, also when bytes follow.
-  static func integers(inSequence der: Span<UInt8>) -> [[UInt8]]? {
-    var sequence: OpaquePointer?
-    let consumed = unsafe DER.decode(der) { position, count in
-      unsafe sequence = d2i_ASN1_SEQUENCE_ANY(nil, &position, count)
-      return unsafe sequence != nil
-    }
-    guard let sequence = unsafe sequence else { return nil }
-    defer { unsafe OPENSSL_sk_pop_free(sequence) { element in unsafe ASN1_TYPE_free(element?.assumingMemoryBound(to: ASN1_TYPE.self)) } }
-    guard consumed == der.count else { return nil }
-    var integers: [[UInt8]] = []
-    for index in unsafe 0..<max(0, OPENSSL_sk_num(sequence)) {
-      guard let element = unsafe OPENSSL_sk_value(sequence, index)?.assumingMemoryBound(to: ASN1_TYPE.self),
-        unsafe element.pointee.type == V_ASN1_INTEGER, let integer = unsafe element.pointee.value.integer
-      else { return nil }
-      integers.append(unsafe Array(bytes(of: integer).drop { $0 == 0 }))
-    }
-    return integers
-  }
-
   /// All bytes in a memory `BIO`.
   static func contents(of memory: OpaquePointer) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: unsafe BIO_ctrl_pending(memory))

@@ -1,3 +1,5 @@
+internal import COpenSSL
+
 /// Calls OpenSSL's `i2d_…` and `d2i_…` functions, whose pointers move.
 enum DER {
   /// Calls `encode` twice, for the length and for the bytes; nil when either fails.
@@ -23,6 +25,55 @@ enum DER {
       var position: UnsafePointer<UInt8>? = unsafe start
       guard unsafe decode(&position, buffer.count), let end = unsafe position else { return nil }
       return unsafe end - start
+    }
+  }
+
+  /// One element: tag, length and contents.
+  static func element(_ tag: UInt8, containing contents: [UInt8]) -> [UInt8] {
+    if contents.count < 0x80 { return [tag, UInt8(contents.count)] + contents }
+    let length = unsafe withUnsafeBytes(of: contents.count.bigEndian) { unsafe Array($0.drop { $0 == 0 }) }
+    return [tag, 0x80 | UInt8(length.count)] + length + contents
+  }
+
+  /// The INTEGER of a big-endian magnitude without leading zero bytes.
+  static func integer(_ magnitude: [UInt8]) -> [UInt8] {
+    element(0x02, containing: (magnitude.first ?? 0x80) >= 0x80 ? [0] + magnitude : magnitude)
+  }
+
+  /// Where the magnitudes of the INTEGERs are that make up the SEQUENCE the bytes begin with, and where it ends.
+  ///
+  /// Nil for anything else than minimally encoded numbers from zero up. Only looks; the bytes may be secret.
+  static func integers(inSequence der: Span<UInt8>) -> (magnitudes: [Range<Int>], end: Int)? {
+    guard let sequence = contents(of: V_ASN1_SEQUENCE, in: der, at: 0) else { return nil }
+    var magnitudes: [Range<Int>] = []
+    var position = sequence.lowerBound
+    while position < sequence.upperBound {
+      guard let integer = contents(of: V_ASN1_INTEGER, in: der, at: position), !integer.isEmpty,
+        integer.upperBound <= sequence.upperBound
+      else { return nil }
+      let first = der[integer.lowerBound]
+      let isPadded = first == 0 && integer.count > 1
+      guard first < 0x80, !isPadded || der[integer.lowerBound + 1] >= 0x80 else { return nil }
+      magnitudes.append(isPadded || first == 0 ? integer.dropFirst() : integer)
+      position = integer.upperBound
+    }
+    return (magnitudes, sequence.upperBound)
+  }
+
+  /// Where the contents of the element at `position` are, when it is of that universal type and definite length.
+  static func contents(of type: Int32, in der: Span<UInt8>, at position: Int) -> Range<Int>? {
+    unsafe der.withUnsafeBufferPointer { buffer in
+      guard let start = buffer.baseAddress, buffer.indices.contains(position) else { return nil }
+      var next: UnsafePointer<UInt8>? = unsafe start + position
+      var length = 0
+      var tag: Int32 = 0
+      var tagClass: Int32 = 0
+      let flags = unsafe ASN1_get_object(&next, &length, &tag, &tagClass, buffer.count - position)
+      // 0x80 is an error, a length beyond the end among them; 1 is an indefinite length.
+      let expected = type == V_ASN1_SEQUENCE ? V_ASN1_CONSTRUCTED : 0
+      guard flags == expected, tag == type, tagClass == V_ASN1_UNIVERSAL, let next = unsafe next else { return nil }
+      let offset = unsafe next - start
+      return offset..<offset + length
     }
   }
 }

@@ -1,0 +1,42 @@
+internal import COpenSSL
+internal import Signing
+
+/// The numbers of an RSAPrivateKey with two primes (RFC 8017, appendix A.1.2), wiped when they go.
+@safe
+struct RSAPrivateNumbers: ~Copyable {
+  let publicNumbers: RSAPublicNumbers
+  // BIGNUMs that this value owns, in the order of `names`.
+  private let numbers: [OpaquePointer]
+
+  /// EVP_PKEY-RSA(7).
+  private static let names: [StaticString] = [
+    "n", "e", "d", "rsa-factor1", "rsa-factor2", "rsa-exponent1", "rsa-exponent2", "rsa-coefficient1",
+  ]
+
+  /// Only reads the numbers and computes nothing, so their size costs no time.
+  ///
+  /// Throws `malformed-key`, or `trailing-data` when bytes follow.
+  init(rsaPrivateKey der: Span<UInt8>) throws(KeyError) {
+    guard let (magnitudes, end) = DER.integers(inSequence: der), magnitudes.count == 1 + Self.names.count,
+      magnitudes[0].isEmpty
+    else { throw .malformedKey("it is not an RSAPrivateKey of two primes (RFC 8017, appendix A.1.2)") }
+    if end != der.count { throw .trailingKeyData(der.count - end) }
+    publicNumbers = RSAPublicNumbers(
+      modulus: [UInt8](copying: der.extracting(magnitudes[1])), exponent: [UInt8](copying: der.extracting(magnitudes[2])))
+    // Numbers marked secure are wiped by OpenSSL wherever it copies them.
+    unsafe numbers = magnitudes.dropFirst().compactMap { range in
+      unsafe der.extracting(range).withUnsafeBufferPointer { bytes in
+        unsafe BN_secure_new().flatMap { number in unsafe BN_bin2bn(bytes.baseAddress, Int32(clamping: bytes.count), number) }
+      }
+    }
+  }
+
+  deinit {
+    for unsafe number in unsafe numbers { unsafe BN_clear_free(number) }
+  }
+
+  /// Makes an `EVP_PKEY` of the type RSA, which the caller owns; throws `malformed-key` when OpenSSL refuses the numbers.
+  func openSSLKey() throws(KeyError) -> OpaquePointer {
+    try unsafe RSAKeyBuilder.key(Array(zip(Self.names, numbers)), selection: COpenSSL_keyPair)
+  }
+}
