@@ -1,0 +1,98 @@
+internal import COpenSSL
+internal import Signing
+
+/// The outer layers of a PFX (RFC 7292, section 4): what shows without a password, and nothing of it believed yet.
+struct PFX: ~Copyable {
+  /// Nil for a file that nothing protects against changes.
+  let mac: MACData?
+  let safes: [Safe]
+  private let contents: ContentInfo
+
+  /// What every BER or DER SEQUENCE begins with.
+  static let firstByte: UInt8 = 0x30
+
+  /// Far more than any tool writes.
+  private static let mostSafes = 64
+
+  /// Reads BER or DER; `subject` names the file in messages.
+  ///
+  /// Throws `unrecognised-key-file`, `malformed-pfx`, `trailing-data`, `unsupported-protection` or
+  /// `iteration-count-too-high`, and derives nothing.
+  init(_ bytes: Span<UInt8>, of subject: String) throws(KeyError) {
+    let elements = try Self.elements(of: bytes, of: subject)
+    guard let contents = elements.withSequence(at: 1, { bytes in ContentInfo(bytes) }) else {
+      throw KeyError(.malformedPFX, "\(subject) has contents that cannot be read")
+    }
+    if contents.type == NID_pkcs7_signed {
+      throw KeyError(
+        .unsupportedProtection, "\(subject) is protected by a signature instead of a password (public-key integrity mode)",
+        hint: "export the key again under a password")
+    }
+    let safes = try Self.safes(in: contents, of: subject)
+    let mac = try elements.withSequence(at: 2) { (bytes) throws(KeyError) in try MACData(bytes, of: subject) }
+    if elements.count == 3 && mac == nil {
+      throw KeyError(.malformedPFX, "\(subject) has integrity data that cannot be read")
+    }
+    self.mac = mac
+    self.safes = safes
+    self.contents = contents
+  }
+
+  var hasEnvelopedPart: Bool {
+    safes.contains { if case .enveloped = $0 { true } else { false } }
+  }
+
+  var encryptedParts: [EncryptedPart] {
+    safes.compactMap { if case .encrypted(let part) = $0 { part } else { nil } }
+  }
+
+  /// True when the password made the MAC, which is over the contents of the outer octet string (RFC 7292, section 5.1).
+  func isMACMade(with password: PasswordForm) throws(KeyError) -> Bool {
+    guard let mac, let data = unsafe contents.data else { return false }
+    return try unsafe ASN1Reading.withBytes(of: data) { (bytes) throws(KeyError) in
+      try mac.isMade(over: bytes, with: password)
+    }
+  }
+
+  private static func elements(of bytes: Span<UInt8>, of subject: String) throws(KeyError) -> ASN1Elements {
+    guard bytes.count > 0, bytes[0] == firstByte else {
+      let hint = bytes.count > 0 && bytes[0] == UInt8(ascii: "-") ? "PEM text is named as pem:PATH" : nil
+      throw KeyError(.unrecognisedKeyFile, "\(subject) is \(bytes.isEmpty ? "empty" : "not a PFX file")", hint: hint)
+    }
+    var consumed = 0
+    guard let elements = ASN1Elements(bytes, consumed: &consumed) else {
+      let isCutShort = ASN1Elements.isCutShort(bytes)
+      throw KeyError(
+        .malformedPFX, "\(subject) \(isCutShort ? "is cut short: it announces more bytes than it has" : "cannot be read as ASN.1")",
+        hint: isCutShort ? "copy the file again" : nil)
+    }
+    guard (2...3).contains(elements.count), unsafe ASN1Reading.integer(elements.integer(at: 0)) == 3 else {
+      throw KeyError(.malformedPFX, "\(subject) is not a PFX of version 3 (RFC 7292, section 4)")
+    }
+    if consumed < bytes.count {
+      throw KeyError(
+        .trailingData, "\(subject) goes on after its end, for \(bytes.count - consumed) bytes",
+        hint: "the file was altered or joined with another: export it again")
+    }
+    return elements
+  }
+
+  private static func safes(in contents: borrowing ContentInfo, of subject: String) throws(KeyError) -> [Safe] {
+    guard let data = unsafe contents.data,
+      let parts = unsafe ASN1Reading.withBytes(of: data, { bytes in ASN1Elements(whole: bytes) })
+    else {
+      throw KeyError(.malformedPFX, "\(subject) has contents that are not an AuthenticatedSafe (RFC 7292, section 4.1)")
+    }
+    if parts.count > mostSafes {
+      throw KeyError(.malformedPFX, "\(subject) has \(parts.count) parts, and at most \(mostSafes) are read")
+    }
+    var safes: [Safe] = []
+    for index in 0..<parts.count {
+      guard let part = parts.withSequence(at: index, { bytes in ContentInfo(bytes) }) else {
+        throw KeyError(.malformedPFX, "\(subject) has a part that cannot be read")
+      }
+      safes.append(try Safe(part, of: subject))
+    }
+    return safes
+  }
+}
