@@ -35,8 +35,7 @@ enum PrivateKeyReader {
     if nid == NID_rsaEncryption { return try privateKey(pkcs1: contents) }
     if nid == NID_rsassaPss, let algorithm = unsafe algorithm {
       let numbers = try RSAPrivateNumbers(rsaPrivateKey: contents)
-      let publicKey = try unsafe PublicKey(pss: numbers.publicNumbers, algorithm: algorithm)
-      return try unsafe PrivateKey(takingOwnershipOf: numbers.openSSLKey(), publicKey: publicKey)
+      return try numbers.privateKey(as: unsafe PublicKey(pss: numbers.publicNumbers, algorithm: algorithm))
     }
     OpenSSLErrors.clear()
     guard let key = unsafe EVP_PKCS82PKEY_ex(information, LibraryContext.standard.pointer, nil) else {
@@ -49,8 +48,7 @@ enum PrivateKeyReader {
   /// Reads exactly one DER RSAPrivateKey (RFC 8017, appendix A.1.2); throws `malformed-key` or `trailing-data`.
   static func privateKey(pkcs1 der: Span<UInt8>) throws(KeyError) -> PrivateKey {
     let numbers = try RSAPrivateNumbers(rsaPrivateKey: der)
-    let publicKey = try PublicKey(rsa: numbers.publicNumbers)
-    return try unsafe PrivateKey(takingOwnershipOf: numbers.openSSLKey(), publicKey: publicKey)
+    return try numbers.privateKey(as: PublicKey(rsa: numbers.publicNumbers))
   }
 
   /// Reads exactly one DER key of any other form that OpenSSL knows, such as an ECPrivateKey (RFC 5915).

@@ -5,8 +5,8 @@ internal import Signing
 @safe
 struct RSAPrivateNumbers: ~Copyable {
   let publicNumbers: RSAPublicNumbers
-  // BIGNUMs that this value owns, in the order of `names`.
-  private let numbers: [OpaquePointer]
+  // BIGNUMs of this value alone, in the order of the standard and of `names`.
+  let modulus, publicExponent, privateExponent, prime1, prime2, exponent1, exponent2, coefficient: OpaquePointer
 
   /// EVP_PKEY-RSA(7).
   private static let names: [StaticString] = [
@@ -21,22 +21,34 @@ struct RSAPrivateNumbers: ~Copyable {
       magnitudes[0].isEmpty
     else { throw .malformedKey("it is not an RSAPrivateKey of two primes (RFC 8017, appendix A.1.2)") }
     if end != der.count { throw .trailingKeyData(der.count - end) }
-    publicNumbers = RSAPublicNumbers(
-      modulus: [UInt8](copying: der.extracting(magnitudes[1])), exponent: [UInt8](copying: der.extracting(magnitudes[2])))
     // Numbers marked secure are wiped by OpenSSL wherever it copies them.
-    unsafe numbers = magnitudes.dropFirst().compactMap { range in
+    let numbers = unsafe magnitudes.dropFirst().compactMap { range in
       unsafe der.extracting(range).withUnsafeBufferPointer { bytes in
         unsafe BN_secure_new().flatMap { number in unsafe BN_bin2bn(bytes.baseAddress, Int32(clamping: bytes.count), number) }
       }
     }
+    guard unsafe numbers.count == Self.names.count else {
+      for unsafe number in unsafe numbers { unsafe BN_clear_free(number) }
+      throw .openSSL("reading an RSA key")
+    }
+    publicNumbers = RSAPublicNumbers(
+      modulus: [UInt8](copying: der.extracting(magnitudes[1])), exponent: [UInt8](copying: der.extracting(magnitudes[2])))
+    unsafe (modulus, publicExponent, privateExponent) = unsafe (numbers[0], numbers[1], numbers[2])
+    unsafe (prime1, prime2) = unsafe (numbers[3], numbers[4])
+    unsafe (exponent1, exponent2, coefficient) = unsafe (numbers[5], numbers[6], numbers[7])
   }
 
   deinit {
     for unsafe number in unsafe numbers { unsafe BN_clear_free(number) }
   }
 
-  /// Makes an `EVP_PKEY` of the type RSA, which the caller owns; throws `malformed-key` when OpenSSL refuses the numbers.
-  func openSSLKey() throws(KeyError) -> OpaquePointer {
-    try unsafe RSAKeyBuilder.key(Array(zip(Self.names, numbers)), selection: COpenSSL_keyPair)
+  /// Makes the key that signs; throws `malformed-key` when OpenSSL refuses the numbers.
+  func privateKey(as publicKey: PublicKey) throws(KeyError) -> PrivateKey {
+    let key = try unsafe RSAKeyBuilder.key(Array(zip(Self.names, numbers)), selection: COpenSSL_keyPair)
+    return unsafe PrivateKey(takingOwnershipOf: key, publicKey: publicKey, isSound: areSound())
+  }
+
+  private var numbers: [OpaquePointer] {
+    unsafe [modulus, publicExponent, privateExponent, prime1, prime2, exponent1, exponent2, coefficient]
   }
 }
