@@ -45,6 +45,11 @@ _look_for_build() {
     echo "error: swift is not on the PATH; Swift 6.2 or later comes from https://www.swift.org/install" >&2
     return 1
   fi
+  # What a Swift toolchain needs of the system, and does not bring along.
+  swift --version >/dev/null 2>&1 || missing+=(libcurl4 libncurses6 libsqlite3-0 libxml2)
+  _want gcc command -v gcc
+  _want g++ compgen -G '/usr/include/c++/*/vector'
+
   _want ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
   _want git command -v git
   _want libssl-dev test -e /usr/include/openssl/evp.h

@@ -12,22 +12,34 @@ other_id=00000000-0000-4000-8000-000000000000
 
 say() { printf '\n# %s\n' "$*"; }
 
-# Prints a command as one could type it, then runs it.
+# Prints a command as one could type it.
+show() { printf '$ %s\n' "${*@Q}" | sed -E "s/'([A-Za-z0-9_.:\/=,+-]+)'/\1/g"; }
+
 run() {
-  printf '$ %s\n' "${*@Q}" | sed -E "s/'([A-Za-z0-9_.:\/=,+-]+)'/\1/g"
+  show "$@"
   "$@"
+}
+
+# The same for a command whose output matters only when it fails.
+run_quietly() {
+  show "$@"
+  local output
+  output=$("$@" 2>&1) || {
+    printf '%s\n' "$output" >&2
+    return 1
+  }
 }
 
 require build
 say "Build the release binary (the first time takes a few minutes)"
-run swift build --quiet --configuration release --static-swift-stdlib --product keyroll
+run_quietly swift build --configuration release --static-swift-stdlib --product keyroll
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 chmod 700 "$work"
 say "Make a throwaway key and its certificate in a directory that goes when this ends"
-run openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$work/key.pem"
-run openssl req -x509 -new -key "$work/key.pem" -days 1 -subj "/CN=quickstart" -out "$work/certificate.pem" \
+run_quietly openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$work/key.pem"
+run_quietly openssl req -x509 -new -key "$work/key.pem" -days 1 -subj "/CN=quickstart" -out "$work/certificate.pem" \
   -addext keyUsage=critical,digitalSignature
 
 say "Sign a proof of possession for Microsoft Graph"
