@@ -34,11 +34,13 @@ class Endpoint:
         self.form = None
 
     def get(self, url, **_):
-        return Answer({
-            "issuer": f"{self.authority}/v2.0",
-            "authorization_endpoint": f"{self.authority}/oauth2/v2.0/authorize",
-            "token_endpoint": f"{self.authority}/oauth2/v2.0/token",
-        })
+        return Answer(
+            {
+                "issuer": f"{self.authority}/v2.0",
+                "authorization_endpoint": f"{self.authority}/oauth2/v2.0/authorize",
+                "token_endpoint": f"{self.authority}/oauth2/v2.0/token",
+            }
+        )
 
     def post(self, url, data=None, **_):
         self.form = data
@@ -61,8 +63,12 @@ def main():
     authority = f"https://login.microsoftonline.com/{tenant}"
     endpoint = Endpoint(authority)
     application = msal.ConfidentialClientApplication(
-        client_id, client_credential=credential(key, certificate, form), authority=authority, http_client=endpoint,
-        instance_discovery=False)
+        client_id,
+        client_credential=credential(key, certificate, form),
+        authority=authority,
+        http_client=endpoint,
+        instance_discovery=False,
+    )
     application.acquire_token_for_client(["https://graph.microsoft.com/.default"])
     assertion = endpoint.form["client_assertion"]
     sys.stdout.write(assertion.decode() if isinstance(assertion, bytes) else assertion)
