@@ -9,7 +9,7 @@ struct BagAttributes {
   let localKeyID: [UInt8]?
 
   init(of bag: OpaquePointer) {
-    friendlyName = unsafe Self.string(PKCS12_SAFEBAG_get0_attr(bag, NID_friendlyName), V_ASN1_BMPSTRING).flatMap(Self.text)
+    friendlyName = unsafe Self.string(PKCS12_SAFEBAG_get0_attr(bag, NID_friendlyName), V_ASN1_BMPSTRING).flatMap(Self.text(ofBMPString:))
     localKeyID = unsafe Self.string(PKCS12_SAFEBAG_get0_attr(bag, NID_localKeyID), V_ASN1_OCTET_STRING)
   }
 
@@ -20,7 +20,7 @@ struct BagAttributes {
   }
 
   /// A BMPString is big-endian; characters beyond 16 bits are seen as surrogate pairs.
-  private static func text(_ bytes: [UInt8]) -> String? {
+  static func text(ofBMPString bytes: [UInt8]) -> String? {
     if bytes.count % 2 != 0 { return nil }
     let units = stride(from: 0, to: bytes.count, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }
     // Some tools end the name with the NUL of a C string.

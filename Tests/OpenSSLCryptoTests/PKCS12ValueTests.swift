@@ -1,0 +1,46 @@
+import Signing
+import Testing
+
+@testable import OpenSSLCrypto
+
+@Suite("PasswordForm")
+struct PKCS12PasswordFormTests {
+  private func bytes(_ form: PasswordForm) -> [UInt8]? {
+    unsafe form.withCharacters { characters, count in
+      guard let characters = unsafe characters else { return nil }
+      return unsafe UnsafeBufferPointer(start: characters, count: Int(count)).map { UInt8(bitPattern: $0) }
+    }
+  }
+
+  private func forms(_ password: String) -> [[UInt8]?] {
+    PasswordForm.forms(of: SecretBytes(copying: Array(password.utf8).span)).map(bytes)
+  }
+
+  @Test("a password in ASCII has one form") func plain() { #expect(forms("pass word") == [Array("pass word".utf8)]) }
+
+  @Test("a password outside ASCII is also taken byte by byte, as OpenSSL before 1.1 did")
+  func byteWise() {
+    #expect(forms("aé") == [Array("aé".utf8), Array("a\u{C3}\u{A9}".utf8)])
+    #expect(forms("🔑") == [Array("🔑".utf8), Array("\u{F0}\u{9F}\u{94}\u{91}".utf8)])
+  }
+
+  @Test("no password and the empty password are two forms, in this order")
+  func withoutPassword() {
+    #expect(PasswordForm.withoutPassword().map(bytes) == [nil, []])
+    #expect(forms("") == [nil, []])
+  }
+}
+
+@Suite("BagAttributes")
+struct PKCS12BagAttributesTests {
+  @Test("a friendly name is big-endian UTF-16, with surrogate pairs and a NUL at its end allowed")
+  func names() {
+    #expect(BagAttributes.text(ofBMPString: [0, 0x61, 0x03, 0xBA]) == "aκ")
+    #expect(BagAttributes.text(ofBMPString: [0xD8, 0x3D, 0xDD, 0x11]) == "🔑")
+    #expect(BagAttributes.text(ofBMPString: [0, 0x61, 0, 0]) == "a")
+    #expect(BagAttributes.text(ofBMPString: []) == "")
+  }
+
+  @Test("a friendly name that is not UTF-16 is no name", arguments: [[0], [0xD8, 0x3D], [0xDD, 0x11, 0, 0x61]] as [[UInt8]])
+  func noNames(_ bytes: [UInt8]) { #expect(BagAttributes.text(ofBMPString: bytes) == nil) }
+}
