@@ -7,14 +7,10 @@ public struct OpenSSLCertificateReader: CertificateReader {
 
   /// Throws `malformed-certificate` for anything but exactly one DER certificate.
   public func certificate(der: Span<UInt8>) throws(KeyError) -> Certificate {
-    OpenSSLErrors.clear()
-    var certificate = unsafe X509_new_ex(LibraryContext.standard.pointer, nil)
-    defer { unsafe X509_free(certificate) }
-    // On failure the certificate is freed and the pointer cleared.
-    let consumed = unsafe DER.decode(der) { position, count in unsafe d2i_X509(&certificate, &position, count) != nil }
-    guard let consumed, let certificate = unsafe certificate else { throw .malformedCertificate(OpenSSLErrors.drain().summary) }
-    if consumed != der.count { throw .malformedCertificate("\(der.count - consumed) bytes follow it") }
-    return try unsafe Self.certificate(certificate, der: [UInt8](copying: der))
+    guard let certificate = X509Item(der) else { throw .malformedCertificate(OpenSSLErrors.drain().summary) }
+    let trailing = der.count - certificate.byteCount
+    if trailing != 0 { throw .malformedCertificate("\(trailing) bytes follow it") }
+    return try unsafe Self.certificate(certificate.pointer, der: [UInt8](copying: der))
   }
 
   /// Reads an `X509`, which stays the caller's.

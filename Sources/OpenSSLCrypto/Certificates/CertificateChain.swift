@@ -1,0 +1,42 @@
+internal import COpenSSL
+internal import Signing
+
+/// Orders certificates by who issued whom; trusts nobody.
+enum CertificateChain {
+  /// Real chains have three or four.
+  private static let mostCertificates = 16
+  /// How many certificates of the same name are tried as one issuer.
+  private static let mostCandidates = 16
+
+  /// The leaf, then each issuer found, up to one that issued itself or whose issuer is not there.
+  ///
+  /// The order in which the others are given does not matter.
+  static func chain(from leaf: Certificate, among others: [Certificate]) -> [Certificate] {
+    var chain = [leaf]
+    while let last = chain.last, chain.count < mostCertificates, last.subjectDER != last.issuerDER,
+      let issuer = issuer(of: last, among: others), !chain.contains(issuer)
+    {
+      chain.append(issuer)
+    }
+    return chain
+  }
+
+  /// The certificate of that name whose key made the signature; of several the one valid longest.
+  private static func issuer(of certificate: Certificate, among others: [Certificate]) -> Certificate? {
+    others.filter { $0.subjectDER == certificate.issuerDER }
+      .sorted { left, right in
+        left.notAfter == right.notAfter
+          ? left.sha256Thumbprint.lexicographicallyPrecedes(right.sha256Thumbprint) : left.notAfter > right.notAfter
+      }
+      .prefix(mostCandidates)
+      .first { isSigned(certificate, by: $0) }
+  }
+
+  private static func isSigned(_ certificate: Certificate, by issuer: Certificate) -> Bool {
+    defer { OpenSSLErrors.clear() }
+    guard let signed = X509Item(certificate.der.span), let signing = X509Item(issuer.der.span),
+      let key = unsafe X509_get0_pubkey(signing.pointer)
+    else { return false }
+    return unsafe X509_verify(signed.pointer, key) == 1
+  }
+}

@@ -1,0 +1,63 @@
+internal import Signing
+
+/// A path with attributes: `PATH;name=value;name=value`, where `%` and two digits stand for a byte.
+///
+/// A literal `;` is written `%3B` and a literal `%` is written `%25`, in the path and in values.
+struct FileReference: Sendable, Hashable {
+  /// `-` for standard input.
+  let path: String
+  private let attributes: [String: String]
+
+  /// Throws `malformed-key-reference` for an attribute that is not among the names or is there twice, for an escape that
+  /// is not one, and for text that is empty, holds a NUL or is not UTF-8.
+  init(_ reference: KeyReference, attributes names: [String]) throws(KeyError) {
+    func malformed(_ reason: String) -> KeyError {
+      KeyError(
+        .malformedKeyReference, "key reference \(reference) \(reason)",
+        hint: "write \(reference.scheme):PATH\(names.map { ";\($0)=…" }.joined()), with %3B for ; and %25 for %")
+    }
+    var parts = reference.rest.utf8.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)[...]
+    guard let path = parts.popFirst().flatMap(Self.decoded) else { throw malformed("has a path that is not text") }
+    var attributes: [String: String] = [:]
+    for part in parts {
+      guard let separator = part.firstIndex(of: UInt8(ascii: "=")),
+        let name = names.first(where: { $0.utf8.elementsEqual(part[..<separator]) })
+      else { throw malformed("has an attribute that is not known here: \(Substring(part))") }
+      guard let value = Self.decoded(part[part.index(after: separator)...]) else {
+        throw malformed("has an attribute \(name) that is not text")
+      }
+      if attributes.updateValue(value, forKey: name) != nil { throw malformed("has the attribute \(name) twice") }
+    }
+    self.path = path
+    self.attributes = attributes
+  }
+
+  subscript(name: String) -> String? { attributes[name] }
+
+  /// The key that the attributes `name` and `id` choose; throws `malformed-key-reference` for an id that is not hexadecimal.
+  func keySelection(of reference: KeyReference) throws(KeyError) -> KeySelection {
+    guard let text = self["id"] else { return KeySelection(name: self["name"], id: nil) }
+    guard let id = Hexadecimal.bytes(text) else {
+      throw KeyError(
+        .malformedKeyReference, "key reference \(reference) has an id that is not hexadecimal",
+        hint: "write the id of the key, or the SHA-256 of its public key, as pairs of hexadecimal digits")
+    }
+    return KeySelection(name: self["name"], id: id)
+  }
+
+  /// Nil for empty text, a bad escape, a NUL and what is not UTF-8.
+  private static func decoded(_ text: Substring.UTF8View) -> String? {
+    var bytes: [UInt8] = []
+    var rest = text
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "%") else {
+        bytes.append(byte)
+        continue
+      }
+      guard let digits = String(rest.prefix(2)), let escaped = Hexadecimal.bytes(digits), escaped.count == 1 else { return nil }
+      bytes += escaped
+      rest.removeFirst(2)
+    }
+    return bytes.isEmpty || bytes.contains(0) ? nil : String(validating: bytes, as: UTF8.self)
+  }
+}
