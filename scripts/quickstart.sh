@@ -43,7 +43,7 @@ run_quietly openssl req -x509 -new -key "$work/key.pem" -days 1 -subj "/CN=quick
   -addext keyUsage=critical,digitalSignature
 
 say "Sign a proof of possession for Microsoft Graph"
-run "$keyroll" sign proof --key "pem:$work/key.pem?cert=$work/certificate.pem" --object-id "$object_id" \
+run "$keyroll" sign proof --key "pem:$work/key.pem;cert=$work/certificate.pem" --object-id "$object_id" \
   --output "$work/proof.jwt"
 run cat "$work/proof.jwt"
 
