@@ -10,13 +10,14 @@ extension KeyFileContents {
   ) throws(KeyError) -> any Signer {
     let key = try key(selection, at: reference)
     try key.publicKey.requireFitToSign(with: algorithm, at: reference)
+    let broken = KeyError(
+      .brokenRSAKey, "the RSA key at \(reference) is broken: its numbers do not belong together, or its signatures are not good",
+      hint: "export the key again from where it was made")
+    // First, because a modulus that is wrong matches no certificate either.
+    guard key.isSound else { throw broken }
     let chain = try chain(for: key.publicKey, at: reference)
     let signer = RSASigner(key, for: algorithm, certificates: chain, notes: notes)
-    guard key.isSound, try signer.canSign() else {
-      throw KeyError(
-        .brokenRSAKey, "the RSA key at \(reference) is broken: its numbers do not belong together, or its signatures are not good",
-        hint: "export the key again from where it was made")
-    }
+    guard try signer.canSign() else { throw broken }
     return signer
   }
 
