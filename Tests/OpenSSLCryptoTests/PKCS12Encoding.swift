@@ -63,6 +63,16 @@ enum PKCS12Encoding {
     sequence(object("1.2.840.113549.1.12.10.1.\(kind)"), explicit(value), attributes)
   }
 
+  static func certificateBag(_ der: [UInt8], attributes: [UInt8]) -> [UInt8] {
+    bag(3, sequence(object("1.2.840.113549.1.9.22.1"), explicit(octets(der))), attributes: attributes)
+  }
+
+  /// The attributes of a bag with this friendly name (RFC 2985, section 5.5.1).
+  static func friendlyName(_ name: String) -> [UInt8] {
+    let text = name.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
+    return element(0x31, sequence(object("1.2.840.113549.1.9.20"), element(0x31, element(0x1E, text))))
+  }
+
   static func shroudedKeyBag(_ algorithm: [UInt8], _ ciphertext: [UInt8] = .init(repeating: 7, count: 16)) -> [UInt8] {
     bag(2, sequence(algorithm, octets(ciphertext)))
   }

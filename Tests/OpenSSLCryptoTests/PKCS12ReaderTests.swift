@@ -1,3 +1,4 @@
+import Foundation
 import Signing
 import TestSupport
 import Testing
@@ -167,6 +168,27 @@ struct PKCS12ReaderTests {
     let contents = try PFXReader(subject: "pfx:made").contents(of: SecretBytes(copying: Encoding.pfx(bags: []).span), secrets: secrets)
     #expect(secrets.timesAsked == 0)
     #expect(contents.notes == ["nothing protects pfx:made against change: it has no MAC"])
+  }
+
+  // MARK: Names
+
+  @Test("a key without a friendly name has the one of its certificate, and its own otherwise")
+  func names() throws {
+    func der(_ name: String) throws -> [UInt8] {
+      let text = try String(contentsOf: Fixtures.url(name), encoding: .utf8)
+      let lines = text.split(separator: "\n").drop { !$0.hasPrefix("-----BEGIN") }.dropFirst().prefix { !$0.hasPrefix("-----END") }
+      return [UInt8](try #require(Data(base64Encoded: lines.joined())))
+    }
+    func name(ofKey own: String?, certificate: String?) throws -> String? {
+      let key = Encoding.bag(1, try der("keys/rsa-2048.pem"), attributes: own.map(Encoding.friendlyName) ?? [])
+      let leaf = Encoding.certificateBag(try der("certificates/leaf.pem"), attributes: certificate.map(Encoding.friendlyName) ?? [])
+      let file = Encoding.pfx(bags: [leaf, key])
+      let contents = try PFXReader(subject: "pfx:made").contents(of: SecretBytes(copying: file.span), secrets: NoSecrets())
+      return try #require(contents.privateKeys.first).friendlyName
+    }
+    #expect(try name(ofKey: nil, certificate: "leaf") == "leaf")
+    #expect(try name(ofKey: "key", certificate: "leaf") == "key")
+    #expect(try name(ofKey: nil, certificate: nil) == nil)
   }
 
   // MARK: Shape

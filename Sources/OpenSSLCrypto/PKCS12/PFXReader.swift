@@ -56,8 +56,10 @@ struct PFXReader {
     }
     for bag in bags.keys {
       guard let key = try bag.privateKey(with: passwords) else { throw damaged(bag.encryptedPart) }
-      contents.privateKeys.append(
-        KeyFileEntry(key: key, friendlyName: bag.attributes.friendlyName, localKeyID: bag.attributes.localKeyID))
+      // Some tools name the certificate alone.
+      let certificate = contents.certificates.firstIndex { $0.publicKey == key.publicKey }
+      let name = bag.attributes.friendlyName ?? certificate.flatMap { bags.certificates[$0].attributes.friendlyName }
+      contents.privateKeys.append(KeyFileEntry(key: key, friendlyName: name, localKeyID: bag.attributes.localKeyID))
     }
     return contents
   }
