@@ -5,16 +5,29 @@ public import Signing
 public struct OpenSSLCertificateReader: CertificateReader {
   public init() {}
 
-  /// Throws `malformed-certificate` for anything but exactly one DER certificate.
+  /// Throws `malformed-certificate`, or `trailing-data` when something follows the certificate.
   public func certificate(der: Span<UInt8>) throws(KeyError) -> Certificate {
-    guard let certificate = X509Item(der) else { throw .malformedCertificate(OpenSSLErrors.drain().summary) }
-    let trailing = der.count - certificate.byteCount
-    if trailing != 0 { throw .malformedCertificate("\(trailing) bytes follow it") }
+    let certificate = try Self.item(der)
+    if certificate.byteCount != der.count { throw .trailingCertificateData(der.count - certificate.byteCount) }
     return try unsafe Self.certificate(certificate.pointer, der: [UInt8](copying: der))
   }
 
+  /// Reads a certificate with OpenSSL's own trust settings behind it, which are dropped.
+  func certificate(derWithTrustSettings bytes: Span<UInt8>) throws(KeyError) -> Certificate {
+    let certificate = try Self.item(bytes)
+    let der = bytes.extracting(..<certificate.byteCount)
+    let rest = bytes.extracting(certificate.byteCount...)
+    if unsafe !rest.isEmpty && ASN1Item(whole: rest, as: X509_CERT_AUX_it()) == nil { throw .trailingCertificateData(rest.count) }
+    return try unsafe Self.certificate(certificate.pointer, der: [UInt8](copying: der))
+  }
+
+  private static func item(_ der: Span<UInt8>) throws(KeyError) -> X509Item {
+    guard let certificate = X509Item(der) else { throw .malformedCertificate(OpenSSLErrors.drain().summary) }
+    return certificate
+  }
+
   /// Reads an `X509`, which stays the caller's.
-  static func certificate(_ certificate: OpaquePointer, der: [UInt8]) throws(KeyError) -> Certificate {
+  private static func certificate(_ certificate: OpaquePointer, der: [UInt8]) throws(KeyError) -> Certificate {
     guard let key = unsafe X509_get_X509_PUBKEY(certificate) else { throw .malformedCertificate("it has no public key") }
     let signature = unsafe CertificateSignature(of: certificate)
     return Certificate(
@@ -61,5 +74,9 @@ extension KeyError {
   static func malformedCertificate(_ reason: String) -> KeyError {
     KeyError(
       .malformedCertificate, "a certificate cannot be read: \(reason)", hint: "give one X.509 certificate as DER or PEM")
+  }
+
+  static func trailingCertificateData(_ byteCount: Int) -> KeyError {
+    KeyError(.trailingData, "\(byteCount) bytes follow a certificate", hint: "export the certificate again")
   }
 }

@@ -2,8 +2,13 @@ internal import Signing
 
 /// What one key file held, whatever its format, in the order of the file.
 struct KeyFileContents: Sendable {
+  /// The most that is read of a key file, in bytes: a hundred times what real ones hold.
+  static let mostBytes = 1 << 20
+
   var privateKeys: [KeyFileEntry] = []
   var certificates: [Certificate] = []
+  /// Where the certificate of the key must be, when it may not be just any of `certificates`.
+  var leafCandidates: [Certificate]?
   /// What a person should know of the file although it was opened, such as that nothing protects it against change.
   var notes: [String] = []
 }

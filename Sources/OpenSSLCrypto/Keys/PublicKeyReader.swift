@@ -28,6 +28,18 @@ enum PublicKeyReader {
     return try unsafe publicKey(ofStructure: key)
   }
 
+  /// Throws `malformed-key` for anything but a DER RSAPublicKey (RFC 8017, appendix A.1.1), and `trailing-data`.
+  static func publicKey(rsaPublicKey der: Span<UInt8>) throws(KeyError) -> PublicKey {
+    guard let end = DER.contents(of: V_ASN1_SEQUENCE, in: der, at: 0)?.upperBound else {
+      throw KeyError(.malformedKey, "a public key cannot be read: it is not an RSAPublicKey (RFC 8017, appendix A.1.1)")
+    }
+    if end != der.count { throw KeyError(.trailingData, "\(der.count - end) bytes follow a public key") }
+    guard let numbers = RSAPublicNumbers(rsaPublicKey: der) else {
+      throw KeyError(.malformedKey, "a public key cannot be read: it does not hold two positive numbers")
+    }
+    return try PublicKey(rsa: numbers)
+  }
+
   /// Reads an `X509_PUBKEY`, which stays the caller's.
   ///
   /// A key whose numbers cannot be read is one of kind `other`: a certificate around it can still be shown.

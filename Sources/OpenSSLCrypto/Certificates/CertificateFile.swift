@@ -1,0 +1,35 @@
+public import Signing
+
+/// Reads files of certificates: PEM with any number of them, DER with one, or the base64 text of that DER.
+public enum CertificateFile {
+  /// The certificates in the order of the file; whatever else is in a PEM file is passed over.
+  ///
+  /// Throws `no-certificate` when there is none, `malformed-pem`, `malformed-certificate` or `trailing-data`.
+  public static func read(
+    _ bytes: Span<UInt8>, of subject: String = "the certificate file"
+  ) throws(KeyError) -> [Certificate] {
+    if let decoded = PFXText.decoded(bytes) {
+      return try decoded.withBytes { (der) throws(KeyError) in [try OpenSSLCertificateReader().certificate(der: der)] }
+    }
+    guard KeyFileFormat(of: bytes) == .pem else { return [try OpenSSLCertificateReader().certificate(der: bytes)] }
+    var certificates: [Certificate] = []
+    try PEMText.forEachBlock(in: bytes, of: subject) { (block) throws(KeyError) in
+      if let certificate = try certificate(in: block) { certificates.append(certificate) }
+    }
+    if certificates.isEmpty {
+      throw KeyError(.noCertificate, "\(subject) holds no certificate", hint: "give an X.509 certificate as PEM or DER")
+    }
+    return certificates
+  }
+
+  /// Nil for a block of another kind.
+  static func certificate(in block: borrowing PEMBlock) throws(KeyError) -> Certificate? {
+    switch PEMLabel(block.label) {
+    case .certificate:
+      try block.withBytes { (der) throws(KeyError) in try OpenSSLCertificateReader().certificate(der: der) }
+    case .trustedCertificate:
+      try block.withBytes { (der) throws(KeyError) in try OpenSSLCertificateReader().certificate(derWithTrustSettings: der) }
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,25 @@
+public import Signing
+
+/// Opens `pem:PATH` and `pem:PATH;cert=PATH`: private keys in PEM or DER, with certificates beside them or in another file.
+public struct PEMBackend: KeyBackend {
+  public let scheme = "pem"
+
+  public init() {}
+
+  /// `id=HEX` chooses among several keys by the SHA-256 of the public key; `-` is standard input.
+  public func signer(
+    for reference: KeyReference, algorithm: SignatureAlgorithm, secrets: any SecretProvider
+  ) throws(KeyError) -> any Signer {
+    let file = try FileReference(reference, attributes: ["cert", "id"])
+    let selection = try file.keySelection(of: reference)
+    let bytes = try SecretBytes.contents(ofFile: file.path, limit: KeyFileContents.mostBytes)
+    var contents = try bytes.withBytes { (bytes) throws(KeyError) in
+      try KeyFileReader(subject: reference.description).contents(of: bytes, secrets: secrets)
+    }
+    if let path = file["cert"] {
+      let bytes = try SecretBytes.contents(ofFile: path, limit: KeyFileContents.mostBytes)
+      contents.leafCandidates = try bytes.withBytes { (bytes) throws(KeyError) in try CertificateFile.read(bytes, of: path) }
+    }
+    return try contents.signer(choosing: selection, at: reference, algorithm: algorithm)
+  }
+}
