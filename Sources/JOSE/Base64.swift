@@ -53,13 +53,12 @@ public enum Base64: Sendable {
     _ text: Span<UInt8>
   ) throws(Base64Error) -> (bytes: [UInt8], irregularities: [Base64Error]) {
     var irregularities: [Base64Error] = []
-    var output: [UInt8] = []
-    output.reserveCapacity(text.count / 4 * 3 + 3)
+    var (output, start) = decodeRegularGroups(text)
     let values = Self.values.span
     var group = 0
     var digitCount = 0
     var paddingCount = 0
-    for index in text.indices {
+    for index in start..<text.count {
       let byte = text[index]
       let value = values[Int(byte)]
       if value < 64 {
@@ -101,6 +100,29 @@ public enum Base64: Sendable {
     return (output, irregularities)
   }
 
+  /// Decodes the whole groups of four up to the first that has anything else than digits of this alphabet in it.
+  private func decodeRegularGroups(_ text: Span<UInt8>) -> (bytes: [UInt8], characterCount: Int) {
+    var bytes = [UInt8](repeating: 0, count: text.count / 4 * 3)
+    let values = (self == .url ? Self.urlValues : Self.standardValues).span
+    var output = bytes.mutableSpan
+    var index = 0
+    var place = 0
+    while index + 4 <= text.count {
+      let group =
+        values[Int(text[index])] << 18 | values[Int(text[index + 1])] << 12 | values[Int(text[index + 2])] << 6
+        | values[Int(text[index + 3])]
+      // What is no digit has its high bit set.
+      if group < 0 { break }
+      output[place] = UInt8(truncatingIfNeeded: group >> 16)
+      output[place + 1] = UInt8(truncatingIfNeeded: group >> 8)
+      output[place + 2] = UInt8(truncatingIfNeeded: group)
+      index += 4
+      place += 3
+    }
+    bytes.removeLast(bytes.count - place)
+    return (bytes, index)
+  }
+
   /// Keeps the first irregularity of each kind.
   private static func report(_ code: Base64Error.Code, at offset: Int, in irregularities: inout [Base64Error]) {
     if !irregularities.contains(where: { $0.code == code }) { irregularities.append(Base64Error(code, at: offset)) }
@@ -111,6 +133,16 @@ public enum Base64: Sendable {
 
   private static func alphabet(ending last: String) -> [UInt8] {
     Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8) + Array(last.utf8)
+  }
+
+  private static let urlValues = values(of: urlAlphabet)
+  private static let standardValues = values(of: standardAlphabet)
+
+  /// The value of each character of one alphabet, -1, which stays negative when shifted, for every other byte.
+  private static func values(of alphabet: [UInt8]) -> [Int32] {
+    var values = [Int32](repeating: -1, count: 256)
+    for (value, character) in alphabet.enumerated() { values[Int(character)] = Int32(value) }
+    return values
   }
 
   /// The value of each character of both alphabets, 255 for every other byte.

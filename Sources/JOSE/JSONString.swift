@@ -14,7 +14,8 @@ public struct JSONString: Sendable, ExpressibleByStringLiteral, CustomStringConv
 
 extension JSONString: Hashable {
   public static func == (left: Self, right: Self) -> Bool {
-    left.text.utf8.count == right.text.utf8.count && left.text.utf8.elementsEqual(right.text.utf8)
+    // What is not even canonically equivalent differs; String finds that out fast.
+    left.text == right.text && left.text.utf8.elementsEqual(right.text.utf8)
   }
 
   public func hash(into hasher: inout Hasher) {

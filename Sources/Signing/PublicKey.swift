@@ -16,12 +16,20 @@ public struct PublicKey: Sendable {
   public let kind: Kind
   /// SHA-256 of `subjectPublicKeyInfo`: 32 bytes.
   public let sha256Fingerprint: [UInt8]
+  /// For a person: `RSA 2048`, `RSA-PSS 2048`, `EC P-256`.
+  public let summary: String
 
   /// The three must describe the same key; readers of keys make this, users rarely do.
   public init(subjectPublicKeyInfo: [UInt8], kind: Kind, sha256Fingerprint: [UInt8]) {
     self.subjectPublicKeyInfo = subjectPublicKeyInfo
     self.kind = kind
     self.sha256Fingerprint = sha256Fingerprint
+    summary =
+      switch kind {
+      case .rsa(let numbers): "RSA \(numbers.bitCount)"
+      case .rsaPSS(let numbers, _): "RSA-PSS \(numbers.bitCount)"
+      case .other(let name): name
+      }
   }
 
   /// The RSA numbers, or nil for another kind of key.
@@ -38,15 +46,6 @@ public struct PublicKey: Sendable {
     case .rsa: true
     case .rsaPSS(_, let restriction): algorithm.padding == .pss && (restriction?.allows(algorithm) ?? true)
     case .other: false
-    }
-  }
-
-  /// For a person: `RSA 2048`, `RSA-PSS 2048`, `EC P-256`.
-  public var summary: String {
-    switch kind {
-    case .rsa(let numbers): "RSA \(numbers.bitCount)"
-    case .rsaPSS(let numbers, _): "RSA-PSS \(numbers.bitCount)"
-    case .other(let name): name
     }
   }
 }

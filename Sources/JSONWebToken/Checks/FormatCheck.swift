@@ -26,7 +26,8 @@ enum FormatCheck {
     of segment: CompactSerialization.Segment, _ id: String, _ serialization: CompactSerialization, isLenient: Bool
   ) -> Check {
     if segment == .signature, serialization.signature.isEmpty {
-      return .failed(id, .format, .emptySegment, "the signature segment is empty: the token is not signed")
+      return .failed(id, .format, .emptySegment, "the signature segment is empty: the token is not signed",
+        hint: "the text may have been cut off")
     }
     let found = serialization.irregularities.lazy.filter { $0.segment == segment }
     // Padding is all that the token endpoint is seen to tolerate; worse than that decides.

@@ -75,6 +75,6 @@ extension Profile {
 
   private func ownValue(of policy: ClaimPolicy, _ request: DraftRequest) -> JSONValue? {
     if case .oneOf(let values) = policy.expectation, let first = values.first { return .string(first) }
-    return policy.isGenerated ? .string(request.identifier) : nil
+    return policy.isGenerated ? request.identifier.map { .string($0) } : nil
   }
 }

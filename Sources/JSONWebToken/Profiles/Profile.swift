@@ -22,6 +22,8 @@ public struct Profile: Sendable {
   public var ignoresUnknownHeaderNames: Bool
   /// Rules beyond the above, judged last; the argument says whether they are to be lenient.
   public var furtherRules: @Sendable (_ isLenient: Bool) -> [any ClaimRule]
+  /// False where the service is known to refuse what lenient rules tolerate: they then change nothing.
+  public var hasLenientForm: Bool
   /// What the service answers, by reason or else by check id.
   public var serviceAnswers: [String: String]
 
@@ -29,7 +31,7 @@ public struct Profile: Sendable {
     id: String, title: String, algorithms: AlgorithmPolicy, type: TypePolicy, hints: [KeyHint] = [],
     requiredHints: [KeyHint] = [], keyID: KeyIDPolicy = KeyIDPolicy(.text(nil)), claims: [ClaimPolicy], time: TimePolicy,
     otherClaims: OtherClaims, ignoresUnknownHeaderNames: Bool = false, furtherRules: @escaping @Sendable (_ isLenient: Bool) -> [any ClaimRule] = { _ in [] },
-    serviceAnswers: [String: String] = [:]
+    hasLenientForm: Bool = true, serviceAnswers: [String: String] = [:]
   ) {
     self.id = id
     self.title = title
@@ -43,6 +45,7 @@ public struct Profile: Sendable {
     self.otherClaims = otherClaims
     self.ignoresUnknownHeaderNames = ignoresUnknownHeaderNames
     self.furtherRules = furtherRules
+    self.hasLenientForm = hasLenientForm
     self.serviceAnswers = serviceAnswers
   }
 
@@ -72,7 +75,7 @@ public struct Profile: Sendable {
       rules.append(DateRule(kind: kind, policy: time, isLenient: isLenient))
     }
     rules.append(LifetimeRule(policy: time, isLenient: isLenient))
-    let known = Set(claims.map(\.name) + ["iat", "nbf", "exp"])
+    let known = claims.map(\.name) + ["iat", "nbf", "exp"]
     rules.append(OtherClaimsRule(policy: otherClaims, known: known))
     return rules + furtherRules(isLenient)
   }

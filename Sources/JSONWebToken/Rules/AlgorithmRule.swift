@@ -32,7 +32,7 @@ struct AlgorithmRule: ClaimRule {
   private func unsupported(_ name: JSONString, _ found: JSONValue) -> Check {
     let lowerCase = name.text.lowercased()
     if lowerCase.utf8.elementsEqual("none".utf8) {
-      return failed(.algorithmNone, "alg is \(name): the token is not signed", found: found)
+      return failed(.algorithmNone, "alg is \(name): the token is not signed", hint: "sign it with \(policy.preferred.rawValue)", found: found)
     }
     if lowerCase.utf8.starts(with: "hs".utf8) {
       return failed(

@@ -9,7 +9,7 @@ struct CertificateChainRule: ClaimRule {
   let isLenient: Bool
 
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
-    guard let found = draft.header["x5c"] else { return skipped(.absentOptional, "x5c is not there") }
+    guard let found = draft.header["x5c"] else { return skipped(.absentOptional, "not there, and not needed") }
     let elements: [JSONValue]
     switch found {
     case .array(let array): elements = array

@@ -11,7 +11,7 @@ struct CertificateDatesRule: ClaimRule {
       return skipped(.notApplicable, "a bare public key has no dates")
     }
     let (notBefore, notAfter) = certificate.validity
-    let start = draft.claims["nbf"]?.number?.roundedUp.map { max(NumericDate(seconds: $0), time) } ?? time
+    let start = date("nbf", draft).map { max($0, time) } ?? time
     if start > notAfter {
       return failed(
         .certificateExpired, "the certificate ended at \(notAfter), before the token starts at \(start)",
@@ -22,9 +22,17 @@ struct CertificateDatesRule: ClaimRule {
         .certificateNotYetValid, "the certificate starts at \(notBefore), and it is \(time)",
         hint: "if the certificate is in use already, the clock of this machine is behind: give the time by --at")
     }
-    if let end = draft.claims["exp"]?.number?.roundedUp.map(NumericDate.init(seconds:)), end > notAfter {
+    if let end = date("exp", draft), end > notAfter {
       return warning(.certificateEndsEarly, "the certificate ends at \(notAfter), before the token does at \(end)")
     }
     return passed()
+  }
+
+  /// A date that makes sense; what is wrong with another, its own rule says.
+  private func date(_ name: JSONString, _ draft: TokenDraft) -> NumericDate? {
+    guard case .date(let date, _) = DateClaim(name: name, numbers: .anyNumber, isLenient: true).read(draft.claims) else {
+      return nil
+    }
+    return date
   }
 }

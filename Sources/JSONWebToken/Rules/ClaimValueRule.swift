@@ -11,8 +11,8 @@ struct ClaimValueRule: ClaimRule {
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
     guard let found = draft.claims[name] else {
       return policy.presence == .required
-        ? failed(.claimMissing, "\(name) is missing", hint: expectedText.map { "it should be \($0)" })
-        : skipped(.absentOptional, "\(name) is not there and not needed")
+        ? failed(.claimMissing, "\(name) is missing", hint: "it should be \(expectedText ?? policy.form.summary)")
+        : skipped(.absentOptional, "not there, and not needed")
     }
     if policy.presence == .forbidden {
       return failed(.claimForbidden, "\(name) does not belong into this token", found: found)

@@ -24,6 +24,7 @@ struct DateRule: ClaimRule {
 
   /// How far `iat` may be ahead with no more than a warning.
   private static let toleratedLead = TimeSpan.minutes(5)
+  private static let spelling = "write the whole seconds since 1970 in UTC, as a JSON number"
   /// The end of 1970: dates before it come from a time zone offset taken for a time.
   private static let endOf1970 = NumericDate(seconds: 31_536_000)
 
@@ -31,11 +32,11 @@ struct DateRule: ClaimRule {
     let found = draft.claims[name]
     switch DateClaim(name: name, numbers: policy.numbers, isLenient: isLenient).read(draft.claims) {
     case .absent:
-      if presence != .required { return skipped(.absentOptional, "\(name) is not there and not needed") }
+      if presence != .required { return skipped(.absentOptional, "not there, and not needed") }
       let isTolerated = isLenient && policy.isServiceLenient && kind == .notBefore
-      return irregular(isTolerated: isTolerated, .claimMissing, "\(name) is missing")
+      return irregular(isTolerated: isTolerated, .claimMissing, "\(name) is missing", hint: Self.spelling)
     case .refused(let oddity):
-      return failed(oddity.reason, oddity.message, found: found)
+      return failed(oddity.reason, oddity.message, hint: Self.spelling, found: found)
     case .date(let date, let oddity):
       if presence == .forbidden { return failed(.claimForbidden, "\(name) does not belong into this token", found: found) }
       if let check = untimely(date, at: time, found) { return check }
@@ -55,7 +56,8 @@ struct DateRule: ClaimRule {
   private func untimely(_ date: NumericDate, at time: NumericDate, _ found: JSONValue?) -> Check? {
     if date < Self.endOf1970 {
       return failed(
-        .dateNear1970, "\(name) is \(date): a time zone offset or a duration was taken for a time", found: found)
+        .dateNear1970, "\(name) is \(date): a time zone offset or a duration was taken for a time", hint: Self.spelling,
+        found: found)
     }
     switch kind {
     case .issuedAt:

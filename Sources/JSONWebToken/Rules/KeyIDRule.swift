@@ -11,7 +11,7 @@ struct KeyIDRule: ClaimRule {
     guard let found = draft.header["kid"] else {
       return policy.isRequired
         ? failed(.keyIDMissing, "kid is missing, and this issuer finds the key by it")
-        : skipped(.absentOptional, "kid is not there and not needed")
+        : skipped(.absentOptional, "not there, and not needed")
     }
     guard let text = found.string else {
       return failed(.hintMalformed, "kid is \(found.kind), not a string", found: found)

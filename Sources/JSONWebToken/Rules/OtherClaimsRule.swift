@@ -4,7 +4,7 @@ import JOSE
 struct OtherClaimsRule: ClaimRule {
   let id = "other-claims"
   let policy: OtherClaims
-  let known: Set<JSONString>
+  let known: [JSONString]
 
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
     if policy == .allowed { return passed() }

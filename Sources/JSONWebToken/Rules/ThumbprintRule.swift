@@ -11,7 +11,7 @@ struct ThumbprintRule: ClaimRule {
 
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
     guard let found = draft.header[kind.headerName] else {
-      return skipped(.absentOptional, "\(kind.headerName) is not there")
+      return skipped(.absentOptional, "not there, and not needed")
     }
     guard let text = found.string else {
       return failed(.hintMalformed, "\(kind.headerName) is \(found.kind), not a string", found: found)

@@ -9,8 +9,8 @@ struct TypeRule: ClaimRule {
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
     guard let found = draft.header["typ"] else {
       return policy.isRequired
-        ? failed(.missingType, "typ is missing, and \(policy.value) is needed")
-        : skipped(.absentOptional, "typ is not there and not needed")
+        ? failed(.missingType, "typ is missing", hint: "write typ as \(policy.value)")
+        : skipped(.absentOptional, "not there, and not needed")
     }
     guard let text = found.string else {
       return failed(.wrongType, "typ is \(found.kind), not a string", found: found)
@@ -19,7 +19,7 @@ struct TypeRule: ClaimRule {
       return passed(found: found)
     }
     return policy.isRequired
-      ? failed(.wrongType, "typ is \(text), and \(policy.value) is needed", found: found)
+      ? failed(.wrongType, "typ is \(text)", hint: "write typ as \(policy.value)", found: found)
       : warning(.wrongType, "typ is \(text), not \(policy.value)", found: found)
   }
 

@@ -14,12 +14,12 @@ public struct DraftRequest: Sendable {
   public var hints: [KeyHint]?
   /// The `kid`, where the profile does not derive it.
   public var keyID: JSONString?
-  /// A fresh identifier for claims such as `jti`.
-  public var identifier: JSONString
+  /// A fresh identifier for claims such as `jti`; nil where the profile has none.
+  public var identifier: JSONString?
   /// Values for claims that the profile leaves open, and further claims.
   public var claims: JSONObject
 
-  public init(time: NumericDate, identifier: JSONString, claims: JSONObject = JSONObject()) {
+  public init(time: NumericDate, identifier: JSONString? = nil, claims: JSONObject = JSONObject()) {
     self.time = time
     self.identifier = identifier
     self.claims = claims

@@ -1,12 +1,15 @@
 /// A finished token that has passed the verifier.
 public struct SignedToken: Sendable {
   /// The compact serialization, ASCII, without a newline.
-  public let text: [UInt8]
+  public let bytes: [UInt8]
   /// What was judged before it was handed out; it may hold warnings.
   public let report: VerificationReport
 
-  init(text: [UInt8], report: VerificationReport) {
-    self.text = text
+  /// The same as text.
+  public var text: String { String(validating: bytes, as: UTF8.self) ?? "" }
+
+  init(bytes: [UInt8], report: VerificationReport) {
+    self.bytes = bytes
     self.report = report
   }
 }

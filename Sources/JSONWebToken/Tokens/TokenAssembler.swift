@@ -43,6 +43,6 @@ public struct TokenAssembler: Sendable {
     guard report.isAccepted else {
       throw TokenError("the signed token did not pass the verifier and was discarded", report.failedChecks)
     }
-    return SignedToken(text: text, report: report)
+    return SignedToken(bytes: text, report: report)
   }
 }

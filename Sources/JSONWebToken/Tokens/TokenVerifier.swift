@@ -17,6 +17,7 @@ public struct TokenVerifier: Sendable {
   ) {
     self.profile = profile
     self.keys = keys
+    let isLenient = isLenient && profile.hasLenientForm
     self.isLenient = isLenient
     headerRules = profile.headerRules(isLenient: isLenient, certificateReader: certificateReader)
     claimRules = profile.claimRules(isLenient: isLenient)

@@ -11,4 +11,9 @@ struct KeyFileContents: Sendable {
   var leafCandidates: [Certificate]?
   /// What a person should know of the file although it was opened, such as that nothing protects it against change.
   var notes: [String] = []
+
+  /// Takes the certificate of the key from these alone, unless there are none.
+  mutating func look(among certificates: [Certificate]) {
+    if !certificates.isEmpty { leafCandidates = certificates }
+  }
 }

@@ -4,15 +4,19 @@ public import Signing
 public struct FileBackend: KeyBackend {
   public let scheme = KeyReference.plainPathScheme
 
-  public init() {}
+  private let certificates: [Certificate]
+
+  /// Looks for the certificate of the key among these, when there are any, instead of in the file.
+  public init(certificates: [Certificate] = []) { self.certificates = certificates }
 
   /// The whole reference is the path, without escapes and attributes; `-` is standard input.
   public func signer(
     for reference: KeyReference, algorithm: SignatureAlgorithm, secrets: any SecretProvider
   ) throws(KeyError) -> any Signer {
     let bytes = try SecretBytes.contents(ofFile: reference.rest, limit: KeyFileContents.mostBytes)
-    return try contents(of: bytes, at: reference, secrets)
-      .signer(choosing: KeySelection(), at: reference, algorithm: algorithm)
+    var contents = try contents(of: bytes, at: reference, secrets)
+    contents.look(among: certificates)
+    return try contents.signer(choosing: KeySelection(), at: reference, algorithm: algorithm)
   }
 
   private func contents(

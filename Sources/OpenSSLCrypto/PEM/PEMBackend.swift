@@ -4,7 +4,10 @@ public import Signing
 public struct PEMBackend: KeyBackend {
   public let scheme = "pem"
 
-  public init() {}
+  private let certificates: [Certificate]
+
+  /// Looks for the certificate of the key among these, when there are any, instead of in the file.
+  public init(certificates: [Certificate] = []) { self.certificates = certificates }
 
   /// `id=HEX` chooses among several keys by the SHA-256 of the public key; `-` is standard input.
   public func signer(
@@ -16,6 +19,7 @@ public struct PEMBackend: KeyBackend {
     var contents = try bytes.withBytes { (bytes) throws(KeyError) in
       try KeyFileReader(subject: reference.description).contents(of: bytes, secrets: secrets)
     }
+    contents.look(among: certificates)
     if let path = file["cert"] {
       let bytes = try SecretBytes.contents(ofFile: path, limit: KeyFileContents.mostBytes)
       contents.leafCandidates = try bytes.withBytes { (bytes) throws(KeyError) in try CertificateFile.read(bytes, of: path) }

@@ -7,7 +7,10 @@ public struct PFXBackend: KeyBackend {
   /// Far more than a key and its chain take.
   static let mostBytes = 1 << 20
 
-  public init() {}
+  private let certificates: [Certificate]
+
+  /// Looks for the certificate of the key among these, when there are any, instead of in the file.
+  public init(certificates: [Certificate] = []) { self.certificates = certificates }
 
   /// `pfx:-` reads standard input; standard base64 text of a PFX opens as well.
   public func signer(
@@ -16,7 +19,8 @@ public struct PFXBackend: KeyBackend {
     let file = try FileReference(reference, attributes: ["name", "id"])
     let selection = try file.keySelection(of: reference)
     let bytes = try SecretBytes.contents(ofFile: file.path, limit: Self.mostBytes)
-    let contents = try PFXReader(subject: "\(scheme):\(file.path)").contents(of: bytes, secrets: secrets)
+    var contents = try PFXReader(subject: "\(scheme):\(file.path)").contents(of: bytes, secrets: secrets)
+    contents.look(among: certificates)
     return try contents.signer(choosing: selection, at: reference, algorithm: algorithm)
   }
 }

@@ -1,0 +1,91 @@
+import Entra
+import Foundation
+import JOSE
+import JSONWebToken
+import OpenSSLCrypto
+import Signing
+import TestSupport
+import Testing
+
+/// Tokens that other people's tools made, the published mistakes among them.
+@Suite("The Entra profiles on tokens made by others")
+struct TokenFixtureTests {
+  struct Row: Decodable, Sendable, CustomTestStringConvertible {
+    let file: String
+    let profile: String
+    let certificate: String
+    let parameters: [String: String]
+    let at: Int64
+    let strict: String
+    let lenient: String
+    /// `check:reason` of what it is about: a failed check, or a warning where it is accepted all the same.
+    let expected: String?
+    let why: String
+
+    enum CodingKeys: String, CodingKey {
+      case file, profile, certificate, parameters, at, strict, lenient, why
+      case expected = "expect-check"
+    }
+
+    var testDescription: String { "\(file): \(why)" }
+
+    func report(isLenient: Bool, editing edit: (inout [UInt8]) -> Void = { _ in }) throws -> VerificationReport {
+      func parameter(_ name: String) -> JSONString? { parameters[name].map(JSONString.init(_:)) }
+      let profile =
+        try self.profile == "graph-proof"
+        ? Profile.graphProof(objectID: parameter("object-id"), clientID: parameter("client-id"))
+        : Profile.entraAssertion(tenant: parameter("tenant"), clientID: parameter("client-id"))
+      let trusted = try Fixtures.bytes(certificate)
+      let certificate = try #require(try CertificateFile.read(trusted.span).first)
+      let key = TrustedKey(try RSASignatureVerifier(certificate.publicKey), certificate: certificate)
+      var token = try Fixtures.bytes("tokens/\(file)")
+      edit(&token)
+      return TokenVerifier(profile: profile, keys: [key], certificateReader: OpenSSLCertificateReader(), isLenient: isLenient)
+        .verify(token.span, at: NumericDate(seconds: at))
+    }
+  }
+
+  static let rows: [Row] = {
+    do {
+      return try JSONDecoder().decode([Row].self, from: Data(contentsOf: Fixtures.url("tokens/manifest.json")))
+    } catch {
+      Issue.record("tokens/manifest.json: \(error)")
+      return []
+    }
+  }()
+
+  @Test("Each is accepted or rejected under strict rules, for the very reason its row names", arguments: rows)
+  func strict(_ row: Row) throws {
+    let report = try row.report(isLenient: false)
+    #expect(report.isAccepted == (row.strict == "accepted"))
+    let notable = report.isAccepted ? report.warnings : report.failedChecks
+    let found = notable.map { "\($0.id):\($0.finding?.reason ?? "")" }
+    if let expected = row.expected { #expect(found.contains(expected), "\(found)") } else { #expect(found.isEmpty) }
+  }
+
+  @Test("Lenient rules accept what the token endpoint is seen to accept, with a warning each", arguments: rows)
+  func lenient(_ row: Row) throws {
+    let report = try row.report(isLenient: true)
+    #expect(report.isAccepted == (row.lenient == "accepted"), "\(report.failedChecks)")
+    if row.strict != row.lenient { #expect(!report.warnings.isEmpty) }
+  }
+
+  @Test("Every failed check of the two profiles says what to do or what the service would answer", arguments: rows)
+  func nextStep(_ row: Row) throws {
+    for check in try row.report(isLenient: false).failedChecks {
+      let finding = try #require(check.finding)
+      #expect(finding.hint != nil || finding.serviceAnswer != nil, "\(check.id): \(finding.message)")
+    }
+  }
+
+  @Test("Flipping any one bit of an accepted token makes it rejected", arguments: rows.filter { $0.file == "proof.jwt" || $0.file == "assertion.jwt" })
+  func bitFlips(_ row: Row) throws {
+    let count = try Fixtures.bytes("tokens/\(row.file)").count
+    for index in 0..<count {
+      for bit in 0..<8 {
+        let report = try row.report(isLenient: true) { $0[index] ^= 1 << bit }
+        #expect(!report.isAccepted, "bit \(bit) of byte \(index)")
+      }
+    }
+  }
+}
