@@ -8,5 +8,7 @@ struct KeyrollCommand: ParsableCommand {
     commandName: "keyroll",
     abstract: "Sign and check tokens that prove possession of a key, on a machine without a network.",
     version: "0.1.0",
-    subcommands: [])
+    subcommands: [
+      SignCommand.self, VerifyCommand.self, InspectCommand.self, ProfilesCommand.self,
+    ])
 }

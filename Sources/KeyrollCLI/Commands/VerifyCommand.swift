@@ -1,0 +1,42 @@
+import ArgumentParser
+import Keyroll
+
+/// `keyroll verify`
+struct VerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Judge a token by a profile and a key you trust, and list every check.",
+    discussion: """
+      Exit status 0: accepted; 1: rejected; 2: it could not be judged. Without --profile the token is judged by RFC 7519 \
+      and the options given. Values that are not given are not compared, and the report says so.
+      """)
+
+  @OptionGroup var keys: TrustedKeyOptions
+  @OptionGroup var judging: JudgingOptions
+
+  @Flag(name: .customLong("lenient"), help: "Accept, with a warning each, what Entra's token endpoint is seen to accept.")
+  var isLenient = false
+
+  @OptionGroup var clock: ClockOptions
+  @OptionGroup var format: FormatOptions
+
+  @Argument(help: ArgumentHelp("The token, a file that holds it, or - for standard input.", valueName: "token or file"))
+  var token: String = "-"
+
+  func run() throws {
+    let time = try clock.now()
+    try StandardInput.requireOneReader(keys.standardInputReaders(beside: ("TOKEN", token)))
+    let trustedKeys = try keys.trustedKeys()
+    let profile = try judging.judgingProfile(publicKey: trustedKeys.first?.verifier.publicKey)
+    let input = try TokenInput(token)
+    if let note = input.note { Diagnostics.note(note) }
+    let verifier = TokenVerifier(
+      profile: profile, keys: trustedKeys, certificateReader: OpenSSLCertificateReader(), isLenient: isLenient)
+    let report = verifier.verify(input.bytes.span, at: time)
+    switch format.format {
+    case .text: try StandardOutput.write(ReportText(report).description)
+    case .json: try StandardOutput.write(report.json)
+    }
+    if !report.isAccepted { throw ExitStatus.rejected }
+  }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+import Keyroll
+
+/// Which client of which tenant in which cloud a client assertion is for.
+struct EntraClientOptions: ParsableArguments {
+  @Option(name: .customLong("tenant"), help: ArgumentHelp("The directory (tenant) id, or a domain of the tenant.", valueName: "tenant"))
+  var tenant: String?
+
+  @Option(name: .customLong("client-id"), help: ArgumentHelp("The application (client) id.", valueName: "guid"))
+  var clientID: String?
+
+  @Option(name: .customLong("cloud"), help: ArgumentHelp("global (the default), usgov, usgov-dod or china.", valueName: "cloud"))
+  var cloud: Cloud?
+
+  @Option(name: .customLong("login-host"), help: ArgumentHelp("The host of the token endpoint, for a cloud not listed.", valueName: "host"))
+  var loginHost: String?
+
+  @Option(name: .customLong("audience-form"), help: ArgumentHelp("token (documented), issuer, issuer-slash or token-v1.", valueName: "form"))
+  var audienceForm: AudienceForm?
+
+  /// The names of the options that were given.
+  var names: [String] { (clientID == nil ? [] : ["--client-id"]) + audienceNames }
+
+  /// The same for those that make the audience.
+  var audienceNames: [String] {
+    let given = [
+      ("--tenant", tenant != nil), ("--cloud", cloud != nil), ("--login-host", loginHost != nil),
+      ("--audience-form", audienceForm != nil),
+    ]
+    return given.filter(\.1).map(\.0)
+  }
+
+  func profile(algorithm: SignatureAlgorithm?) throws(ProfileError) -> Profile {
+    try .entraAssertion(
+      tenant: tenant.map(JSONString.init(_:)), clientID: clientID.map(JSONString.init(_:)), cloud: cloud ?? .global, loginHost: loginHost,
+      audienceForm: audienceForm, algorithm: algorithm)
+  }
+}

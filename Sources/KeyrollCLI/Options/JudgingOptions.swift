@@ -1,0 +1,92 @@
+import ArgumentParser
+import Keyroll
+
+/// What a token is judged by: a profile with its values, or the general rules with theirs.
+struct JudgingOptions: ParsableArguments {
+  @Option(
+    name: .customLong("profile"),
+    help: ArgumentHelp("graph-proof, entra-assertion, a built-in profile or a profile file.", valueName: "name or file"))
+  var profile: String?
+
+  @Option(
+    name: .customLong("object-id"),
+    help: ArgumentHelp("graph-proof: the object id that iss should be.", valueName: "guid"))
+  var objectID: String?
+
+  @OptionGroup var client: EntraClientOptions
+  @OptionGroup var parameters: ParameterOptions
+
+  @Option(
+    name: .customLong("algorithm"),
+    help: ArgumentHelp("An algorithm to allow; without a profile at least one is needed; may be repeated.", valueName: "name"))
+  var algorithms: [SignatureAlgorithm] = []
+
+  @Option(name: .customLong("issuer"), help: ArgumentHelp("Without a profile: what iss should be.", valueName: "text"))
+  var issuer: String?
+
+  @Option(name: .customLong("audience"), help: ArgumentHelp("Without a profile: what aud should be or contain.", valueName: "text"))
+  var audience: String?
+
+  @Option(name: .customLong("subject"), help: ArgumentHelp("Without a profile: what sub should be.", valueName: "text"))
+  var subject: String?
+
+  @Option(
+    name: .customLong("require"),
+    help: ArgumentHelp("Without a profile: a claim that must be there; may be repeated.", valueName: "name"))
+  var required: [String] = []
+
+  @Option(name: .customLong("leeway"), help: ArgumentHelp("How far clocks may differ, such as 30s.", valueName: "duration"))
+  var leeway: TimeSpan?
+
+  /// The profile to judge by; `publicKey` is the trusted key, which some issuers name in a claim.
+  func judgingProfile(publicKey: PublicKey?) throws -> Profile {
+    var profile = try namedProfile(publicKey)
+    if let leeway { profile.time.leeway = leeway }
+    return profile
+  }
+
+  private func namedProfile(_ publicKey: PublicKey?) throws -> Profile {
+    guard let name = profile else { return try generalProfile() }
+    try refuse(generalNames, "goes without --profile")
+    var profile: Profile
+    switch JSONString(name) {
+    case "graph-proof":
+      try refuse(client.audienceNames + parameterNames, "is not for graph-proof")
+      profile = try .graphProof(objectID: objectID.map(JSONString.init(_:)), clientID: client.clientID.map(JSONString.init(_:)))
+    case "entra-assertion":
+      try refuse(objectNames + parameterNames, "is not for entra-assertion")
+      profile = try client.profile(algorithm: nil)
+    default:
+      try refuse(objectNames + client.names, "is for Entra's profiles; this one takes --parameter")
+      profile = try ProfileFile.document(name)
+        .profile(parameters: try parameters.dictionary(), publicKey: publicKey, isSigning: false)
+    }
+    profile.algorithms = profile.algorithms.asking(for: algorithms)
+    return profile
+  }
+
+  private func generalProfile() throws -> Profile {
+    try refuse(objectNames + client.names + parameterNames, "needs --profile")
+    guard let policy = AlgorithmPolicy(algorithms) else {
+      throw CommandError.usage(
+        "without --profile at least one --algorithm is needed: the token must not choose for itself", in: ["verify"])
+    }
+    return .general(
+      algorithms: policy, issuer: issuer.map(JSONString.init(_:)), audience: audience.map(JSONString.init(_:)),
+      subject: subject.map(JSONString.init(_:)), required: required.map(JSONString.init(_:)))
+  }
+
+  // The names of the options that were given, by what they are for.
+
+  private var objectNames: [String] { objectID == nil ? [] : ["--object-id"] }
+  private var parameterNames: [String] { parameters.isEmpty ? [] : ["--parameter"] }
+  private var generalNames: [String] {
+    let given = [("--issuer", issuer), ("--audience", audience), ("--subject", subject), ("--require", required.first)]
+    return given.filter { $0.1 != nil }.map(\.0)
+  }
+
+  /// An option that would be ignored is refused: a check that somebody asked for must not silently not happen.
+  private func refuse(_ names: [String], _ reason: String) throws(CommandError) {
+    if let first = names.first { throw .usage("\(first) \(reason)", in: ["verify"]) }
+  }
+}

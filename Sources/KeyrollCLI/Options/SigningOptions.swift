@@ -1,0 +1,31 @@
+import ArgumentParser
+import Keyroll
+
+/// The options that every signing command takes.
+struct SigningOptions: ParsableArguments {
+  @Option(name: .customLong("key"), help: ArgumentHelp("The private key: a path, pem:PATH or pfx:PATH; - for standard input after pem: or pfx:.", valueName: "reference"))
+  var key: String
+
+  @Option(name: .customLong("certificate"), help: ArgumentHelp("The key's certificate, when it is not in the key's file (PEM or DER).", valueName: "file"))
+  var certificate: String?
+
+  @Option(name: .customLong("algorithm"), help: ArgumentHelp("RS256, RS384, RS512, PS256, PS384 or PS512; the default is the profile's.", valueName: "name"))
+  var algorithm: SignatureAlgorithm?
+
+  @Option(name: .customLong("hint"), help: ArgumentHelp("A header name that tells the key, in place of the profile's own: x5t, x5t#S256, kid or x5c; may be repeated.", valueName: "name"))
+  var hints: [KeyHint] = []
+
+  @Flag(name: .customLong("x5c"), help: "Add the certificate chain to the header.")
+  var includesCertificates = false
+
+  @Option(name: .customLong("key-id"), help: ArgumentHelp("The kid to write, where the issuer knows the key by an id.", valueName: "text"))
+  var keyID: String?
+
+  @Flag(name: .customLong("iat"), help: "Write the time of signing as iat where the profile leaves it open.")
+  var includesIssuedAt = false
+
+  @OptionGroup var clock: ClockOptions
+  @OptionGroup var window: WindowOptions
+  @OptionGroup var secrets: SecretOptions
+  @OptionGroup var output: OutputOptions
+}

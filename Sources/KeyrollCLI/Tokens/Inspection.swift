@@ -1,0 +1,103 @@
+import Keyroll
+
+/// What an unverified token says, for a person or a program.
+struct Inspection {
+  private let token: UnverifiedToken
+  private let time: NumericDate
+
+  /// The version of the JSON form.
+  static let jsonVersion: Int64 = 1
+
+  init(_ token: UnverifiedToken, at time: NumericDate) {
+    self.token = token
+    self.time = time
+  }
+
+  // MARK: Text
+
+  var text: String {
+    var lines = ["NOT VERIFIED: nothing below was checked, anybody can have written it."]
+    lines += section("header", token.header) { name, value in headerNote(name, value) }
+    lines += section("claims", token.claims) { name, value in dateNote(name, value) }
+    lines += ["", "signature", "  \(token.serialization.signature.count) bytes"]
+    if !token.serialization.irregularities.isEmpty {
+      lines += ["", "irregularities"]
+      for irregularity in token.serialization.irregularities {
+        lines.append("  the \(irregularity.segment.rawValue) segment has \(irregularity.error.message) [\(irregularity.error.id)]")
+      }
+    }
+    return lines.map { EscapedText($0).description + "\n" }.joined()
+  }
+
+  private func section(
+    _ title: String, _ part: Result<JSONObject, JSONError>, note: (JSONString, JSONValue) -> String?
+  ) -> [String] {
+    switch part {
+    case .failure(let error): return ["", title, "  unreadable: \(error.message) [\(error.id)]"]
+    case .success(let object):
+      let width = object.members.map(\.name.text.unicodeScalars.count).max() ?? 0
+      return ["", title]
+        + object.members.flatMap { member in
+          let name = member.name.text + String(repeating: " ", count: width - member.name.text.unicodeScalars.count)
+          let value = member.value.string?.text ?? JSONWriter.text(member.value)
+          let note = note(member.name, member.value).map { "  \(String(repeating: " ", count: width))  \($0)" }
+          return ["  \(name)  \(value)"] + [note].compactMap(\.self)
+        }
+    }
+  }
+
+  private func headerNote(_ name: JSONString, _ value: JSONValue) -> String? {
+    guard let bytes = thumbprint(name, value) else { return nil }
+    let kind = Thumbprint.allCases.first { $0.byteCount == bytes.count }?.digest.rawValue ?? "no thumbprint"
+    return "= \(Hexadecimal.upperCase(bytes)), \(bytes.count) bytes: \(kind)"
+  }
+
+  private func thumbprint(_ name: JSONString, _ value: JSONValue) -> [UInt8]? {
+    guard Thumbprint.allCases.contains(where: { $0.headerName == name }), let text = value.string else { return nil }
+    return try? Base64.url.decodeReportingIrregularities(Array(text.text.utf8).span).bytes
+  }
+
+  private func dateNote(_ name: JSONString, _ value: JSONValue) -> String? {
+    guard let date = date(name, value) else { return nil }
+    let distance = date - time
+    let relative = distance < .zero ? "\(TimeSpan(seconds: -distance.seconds)) ago" : "in \(distance)"
+    return "= \(date), \(relative)"
+  }
+
+  private func date(_ name: JSONString, _ value: JSONValue) -> NumericDate? {
+    guard ["nbf", "iat", "exp"].contains(name) else { return nil }
+    let seconds = value.number?.roundedUp ?? value.string.flatMap { Int64($0.text) }
+    return seconds.map(NumericDate.init(seconds:)).flatMap { $0 < .earliest || $0 > .latest ? nil : $0 }
+  }
+
+  // MARK: JSON
+
+  var json: JSONObject {
+    var object: JSONObject = ["version": .integer(Self.jsonVersion), "verified": .boolean(false)]
+    object["header"] = json(token.header)
+    object["claims"] = json(token.claims)
+    var thumbprints = JSONObject()
+    var dates = JSONObject()
+    for member in (try? token.header.get())?.members ?? [] {
+      thumbprints[member.name] = thumbprint(member.name, member.value).map { .string(JSONString(Hexadecimal.upperCase($0))) }
+    }
+    for member in (try? token.claims.get())?.members ?? [] {
+      dates[member.name] = date(member.name, member.value).map { .string(JSONString($0.description)) }
+    }
+    object["thumbprints"] = .object(thumbprints)
+    object["dates"] = .object(dates)
+    object["signatureByteCount"] = .integer(Int64(token.serialization.signature.count))
+    object["irregularities"] = .array(
+      token.serialization.irregularities.map {
+        .object(["segment": .string(JSONString($0.segment.rawValue)), "reason": .string(JSONString($0.error.id))])
+      })
+    return object
+  }
+
+  private func json(_ part: Result<JSONObject, JSONError>) -> JSONValue {
+    switch part {
+    case .success(let object): .object(object)
+    case .failure(let error): .object(["unreadable": .string(JSONString(error.id))])
+    }
+  }
+}

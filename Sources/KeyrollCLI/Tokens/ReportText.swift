@@ -1,0 +1,55 @@
+import Keyroll
+
+/// A verification report for a person: the answer first, then every check in its order, then what to do.
+struct ReportText: CustomStringConvertible {
+  let description: String
+
+  init(_ report: VerificationReport) {
+    var lines = [
+      "\(report.isAccepted ? "ACCEPTED" : "REJECTED")  \(report.profileID), judged for \(report.time)"
+        + (report.isLenient ? ", leniently" : "")
+    ]
+    for verdict in Check.Verdict.allCases {
+      lines.append("")
+      lines.append("\(verdict.rawValue): \(report.isAccepted(verdict) ? "accepted" : "rejected")")
+      for check in report.checks where check.verdict == verdict { lines += Self.lines(check) }
+    }
+    description = lines.map { EscapedText($0).description + "\n" }.joined()
+  }
+
+  private static func lines(_ check: Check) -> [String] {
+    let label = "  \(padded(label(check.status), 8)) \(padded(check.id, 21)) "
+    guard let finding = check.finding else { return [trimmed(label + (check.found.map(text) ?? ""))] }
+    let isNotable = check.status == .failed || check.status == .warning
+    var lines = [label + finding.message + (isNotable ? " [\(finding.reason)]" : "")]
+    guard isNotable else { return lines }
+    let indentation = String(repeating: " ", count: 33)
+    if let hint = finding.hint { lines.append("\(indentation)hint: \(hint)") }
+    if let answer = finding.serviceAnswer { lines.append("\(indentation)the service would answer: \(answer)") }
+    return lines
+  }
+
+  private static func label(_ status: Check.Status) -> String {
+    switch status {
+    case .passed: "passed"
+    case .failed: "FAILED"
+    case .warning: "warning"
+    case .skipped: "skipped"
+    @unknown default: status.rawValue
+    }
+  }
+
+  /// What stands in the token, a date as a date.
+  private static func text(_ value: JSONValue) -> String {
+    if let string = value.string { return string.text }
+    return JSONWriter.text(value)
+  }
+
+  private static func padded(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.utf8.count))
+  }
+
+  private static func trimmed(_ line: String) -> String {
+    String(line.reversed().drop { $0 == " " }.reversed())
+  }
+}
