@@ -44,6 +44,10 @@ let package = Package(
       dependencies: ["CLinux", "Keyroll", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: strict),
 
+    .target(name: "OpenSSLBaseline", linkerSettings: [.linkedLibrary("crypto")]),
+    .executableTarget(
+      name: "KeyrollBenchmark", dependencies: ["Keyroll", "OpenSSLBaseline"], swiftSettings: strict),
+
     // Finds fixtures and corpora; tests may use Foundation, the libraries may not.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(name: "SigningTests", dependencies: ["Signing", "SigningTesting"], swiftSettings: strict),
@@ -57,6 +61,8 @@ let package = Package(
     .testTarget(
       name: "EntraTests", dependencies: ["Entra", "OpenSSLCrypto", "SigningTesting", "TestSupport"],
       swiftSettings: strict),
+    .testTarget(
+      name: "KeyrollTests", dependencies: ["Keyroll", "SigningTesting", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "KeyrollCLITests", dependencies: ["Keyroll", "KeyrollCLI", "TestSupport"], swiftSettings: strict),
   ]

@@ -9,13 +9,13 @@ struct EntraClientOptions: ParsableArguments {
   @Option(name: .customLong("client-id"), help: ArgumentHelp("The application (client) id.", valueName: "guid"))
   var clientID: String?
 
-  @Option(name: .customLong("cloud"), help: ArgumentHelp("global (the default), usgov, usgov-dod or china.", valueName: "cloud"))
+  @Option(name: .customLong("cloud"), help: ArgumentHelp("The national cloud; global by default.", valueName: "cloud"))
   var cloud: Cloud?
 
   @Option(name: .customLong("login-host"), help: ArgumentHelp("The host of the token endpoint, for a cloud not listed.", valueName: "host"))
   var loginHost: String?
 
-  @Option(name: .customLong("audience-form"), help: ArgumentHelp("token (documented), issuer, issuer-slash or token-v1.", valueName: "form"))
+  @Option(name: .customLong("audience-form"), help: ArgumentHelp("The form of aud; token, the documented one, by default.", valueName: "form"))
   var audienceForm: AudienceForm?
 
   /// The names of the options that were given.

@@ -9,10 +9,10 @@ struct SigningOptions: ParsableArguments {
   @Option(name: .customLong("certificate"), help: ArgumentHelp("The key's certificate, when it is not in the key's file (PEM or DER).", valueName: "file"))
   var certificate: String?
 
-  @Option(name: .customLong("algorithm"), help: ArgumentHelp("RS256, RS384, RS512, PS256, PS384 or PS512; the default is the profile's.", valueName: "name"))
+  @Option(name: .customLong("algorithm"), help: ArgumentHelp("The signature algorithm; the default is the profile's.", valueName: "name"))
   var algorithm: SignatureAlgorithm?
 
-  @Option(name: .customLong("hint"), help: ArgumentHelp("A header name that tells the key, in place of the profile's own: x5t, x5t#S256, kid or x5c; may be repeated.", valueName: "name"))
+  @Option(name: .customLong("hint"), help: ArgumentHelp("A header name that tells the key, in place of the profile's own; may be repeated.", valueName: "name"))
   var hints: [KeyHint] = []
 
   @Flag(name: .customLong("x5c"), help: "Add the certificate chain to the header.")

@@ -7,7 +7,7 @@ struct ReportText: CustomStringConvertible {
   init(_ report: VerificationReport) {
     var lines = [
       "\(report.isAccepted ? "ACCEPTED" : "REJECTED")  \(report.profileID), judged for \(report.time)"
-        + (report.isLenient ? ", leniently" : "")
+        + (report.isLenient ? ", leniently" : "") + Self.count(report.failedChecks, "failed") + Self.count(report.warnings, "warned")
     ]
     for verdict in Check.Verdict.allCases {
       lines.append("")
@@ -19,7 +19,7 @@ struct ReportText: CustomStringConvertible {
 
   private static func lines(_ check: Check) -> [String] {
     let label = "  \(padded(label(check.status), 8)) \(padded(check.id, 21)) "
-    guard let finding = check.finding else { return [trimmed(label + (check.found.map(text) ?? ""))] }
+    guard let finding = check.finding else { return [trimmed(label + (check.found.map { text($0, of: check.id) } ?? ""))] }
     let isNotable = check.status == .failed || check.status == .warning
     var lines = [label + finding.message + (isNotable ? " [\(finding.reason)]" : "")]
     guard isNotable else { return lines }
@@ -40,9 +40,19 @@ struct ReportText: CustomStringConvertible {
   }
 
   /// What stands in the token, a date as a date.
-  private static func text(_ value: JSONValue) -> String {
+  private static func text(_ value: JSONValue, of id: String) -> String {
     if let string = value.string { return string.text }
-    return JSONWriter.text(value)
+    let text = JSONWriter.text(value)
+    guard let seconds = value.number?.roundedUp else { return text }
+    switch JSONString(id) {
+    case "iat", "nbf", "exp": return "\(text) = \(NumericDate(seconds: seconds))"
+    case "lifetime": return "\(text) s"
+    default: return text
+    }
+  }
+
+  private static func count(_ checks: [Check], _ what: String) -> String {
+    checks.isEmpty ? "" : ", \(checks.count) \(checks.count == 1 ? "check" : "checks") \(what)"
   }
 
   private static func padded(_ text: String, _ width: Int) -> String {

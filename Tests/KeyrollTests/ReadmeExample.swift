@@ -1,0 +1,18 @@
+import Keyroll
+
+/// Signs a proof with the key and certificate of one PFX file, and judges it as a stranger would.
+func signAndJudge(pfx path: String, objectID: JSONString, now: NumericDate, secrets: any SecretProvider) throws -> String {
+  let keys = KeyRegistry(PFXBackend())
+  let signer = try keys.signer(for: keys.reference("pfx:\(path)"), algorithm: .rs256, secrets: secrets)
+  let verifier = try RSASignatureVerifier(signer.publicKey)
+
+  let profile = try Profile.graphProof(objectID: objectID)
+  let draft = try profile.draft(DraftRequest(time: now), for: signer)
+  let token = try TokenAssembler(profile: profile, signer: signer, verifier: verifier).assemble(draft, at: now)
+
+  let trusted = TrustedKey(verifier, certificate: signer.certificates.first)
+  let report = TokenVerifier(profile: profile, keys: [trusted]).verify(token.bytes.span, at: now)
+  for check in report.warnings { print(check.id, check.finding?.message ?? "") }
+  guard report.isAccepted else { return "" }
+  return token.text
+}

@@ -1,0 +1,46 @@
+import Foundation
+import Keyroll
+import TestSupport
+import Testing
+
+@Suite("README")
+struct ReadmeTests {
+  private static let text = (try? String(contentsOf: checkout.appending(path: "README.md"), encoding: .utf8)) ?? ""
+
+  @Test("The library example is the one that is compiled here")
+  func exampleIsCompiled() throws {
+    let source = try String(contentsOf: checkout.appending(path: "Tests/KeyrollTests/ReadmeExample.swift"), encoding: .utf8)
+    let block = try #require(Self.text.components(separatedBy: "```swift\n").dropFirst().first?.components(separatedBy: "```").first)
+    #expect(block == source)
+  }
+
+  @Test("The library example signs a proof")
+  func exampleWorks() throws {
+    let token = try signAndJudge(
+      pfx: Fixtures.path("pfx/openssl-empty.p12"), objectID: "0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01",
+      now: NumericDate(seconds: 1_800_000_000), secrets: NoSecrets())
+    #expect(token.split(separator: ".").count == 3)
+  }
+
+  @Test("Every error id and every reason of a check is listed, with a meaning")
+  func idsAreListed() {
+    let ids =
+      KeyError.Code.allCases.map(\.rawValue) + SigningError.Code.allCases.map(\.rawValue)
+      + JSONError.Code.allCases.map(\.rawValue) + Base64Error.Code.allCases.map(\.rawValue)
+      + CompactSerializationError.Code.allCases.map(\.rawValue) + ProfileError.Code.allCases.map(\.rawValue)
+      + TokenError.ids + Check.Reason.allCases.map(\.rawValue)
+    for id in ids {
+      let row = Self.text.split(separator: "\n").first { $0.hasPrefix("| `\(id)` |") }
+      #expect((row?.count ?? 0) > "| `\(id)` | |".count + 5, "\(id)")
+    }
+  }
+
+  @Test("The built-in profiles and every member of the profile format are described")
+  func profilesAreDescribed() throws {
+    let block = try #require(Self.text.components(separatedBy: "```json\n").dropFirst().first?.components(separatedBy: "```").first)
+    let document = try ProfileDocument(Array(block.utf8).span)
+    let profile = try document.profile(parameters: ["client-id": "me"], publicKey: nil, isSigning: true)
+    let request = DraftRequest(time: NumericDate(seconds: 1_800_000_000), identifier: "6b1f6b0e-7d0c-4f4f-8d5e-0d6a5f3b2c11")
+    #expect(throws: Never.self) { try profile.judgeClaims(request) }
+  }
+}
