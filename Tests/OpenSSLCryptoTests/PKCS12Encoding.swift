@@ -19,7 +19,9 @@ enum PKCS12Encoding {
 
   static func integer(_ value: Int64) -> [UInt8] {
     var bytes = (0..<8).map { UInt8(truncatingIfNeeded: value >> (56 - 8 * $0)) }
-    while bytes.count > 1, (bytes[0] == 0 && bytes[1] < 0x80) || (bytes[0] == 0xFF && bytes[1] >= 0x80) { bytes.removeFirst() }
+    while bytes.count > 1, (bytes[0] == 0 && bytes[1] < 0x80) || (bytes[0] == 0xFF && bytes[1] >= 0x80) {
+      bytes.removeFirst()
+    }
     return element(0x02, bytes)
   }
 

@@ -22,12 +22,19 @@ struct PKCS12ReaderTests {
   @Test(
     "an iteration count above ten million is refused wherever it stands",
     arguments: [
-      Encoding.pfx(bags: [], mac: Encoding.mac(Encoding.sha256, .init(repeating: 0, count: 32), iterations: Encoding.integer(10_000_001))),
-      Encoding.pfx(bags: [], mac: Encoding.mac(Encoding.pbmac1(Encoding.pbkdf2(iterations: 10_000_001, keyLength: 32)), .init(repeating: 0, count: 32))),
+      Encoding.pfx(
+        bags: [],
+        mac: Encoding.mac(Encoding.sha256, .init(repeating: 0, count: 32), iterations: Encoding.integer(10_000_001))),
+      Encoding.pfx(
+        bags: [],
+        mac: Encoding.mac(
+          Encoding.pbmac1(Encoding.pbkdf2(iterations: 10_000_001, keyLength: 32)), .init(repeating: 0, count: 32))),
       Encoding.pfx(bags: [Encoding.shroudedKeyBag(Encoding.tripleDES(iterations: 10_000_001))]),
       Encoding.pfx(bags: [Encoding.shroudedKeyBag(Encoding.pbes2(Encoding.pbkdf2(iterations: .max)))]),
       Encoding.pfx(parts: [Encoding.encryptedPart(Encoding.pbes2(Encoding.pbkdf2(iterations: 1 << 31)))]),
-      Encoding.pfx(bags: [Encoding.bag(6, Encoding.sequence(Encoding.shroudedKeyBag(Encoding.tripleDES(iterations: 1 << 31))))]),
+      Encoding.pfx(bags: [
+        Encoding.bag(6, Encoding.sequence(Encoding.shroudedKeyBag(Encoding.tripleDES(iterations: 1 << 31))))
+      ]),
     ])
   func tooManyIterations(_ file: [UInt8]) { #expect(error(file)?.code == .iterationCountTooHigh) }
 
@@ -41,7 +48,8 @@ struct PKCS12ReaderTests {
   func tooFewIterations(_ count: Int64) {
     let mac = Encoding.mac(Encoding.sha256, .init(repeating: 0, count: 32), iterations: Encoding.integer(count))
     #expect(error(Encoding.pfx(bags: [], mac: mac))?.code == .malformedPFX)
-    #expect(error(Encoding.pfx(bags: [Encoding.shroudedKeyBag(Encoding.tripleDES(iterations: count))]))?.code == .malformedPFX)
+    #expect(
+      error(Encoding.pfx(bags: [Encoding.shroudedKeyBag(Encoding.tripleDES(iterations: count))]))?.code == .malformedPFX)
     let pbes2 = Encoding.pbes2(Encoding.pbkdf2(iterations: count))
     #expect(error(Encoding.pfx(bags: [Encoding.shroudedKeyBag(pbes2)]))?.code == .malformedPFX)
   }
@@ -85,7 +93,9 @@ struct PKCS12ReaderTests {
     arguments: [
       ("1.2.840.113549.1.12.1.99", Encoding.algorithm("1.2.840.113549.1.12.1.99", Encoding.sequence())),
       ("1.2.840.113549.1.5.99", Encoding.pbes2(Encoding.algorithm("1.2.840.113549.1.5.99", Encoding.sequence()))),
-      ("1.2.840.113549.2.99", Encoding.pbes2(Encoding.pbkdf2(iterations: 1, prf: Encoding.algorithm("1.2.840.113549.2.99")))),
+      (
+        "1.2.840.113549.2.99", Encoding.pbes2(Encoding.pbkdf2(iterations: 1, prf: Encoding.algorithm("1.2.840.113549.2.99")))
+      ),
       ("1.2.3.4", Encoding.pbes2(Encoding.pbkdf2(iterations: 1), Encoding.algorithm("1.2.3.4", Encoding.octets([])))),
       (
         "aes-256-gcm",
@@ -95,7 +105,9 @@ struct PKCS12ReaderTests {
       ),
     ])
   func unknownAlgorithm(_ name: String, _ algorithm: [UInt8]) {
-    for file in [Encoding.pfx(bags: [Encoding.shroudedKeyBag(algorithm)]), Encoding.pfx(parts: [Encoding.encryptedPart(algorithm)])] {
+    for file in [
+      Encoding.pfx(bags: [Encoding.shroudedKeyBag(algorithm)]), Encoding.pfx(parts: [Encoding.encryptedPart(algorithm)]),
+    ] {
       let error = error(file)
       #expect(error?.code == .unsupportedProtection)
       #expect(error?.message.contains(name) == true)
@@ -124,13 +136,16 @@ struct PKCS12ReaderTests {
 
   @Test("a PBMAC1 key has from 20 to 64 bytes", arguments: [nil, 0, -1, 19, 65, .max] as [Int64?])
   func pbmac1KeyLength(_ length: Int64?) {
-    let mac = Encoding.mac(Encoding.pbmac1(Encoding.pbkdf2(iterations: 1, keyLength: length)), .init(repeating: 0, count: 32))
+    let mac = Encoding.mac(
+      Encoding.pbmac1(Encoding.pbkdf2(iterations: 1, keyLength: length)), .init(repeating: 0, count: 32))
     #expect(error(Encoding.pfx(bags: [], mac: mac))?.code == .malformedPFX)
   }
 
   @Test("a MAC of another length than its digest is malformed")
   func macLength() {
-    #expect(error(Encoding.pfx(bags: [], mac: Encoding.mac(Encoding.sha256, .init(repeating: 0, count: 31))))?.code == .malformedPFX)
+    #expect(
+      error(Encoding.pfx(bags: [], mac: Encoding.mac(Encoding.sha256, .init(repeating: 0, count: 31))))?.code
+        == .malformedPFX)
   }
 
   @Test("an initialization vector or a key length that the cipher does not have is malformed")
@@ -153,7 +168,9 @@ struct PKCS12ReaderTests {
   @Test("a password is asked for once, and only after the absent and the empty one did not fit")
   func asksOnce() {
     let file = Encoding.pfx(bags: [Encoding.shroudedKeyBag(Encoding.tripleDES(iterations: 1))])
-    for (password, code) in [("wrong", .wrongPassword), ("", .wrongPassword), (nil, .passwordRequired)] as [(String?, KeyError.Code)] {
+    for (password, code) in [("wrong", .wrongPassword), ("", .wrongPassword), (nil, .passwordRequired)]
+      as [(String?, KeyError.Code)]
+    {
       let secrets = PKCS12Secrets(password)
       #expect {
         try PFXReader(subject: "pfx:made").contents(of: SecretBytes(copying: file.span), secrets: secrets)
@@ -165,7 +182,8 @@ struct PKCS12ReaderTests {
   @Test("nothing is asked for when nothing is protected, and a note says so")
   func asksNothing() throws {
     let secrets = PKCS12Secrets("unused")
-    let contents = try PFXReader(subject: "pfx:made").contents(of: SecretBytes(copying: Encoding.pfx(bags: []).span), secrets: secrets)
+    let contents = try PFXReader(subject: "pfx:made").contents(
+      of: SecretBytes(copying: Encoding.pfx(bags: []).span), secrets: secrets)
     #expect(secrets.timesAsked == 0)
     #expect(contents.notes == ["nothing protects pfx:made against change: it has no MAC"])
   }
@@ -176,12 +194,15 @@ struct PKCS12ReaderTests {
   func names() throws {
     func der(_ name: String) throws -> [UInt8] {
       let text = try String(contentsOf: Fixtures.url(name), encoding: .utf8)
-      let lines = text.split(separator: "\n").drop { !$0.hasPrefix("-----BEGIN") }.dropFirst().prefix { !$0.hasPrefix("-----END") }
+      let lines = text.split(separator: "\n").drop { !$0.hasPrefix("-----BEGIN") }.dropFirst().prefix {
+        !$0.hasPrefix("-----END")
+      }
       return [UInt8](try #require(Data(base64Encoded: lines.joined())))
     }
     func name(ofKey own: String?, certificate: String?) throws -> String? {
       let key = Encoding.bag(1, try der("keys/rsa-2048.pem"), attributes: own.map(Encoding.friendlyName) ?? [])
-      let leaf = Encoding.certificateBag(try der("certificates/leaf.pem"), attributes: certificate.map(Encoding.friendlyName) ?? [])
+      let leaf = Encoding.certificateBag(
+        try der("certificates/leaf.pem"), attributes: certificate.map(Encoding.friendlyName) ?? [])
       let file = Encoding.pfx(bags: [leaf, key])
       let contents = try PFXReader(subject: "pfx:made").contents(of: SecretBytes(copying: file.span), secrets: NoSecrets())
       return try #require(contents.privateKeys.first).friendlyName
@@ -203,7 +224,9 @@ struct PKCS12ReaderTests {
     #expect(error?.message.contains("cut short") == true)
   }
 
-  @Test("what does not begin as a PFX is not recognised", arguments: [[], [0], .init(repeating: 0, count: 1 << 20), Array("-----BEGIN".utf8)])
+  @Test(
+    "what does not begin as a PFX is not recognised",
+    arguments: [[], [0], .init(repeating: 0, count: 1 << 20), Array("-----BEGIN".utf8)])
   func otherFiles(_ bytes: [UInt8]) { #expect(error(bytes)?.code == .unrecognisedKeyFile) }
 
   @Test(

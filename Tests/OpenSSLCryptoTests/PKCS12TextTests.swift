@@ -22,6 +22,9 @@ struct PKCS12TextTests {
 
   @Test(
     "text that is not strict base64 of a SEQUENCE is left alone",
-    arguments: ["", " ", "M", "MA", "MAA", "MAA==", "MA=A", "MAB=", "MB==", "MAA=A", "M===", "MAA-", "MAA_", "AAAA", "=", "====", "\u{FEFF}MAA="])
+    arguments: [
+      "", " ", "M", "MA", "MAA", "MAA==", "MA=A", "MAB=", "MB==", "MAA=A", "M===", "MAA-", "MAA_", "AAAA", "=", "====",
+      "\u{FEFF}MAA=",
+    ])
   func otherText(_ text: String) { #expect(decoded(Array(text.utf8)) == nil) }
 }

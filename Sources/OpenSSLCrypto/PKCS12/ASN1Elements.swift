@@ -26,7 +26,9 @@ struct ASN1Elements: ~Copyable {
   var count: Int { unsafe Int(max(OPENSSL_sk_num(sequence.pointer), 0)) }
 
   /// Lends the encoding of an element that is a SEQUENCE itself; nil for another.
-  func withSequence<Result: ~Copyable, E: Error>(at index: Int, _ body: (Span<UInt8>) throws(E) -> Result?) throws(E) -> Result? {
+  func withSequence<Result: ~Copyable, E: Error>(
+    at index: Int, _ body: (Span<UInt8>) throws(E) -> Result?
+  ) throws(E) -> Result? {
     guard let string = unsafe string(at: index, V_ASN1_SEQUENCE) else { return nil }
     return try unsafe ASN1Reading.withBytes(of: string, body)
   }

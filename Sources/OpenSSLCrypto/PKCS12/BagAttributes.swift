@@ -9,7 +9,8 @@ struct BagAttributes {
   let localKeyID: [UInt8]?
 
   init(of bag: OpaquePointer) {
-    friendlyName = unsafe Self.string(PKCS12_SAFEBAG_get0_attr(bag, NID_friendlyName), V_ASN1_BMPSTRING).flatMap(Self.text(ofBMPString:))
+    let name = unsafe Self.string(PKCS12_SAFEBAG_get0_attr(bag, NID_friendlyName), V_ASN1_BMPSTRING)
+    friendlyName = name.flatMap(Self.text(ofBMPString:))
     localKeyID = unsafe Self.string(PKCS12_SAFEBAG_get0_attr(bag, NID_localKeyID), V_ASN1_OCTET_STRING)
   }
 

@@ -29,7 +29,9 @@ struct ContentInfo: ~Copyable {
 
   /// The number of those that enveloped content is encrypted for; nil for another type, or when it cannot be read.
   var recipientCount: Int32? {
-    guard type == NID_pkcs7_enveloped, let enveloped = unsafe item?.structure(PKCS7.self).pointee.d.enveloped else { return nil }
+    guard type == NID_pkcs7_enveloped, let enveloped = unsafe item?.structure(PKCS7.self).pointee.d.enveloped else {
+      return nil
+    }
     return unsafe OPENSSL_sk_num(enveloped.pointee.recipientinfo)
   }
 

@@ -26,8 +26,9 @@ struct KeyBag {
     guard let identifier = unsafe identifier, let ciphertext = unsafe ciphertext else {
       throw KeyError(.malformedPFX, "\(subject) has a key bag that cannot be read")
     }
-    content = .shrouded(try unsafe EncryptedPart(
-      ciphertext, holding: PKCS8_PRIV_KEY_INFO_it(), by: identifier, in: owner, of: subject))
+    let part = try unsafe EncryptedPart(
+      ciphertext, holding: PKCS8_PRIV_KEY_INFO_it(), by: identifier, in: owner, of: subject)
+    content = .shrouded(part)
   }
 
   /// The part that a password opens, or nil for a key that lies in the clear.

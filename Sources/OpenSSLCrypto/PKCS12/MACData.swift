@@ -41,7 +41,8 @@ struct MACData {
       let parameters: PBKDF2Parameters
       (parameters, digest) = try unsafe Self.readPBMAC1(identifier, of: subject)
       guard let keyByteCount = parameters.keyByteCount, Self.pbmac1KeyByteCounts.contains(keyByteCount) else {
-        throw KeyError(.malformedPFX, "\(subject) has a PBMAC1 without a key length from 20 to 64 bytes, as RFC 9579 wants it")
+        throw KeyError(
+          .malformedPFX, "\(subject) has a PBMAC1 without a key length from 20 to 64 bytes, as RFC 9579 wants it")
       }
       derivation = .pbmac1(parameters, keyByteCount: Int(keyByteCount))
       iterationCount = parameters.iterationCount
@@ -52,7 +53,8 @@ struct MACData {
       iterationCount = elements.count == 2 ? 1 : try unsafe IterationBudget.count(elements.integer(at: 2), of: subject)
     }
     guard expected.count == digest.byteCount else {
-      throw KeyError(.malformedPFX, "\(subject) has a MAC of \(expected.count) bytes, and \(digest.name) gives \(digest.byteCount)")
+      throw KeyError(
+        .malformedPFX, "\(subject) has a MAC of \(expected.count) bytes, and \(digest.name) gives \(digest.byteCount)")
     }
   }
 

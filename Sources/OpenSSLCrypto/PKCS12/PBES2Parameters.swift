@@ -20,8 +20,11 @@ struct PBES2Parameters {
     cipherName = unsafe ASN1Text.name(of: encryption.pointee.algorithm)
     cipher = try unsafe FileCipher(nid: OBJ_obj2nid(encryption.pointee.algorithm), named: cipherName, of: subject)
     if let parameter = unsafe encryption.pointee.parameter, unsafe parameter.pointee.type == V_ASN1_OCTET_STRING,
-      let vector = unsafe parameter.pointee.value.octet_string, unsafe Int(ASN1_STRING_length(vector)) != cipher.vectorByteCount
-    { throw KeyError(.malformedPFX, "\(subject) has an initialization vector of the wrong length for \(cipherName)") }
+      let vector = unsafe parameter.pointee.value.octet_string,
+      unsafe Int(ASN1_STRING_length(vector)) != cipher.vectorByteCount
+    {
+      throw KeyError(.malformedPFX, "\(subject) has an initialization vector of the wrong length for \(cipherName)")
+    }
 
     let keyByteCount: Int64?
     switch unsafe OBJ_obj2nid(derivation.pointee.algorithm) {
@@ -35,7 +38,8 @@ struct PBES2Parameters {
       throw .unsupportedProtection(by: unsafe ASN1Text.name(of: derivation.pointee.algorithm), of: subject)
     }
     if let keyByteCount, let needed = cipher.keyByteCount, keyByteCount != needed {
-      throw KeyError(.malformedPFX, "\(subject) derives a key of \(keyByteCount) bytes for \(cipherName), which takes \(needed)")
+      throw KeyError(
+        .malformedPFX, "\(subject) derives a key of \(keyByteCount) bytes for \(cipherName), which takes \(needed)")
     }
   }
 

@@ -63,7 +63,8 @@ struct PFX: ~Copyable {
     guard let elements = ASN1Elements(bytes, consumed: &consumed) else {
       let isCutShort = ASN1Elements.isCutShort(bytes)
       throw KeyError(
-        .malformedPFX, "\(subject) \(isCutShort ? "is cut short: it announces more bytes than it has" : "cannot be read as ASN.1")",
+        .malformedPFX,
+        "\(subject) \(isCutShort ? "is cut short: it announces more bytes than it has" : "cannot be read as ASN.1")",
         hint: isCutShort ? "copy the file again" : nil)
     }
     guard (2...3).contains(elements.count), unsafe ASN1Reading.integer(elements.integer(at: 0)) == 3 else {

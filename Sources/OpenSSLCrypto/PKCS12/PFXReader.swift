@@ -10,6 +10,8 @@ struct PFXReader {
   ///
   /// Throws `wrong-password` only when the file is sound and the password does not fit.
   func contents(of file: borrowing SecretBytes, secrets: any SecretProvider) throws(KeyError) -> KeyFileContents {
+    // A password that does not fit leaves errors behind.
+    defer { OpenSSLErrors.clear() }
     let decoded = file.withBytes { bytes in PFXText.decoded(bytes) }
     switch decoded {
     case .some(let decoded): return try contents(of: decoded, secrets)
@@ -17,7 +19,9 @@ struct PFXReader {
     }
   }
 
-  private func contents(of encoding: borrowing SecretBytes, _ secrets: any SecretProvider) throws(KeyError) -> KeyFileContents {
+  private func contents(
+    of encoding: borrowing SecretBytes, _ secrets: any SecretProvider
+  ) throws(KeyError) -> KeyFileContents {
     let pfx = try encoding.withBytes { (bytes) throws(KeyError) in try PFX(bytes, of: subject) }
     var bags = SafeBags(of: subject)
     var budget = IterationBudget(of: subject)
@@ -46,7 +50,8 @@ struct PFXReader {
     if pfx.hasEnvelopedPart {
       if bags.keys.isEmpty {
         throw KeyError(
-          .unsupportedProtection, "\(subject) is encrypted for a certificate instead of under a password (public-key privacy mode)",
+          .unsupportedProtection,
+          "\(subject) is encrypted for a certificate instead of under a password (public-key privacy mode)",
           hint: "export the key again under a password")
       }
       contents.notes.append("a part of \(subject) is encrypted for a certificate and was not read")
@@ -84,7 +89,8 @@ struct PFXReader {
         hint: "export the key again")
     }
     throw KeyError(
-      .wrongPassword, "the password for \(subject) is wrong, or the file was altered", hint: "check the password and try again")
+      .wrongPassword, "the password for \(subject) is wrong, or the file was altered",
+      hint: "check the password and try again")
   }
 
   /// The forms of a password with the one first that fits the MAC, or without a MAC any part of the file; nil when none fits.

@@ -37,7 +37,8 @@ final class PasswordForm: Sendable {
     return try bytes.withBytes { (span: Span<UInt8>) throws(E) -> Result in
       try unsafe span.withUnsafeBufferPointer { (buffer) throws(E) -> Result in
         // `SecretBytes` has memory behind it even when it is empty.
-        try unsafe body(UnsafeRawPointer(buffer.baseAddress)?.assumingMemoryBound(to: CChar.self), Int32(clamping: buffer.count))
+        try unsafe body(
+          UnsafeRawPointer(buffer.baseAddress)?.assumingMemoryBound(to: CChar.self), Int32(clamping: buffer.count))
       }
     }
   }

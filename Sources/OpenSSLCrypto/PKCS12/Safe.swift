@@ -16,7 +16,8 @@ enum Safe {
     switch part.type {
     case NID_pkcs7_data:
       guard let data = unsafe part.data,
-        let bags = unsafe ASN1Reading.withBytes(of: data, { bytes in unsafe ASN1Item(whole: bytes, as: PKCS12_SAFEBAGS_it()) })
+        let bags = unsafe ASN1Reading.withBytes(
+          of: data, { bytes in unsafe ASN1Item(whole: bytes, as: PKCS12_SAFEBAGS_it()) })
       else { throw KeyError(.malformedPFX, "\(subject) has a part that does not hold safe bags") }
       self = .plain(bags)
     case NID_pkcs7_encrypted:
