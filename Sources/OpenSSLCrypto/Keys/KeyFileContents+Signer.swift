@@ -38,9 +38,15 @@ extension KeyFileContents {
     if matches.contains(where: { $0.key.publicKey != match.key.publicKey }) {
       throw KeyError(
         .severalKeys, "\(reference) means \(matches.count) private keys: \(Self.list(matches))",
-        hint: "name one of them: scheme:PATH;id=HEX, or ;name=TEXT where it has a name")
+        hint: "name one of them, such as \(Self.fileReference(reference));id=\(match.idText)")
     }
     return match.key
+  }
+
+  /// The reference without attributes; a plain path takes none, so its place is shown.
+  private static func fileReference(_ reference: KeyReference) -> String {
+    if reference.scheme.utf8.elementsEqual(KeyReference.plainPathScheme.utf8) { return "pem:PATH or pfx:PATH" }
+    return "\(reference.scheme):\(reference.rest.prefix { $0 != ";" })"
   }
 
   private static func list(_ entries: [KeyFileEntry]) -> String {

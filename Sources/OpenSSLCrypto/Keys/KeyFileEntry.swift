@@ -24,6 +24,9 @@ struct KeyFileEntry: Sendable {
   /// For a list to choose from: `RSA 2048 "name" (id 0A1B)`; the name comes from the file.
   var summary: String {
     let name = friendlyName.map { " \"\($0)\"" } ?? ""
-    return "\(key.publicKey.summary)\(name) (id \(Hexadecimal.text(localKeyID ?? key.publicKey.sha256Fingerprint)))"
+    return "\(key.publicKey.summary)\(name) (id \(idText))"
   }
+
+  /// An id that a reference may name the key by.
+  var idText: String { Hexadecimal.text(localKeyID ?? key.publicKey.sha256Fingerprint) }
 }
