@@ -12,8 +12,13 @@ struct KeyFileContents: Sendable {
   /// What a person should know of the file although it was opened, such as that nothing protects it against change.
   var notes: [String] = []
 
-  /// Takes the certificate of the key from these alone, unless there are none.
-  mutating func look(among certificates: [Certificate]) {
-    if !certificates.isEmpty { leafCandidates = certificates }
+  /// Takes the certificate of the key from these alone, or from this file, where either is given.
+  mutating func look(among certificates: [Certificate], orIn path: String? = nil) throws(KeyError) {
+    if let path {
+      let bytes = try SecretBytes.contents(ofFile: path, limit: Self.mostBytes)
+      leafCandidates = try bytes.withBytes { (bytes) throws(KeyError) in try CertificateFile.read(bytes, of: path) }
+    } else if !certificates.isEmpty {
+      leafCandidates = certificates
+    }
   }
 }

@@ -15,7 +15,7 @@ public struct FileBackend: KeyBackend {
   ) throws(KeyError) -> any Signer {
     let bytes = try SecretBytes.contents(ofFile: reference.rest, limit: KeyFileContents.mostBytes)
     var contents = try contents(of: bytes, at: reference, secrets)
-    contents.look(among: certificates)
+    try contents.look(among: certificates)
     return try contents.signer(choosing: KeySelection(), at: reference, algorithm: algorithm)
   }
 

@@ -19,11 +19,7 @@ public struct PEMBackend: KeyBackend {
     var contents = try bytes.withBytes { (bytes) throws(KeyError) in
       try KeyFileReader(subject: reference.description).contents(of: bytes, secrets: secrets)
     }
-    contents.look(among: certificates)
-    if let path = file["cert"] {
-      let bytes = try SecretBytes.contents(ofFile: path, limit: KeyFileContents.mostBytes)
-      contents.leafCandidates = try bytes.withBytes { (bytes) throws(KeyError) in try CertificateFile.read(bytes, of: path) }
-    }
+    try contents.look(among: certificates, orIn: file["cert"])
     return try contents.signer(choosing: selection, at: reference, algorithm: algorithm)
   }
 }

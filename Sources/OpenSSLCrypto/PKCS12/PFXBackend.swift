@@ -4,23 +4,21 @@ public import Signing
 public struct PFXBackend: KeyBackend {
   public let scheme = "pfx"
 
-  /// Far more than a key and its chain take.
-  static let mostBytes = 1 << 20
-
   private let certificates: [Certificate]
 
   /// Looks for the certificate of the key among these, when there are any, instead of in the file.
   public init(certificates: [Certificate] = []) { self.certificates = certificates }
 
-  /// `pfx:-` reads standard input; standard base64 text of a PFX opens as well.
+  /// `name=TEXT` or `id=HEX` chooses among several keys, `cert=PATH` names another file with the certificate; `-` is
+  /// standard input.
   public func signer(
     for reference: KeyReference, algorithm: SignatureAlgorithm, secrets: any SecretProvider
   ) throws(KeyError) -> any Signer {
-    let file = try FileReference(reference, attributes: ["name", "id"])
+    let file = try FileReference(reference, attributes: ["cert", "name", "id"])
     let selection = try file.keySelection(of: reference)
-    let bytes = try SecretBytes.contents(ofFile: file.path, limit: Self.mostBytes)
-    var contents = try PFXReader(subject: "\(scheme):\(file.path)").contents(of: bytes, secrets: secrets)
-    contents.look(among: certificates)
+    let bytes = try SecretBytes.contents(ofFile: file.path, limit: KeyFileContents.mostBytes)
+    var contents = try PFXReader(subject: reference.description).contents(of: bytes, secrets: secrets)
+    try contents.look(among: certificates, orIn: file["cert"])
     return try contents.signer(choosing: selection, at: reference, algorithm: algorithm)
   }
 }
