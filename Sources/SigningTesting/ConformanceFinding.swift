@@ -1,0 +1,14 @@
+public import Signing
+
+/// One rule that a backend broke.
+public struct ConformanceFinding: Sendable, Hashable, CustomStringConvertible {
+  public let rule: ConformanceRule
+  /// The algorithm the key was opened for, where the rule is about one.
+  public let algorithm: SignatureAlgorithm?
+  /// What was seen instead.
+  public let observation: String
+
+  public var description: String {
+    "\(rule.rawValue)\(algorithm.map { " with \($0.rawValue)" } ?? ""): \(observation)"
+  }
+}

@@ -1,0 +1,88 @@
+public import Signing
+
+/// Runs one key of a backend through everything that callers rely on; needs no test framework.
+///
+/// ```swift
+/// let findings = await SignerConformance(of: MyBackend(), reference, secrets: secrets) { key in try MyVerifier(key) }.findings()
+/// assert(findings.isEmpty)
+/// ```
+public struct SignerConformance: Sendable {
+  /// Makes a verifier that does not share code with the backend's signers.
+  public typealias VerifierFactory = @Sendable (PublicKey) throws(KeyError) -> any SignatureVerifier
+
+  let backend: any KeyBackend
+  let reference: KeyReference
+  let algorithms: [SignatureAlgorithm]
+  let secrets: any SecretProvider
+  let wrongSecrets: (any SecretProvider)?
+  let verifier: VerifierFactory
+
+  /// `algorithms` are all that the key must open for; `wrongSecrets` is nil for a key that needs no secret.
+  public init(
+    of backend: any KeyBackend, _ reference: KeyReference, algorithms: [SignatureAlgorithm] = SignatureAlgorithm.allCases,
+    secrets: any SecretProvider = NoSecrets(), wrongSecrets: (any SecretProvider)? = nil,
+    verifier: @escaping VerifierFactory
+  ) {
+    self.backend = backend
+    self.reference = reference
+    self.algorithms = algorithms
+    self.secrets = secrets
+    self.wrongSecrets = wrongSecrets
+    self.verifier = verifier
+  }
+
+  /// What the backend does wrong; empty when it passes. Takes some dozens of signatures.
+  public func findings() async -> [ConformanceFinding] {
+    var findings: [ConformanceFinding] = []
+    if !backend.scheme.utf8.elementsEqual(reference.scheme.utf8) {
+      findings.append(finding(.schemeIsItsOwn, nil, "\(backend.scheme) is asked to open \(reference.scheme)"))
+    }
+    var keys: Set<PublicKey> = []
+    for algorithm in algorithms {
+      do {
+        let signer = try open(algorithm, secrets)
+        keys.insert(signer.publicKey)
+        findings += SignerCheck(signer, algorithm, verifier).findings()
+        findings += await SignerCheck(signer, algorithm, verifier).parallelFindings()
+      } catch {
+        findings.append(finding(.opens, algorithm, "\(error)"))
+      }
+    }
+    if keys.count > 1 { findings.append(finding(.keyIsTheSame, nil, "\(keys.count) public keys")) }
+    return findings + otherAlgorithmFindings() + secretFindings()
+  }
+
+  private func otherAlgorithmFindings() -> [ConformanceFinding] {
+    SignatureAlgorithm.allCases.filter { !algorithms.contains($0) && (try? open($0, secrets)) != nil }
+      .map { finding(.refusesOtherAlgorithms, $0, "it opens") }
+  }
+
+  private func secretFindings() -> [ConformanceFinding] {
+    guard let algorithm = algorithms.first, let wrongSecrets else { return [] }
+    return [
+      refusal(.refusesAWrongSecret, algorithm, wrongSecrets, due: .wrongPassword),
+      refusal(.refusesNoSecret, algorithm, NoSecrets(), due: .passwordRequired),
+    ].compactMap { $0 }
+  }
+
+  private func refusal(
+    _ rule: ConformanceRule, _ algorithm: SignatureAlgorithm, _ secrets: any SecretProvider, due code: KeyError.Code
+  ) -> ConformanceFinding? {
+    do {
+      _ = try open(algorithm, secrets)
+      return finding(rule, algorithm, "it opens")
+    } catch {
+      return error.code == code ? nil : finding(rule, algorithm, "\(error) instead of \(code.rawValue)")
+    }
+  }
+
+  private func open(_ algorithm: SignatureAlgorithm, _ secrets: any SecretProvider) throws(KeyError) -> any Signer {
+    try backend.signer(for: reference, algorithm: algorithm, secrets: secrets)
+  }
+
+  private func finding(
+    _ rule: ConformanceRule, _ algorithm: SignatureAlgorithm?, _ observation: String
+  ) -> ConformanceFinding {
+    ConformanceFinding(rule: rule, algorithm: algorithm, observation: observation)
+  }
+}
