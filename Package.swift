@@ -64,6 +64,6 @@ let package = Package(
     .testTarget(
       name: "KeyrollTests", dependencies: ["Keyroll", "SigningTesting", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "KeyrollCLITests", dependencies: ["Keyroll", "KeyrollCLI", "TestSupport"], swiftSettings: strict),
+      name: "KeyrollCLITests", dependencies: ["Keyroll", "KeyrollCLI", "Signing", "TestSupport"], swiftSettings: strict),
   ]
 )

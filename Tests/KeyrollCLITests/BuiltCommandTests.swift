@@ -2,8 +2,69 @@ import TestSupport
 import Testing
 
 @Suite struct BuiltCommandTests {
-  @Test("the built command is found and what it says is captured")
-  func run() throws {
+  @Test("the version goes to standard output")
+  func version() throws {
     #expect(try BuiltCommand.run("--version") == Outcome(status: 0, output: "0.1.0\n"))
+  }
+
+  @Test("help goes to standard output", arguments: [["--help"], ["-h"], ["help"]])
+  func help(arguments: [String]) throws {
+    let outcome = try BuiltCommand.run(arguments)
+    #expect(outcome.status == 0)
+    #expect(outcome.error.isEmpty)
+    #expect(outcome.output.hasPrefix("OVERVIEW: "))
+  }
+
+  @Test(
+    "a wrong command line is one line of error and one of hint",
+    arguments: [
+      (["--nonsense"], "unknown option '--nonsense'", "keyroll"),
+      (["nonsense"], "unexpected argument 'nonsense'", "keyroll"),
+      (["certificate"], "missing expected argument '<file>'", "keyroll certificate"),
+      (["certificate", "a", "b"], "unexpected argument 'b'", "keyroll certificate"),
+      (["certificate", "a", "--at"], "missing value for '--at <time>'", "keyroll certificate"),
+      (["certificate", "a", "--at", "yesterday"], "--at takes a time, not 'yesterday'", nil),
+      (["certificate", "a", "--format", "xml"],
+        "the value 'xml' is invalid for '--format <format>'; please provide one of 'text' and 'json'", "keyroll certificate"),
+      (["certificate", "a", "--formt", "json"], "unknown option '--formt'; did you mean '--format'?", "keyroll certificate"),
+      (["certificate", "a\u{1B}[2J", "b\nkeyroll: error: c"], #"unexpected argument 'b\u{a}keyroll: error: c'"#, "keyroll certificate"),
+    ] as [([String], String, String?)])
+  func usage(arguments: [String], message: String, command: String?) throws {
+    let hint = command.map { "see \($0) --help" } ?? "write it as 2026-11-21T14:00:00Z or 2026-11-21T15:00:00+01:00"
+    #expect(
+      try BuiltCommand.run(arguments)
+        == Outcome(status: 64, error: "keyroll: error: \(message) [usage]\nkeyroll: hint: \(hint)\n"))
+  }
+
+  @Test("output that cannot be written is an error")
+  func fullDevice() throws {
+    #expect(
+      try BuiltCommand.run("--version", output: "/dev/full")
+        == Outcome(
+          status: 2,
+          error: "keyroll: error: standard output cannot be written: no space left on device [output-unwritable]\n"))
+  }
+
+  @Test("output into a closed pipe is an error, not a signal")
+  func closedPipe() throws {
+    #expect(
+      try Shell.run("(keyroll --version; echo status $? >&2) | true")
+        == Outcome(
+          status: 0,
+          error: "keyroll: error: standard output cannot be written: broken pipe [output-unwritable]\nstatus 2\n"))
+  }
+
+  @Test("a closed standard output is an error, and no other file takes its place")
+  func closedOutput() throws {
+    #expect(
+      try Shell.run("keyroll --version >&-")
+        == Outcome(
+          status: 2,
+          error: "keyroll: error: standard output cannot be written: bad file descriptor [output-unwritable]\n"))
+  }
+
+  @Test("with standard error closed the status still tells")
+  func closedError() throws {
+    #expect(try Shell.run("keyroll --nonsense 2>&-") == Outcome(status: 64))
   }
 }

@@ -8,7 +8,7 @@ public struct ChildProcess {
   public let path: String
   public var arguments: [String]
   public var environment: [String: String]
-  /// What the child has open, by number; everything else stays closed to it.
+  /// What the child has open, by number, besides what whoever runs the tests lets through.
   public var descriptors: [Int32: NamelessFile] = [:]
   /// The path of a terminal that becomes the controlling terminal of a session of its own.
   public var terminal: String?
@@ -44,9 +44,12 @@ public struct ChildProcess {
         unsafe posix_spawn_file_actions_addopen(&actions, descriptor, terminal, O_RDWR, 0)
       }
     }
-    for (number, file) in descriptors {
-      unsafe posix_spawn_file_actions_adddup2(&actions, file.descriptor, number)
+    // From high numbers, so that none is overwritten before it is in its place.
+    let sources = descriptors.mapValues { fcntl($0.descriptor, F_DUPFD_CLOEXEC, 100) }
+    defer {
+      for (_, source) in sources { close(source) }
     }
+    for (number, source) in sources { unsafe posix_spawn_file_actions_adddup2(&actions, source, number) }
 
     var argv = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
     var envp = unsafe environment.map { unsafe strdup("\($0.key)=\($0.value)") } + [nil]

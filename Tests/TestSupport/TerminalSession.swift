@@ -4,7 +4,10 @@ import Foundation
 public final class TerminalSession {
   public let processIdentifier: Int32
   private let terminal: NamelessFile
+  /// The end that the program has: open here too, so that the terminal and its modes outlive the program.
+  private var farEnd: NamelessFile?
   private var screen: [UInt8] = []
+  private var awaitedCount = 0
 
   /// Starts it as leader of a session on a new terminal; `descriptors` takes streams away from the terminal.
   public init(
@@ -14,8 +17,7 @@ public final class TerminalSession {
     var far: Int32 = -1
     guard unsafe openpty(&near, &far, nil, nil, nil) == 0 else { throw SystemFailure("openpty") }
     terminal = NamelessFile(takingOwnershipOf: near)
-    // Until the child has it open, reading would find nobody at the other end.
-    let farEnd = NamelessFile(takingOwnershipOf: far)
+    farEnd = NamelessFile(takingOwnershipOf: far)
     for descriptor in [near, far] { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
     // Not `ttyname`, whose answer is shared between threads.
     let name = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(far)")
@@ -23,7 +25,6 @@ public final class TerminalSession {
     child.terminal = name
     child.descriptors = descriptors
     processIdentifier = try child.start()
-    withExtendedLifetime(farEnd) {}
   }
 
   /// All that has been shown so far.
@@ -36,10 +37,15 @@ public final class TerminalSession {
     return modes.c_lflag & tcflag_t(ECHO) != 0
   }
 
-  /// Reads until the screen ends so; throws when the program ends before, or shows nothing more for a long time.
-  public func wait(for ending: String) throws {
-    while !screen.suffix(ending.utf8.count).elementsEqual(ending.utf8) {
-      guard try readMore() else { throw SystemFailure("waiting for '\(ending)', got '\(text)'", code: EIO) }
+  /// Reads until this is shown, after what was waited for before; throws when the program hangs.
+  public func wait(for text: String) throws {
+    while true {
+      let rest = screen.dropFirst(awaitedCount)
+      if let found = rest.firstRange(of: Array(text.utf8)) {
+        awaitedCount = found.upperBound
+        return
+      }
+      guard try readMore() else { throw SystemFailure("waiting for '\(text)' after '\(self.text)'", code: EIO) }
     }
   }
 
@@ -47,11 +53,14 @@ public final class TerminalSession {
     guard unsafe write(terminal.descriptor, text, text.utf8.count) == text.utf8.count else { throw SystemFailure("write") }
   }
 
+  /// Waits for the program to end without reading what it says, which must be little; the terminal stays.
+  public func wait() throws -> Int32 { try ChildProcess.wait(for: processIdentifier) }
+
   /// Reads to the end: the screen, with the terminal's line ends as line feeds, and the status.
   public func finish() throws -> Outcome {
+    farEnd = nil
     while try readMore() {}
-    return Outcome(
-      status: try ChildProcess.wait(for: processIdentifier), output: text.replacing("\r\n", with: "\n"))
+    return Outcome(status: try wait(), output: text.replacing("\r\n", with: "\n"))
   }
 
   /// False when nobody has the other end open any more.

@@ -9,6 +9,6 @@ struct KeyrollCommand: ParsableCommand {
     abstract: "Sign and check tokens that prove possession of a key, on a machine without a network.",
     version: "0.1.0",
     subcommands: [
-      SignCommand.self, VerifyCommand.self, InspectCommand.self, ProfilesCommand.self,
+      SignCommand.self, VerifyCommand.self, InspectCommand.self, CertificateCommand.self, ProfilesCommand.self,
     ])
 }

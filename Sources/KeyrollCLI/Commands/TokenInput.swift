@@ -17,7 +17,7 @@ package struct TokenInput {
   ///
   /// A file wins over a token of the same spelling. Throws `file-unreadable` or `file-too-large`.
   package init(_ argument: String) throws(KeyError) {
-    let isStandardInput = argument.utf8.elementsEqual("-".utf8)
+    let isStandardInput = StandardInput.isNamed(by: argument)
     if !isStandardInput, !Self.exists(argument) {
       guard Self.looksLikeToken(argument) else {
         throw KeyError(.fileUnreadable, "\(argument) is neither a file nor a token")

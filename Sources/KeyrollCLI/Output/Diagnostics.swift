@@ -1,3 +1,4 @@
+import Entra
 import Glibc
 import Signing
 
@@ -6,7 +7,7 @@ enum Diagnostics {
   /// Says what is wrong and the next step, and gives the status to end with.
   static func report(_ error: any DiagnosticError) -> ExitStatus {
     write("error: \(error.message) [\(error.id)]")
-    if let hint = error.hint { write("hint: \(hint)") }
+    if let hint = error.hint ?? hint(for: error) { write("hint: \(hint)") }
     return error.id == CommandError.Code.usage.rawValue ? .usage : .failed
   }
 
@@ -15,6 +16,15 @@ enum Diagnostics {
 
   /// Says what works and should not be left so.
   static func warning(_ text: String) { write("warning: \(text)") }
+
+  /// What the key's reader cannot know: the options of the command, and the services' answers.
+  private static func hint(for error: any DiagnosticError) -> String? {
+    guard let error = error as? KeyError else { return nil }
+    if error.code == .passwordRequired {
+      return "give it by --password-file, --password-fd or --password-env, or be asked for it on a terminal"
+    }
+    return ServiceAnswer.toKey(error.code)
+  }
 
   private static func write(_ text: String) {
     // Where standard error is gone there is nobody left to tell.

@@ -16,7 +16,7 @@ struct OutputOptions: ParsableArguments {
 
   /// Throws at once what is known to stand against it, before a key is used.
   func destination() throws(CommandError) -> OutputDestination {
-    guard let output, !output.utf8.elementsEqual("-".utf8) else { return .standardOutput }
+    guard let output, !StandardInput.isNamed(by: output) else { return .standardOutput }
     let file = try OutputFile(path: output, replacing: force)
     try file.check()
     return .file(file)

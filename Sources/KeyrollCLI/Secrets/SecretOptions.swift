@@ -37,6 +37,8 @@ struct SecretOptions: ParsableArguments {
     return nil
   }
 
+  var readsStandardInput: Bool { source?.readsStandardInput ?? false }
+
   /// What the key is opened with; throws `secret-unavailable` when the source cannot be read.
   func provider() throws(KeyError) -> CommandSecrets {
     try CommandSecrets(source.map { [.password: $0] } ?? [:])

@@ -12,8 +12,10 @@ enum SecretSource: Sendable, Hashable {
 
   /// The file of this path, or standard input for `-`.
   static func path(_ path: String) -> SecretSource {
-    path.utf8.elementsEqual("-".utf8) ? .descriptor(STDIN_FILENO) : .file(path)
+    StandardInput.isNamed(by: path) ? .descriptor(STDIN_FILENO) : .file(path)
   }
+
+  var readsStandardInput: Bool { self == .descriptor(STDIN_FILENO) }
 
   /// Reads all of it, without the line feed, or carriage return and line feed, that ends a file.
   ///
@@ -43,7 +45,7 @@ enum SecretSource: Sendable, Hashable {
     case .file(let path): "the password file \(path)"
     case .descriptor(STDIN_FILENO): "standard input"
     case .descriptor(let descriptor): "file descriptor \(descriptor)"
-    case .environment: "the environment variable"
+    case .environment: "the environment variable for the password"
     }
   }
 

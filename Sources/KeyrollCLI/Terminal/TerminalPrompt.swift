@@ -24,7 +24,13 @@ struct TerminalPrompt: ~Copyable {
       let hidden = try HiddenInput(terminal)
       if asks { say(question) }
       var line = SecretBytes(capacity: SecretSource.limit + 1)
-      let interruption = try read(&line, until: interruptions)
+      let interruption: Int32?
+      do {
+        interruption = try read(&line, until: interruptions)
+      } catch {
+        say("\n")
+        throw error
+      }
       hidden.end()
       if interruption != SIGCONT { say("\n") }
       guard let interruption else { return line.withoutTrailingNewline() }

@@ -1,0 +1,62 @@
+import ArgumentParser
+import JOSE
+import JSONWebToken
+import OpenSSLCrypto
+import Signing
+
+/// `keyroll certificate`: what a certificate is, and each form that a service wants it in.
+struct CertificateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "certificate",
+    abstract: "Show a certificate's thumbprints, dates and key in every form the services use.",
+    discussion: """
+      FILE is PEM, DER or a PFX, or - for standard input. Every certificate in it is shown, in the order of the file; \
+      private keys are not. Nothing is said about whether to trust a certificate.
+      """)
+
+  @Argument(help: ArgumentHelp("The file with the certificate.", valueName: "file"))
+  var file: String
+
+  @Option(name: .customLong("format"), help: "How to write the result.")
+  var format = OutputFormat.text
+
+  @OptionGroup var secrets: SecretOptions
+  @OptionGroup var clock: ClockOptions
+
+  /// Far more than a chain takes, in bytes.
+  private static let limit = 1 << 20
+
+  /// The version of the JSON form; it rises when a member changes its meaning or goes.
+  static let jsonVersion: Int64 = 1
+
+  func run() throws {
+    try StandardInput.requireOneReader([
+      "the certificate file": StandardInput.isNamed(by: file), "the password": secrets.readsStandardInput,
+    ])
+    let reports = try reports(at: try clock.now())
+    switch format {
+    case .text: try StandardOutput.write(reports.map(\.text).joined(separator: "\n"))
+    case .json: try StandardOutput.write(json(reports))
+    }
+  }
+
+  private func reports(at now: NumericDate) throws(KeyError) -> [CertificateReport] {
+    let provider = try secrets.provider()
+    let reference = try KeyReference(file, schemes: [])
+    let contents = try SecretBytes.contents(ofFile: file, limit: Self.limit)
+    let certificates = try CertificateFile.read(contents, of: reference.description, secrets: provider)
+    return certificates.map { certificate in
+      let isIssuer = certificates.contains { $0.issuerDER == certificate.subjectDER && $0 != certificate }
+      let warnings = CertificateWarning.all(for: certificate, isIssuer: isIssuer, at: now, in: reference)
+      return CertificateReport(certificate, warnings: warnings, at: now)
+    }
+  }
+
+  private func json(_ reports: [CertificateReport]) -> String {
+    let object: JSONObject = [
+      "version": .integer(Self.jsonVersion),
+      "certificates": .array(reports.map { .object($0.json) }),
+    ]
+    return "\(EscapedText(json: JSONWriter.indentedText(.object(object))))\n"
+  }
+}
