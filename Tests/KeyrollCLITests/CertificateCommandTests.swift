@@ -1,0 +1,210 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct CertificateCommandTests {
+  private static let noon = ["--at", "2026-11-21T12:00:00Z"]
+
+  /// What OpenSSL says of a certificate.
+  private struct Judged {
+    let serialNumber, sha1, sha1Base64, sha1URL, sha256, sha256URL, keySHA256, der: String
+
+    init(_ path: String) throws {
+      func judge(_ command: String) throws -> String {
+        let outcome = try Shell.run("set -e; certificate='\(path)'; \(command)")
+        try #require(outcome.status == 0, "\(outcome)")
+        return outcome.output.trimmingCharacters(in: .newlines)
+      }
+      let url = "base64 -w 0 | tr '+/' '-_' | tr -d '='"
+      serialNumber = try judge("openssl x509 -in $certificate -noout -serial | cut -d = -f 2")
+      sha1 = try judge("openssl x509 -in $certificate -outform DER | sha1sum | cut -c 1-40 | tr a-f A-F")
+      sha1Base64 = try judge("openssl x509 -in $certificate -outform DER | openssl dgst -sha1 -binary | base64")
+      sha1URL = try judge("openssl x509 -in $certificate -outform DER | openssl dgst -sha1 -binary | \(url)")
+      sha256 = try judge("openssl x509 -in $certificate -outform DER | sha256sum | cut -c 1-64 | tr a-f A-F")
+      sha256URL = try judge("openssl x509 -in $certificate -outform DER | openssl dgst -sha256 -binary | \(url)")
+      keySHA256 = try judge(
+        "openssl x509 -in $certificate -noout -pubkey | openssl pkey -pubin -outform DER | sha256sum | cut -c 1-64 | tr a-f A-F")
+      der = try judge("openssl x509 -in $certificate -outform DER | base64 -w 0")
+    }
+  }
+
+  @Test("every form is what OpenSSL computes", arguments: ["leaf.pem", "leaf-crlf.pem", "leaf.der"])
+  func text(file: String) throws {
+    let judged = try Judged(Fixtures.path("certificates/leaf.pem"))
+    let outcome = try BuiltCommand.run(["certificate", Fixtures.path("certificates/\(file)")] + Self.noon)
+    #expect(
+      outcome
+        == Outcome(
+          status: 0,
+          output: """
+            subject              CN=leaf,O=keyroll fixtures
+            issuer               CN=intermediate,O=keyroll fixtures
+            serial number        \(judged.serialNumber)
+            startDateTime        2020-01-01T00:00:00Z
+            endDateTime          2049-12-31T23:59:59Z (in 8441 d 11 h)
+            public key           RSA 2048
+            public key SHA-256   \(judged.keySHA256)
+            signed with          sha256WithRSAEncryption
+            thumbprint           \(judged.sha1)
+            thumbprint SHA-256   \(judged.sha256)
+            x5t                  \(judged.sha1URL)
+            x5t#S256             \(judged.sha256URL)
+            customKeyIdentifier  \(judged.sha1) (hex)
+                                 \(judged.sha1Base64) (base64)
+            key                  \(judged.der)
+
+            """))
+  }
+
+  @Test("the JSON form has a version, and the same values")
+  func json() throws {
+    let path = Fixtures.path("certificates/rsa-1024.pem")
+    let judged = try Judged(path)
+    let outcome = try BuiltCommand.run(["certificate", path, "--format", "json"] + Self.noon)
+    #expect(
+      outcome
+        == Outcome(
+          status: 0,
+          output: """
+            {
+              "version": 1,
+              "certificates": [
+                {
+                  "subject": "CN=rsa-1024,O=keyroll fixtures",
+                  "issuer": "CN=intermediate,O=keyroll fixtures",
+                  "serialNumber": "\(judged.serialNumber)",
+                  "startDateTime": "2020-01-01T00:00:00Z",
+                  "endDateTime": "2049-12-31T23:59:59Z",
+                  "publicKey": "RSA 1024",
+                  "publicKeySHA256": "\(judged.keySHA256)",
+                  "signatureAlgorithm": "sha256WithRSAEncryption",
+                  "thumbprint": "\(judged.sha1)",
+                  "thumbprintSHA256": "\(judged.sha256)",
+                  "x5t": "\(judged.sha1URL)",
+                  "x5t#S256": "\(judged.sha256URL)",
+                  "customKeyIdentifierHex": "\(judged.sha1)",
+                  "customKeyIdentifierBase64": "\(judged.sha1Base64)",
+                  "key": "\(judged.der)",
+                  "warnings": [
+                    {
+                      "id": "rsa-key-too-small",
+                      "message": "the RSA key at file:\(path) has 1024 bits, and at least 2048 are needed; \
+            Entra would answer AADSTS700027 or AADSTS50032, which speak of the RSA key size"
+                    }
+                  ]
+                }
+              ]
+            }
+
+            """))
+  }
+
+  @Test("the help names every option")
+  func help() throws {
+    #expect(
+      try BuiltCommand.run("certificate", "--help")
+        == Outcome(
+          status: 0,
+          output: """
+            OVERVIEW: Show a certificate's thumbprints, dates and key in every form the
+            services use.
+
+            FILE is PEM, DER or a PFX, or - for standard input. Every certificate in it is
+            shown, in the order of the file; private keys are not. Nothing is said about
+            whether to trust a certificate.
+
+            USAGE: keyroll certificate <file> [--format <format>] [--password-file <file>] [--password-fd <number>] [--password-env <name>] [--at <time>]
+
+            ARGUMENTS:
+              <file>                  The file with the certificate.
+
+            OPTIONS:
+              --format <format>       How to write the result. (values: text, json;
+                                      default: text)
+              --password-file <file>  Read the password from this file, without its last
+                                      line break; - is standard input.
+              --password-fd <number>  Read the password from this open file descriptor.
+              --password-env <name>   Take the password from this environment variable.
+              --at <time>             Work at this time instead of the clock's, for a
+                                      machine whose clock is wrong: 2026-11-21T14:00:00Z or
+                                      with an offset.
+              --version               Show the version.
+              -h, --help              Show help information.
+
+
+            """))
+  }
+
+  @Test("standard input is read for -")
+  func standardInput() throws {
+    let file = try BuiltCommand.run("certificate", Fixtures.path("certificates/leaf.pem"))
+    #expect(try BuiltCommand.run("certificate", "-", input: Fixtures.bytes("certificates/leaf.pem")) == file)
+  }
+
+  @Test(
+    "all certificates of a file are shown in its order, an empty line between them",
+    arguments: [
+      ("certificates/chain-shuffled.pem", ["intermediate", "root", "leaf"]), ("certificates/two-leaves.pem", ["leaf", "other"]),
+      ("pem/key-then-certificate.pem", ["leaf"]), ("pfx/openssl-default.p12", ["leaf"]), ("pfx/openssl-no-key.p12", ["leaf"]),
+      ("pfx/base64.txt", ["leaf"]), ("pfx/keytool-certificates.p12", ["root"]),
+    ])
+  func bundle(file: String, names: [String]) throws {
+    let outcome = try BuiltCommand.run(
+      "certificate", Fixtures.path(file), "--password-fd", "3", descriptors: [3: Array("correct horse".utf8)])
+    let shown = outcome.output.components(separatedBy: "\n\n").map { $0.prefix { $0 != "," } }
+    #expect(shown == names.map { "subject              CN=\($0)" })
+    #expect(outcome.error.isEmpty)
+  }
+
+  @Test(
+    "what stands against a certificate is a warning under an id, and the status is still success",
+    arguments: [
+      ("leaf", []), ("expired", ["expired"]), ("not-yet-valid", ["not-yet-valid"]), ("sha1", ["weak-signature"]),
+      ("no-digital-signature", ["no-digital-signature"]), ("no-key-usage", []), ("root", ["no-digital-signature"]), ("chain", []),
+      ("rsa-1024", ["rsa-key-too-small"]), ("rsa-e3", ["rsa-exponent-too-small"]), ("ec-p256", ["key-not-rsa"]),
+      ("ed25519", ["key-not-rsa"]), ("rsa-pss-sha256", []),
+    ] as [(String, [String])])
+  func warnings(name: String, ids: [String]) throws {
+    let outcome = try BuiltCommand.run(["certificate", Fixtures.path("certificates/\(name).pem")] + Self.noon)
+    let warnings = outcome.output.split(separator: "\n").filter { $0.hasPrefix("warning ") }
+    #expect(warnings.count == ids.count)
+    for (warning, id) in zip(warnings, ids) { #expect(warning.hasSuffix(" [\(id)]")) }
+    #expect(outcome.status == 0)
+  }
+
+  @Test("time decides about validity, to the second")
+  func validity() throws {
+    for (time, warning) in [
+      ("2014-12-31T23:59:59Z", "the certificate becomes valid in 1 s [not-yet-valid]"), ("2015-01-01T00:00:00Z", nil),
+      ("2020-01-01T00:00:00Z", nil), ("2020-01-01T01:00:01+01:00", "the certificate expired 1 s ago [expired]"),
+    ] {
+      let outcome = try BuiltCommand.run("certificate", Fixtures.path("certificates/expired.pem"), "--at", time)
+      let line = outcome.output.split(separator: "\n").last { $0.hasPrefix("warning ") }
+      #expect(line == warning.map { "warning              \($0)" })
+    }
+  }
+
+  @Test("names from the certificate cannot move the cursor or turn the text around")
+  func hostileName() throws {
+    for format in ["text", "json"] {
+      let outcome = try BuiltCommand.run(
+        "certificate", Fixtures.path("certificates/hostile-subject.pem"), "--format", format)
+      #expect(outcome.output.unicodeScalars.allSatisfy { $0 == "\n" || (0x20..<0x7F).contains($0.value) })
+    }
+  }
+
+  @Test(
+    "a file without a certificate is refused by what is wrong with it",
+    arguments: [
+      ("certificates/no-certificate.pem", "no-certificate"), ("certificates/not-a-certificate.pem", "malformed-certificate"),
+      ("certificates/truncated.der", "malformed-certificate"), ("certificates/trailing.der", "trailing-data"),
+      ("certificates/missing.pem", "file-unreadable"), ("certificates", "file-unreadable"), ("keys/rsa-2048.pem", "no-certificate"),
+      ("pem/garbage.bin", "malformed-certificate"), ("pfx/truncated.p12", "malformed-pfx"),
+    ])
+  func refused(file: String, id: String) throws {
+    let outcome = try BuiltCommand.run("certificate", Fixtures.path(file))
+    #expect(outcome.status == 2)
+    #expect(outcome.output.isEmpty)
+    #expect(outcome.error.split(separator: "\n").first?.hasSuffix(" [\(id)]") ?? false, "\(outcome)")
+  }
+}
