@@ -7,9 +7,10 @@ public struct JSONWebKey: Sendable, Hashable {
   /// The only algorithm the key is for, when it says so.
   public let algorithm: JSONString?
 
-  /// Throws `malformed-jwk`, `key-not-rsa`, or `secret-in-reference` for a key that carries its private part.
+  /// Throws `malformed-jwk`, also for a key that carries its private part, `key-not-rsa` or `no-public-key`.
   public init(_ object: JSONObject) throws(KeyError) {
     guard let type = object["kty"]?.string else { throw Self.malformed("kty is missing or no string") }
+    if type == "oct" { throw KeyError(.noPublicKey, "the JSON Web Key holds a shared secret, not a public key") }
     guard type == "RSA" else { throw KeyError(.keyNotRSA, "the JSON Web Key is of type \(type), and RSA is needed") }
     if object["d"] != nil {
       throw KeyError(

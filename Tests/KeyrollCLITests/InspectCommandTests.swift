@@ -1,0 +1,69 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct InspectCommandTests {
+  @Test("a token is shown with its dates and thumbprints, and said not to be verified")
+  func text() throws {
+    let outcome = try BuiltCommand.run("inspect", "--at", "2023-11-14T22:18:20Z", Fixtures.path("tokens/proof-kid-iat.jwt"))
+    #expect(
+      outcome
+        == Outcome(
+          status: 0,
+          output: """
+            NOT VERIFIED: nothing below was checked, anybody can have written it.
+
+            header
+              alg  RS256
+              kid  88891A232D3C4BC784E94A802B73C3479A7EE1A0
+              typ  JWT
+              x5t  iIkaIy08S8eE6UqAK3PDR5p-4aA
+                   = 88891A232D3C4BC784E94A802B73C3479A7EE1A0, 20 bytes: SHA-1
+
+            claims
+              aud  00000002-0000-0000-c000-000000000000
+              iss  0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01
+              nbf  1700000000
+                   = 2023-11-14T22:13:20Z, 5 min ago
+              exp  1700000600
+                   = 2023-11-14T22:23:20Z, in 5 min
+              iat  1700000000
+                   = 2023-11-14T22:13:20Z, 5 min ago
+
+            signature
+              256 bytes
+
+            """))
+  }
+
+  @Test("the JSON form says in so many words that nothing was verified")
+  func json() throws {
+    let outcome = try BuiltCommand.run("inspect", "--format", "json", Fixtures.path("tokens/proof.jwt"))
+    #expect(outcome.status == 0)
+    let object = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+    #expect(object["verified"] as? Bool == false)
+    #expect(object["version"] as? Int == 1)
+    #expect((object["thumbprints"] as? [String: String])?["x5t"] == "88891A232D3C4BC784E94A802B73C3479A7EE1A0")
+    #expect((object["dates"] as? [String: String])?["exp"] == "2023-11-14T22:23:20Z")
+  }
+
+  @Test("whatever can be read of an odd token is shown, with what is odd about it", arguments: [
+    ("tokens/proof-padded.jwt", "base64-padding"), ("tokens/proof-wrapped.jwt", "base64-whitespace"),
+    ("tokens/proof-standard-alphabet.jwt", "base64-other-alphabet"), ("tokens/proof-exp-twice.jwt", "json-duplicate-name"),
+  ])
+  func odd(file: String, id: String) throws {
+    let outcome = try BuiltCommand.run("inspect", Fixtures.path(file))
+    #expect(outcome.status == 0)
+    #expect(outcome.output.contains("[\(id)]\n"), "\(outcome)")
+  }
+
+  @Test("what cannot be taken apart is an error", arguments: [
+    ("tokens/proof-two-parts.jwt", "token-segment-count"), ("tokens/empty.jwt", "token-empty"), ("keys/rsa-2048.pem", "token-segment-count"),
+  ])
+  func unreadable(file: String, id: String) throws {
+    let outcome = try BuiltCommand.run("inspect", Fixtures.path(file))
+    #expect(outcome.status == 2)
+    #expect(outcome.output.isEmpty)
+    #expect(outcome.error.contains("[\(id)]\n"), "\(outcome)")
+  }
+}

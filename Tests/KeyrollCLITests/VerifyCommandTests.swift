@@ -1,0 +1,177 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct VerifyCommandTests {
+  private static let certificate = Fixtures.path("certificates/leaf.pem")
+  private static let proof = [
+    "verify", "--profile", "graph-proof", "--certificate", certificate, "--object-id", SignCommandTests.objectID, "--at",
+    "2023-11-14T22:18:20Z",
+  ]
+  private static let general = [
+    "verify", "--certificate", certificate, "--algorithm", "RS256", "--at", "2023-11-14T22:18:20Z", Fixtures.path("tokens/proof.jwt"),
+  ]
+
+  @Test("an accepted proof is reported check by check")
+  func accepted() throws {
+    let outcome = try BuiltCommand.run(Self.proof + [Fixtures.path("tokens/proof.jwt")])
+    #expect(
+      outcome
+        == Outcome(
+          status: 0,
+          output: """
+            ACCEPTED  graph-proof, judged for 2023-11-14T22:18:20Z
+
+            format: accepted
+              passed   serialization
+              passed   header-encoding
+              passed   payload-encoding
+              passed   signature-encoding
+              passed   header-json
+              passed   claims-json
+
+            signature: accepted
+              passed   header-names
+              passed   typ                   JWT
+              passed   alg                   RS256
+              passed   key                   RSA 2048
+              passed   key-hint              x5t
+              passed   x5t                   iIkaIy08S8eE6UqAK3PDR5p-4aA
+              skipped  x5t-s256              not there, and not needed
+              skipped  kid                   not there, and not needed
+              skipped  x5c                   not there, and not needed
+              passed   signature
+              passed   certificate-dates
+              passed   certificate-usage
+              passed   certificate-signature
+
+            claims: accepted
+              passed   aud                   00000002-0000-0000-c000-000000000000
+              passed   iss                   0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01
+              skipped  iat                   not there, and not needed
+              passed   nbf                   1700000000 = 2023-11-14T22:13:20Z
+              passed   exp                   1700000600 = 2023-11-14T22:23:20Z
+              passed   lifetime              600 s
+              passed   other-claims
+
+            """))
+  }
+
+  @Test("a token is taken from an argument, a file or standard input; only a file's own line break is forgiven")
+  func sources() throws {
+    let bytes = try Fixtures.bytes("tokens/proof.jwt")
+    let text = try #require(String(bytes: bytes, encoding: .utf8))
+    #expect(try BuiltCommand.run(Self.proof + [text]).status == 0)
+    #expect(try BuiltCommand.run(Self.proof + ["-"], input: bytes).status == 0)
+    #expect(try BuiltCommand.run(Self.proof, input: bytes).status == 0)
+    let withNewline = try BuiltCommand.run(Self.proof + ["-"], input: bytes + [0x0A])
+    #expect(withNewline.status == 0)
+    #expect(withNewline.error == "keyroll: note: one line break at the end of standard input was dropped\n")
+    #expect(try BuiltCommand.run(Self.proof + ["-"], input: bytes + [0x0A, 0x0A]).status == 1)
+    #expect(try BuiltCommand.run(Self.proof + [text + "\n"]).status == 1)
+  }
+
+  @Test("the JSON form has a version, the three verdicts, and the reason of what failed")
+  func json() throws {
+    let outcome = try BuiltCommand.run(Self.proof + ["--format", "json", Fixtures.path("tokens/proof-graph-app-audience.jwt")])
+    #expect(outcome.status == 1)
+    let report = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+    #expect(report["version"] as? Int == 1)
+    #expect(report["accepted"] as? Bool == false)
+    #expect(report["verdicts"] as? [String: Bool] == ["format": true, "signature": true, "claims": false])
+    let checks = try #require(report["checks"] as? [[String: Any]])
+    let failed = checks.filter { $0["status"] as? String == "failed" }
+    #expect(failed.count == 1)
+    #expect(failed.first?["id"] as? String == "aud")
+    #expect(failed.first?["reason"] as? String == "claim-known-mistake")
+    #expect(failed.first?["found"] as? String == "00000003-0000-0000-c000-000000000000")
+    #expect((failed.first?["service"] as? String)?.hasPrefix("401 Authentication_MissingOrMalformed") == true)
+  }
+
+  @Test("the checks stand in one order under ids that never change", arguments: ["tokens/proof.jwt", "tokens/proof-two-parts.jwt", "tokens/proof-none.jwt"])
+  func order(file: String) throws {
+    let outcome = try BuiltCommand.run(Self.proof + ["--format", "json", Fixtures.path(file)])
+    let report = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+    let ids = (report["checks"] as? [[String: Any]])?.compactMap { $0["id"] as? String }
+    #expect(
+      ids == [
+        "serialization", "header-encoding", "payload-encoding", "signature-encoding", "header-json", "claims-json",
+        "header-names", "typ", "alg", "key", "key-hint", "x5t", "x5t-s256", "kid", "x5c", "signature", "certificate-dates",
+        "certificate-usage", "certificate-signature", "aud", "iss", "iat", "nbf", "exp", "lifetime", "other-claims",
+      ])
+  }
+
+  @Test("a public key is read as PEM, DER, JWK and JWK Set", arguments: publicKeyFiles)
+  func publicKeys(file: String) throws {
+    let outcome = try BuiltCommand.run(
+      "verify", "--public-key", Fixtures.path(file), "--algorithm", "PS256", "--at", "2023-11-14T22:18:20Z",
+      Fixtures.path("tokens/assertion.jwt"))
+    // The token names its certificate by a thumbprint, which a bare key cannot confirm.
+    #expect(outcome.status == 1)
+    #expect(outcome.output.contains("\n  passed   signature\n"), "\(outcome)")
+    #expect(outcome.output.contains("[thumbprint-not-comparable]\n"))
+    let lenient = try BuiltCommand.run(
+      "verify", "--public-key", Fixtures.path(file), "--algorithm", "PS256", "--at", "2023-11-14T22:18:20Z", "--lenient",
+      Fixtures.path("tokens/assertion.jwt"))
+    #expect(lenient.status == 0, "\(lenient)")
+  }
+
+  private static let publicKeyFiles = ["spki.pem", "spki.der", "key.jwk", "named.jwk", "set.jwks"].map { "public-keys/\($0)" }
+
+  @Test("without a profile the options given decide", arguments: [
+    ([], 0), (["--issuer", SignCommandTests.objectID], 0), (["--issuer", "somebody"], 1),
+    (["--audience", "00000002-0000-0000-c000-000000000000"], 0), (["--audience", "nobody"], 1), (["--subject", "me"], 1),
+    (["--require", "exp", "--require", "iss"], 0), (["--require", "jti"], 1), (["--at", "2023-11-14T22:23:20Z"], 1),
+    (["--at", "2023-11-14T22:23:20Z", "--leeway", "1s"], 0), (["--at", "2023-11-14T22:13:19Z"], 1),
+  ] as [([String], Int32)])
+  func general(options: [String], status: Int32) throws {
+    let arguments = options.contains("--at") ? Self.general.filter { $0 != "--at" && $0 != "2023-11-14T22:18:20Z" } : Self.general
+    #expect(try BuiltCommand.run(arguments + options).status == status)
+  }
+
+  @Test("an algorithm that is not on the list is refused although the signature is good")
+  func allowList() throws {
+    let outcome = try BuiltCommand.run(Self.general.map { $0 == "RS256" ? "PS256" : $0 })
+    #expect(outcome.status == 1)
+    #expect(outcome.output.contains("FAILED   alg                   alg is RS256, and only PS256 may be used [algorithm-not-allowed]\n"))
+    #expect(outcome.output.contains("\n  passed   signature\n"))
+  }
+
+  @Test("a check that somebody asks for is never silently left out", arguments: [
+    ["--profile", "graph-proof", "--issuer", "x"], ["--profile", "graph-proof", "--tenant", "t"],
+    ["--profile", "entra-assertion", "--object-id", SignCommandTests.objectID], ["--object-id", SignCommandTests.objectID],
+    ["--profile", "github-app", "--client-id", SignCommandTests.clientID], ["--parameter", "a=b"], ["--cloud", "china"],
+  ])
+  func ignoredOptions(options: [String]) throws {
+    let outcome = try BuiltCommand.run(["verify", "--certificate", Self.certificate, "--algorithm", "RS256"] + options + ["e30.e30."])
+    #expect(outcome.status == 64, "\(outcome)")
+    #expect(outcome.error.hasPrefix("keyroll: error: ") && outcome.error.contains("[usage]\nkeyroll: hint: "))
+    #expect(outcome.output.isEmpty)
+  }
+
+  @Test("without a key, an algorithm or a token there is an error and no judgement", arguments: [
+    (["verify", "--algorithm", "RS256", "e30.e30."], 64, "usage"),
+    (["verify", "--certificate", certificate, "e30.e30."], 64, "usage"),
+    (["verify", "--certificate", "/nonexistent", "--algorithm", "RS256", "e30.e30."], 2, "file-unreadable"),
+    (["verify", "--certificate", certificate, "--algorithm", "RS256", "/nonexistent"], 2, "file-unreadable"),
+    (["verify", "--certificate", certificate, "--algorithm", "HS256", "e30.e30."], 64, "usage"),
+    (["verify", "--public-key", Fixtures.path("keys/ec-p256.pem"), "--algorithm", "RS256", "e30.e30."], 2, "no-public-key"),
+    (["verify", "--certificate", "-", "--algorithm", "RS256", "-"], 64, "usage"),
+    (["verify", "--profile", "nobody", "--certificate", certificate, "e30.e30."], 2, "unknown-profile"),
+  ] as [([String], Int32, String)])
+  func errors(arguments: [String], status: Int32, id: String) throws {
+    let outcome = try BuiltCommand.run(arguments)
+    #expect(outcome.status == status, "\(outcome)")
+    #expect(outcome.output.isEmpty)
+    #expect(outcome.error.contains("[\(id)]\n"), "\(outcome)")
+  }
+
+  @Test("what stands in a token is escaped before it reaches a terminal")
+  func escaping() throws {
+    let header = Data("{\"alg\":\"RS256\\u001b[2J\\u202e\"}".utf8).base64EncodedString().replacing("=", with: "")
+    let outcome = try BuiltCommand.run(["verify", "--certificate", Self.certificate, "--algorithm", "RS256", "\(header).e30.AA"])
+    #expect(outcome.status == 1)
+    #expect(outcome.output.contains(#"alg is RS256\u{1b}[2J\u{202e}, and only RS256 may be used"#), "\(outcome)")
+    #expect(!outcome.output.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{202E}" })
+  }
+}
