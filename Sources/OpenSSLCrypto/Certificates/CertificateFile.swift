@@ -8,7 +8,7 @@ public enum CertificateFile {
   public static func read(
     _ bytes: Span<UInt8>, of subject: String = "the certificate file"
   ) throws(KeyError) -> [Certificate] {
-    if let decoded = PFXText.decoded(bytes) {
+    if let decoded = DERText.decoded(bytes) {
       return try decoded.withBytes { (der) throws(KeyError) in [try OpenSSLCertificateReader().certificate(der: der)] }
     }
     guard KeyFileFormat(of: bytes) == .pem else { return [try OpenSSLCertificateReader().certificate(der: bytes)] }

@@ -22,7 +22,7 @@ public struct FileBackend: KeyBackend {
   private func contents(
     of file: borrowing SecretBytes, at reference: KeyReference, _ secrets: any SecretProvider
   ) throws(KeyError) -> KeyFileContents {
-    let decoded = file.withBytes { bytes in PFXText.decoded(bytes) }
+    let decoded = file.withBytes { bytes in DERText.decoded(bytes) }
     switch decoded {
     case .some(let decoded): return try contents(ofBinary: decoded, at: reference, secrets)
     case .none: return try contents(ofBinary: file, at: reference, secrets)

@@ -8,9 +8,6 @@ struct PFX: ~Copyable {
   let safes: [Safe]
   private let contents: ContentInfo
 
-  /// What every BER or DER SEQUENCE begins with.
-  static let firstByte: UInt8 = 0x30
-
   /// Far more than any tool writes.
   private static let mostSafes = 64
 
@@ -55,7 +52,7 @@ struct PFX: ~Copyable {
   }
 
   private static func elements(of bytes: Span<UInt8>, of subject: String) throws(KeyError) -> ASN1Elements {
-    guard bytes.count > 0, bytes[0] == firstByte else {
+    guard bytes.count > 0, bytes[0] == DERText.firstByte else {
       let hint = bytes.count > 0 && bytes[0] == UInt8(ascii: "-") ? "PEM text is named as pem:PATH" : nil
       throw KeyError(.unrecognisedKeyFile, "\(subject) is \(bytes.isEmpty ? "empty" : "not a PFX file")", hint: hint)
     }

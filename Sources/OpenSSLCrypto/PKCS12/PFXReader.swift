@@ -12,7 +12,7 @@ struct PFXReader {
   func contents(of file: borrowing SecretBytes, secrets: any SecretProvider) throws(KeyError) -> KeyFileContents {
     // A password that does not fit leaves errors behind.
     defer { OpenSSLErrors.clear() }
-    let decoded = file.withBytes { bytes in PFXText.decoded(bytes) }
+    let decoded = file.withBytes { bytes in DERText.decoded(bytes) }
     switch decoded {
     case .some(let decoded): return try contents(of: decoded, secrets)
     case .none: return try contents(of: file, secrets)

@@ -1,8 +1,11 @@
 internal import Signing
 
-/// Standard base64 text (RFC 4648, section 4) of a PFX, as key vaults hand it out.
-enum PFXText {
-  /// The bytes behind the text; nil for anything but strict base64 of bytes that begin as every PFX does.
+/// Standard base64 text (RFC 4648, section 4) of a PFX or certificate, as key vaults hand it out.
+enum DERText {
+  /// What every SEQUENCE begins with.
+  static let firstByte: UInt8 = 0x30
+
+  /// The bytes behind the text; nil for anything but strict base64 of bytes that begin as a SEQUENCE does.
   ///
   /// White space may stand anywhere; padding must be there, and the bits it leaves unused must be zero.
   static func decoded(_ text: Span<UInt8>) -> SecretBytes? {
@@ -34,7 +37,7 @@ enum PFXText {
       isBase64 = paddingCount <= 2 && (digitCount + paddingCount) % 4 == 0 && digitCount % 4 != 1 && bits == 0
       return end
     }
-    guard isBase64, bytes.withBytes({ bytes in bytes.count > 0 && bytes[0] == PFX.firstByte }) else { return nil }
+    guard isBase64, bytes.withBytes({ bytes in bytes.count > 0 && bytes[0] == firstByte }) else { return nil }
     return bytes
   }
 

@@ -4,10 +4,10 @@ import Testing
 
 @testable import OpenSSLCrypto
 
-@Suite("PFXText")
-struct PKCS12TextTests {
+@Suite("DERText")
+struct DERTextTests {
   private func decoded(_ text: [UInt8]) -> [UInt8]? {
-    guard let bytes = PFXText.decoded(text.span) else { return nil }
+    guard let bytes = DERText.decoded(text.span) else { return nil }
     return bytes.withBytes { span in span.indices.map { span[$0] } }
   }
 
