@@ -1,6 +1,7 @@
 import Foundation
 import OpenSSLCrypto
 import Signing
+import SigningTesting
 import TestSupport
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
 struct PKCS12BackendTests {
   private func open(_ text: String, password: String? = "correct horse") throws(KeyError) -> any Signer {
     let registry = KeyRegistry(PFXBackend())
-    return try registry.signer(for: registry.reference(text), algorithm: .rs256, secrets: PKCS12Secrets(password))
+    return try registry.signer(for: registry.reference(text), algorithm: .rs256, secrets: FixedSecrets(password))
   }
 
   private func error(_ text: String, password: String? = "correct horse") -> KeyError? {

@@ -1,6 +1,7 @@
 import Foundation
 import OpenSSLCrypto
 import Signing
+import SigningTesting
 import TestSupport
 import Testing
 
@@ -38,7 +39,7 @@ struct PKCS12CorpusTests {
     do throws(KeyError) {
       let registry = KeyRegistry(PFXBackend())
       let reference = try registry.reference("pfx:\(folder.appending(path: entry.path).path)")
-      opened = try registry.signer(for: reference, algorithm: algorithm, secrets: PKCS12Secrets(entry.password))
+      opened = try registry.signer(for: reference, algorithm: algorithm, secrets: FixedSecrets(entry.password))
     } catch {
       try #require(!["LOAD", "OPTIONAL"].contains(entry.expected), "\(error)")
       #expect(Self.isDue(error.code, to: entry.expected), "\(error)")

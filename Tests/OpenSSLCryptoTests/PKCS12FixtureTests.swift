@@ -1,6 +1,7 @@
 import Foundation
 import OpenSSLCrypto
 import Signing
+import SigningTesting
 import TestSupport
 import Testing
 
@@ -38,7 +39,7 @@ struct PKCS12FixtureTests {
     do throws(KeyError) {
       let registry = KeyRegistry(PFXBackend())
       let reference = try registry.reference("pfx:\(Fixtures.path("pfx/\(entry.file)"))\(attributes)")
-      let signer = try registry.signer(for: reference, algorithm: algorithm, secrets: PKCS12Secrets(entry.password))
+      let signer = try registry.signer(for: reference, algorithm: algorithm, secrets: FixedSecrets(entry.password))
       #expect(entry.error == nil)
       #expect(signer.publicKey.sha256Fingerprint.map { String(format: "%02x", $0) }.joined() == entry.fingerprint)
     } catch {

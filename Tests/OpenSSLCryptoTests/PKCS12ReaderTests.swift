@@ -1,5 +1,6 @@
 import Foundation
 import Signing
+import SigningTesting
 import TestSupport
 import Testing
 
@@ -12,7 +13,7 @@ private typealias Encoding = PKCS12Encoding
 struct PKCS12ReaderTests {
   private func error(_ bytes: [UInt8], password: String? = "correct horse") -> KeyError? {
     do throws(KeyError) {
-      _ = try PFXReader(subject: "pfx:made").contents(of: SecretBytes(copying: bytes.span), secrets: PKCS12Secrets(password))
+      _ = try PFXReader(subject: "pfx:made").contents(of: SecretBytes(copying: bytes.span), secrets: FixedSecrets(password))
       return nil
     } catch { return error }
   }
@@ -171,20 +172,20 @@ struct PKCS12ReaderTests {
     for (password, code) in [("wrong", .wrongPassword), ("", .wrongPassword), (nil, .passwordRequired)]
       as [(String?, KeyError.Code)]
     {
-      let secrets = PKCS12Secrets(password)
+      let secrets = FixedSecrets(password)
       #expect {
         try PFXReader(subject: "pfx:made").contents(of: SecretBytes(copying: file.span), secrets: secrets)
       } throws: { ($0 as? KeyError)?.code == code }
-      #expect(secrets.timesAsked == 1)
+      #expect(secrets.requests.count == 1)
     }
   }
 
   @Test("nothing is asked for when nothing is protected, and a note says so")
   func asksNothing() throws {
-    let secrets = PKCS12Secrets("unused")
+    let secrets = FixedSecrets("unused")
     let contents = try PFXReader(subject: "pfx:made").contents(
       of: SecretBytes(copying: Encoding.pfx(bags: []).span), secrets: secrets)
-    #expect(secrets.timesAsked == 0)
+    #expect(secrets.requests.count == 0)
     #expect(contents.notes == ["nothing protects pfx:made against change: it has no MAC"])
   }
 
