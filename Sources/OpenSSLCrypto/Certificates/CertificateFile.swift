@@ -26,9 +26,9 @@ public enum CertificateFile {
   static func certificate(in block: borrowing PEMBlock) throws(KeyError) -> Certificate? {
     switch PEMLabel(block.label) {
     case .certificate:
-      try block.withBytes { (der) throws(KeyError) in try OpenSSLCertificateReader().certificate(der: der) }
+      try block.contents.withBytes { (der) throws(KeyError) in try OpenSSLCertificateReader().certificate(der: der) }
     case .trustedCertificate:
-      try block.withBytes { (der) throws(KeyError) in try OpenSSLCertificateReader().certificate(derWithTrustSettings: der) }
+      try block.contents.withBytes { (der) throws(KeyError) in try OpenSSLCertificateReader().certificate(derWithTrustSettings: der) }
     default: nil
     }
   }

@@ -25,7 +25,7 @@ enum DERKind: Sendable {
       case 0x30: return .privateKey(.pkcs8)
       case 0x04: return .privateKey(.traditional)
       // A DSA key has six numbers, an RSA key nine.
-      case 0x02 where isVersion: return .privateKey(DER.integers(inSequence: der)?.magnitudes.count == 6 ? .traditional : .pkcs1)
+      case 0x02 where isVersion: return .privateKey(DER.integers(inSequence: der)?.contents.count == 6 ? .traditional : .pkcs1)
       case 0x02: return .rsaPublicKey
       default: return nil
       }

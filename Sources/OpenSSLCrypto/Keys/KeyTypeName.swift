@@ -29,6 +29,6 @@ enum KeyTypeName {
       let sequence = unsafe parameters.pointee.value.sequence
     else { return nil }
     let der = unsafe ASN1Text.bytes(of: sequence)
-    return DER.integers(inSequence: der.span)?.magnitudes.first.map { RSAPublicNumbers(modulus: Array(der[$0]), exponent: []).bitCount }
+    return DER.integers(inSequence: der.span)?.contents.first.map { RSAPublicNumbers(modulus: Array(der[$0]), exponent: []).bitCount }
   }
 }

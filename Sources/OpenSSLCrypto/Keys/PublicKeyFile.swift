@@ -28,20 +28,28 @@ public enum PublicKeyFile {
     return keys
   }
 
+  /// Nil for a block of another kind.
   private static func key(in block: borrowing PEMBlock) throws(KeyError) -> PublicKey? {
+    let isRSA: Bool
     switch PEMLabel(block.label) {
-    case .publicKey: try block.withBytes { (der) throws(KeyError) in try key(.publicKey, in: der) }
-    case .rsaPublicKey: try block.withBytes { (der) throws(KeyError) in try key(.rsaPublicKey, in: der) }
-    default: try CertificateFile.certificate(in: block)?.publicKey
+    case .publicKey: isRSA = false
+    case .rsaPublicKey: isRSA = true
+    default: return try CertificateFile.certificate(in: block)?.publicKey
     }
+    // An RSA key may come in either form under either label.
+    let publicKey = try block.contents.withBytes { (der) throws(KeyError) in try key(DERKind(of: der), in: der) }
+    guard let publicKey, !isRSA || publicKey.rsa != nil else {
+      throw KeyError(.malformedKey, "a public key cannot be read: \(block.label) holds something else")
+    }
+    return publicKey
   }
 
   private static func key(_ kind: DERKind, in der: Span<UInt8>) throws(KeyError) -> PublicKey? {
     switch kind {
-    case .publicKey: return try PublicKeyReader.publicKey(subjectPublicKeyInfo: der)
-    case .rsaPublicKey: return try PublicKeyReader.publicKey(rsaPublicKey: der)
-    case .certificate: return try OpenSSLCertificateReader().certificate(der: der).publicKey
-    case .privateKey, .other: return nil
+    case .publicKey: try PublicKeyReader.publicKey(subjectPublicKeyInfo: der)
+    case .rsaPublicKey: try PublicKeyReader.publicKey(rsaPublicKey: der)
+    case .certificate: try OpenSSLCertificateReader().certificate(der: der).publicKey
+    case .privateKey, .other: nil
     }
   }
 }

@@ -25,7 +25,20 @@ enum PublicKeyReader {
       throw KeyError(.malformedKey, "a public key cannot be read: \(OpenSSLErrors.drain().summary)")
     }
     if consumed != der.count { throw KeyError(.trailingData, "\(der.count - consumed) bytes follow a public key") }
+    // Nil for a key that OpenSSL does not read or does not know; and keys are whole bytes, which it does not check.
+    guard unsafe X509_PUBKEY_get0(key) != nil, isBitStringWhole(in: der) else {
+      throw KeyError(.malformedKey, "a public key cannot be read: \(OpenSSLErrors.drain().summary)")
+    }
     return try unsafe publicKey(ofStructure: key)
+  }
+
+  /// True when the BIT STRING behind the algorithm begins with a count of zero unused bits.
+  private static func isBitStringWhole(in der: Span<UInt8>) -> Bool {
+    guard let outer = DER.contents(of: V_ASN1_SEQUENCE, in: der, at: 0),
+      let algorithm = DER.contents(of: V_ASN1_SEQUENCE, in: der, at: outer.lowerBound),
+      let bits = DER.contents(of: V_ASN1_BIT_STRING, in: der, at: algorithm.upperBound)?.first
+    else { return false }
+    return der[bits] == 0
   }
 
   /// Throws `malformed-key` for anything but a DER RSAPublicKey (RFC 8017, appendix A.1.1), and `trailing-data`.

@@ -15,14 +15,18 @@ struct RSAPrivateNumbers: ~Copyable {
 
   /// Only reads the numbers and computes nothing, so their size costs no time.
   ///
-  /// Throws `malformed-key`, or `trailing-data` when bytes follow.
+  /// Throws `malformed-key`, `trailing-data` when bytes follow, or `broken-rsa-key` for a negative number.
   init(rsaPrivateKey der: Span<UInt8>) throws(KeyError) {
-    guard let (magnitudes, end) = DER.integers(inSequence: der), magnitudes.count == 1 + Self.names.count,
-      magnitudes[0].isEmpty
+    // The version of a key with two primes is zero.
+    guard let (integers, end) = DER.integers(inSequence: der), integers.count == 1 + Self.names.count,
+      integers[0].count == 1, der[integers[0].lowerBound] == 0
     else { throw .malformedKey("it is not an RSAPrivateKey of two primes (RFC 8017, appendix A.1.2)") }
     if end != der.count { throw .trailingKeyData(der.count - end) }
+    if DER.isAnyNegative(integers, in: der) {
+      throw KeyError(.brokenRSAKey, "an RSA key is broken: a number in it is negative", hint: "export the key again from where it was made")
+    }
     // Numbers marked secure are wiped by OpenSSL wherever it copies them.
-    let numbers = unsafe magnitudes.dropFirst().compactMap { range in
+    let numbers = unsafe integers.dropFirst().compactMap { range in
       unsafe der.extracting(range).withUnsafeBufferPointer { bytes in
         unsafe BN_secure_new().flatMap { number in unsafe BN_bin2bn(bytes.baseAddress, Int32(clamping: bytes.count), number) }
       }
@@ -32,7 +36,7 @@ struct RSAPrivateNumbers: ~Copyable {
       throw .openSSL("reading an RSA key")
     }
     publicNumbers = RSAPublicNumbers(
-      modulus: [UInt8](copying: der.extracting(magnitudes[1])), exponent: [UInt8](copying: der.extracting(magnitudes[2])))
+      modulus: [UInt8](copying: der.extracting(integers[1])), exponent: [UInt8](copying: der.extracting(integers[2])))
     unsafe (modulus, publicExponent, privateExponent) = unsafe (numbers[0], numbers[1], numbers[2])
     unsafe (prime1, prime2) = unsafe (numbers[3], numbers[4])
     unsafe (exponent1, exponent2, coefficient) = unsafe (numbers[5], numbers[6], numbers[7])

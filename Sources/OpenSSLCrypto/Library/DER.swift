@@ -40,24 +40,27 @@ enum DER {
     element(0x02, containing: (magnitude.first ?? 0x80) >= 0x80 ? [0] + magnitude : magnitude)
   }
 
-  /// Where the magnitudes of the INTEGERs are that make up the SEQUENCE the bytes begin with, and where it ends.
+  /// Where the contents of the INTEGERs are that make up the SEQUENCE the bytes begin with, and where it ends.
   ///
-  /// Nil for anything else than minimally encoded numbers from zero up. Only looks; the bytes may be secret.
-  static func integers(inSequence der: Span<UInt8>) -> (magnitudes: [Range<Int>], end: Int)? {
+  /// Nil for anything else than minimally encoded numbers. Only looks; the bytes may be secret.
+  static func integers(inSequence der: Span<UInt8>) -> (contents: [Range<Int>], end: Int)? {
     guard let sequence = contents(of: V_ASN1_SEQUENCE, in: der, at: 0) else { return nil }
-    var magnitudes: [Range<Int>] = []
+    var integers: [Range<Int>] = []
     var position = sequence.lowerBound
     while position < sequence.upperBound {
-      guard let integer = contents(of: V_ASN1_INTEGER, in: der, at: position), !integer.isEmpty,
-        integer.upperBound <= sequence.upperBound
+      guard let integer = contents(of: V_ASN1_INTEGER, in: der, at: position), let first = integer.first,
+        integer.upperBound <= sequence.upperBound,
+        integer.count == 1 || !(der[first] == 0 && der[first + 1] < 0x80 || der[first] == 0xFF && der[first + 1] >= 0x80)
       else { return nil }
-      let first = der[integer.lowerBound]
-      let isPadded = first == 0 && integer.count > 1
-      guard first < 0x80, !isPadded || der[integer.lowerBound + 1] >= 0x80 else { return nil }
-      magnitudes.append(isPadded || first == 0 ? integer.dropFirst() : integer)
+      integers.append(integer)
       position = integer.upperBound
     }
-    return (magnitudes, sequence.upperBound)
+    return (integers, sequence.upperBound)
+  }
+
+  /// True when one of the integers is below zero.
+  static func isAnyNegative(_ integers: [Range<Int>], in der: Span<UInt8>) -> Bool {
+    integers.contains { der[$0.lowerBound] >= 0x80 }
   }
 
   /// Where the contents of the element at `position` are, when it is of that universal type and definite length.

@@ -1,58 +1,13 @@
 internal import Signing
 
-/// Standard base64 text (RFC 4648, section 4) of a PFX or certificate, as key vaults hand it out.
+/// Base64 text of a PFX, key or certificate without PEM around it, as key vaults hand it out.
 enum DERText {
   /// What every SEQUENCE begins with.
   static let firstByte: UInt8 = 0x30
 
   /// The bytes behind the text; nil for anything but strict base64 of bytes that begin as a SEQUENCE does.
-  ///
-  /// White space may stand anywhere; padding must be there, and the bits it leaves unused must be zero.
   static func decoded(_ text: Span<UInt8>) -> SecretBytes? {
-    var isBase64 = true
-    let bytes = unsafe SecretBytes(capacity: text.count) { memory in
-      var end = 0
-      var digitCount = 0
-      var paddingCount = 0
-      var bits: UInt32 = 0
-      for index in text.indices where !isWhiteSpace(text[index]) {
-        if text[index] == UInt8(ascii: "=") {
-          paddingCount += 1
-          continue
-        }
-        guard paddingCount == 0, let digit = digit(text[index]) else {
-          isBase64 = false
-          return 0
-        }
-        digitCount += 1
-        bits = bits << 6 | digit
-        // Every digit of a group but its first completes a byte.
-        let unusedBitCount = UInt32(6 - 2 * ((digitCount - 1) % 4))
-        if unusedBitCount < 6 {
-          unsafe memory[end] = UInt8(truncatingIfNeeded: bits >> unusedBitCount)
-          end += 1
-          bits &= 1 << unusedBitCount - 1
-        }
-      }
-      isBase64 = paddingCount <= 2 && (digitCount + paddingCount) % 4 == 0 && digitCount % 4 != 1 && bits == 0
-      return end
-    }
-    guard isBase64, bytes.withBytes({ bytes in bytes.count > 0 && bytes[0] == firstByte }) else { return nil }
+    guard let bytes = Base64Text.decoded(text), bytes.withBytes({ bytes in bytes[0] == firstByte }) else { return nil }
     return bytes
-  }
-
-  private static func isWhiteSpace(_ character: UInt8) -> Bool {
-    character == 0x20 || (0x09...0x0D).contains(character)
-  }
-
-  private static func digit(_ character: UInt8) -> UInt32? {
-    switch character {
-    case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(character - UInt8(ascii: "A"))
-    case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(character - UInt8(ascii: "a")) + 26
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(character - UInt8(ascii: "0")) + 52
-    case UInt8(ascii: "+"): 62
-    case UInt8(ascii: "/"): 63
-    default: nil
-    }
   }
 }

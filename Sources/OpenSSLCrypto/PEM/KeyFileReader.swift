@@ -24,7 +24,7 @@ struct KeyFileReader {
       let encryption = try block.encryption(of: subject)
       switch PEMLabel(block.label) {
       case .privateKey(let form):
-        let key = try block.withBytes { (bytes) throws(KeyError) in
+        let key = try block.contents.withBytes { (bytes) throws(KeyError) in
           try privateKey(form, in: bytes, encryption, &password, &budget)
         }
         contents.privateKeys.append(KeyFileEntry(key: key))

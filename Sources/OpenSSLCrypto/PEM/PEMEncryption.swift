@@ -14,13 +14,14 @@ struct PEMEncryption {
   private static let saltByteCount = 8
 
   /// Reads the header, derives nothing; throws `malformed-pem` or `unsupported-protection`.
-  init(header: UnsafeMutablePointer<CChar>, of subject: String) throws(KeyError) {
+  init(header: String, of subject: String) throws(KeyError) {
     OpenSSLErrors.clear()
     var information = unsafe EVP_CIPHER_INFO()
-    guard unsafe PEM_get_EVP_CIPHER_INFO(header, &information) == 1 else {
+    var characters = Array(header.utf8CString)
+    guard unsafe PEM_get_EVP_CIPHER_INFO(&characters, &information) == 1 else {
       let errors = OpenSSLErrors.drain()
       if errors.contains(ERR_LIB_PEM, PEM_R_UNSUPPORTED_ENCRYPTION) {
-        throw .unsupportedProtection(by: unsafe Self.cipherName(in: header), of: subject)
+        throw .unsupportedProtection(by: Self.cipherName(in: header), of: subject)
       }
       throw .malformedPEM(subject, errors.summary)
     }
@@ -94,9 +95,8 @@ struct PEMEncryption {
   }
 
   /// The cipher as the header spells it, for one that OpenSSL does not know.
-  private static func cipherName(in header: UnsafePointer<CChar>) -> String {
-    let text = unsafe String(validatingCString: header) ?? ""
-    let value = text.split(whereSeparator: \.isNewline).first { $0.hasPrefix("DEK-Info:") }?.dropFirst("DEK-Info:".count)
+  private static func cipherName(in header: String) -> String {
+    let value = header.split(whereSeparator: \.isNewline).first { $0.hasPrefix("DEK-Info:") }?.dropFirst("DEK-Info:".count)
     let name = value?.prefix { $0 != "," }.drop { $0 == " " } ?? ""
     return name.isEmpty ? "an unnamed cipher" : String(name)
   }

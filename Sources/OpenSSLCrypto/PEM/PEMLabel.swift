@@ -6,7 +6,7 @@ enum PEMLabel: Sendable {
   case trustedCertificate
   /// SubjectPublicKeyInfo.
   case publicKey
-  /// RSAPublicKey (RFC 8017, appendix A.1.1).
+  /// RSAPublicKey (RFC 8017, appendix A.1.1), or an RSA key as SubjectPublicKeyInfo.
   case rsaPublicKey
   case other
 

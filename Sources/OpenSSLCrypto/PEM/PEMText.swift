@@ -1,32 +1,106 @@
-internal import COpenSSL
 internal import Signing
 
-/// Text with blocks between `-----BEGIN …-----` and `-----END …-----` (RFC 7468), read as OpenSSL reads it.
+/// Text with blocks between `-----BEGIN …-----` and `-----END …-----` (RFC 7468); whatever stands around them is passed over.
+///
+/// Read here and not by OpenSSL, which takes or refuses an encrypted key by the length of its lines.
 enum PEMText {
-  private static let start = Array("-----BEGIN ".utf8)
-  private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+  private static let dashes = Array("-----".utf8)
+  private static let begin = Array("-----BEGIN ".utf8)
+  private static let end = Array("-----END ".utf8)
 
-  /// True when a block begins anywhere in the bytes.
+  /// True when a line begins a block.
   static func begins(in bytes: Span<UInt8>) -> Bool {
-    guard bytes.count >= start.count else { return false }
-    for position in 0...(bytes.count - start.count) where bytes[position] == start[0] {
-      if start.indices.allSatisfy({ bytes[position + $0] == start[$0] }) { return true }
+    var position = start(of: bytes)
+    while let line = line(in: bytes, at: position) {
+      if label(of: line.contents, after: begin, in: bytes) != nil { return true }
+      position = line.end
     }
     return false
   }
 
-  /// Lends each block in turn; throws `malformed-pem` for one that cannot be read, and what `body` throws.
+  /// Lends each block in turn.
+  ///
+  /// Throws `malformed-pem` for a block that does not end, or is not base64 without a fault, and what `body` throws.
   static func forEachBlock(
     in bytes: Span<UInt8>, of subject: String, _ body: (borrowing PEMBlock) throws(KeyError) -> Void
   ) throws(KeyError) {
-    let hasMark = bytes.count >= byteOrderMark.count && byteOrderMark.indices.allSatisfy { bytes[$0] == byteOrderMark[$0] }
-    let text = hasMark ? bytes.extracting(byteOrderMark.count...) : bytes
-    try unsafe text.withUnsafeBufferPointer { (buffer) throws(KeyError) in
-      guard let input = unsafe BIO_new_mem_buf(buffer.baseAddress, Int32(clamping: buffer.count)) else {
-        throw .openSSL("reading \(subject)")
-      }
-      defer { unsafe BIO_free(input) }
-      while let block = try unsafe PEMBlock(from: input, of: subject) { try body(block) }
+    var position = start(of: bytes)
+    while let line = line(in: bytes, at: position) {
+      position = line.end
+      guard let label = label(of: line.contents, after: begin, in: bytes) else { continue }
+      let block = try block(label, in: bytes, from: &position, of: subject)
+      try body(block)
     }
+  }
+
+  /// Reads what follows the first line of a block, and moves behind its last.
+  private static func block(
+    _ label: String, in bytes: Span<UInt8>, from position: inout Int, of subject: String
+  ) throws(KeyError) -> PEMBlock {
+    let header = try header(in: bytes, from: &position, of: subject)
+    let start = position
+    while let line = line(in: bytes, at: position) {
+      if self.label(of: line.contents, after: begin, in: bytes) != nil { break }
+      if let ending = self.label(of: line.contents, after: end, in: bytes) {
+        guard ending.utf8.elementsEqual(label.utf8) else { throw .malformedPEM(subject, "\(label) ends as \(ending)") }
+        guard let contents = Base64Text.decoded(bytes.extracting(start..<position)) else {
+          throw .malformedPEM(subject, "\(label) is empty, or is not base64")
+        }
+        position = line.end
+        return PEMBlock(label: label, header: header, contents: contents)
+      }
+      position = line.end
+    }
+    throw .malformedPEM(subject, "\(label) has no end")
+  }
+
+  /// The lines up to an empty one, when the first has a colon, which base64 never has.
+  private static func header(in bytes: Span<UInt8>, from position: inout Int, of subject: String) throws(KeyError) -> String {
+    guard let first = line(in: bytes, at: position), first.contents.contains(where: { bytes[$0] == UInt8(ascii: ":") }) else {
+      return ""
+    }
+    var header = ""
+    while let line = line(in: bytes, at: position) {
+      position = line.end
+      if line.contents.isEmpty { return header }
+      guard let text = String(validating: line.contents.map { bytes[$0] }, as: UTF8.self) else { break }
+      header += text + "\n"
+    }
+    throw .malformedPEM(subject, "its header is not text, or no empty line ends it")
+  }
+
+  /// What stands between the prefix and the last dashes, or nil for any other line.
+  private static func label(of line: Range<Int>, after prefix: [UInt8], in bytes: Span<UInt8>) -> String? {
+    guard line.count > prefix.count + dashes.count, matches(prefix, in: bytes, at: line.lowerBound),
+      matches(dashes, in: bytes, at: line.upperBound - dashes.count)
+    else { return nil }
+    let label = line.dropFirst(prefix.count).dropLast(dashes.count)
+    return String(validating: label.map { bytes[$0] }, as: UTF8.self)
+  }
+
+  /// The next line without white space at its end, and where the one after it begins; nil at the end.
+  private static func line(in bytes: Span<UInt8>, at start: Int) -> (contents: Range<Int>, end: Int)? {
+    guard start < bytes.count else { return nil }
+    let newline = (start..<bytes.count).first { bytes[$0] == UInt8(ascii: "\n") } ?? bytes.count
+    let last = (start..<newline).last { ![0x09, 0x0D, 0x20].contains(bytes[$0]) }
+    return (start..<(last.map { $0 + 1 } ?? start), min(newline + 1, bytes.count))
+  }
+
+  /// Behind a byte order mark, which Windows puts before UTF-8.
+  private static func start(of bytes: Span<UInt8>) -> Int {
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    return bytes.count >= mark.count && matches(mark, in: bytes, at: 0) ? mark.count : 0
+  }
+
+  /// The caller makes sure that there are enough bytes.
+  private static func matches(_ expected: [UInt8], in bytes: Span<UInt8>, at start: Int) -> Bool {
+    expected.indices.allSatisfy { bytes[start + $0] == expected[$0] }
+  }
+}
+
+extension KeyError {
+  static func malformedPEM(_ subject: String, _ reason: String) -> KeyError {
+    KeyError(
+      .malformedPEM, "\(subject) has a PEM block that cannot be read: \(reason)", hint: "copy the file again, or export it again")
   }
 }
