@@ -7,7 +7,7 @@ extension CertificateFile {
   public static func read(
     _ file: borrowing SecretBytes, of subject: String, secrets: any SecretProvider
   ) throws(KeyError) -> [Certificate] {
-    switch file.withBytes({ bytes in PFXText.decoded(bytes) }) {
+    switch file.withBytes({ bytes in DERText.decoded(bytes) }) {
     case .some(let decoded): try certificates(in: decoded, of: subject, secrets)
     case .none: try certificates(in: file, of: subject, secrets)
     }
