@@ -1,6 +1,6 @@
 import ArgumentParser
 import Glibc
-import JSONWebToken
+import Keyroll
 
 /// The time that a command works at.
 struct ClockOptions: ParsableArguments {

@@ -1,5 +1,5 @@
 import Glibc
-package import Signing
+package import Keyroll
 
 /// The text of a token, as an argument, a file or standard input gave it.
 package struct TokenInput {

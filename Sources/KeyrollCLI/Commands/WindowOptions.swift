@@ -1,5 +1,5 @@
 import ArgumentParser
-import JSONWebToken
+import Keyroll
 
 /// When a new token begins to be valid, and for how long it is.
 struct WindowOptions: ParsableArguments {

@@ -1,6 +1,5 @@
-import Entra
 import Glibc
-import Signing
+import Keyroll
 
 /// What is said to a person on standard error, one escaped line each.
 enum Diagnostics {

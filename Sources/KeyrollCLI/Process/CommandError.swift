@@ -1,4 +1,4 @@
-import Signing
+import Keyroll
 
 /// What only the command line can get wrong: its options, its input and its output.
 package struct CommandError: DiagnosticError, Hashable {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Glibc
-import Signing
+import Keyroll
 
 /// Where the process starts and ends.
 @main

@@ -1,4 +1,4 @@
-import Signing
+import Keyroll
 import Synchronization
 
 /// Answers with the secret of a source that was named, else asks on the terminal, once for each subject.

@@ -1,5 +1,5 @@
 import Glibc
-import Signing
+import Keyroll
 
 extension SecretBytes {
   /// Takes the value of a variable and leaves nothing of it in the environment of this process.

@@ -1,4 +1,4 @@
-import Signing
+import Keyroll
 
 extension SecretBytes {
   var endsWithNewline: Bool {

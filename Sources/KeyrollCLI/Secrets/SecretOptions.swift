@@ -1,5 +1,5 @@
 import ArgumentParser
-import Signing
+import Keyroll
 
 /// Where the password of a key file comes from, when it is not to be asked for.
 struct SecretOptions: ParsableArguments {

@@ -1,5 +1,5 @@
 import Glibc
-import Signing
+import Keyroll
 
 /// A place that a person names for a secret to be read from.
 enum SecretSource: Sendable, Hashable {

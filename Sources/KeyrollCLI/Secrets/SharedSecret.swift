@@ -1,4 +1,4 @@
-import Signing
+import Keyroll
 
 /// A secret that several requests are answered with, each by a copy.
 final class SharedSecret: Sendable {

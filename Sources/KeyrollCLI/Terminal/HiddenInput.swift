@@ -1,5 +1,5 @@
 import Glibc
-import Signing
+import Keyroll
 
 /// A terminal that does not show what is typed, and is as it was when this value goes.
 struct HiddenInput: ~Copyable {

@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-import Signing
+import Keyroll
 
 /// Signals that end, stop or continue the process, held back until they are obeyed or this value goes.
 ///

@@ -1,5 +1,5 @@
 import Glibc
-import Signing
+import Keyroll
 
 /// Asks a person for a secret on the controlling terminal, whatever the standard streams are.
 struct TerminalPrompt: ~Copyable {

@@ -1,8 +1,5 @@
 import ArgumentParser
-import JOSE
-import JSONWebToken
-import OpenSSLCrypto
-import Signing
+import Keyroll
 
 /// `keyroll certificate`: what a certificate is, and each form that a service wants it in.
 struct CertificateCommand: ParsableCommand {

@@ -1,7 +1,4 @@
-import Entra
-import JOSE
-import JSONWebToken
-import Signing
+import Keyroll
 
 /// A certificate with every form in which the services and their portals write it.
 struct CertificateReport {

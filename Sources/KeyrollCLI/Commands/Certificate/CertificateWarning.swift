@@ -1,6 +1,4 @@
-import Entra
-import JSONWebToken
-import Signing
+import Keyroll
 
 /// What stands against signing with the key of a certificate, or against registering it.
 struct CertificateWarning {
