@@ -191,4 +191,22 @@ import Testing
     let fingerprint = Data(try folder.bytes("digest")).base64EncodedString()
     #expect(try decoded(segments(signed.output)[1]).contains("\"iss\":\"ACME-EU.LOADER.SHA256:\(fingerprint)\""))
   }
+
+  @Test("standard input is read for one thing only", arguments: [
+    ["--key", "pem:-", "--password-file", "-"], ["--key", "pfx:-;name=a", "--certificate", "-"],
+    ["--key", "-", "--password-fd", "0"],
+  ])
+  func standardInput(options: [String]) throws {
+    let outcome = try BuiltCommand.run(["sign", "proof", "--object-id", Self.objectID] + options, input: [0x0A])
+    #expect(outcome.status == 64, "\(outcome)")
+    #expect(outcome.error.hasPrefix("keyroll: error: standard input cannot be both the key and the "))
+  }
+
+  @Test("a PFX comes on standard input, also as the base64 text that a vault returns", arguments: ["pfx/openssl-empty.p12", "pfx/base64-one-line.txt"])
+  func pfxOnStandardInput(file: String) throws {
+    let outcome = try BuiltCommand.run(
+      ["sign", "proof", "--key", "pfx:-", "--object-id", Self.objectID, "--at", Self.at],
+      input: try Fixtures.bytes(file))
+    #expect(outcome.status == 0, "\(outcome)")
+  }
 }

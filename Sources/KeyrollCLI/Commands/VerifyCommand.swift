@@ -25,7 +25,7 @@ struct VerifyCommand: ParsableCommand {
 
   func run() throws {
     let time = try clock.now()
-    try StandardInput.requireOneReader(keys.standardInputReaders(beside: ("TOKEN", token)))
+    try StandardInput.requireOneReader(keys.standardInputReaders(beside: ("the token", token)))
     let trustedKeys = try keys.trustedKeys()
     let profile = try judging.judgingProfile(publicKey: trustedKeys.first?.verifier.publicKey)
     let input = try TokenInput(token)

@@ -2,6 +2,6 @@ import ArgumentParser
 
 /// How a report is written.
 struct FormatOptions: ParsableArguments {
-  @Option(name: .customLong("format"), help: ArgumentHelp("text for people, json for programs, which is versioned.", valueName: "format"))
+  @Option(name: .customLong("format"), help: "How to write the result.")
   var format: OutputFormat = .text
 }

@@ -28,4 +28,13 @@ struct SigningOptions: ParsableArguments {
   @OptionGroup var window: WindowOptions
   @OptionGroup var secrets: SecretOptions
   @OptionGroup var output: OutputOptions
+
+  /// Who would read standard input; a key reference names it after its scheme, before any attribute.
+  var standardInputReaders: KeyValuePairs<String, Bool> {
+    let path = key.split(separator: ";", omittingEmptySubsequences: false).first ?? ""
+    return [
+      "the key": ["-", "pem:-", "pfx:-"].contains { path.utf8.elementsEqual($0.utf8) },
+      "the certificate": certificate.map(StandardInput.isNamed(by:)) ?? false, "the password": secrets.readsStandardInput,
+    ]
+  }
 }

@@ -22,7 +22,8 @@ struct TrustedKeyOptions: ParsableArguments {
   /// Who would read standard input, with one more argument that may.
   func standardInputReaders(beside other: (name: String, value: String)) -> KeyValuePairs<String, Bool> {
     [
-      "--certificate": certificates.contains("-"), "--public-key": publicKeys.contains("-"), other.name: other.value == "-",
+      "the certificate": certificates.contains(where: StandardInput.isNamed(by:)),
+      "the public key": publicKeys.contains(where: StandardInput.isNamed(by:)), other.name: StandardInput.isNamed(by: other.value),
     ]
   }
 

@@ -14,9 +14,7 @@ struct CertificateCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The file with the certificate.", valueName: "file"))
   var file: String
 
-  @Option(name: .customLong("format"), help: "How to write the result.")
-  var format = OutputFormat.text
-
+  @OptionGroup var format: FormatOptions
   @OptionGroup var secrets: SecretOptions
   @OptionGroup var clock: ClockOptions
 
@@ -31,7 +29,7 @@ struct CertificateCommand: ParsableCommand {
       "the certificate file": StandardInput.isNamed(by: file), "the password": secrets.readsStandardInput,
     ])
     let reports = try reports(at: try clock.now())
-    switch format {
+    switch format.format {
     case .text: try StandardOutput.write(reports.map(\.text).joined(separator: "\n"))
     case .json: try StandardOutput.write(json(reports))
     }
@@ -49,11 +47,7 @@ struct CertificateCommand: ParsableCommand {
     }
   }
 
-  private func json(_ reports: [CertificateReport]) -> String {
-    let object: JSONObject = [
-      "version": .integer(Self.jsonVersion),
-      "certificates": .array(reports.map { .object($0.json) }),
-    ]
-    return "\(EscapedText(json: JSONWriter.indentedText(.object(object))))\n"
+  private func json(_ reports: [CertificateReport]) -> JSONObject {
+    ["version": .integer(Self.jsonVersion), "certificates": .array(reports.map { .object($0.json) })]
   }
 }
