@@ -1,0 +1,27 @@
+@testable import OpenSSLCrypto
+import Signing
+import TestSupport
+import Testing
+
+@Suite("OpenSSLErrors")
+struct OpenSSLErrorsTests {
+  @Test("what a failed call leaves is drained with its words, and the queue is empty after") func drain() {
+    OpenSSLErrors.clear()
+    let bytes: [UInt8] = [0x30, 3, 2, 1, 0]
+    _ = X509Item(bytes.span)
+    let errors = OpenSSLErrors.drain()
+    #expect(!errors.entries.isEmpty)
+    #expect(errors.entries.allSatisfy { !$0.text.isEmpty })
+    #expect(errors.contains(errors.entries[0].library, errors.entries[0].reason))
+    #expect(!errors.contains(errors.entries[0].library, -1))
+    #expect(OpenSSLErrors.drain().entries.isEmpty)
+    #expect(OpenSSLErrors.drain().summary == "no reason given")
+  }
+
+  @Test("clearing drops what nobody asks for") func clear() {
+    let bytes: [UInt8] = [0x30, 3, 2, 1, 0]
+    _ = X509Item(bytes.span)
+    OpenSSLErrors.clear()
+    #expect(OpenSSLErrors.drain().entries.isEmpty)
+  }
+}

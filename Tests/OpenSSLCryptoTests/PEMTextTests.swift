@@ -1,0 +1,62 @@
+@testable import OpenSSLCrypto
+import Signing
+import Testing
+
+@Suite("PEMText")
+struct PEMTextTests {
+  /// The label, header and contents of each block.
+  private func blocks(_ text: String) throws(KeyError) -> [String] {
+    let bytes = Array(text.utf8)
+    var blocks: [String] = []
+    try PEMText.forEachBlock(in: bytes.span, of: "a test") { (block) throws(KeyError) in
+      let contents = block.contents.withBytes { [UInt8](copying: $0) }
+      blocks.append("\(block.label)|\(block.header)|\(contents)")
+    }
+    return blocks
+  }
+
+  @Test(
+    "a block is read whatever its line ends, widths and surroundings",
+    arguments: [
+      "-----BEGIN A B-----\nMAA=\n-----END A B-----\n", "-----BEGIN A B-----\r\nMAA=\r\n-----END A B-----\r\n",
+      "-----BEGIN A B-----\nM\n A\tA\n=\n-----END A B-----", "\u{FEFF}-----BEGIN A B-----\nMAA=\n-----END A B-----\n",
+      "text\n\n  -----BEGIN X-----\n-----BEGIN A B-----  \nMAA=\n-----END A B----- \ntext", "-----BEGIN A B-----\n\nMAA=\n\n-----END A B-----\n",
+    ])
+  func reads(_ text: String) throws { #expect(try blocks(text) == ["A B||[48, 0]"]) }
+
+  @Test("blocks come in their order") func several() throws {
+    let text = "-----BEGIN A-----\nMAA=\n-----END A-----\n-----BEGIN B-----\nMAE=\n-----END B-----\n"
+    #expect(try blocks(text) == ["A||[48, 0]", "B||[48, 1]"])
+  }
+
+  @Test("a header is the lines up to an empty one") func header() throws {
+    let text = "-----BEGIN A-----\nProc-Type: 4,ENCRYPTED\r\nDEK-Info: X,00\r\n\r\nMAA=\n-----END A-----\n"
+    #expect(try blocks(text) == ["A|Proc-Type: 4,ENCRYPTED\nDEK-Info: X,00\n|[48, 0]"])
+  }
+
+  @Test("text without a block has none", arguments: ["", "\n", "-----BEGIN A----", "----BEGIN A-----", " -----BEGIN A-----\nMAA=\n", "-----BEGIN -----"])
+  func none(_ text: String) throws {
+    #expect(try blocks(text) == [])
+    let bytes = Array(text.utf8)
+    let begins = PEMText.begins(in: bytes.span)
+    #expect(!begins)
+  }
+
+  @Test(
+    "a block that is cut, spoiled or ended by another is refused",
+    arguments: [
+      "-----BEGIN A-----\nMAA=\n", "-----BEGIN A-----", "-----BEGIN A-----\nMAA=\n-----END B-----\n", "-----BEGIN A-----\n-----END A-----\n",
+      "-----BEGIN A-----\nMAA\n-----END A-----\n", "-----BEGIN A-----\nMAB=\n-----END A-----\n", "-----BEGIN A-----\nMAA==\n-----END A-----\n",
+      "-----BEGIN A-----\nM-A=\n-----END A-----\n", "-----BEGIN A-----\nMAA=x\n-----END A-----\n", "-----BEGIN A-----\na: b\nMAA=\n-----END A-----\n",
+      "-----BEGIN A-----\nMAA=\n-----BEGIN A-----\nMAA=\n-----END A-----\n", "-----BEGIN A-----\nMAA=\n-----END A----\n",
+      "-----BEGIN A-----\nMA\0A=\n-----END A-----\n",
+    ])
+  func refused(_ text: String) {
+    do throws(KeyError) {
+      _ = try blocks(text)
+      Issue.record("it is read")
+    } catch {
+      #expect(error.code == .malformedPEM)
+    }
+  }
+}
