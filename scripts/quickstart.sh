@@ -32,7 +32,7 @@ run_quietly() {
 
 require build
 say "Build the release binary (the first time takes a few minutes)"
-run_quietly swift build --configuration release --static-swift-stdlib --product keyroll
+run_quietly scripts/build.sh
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

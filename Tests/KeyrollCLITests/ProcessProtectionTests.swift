@@ -46,4 +46,13 @@ import Testing
       #expect(try process.wait() == 128 + SIGKILL)
     }
   }
+
+  @Test("the environment cannot load code by a configuration of OpenSSL")
+  func configuration() throws {
+    let folder = try TemporaryFolder()
+    // Who reads a pipe that nobody writes to waits for ever.
+    #expect(unsafe mkfifo(folder.path("openssl.cnf"), 0o600) == 0)
+    let command = "timeout 60 keyroll certificate '\(Fixtures.path("certificates/leaf.pem"))' > /dev/null"
+    #expect(try Shell.run(command, environment: ["OPENSSL_CONF": folder.path("openssl.cnf")]) == Outcome(status: 0))
+  }
 }

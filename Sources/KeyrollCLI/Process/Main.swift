@@ -13,7 +13,7 @@ enum Main {
   private static func run(_ arguments: [String]) -> ExitStatus {
     do {
       try ProcessProtection.apply()
-      var command = try KeyrollCommand.parseAsRoot(arguments)
+      var command = try CommandPath.parse(arguments)
       try command.run()
       return .success
     } catch let status as ExitStatus {

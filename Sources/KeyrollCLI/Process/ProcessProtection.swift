@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Keyroll
 
 /// What the process does for the secrets it will hold, before it looks at anything else.
 enum ProcessProtection {
@@ -12,6 +13,7 @@ enum ProcessProtection {
     // So is a file that would be larger than the process may make.
     signal(SIGXFSZ, SIG_IGN)
     occupyStandardDescriptors()
+    OpenSSLProcess.ignoreConfiguration()
   }
 
   private static func forbidCoreDumps() throws(CommandError) {

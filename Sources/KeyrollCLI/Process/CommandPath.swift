@@ -1,0 +1,35 @@
+import ArgumentParser
+
+/// The command that the first words of a command line name.
+struct CommandPath {
+  private(set) var command: any ParsableCommand.Type = KeyrollCommand.self
+  /// What to type for it: `keyroll sign proof`.
+  private(set) var text = "keyroll"
+  /// What follows those words.
+  private(set) var rest: ArraySlice<String>
+
+  init(_ arguments: [String]) {
+    rest = arguments[...]
+    while let word = rest.first,
+      let next = command.configuration.subcommands.first(where: { $0.configuration.commandName == word })
+    {
+      command = next
+      text += " \(word)"
+      rest.removeFirst()
+    }
+  }
+
+  /// Parses the command line, as the root of all commands does; throws what that throws.
+  ///
+  /// A command parses its own options in a fraction of the time that the descent from the root takes. Whatever it cannot
+  /// take, a request for help too, is left to the root.
+  static func parse(_ arguments: [String]) throws -> any ParsableCommand {
+    let path = CommandPath(arguments)
+    if path.command.configuration.subcommands.isEmpty, let command = try? path.command.parseAsRoot(Array(path.rest)),
+      type(of: command) == path.command
+    {
+      return command
+    }
+    return try KeyrollCommand.parseAsRoot(arguments)
+  }
+}
