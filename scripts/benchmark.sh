@@ -8,9 +8,9 @@ source scripts/dependencies.sh
 require build benchmark
 
 echo "building the release binaries"
-swift build -c release --static-swift-stdlib --product keyroll
-swift build -c release --static-swift-stdlib --product KeyrollBenchmark
-bin=$(swift build -c release --static-swift-stdlib --show-bin-path)
+scripts/build.sh --quiet
+swift build --quiet --configuration release --static-swift-stdlib --product KeyrollBenchmark
+bin=.build/release
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
