@@ -88,6 +88,26 @@ import Testing
     #expect { try OutputFile(path: path, replacing: false) } throws: { ($0 as? CommandError)?.code == .usage }
   }
 
+  @Test("the umask does not matter")
+  func umask() throws {
+    let outcome = try Shell.run("umask 777; \(signing) --output '\(folder.path("token"))'")
+    #expect(outcome.status == 0)
+    #expect(try folder.mode("token") == 0o600)
+  }
+
+  @Test("where the disk takes no byte, nothing is left behind")
+  func tooLarge() throws {
+    let path = folder.path("token")
+    // The limit is for the signing alone: what it says goes through a pipe.
+    let outcome = try Shell.run("(ulimit -f 0; \(signing) --output '\(path)' 2>&1; echo status $?) | cat")
+    #expect(outcome.output == "keyroll: error: \(path) cannot be written: file too large [output-unwritable]\nstatus 2\n")
+    #expect(try folder.names().isEmpty)
+  }
+
+  private var signing: String {
+    "keyroll sign proof --key '\(SignCommandTests.key)' --object-id \(SignCommandTests.objectID) --at \(SignCommandTests.at)"
+  }
+
   private func expectRefusal(_ code: CommandError.Code, _ name: String, replacing: Bool = false) throws {
     let file = try OutputFile(path: folder.path(name), replacing: replacing)
     #expect { try file.check() } throws: { ($0 as? CommandError)?.code == code }
