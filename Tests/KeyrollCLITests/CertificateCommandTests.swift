@@ -159,8 +159,8 @@ import Testing
   @Test(
     "what stands against a certificate is a warning under an id, and the status is still success",
     arguments: [
-      ("leaf", []), ("expired", ["expired"]), ("not-yet-valid", ["not-yet-valid"]), ("sha1", ["weak-signature"]),
-      ("no-digital-signature", ["no-digital-signature"]), ("no-key-usage", []), ("root", ["no-digital-signature"]), ("chain", []),
+      ("leaf", []), ("expired", ["certificate-expired"]), ("not-yet-valid", ["certificate-not-yet-valid"]), ("sha1", ["certificate-weak-signature"]),
+      ("no-digital-signature", ["certificate-usage"]), ("no-key-usage", []), ("root", ["certificate-usage"]), ("chain", []),
       ("rsa-1024", ["rsa-key-too-small"]), ("rsa-e3", ["rsa-exponent-too-small"]), ("ec-p256", ["key-not-rsa"]),
       ("ed25519", ["key-not-rsa"]), ("rsa-pss-sha256", []),
     ] as [(String, [String])])
@@ -175,8 +175,8 @@ import Testing
   @Test("time decides about validity, to the second")
   func validity() throws {
     for (time, warning) in [
-      ("2014-12-31T23:59:59Z", "the certificate becomes valid in 1 s [not-yet-valid]"), ("2015-01-01T00:00:00Z", nil),
-      ("2020-01-01T00:00:00Z", nil), ("2020-01-01T01:00:01+01:00", "the certificate expired 1 s ago [expired]"),
+      ("2014-12-31T23:59:59Z", "the certificate becomes valid in 1 s [certificate-not-yet-valid]"), ("2015-01-01T00:00:00Z", nil),
+      ("2020-01-01T00:00:00Z", nil), ("2020-01-01T01:00:01+01:00", "the certificate expired 1 s ago [certificate-expired]"),
     ] {
       let outcome = try BuiltCommand.run("certificate", Fixtures.path("certificates/expired.pem"), "--at", time)
       let line = outcome.output.split(separator: "\n").last { $0.hasPrefix("warning ") }

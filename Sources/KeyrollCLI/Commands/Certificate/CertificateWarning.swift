@@ -2,9 +2,19 @@ import Keyroll
 
 /// What stands against signing with the key of a certificate, or against registering it.
 struct CertificateWarning {
-  /// Stable, in kebab-case; of a key, that of the error which signing with it would be.
+  /// The reason for which a verifier, or the id of the error with which a signing command, would object.
   let id: String
   let message: String
+
+  private init(_ reason: Check.Reason, _ message: String) {
+    id = reason.rawValue
+    self.message = message
+  }
+
+  private init(_ error: KeyError) {
+    id = error.id
+    message = error.message + (ServiceAnswer.toKey(error.code).map { "; \($0)" } ?? "")
+  }
 
   /// Those of a certificate at this time, in an order that does not change.
   ///
@@ -15,24 +25,18 @@ struct CertificateWarning {
     var warnings: [CertificateWarning] = []
     let (notBefore, notAfter) = certificate.validity
     if now < notBefore {
-      warnings.append(CertificateWarning(id: "not-yet-valid", message: "the certificate becomes valid in \(notBefore - now)"))
+      warnings.append(Self(.certificateNotYetValid, "the certificate becomes valid in \(notBefore - now)"))
     }
-    if notAfter < now {
-      warnings.append(CertificateWarning(id: "expired", message: "the certificate expired \(now - notAfter) ago"))
-    }
+    if notAfter < now { warnings.append(Self(.certificateExpired, "the certificate expired \(now - notAfter) ago")) }
     if certificate.hasWeakSignature {
       let name = certificate.signatureAlgorithmName
-      warnings.append(CertificateWarning(id: "weak-signature", message: "the issuer signed with \(name), which can be forged"))
+      warnings.append(Self(.certificateWeakSignature, "the issuer signed with \(name), which can be forged"))
     }
     if isIssuer { return warnings }
     if !certificate.allowsDigitalSignature {
-      warnings.append(
-        CertificateWarning(id: "no-digital-signature", message: "the key usage does not allow digital signatures"))
+      warnings.append(Self(.certificateUsage, "the key usage does not allow digital signatures"))
     }
-    if let error = certificate.publicKey.unfitness(at: reference) {
-      let answer = ServiceAnswer.toKey(error.code).map { "; \($0)" } ?? ""
-      warnings.append(CertificateWarning(id: error.id, message: error.message + answer))
-    }
+    if let error = certificate.publicKey.unfitness(at: reference) { warnings.append(Self(error)) }
     return warnings
   }
 }
