@@ -20,6 +20,9 @@ final class LibraryContext: Sendable {
   private init(providers names: [String]) {
     let context = unsafe OSSL_LIB_CTX_new()
     unsafe pointer = context
+    // The generator rests on a digest (SP 800-90A, section 10.1.1) and not, as by default, on a cipher: for its first
+    // cipher a context sets up all it has, which takes longer than a signature.
+    unsafe RAND_set_DRBG_type(context, "HASH-DRBG", nil, nil, "SHA512")
     // A provider that is missing shows later, as an algorithm that cannot be fetched.
     unsafe providers = names.compactMap { name in unsafe OSSL_PROVIDER_load(context, name) }
     OpenSSLErrors.clear()
