@@ -8,6 +8,12 @@ public struct ConformanceFinding: Sendable, Hashable, CustomStringConvertible {
   /// What was seen instead.
   public let observation: String
 
+  public init(rule: ConformanceRule, algorithm: SignatureAlgorithm?, observation: String) {
+    self.rule = rule
+    self.algorithm = algorithm
+    self.observation = observation
+  }
+
   public var description: String {
     "\(rule.rawValue)\(algorithm.map { " with \($0.rawValue)" } ?? ""): \(observation)"
   }
