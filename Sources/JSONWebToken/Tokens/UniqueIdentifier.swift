@@ -4,7 +4,9 @@ public import JOSE
 public enum UniqueIdentifier {
   /// A random UUID, version 4 (RFC 9562, section 5.4), in lower case.
   public static func uuid(using generator: inout some RandomNumberGenerator) -> JSONString {
-    var bytes: [UInt8] = (0..<16).map { _ in generator.next() }
+    // Two draws and not sixteen: the system's generator asks the kernel for each.
+    let (high, low): (UInt64, UInt64) = (generator.next(), generator.next())
+    var bytes = [high, low].flatMap { half in (0..<8).map { UInt8(truncatingIfNeeded: half >> (8 * $0)) } }
     bytes[6] = bytes[6] & 0x0F | 0x40
     bytes[8] = bytes[8] & 0x3F | 0x80
     let digits = Array(Hexadecimal.upperCase(bytes).lowercased())

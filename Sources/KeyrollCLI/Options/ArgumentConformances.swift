@@ -2,13 +2,21 @@ public import ArgumentParser
 public import Keyroll
 
 // How the library's own names are written on the command line: exactly, as everywhere.
+//
+// The lists for help are spelled out because the default ones, which are the same, cost each start.
 
 extension SignatureAlgorithm: ExpressibleByArgument {
   public init?(argument: String) { self.init(name: argument) }
+
+  public static var allValueStrings: [String] { allCases.map { $0.rawValue } }
+  public static var allValueDescriptions: [String: String] { [:] }
 }
 
 extension KeyHint: ExpressibleByArgument {
   public init?(argument: String) { self.init(name: argument) }
+
+  public static var allValueStrings: [String] { allCases.map { $0.rawValue } }
+  public static var allValueDescriptions: [String: String] { [:] }
 }
 
 extension TimeSpan: ExpressibleByArgument {

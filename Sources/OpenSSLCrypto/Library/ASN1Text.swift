@@ -16,8 +16,15 @@ enum ASN1Text {
   /// Seconds since 1970-01-01T00:00:00Z, or nil for a time that is not one.
   static func seconds(_ time: UnsafePointer<ASN1_TIME>) -> Int64? {
     var parts = unsafe tm()
-    guard unsafe ASN1_TIME_to_tm(time, &parts) == 1 else { return nil }
-    return unsafe Int64(timegm(&parts))
+    var epoch = unsafe tm()
+    unsafe (epoch.tm_year, epoch.tm_mday) = (70, 1)
+    var days: Int32 = 0
+    var seconds: Int32 = 0
+    // Not `timegm`, which reads the machine's time zone.
+    guard unsafe ASN1_TIME_to_tm(time, &parts) == 1, unsafe OPENSSL_gmtime_diff(&days, &seconds, &epoch, &parts) == 1 else {
+      return nil
+    }
+    return Int64(days) * 86_400 + Int64(seconds)
   }
 
   /// OpenSSL's long name of an object identifier, or its dotted numbers.
