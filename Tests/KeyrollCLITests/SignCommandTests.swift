@@ -209,4 +209,15 @@ import Testing
       input: try Fixtures.bytes(file))
     #expect(outcome.status == 0, "\(outcome)")
   }
+
+  @Test("an option that takes one value is refused when it is there twice, and the others are not")
+  func repetition() throws {
+    let outcome = try BuiltCommand.run(Self.proof + ["--object-id", Self.clientID])
+    #expect(
+      outcome
+        == Outcome(
+          status: 64,
+          error: "keyroll: error: --object-id is given twice [usage]\nkeyroll: hint: see keyroll sign proof --help\n"))
+    #expect(try BuiltCommand.run(Self.proof + ["--hint", "x5t", "--hint", "x5c"]).status == 0)
+  }
 }

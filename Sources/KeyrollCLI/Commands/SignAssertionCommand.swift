@@ -2,7 +2,7 @@ import ArgumentParser
 import Keyroll
 
 /// `keyroll sign assertion`
-struct SignAssertionCommand: ParsableCommand {
+struct SignAssertionCommand: RepeatableOptions {
   static let configuration = CommandConfiguration(
     commandName: "assertion",
     abstract: "Sign a client assertion for the client-credentials flow of Entra.",
@@ -10,6 +10,8 @@ struct SignAssertionCommand: ParsableCommand {
       The documented form is PS256 with x5t#S256; --algorithm RS256 makes the older form with x5t. The host in aud must be \
       the host that the assertion is posted to.
       """)
+
+  static let repeatableOptions = SigningOptions.repeatable
 
   @OptionGroup var client: EntraClientOptions
   @OptionGroup var signing: SigningOptions

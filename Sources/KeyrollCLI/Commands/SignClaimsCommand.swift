@@ -2,11 +2,13 @@ import ArgumentParser
 import Keyroll
 
 /// `keyroll sign claims`
-struct SignClaimsCommand: ParsableCommand {
+struct SignClaimsCommand: RepeatableOptions {
   static let configuration = CommandConfiguration(
     commandName: "claims",
     abstract: "Sign a token for any other issuer, by a profile.",
     discussion: "keyroll profiles lists the built-in profiles and prints them as a start for a file of your own.")
+
+  static let repeatableOptions = SigningOptions.repeatable + ["--parameter", "--claim", "--claim-json"]
 
   @OptionGroup var source: ProfileOptions
   @OptionGroup var signing: SigningOptions

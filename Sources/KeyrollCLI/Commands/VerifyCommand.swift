@@ -2,7 +2,7 @@ import ArgumentParser
 import Keyroll
 
 /// `keyroll verify`
-struct VerifyCommand: ParsableCommand {
+struct VerifyCommand: RepeatableOptions {
   static let configuration = CommandConfiguration(
     commandName: "verify",
     abstract: "Judge a token by a profile and a key you trust, and list every check.",
@@ -10,6 +10,8 @@ struct VerifyCommand: ParsableCommand {
       Exit status 0: accepted; 1: rejected; 2: it could not be judged. Without --profile the token is judged by RFC 7519 \
       and the options given. Values that are not given are not compared, and the report says so.
       """)
+
+  static let repeatableOptions = ["--certificate", "--public-key", "--algorithm", "--require", "--parameter"]
 
   @OptionGroup var keys: TrustedKeyOptions
   @OptionGroup var judging: JudgingOptions

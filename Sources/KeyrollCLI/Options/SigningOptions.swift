@@ -3,6 +3,9 @@ import Keyroll
 
 /// The options that every signing command takes.
 struct SigningOptions: ParsableArguments {
+  /// The names of those that may be given several times.
+  static let repeatable = ["--hint"]
+
   @Option(name: .customLong("key"), help: ArgumentHelp("The private key: a path, pem:PATH or pfx:PATH; - for standard input after pem: or pfx:.", valueName: "reference"))
   var key: String
 

@@ -25,11 +25,25 @@ struct CommandPath {
   /// take, a request for help too, is left to the root.
   static func parse(_ arguments: [String]) throws -> any ParsableCommand {
     let path = CommandPath(arguments)
+    try path.refuseRepetition()
     if path.command.configuration.subcommands.isEmpty, let command = try? path.command.parseAsRoot(Array(path.rest)),
       type(of: command) == path.command
     {
       return command
     }
     return try KeyrollCommand.parseAsRoot(arguments)
+  }
+
+  /// Throws `usage` for an option that is there twice and takes one value: which was meant, nobody knows.
+  private func refuseRepetition() throws(CommandError) {
+    let repeatable = (command as? any RepeatableOptions.Type)?.repeatableOptions ?? []
+    var seen: [Substring] = []
+    for word in rest.prefix(while: { $0 != "--" }) where word.hasPrefix("--") {
+      let name = word.prefix { $0 != "=" }
+      if seen.contains(name), !repeatable.contains(String(name)) {
+        throw CommandError(.usage, "\(name) is given twice", hint: "see \(text) --help")
+      }
+      seen.append(name)
+    }
   }
 }
