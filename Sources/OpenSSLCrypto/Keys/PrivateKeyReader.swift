@@ -37,9 +37,10 @@ enum PrivateKeyReader {
       let numbers = try RSAPrivateNumbers(rsaPrivateKey: contents)
       return try numbers.privateKey(as: unsafe PublicKey(pss: numbers.publicNumbers, algorithm: algorithm))
     }
+    let name = unsafe KeyTypeName.name(of: object, algorithm?.pointee.parameter)
+    try unsafe requireModestSize(Int(i2d_PKCS8_PRIV_KEY_INFO(information, nil)), of: name)
     OpenSSLErrors.clear()
     guard let key = unsafe EVP_PKCS82PKEY_ex(information, LibraryContext.standard.pointer, nil) else {
-      let name = unsafe KeyTypeName.name(of: object, algorithm?.pointee.parameter)
       throw .malformedKey("OpenSSL on this machine does not read this \(name) key: \(OpenSSLErrors.drain().summary)")
     }
     return try unsafe PrivateKey(takingOwnershipOf: key)
@@ -53,6 +54,7 @@ enum PrivateKeyReader {
 
   /// Reads exactly one DER key of any other form that OpenSSL knows, such as an ECPrivateKey (RFC 5915).
   static func privateKey(traditional der: Span<UInt8>) throws(KeyError) -> PrivateKey {
+    try requireModestSize(der.count, of: "not RSA")
     OpenSSLErrors.clear()
     var key: OpaquePointer?
     let consumed = unsafe DER.decode(der) { position, count in
@@ -63,6 +65,13 @@ enum PrivateKeyReader {
     let privateKey = try unsafe PrivateKey(takingOwnershipOf: key)
     if consumed != der.count { throw .trailingKeyData(der.count - consumed) }
     return privateKey
+  }
+
+  /// Throws `key-not-rsa`: OpenSSL computes the public half of some keys, which takes hours for numbers that fill a file.
+  private static func requireModestSize(_ byteCount: Int, of kind: String) throws(KeyError) {
+    if byteCount > 2048 {
+      throw KeyError(.keyNotRSA, "a private key of \(byteCount) bytes is \(kind), and these tokens take RSA keys only")
+    }
   }
 }
 

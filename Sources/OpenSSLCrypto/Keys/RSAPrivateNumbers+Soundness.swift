@@ -18,8 +18,9 @@ extension RSAPrivateNumbers {
     unsafe BN_CTX_start(context)
     defer { unsafe BN_CTX_end(context) }
     let product = unsafe BN_CTX_get(context)
-    return unsafe BN_mul(product, prime1, prime2, context) == 1 && BN_cmp(product, modulus) == 0
-      && BN_cmp(prime1, prime2) != 0
+    // Exponents beyond the modulus are no key's, and would make every signature take as long as they are.
+    return unsafe BN_cmp(publicExponent, modulus) < 0 && BN_cmp(privateExponent, modulus) < 0
+      && BN_mul(product, prime1, prime2, context) == 1 && BN_cmp(product, modulus) == 0 && BN_cmp(prime1, prime2) != 0
       && arePrimeAndExponentSound(prime1, exponent1, context) && arePrimeAndExponentSound(prime2, exponent2, context)
       && BN_mod_mul(product, prime2, coefficient, prime1, context) == 1 && BN_is_one(product) == 1
   }
