@@ -1,5 +1,5 @@
 import Foundation
-import OpenSSLCrypto
+@testable import OpenSSLCrypto
 import Signing
 import TestSupport
 import Testing
@@ -59,6 +59,7 @@ struct CertificateFixtureTests {
     #expect(Date(timeIntervalSince1970: Double(certificate.notAfter)) == entry.notAfter)
     #expect(certificate.allowsDigitalSignature == entry.allowsDigitalSignature)
     #expect(certificate.hasWeakSignature == entry.isWeak)
+    #expect(OpenSSLErrors.drain().entries.isEmpty)
   }
 
   @Test("the certificates of one key carry the same key", arguments: entries.filter { $0.error == nil })

@@ -1,5 +1,5 @@
 import Foundation
-import OpenSSLCrypto
+@testable import OpenSSLCrypto
 import Signing
 import SigningTesting
 import TestSupport
@@ -83,12 +83,14 @@ struct PEMCorpusTests {
     #expect(refusal.code != .wrongPassword, "\(refusal)")
     #expect((try? CertificateFile.read(bytes.span)) == nil)
     #expect((try? PublicKeyFile.read(bytes.span)) == nil)
+    #expect(OpenSSLErrors.drain().entries.isEmpty)
   }
 
   @Test("a certificate is read", arguments: entries("CERT"))
   func certificate(_ entry: Entry) throws {
     let bytes = try entry.bytes()
     #expect(try !CertificateFile.read(bytes.span).isEmpty)
+    #expect(OpenSSLErrors.drain().entries.isEmpty)
   }
 
   @Test("a public key is read", arguments: entries("PUBKEY"))

@@ -1,5 +1,5 @@
 import Foundation
-import OpenSSLCrypto
+@testable import OpenSSLCrypto
 import Signing
 import SigningTesting
 import TestSupport
@@ -62,5 +62,6 @@ struct PEMFixtureTests {
     } catch {
       #expect(error.id == entry.error, "\(error)")
     }
+    #expect(OpenSSLErrors.drain().entries.isEmpty)
   }
 }

@@ -7,6 +7,7 @@ public struct OpenSSLCertificateReader: CertificateReader {
 
   /// Throws `malformed-certificate`, or `trailing-data` when something follows the certificate.
   public func certificate(der: Span<UInt8>) throws(KeyError) -> Certificate {
+    defer { OpenSSLErrors.clear() }
     let certificate = try Self.item(der)
     if certificate.byteCount != der.count { throw .trailingCertificateData(der.count - certificate.byteCount) }
     return try unsafe Self.certificate(certificate.pointer, der: [UInt8](copying: der))

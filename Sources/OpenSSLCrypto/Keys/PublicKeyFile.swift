@@ -9,6 +9,7 @@ public enum PublicKeyFile {
   public static func read(
     _ bytes: Span<UInt8>, of subject: String = "the public key file"
   ) throws(KeyError) -> [PublicKey] {
+    defer { OpenSSLErrors.clear() }
     var keys: [PublicKey] = []
     switch KeyFileFormat(of: bytes) {
     case .pem:

@@ -25,9 +25,12 @@ enum PublicKeyReader {
       throw KeyError(.malformedKey, "a public key cannot be read: \(OpenSSLErrors.drain().summary)")
     }
     if consumed != der.count { throw KeyError(.trailingData, "\(der.count - consumed) bytes follow a public key") }
-    // Nil for a key that OpenSSL does not read or does not know; and keys are whole bytes, which it does not check.
-    guard unsafe X509_PUBKEY_get0(key) != nil, isBitStringWhole(in: der) else {
+    // Nil for a key that OpenSSL does not read or does not know.
+    guard unsafe X509_PUBKEY_get0(key) != nil else {
       throw KeyError(.malformedKey, "a public key cannot be read: \(OpenSSLErrors.drain().summary)")
+    }
+    guard isBitStringWhole(in: der) else {
+      throw KeyError(.malformedKey, "a public key cannot be read: it is not a whole number of bytes")
     }
     return try unsafe publicKey(ofStructure: key)
   }

@@ -7,6 +7,7 @@ struct KeyFileReader {
 
   /// Asks for a password once, and only when a key is encrypted; passes over what is neither a private key nor a certificate.
   func contents(of file: Span<UInt8>, secrets: any SecretProvider) throws(KeyError) -> KeyFileContents {
+    defer { OpenSSLErrors.clear() }
     var password = FilePassword(of: subject, from: secrets)
     switch KeyFileFormat(of: file) {
     case .pem: return try contents(ofPEM: file, &password)

@@ -3,7 +3,7 @@ internal import Signing
 
 /// One prepared digest and one prepared RSA operation, for one thread at a time.
 ///
-/// Preparing costs about as much as a tenth of a verification, so these are kept and used again.
+/// Preparing costs about a fifth of a verification, so these are kept and used again.
 @safe
 final class RSAOperation: @unchecked Sendable {
   /// The two things an RSA key is prepared for.
