@@ -2,8 +2,8 @@ internal import COpenSSL
 
 /// Owns an `OSSL_LIB_CTX`: the providers and fetched algorithms that calls into OpenSSL work with.
 ///
-/// Never the default context, whose providers belong to the program and to PKCS#11 modules that share libcrypto, and
-/// which reads `openssl.cnf`.
+/// Never the default context, which `openssl.cnf` configures and whose providers belong to the program and to PKCS#11
+/// modules that share libcrypto.
 @safe
 final class LibraryContext: Sendable {
   // An OSSL_LIB_CTX locks itself; nil would mean the default context, so calls fail by themselves when memory ran out.
