@@ -11,6 +11,7 @@ struct HeaderNamesRule: ClaimRule {
 
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
     var unknown: JSONString?
+    var repeatsKey = false
     for member in draft.header.members {
       switch member.name {
       case "alg", "typ", "kid", "x5t", "x5t#S256", "x5c": break
@@ -20,24 +21,19 @@ struct HeaderNamesRule: ClaimRule {
       case "jku", "x5u":
         return refused(.forbiddenHeader, member, "\(member.name) points to a key elsewhere, and keys come from you alone")
       case "jwk":
-        if let check = embeddedKey(member, draft) { return check }
+        let isSame = member.value.object.flatMap { try? JSONWebKey($0) }.map { $0.numbers == draft.publicKey?.rsa } ?? false
+        if !isSame { return refused(.embeddedKey, member, "jwk is not the key given") }
+        if !ignoresUnknownNames { return refused(.embeddedKey, member, "jwk brings the key along, which the profile does not allow") }
+        repeatsKey = true
       default: unknown = unknown ?? member.name
       }
     }
+    // A key in the header is never used; it is tolerated only where it is the key that is trusted anyhow.
+    if repeatsKey { return warning(.embeddedKey, "jwk repeats the key in the header; it was not used") }
     if let unknown, !ignoresUnknownNames {
       return warning(.unknownHeader, "\(unknown) is a header name that the profile does not know")
     }
     return passed()
-  }
-
-  /// A key in the header is never used; it is tolerated only where it is the key that is trusted anyhow.
-  private func embeddedKey(_ member: JSONObject.Member, _ draft: TokenDraft) -> Check? {
-    let isSame = member.value.object.flatMap { try? JSONWebKey($0) }.map { $0.numbers == draft.publicKey?.rsa } ?? false
-    if isSame && ignoresUnknownNames {
-      return warning(.embeddedKey, "jwk repeats the key in the header; it was not used")
-    }
-    return refused(
-      .embeddedKey, member, isSame ? "jwk brings the key along, which the profile does not allow" : "jwk names another key than the one given")
   }
 
   private func refused(_ reason: Check.Reason, _ member: JSONObject.Member, _ message: String) -> Check {
