@@ -105,4 +105,12 @@ struct HeaderRulesTests {
     #expect(try token.report(profile).cautions == ["alg:algorithm-unproven"])
     #expect(try FakeToken().report(profile).failures == ["alg:algorithm-not-allowed"])
   }
+
+  @Test("The message about an algorithm says which may be used, also when the one asked for is none of them")
+  func algorithmNames() throws {
+    var profile = Profile.anyToken
+    profile.algorithms = profile.algorithms.asking(for: [.ps512])
+    let check = try #require(try FakeToken().report(profile).failedChecks.first)
+    #expect(check.finding?.message == "alg is RS256, and PS512 was asked for, where only RS256 may be used")
+  }
 }

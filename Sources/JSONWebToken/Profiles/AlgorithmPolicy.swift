@@ -32,8 +32,11 @@ public struct AlgorithmPolicy: Sendable, Hashable {
   }
 
   /// For messages: what may be used now.
-  var names: String {
+  var restriction: String {
     let usable = asked.isEmpty ? allowed : (allowed + unproven).filter(asked.contains)
-    return usable.map(\.rawValue).joined(separator: ", ")
+    return usable.isEmpty
+      ? "\(Self.list(asked)) was asked for, where only \(Self.list(allowed)) may be used" : "only \(Self.list(usable)) may be used"
   }
+
+  private static func list(_ algorithms: [SignatureAlgorithm]) -> String { algorithms.map(\.rawValue).joined(separator: ", ") }
 }

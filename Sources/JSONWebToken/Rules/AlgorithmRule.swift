@@ -26,7 +26,7 @@ struct AlgorithmRule: ClaimRule {
         : failed(.algorithmUnproven, message, hint: "ask for it by --algorithm \(algorithm.rawValue)", found: found)
     }
     return failed(
-      .algorithmNotAllowed, "alg is \(algorithm.rawValue), and only \(policy.names) may be used", found: found)
+      .algorithmNotAllowed, "alg is \(algorithm.rawValue), and \(policy.restriction)", found: found)
   }
 
   private func unsupported(_ name: JSONString, _ found: JSONValue) -> Check {
@@ -40,6 +40,6 @@ struct AlgorithmRule: ClaimRule {
         found: found)
     }
     return failed(
-      .algorithmUnknown, "alg is \(name), and only \(policy.names) may be used", found: found)
+      .algorithmUnknown, "alg is \(name), and \(policy.restriction)", found: found)
   }
 }
