@@ -31,11 +31,11 @@ struct ClaimValueRule: ClaimRule {
         name == "aud" && elements.count > 1 ? .audienceSeveral : .claimMalformed,
         "\(name) is an array of \(elements.count), and one string is needed", found: found)
     }
+    if let odd = elements.first(where: { $0.string == nil }) {
+      return failed(.claimMalformed, "\(name) holds \(odd.kind), not a string", found: found)
+    }
     var last = failed(.claimEmpty, "\(name) is an empty array", found: found)
-    for element in elements {
-      guard let text = element.string else {
-        return failed(.claimMalformed, "\(name) holds \(element.kind), not a string", found: found)
-      }
+    for text in elements.compactMap(\.string) {
       last = check(text, found)
       if last.status != .failed { return last }
     }
