@@ -29,6 +29,27 @@ struct ClaimRulesTests {
     #expect(try report("{\"iss\":\"e\u{301}\"}", profile).failures == ["iss:claim-mismatch"])
   }
 
+  @Test("A claim that has the name of another check is judged under an id of its own")
+  func namesOfChecks() throws {
+    let dates = ["exp", "nbf", "iat"]
+    for name in try report("{}", .anyToken).checks.map(\.id) where !dates.contains(name) {
+      let profile = Profile.general(algorithms: AlgorithmPolicy(preferring: .rs256), required: [JSONString(name)])
+      let missing = try report("{}", profile)
+      #expect(missing.failures.count == 1, "\(name)")
+      for report in [missing, try report("{\"\(name)\":\"x\"}", profile)] {
+        #expect(Set(report.checks.map(\.id)).count == report.checks.count, "\(name)")
+      }
+      #expect(try report("{\"\(name)\":\"x\"}", profile).isAccepted, "\(name)")
+    }
+  }
+
+  @Test("A token without a signature stays refused when a claim bears the name of that check")
+  func claimNamedSignature() throws {
+    let profile = Profile.general(algorithms: AlgorithmPolicy(preferring: .rs256), required: ["signature"])
+    let stranger = [TrustedKey(FakeVerifier(.fake(2)))]
+    #expect(try !FakeToken(claims: "{\"signature\":\"good\"}").report(profile, keys: stranger).isAccepted)
+  }
+
   @Test("Claims that a profile does not know are allowed, reported or refused, as it says")
   func otherClaims() throws {
     var profile = Profile.anyToken

@@ -2,10 +2,24 @@ import JOSE
 
 /// One claim is there, of the right kind, and has the value that the profile wants (RFC 7519, section 4.1).
 struct ClaimValueRule: ClaimRule {
+  let id: String
   let policy: ClaimPolicy
   let isLenient: Bool
 
-  var id: String { policy.name.text }
+  /// The id is the claim's name, unless a check of another kind has it: `typ` is a header name and may be a claim.
+  init(policy: ClaimPolicy, isLenient: Bool) {
+    id = Self.otherIDs.contains(policy.name) ? "claim-\(policy.name)" : policy.name.text
+    self.policy = policy
+    self.isLenient = isLenient
+  }
+
+  /// The ids of the checks that every report has and that no claim gives its name.
+  private static let otherIDs: [JSONString] = [
+    "serialization", "header-encoding", "payload-encoding", "signature-encoding", "header-json", "claims-json", "header-names", "typ",
+    "alg", "key", "key-hint", "x5t", "x5t-s256", "kid", "x5c", "signature", "certificate-dates", "certificate-usage",
+    "certificate-signature", "lifetime", "other-claims",
+  ]
+
   private var name: JSONString { policy.name }
 
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
