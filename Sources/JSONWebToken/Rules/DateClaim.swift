@@ -44,23 +44,17 @@ struct DateClaim {
   private func inRange(_ seconds: Int64, oddity: Oddity?) -> Reading {
     let date = NumericDate(seconds: seconds)
     if date > .latest || date < .earliest { return outOfRange(String(seconds)) }
-    // 100,000,000,000 seconds lie in the year 5138; in milliseconds it is 1973.
-    if seconds >= 100_000_000_000 {
-      return .refused(
-        Oddity(
-          reason: .dateInMilliseconds,
-          message: "\(name) is \(seconds), which looks like milliseconds: \(NumericDate(seconds: seconds / 1000))"))
-    }
     return .date(date, oddity: oddity)
   }
 
   private func outOfRange(_ text: String) -> Reading {
-    if let milliseconds = Int64(text), milliseconds > 0, NumericDate(seconds: milliseconds / 1000) <= .latest {
+    // The milliseconds of the years 2001 to 2286 have 13 digits.
+    if let milliseconds = Int64(text), (1_000_000_000_000..<10_000_000_000_000).contains(milliseconds) {
       return .refused(
         Oddity(
           reason: .dateInMilliseconds,
           message: "\(name) is \(text), which looks like milliseconds: \(NumericDate(seconds: milliseconds / 1000))"))
     }
-    return .refused(Oddity(reason: .dateOutOfRange, message: "\(name) is \(text), past the year 9999"))
+    return .refused(Oddity(reason: .dateOutOfRange, message: "\(name) is \(text), outside the years 0 to 9999"))
   }
 }

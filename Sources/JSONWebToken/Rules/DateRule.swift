@@ -54,9 +54,10 @@ struct DateRule: ClaimRule {
   }
 
   private func untimely(_ date: NumericDate, at time: NumericDate, _ found: JSONValue?) -> Check? {
-    if date < Self.endOf1970 {
+    // RFC 7519 allows such a date, and the general rules do; where whole seconds are asked for, nobody means it.
+    if date < Self.endOf1970, policy.numbers == .wholeSeconds {
       return failed(
-        .dateNear1970, "\(name) is \(date): a time zone offset or a duration was taken for a time", hint: Self.spelling,
+        .dateNear1970, "\(name) is \(date), which looks like a time zone offset or a duration", hint: Self.spelling,
         found: found)
     }
     switch kind {
