@@ -28,6 +28,7 @@ extension Check {
     case algorithmUnproven = "algorithm-unproven"
     // Key and certificate
     case keyUnfit = "key-unfit"
+    case keyBroken = "key-broken"
     case keyTooSmall = "key-too-small"
     case keyTooLarge = "key-too-large"
     case keyExponentSmall = "key-exponent-small"

@@ -23,7 +23,7 @@ struct KeyRule: ClaimRule {
     }
     if !rsa.isExponentOdd || rsa.exponent == [1] || rsa.modulus.last.map({ $0 & 1 == 0 }) ?? true {
       return failed(
-        .keyUnfit, "the RSA key has an even number or the exponent 1: anybody can forge for it", found: found)
+        .keyBroken, "the RSA key has an even modulus or exponent, or the exponent 1: its signatures prove nothing", found: found)
     }
     if let name = draft.header["alg"]?.string, let algorithm = SignatureAlgorithm(name: name.text), !key.allows(algorithm) {
       return failed(
