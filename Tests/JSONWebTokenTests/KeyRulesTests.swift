@@ -44,6 +44,13 @@ struct KeyRulesTests {
     #expect(!report.isAccepted)
   }
 
+  @Test("A certificate of another key than the one verified with is refused")
+  func certificateOfAnotherKey() throws {
+    let report = try report(.fake(), certificate: .fake(key: .fake(2)))
+    #expect(report.failures == ["key:key-not-of-certificate"])
+    #expect(!report.isAccepted)
+  }
+
   @Test("A certificate is judged at the time of use, both ends included", arguments: [
     (1_600_000_000, 1_800_000_000, nil, nil), (1_700_000_000, 1_700_000_600, nil, nil), (1_700_000_001, 1_800_000_000, "certificate-not-yet-valid", nil),
     (1_600_000_000, 1_699_999_999, "certificate-expired", nil), (1_600_000_000, 1_700_000_599, nil, "certificate-ends-early"),

@@ -33,6 +33,7 @@ extension Check {
     case keyTooLarge = "key-too-large"
     case keyExponentSmall = "key-exponent-small"
     case keyNotForAlgorithm = "key-not-for-algorithm"
+    case keyNotOfCertificate = "key-not-of-certificate"
     case keyNotGiven = "key-not-given"
     case hintMissing = "hint-missing"
     case hintMalformed = "hint-malformed"

@@ -9,6 +9,9 @@ struct KeyRule: ClaimRule {
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
     guard let key = draft.publicKey else { return skipped(.notReached, "no key was opened") }
     let found = JSONValue.string(JSONString(key.summary))
+    if let certificate = draft.certificate, certificate.publicKey != key {
+      return failed(.keyNotOfCertificate, "the key is not the one in the certificate given with it", found: found)
+    }
     guard let rsa = key.rsa else {
       return failed(.keyUnfit, "the key is \(key.summary), and RSA is needed", found: found)
     }
