@@ -51,6 +51,15 @@ struct KeyRulesTests {
     #expect(!report.isAccepted)
   }
 
+  @Test("A key that its JSON Web Key binds to one algorithm verifies no other")
+  func boundKey() throws {
+    for (algorithm, isAccepted) in [("RS256", true), ("PS256", false), ("RS512", false)] as [(JSONString, Bool)] {
+      let report = try FakeToken().report(keys: [TrustedKey(FakeVerifier(), algorithm: algorithm)])
+      #expect(report.isAccepted == isAccepted)
+      #expect(report.failures == (isAccepted ? [] : ["key:key-not-for-algorithm"]))
+    }
+  }
+
   @Test("A certificate is judged at the time of use, both ends included", arguments: [
     (1_600_000_000, 1_800_000_000, nil, nil), (1_700_000_000, 1_700_000_600, nil, nil), (1_700_000_001, 1_800_000_000, "certificate-not-yet-valid", nil),
     (1_600_000_000, 1_699_999_999, "certificate-expired", nil), (1_600_000_000, 1_700_000_599, nil, "certificate-ends-early"),

@@ -33,6 +33,9 @@ struct KeyRule: ClaimRule {
         .keyNotForAlgorithm, "the key is restricted by its own parameters and not for \(algorithm.rawValue)",
         found: found)
     }
+    if let only = draft.keyAlgorithm, let found = draft.header["alg"], found != .string(only) {
+      return failed(.keyNotForAlgorithm, "the key is for \(only) alone, as its JSON Web Key says", found: found)
+    }
     if rsa.isExponentSmall {
       return warning(
         .keyExponentSmall, "the RSA key has an exponent below 65537", isRequired: true, found: found)

@@ -11,15 +11,19 @@ public struct TokenDraft: Sendable {
   public let certificate: Certificate?
   /// The `kid` that the key is known by where it came from, such as a JWK Set.
   public let keyID: JSONString?
+  /// The only `alg` that the key is for, where a JSON Web Key says so.
+  public let keyAlgorithm: JSONString?
 
   public init(
-    header: JSONObject, claims: JSONObject, publicKey: PublicKey?, certificate: Certificate?, keyID: JSONString? = nil
+    header: JSONObject, claims: JSONObject, publicKey: PublicKey?, certificate: Certificate?, keyID: JSONString? = nil,
+    keyAlgorithm: JSONString? = nil
   ) {
     self.header = header
     self.claims = claims
     self.publicKey = publicKey
     self.certificate = certificate
     self.keyID = keyID
+    self.keyAlgorithm = keyAlgorithm
   }
 
   /// When the token can first be used: its `nbf`, unless that is past.

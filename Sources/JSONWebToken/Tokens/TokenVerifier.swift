@@ -50,7 +50,8 @@ public struct TokenVerifier: Sendable {
     }
     let claims = (try? token.claims.get()) ?? JSONObject()
     let draft = TokenDraft(
-      header: header, claims: claims, publicKey: key.verifier.publicKey, certificate: key.certificate, keyID: key.keyID)
+      header: header, claims: claims, publicKey: key.verifier.publicKey, certificate: key.certificate, keyID: key.keyID,
+      keyAlgorithm: key.algorithm)
     for rule in headerRules { checks.append(rule.check(draft, at: time)) }
     checks.append(signatureCheck(token, header, key))
     for rule in Profile.certificateRules { checks.append(rule.check(draft, at: time)) }
@@ -73,7 +74,7 @@ public struct TokenVerifier: Sendable {
 
   private func signatureCheck(_ token: UnverifiedToken, _ header: JSONObject, _ key: TrustedKey) -> Check {
     guard let name = header["alg"]?.string, let algorithm = SignatureAlgorithm(name: name.text),
-      key.verifier.publicKey.allows(algorithm)
+      key.allows(algorithm)
     else {
       return .skipped(
         FormatCheck.signature, .signature, .notReached, "without a usable alg there is nothing to verify", isRequired: true)

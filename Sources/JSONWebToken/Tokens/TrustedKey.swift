@@ -8,12 +8,22 @@ public struct TrustedKey: Sendable {
   public let certificate: Certificate?
   /// The `kid` under which a JWK Set holds it.
   public let keyID: JSONString?
+  /// The only `alg` that the key is for, where its JSON Web Key names one (RFC 7517, section 4.4).
+  public let algorithm: JSONString?
 
   /// The certificate, when there is one, must hold the verifier's key.
-  public init(_ verifier: any SignatureVerifier, certificate: Certificate? = nil, keyID: JSONString? = nil) {
+  public init(
+    _ verifier: any SignatureVerifier, certificate: Certificate? = nil, keyID: JSONString? = nil, algorithm: JSONString? = nil
+  ) {
     self.verifier = verifier
     self.certificate = certificate
     self.keyID = keyID
+    self.algorithm = algorithm
+  }
+
+  /// True when the key and its JSON Web Key allow the algorithm.
+  func allows(_ algorithm: SignatureAlgorithm) -> Bool {
+    verifier.publicKey.allows(algorithm) && (self.algorithm.map { $0 == JSONString(algorithm.rawValue) } ?? true)
   }
 
   /// True when the header names this key by a thumbprint or by the `kid` it is known by.

@@ -44,7 +44,7 @@ struct TrustedKeyOptions: ParsableArguments {
     let contents = try SecretBytes.contents(ofFile: path, limit: CertificateFiles.mostBytes)
     if contents.withBytes(looksLikeJSON) {
       let keys = try contents.withBytes { text throws(KeyError) in try JSONWebKey.keys(text) }
-      return try keys.map { TrustedKey(try RSASignatureVerifier(try PublicKey(rsa: $0.numbers)), keyID: $0.keyID) }
+      return try keys.map { TrustedKey(try RSASignatureVerifier(try PublicKey(rsa: $0.numbers)), keyID: $0.keyID, algorithm: $0.algorithm) }
     }
     let keys = try contents.withBytes { bytes throws(KeyError) in try PublicKeyFile.read(bytes, of: path) }
     return try keys.map { TrustedKey(try RSASignatureVerifier($0)) }
