@@ -12,7 +12,7 @@ public struct JSONWebKey: Sendable, Hashable {
     guard let type = object["kty"]?.string else { throw Self.malformed("kty is missing or no string") }
     if type == "oct" { throw KeyError(.noPublicKey, "the JSON Web Key holds a shared secret, not a public key") }
     guard type == "RSA" else { throw KeyError(.keyNotRSA, "the JSON Web Key is of type \(type), and RSA is needed") }
-    if object["d"] != nil {
+    if Self.privateMembers.contains(where: { object[$0] != nil }) {
       throw KeyError(
         .malformedJWK, "the JSON Web Key holds the private key", hint: "give the public part: kty, n and e, without d")
     }
@@ -22,7 +22,13 @@ public struct JSONWebKey: Sendable, Hashable {
     if let use = try Self.optionalString("use", of: object), use != "sig" {
       throw Self.malformed("use is \(use), and sig is needed")
     }
+    if let operations = object["key_ops"], operations.array?.contains("verify") != true {
+      throw Self.malformed("key_ops does not hold verify")
+    }
   }
+
+  /// What only the private key has (RFC 7518, section 6.3.2).
+  private static let privateMembers: [JSONString] = ["d", "p", "q", "dp", "dq", "qi", "oth"]
 
   /// Reads a JWK, or the RSA keys of a JWK Set (RFC 7517, section 5), whose other keys are passed over.
   public static func keys(_ text: Span<UInt8>) throws(KeyError) -> [JSONWebKey] {
@@ -33,10 +39,15 @@ public struct JSONWebKey: Sendable, Hashable {
     var keys: [JSONWebKey] = []
     for element in elements {
       guard let object = element.object else { throw malformed("keys holds \(element.kind)") }
-      if object["kty"]?.string == "RSA", object["use"]?.string ?? "sig" == "sig" { keys.append(try JSONWebKey(object)) }
+      if object["kty"]?.string == "RSA", isForVerifying(object) { keys.append(try JSONWebKey(object)) }
     }
     if keys.isEmpty { throw KeyError(.noPublicKey, "the JWK Set holds no RSA key for signatures") }
     return keys
+  }
+
+  /// False for a key that says that it is for something else (RFC 7517, sections 4.2 and 4.3).
+  private static func isForVerifying(_ object: JSONObject) -> Bool {
+    object["use"]?.string ?? "sig" == "sig" && object["key_ops"]?.array?.contains("verify") ?? true
   }
 
   private static func bytes(_ name: JSONString, of object: JSONObject) throws(KeyError) -> [UInt8] {

@@ -36,12 +36,33 @@ struct JSONWebKeyTests {
     }
   }
 
-  @Test("A key that carries its private part is refused")
-  func privatePart() {
-    let text = Array(#"{"kty":"RSA","n":"AQAB","e":"AQAB","d":"AQAB"}"#.utf8)
+  private func code(_ text: String) -> KeyError.Code? {
     do {
-      _ = try JSONWebKey.keys(text.span)
-      Issue.record("read")
-    } catch { #expect(error.code == .malformedJWK) }
+      _ = try JSONWebKey.keys(Array(text.utf8).span)
+      return nil
+    } catch { return error.code }
+  }
+
+  @Test("A key that carries any private part, or is for something else, is refused", arguments: [
+    #""d":"AQAB""#, #""p":"AQAB""#, #""q":"AQAB""#, #""dp":"AQAB""#, #""dq":"AQAB""#, #""qi":"AQAB""#, #""oth":[]"#, #""d":null"#,
+    #""use":"enc""#, #""use":1"#, #""key_ops":["encrypt"]"#, #""key_ops":[]"#, #""key_ops":"verify""#, #""kid":1"#, #""alg":[]"#,
+  ])
+  func refuses(_ member: String) {
+    let key = "{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\",\(member)}"
+    #expect(code(key) == .malformedJWK)
+  }
+
+  @Test("A key says what it is for, and of a set only those for verifying are taken")
+  func purpose() throws {
+    let good = #"{"kty":"RSA","n":"AQAB","e":"AQAB","use":"sig","key_ops":["sign","verify"],"alg":"PS256","kid":"a"}"#
+    let set = #"{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB","key_ops":["encrypt"]},{"kty":"EC"},\#(good)]}"#
+    for text in [good, set] {
+      let keys = try JSONWebKey.keys(Array(text.utf8).span)
+      #expect(keys.map(\.algorithm) == ["PS256"])
+      #expect(keys.map(\.keyID) == ["a"])
+    }
+    #expect(code(#"{"keys":[]}"#) == .noPublicKey)
+    #expect(code(#"{"keys":[1]}"#) == .malformedJWK)
+    #expect(code(#"{"keys":{}}"#) == .malformedJWK)
   }
 }
