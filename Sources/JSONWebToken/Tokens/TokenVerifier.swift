@@ -65,11 +65,13 @@ public struct TokenVerifier: Sendable {
 
   // MARK: Key and signature
 
-  /// The key the header names; else, of several, one that made the signature; else the first.
+  /// Of the keys that the header names, or of all where it names none: one that made the signature, else the first.
   private func selectKey(_ header: JSONObject, _ token: UnverifiedToken) -> TrustedKey? {
     if keys.count <= 1 { return keys.first }
-    if let named = keys.first(where: { $0.isNamed(by: header) }) { return named }
-    return keys.first { signatureCheck(token, header, $0).status == .passed } ?? keys.first
+    let named = keys.filter { $0.isNamed(by: header) }
+    let candidates = named.isEmpty ? keys : named
+    if candidates.count == 1 { return candidates.first }
+    return candidates.first { signatureCheck(token, header, $0).status == .passed } ?? candidates.first
   }
 
   private func signatureCheck(_ token: UnverifiedToken, _ header: JSONObject, _ key: TrustedKey) -> Check {
