@@ -48,7 +48,7 @@ public enum Base64: Sendable {
 
   /// Decodes what can only mean one thing, and reports each way in which it is not the canonical spelling.
   ///
-  /// Padding, the other alphabet, white space and unused bits are reported; anything else throws.
+  /// As much padding as fits, the other alphabet, white space and unused bits are reported; anything else throws.
   public func decodeReportingIrregularities(
     _ text: Span<UInt8>
   ) throws(Base64Error) -> (bytes: [UInt8], irregularities: [Base64Error]) {
@@ -87,9 +87,7 @@ public enum Base64: Sendable {
     let remaining = digitCount & 3
     if remaining == 1 { throw Base64Error(.impossibleLength, at: text.count) }
     let expectedPadding = remaining == 0 ? 0 : 4 - remaining
-    if self == .standard ? paddingCount != expectedPadding : paddingCount > 0 && paddingCount != expectedPadding {
-      Self.report(.padding, at: text.count, in: &irregularities)
-    }
+    if paddingCount != expectedPadding, self == .standard || paddingCount > 0 { throw Base64Error(.padding, at: text.count) }
     if remaining >= 2 {
       let unused = remaining == 2 ? group & 0x0F : group & 0x03
       if unused != 0 { Self.report(.unusedBits, at: text.count, in: &irregularities) }

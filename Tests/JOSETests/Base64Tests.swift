@@ -48,6 +48,22 @@ struct Base64Tests {
     } catch { #expect(error.code == code) }
   }
 
+  @Test("What is reported and not refused can only mean one thing", arguments: [
+    ("Zg==", [Base64Error.Code.padding]), ("Zm8=", [.padding]), ("Zg = =", [.whitespace, .padding]), (" Z\tg\r\n", [.whitespace]), ("Zh", [.unusedBits]),
+    ("+_8", [.otherAlphabet]), ("Zh==\n", [.padding, .whitespace, .unusedBits]), ("", []), ("Zg", []),
+  ])
+  func irregularities(_ text: String, _ codes: [Base64Error.Code]) throws {
+    #expect(try Base64.url.decodeReportingIrregularities(Array(text.utf8).span).irregularities.map(\.code) == codes)
+  }
+
+  @Test("Padding that does not fit, or has something behind it, is refused even where irregularities are reported", arguments: [
+    "=", "==", "Zg=", "Zg===", "Zm9v=", "Zm9v====", "Zm8==", "Zg==Zg", "Zg=A=", "====", "Z===", "Z=",
+  ])
+  func oddPadding(_ text: String) {
+    #expect(throws: Base64Error.self) { try Base64.url.decodeReportingIrregularities(Array(text.utf8).span) }
+    #expect(throws: Base64Error.self) { try Base64.standard.decodeReportingIrregularities(Array(text.utf8).span) }
+  }
+
   @Test("Standard base64 needs its padding")
   func standardPadding() {
     for text in ["Zg", "Zg=", "Zm8", "Zm9v="] {
