@@ -46,6 +46,34 @@ struct HintRulesTests {
     #expect(try report(",\"x5t\":\"\(Self.url(1, 20))\"", hasCertificate: false).failures == ["x5t:thumbprint-not-comparable"])
   }
 
+  private static func chain(_ certificates: [Certificate]) -> String {
+    "[" + certificates.map { "\"\(Base64.standard.text($0.der))\"" }.joined(separator: ",") + "]"
+  }
+
+  @Test("x5c begins with the certificate of the key, and each other one issued the one before it", arguments: [
+    (chain([leaf]), nil), (chain([leaf, issuer]), nil), (chain([leaf, issuer, root]), nil), (chain([issuer, leaf]), "x5c-order"),
+    (chain([leaf, root, issuer]), "x5c-order"), (chain([leaf, root]), "x5c-order"), (chain([leaf, leaf]), "x5c-order"), (chain([issuer]), "x5c-of-another"),
+    ("[\"MAEB\",\"AAAA\"]", "x5c-malformed"), ("[\"AAAA\"]", "x5c-of-another"), ("[]", "x5c-malformed"), ("\"MAEB\"", "x5c-malformed"), ("[1]", "x5c-malformed"),
+    ("null", "x5c-malformed"), ("[\"MAE_\"]", "x5c-malformed"), ("[\"MAEB\\n\"]", "x5c-malformed"), ("[\"MAEB\",\"\"]", "x5c-malformed"),
+    ("[" + repeatElement("\"MAEB\"", count: Limits.certificateCount + 1).joined(separator: ",") + "]", "x5c-malformed"),
+  ] as [(String, String?)])
+  func chains(_ value: String, _ reason: String?) throws {
+    for hasCertificate in [true, false] {
+      #expect(try report(",\"x5c\":\(value)", hasCertificate: hasCertificate).failures == reason.map { ["x5c:\($0)"] } ?? [])
+    }
+  }
+
+  @Test("Without a reader of certificates no more is said of x5c than is known")
+  func withoutReader() throws {
+    func report(_ chain: [Certificate], _ certificate: Certificate?) throws -> VerificationReport {
+      try FakeToken(header: "{\"alg\":\"RS256\",\"x5c\":\(Self.chain(chain))}")
+        .report(keys: [TrustedKey(FakeVerifier(), certificate: certificate)])
+    }
+    #expect(try report([Self.leaf], Self.leaf).cautions.isEmpty)
+    #expect(try report([Self.leaf, Self.root], Self.leaf).cautions == ["x5c:not-compared"])
+    #expect(try report([Self.leaf], nil).failures == ["x5c:not-compared"])
+  }
+
   @Test("kid is compared with what is known of the key", arguments: [
     (KeyIDPolicy(.text("a")), "\"a\"", nil), (KeyIDPolicy(.text("a")), "\"b\"", "kid-of-another"), (KeyIDPolicy(.text(nil)), "\"b\"", nil),
     (KeyIDPolicy(.text(nil), isRequired: true), nil, "kid-missing"), (KeyIDPolicy(.text(nil)), "1", "hint-malformed"),

@@ -32,6 +32,9 @@ struct CertificateChainRule: ClaimRule {
         return malformed("holds a string that is not standard base64: \(error.message)")
       }
     }
+    if draft.certificate == nil, reader == nil {
+      return failed(.notCompared, "x5c cannot be compared with a bare public key here", hint: "give the certificate")
+    }
     guard let place = chain.firstIndex(where: { isTrusted($0, draft) }) else {
       return failed(.certificateChainOfAnother, "x5c does not hold the certificate of the key given")
     }
@@ -39,10 +42,32 @@ struct CertificateChainRule: ClaimRule {
       return failed(
         .certificateChainOrder, "x5c has the signing certificate at place \(place + 1), and it belongs first")
     }
+    if let check = brokenLink(in: chain) { return check }
     if found.string != nil {
       return warning(.certificateChainMalformed, "x5c is a bare string; it should be an array of strings")
     }
     return hasLineBreaks ? warning(.certificateChainMalformed, "x5c has white space inside its base64") : passed()
+  }
+
+  /// Each certificate after the first is of the issuer of the one before it.
+  private func brokenLink(in chain: [[UInt8]]) -> Check? {
+    if chain.count == 1 { return nil }
+    guard let reader else {
+      return warning(.notCompared, "x5c was not read beyond its first certificate: nothing here reads certificates")
+    }
+    var previous: Certificate?
+    for (index, der) in chain.enumerated() {
+      guard let certificate = try? reader.certificate(der: der.span) else {
+        return malformed("holds something that is no certificate at place \(index + 1)")
+      }
+      if let previous, previous.issuerDER != certificate.subjectDER {
+        return failed(
+          .certificateChainOrder, "x5c has a certificate at place \(index + 1) that is not of the issuer of the one before it",
+          hint: "follow each certificate with its issuer's")
+      }
+      previous = certificate
+    }
+    return nil
   }
 
   private func isTrusted(_ der: [UInt8], _ draft: TokenDraft) -> Bool {
