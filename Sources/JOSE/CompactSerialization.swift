@@ -49,6 +49,15 @@ public struct CompactSerialization: Sendable {
     signingInputByteCount = dots[1]
   }
 
+  /// One decoded segment.
+  public func bytes(of segment: Segment) -> [UInt8] {
+    switch segment {
+    case .header: header
+    case .payload: payload
+    case .signature: signature
+    }
+  }
+
   private static func decode(
     _ text: Span<UInt8>, _ segment: Segment, _ irregularities: inout [Irregularity]
   ) throws(CompactSerializationError) -> [UInt8] {

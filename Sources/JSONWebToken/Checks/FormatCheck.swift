@@ -25,8 +25,10 @@ enum FormatCheck {
   private static func encoding(
     of segment: CompactSerialization.Segment, _ id: String, _ serialization: CompactSerialization, isLenient: Bool
   ) -> Check {
-    if segment == .signature, serialization.signature.isEmpty {
-      return .failed(id, .format, .emptySegment, "the signature segment is empty: the token is not signed",
+    if serialization.bytes(of: segment).isEmpty {
+      return .failed(
+        id, .format, .emptySegment,
+        "the \(segment.rawValue) segment is empty\(segment == .signature ? ": the token is not signed" : "")",
         hint: "the text may have been cut off")
     }
     let found = serialization.irregularities.lazy.filter { $0.segment == segment }
