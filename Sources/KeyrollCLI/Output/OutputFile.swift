@@ -29,7 +29,7 @@ package struct OutputFile {
 
   /// Puts the bytes into a new file beside, with mode 0600, and gives it the name when all of it is on the disk.
   ///
-  /// A symbolic link of that name is never followed. Throws `output-exists` or `output-unwritable`.
+  /// A symbolic link of that name is neither followed nor replaced: `/dev/stdout` is one. Throws `output-exists` or `output-unwritable`.
   package func write(_ bytes: Span<UInt8>) throws(CommandError) {
     let directory = try openDirectory()
     defer { close(directory) }
@@ -66,7 +66,11 @@ package struct OutputFile {
     }
     switch status.st_mode & S_IFMT {
     case S_IFDIR: throw unwritable(SystemError(code: EISDIR))
-    case S_IFREG, S_IFLNK: if !replaces { throw exists }
+    case S_IFREG: if !replaces { throw exists }
+    case S_IFLNK:
+      throw CommandError(
+        .outputUnwritable, "\(path) is a symbolic link, and --output makes files",
+        hint: "name the file that it should lead to, or leave --output out and redirect standard output")
     default:
       throw CommandError(
         .outputUnwritable, "\(path) is a device, pipe or socket, and --output makes files",
