@@ -16,29 +16,29 @@ public struct KeyReference: Sendable, Hashable, CustomStringConvertible {
       throw KeyError(.malformedKeyReference, "a key reference must be a path or scheme:rest, not empty and without NUL")
     }
     let colon = text.utf8.firstIndex(of: UInt8(ascii: ":"))
+    for attribute in text.utf8.split(whereSeparator: { Self.attributeSeparators.contains($0) })
+    where attribute.starts(with: Self.secretAttribute) {
+      throw KeyError(
+        .secretInReference, "the key reference holds a pin-value, which would show the PIN to everybody who sees it",
+        hint: "leave pin-value out and give the PIN by a prompt, a file or a file descriptor")
+    }
     if let colon, let scheme = schemes.first(where: { Self.isSameScheme(text.utf8[..<colon], $0) }) {
       self.scheme = scheme
       self.rest = String(text[text.utf8.index(after: colon)...])
     } else {
       self.scheme = Self.plainPathScheme
       self.rest = text
-      return
     }
     if rest.isEmpty {
       throw KeyError(.malformedKeyReference, "key reference \(scheme): names nothing after the colon")
-    }
-    for attribute in rest.utf8.split(whereSeparator: { Self.attributeSeparators.contains($0) })
-    where attribute.starts(with: Self.secretAttribute) {
-      throw KeyError(
-        .secretInReference, "key reference \(scheme):… holds a pin-value, which would show the PIN to everybody who sees it",
-        hint: "leave pin-value out and give the PIN by a prompt, a file or a file descriptor")
     }
   }
 
   /// The scheme of a path whose kind is found by its content.
   public static let plainPathScheme = "file"
 
-  private static let attributeSeparators = Array(";?&".utf8)
+  /// Before a name: of a scheme that is not known here the colon is one, too.
+  private static let attributeSeparators = Array(":;?&".utf8)
   private static let secretAttribute = Array("pin-value=".utf8)
 
   private static func isSameScheme(_ written: Substring.UTF8View, _ scheme: String) -> Bool {

@@ -35,8 +35,9 @@ struct KeyReferenceTests {
   }
 
   @Test(
-    "a PIN in a reference is refused, and not repeated",
-    arguments: ["pem:a;pin-value=1234", "pem:a?pin-value=1234", "pem:a?x=y&pin-value=1234", "pem:pin-value=1234"])
+    "a PIN in a reference is refused, of whatever scheme, and not repeated",
+    arguments: ["pem:a;pin-value=1234", "pem:a?pin-value=1234", "pem:a?x=y&pin-value=1234", "pem:pin-value=1234", "pkcs11:pin-value=1234",
+      "pkcs11:token=a;object=b?pin-value=1234", "a;pin-value=1234"])
   func secret(_ text: String) {
     do throws(KeyError) {
       _ = try read(text)
