@@ -12,7 +12,7 @@ struct ProfilesCommand: ParsableCommand {
 
   func run() throws {
     if let name {
-      let document = try BuiltInProfiles.document(named: name)
+      let document = try ProfileFile.builtIn(name)
       try StandardOutput.write(JSONWriter.indentedText(.object(document.json)) + "\n")
       return
     }

@@ -1,12 +1,33 @@
+import Glibc
 import Keyroll
 
 /// Finds a profile document by what the user wrote.
 enum ProfileFile {
+  /// The profiles whose rules no file can say, with the commands that sign by them.
+  private static let withoutDocument: KeyValuePairs = ["graph-proof": "proof", "entra-assertion": "assertion"]
+
   /// A built-in profile's name, else the path of a file.
   static func document(_ name: String) throws -> ProfileDocument {
-    let isPath = name.utf8.contains(UInt8(ascii: "/")) || name.utf8.contains(UInt8(ascii: "."))
-    if !isPath { return try BuiltInProfiles.document(named: name) }
+    guard isFile(name) else { return try builtIn(name) }
     let contents = try SecretBytes.contents(ofFile: name, limit: Limits.byteCount)
     return try contents.withBytes { text throws(ProfileError) in try ProfileDocument(text) }
+  }
+
+  /// Throws `unknown-profile`.
+  static func builtIn(_ name: String) throws(ProfileError) -> ProfileDocument {
+    if let command = withoutDocument.first(where: { $0.key.utf8.elementsEqual(name.utf8) })?.value {
+      throw ProfileError(
+        .unknownProfile, "profile \(name) has rules that no profile file can say",
+        hint: "sign by it with keyroll sign \(command), and judge by it with keyroll verify --profile \(name)")
+    }
+    return try BuiltInProfiles.document(named: name)
+  }
+
+  /// True for what looks like a path, and for another file that is there; a built-in name is never taken for one.
+  private static func isFile(_ name: String) -> Bool {
+    if name.utf8.contains(UInt8(ascii: "/")) || name.utf8.contains(UInt8(ascii: ".")) { return true }
+    let taken = BuiltInProfiles.names + withoutDocument.map(\.key)
+    if taken.contains(where: { $0.utf8.elementsEqual(name.utf8) }) { return false }
+    return unsafe access(name, F_OK) == 0
   }
 }

@@ -68,8 +68,7 @@ struct JudgingOptions: ParsableArguments {
   private func generalProfile() throws -> Profile {
     try refuse(objectNames + client.names + parameterNames, "needs --profile")
     guard let policy = AlgorithmPolicy(algorithms) else {
-      throw CommandError.usage(
-        "without --profile at least one --algorithm is needed: the token must not choose for itself", in: ["verify"])
+      throw CommandError.usage("without --profile at least one --algorithm is needed: the token must not choose for itself")
     }
     return .general(
       algorithms: policy, issuer: issuer.map(JSONString.init(_:)), audience: audience.map(JSONString.init(_:)),
@@ -87,6 +86,6 @@ struct JudgingOptions: ParsableArguments {
 
   /// An option that would be ignored is refused: a check that somebody asked for must not silently not happen.
   private func refuse(_ names: [String], _ reason: String) throws(CommandError) {
-    if let first = names.first { throw .usage("\(first) \(reason)", in: ["verify"]) }
+    if let first = names.first { throw .usage("\(first) \(reason)") }
   }
 }

@@ -32,12 +32,17 @@ struct SigningOptions: ParsableArguments {
   @OptionGroup var secrets: SecretOptions
   @OptionGroup var output: OutputOptions
 
-  /// Who would read standard input; a key reference names it after its scheme, before any attribute.
+  func validate() throws {
+    if certificate != nil, KeyArgument(text: key).namesCertificate {
+      throw ValidationError("only one of --certificate and ;cert= in the key can be given")
+    }
+  }
+
+  /// Who would read standard input.
   var standardInputReaders: KeyValuePairs<String, Bool> {
-    let path = key.split(separator: ";", omittingEmptySubsequences: false).first ?? ""
-    return [
-      "the key": ["-", "pem:-", "pfx:-"].contains { path.utf8.elementsEqual($0.utf8) },
-      "the certificate": certificate.map(StandardInput.isNamed(by:)) ?? false, "the password": secrets.readsStandardInput,
+    [
+      "the key": KeyArgument(text: key).readsStandardInput, "the certificate": certificate.map(StandardInput.isNamed(by:)) ?? false,
+      "the password": secrets.readsStandardInput,
     ]
   }
 }

@@ -16,13 +16,10 @@ enum Diagnostics {
   /// Says what works and should not be left so.
   static func warning(_ text: String) { write("warning: \(text)") }
 
-  /// What the key's reader cannot know: the options of the command, and the services' answers.
+  /// What the key's reader cannot know: the options of the command.
   private static func hint(for error: any DiagnosticError) -> String? {
-    guard let error = error as? KeyError else { return nil }
-    if error.code == .passwordRequired {
-      return "give it by --password-file, --password-fd or --password-env, or be asked for it on a terminal"
-    }
-    return ServiceAnswer.toKey(error.code)
+    guard (error as? KeyError)?.code == .passwordRequired else { return nil }
+    return "give it by --password-file, --password-fd or --password-env, or be asked for it on a terminal"
   }
 
   private static func write(_ text: String) {

@@ -1,8 +1,10 @@
 import ArgumentParser
 
 extension CommandError {
-  /// A command line that cannot be taken, with the hint where its options are explained.
-  static func usage(_ message: String, in arguments: [String] = []) -> CommandError {
+  /// A command line that cannot be taken, with the hint where the options of its command are explained.
+  static func usage(
+    _ message: String, in arguments: [String] = Array(CommandLine.arguments.dropFirst())
+  ) -> CommandError {
     CommandError(.usage, message, hint: "see \(CommandPath(arguments).text) --help")
   }
 

@@ -62,9 +62,18 @@ struct TokenSigning {
       signer.notes.forEach(Diagnostics.warning)
       return signer
     } catch {
-      guard let answer = answerToKey(error.code) else { throw error }
-      throw KeyError(error.code, error.message, hint: answer)
+      throw explained(error, schemes: registry.schemes)
     }
+  }
+
+  /// What the reader of the key cannot know: how it was named, where its certificate came from, and who will judge it.
+  private func explained(_ error: KeyError, schemes: [String]) -> KeyError {
+    if error.code == .fileUnreadable, let misreading = KeyArgument(text: options.key).misreading(schemes: schemes) { return misreading }
+    if error.code == .certificateMismatch, let certificate = options.certificate {
+      return KeyError(error.code, "no certificate in \(certificate) belongs to the private key at \(options.key)", hint: error.hint)
+    }
+    if let answer = answerToKey(error.code) { return KeyError(error.code, error.message, hint: answer) }
+    return error
   }
 
   /// Says in UTC when the token can be used, which a clock in another zone hides.

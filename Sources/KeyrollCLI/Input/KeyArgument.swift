@@ -1,0 +1,48 @@
+import Glibc
+import Keyroll
+
+/// A key as the command line names it.
+struct KeyArgument {
+  let text: String
+
+  private var parts: [Substring.UTF8View] {
+    text[...].utf8.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)
+  }
+
+  /// True where the path is `-`: a reference names it after its scheme, before any attribute.
+  var readsStandardInput: Bool {
+    ["-", "pem:-", "pfx:-"].contains { parts.first?.elementsEqual($0.utf8) == true }
+  }
+
+  /// True where the reference says itself in which file the certificate is.
+  var namesCertificate: Bool { parts.dropFirst().contains { $0.starts(with: "cert=".utf8) } }
+
+  /// What was meant by a text that was taken for a path, where no file of that name is there; nil where it was a path.
+  func misreading(schemes: [String]) -> KeyError? {
+    if unsafe access(text, F_OK) == 0 { return nil }
+    if hasScheme {
+      return KeyError(
+        .unknownKeyScheme, "key reference \(text) has a scheme that nothing here opens, and no file has that name",
+        hint: "known schemes: \(schemes.joined(separator: ", "))")
+    }
+    if parts.count > 1 {
+      return KeyError(
+        .fileUnreadable, "\(text) cannot be read: no file has that name",
+        hint: "attributes go with a scheme: pem:PATH;name=value or pfx:PATH;name=value")
+    }
+    return nil
+  }
+
+  /// RFC 3986, section 3.1; a single letter is the drive of a path.
+  private var hasScheme: Bool {
+    guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else { return false }
+    let scheme = text.utf8[..<colon]
+    return scheme.count > 1
+      && scheme.allSatisfy { byte in
+        switch byte | 0x20 {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): true
+        default: (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        }
+      }
+  }
+}

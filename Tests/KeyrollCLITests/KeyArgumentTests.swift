@@ -1,0 +1,84 @@
+import TestSupport
+import Testing
+
+@Suite struct KeyArgumentTests {
+  private static let key = Fixtures.path("keys/rsa-2048.pem")
+  private static let certificate = Fixtures.path("certificates/leaf.pem")
+  private static let other = Fixtures.path("certificates/expired.pem")
+
+  private func sign(_ options: String...) throws -> Outcome {
+    try BuiltCommand.run(["sign", "proof", "--object-id", SignCommandTests.objectID] + options)
+  }
+
+  private func refusal(_ message: String, hint: String, status: Int32 = 2) -> Outcome {
+    Outcome(status: status, error: "keyroll: error: \(message)\nkeyroll: hint: \(hint)\n")
+  }
+
+  @Test("a scheme that nothing opens is not taken for a path", arguments: ["pkcs11:token=a;object=b", "Vault:name"])
+  func unknownScheme(key: String) throws {
+    #expect(
+      try sign("--key", key)
+        == refusal(
+          "key reference \(key) has a scheme that nothing here opens, and no file has that name [unknown-key-scheme]",
+          hint: "known schemes: file, pem, pfx"))
+  }
+
+  @Test("attributes after a plain path are explained, where no file of that name is there")
+  func attributesOfPath() throws {
+    #expect(
+      try sign("--key", "nowhere.pem;cert=a.pem")
+        == refusal(
+          "nowhere.pem;cert=a.pem cannot be read: no file has that name [file-unreadable]",
+          hint: "attributes go with a scheme: pem:PATH;name=value or pfx:PATH;name=value"))
+  }
+
+  @Test("a path with a colon or a semicolon is a path where the file is there", arguments: ["a:b.pem", "a;cert=b.pem"])
+  func oddNames(name: String) throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(try Fixtures.bytes("keys/rsa-2048.pem"), to: name)
+    let outcome = try sign("--key", path, "--certificate", Self.certificate, "--at", SignCommandTests.at)
+    #expect(outcome.status == 0, "\(outcome)")
+  }
+
+  @Test("what cannot be read for another reason keeps that reason", arguments: ["/", "C:"])
+  func otherReasons(path: String) throws {
+    let outcome = try sign("--key", path)
+    #expect(outcome.status == 2)
+    #expect(outcome.error.hasSuffix("[file-unreadable]\n"), "\(outcome)")
+  }
+
+  @Test("a PIN is not repeated")
+  func pin() throws {
+    let outcome = try sign("--key", "pkcs11:token=a?pin-value=1234")
+    #expect(outcome.status == 2)
+    #expect(outcome.error.contains("[secret-in-reference]\n"))
+    #expect(!outcome.error.contains("1234"))
+  }
+
+  @Test("two certificates for one key are a wrong command line, and none is preferred in silence")
+  func twoCertificates() throws {
+    #expect(
+      try sign("--key", "pem:\(Self.key);cert=\(Self.certificate)", "--certificate", Self.other)
+        == refusal(
+          "only one of --certificate and ;cert= in the key can be given [usage]", hint: "see keyroll sign proof --help", status: 64))
+  }
+
+  @Test("a certificate of another key is looked for where it was given")
+  func mismatch() throws {
+    let certificate = Fixtures.path("certificates/other.pem")
+    #expect(
+      try sign("--key", Self.key, "--certificate", certificate)
+        == refusal(
+          "no certificate in \(certificate) belongs to the private key at \(Self.key) [certificate-mismatch]",
+          hint: "give the certificate that was issued for this key"))
+  }
+
+  @Test("only the tokens that Entra judges are spoken of as such")
+  func noAnswerForOthers() throws {
+    let outcome = try BuiltCommand.run(
+      "sign", "claims", "--profile", "github-app", "--parameter", "client-id=a", "--key", Fixtures.path("keys/ec-p256.pem"))
+    #expect(outcome.status == 2)
+    #expect(outcome.error.contains("[key-not-rsa]\n"))
+    #expect(!outcome.error.contains("Entra"), "\(outcome)")
+  }
+}
