@@ -9,8 +9,11 @@ public enum UniqueIdentifier {
     var bytes = [high, low].flatMap { half in (0..<8).map { UInt8(truncatingIfNeeded: half >> (8 * $0)) } }
     bytes[6] = bytes[6] & 0x0F | 0x40
     bytes[8] = bytes[8] & 0x3F | 0x80
-    let digits = Array(Hexadecimal.upperCase(bytes).lowercased())
-    let groups = [digits[0..<8], digits[8..<12], digits[12..<16], digits[16..<20], digits[20..<32]]
-    return JSONString(groups.map { String($0) }.joined(separator: "-"))
+    var text = ""
+    for (index, byte) in bytes.enumerated() {
+      if [4, 6, 8, 10].contains(index) { text += "-" }
+      text += Hexadecimal.upperCase([byte])
+    }
+    return JSONString(text.lowercased())
   }
 }
