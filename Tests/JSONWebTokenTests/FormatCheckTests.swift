@@ -74,7 +74,7 @@ struct FormatCheckTests {
       "key", "key-hint", "x5t", "x5t-s256", "kid", "x5c", "signature", "certificate-dates", "certificate-usage", "certificate-signature",
       "iss", "sub", "aud", "iat", "nbf", "exp", "lifetime", "other-claims",
     ]
-    let report = try text.map { report($0) } ?? FakeToken().report()
-    #expect(report.checks.map(\.id) == ids)
+    let judged = try text.map { report($0) } ?? FakeToken().report()
+    #expect(judged.checks.map(\.id) == ids)
   }
 }
