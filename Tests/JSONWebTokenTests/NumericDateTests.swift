@@ -37,7 +37,7 @@ struct NumericDateTests {
     "", "2026-11-21", "2026-11-21T14:00:00", "2026-11-21 14:00:00Z", "2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z",
     "2026-00-01T00:00:00Z", "2026-04-31T00:00:00Z", "2026-11-21T24:00:00Z", "2026-11-21T14:60:00Z", "2026-11-21T14:00:60Z",
     "2026-11-21T14:00:00.5Z", "2026-11-21T14:00:00+2:00", "2026-11-21T14:00:00+24:00", "+026-11-21T14:00:00Z", "1700000000",
-    "２026-11-21T14:00Z", "1900-02-29T00:00:00Z",
+    "２026-11-21T14:00Z", "1900-02-29T00:00:00Z", "9999-12-31T23:59:59-00:01", "0000-01-01T00:00:00+00:01",
   ])
   func refuses(_ text: String) {
     #expect(NumericDate(rfc3339: text) == nil)
@@ -48,5 +48,19 @@ struct NumericDateTests {
     #expect((NumericDate(seconds: .max) + .seconds(1)).seconds == .max)
     #expect((NumericDate(seconds: .min) - .seconds(1)).seconds == .min)
     #expect((NumericDate(seconds: .max) - NumericDate(seconds: .min)).seconds == .max)
+    #expect((NumericDate(seconds: .min) - NumericDate(seconds: .max)).seconds == -.max)
+    #expect((NumericDate(seconds: 0) - .seconds(.min)).seconds == .max)
+    #expect((NumericDate(seconds: -1) - .seconds(.min)).seconds == .max)
+    #expect((NumericDate(seconds: 0) + .seconds(.min)).seconds == .min)
+    #expect(TimeSpan.minutes(.max).seconds == .max)
+    #expect(TimeSpan.minutes(.min).seconds == .min)
+  }
+
+  @Test("Any number of seconds has a description, outside the years of RFC 3339 the number itself", arguments: [
+    (Int64.min, "-9223372036854775808 s"), (.max, "9223372036854775807 s"), (253_402_300_800, "253402300800 s"), (-62_167_219_201, "-62167219201 s"),
+  ])
+  func describes(_ seconds: Int64, _ text: String) {
+    #expect(NumericDate(seconds: seconds).description == text)
+    #expect(!TimeSpan.seconds(seconds).description.isEmpty)
   }
 }

@@ -19,7 +19,11 @@ public struct NumericDate: Sendable, Hashable, Comparable {
     return NumericDate(seconds: overflows ? (span.seconds > 0 ? .max : .min) : sum)
   }
 
-  public static func - (date: Self, span: TimeSpan) -> NumericDate { date + TimeSpan(seconds: -span.seconds) }
+  /// The date so much earlier, held within 64 bits.
+  public static func - (date: Self, span: TimeSpan) -> NumericDate {
+    let (difference, overflows) = date.seconds.subtractingReportingOverflow(span.seconds)
+    return NumericDate(seconds: overflows ? (span.seconds > 0 ? .min : .max) : difference)
+  }
 
   /// The time from the right date to the left, held within 64 bits.
   public static func - (left: Self, right: Self) -> TimeSpan {
@@ -60,6 +64,8 @@ extension NumericDate {
       let offset = Self.offset(bytes[19...])
     else { return nil }
     seconds = date.daysSince1970 * 86_400 + hour * 3600 + minute * 60 + second - offset
+    // In UTC an offset may lead out of the years that can be written.
+    if self < .earliest || self > .latest { return nil }
   }
 
   private static func offset(_ text: ArraySlice<UInt8>) -> Int64? {

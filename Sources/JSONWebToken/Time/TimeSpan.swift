@@ -6,7 +6,11 @@ public struct TimeSpan: Sendable, Hashable, Comparable {
 
   public static let zero = TimeSpan(seconds: 0)
   public static func seconds(_ count: Int64) -> TimeSpan { TimeSpan(seconds: count) }
-  public static func minutes(_ count: Int64) -> TimeSpan { TimeSpan(seconds: count * 60) }
+  /// Held within 64 bits.
+  public static func minutes(_ count: Int64) -> TimeSpan {
+    let (seconds, overflows) = count.multipliedReportingOverflow(by: 60)
+    return TimeSpan(seconds: overflows ? (count > 0 ? .max : .min) : seconds)
+  }
 
   public static func < (left: Self, right: Self) -> Bool { left.seconds < right.seconds }
 
