@@ -22,18 +22,15 @@ public struct TokenAssembler: Sendable {
       profile: profile, keys: [TrustedKey(verifier, certificate: signer.certificates.first)], certificateReader: certificateReader)
   }
 
-  /// Signs a draft; a draft that the profile refuses never reaches the key.
+  /// Signs a draft; a draft that the profile refuses, or that was made for another key, never reaches the key.
   ///
   /// `time` is when the draft is made; the finished token is verified for that time, or for its `nbf` when that is later.
   public func assemble(_ draft: TokenDraft, at time: NumericDate) throws(TokenError) -> SignedToken {
+    try requireOwn(draft)
     let start = draft.start(notBefore: time)
     try TokenError.throwIfRefused(profile.check(draft, at: start, certificateReader: certificateReader))
 
-    var text: [UInt8] = []
-    text.reserveCapacity(2048)
-    Base64.url.append(JSONWriter.bytes(draft.header).span, to: &text)
-    text.append(UInt8(ascii: "."))
-    Base64.url.append(JSONWriter.bytes(draft.claims).span, to: &text)
+    var text = try signingInput(of: draft)
     let signature: Signature
     do throws(SigningError) { signature = try signer.sign(text.span) } catch { throw TokenError(error) }
     text.append(UInt8(ascii: "."))
@@ -44,5 +41,36 @@ public struct TokenAssembler: Sendable {
       throw TokenError("the signed token did not pass the verifier and was discarded", report.failedChecks)
     }
     return SignedToken(bytes: text, report: report)
+  }
+
+  /// The rules judge a draft by the key it names, so it must name the one that signs.
+  private func requireOwn(_ draft: TokenDraft) throws(TokenError) {
+    guard draft.publicKey == signer.publicKey, draft.certificate == signer.certificates.first,
+      draft.header["alg"] == .string(JSONString(signer.algorithm.rawValue))
+    else {
+      throw TokenError(
+        id: "key-mismatch", "the draft was made for another key, certificate or algorithm than the signer has",
+        hint: "make the draft for the signer that signs it")
+    }
+  }
+
+  /// Header and claims as they are signed; past a limit of the verifier's they are refused here, before the key is used.
+  private func signingInput(of draft: TokenDraft) throws(TokenError) -> [UInt8] {
+    var text: [UInt8] = []
+    text.reserveCapacity(2048)
+    for (name, part) in [("header", draft.header), ("claims", draft.claims)] {
+      let json = JSONWriter.bytes(part)
+      do throws(JSONError) { _ = try JSONReader.object(json.span) } catch {
+        throw TokenError(id: error.id, "the token was not signed: in the \(name), \(error.problem)")
+      }
+      if !text.isEmpty { text.append(UInt8(ascii: ".")) }
+      Base64.url.append(json.span, to: &text)
+    }
+    let signatureCount = signer.publicKey.rsa?.modulus.count ?? 0
+    if text.count + 1 + (signatureCount * 4 + 2) / 3 > Limits.byteCount {
+      throw TokenError(
+        id: CompactSerializationError.Code.tooLarge.rawValue, "the token was not signed: it would be longer than \(Limits.byteCount) bytes")
+    }
+    return text
   }
 }
