@@ -67,6 +67,7 @@ struct ClaimRulesTests {
     (ClaimPolicy("c", .anyText), "{\"c\":\"x\"}", nil), (ClaimPolicy("c", .anyText), "{\"c\":[\"x\"]}", "claim-malformed"),
     (ClaimPolicy("aud", .anyText), "{\"aud\":[\"x\",\"y\"]}", "audience-several"), (ClaimPolicy("c", .anyText), "{\"c\":7}", "claim-malformed"),
     (ClaimPolicy("c", .anyText, form: .guid), "{\"c\":\"x\"}", "claim-malformed"),
+    (ClaimPolicy("c", .oneOf(["http://x"]), form: .httpsAddress), "{\"c\":\"http://x\"}", "claim-malformed"), (ClaimPolicy("c", .oneOf([])), "{\"c\":\"x\"}", "claim-mismatch"),
     (ClaimPolicy("c", .oneOf(["x"]), knownMistakes: [.init("y", "is y")]), "{\"c\":\"y\"}", "claim-known-mistake"),
     (ClaimPolicy("c", .oneOf(["x"]), tolerated: [.init("y", "is y", onlyLeniently: true)]), "{\"c\":\"y\"}", "claim-tolerated"),
   ] as [(ClaimPolicy, String, String?)])

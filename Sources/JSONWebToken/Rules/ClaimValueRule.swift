@@ -58,7 +58,7 @@ struct ClaimValueRule: ClaimRule {
 
   private func check(_ text: JSONString, _ found: JSONValue) -> Check {
     if text.isEmpty { return failed(.claimEmpty, "\(name) is empty", found: found) }
-    if case .oneOf(let values) = policy.expectation, values.contains(text) { return passed(found: found) }
+    if case .oneOf(let values) = policy.expectation, values.contains(text), policy.form.matches(text) { return passed(found: found) }
     for mistake in policy.knownMistakes where mistake.value == text {
       return failed(
         .claimKnownMistake, "\(name) \(mistake.message)", hint: expectedText.map { "it should be \($0)" }, found: found)
