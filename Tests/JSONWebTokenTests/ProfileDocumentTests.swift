@@ -1,6 +1,7 @@
 import JOSE
 import JSONWebToken
 import Signing
+import SigningTesting
 import Testing
 
 @Suite("ProfileDocument")
@@ -71,6 +72,14 @@ struct ProfileDocumentTests {
     ",\"time\":{\"measured-from\":\"then\"}", ",\"claims\":{\"iss\":\"{nobody}\"}", ",\"claims\":{\"iss\":\"{open\"}",
     ",\"claims\":{\"iss\":\"close}\"}", ",\"claims\":{\"iss\":1}", ",\"claims\":{\"exp\":\"1\"}", ",\"claims\":{\"iss\":{\"form\":\"odd\"}}",
     ",\"claims\":{\"iss\":{\"misspelt\":1}}", ",\"parameters\":{\"a\":1}", ",\"parameters\":{\"a\":{\"optional\":1}}",
+    ",\"parameters\":{\"a\":{}}", ",\"parameters\":{\"A\":{}},\"claims\":{\"c\":\"{A}\"}", ",\"parameters\":{\"\":{}},\"claims\":{\"c\":\"{}\"}",
+    ",\"parameters\":{\"\u{E9}\":{}},\"claims\":{\"c\":\"{\u{E9}}\"}", ",\"parameters\":{\"public-key-sha256\":{}},\"claims\":{\"c\":\"{public-key-sha256}\"}",
+    ",\"parameters\":{\"a\":{\"form\":\"guid\",\"default\":\"x\"}},\"claims\":{\"c\":\"{a}\"}",
+    ",\"parameters\":{\"a\":{\"one-of\":[\"x\"],\"default\":\"y\"}},\"claims\":{\"c\":\"{a}\"}",
+    ",\"parameters\":{\"a\":{\"one-of\":[\"x\"],\"form\":\"upper-case\"}},\"claims\":{\"c\":\"{a}\"}", ",\"claims\":{\"c\":{\"value\":\"x\",\"values\":[\"y\"]}}",
+    ",\"claims\":{\"c\":{\"value\":\"x\",\"presence\":\"forbidden\"}}", ",\"claims\":{\"c\":{\"generated\":true,\"presence\":\"forbidden\"}}", ",\"claims\":{\"c\":{\"values\":[]}}",
+    ",\"time\":{\"maximum\":\"1m\",\"exp\":\"optional\"}", ",\"time\":{\"measured-from\":\"nbf\",\"nbf\":\"forbidden\"}", ",\"time\":{\"iat\":\"forbidden\"}",
+    ",\"time\":{\"lifetime\":600}", ",\"time\":{\"leeway\":\"1m\"}", ",\"claims\":{\"nbf\":{}}", ",\"claims\":{\"c\":\"\"}", ",\"algorithms\":null",
     ",\"key-hints\":[\"jku\"]", ",\"other-claims\":\"sometimes\"", ",\"id\":\"y\"", ",\"typ\":\"\"",
   ])
   func refuses(_ members: String) {
@@ -83,6 +92,38 @@ struct ProfileDocumentTests {
   ])
   func refusesWhole(_ text: String) {
     #expect(throws: ProfileError.self) { try ProfileDocument(Array(text.utf8).span) }
+  }
+
+  @Test("A parameter that is not known when verifying leaves its claim uncompared, and every other value with it")
+  func partlyKnown() throws {
+    let text = ",\"parameters\":{\"a\":{\"optional\":true}},\"claims\":{\"iss\":{\"values\":[\"{a}\",\"fixed\"]},\"sub\":\"{a}\"}"
+    func expectations(_ values: [String: JSONString], _ isSigning: Bool) throws -> [ClaimPolicy.Expectation] {
+      try document(text).profile(parameters: values, publicKey: nil, isSigning: isSigning).claims.map(\.expectation)
+    }
+    #expect(try expectations([:], false) == [.unknownText, .unknownText])
+    #expect(try expectations([:], true) == [.oneOf(["fixed"]), .unknownText])
+    #expect(try expectations(["a": "x"], false) == [.oneOf(["x", "fixed"]), .oneOf(["x"])])
+  }
+
+  @Test("A value that is not known is not written, and the claim that needs it is refused before the key")
+  func unfilled() throws {
+    let profile = try document(",\"parameters\":{\"a\":{\"optional\":true}},\"claims\":{\"iss\":\"{a}\"},\"time\":{\"iat\":\"required\"}")
+      .profile(parameters: [:], publicKey: nil, isSigning: true)
+    let signer = FakeSigner()
+    let assembler = try TokenAssembler(profile: profile, signer: signer, verifier: FakeVerifier())
+    let draft = try profile.draft(DraftRequest(time: Self.now), for: signer)
+    #expect(throws: TokenError.self) { try assembler.assemble(draft, at: Self.now) }
+    #expect(signer.useCount == 0)
+  }
+
+  @Test("Of several required key hints one is enough, and kid alone is required by its own check too")
+  func requiredHints() throws {
+    func profile(_ names: String) throws -> Profile {
+      try document(",\"required-key-hints\":[\(names)]").profile(parameters: [:], publicKey: nil, isSigning: false)
+    }
+    #expect(try profile("\"kid\"").keyID.isRequired)
+    #expect(try !profile("\"kid\",\"x5t\"").keyID.isRequired)
+    #expect(try profile("\"kid\",\"x5t\"").requiredHints == [.kid, .x5t])
   }
 
   @Test("Doubled braces stand for themselves")

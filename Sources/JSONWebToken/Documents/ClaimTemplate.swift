@@ -34,24 +34,37 @@ struct ClaimTemplate: Sendable {
     } else if let object = value.object {
       var members = ProfileMembers(object, "claim \(name)")
       let single = try members.text("value")
-      texts = try members.texts("values") ?? single.map { [$0] } ?? []
+      let several = try members.texts("values")
+      texts = several ?? single.map { [$0] } ?? []
       presence = try members.choice("presence", Presence.self) ?? .required
       form = try members.choice("form", TextForm.self) ?? .text
       isGenerated = try members.boolean("generated") ?? false
       allowsArray = try members.boolean("array-allowed") ?? false
       try members.refuseOthers()
+      if single != nil && several != nil {
+        throw ProfileError(.malformedProfile, "claim \(name) of the profile has both value and values")
+      }
+      if presence == .forbidden && (!texts.isEmpty || isGenerated) {
+        throw ProfileError(.malformedProfile, "claim \(name) of the profile is forbidden and has a value all the same")
+      }
     } else {
       throw ProfileError(.malformedProfile, "claim \(name) of the profile is neither text nor an object")
+    }
+    if texts.contains(where: \.isEmpty) {
+      throw ProfileError(.malformedProfile, "claim \(name) of the profile has an empty value, which no token may have")
     }
     var values: [TextTemplate] = []
     for text in texts { values.append(try TextTemplate(text, parameters)) }
     self.values = values
   }
 
-  func policy(_ parameters: [String: JSONString], publicKey: PublicKey?) -> ClaimPolicy {
+  func uses(_ parameter: ProfileParameter) -> Bool { values.contains { $0.uses(parameter) } }
+
+  /// Values that cannot be filled in are not written when signing; when verifying, the claim is then not compared.
+  func policy(_ parameters: [String: JSONString], publicKey: PublicKey?, isSigning: Bool) -> ClaimPolicy {
     let filled = values.compactMap { $0.filled(parameters, publicKey: publicKey) }
-    let expectation: ClaimPolicy.Expectation =
-      if !filled.isEmpty { .oneOf(filled) } else if values.isEmpty { .anyText } else { .unknownText }
+    let isKnown = isSigning ? !filled.isEmpty : filled.count == values.count
+    let expectation: ClaimPolicy.Expectation = values.isEmpty ? .anyText : isKnown ? .oneOf(filled) : .unknownText
     return ClaimPolicy(
       name, expectation, presence: presence, form: form, isGenerated: isGenerated, allowsArray: allowsArray)
   }

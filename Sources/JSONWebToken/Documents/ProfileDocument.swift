@@ -41,9 +41,14 @@ public struct ProfileDocument: Sendable {
     type = TypePolicy(try members.text("typ") ?? "JWT", isRequired: true)
     hints = try members.names("key-hints", of: KeyHint.self, KeyHint.init(name:)) ?? []
     requiredHints = try members.names("required-key-hints", of: KeyHint.self, KeyHint.init(name:)) ?? []
-    keyIDIsRequired = requiredHints.contains(.kid)
-    parameters = try ProfileParameter.list(try members.object("parameters"))
-    claims = try ClaimTemplate.list(try members.object("claims"), parameters: parameters)
+    keyIDIsRequired = requiredHints == [.kid]
+    let parameters = try ProfileParameter.list(try members.object("parameters"))
+    let claims = try ClaimTemplate.list(try members.object("claims"), parameters: parameters)
+    if let unused = parameters.first(where: { parameter in !claims.contains { $0.uses(parameter) } }) {
+      throw ProfileError(.malformedProfile, "parameter \(unused.name) of the profile is in no claim, so its value would not be looked at")
+    }
+    self.parameters = parameters
+    self.claims = claims
     time = try Self.time(try members.object("time"))
     otherClaims = try members.choice("other-claims", OtherClaims.self) ?? .reported
     try members.refuseOthers()
@@ -61,7 +66,7 @@ public struct ProfileDocument: Sendable {
     return Profile(
       id: id, title: title, algorithms: algorithms, type: type, hints: hints, requiredHints: requiredHints,
       keyID: KeyIDPolicy(.text(nil), isRequired: keyIDIsRequired),
-      claims: claims.map { $0.policy(values, publicKey: publicKey) }, time: time, otherClaims: otherClaims)
+      claims: claims.map { $0.policy(values, publicKey: publicKey, isSigning: isSigning) }, time: time, otherClaims: otherClaims)
   }
 
   private func resolved(_ given: [String: JSONString], isSigning: Bool) throws(ProfileError) -> [String: JSONString] {
@@ -109,6 +114,12 @@ public struct ProfileDocument: Sendable {
     try members.refuseOthers()
     if let maximum, policy.lifetime > maximum {
       throw ProfileError(.malformedProfile, "the profile's time has a lifetime above its maximum")
+    }
+    if maximum != nil, policy.expires != .required {
+      throw ProfileError(.malformedProfile, "the profile's time has a maximum, which a token without exp would escape")
+    }
+    if policy.start == .issuedAt && policy.issuedAt == .forbidden || policy.start == .notBefore && policy.notBefore == .forbidden {
+      throw ProfileError(.malformedProfile, "the profile's time is measured from \(policy.start.rawValue), which it forbids")
     }
     return policy
   }

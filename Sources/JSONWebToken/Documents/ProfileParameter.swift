@@ -24,6 +24,11 @@ public struct ProfileParameter: Sendable, Hashable {
   }
 
   private init(name: JSONString, _ object: JSONObject) throws(ProfileError) {
+    guard Self.isName(name) else {
+      throw ProfileError(
+        .malformedProfile, "the profile has a parameter \(name); names are of lower-case letters, digits and hyphens",
+        hint: name == TextTemplate.fingerprintName ? "{\(name)} is filled in without a parameter" : nil)
+    }
     self.name = name.text
     var members = ProfileMembers(object, "parameter \(name)")
     about = try members.text("about")?.text
@@ -32,6 +37,20 @@ public struct ProfileParameter: Sendable, Hashable {
     defaultValue = try members.text("default")
     isOptional = try members.boolean("optional") ?? false
     try members.refuseOthers()
+    if let odd = choices?.first(where: { !form.matches($0) }) ?? defaultValue, !accepts(odd) {
+      throw ProfileError(.malformedProfile, "parameter \(name) of the profile offers \(odd), which it would not accept")
+    }
+  }
+
+  /// ASCII, so that no two names are canonically equivalent, and fit for the command line and between braces.
+  private static func isName(_ name: JSONString) -> Bool {
+    !name.isEmpty && name != TextTemplate.fingerprintName
+      && name.text.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): true
+        default: false
+        }
+      }
   }
 
   func accepts(_ value: JSONString) -> Bool { form.matches(value) && choices?.contains(value) ?? true }

@@ -12,7 +12,7 @@ struct TextTemplate: Sendable, Hashable {
 
   private let parts: [Part]
 
-  private static let fingerprintName = "public-key-sha256"
+  static let fingerprintName: JSONString = "public-key-sha256"
 
   init(_ text: JSONString, _ parameters: [ProfileParameter]) throws(ProfileError) {
     func malformed(_ problem: String) -> ProfileError {
@@ -31,7 +31,7 @@ struct TextTemplate: Sendable, Hashable {
         rest = rest[rest.index(after: end)...]
         if !literal.isEmpty { parts.append(.text(literal)) }
         literal = ""
-        if name.utf8.elementsEqual(Self.fingerprintName.utf8) {
+        if JSONString(name) == Self.fingerprintName {
           parts.append(.publicKeyFingerprint)
         } else if parameters.contains(where: { $0.name.utf8.elementsEqual(name.utf8) }) {
           parts.append(.parameter(name))
@@ -47,6 +47,8 @@ struct TextTemplate: Sendable, Hashable {
     if !literal.isEmpty { parts.append(.text(literal)) }
     self.parts = parts
   }
+
+  func uses(_ parameter: ProfileParameter) -> Bool { parts.contains(.parameter(parameter.name)) }
 
   /// Nil when a value that it needs is not known.
   func filled(_ parameters: [String: JSONString], publicKey: PublicKey?) -> JSONString? {
