@@ -21,12 +21,17 @@ public enum ServiceAnswer {
     let time = "AADSTS700024: the assertion is outside its time range"
     let notFound = "AADSTS700027, \"key was not found\", with the thumbprint that it received in hexadecimal"
     let badSignature = "AADSTS700027, \"contains an invalid signature\""
+    // By reason, not by check alone: what lenient rules tolerate is refused here and not by the service, and of other faults
+    // in the same claim nobody has told the answer.
     return [
-      "aud": audience, "iss": client, "sub": client, "sub-is-iss": client, "nbf": time, "exp": time,
-      "x5t": notFound, "x5t-s256": notFound, "signature": badSignature, "x5c": badSignature,
-      "key-too-small": keySize, "typ": "AADSTS5002727: typ is wrong",
+      "aud:claim-mismatch": audience, "aud:claim-known-mistake": audience,
+      "iss:claim-mismatch": client, "sub:claim-mismatch": client, "sub-is-iss:claim-mismatch": client,
+      "not-yet-valid": time, "expired": time,
+      "thumbprint-of-another": notFound, "thumbprint-hex-text": notFound, "thumbprint-wrong-hash": notFound, "thumbprint-length": notFound,
+      "bad-signature": badSignature, "x5c-of-another": badSignature, "x5c-order": badSignature,
+      "key-too-small": keySize, "wrong-type": "AADSTS5002727: typ is wrong",
       "key-unfit": "AADSTS5002730: the key does not suit alg", "key-not-for-algorithm": "AADSTS5002730: the key does not suit alg",
-      "alg": "AADSTS5002738: alg is not supported",
+      "algorithm-unknown": "AADSTS5002738: alg is not supported",
     ]
   }()
 

@@ -26,11 +26,13 @@ public struct CompactSerialization: Sendable {
   /// How much of `text` is signed: header and payload segments with their dot, as they stand (RFC 7515, section 5.1).
   public let signingInputByteCount: Int
 
+  private static let whole = "give the whole token and nothing else: header.payload.signature"
+
   /// Takes the text apart, with all that surrounds it: a newline at the end is an irregularity, not ignored.
   public init(_ text: Span<UInt8>) throws(CompactSerializationError) {
-    if text.isEmpty { throw CompactSerializationError(.empty, "the token is empty") }
+    if text.isEmpty { throw CompactSerializationError(.empty, "the token is empty", hint: Self.whole) }
     guard text.count <= Limits.byteCount else {
-      throw CompactSerializationError(.tooLarge, "the token is longer than \(Limits.byteCount) bytes")
+      throw CompactSerializationError(.tooLarge, "the token is longer than \(Limits.byteCount) bytes", hint: Self.whole)
     }
     try Self.refuseJSON(text)
     var dots: [Int] = []
@@ -38,7 +40,7 @@ public struct CompactSerialization: Sendable {
     guard dots.count == 2 else {
       throw CompactSerializationError(
         .segmentCount, "the token has \(dots.count + 1) segments, and a signed token has 3: header.payload.signature",
-        hint: dots.count == 4 ? "five segments make an encrypted token, which this is not for" : nil)
+        hint: dots.count == 4 ? "five segments make an encrypted token, which this is not for" : Self.whole)
     }
     var irregularities: [Irregularity] = []
     header = try Self.decode(text.extracting(..<dots[0]), .header, &irregularities)
@@ -67,7 +69,7 @@ public struct CompactSerialization: Sendable {
       return bytes
     } catch {
       throw CompactSerializationError(
-        .unreadableSegment, "the \(segment.rawValue) segment is not base64url: \(error.message)", segment: segment)
+        .unreadableSegment, "the \(segment.rawValue) segment is not base64url: \(error.message)", hint: Self.whole, segment: segment)
     }
   }
 

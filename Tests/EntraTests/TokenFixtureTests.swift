@@ -78,6 +78,17 @@ struct TokenFixtureTests {
     }
   }
 
+  @Test(
+    "No answer of the service is foretold where lenient rules accept, because the service does",
+    arguments: rows.filter { $0.strict != $0.lenient })
+  func noAnswer(_ row: Row) throws {
+    for check in try row.report(isLenient: false).failedChecks {
+      let finding = try #require(check.finding)
+      #expect(finding.serviceAnswer == nil, "\(check.id):\(finding.reason)")
+      #expect(finding.hint != nil)
+    }
+  }
+
   @Test("Flipping any one bit of an accepted token makes it rejected", arguments: rows.filter { $0.file == "proof.jwt" || $0.file == "assertion.jwt" })
   func bitFlips(_ row: Row) throws {
     let count = try Fixtures.bytes("tokens/\(row.file)").count

@@ -58,7 +58,8 @@ enum FormatCheck {
     case .failure(let error):
       return Check(
         id: id, verdict: .format, status: .failed, isRequired: true, found: nil,
-        finding: Check.Finding(reason: error.id, message: "the \(part) is not acceptable JSON: \(error.problem), at byte \(error.offset)"))
+        finding: Check.Finding(reason: error.id, message: "the \(part) is not acceptable JSON: \(error.problem), at byte \(error.offset)",
+          hint: "write one JSON object in UTF-8, each name once"))
     }
   }
 }

@@ -24,7 +24,7 @@ public struct Profile: Sendable {
   public var furtherRules: @Sendable (_ isLenient: Bool) -> [any ClaimRule]
   /// False where the service is known to refuse what lenient rules tolerate: they then change nothing.
   public var hasLenientForm: Bool
-  /// What the service answers, by reason or else by check id.
+  /// What the service answers, by `id:reason` of the check, or else by reason, or else by id.
   public var serviceAnswers: [String: String]
 
   public init(
@@ -108,7 +108,7 @@ public struct Profile: Sendable {
   func answered(_ check: Check) -> Check {
     guard check.status == .failed, let reason = check.finding?.reason else { return check }
     var check = check
-    check.finding?.serviceAnswer = serviceAnswers[reason] ?? serviceAnswers[check.id]
+    check.finding?.serviceAnswer = serviceAnswers["\(check.id):\(reason)"] ?? serviceAnswers[reason] ?? serviceAnswers[check.id]
     return check
   }
 }

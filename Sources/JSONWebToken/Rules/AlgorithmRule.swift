@@ -9,10 +9,10 @@ struct AlgorithmRule: ClaimRule {
 
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
     guard let found = draft.header["alg"] else {
-      return failed(.algorithmMalformed, "alg is missing", found: nil)
+      return failed(.algorithmMalformed, "alg is missing", hint: wanted, found: nil)
     }
     guard let name = found.string else {
-      return failed(.algorithmMalformed, "alg is \(found.kind), not a string", found: found)
+      return failed(.algorithmMalformed, "alg is \(found.kind), not a string", hint: wanted, found: found)
     }
     guard let algorithm = SignatureAlgorithm(name: name.text) else { return unsupported(name, found) }
     let isAskedFor = policy.asked.contains(algorithm)
@@ -26,20 +26,22 @@ struct AlgorithmRule: ClaimRule {
         : failed(.algorithmUnproven, message, hint: "ask for it by --algorithm \(algorithm.rawValue)", found: found)
     }
     return failed(
-      .algorithmNotAllowed, "alg is \(algorithm.rawValue), and \(policy.restriction)", found: found)
+      .algorithmNotAllowed, "alg is \(algorithm.rawValue), and \(policy.restriction)", hint: wanted, found: found)
   }
+
+  private var wanted: String { "sign with \(policy.preferred.rawValue)" }
 
   private func unsupported(_ name: JSONString, _ found: JSONValue) -> Check {
     let lowerCase = name.text.lowercased()
     if lowerCase.utf8.elementsEqual("none".utf8) {
-      return failed(.algorithmNone, "alg is \(name): the token is not signed", hint: "sign it with \(policy.preferred.rawValue)", found: found)
+      return failed(.algorithmNone, "alg is \(name): the token is not signed", hint: wanted, found: found)
     }
     if lowerCase.utf8.starts(with: "hs".utf8) {
       return failed(
         .algorithmSymmetric, "alg is \(name), which is keyed with a shared secret and not with a public key",
-        found: found)
+        hint: wanted, found: found)
     }
     return failed(
-      .algorithmUnknown, "alg is \(name), and \(policy.restriction)", found: found)
+      .algorithmUnknown, "alg is \(name), and \(policy.restriction)", hint: wanted, found: found)
   }
 }

@@ -8,6 +8,8 @@ struct CertificateChainRule: ClaimRule {
   let reader: (any CertificateReader)?
   let isLenient: Bool
 
+  private static let leafFirst = "begin with the certificate of the key that signs"
+
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
     guard let found = draft.header["x5c"] else { return skipped(.absentOptional, "not there, and not needed") }
     let elements: [JSONValue]
@@ -36,11 +38,11 @@ struct CertificateChainRule: ClaimRule {
       return failed(.notCompared, "x5c cannot be compared with a bare public key here", hint: "give the certificate")
     }
     guard let place = chain.firstIndex(where: { isTrusted($0, draft) }) else {
-      return failed(.certificateChainOfAnother, "x5c does not hold the certificate of the key given")
+      return failed(.certificateChainOfAnother, "x5c does not hold the certificate of the key given", hint: Self.leafFirst)
     }
     if place > 0 {
       return failed(
-        .certificateChainOrder, "x5c has the signing certificate at place \(place + 1), and it belongs first")
+        .certificateChainOrder, "x5c has the signing certificate at place \(place + 1), and it belongs first", hint: Self.leafFirst)
     }
     if let check = brokenLink(in: chain) { return check }
     if found.string != nil {

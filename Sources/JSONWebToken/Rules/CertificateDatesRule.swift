@@ -14,7 +14,7 @@ struct CertificateDatesRule: ClaimRule {
     let start = date("nbf", draft).map { max($0, time) } ?? time
     if start > notAfter {
       return failed(
-        .certificateExpired, "the certificate ended at \(notAfter), before the token starts at \(start)",
+        .certificateExpired, "the certificate ended at \(notAfter), and the token cannot be used before \(start)",
         hint: "sign with a certificate that is still valid")
     }
     if time < notBefore || start < notBefore {

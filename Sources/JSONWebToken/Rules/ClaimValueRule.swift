@@ -25,16 +25,16 @@ struct ClaimValueRule: ClaimRule {
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
     guard let found = draft.claims[name] else {
       return policy.presence == .required
-        ? failed(.claimMissing, "\(name) is missing", hint: "it should be \(expectedText ?? policy.form.summary)")
+        ? failed(.claimMissing, "\(name) is missing", hint: wanted)
         : skipped(.absentOptional, "not there, and not needed")
     }
     if policy.presence == .forbidden {
-      return failed(.claimForbidden, "\(name) does not belong into this token", found: found)
+      return failed(.claimForbidden, "\(name) does not belong into this token", hint: "leave it out", found: found)
     }
     if case .anyValue = policy.expectation { return passed(found: found) }
     if let elements = found.array { return check(elements, found) }
     guard let text = found.string else {
-      return failed(.claimMalformed, "\(name) is \(found.kind), not a string", found: found)
+      return failed(.claimMalformed, "\(name) is \(found.kind), not a string", hint: wanted, found: found)
     }
     return check(text, found)
   }
@@ -43,12 +43,12 @@ struct ClaimValueRule: ClaimRule {
     guard policy.allowsArray else {
       return failed(
         name == "aud" && elements.count > 1 ? .audienceSeveral : .claimMalformed,
-        "\(name) is an array of \(elements.count), and one string is needed", found: found)
+        "\(name) is an array of \(elements.count), and one string is needed", hint: wanted, found: found)
     }
     if let odd = elements.first(where: { $0.string == nil }) {
-      return failed(.claimMalformed, "\(name) holds \(odd.kind), not a string", found: found)
+      return failed(.claimMalformed, "\(name) holds \(odd.kind), not a string", hint: wanted, found: found)
     }
-    var last = failed(.claimEmpty, "\(name) is an empty array", found: found)
+    var last = failed(.claimEmpty, "\(name) is an empty array", hint: wanted, found: found)
     for text in elements.compactMap(\.string) {
       last = check(text, found)
       if last.status != .failed { return last }
@@ -57,11 +57,11 @@ struct ClaimValueRule: ClaimRule {
   }
 
   private func check(_ text: JSONString, _ found: JSONValue) -> Check {
-    if text.isEmpty { return failed(.claimEmpty, "\(name) is empty", found: found) }
+    if text.isEmpty { return failed(.claimEmpty, "\(name) is empty", hint: wanted, found: found) }
     if case .oneOf(let values) = policy.expectation, values.contains(text), policy.form.matches(text) { return passed(found: found) }
     for mistake in policy.knownMistakes where mistake.value == text {
       return failed(
-        .claimKnownMistake, "\(name) \(mistake.message)", hint: expectedText.map { "it should be \($0)" }, found: found)
+        .claimKnownMistake, "\(name) \(mistake.message)", hint: wanted, found: found)
     }
     for value in policy.tolerated where value.value == text {
       return irregular(
@@ -69,7 +69,7 @@ struct ClaimValueRule: ClaimRule {
         hint: expectedText.map { "the documented value is \($0)" }, found: found)
     }
     if !policy.form.matches(text) {
-      return failed(.claimMalformed, "\(name) is \(text), not \(policy.form.summary)", found: found)
+      return failed(.claimMalformed, "\(name) is \(text), not \(policy.form.summary)", hint: wanted, found: found)
     }
     switch policy.expectation {
     case .oneOf(let values):
@@ -84,6 +84,8 @@ struct ClaimValueRule: ClaimRule {
       return passed(found: found)
     }
   }
+
+  private var wanted: String { "it should be \(expectedText ?? policy.form.summary)" }
 
   private var expectedText: String? {
     guard case .oneOf(let values) = policy.expectation, !values.isEmpty else { return nil }

@@ -25,6 +25,7 @@ struct DateRule: ClaimRule {
   /// How far `iat` may be ahead with no more than a warning.
   private static let toleratedLead = TimeSpan.minutes(5)
   private static let spelling = "write the whole seconds since 1970 in UTC, as a JSON number"
+  private static let clock = "to judge the token for the time of its use, give that time by --at"
   /// The end of 1970: dates before it come from a time zone offset taken for a time.
   private static let endOf1970 = NumericDate(seconds: 31_536_000)
 
@@ -38,7 +39,7 @@ struct DateRule: ClaimRule {
     case .refused(let oddity):
       return failed(oddity.reason, oddity.message, hint: Self.spelling, found: found)
     case .date(let date, let oddity):
-      if presence == .forbidden { return failed(.claimForbidden, "\(name) does not belong into this token", found: found) }
+      if presence == .forbidden { return failed(.claimForbidden, "\(name) does not belong into this token", hint: "leave it out", found: found) }
       if let check = untimely(date, at: time, found) { return check }
       if let oddity { return warning(oddity.reason, oddity.message, found: found) }
       return passed(found: found)
@@ -66,15 +67,15 @@ struct DateRule: ClaimRule {
       if date <= time + Self.toleratedLead {
         return warning(.issuedInFuture, "iat is \(date), \(date - time) ahead of the clock", found: found)
       }
-      return failed(.issuedInFuture, "iat is \(date), \(date - time) ahead of the clock", found: found)
+      return failed(.issuedInFuture, "iat is \(date), \(date - time) ahead of the clock", hint: Self.clock, found: found)
     case .notBefore:
       if date <= time + policy.leeway { return nil }
       return failed(
         .notYetValid, "nbf is \(date), \(date - time) ahead of the clock",
-        hint: "to judge the token for the time of its use, give that time by --at", found: found)
+        hint: Self.clock, found: found)
     case .expires:
       if time < date + policy.leeway { return nil }
-      return failed(.expired, "exp is \(date), \(time - date) ago", found: found)
+      return failed(.expired, "exp is \(date), \(time - date) ago", hint: "make a new token", found: found)
     }
   }
 }

@@ -7,14 +7,16 @@ struct KeyIDRule: ClaimRule {
   let verdict = Check.Verdict.signature
   let policy: KeyIDPolicy
 
+  private static let choice = "give the key that the token names, or take kid out of the header"
+
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
     guard let found = draft.header["kid"] else {
       return policy.isRequired
-        ? failed(.keyIDMissing, "kid is missing, and this issuer finds the key by it")
+        ? failed(.keyIDMissing, "kid is missing, and this issuer finds the key by it", hint: "write kid as the issuer knows the key")
         : skipped(.absentOptional, "not there, and not needed")
     }
     guard let text = found.string else {
-      return failed(.hintMalformed, "kid is \(found.kind), not a string", found: found)
+      return failed(.hintMalformed, "kid is \(found.kind), not a string", hint: "write it as a string, or leave it out", found: found)
     }
     switch policy.form {
     case .sha1Thumbprint:
@@ -27,13 +29,13 @@ struct KeyIDRule: ClaimRule {
         hint: "the certificate given has \(Hexadecimal.upperCase(certificate.sha1Thumbprint))", found: found)
     case .text(let expected?):
       if text == expected { return passed(found: found) }
-      return failed(.keyIDOfAnother, "kid is \(text), and \(expected) is expected", found: found)
+      return failed(.keyIDOfAnother, "kid is \(text), and \(expected) is expected", hint: Self.choice, found: found)
     case .text(nil):
       guard let known = draft.keyID else {
         return skipped(.notCompared, "kid is \(text); there is nothing to compare it with")
       }
       if text == known { return passed(found: found) }
-      return failed(.keyIDOfAnother, "kid is \(text), and the key given is \(known)", found: found)
+      return failed(.keyIDOfAnother, "kid is \(text), and the key given is \(known)", hint: Self.choice, found: found)
     }
   }
 }

@@ -12,10 +12,10 @@ struct LifetimeRule: ClaimRule {
     let issuedAt = date("iat", draft)
     if let notBefore, notBefore >= end {
       let reason: Check.Reason = notBefore == end ? .windowEmpty : .windowReversed
-      return failed(reason, "the window is empty: nbf is \(notBefore), and exp is \(end)")
+      return failed(reason, "the window is empty: nbf is \(notBefore), and exp is \(end)", hint: "set exp after nbf")
     }
     if let issuedAt, issuedAt > end {
-      return failed(.windowReversed, "the token expires before it was issued: iat is \(issuedAt), and exp is \(end)")
+      return failed(.windowReversed, "the token expires before it was issued: iat is \(issuedAt), and exp is \(end)", hint: "set exp after iat")
     }
     let start: NumericDate =
       switch policy.start {

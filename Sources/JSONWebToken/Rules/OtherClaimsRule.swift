@@ -13,6 +13,6 @@ struct OtherClaimsRule: ClaimRule {
     let names = unexpected.prefix(8).map(\.name.text).joined(separator: ", ") + (unexpected.count > 8 ? ", …" : "")
     let message = "the profile does not know the claims \(names)"
     return policy == .refused
-      ? failed(.claimUnexpected, message) : warning(.claimUnexpected, message)
+      ? failed(.claimUnexpected, message, hint: "leave them out") : warning(.claimUnexpected, message)
   }
 }

@@ -14,14 +14,14 @@ struct ThumbprintRule: ClaimRule {
       return skipped(.absentOptional, "not there, and not needed")
     }
     guard let text = found.string else {
-      return failed(.hintMalformed, "\(kind.headerName) is \(found.kind), not a string", found: found)
+      return failed(.hintMalformed, "\(kind.headerName) is \(found.kind), not a string", hint: "write it as a string, or leave it out", found: found)
     }
     let bytes: [UInt8]
     let irregularities: [Base64Error]
     do throws(Base64Error) {
       (bytes, irregularities) = try Base64.url.decodeReportingIrregularities(Array(text.text.utf8).span)
     } catch {
-      return failed(.thumbprintEncoding, "\(kind.headerName) is not base64url: \(error.message)", found: found)
+      return failed(.thumbprintEncoding, "\(kind.headerName) is not base64url: \(error.message)", hint: spelling, found: found)
     }
     if let check = wrongLength(text, bytes, found) { return check }
     guard let certificate = draft.certificate else {
@@ -45,26 +45,29 @@ struct ThumbprintRule: ClaimRule {
     return passed(found: found)
   }
 
+  private var spelling: String {
+    "write base64url of the \(kind.byteCount) bytes of the \(kind.digest.rawValue) of the certificate's DER"
+  }
+
   private static let tolerated: [Base64Error.Code] = [.padding, .otherAlphabet]
 
   /// Tells the usual mistakes apart by what is inside.
   private func wrongLength(_ text: JSONString, _ bytes: [UInt8], _ found: JSONValue) -> Check? {
     let expected = kind.byteCount
     if bytes.count == expected, Hexadecimal.decode(text) == nil { return nil }
-    let hint = "write base64url of the \(expected) bytes of the \(kind.digest.rawValue) of the certificate's DER"
     if isHexadecimalThumbprint(bytes) || isHexadecimalThumbprint(Array(text.text.utf8)) {
       return failed(
         .thumbprintHexText, "\(kind.headerName) holds the hexadecimal text of a thumbprint instead of its bytes",
-        hint: hint, found: found)
+        hint: spelling, found: found)
     }
     if bytes.count == expected { return nil }
     if bytes.count == kind.other.byteCount {
       return failed(
         .thumbprintWrongHash,
-        "\(kind.headerName) holds \(bytes.count) bytes, which is a \(kind.other.digest.rawValue)", hint: hint, found: found)
+        "\(kind.headerName) holds \(bytes.count) bytes, which is a \(kind.other.digest.rawValue)", hint: spelling, found: found)
     }
     return failed(
-      .thumbprintLength, "\(kind.headerName) holds \(bytes.count) bytes, and \(expected) are needed", hint: hint,
+      .thumbprintLength, "\(kind.headerName) holds \(bytes.count) bytes, and \(expected) are needed", hint: spelling,
       found: found)
   }
 

@@ -99,7 +99,7 @@ public struct TokenVerifier: Sendable {
     var checks = headerRules.map { notReached($0.id, $0.verdict) }
     checks.append(
       noKey
-        ? .failed(FormatCheck.signature, .signature, .keyNotGiven, "no key was given to verify with")
+        ? .failed(FormatCheck.signature, .signature, .keyNotGiven, "no key was given to verify with", hint: "give the certificate or the public key of whoever signed")
         : .skipped(FormatCheck.signature, .signature, .notReached, "an earlier check failed", isRequired: true))
     checks += Profile.certificateRules.map { notReached($0.id, $0.verdict) }
     return checks + claimRules.map { notReached($0.id, $0.verdict) }
