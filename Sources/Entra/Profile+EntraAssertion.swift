@@ -6,13 +6,15 @@ extension Profile {
   /// The client assertion for the client-credentials flow of Entra (RFC 7523, section 3).
   ///
   /// The documented form is PS256 with `x5t#S256`; for RS256 it is the older one with `x5t`. What is nil is not compared.
-  /// Throws `malformed-parameter` for a client id that is no GUID or a tenant that is neither GUID nor domain.
+  /// Throws `malformed-parameter` for a client id that is no GUID, a tenant that is neither GUID nor domain, and a login host
+  /// that is more than the name of a host.
   public static func entraAssertion(
     tenant: JSONString?, clientID: JSONString?, cloud: Cloud = .global, loginHost: String? = nil,
     audienceForm: AudienceForm? = nil, algorithm: SignatureAlgorithm? = nil
   ) throws(ProfileError) -> Profile {
     let clientID = try clientID.map { value throws(ProfileError) in try guid(value, "the client id") }
     let tenant = try tenant.map(validTenant)
+    try loginHost.map(requireHost)
     let hint: KeyHint = (algorithm ?? .ps256).padding == .pss ? .x5tS256 : .x5t
     return Profile(
       id: "entra-assertion", title: "Entra client assertion",
@@ -72,16 +74,28 @@ extension Profile {
   }
 
   private static func validTenant(_ tenant: JSONString) throws(ProfileError) -> JSONString {
-    let isPlain = tenant.text.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-        UInt8(ascii: "-"), UInt8(ascii: "."): true
-      default: false
-      }
-    }
-    if isPlain && !tenant.isEmpty { return tenant }
+    if TextForm.guid.matches(tenant) || isHostName(tenant.text) { return tenant }
     throw ProfileError(
       .malformedParameter, "the tenant is \(tenant), which is neither a GUID nor a domain",
       hint: "give the directory (tenant) id or a domain such as contoso.onmicrosoft.com")
+  }
+
+  private static func requireHost(_ host: String) throws(ProfileError) {
+    if isHostName(host) { return }
+    throw ProfileError(
+      .malformedParameter, "the login host is \(host), which is not the name of a host",
+      hint: "give it alone, such as login.microsoftonline.us")
+  }
+
+  /// True for the full name of a host, which has a dot; `common` and its like name no directory.
+  private static func isHostName(_ text: String) -> Bool {
+    text.utf8.contains(UInt8(ascii: "."))
+      && text.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+          UInt8(ascii: "-"), UInt8(ascii: "."): true
+        default: false
+        }
+      }
   }
 }

@@ -104,9 +104,11 @@ public struct Profile: Sendable {
     try TokenError.throwIfRefused(rules.map { answered($0.check(draft, at: start)) })
   }
 
-  /// Adds what the service would answer to a check that failed.
+  /// Adds what the service would answer to a check that failed, unless it failed for want of something here.
   func answered(_ check: Check) -> Check {
-    guard check.status == .failed, let reason = check.finding?.reason else { return check }
+    guard check.status == .failed, let reason = check.finding?.reason,
+      !reason.utf8.elementsEqual(Check.Reason.thumbprintNotComparable.rawValue.utf8)
+    else { return check }
     var check = check
     check.finding?.serviceAnswer = serviceAnswers["\(check.id):\(reason)"] ?? serviceAnswers[reason] ?? serviceAnswers[check.id]
     return check

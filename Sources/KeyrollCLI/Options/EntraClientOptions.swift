@@ -18,6 +18,10 @@ struct EntraClientOptions: ParsableArguments {
   @Option(name: .customLong("audience-form"), help: ArgumentHelp("The form of aud; token, the documented one, by default.", valueName: "form"))
   var audienceForm: AudienceForm?
 
+  func validate() throws {
+    if cloud != nil && loginHost != nil { throw ValidationError("only one of --cloud and --login-host can be given") }
+  }
+
   /// The names of the options that were given.
   var names: [String] { (clientID == nil ? [] : ["--client-id"]) + audienceNames }
 

@@ -1,0 +1,62 @@
+import TestSupport
+import Testing
+
+@Suite struct EntraOptionsTests {
+  private func assertion(_ options: String...) throws -> Outcome {
+    try BuiltCommand.run(
+      ["sign", "assertion", "--key", SignCommandTests.key, "--client-id", SignCommandTests.clientID, "--at", SignCommandTests.at] + options)
+  }
+
+  @Test(
+    "a login host is the name of a host and nothing else",
+    arguments: ["https://login.microsoftonline.us", "login.microsoftonline.us/", "a b.example", "localhost", "", "login.example:443"])
+  func loginHost(host: String) throws {
+    #expect(
+      try assertion("--tenant", SignCommandTests.tenant, "--login-host", host)
+        == Outcome(
+          status: 2,
+          error: """
+            keyroll: error: the login host is \(host), which is not the name of a host [malformed-parameter]
+            keyroll: hint: give it alone, such as login.microsoftonline.us
+
+            """))
+  }
+
+  @Test("a cloud and a login host say the same thing twice")
+  func cloudAndHost() throws {
+    #expect(
+      try assertion("--tenant", SignCommandTests.tenant, "--login-host", "login.example.com", "--cloud", "china")
+        == Outcome(
+          status: 64,
+          error: """
+            keyroll: error: only one of --cloud and --login-host can be given [usage]
+            keyroll: hint: see keyroll sign assertion --help
+
+            """))
+  }
+
+  @Test("a tenant is a GUID or a domain, and no word that stands for any directory", arguments: ["common", "a b.example", ""])
+  func tenant(name: String) throws {
+    let outcome = try assertion("--tenant", name)
+    #expect(outcome.status == 2)
+    #expect(outcome.error.hasPrefix("keyroll: error: the tenant is \(name), which is neither a GUID nor a domain [malformed-parameter]\n"))
+  }
+
+  @Test("where the service's answer is all there is to say, it is said whose answer it is")
+  func answerAsHint() throws {
+    let outcome = try BuiltCommand.run(
+      "sign", "proof", "--key", "none", "--object-id", SignCommandTests.objectID, "--at", SignCommandTests.at, "--not-before", "-1h")
+    #expect(outcome.status == 2)
+    #expect(outcome.error.contains("[expired]\nkeyroll: hint: the service would answer: 401 Authentication_MissingOrMalformed"), "\(outcome)")
+  }
+
+  @Test("for want of a certificate here the service would answer nothing")
+  func noAnswer() throws {
+    let outcome = try BuiltCommand.run(
+      "verify", "--profile", "graph-proof", "--public-key", Fixtures.path("certificates/leaf.pem"), "--at", "2023-11-14T22:18:20Z",
+      Fixtures.path("tokens/proof.jwt"))
+    #expect(outcome.status == 1)
+    #expect(outcome.output.contains("[thumbprint-not-comparable]\n"))
+    #expect(!outcome.output.contains("the service would answer"), "\(outcome)")
+  }
+}
