@@ -39,7 +39,8 @@ public struct CompactSerialization: Sendable {
     for index in text.indices where text[index] == UInt8(ascii: ".") { dots.append(index) }
     guard dots.count == 2 else {
       throw CompactSerializationError(
-        .segmentCount, "the token has \(dots.count + 1) segments, and a signed token has 3: header.payload.signature",
+        .segmentCount,
+        "the token has \(dots.count + 1) \(dots.isEmpty ? "segment" : "segments"), and a signed token has 3: header.payload.signature",
         hint: dots.count == 4 ? "five segments make an encrypted token, which this is not for" : Self.whole)
     }
     var irregularities: [Irregularity] = []

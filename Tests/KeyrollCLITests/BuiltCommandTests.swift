@@ -19,7 +19,9 @@ import Testing
     "a wrong command line is one line of error and one of hint",
     arguments: [
       (["--nonsense"], "unknown option '--nonsense'", "keyroll"),
-      (["nonsense"], "unexpected argument 'nonsense'", "keyroll"),
+      (["nonsense"], "there is no command 'nonsense'", "keyroll"),
+      (["sign", "prof", "--key", "a"], "there is no command 'prof'", "keyroll sign"),
+      (["sign"], "which token to sign is missing: proof, assertion or claims", "keyroll sign"),
       (["certificate"], "missing expected argument '<file>'", "keyroll certificate"),
       (["certificate", "a", "b"], "unexpected argument 'b'", "keyroll certificate"),
       (["certificate", "a", "--at"], "missing value for '--at <time>'", "keyroll certificate"),

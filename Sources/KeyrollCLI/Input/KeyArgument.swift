@@ -14,8 +14,11 @@ struct KeyArgument {
     ["-", "pem:-", "pfx:-"].contains { parts.first?.elementsEqual($0.utf8) == true }
   }
 
-  /// True where the reference says itself in which file the certificate is.
-  var namesCertificate: Bool { parts.dropFirst().contains { $0.starts(with: "cert=".utf8) } }
+  /// True where a reference, which a plain path is not, says itself in which file the certificate is.
+  var namesCertificate: Bool {
+    let hasAttributes = ["pem:", "pfx:"].contains { text.lowercased().utf8.starts(with: $0.utf8) }
+    return hasAttributes && parts.dropFirst().contains { $0.starts(with: "cert=".utf8) }
+  }
 
   /// What was meant by a text that was taken for a path, where no file of that name is there; nil where it was a path.
   func misreading(schemes: [String]) -> KeyError? {

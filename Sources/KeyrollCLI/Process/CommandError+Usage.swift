@@ -10,6 +10,10 @@ extension CommandError {
 
   /// What ArgumentParser refused, in the shape of every other error.
   static func usage(_ error: any Error, in arguments: [String]) -> CommandError {
+    let path = CommandPath(arguments)
+    if !path.command.configuration.subcommands.isEmpty, let word = path.rest.first, !word.hasPrefix("-") {
+      return usage("there is no command '\(word)'", in: arguments)
+    }
     var message = KeyrollCommand.message(for: error)
       // The only messages of more than one line are an alternative and a list.
       .replacing("\n   or: ", with: ", or ").replacing("\n  - ", with: " ")
