@@ -15,6 +15,23 @@ import Testing
     #expect(outcome.output.hasPrefix("OVERVIEW: "))
   }
 
+  @Test("the usage of every command names what it cannot do without", arguments: [
+    ("sign proof", "[<options>] --object-id <guid> --key <reference>"),
+    ("sign assertion", "[<options>] --tenant <tenant> --client-id <guid> --key <reference>"),
+    ("sign claims", "[<options>] --profile <name or file> --key <reference>"),
+  ])
+  func requiredOptions(command: String, options: String) throws {
+    let outcome = try BuiltCommand.run(command.split(separator: " ").map(String.init) + ["--help"])
+    #expect(outcome.output.contains("\nUSAGE: keyroll \(command) \(options)\n"), "\(outcome)")
+  }
+
+  @Test("every shell gets its completion script", arguments: ["bash", "zsh", "fish"])
+  func completion(shell: String) throws {
+    let outcome = try BuiltCommand.run("--generate-completion-script", shell)
+    #expect(outcome.status == 0)
+    #expect(outcome.output.contains("keyroll") && outcome.output.contains("certificate"))
+  }
+
   @Test(
     "a wrong command line is one line of error and one of hint",
     arguments: [

@@ -119,8 +119,8 @@ import Testing
               <file>                  The file with the certificate.
 
             OPTIONS:
-              --format <format>       How to write the result. (values: text, json;
-                                      default: text)
+              --format <format>       Write text for people, or json, under a version, for
+                                      programs. (values: text, json; default: text)
               --password-file <file>  Read the password from this file, without its last
                                       line break; - is standard input.
               --password-fd <number>  Read the password from this open file descriptor.

@@ -7,8 +7,8 @@ struct VerifyCommand: RepeatableOptions {
     commandName: "verify",
     abstract: "Judge a token by a profile and a key you trust, and list every check.",
     discussion: """
-      Exit status 0: accepted; 1: rejected; 2: it could not be judged. Without --profile the token is judged by RFC 7519 \
-      and the options given. Values that are not given are not compared, and the report says so.
+      Exit status 0: accepted; 1: rejected; 2: it could not be judged. Without --profile the token is judged by RFC \
+      7515, 7519 and 8725 and the options given. Values that are not given are not compared, and the report says so.
       """)
 
   static let repeatableOptions = ["--certificate", "--public-key", "--algorithm", "--require", "--parameter"]

@@ -2,6 +2,6 @@ import ArgumentParser
 
 /// How a report is written.
 struct FormatOptions: ParsableArguments {
-  @Option(name: .customLong("format"), help: "How to write the result.")
+  @Option(name: .customLong("format"), help: "Write text for people, or json, under a version, for programs.")
   var format: OutputFormat = .text
 }

@@ -6,7 +6,11 @@ struct SigningOptions: ParsableArguments {
   /// The names of those that may be given several times.
   static let repeatable = ["--hint"]
 
-  @Option(name: .customLong("key"), help: ArgumentHelp("The private key: a path, pem:PATH or pfx:PATH; - for standard input after pem: or pfx:.", valueName: "reference"))
+  @Option(
+    name: .customLong("key"),
+    help: ArgumentHelp(
+      "The private key: a path, or pem:PATH or pfx:PATH with ;cert=PATH, ;name=NAME or ;id=HEX after it; - as PATH is standard input.",
+      valueName: "reference"))
   var key: String
 
   @Option(name: .customLong("certificate"), help: ArgumentHelp("The key's certificate, when it is not in the key's file (PEM or DER).", valueName: "file"))
@@ -18,7 +22,7 @@ struct SigningOptions: ParsableArguments {
   @Option(name: .customLong("hint"), help: ArgumentHelp("A header name that tells the key, in place of the profile's own; may be repeated.", valueName: "name"))
   var hints: [KeyHint] = []
 
-  @Flag(name: .customLong("x5c"), help: "Add the certificate chain to the header.")
+  @Flag(name: .customLong("x5c"), help: "Add the certificate chain to the header, beside the other hints.")
   var includesCertificates = false
 
   @Option(name: .customLong("key-id"), help: ArgumentHelp("The kid to write, where the issuer knows the key by an id.", valueName: "text"))

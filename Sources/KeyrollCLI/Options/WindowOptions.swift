@@ -11,7 +11,7 @@ struct WindowOptions: ParsableArguments {
 
   @Option(
     name: .customLong("valid-for"),
-    help: ArgumentHelp("How long the token is valid, such as 10m or 90s.", valueName: "duration"))
+    help: ArgumentHelp("How long the token is valid, such as 10m or 90s; default and limit are the profile's.", valueName: "duration"))
   var validFor: String?
 
   /// The first second, or nil when none was given; throws `usage`.
