@@ -14,8 +14,10 @@ public struct JSONString: Sendable, ExpressibleByStringLiteral, CustomStringConv
 
 extension JSONString: Hashable {
   public static func == (left: Self, right: Self) -> Bool {
-    // What is not even canonically equivalent differs; String finds that out fast.
-    left.text == right.text && left.text.utf8.elementsEqual(right.text.utf8)
+    // What is not even canonically equivalent differs, and in ASCII nothing else is; String finds both out fast.
+    left.text == right.text
+      && (left.text.utf8Span.isKnownASCII && right.text.utf8Span.isKnownASCII
+        || left.text.utf8.elementsEqual(right.text.utf8))
   }
 
   public func hash(into hasher: inout Hasher) {
