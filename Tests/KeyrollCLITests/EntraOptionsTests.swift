@@ -42,12 +42,13 @@ import Testing
     #expect(outcome.error.hasPrefix("keyroll: error: the tenant is \(name), which is neither a GUID nor a domain [malformed-parameter]\n"))
   }
 
-  @Test("where the service's answer is all there is to say, it is said whose answer it is")
-  func answerAsHint() throws {
+  @Test("a draft that is refused for its header says what to write")
+  func refusedHeader() throws {
     let outcome = try BuiltCommand.run(
-      "sign", "proof", "--key", "none", "--object-id", SignCommandTests.objectID, "--at", SignCommandTests.at, "--not-before", "-1h")
+      "sign", "proof", "--key", SignCommandTests.key, "--object-id", SignCommandTests.objectID, "--at", SignCommandTests.at, "--hint",
+      "kid")
     #expect(outcome.status == 2)
-    #expect(outcome.error.contains("[expired]\nkeyroll: hint: the service would answer: 401 Authentication_MissingOrMalformed"), "\(outcome)")
+    #expect(outcome.error.contains("[hint-missing]\nkeyroll: hint: write x5t into the header\n"), "\(outcome)")
   }
 
   @Test("for want of a certificate here the service would answer nothing")
