@@ -29,14 +29,12 @@ public struct TokenVerifier: Sendable {
       return verify(try UnverifiedToken(text), at: time)
     } catch {
       var checks = [
-        answered(
-          Check(
-            id: FormatCheck.serialization, verdict: .format, status: .failed, isRequired: true, found: nil,
-            finding: Check.Finding(reason: error.id, message: error.message, hint: error.hint)))
+        Check(
+          id: FormatCheck.serialization, verdict: .format, status: .failed, isRequired: true, found: nil,
+          finding: Check.Finding(reason: error.id, message: error.message, hint: error.hint))
       ]
       for id in FormatCheck.afterSerialization { checks.append(notReached(id, .format)) }
-      checks += unreachedChecks(header: true)
-      return report(checks, at: time, token: nil)
+      return report(checks + checksWithoutHeader(), at: time, token: nil)
     }
   }
 
@@ -45,8 +43,7 @@ public struct TokenVerifier: Sendable {
     checks.reserveCapacity(32)
     FormatCheck.append(token, isLenient: isLenient, to: &checks)
     guard case .success(let header) = token.header, let key = selectKey(header, token) else {
-      checks += unreachedChecks(header: true)
-      return report(checks, at: time, token: nil)
+      return report(checks + checksWithoutHeader(), at: time, token: nil)
     }
     let claims = (try? token.claims.get()) ?? JSONObject()
     let draft = TokenDraft(
@@ -94,26 +91,25 @@ public struct TokenVerifier: Sendable {
 
   // MARK: Reports
 
-  private func unreachedChecks(header: Bool) -> [Check] {
-    let noKey = keys.isEmpty
-    var checks = headerRules.map { notReached($0.id, $0.verdict) }
-    checks.append(
-      noKey
-        ? .failed(FormatCheck.signature, .signature, .keyNotGiven, "no key was given to verify with", hint: "give the certificate or the public key of whoever signed")
-        : .skipped(FormatCheck.signature, .signature, .notReached, "an earlier check failed", isRequired: true))
-    checks += Profile.certificateRules.map { notReached($0.id, $0.verdict) }
-    return checks + claimRules.map { notReached($0.id, $0.verdict) }
+  /// The checks after those of the format, where there is no header to judge or no key to judge it by.
+  private func checksWithoutHeader() -> [Check] {
+    let signature: Check =
+      keys.isEmpty
+      ? .failed(
+        FormatCheck.signature, .signature, .keyNotGiven, "no key was given to verify with",
+        hint: "give the certificate or the public key of whoever signed")
+      : .skipped(FormatCheck.signature, .signature, .notReached, "an earlier check failed", isRequired: true)
+    return headerRules.map { notReached($0.id, $0.verdict) } + [signature]
+      + (Profile.certificateRules + claimRules).map { notReached($0.id, $0.verdict) }
   }
 
   private func notReached(_ id: String, _ verdict: Check.Verdict) -> Check {
     .skipped(id, verdict, .notReached, "an earlier check failed", isRequired: verdict == .format)
   }
 
-  private func answered(_ check: Check) -> Check { profile.answered(check) }
-
   private func report(_ checks: [Check], at time: NumericDate, token: VerifiedToken?) -> VerificationReport {
     var checks = checks
-    for index in checks.indices where checks[index].status == .failed { checks[index] = answered(checks[index]) }
+    for index in checks.indices where checks[index].status == .failed { checks[index] = profile.answered(checks[index]) }
     return VerificationReport(profileID: profile.id, time: time, isLenient: isLenient, checks: checks, judged: token)
   }
 }
