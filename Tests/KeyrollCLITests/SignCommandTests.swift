@@ -151,6 +151,32 @@ import Testing
     #expect(try folder.names() == ["proof.jwt"])
   }
 
+  @Test("no file that is read is replaced, whatever it is called and whatever it is for")
+  func sparedInputs() throws {
+    let key = try folder.write(try Fixtures.bytes("keys/rsa-2048.pem"), to: "key.pem")
+    let certificate = try folder.write(try Fixtures.bytes("certificates/leaf.pem"), to: "certificate.pem")
+    let password = try folder.write([0x0A], to: "password")
+    let same = folder.path("./key.pem")
+    for (options, output) in [
+      (["--key", key, "--certificate", certificate], same), (["--key", "PEM:\(key);cert=\(certificate)"], key),
+      (["--key", "pem:\(key);cert=\(certificate)"], certificate), (["--key", key, "--certificate", certificate], certificate),
+      (["--key", key, "--certificate", certificate, "--password-file", password], password),
+    ] {
+      let outcome = try BuiltCommand.run(
+        ["sign", "proof", "--object-id", Self.objectID, "--at", Self.at, "--output", output, "--force"] + options)
+      #expect(
+        outcome
+          == Outcome(
+            status: 2,
+            error: """
+              keyroll: error: \(output) is read by this command, and is not replaced [output-exists]
+              keyroll: hint: choose another name
+
+              """))
+    }
+    #expect(try folder.bytes("key.pem") == Fixtures.bytes("keys/rsa-2048.pem"))
+  }
+
   @Test("a token that cannot be written ends with an error")
   func fullDisk() throws {
     let outcome = try BuiltCommand.run(Self.proof, output: "/dev/full")

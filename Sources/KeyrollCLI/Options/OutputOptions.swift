@@ -14,11 +14,14 @@ struct OutputOptions: ParsableArguments {
     if force && output == nil { throw ValidationError("--force is for --output") }
   }
 
-  /// Throws at once what is known to stand against it, before a key is used.
-  func destination() throws(CommandError) -> OutputDestination {
+  /// Throws at once what is known to stand against it, before a key is used: even --force spares the files that are read.
+  func destination(sparing inputs: [String]) throws(CommandError) -> OutputDestination {
     guard let output, !StandardInput.isNamed(by: output) else { return .standardOutput }
     let file = try OutputFile(path: output, replacing: force)
     try file.check()
+    if force, inputs.contains(where: file.isThere(as:)) {
+      throw CommandError(.outputExists, "\(output) is read by this command, and is not replaced", hint: "choose another name")
+    }
     return .file(file)
   }
 }

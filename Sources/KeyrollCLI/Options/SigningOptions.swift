@@ -42,6 +42,9 @@ struct SigningOptions: ParsableArguments {
     }
   }
 
+  /// The files that are read: the key's, the certificate's and the password's.
+  var inputs: [String] { KeyArgument(text: key).paths + [certificate, secrets.passwordFile].compactMap(\.self) }
+
   /// Who would read standard input.
   var standardInputReaders: KeyValuePairs<String, Bool> {
     [

@@ -27,6 +27,12 @@ package struct OutputFile {
     try check(in: directory)
   }
 
+  /// True when what is there now is the file of this path, under whatever name.
+  func isThere(as path: String) -> Bool {
+    var (mine, other) = (stat(), stat())
+    return unsafe stat(self.path, &mine) == 0 && stat(path, &other) == 0 && mine.st_dev == other.st_dev && mine.st_ino == other.st_ino
+  }
+
   /// Puts the bytes into a new file beside, with mode 0600, and gives it the name when all of it is on the disk.
   ///
   /// A symbolic link of that name is neither followed nor replaced: `/dev/stdout` is one. Throws `output-exists` or `output-unwritable`.

@@ -10,7 +10,7 @@ struct TokenSigning {
   /// `makeProfile` is asked twice: for judging the claims before a key is opened, and with the public key after.
   func run(_ makeProfile: (PublicKey?) throws(ProfileError) -> Profile) throws {
     try StandardInput.requireOneReader(options.standardInputReaders)
-    let destination = try options.output.destination()
+    let destination = try options.output.destination(sparing: options.inputs)
     let keyless = asked(try makeProfile(nil))
     let request = try draftRequest(profile: keyless)
     try keyless.judgeClaims(request)
