@@ -76,14 +76,14 @@ extension Profile {
   private static func validTenant(_ tenant: JSONString) throws(ProfileError) -> JSONString {
     if TextForm.guid.matches(tenant) || isHostName(tenant.text) { return tenant }
     throw ProfileError(
-      .malformedParameter, "the tenant is \(tenant), which is neither a GUID nor a domain",
+      .malformedParameter, "the tenant is \(tenant.isEmpty ? "empty" : tenant), which is neither a GUID nor a domain",
       hint: "give the directory (tenant) id or a domain such as contoso.onmicrosoft.com")
   }
 
   private static func requireHost(_ host: String) throws(ProfileError) {
     if isHostName(host) { return }
     throw ProfileError(
-      .malformedParameter, "the login host is \(host), which is not the name of a host",
+      .malformedParameter, "the login host is \(host.isEmpty ? "empty" : host), which is not the name of a host",
       hint: "give it alone, such as login.microsoftonline.us")
   }
 

@@ -9,7 +9,7 @@ import Testing
 
   @Test(
     "a login host is the name of a host and nothing else",
-    arguments: ["https://login.microsoftonline.us", "login.microsoftonline.us/", "a b.example", "localhost", "", "login.example:443"])
+    arguments: ["https://login.microsoftonline.us", "login.microsoftonline.us/", "a b.example", "localhost", "login.example:443"])
   func loginHost(host: String) throws {
     #expect(
       try assertion("--tenant", SignCommandTests.tenant, "--login-host", host)
@@ -35,11 +35,11 @@ import Testing
             """))
   }
 
-  @Test("a tenant is a GUID or a domain, and no word that stands for any directory", arguments: ["common", "a b.example", ""])
-  func tenant(name: String) throws {
+  @Test("a tenant is a GUID or a domain, and no word that stands for any directory", arguments: [("common", "common"), ("a b.example", "a b.example"), ("", "empty")])
+  func tenant(name: String, shown: String) throws {
     let outcome = try assertion("--tenant", name)
     #expect(outcome.status == 2)
-    #expect(outcome.error.hasPrefix("keyroll: error: the tenant is \(name), which is neither a GUID nor a domain [malformed-parameter]\n"))
+    #expect(outcome.error.hasPrefix("keyroll: error: the tenant is \(shown), which is neither a GUID nor a domain [malformed-parameter]\n"))
   }
 
   @Test("a draft that is refused for its header says what to write")

@@ -57,6 +57,23 @@ import Testing
     #expect(outcome.output.contains("[\(id)]\n"), "\(outcome)")
   }
 
+  @Test("dates in milliseconds are said to be")
+  func milliseconds() throws {
+    let outcome = try BuiltCommand.run("inspect", Fixtures.path("tokens/proof-both-milliseconds.jwt"))
+    #expect(outcome.status == 0)
+    #expect(outcome.output.contains("  nbf  1700000000000\n       looks like milliseconds: 2023-11-14T22:13:20Z\n"), "\(outcome)")
+  }
+
+  @Test("whoever left the token out is told that it is waited for")
+  func terminal() throws {
+    let session = try TerminalSession(BuiltCommand.path, ["inspect"])
+    try session.wait(for: "keyroll: note: the token is read from the terminal, up to ctrl-D; a terminal cuts lines off after 4095 bytes")
+    try session.type("\u{4}")
+    let outcome = try session.finish()
+    #expect(outcome.status == 2)
+    #expect(outcome.output.contains("[token-empty]"), "\(outcome)")
+  }
+
   @Test("what cannot be taken apart is an error", arguments: [
     ("tokens/proof-two-parts.jwt", "token-segment-count"), ("tokens/empty.jwt", "token-empty"), ("keys/rsa-2048.pem", "token-segment-count"),
   ])

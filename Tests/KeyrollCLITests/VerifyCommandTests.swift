@@ -141,6 +141,7 @@ import Testing
     ["--profile", "graph-proof", "--issuer", "x"], ["--profile", "graph-proof", "--tenant", "t"],
     ["--profile", "entra-assertion", "--object-id", SignCommandTests.objectID], ["--object-id", SignCommandTests.objectID],
     ["--profile", "github-app", "--client-id", SignCommandTests.clientID], ["--parameter", "a=b"], ["--cloud", "china"],
+    ["--profile", "graph-proof", "--lenient"],
   ])
   func ignoredOptions(options: [String]) throws {
     let outcome = try BuiltCommand.run(["verify", "--certificate", Self.certificate, "--algorithm", "RS256"] + options + ["e30.e30."])

@@ -15,6 +15,7 @@ struct InspectCommand: ParsableCommand {
 
   func run() throws {
     let time = try clock.now()
+    StandardInput.noteTerminal(at: token)
     let input = try TokenInput(token)
     if let note = input.note { Diagnostics.note(note) }
     let inspection = Inspection(try UnverifiedToken(input.bytes.span), at: time)

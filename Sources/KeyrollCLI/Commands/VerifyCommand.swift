@@ -30,6 +30,8 @@ struct VerifyCommand: RepeatableOptions {
     try StandardInput.requireOneReader(keys.standardInputReaders(beside: ("the token", token)))
     let trustedKeys = try keys.trustedKeys()
     let profile = try judging.judgingProfile(publicKey: trustedKeys.first?.verifier.publicKey)
+    if isLenient && !profile.hasLenientForm { throw CommandError.usage("--lenient is not for \(profile.id)") }
+    StandardInput.noteTerminal(at: token)
     let input = try TokenInput(token)
     if let note = input.note { Diagnostics.note(note) }
     let verifier = TokenVerifier(

@@ -58,16 +58,24 @@ struct Inspection {
   }
 
   private func dateNote(_ name: JSONString, _ value: JSONValue) -> String? {
-    guard let date = date(name, value) else { return nil }
+    guard let date = date(name, value) else { return milliseconds(name, value).map { "looks like milliseconds: \($0)" } }
     let distance = date - time
     let relative = distance < .zero ? "\(TimeSpan(seconds: -distance.seconds)) ago" : "in \(distance)"
     return "= \(date), \(relative)"
   }
 
   private func date(_ name: JSONString, _ value: JSONValue) -> NumericDate? {
+    seconds(name, value).map(NumericDate.init(seconds:)).flatMap { $0 < .earliest || $0 > .latest ? nil : $0 }
+  }
+
+  /// The date that a number is in milliseconds, where it is none in seconds.
+  private func milliseconds(_ name: JSONString, _ value: JSONValue) -> NumericDate? {
+    seconds(name, value).map { NumericDate(seconds: $0 / 1000) }.flatMap { $0 < .earliest || $0 > .latest ? nil : $0 }
+  }
+
+  private func seconds(_ name: JSONString, _ value: JSONValue) -> Int64? {
     guard ["nbf", "iat", "exp"].contains(name) else { return nil }
-    let seconds = value.number?.roundedUp ?? value.string.flatMap { Int64($0.text) }
-    return seconds.map(NumericDate.init(seconds:)).flatMap { $0 < .earliest || $0 > .latest ? nil : $0 }
+    return value.number?.roundedUp ?? value.string.flatMap { Int64($0.text) }
   }
 
   // MARK: JSON
