@@ -14,13 +14,17 @@ public struct JSONString: Sendable, ExpressibleByStringLiteral, CustomStringConv
 
 extension JSONString: Hashable {
   public static func == (left: Self, right: Self) -> Bool {
-    // What is not even canonically equivalent differs, and in ASCII nothing else is; String finds both out fast.
-    left.text == right.text
-      && (left.text.utf8Span.isKnownASCII && right.text.utf8Span.isKnownASCII
-        || left.text.utf8.elementsEqual(right.text.utf8))
+    if left.text.utf8.count != right.text.utf8.count { return false }
+    // In ASCII nothing but the same bytes is canonically equivalent, and String is fastest. Beyond it String would
+    // normalise, which a long run of combining marks makes slow.
+    if left.text.utf8Span.isKnownASCII && right.text.utf8Span.isKnownASCII { return left.text == right.text }
+    let (left, right) = (left.text.utf8Span.span, right.text.utf8Span.span)
+    for index in left.indices where left[index] != right[index] { return false }
+    return true
   }
 
   public func hash(into hasher: inout Hasher) {
-    for byte in text.utf8 { hasher.combine(byte) }
+    // The view ends with the call.
+    unsafe text.utf8Span.span.withUnsafeBytes { bytes in unsafe hasher.combine(bytes: bytes) }
   }
 }
