@@ -116,6 +116,15 @@ import Testing
     #expect(lenient.status == 0, "\(lenient)")
   }
 
+  @Test("a JSON Web Key for one algorithm verifies no other", arguments: ["public-keys/named.jwk", "public-keys/set.jwks"])
+  func boundKey(file: String) throws {
+    let outcome = try BuiltCommand.run(
+      "verify", "--public-key", Fixtures.path(file), "--algorithm", "PS256", "--at", "2023-11-14T22:18:20Z", "--lenient",
+      Fixtures.path("tokens/assertion.jwt"))
+    #expect(outcome.status == 1)
+    #expect(outcome.output.contains("[key-not-for-algorithm]\n"), "\(outcome)")
+  }
+
   private static let publicKeyFiles = ["spki.pem", "spki.der", "key.jwk", "named.jwk", "set.jwks"].map { "public-keys/\($0)" }
 
   @Test("without a profile the options given decide", arguments: [
