@@ -89,6 +89,25 @@ struct TokenFixtureTests {
     }
   }
 
+  @Test("Whatever is accepted is the one spelling of its segments", arguments: rows.filter { $0.strict == "accepted" })
+  func canonical(_ row: Row) throws {
+    #expect(try row.report(isLenient: false).isAccepted)
+    let text = try Fixtures.bytes("tokens/\(row.file)")
+    let token = try CompactSerialization(text.span)
+    let segments = [token.header, token.payload, token.signature].map { Base64.url.text($0) }
+    #expect(Array(segments.joined(separator: ".").utf8) == text)
+  }
+
+  @Test("Whatever is accepted and then changed anywhere is rejected", arguments: rows.filter { $0.lenient == "accepted" })
+  func mutations(_ row: Row) throws {
+    var generator = SeededGenerator(seed: 11)
+    let text = try Fixtures.bytes("tokens/\(row.file)")
+    for _ in 0..<40 {
+      let changed = Mutation.mutate(text, using: &generator)
+      if changed != text { #expect(try !row.report(isLenient: true) { $0 = changed }.isAccepted) }
+    }
+  }
+
   @Test("Flipping any one bit of an accepted token makes it rejected", arguments: rows.filter { $0.file == "proof.jwt" || $0.file == "assertion.jwt" })
   func bitFlips(_ row: Row) throws {
     let count = try Fixtures.bytes("tokens/\(row.file)").count
