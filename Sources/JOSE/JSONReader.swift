@@ -3,6 +3,7 @@
 public struct JSONReader {
   // The text is handed from call to call, because a struct cannot hold a span without lifetime annotations.
   private var position = 0
+  private var elementCount = 0
 
   private init() {}
 
@@ -82,8 +83,8 @@ public struct JSONReader {
       skipWhitespace(text)
       guard consume(UInt8(ascii: ":"), text) else { throw syntax("a colon is missing after a name") }
       skipWhitespace(text)
+      try countElement()
       members.append(JSONObject.Member(name: name, value: try value(text, depth: depth + 1)))
-      try checkCount(members.count)
       skipWhitespace(text)
       if consume(UInt8(ascii: "}"), text) { return JSONObject(distinct: members) }
       guard consume(UInt8(ascii: ","), text) else { throw syntax("a comma or } is missing in an object") }
@@ -109,8 +110,8 @@ public struct JSONReader {
     skipWhitespace(text)
     if consume(UInt8(ascii: "]"), text) { return elements }
     while true {
+      try countElement()
       elements.append(try value(text, depth: depth + 1))
-      try checkCount(elements.count)
       skipWhitespace(text)
       if consume(UInt8(ascii: "]"), text) { return elements }
       guard consume(UInt8(ascii: ","), text) else { throw syntax("a comma or ] is missing in an array") }
@@ -256,9 +257,12 @@ public struct JSONReader {
     position += 1
   }
 
-  private func checkCount(_ count: Int) throws(JSONError) {
-    guard count <= Limits.elementCount else {
-      throw JSONError(.tooManyElements, "an array or object has more than \(Limits.elementCount) elements", at: position)
+  /// Counts over the whole text: thousands of small objects cost more than one of a thousand members.
+  private mutating func countElement() throws(JSONError) {
+    elementCount += 1
+    guard elementCount <= Limits.elementCount else {
+      throw JSONError(
+        .tooManyElements, "the text has more than \(Limits.elementCount) members and elements", at: position)
     }
   }
 

@@ -4,7 +4,7 @@ public enum Limits {
   public static let byteCount = 65_536
   /// How deep arrays and objects may be nested; the outermost counts as one.
   public static let depth = 16
-  /// The most members of one object or elements of one array.
+  /// The most members of objects and elements of arrays in one JSON text, nested ones counted.
   public static let elementCount = 1_024
   /// The most certificates in an `x5c` header.
   public static let certificateCount = 16

@@ -52,6 +52,9 @@ struct JSONReaderTests {
     func object(_ count: Int) -> String { "{" + (0..<count).map { "\"\($0)\":1" }.joined(separator: ",") + "}" }
     #expect(throws: Never.self) { try self.read(object(Limits.elementCount)) }
     #expect(code(of: object(Limits.elementCount + 1)) == .tooManyElements)
+    func lists(_ count: Int) -> String { "[" + repeatElement("[1,{\"a\":1}]", count: count).joined(separator: ",") + "]" }
+    #expect(throws: Never.self) { try self.read(lists(Limits.elementCount / 4)) }
+    #expect(code(of: lists(Limits.elementCount / 4 + 1)) == .tooManyElements)
     func string(_ count: Int) -> String { "\"" + String(repeating: "a", count: count - 2) + "\"" }
     #expect(throws: Never.self) { try self.read(string(Limits.byteCount)) }
     #expect(code(of: string(Limits.byteCount + 1)) == .tooLarge)
