@@ -74,28 +74,17 @@ extension Profile {
   }
 
   private static func validTenant(_ tenant: JSONString) throws(ProfileError) -> JSONString {
-    if TextForm.guid.matches(tenant) || isHostName(tenant.text) { return tenant }
+    // `common` and its like, which name no directory, have no dot.
+    if TextForm.guid.matches(tenant) || TextForm.hostName.matches(tenant) { return tenant }
     throw ProfileError(
       .malformedParameter, "the tenant is \(tenant.isEmpty ? "empty" : tenant), which is neither a GUID nor a domain",
       hint: "give the directory (tenant) id or a domain such as contoso.onmicrosoft.com")
   }
 
   private static func requireHost(_ host: String) throws(ProfileError) {
-    if isHostName(host) { return }
+    if TextForm.hostName.matches(JSONString(host)) { return }
     throw ProfileError(
       .malformedParameter, "the login host is \(host.isEmpty ? "empty" : host), which is not the name of a host",
       hint: "give it alone, such as login.microsoftonline.us")
-  }
-
-  /// True for the full name of a host, which has a dot; `common` and its like name no directory.
-  private static func isHostName(_ text: String) -> Bool {
-    text.utf8.contains(UInt8(ascii: "."))
-      && text.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-          UInt8(ascii: "-"), UInt8(ascii: "."): true
-        default: false
-        }
-      }
   }
 }

@@ -30,7 +30,7 @@ struct ProfileDocumentTests {
   }
 
   @Test("A life longer than the profile's limit is refused before any key is opened", arguments: [
-    ("github-app", ["client-id": "c"], 601), ("box", ["client-id": "c", "subject": "1"], 61), ("auth0", ["client-id": "c", "domain": "d"], 301),
+    ("github-app", ["client-id": "c"], 601), ("box", ["client-id": "c", "subject": "1"], 61), ("auth0", ["client-id": "c", "domain": "d.example"], 301),
   ] as [(String, [String: JSONString], Int64)])
   func tooLong(_ name: String, _ parameters: [String: JSONString], _ seconds: Int64) throws {
     let profile = try BuiltInProfiles.document(named: name).profile(parameters: parameters, publicKey: nil, isSigning: true)
@@ -56,6 +56,12 @@ struct ProfileDocumentTests {
     #expect(code(["account": "A"], isSigning: false) == nil)
     #expect(code(["account": "A", "user": "U", "role": "R"]) == .unknownParameter)
     #expect(code(["account": "a", "user": "U"]) == .malformedParameter)
+    let auth0 = try BuiltInProfiles.document(named: "auth0")
+    for domain: JSONString in ["https://d.example/", "d.example/", "d", "d.example:443"] {
+      #expect(throws: ProfileError.self) {
+        try auth0.profile(parameters: ["client-id": "c", "domain": domain], publicKey: nil, isSigning: true)
+      }
+    }
     #expect(throws: ProfileError.self) { try BuiltInProfiles.document(named: "nobody") }
   }
 

@@ -199,7 +199,7 @@ import Testing
       ("certificates/no-certificate.pem", "no-certificate"), ("certificates/not-a-certificate.pem", "malformed-certificate"),
       ("certificates/truncated.der", "malformed-certificate"), ("certificates/trailing.der", "trailing-data"),
       ("certificates/missing.pem", "file-unreadable"), ("certificates", "file-unreadable"), ("keys/rsa-2048.pem", "no-certificate"),
-      ("pem/garbage.bin", "malformed-certificate"), ("pfx/truncated.p12", "malformed-pfx"),
+      ("pem/garbage.bin", "unrecognised-key-file"), ("pfx/truncated.p12", "malformed-pfx"),
     ])
   func refused(file: String, id: String) throws {
     let outcome = try BuiltCommand.run("certificate", Fixtures.path(file))

@@ -162,6 +162,8 @@ import Testing
   @Test("without a key, an algorithm or a token there is an error and no judgement", arguments: [
     (["verify", "--algorithm", "RS256", "e30.e30."], 64, "usage"),
     (["verify", "--certificate", certificate, "e30.e30."], 64, "usage"),
+    (["verify", "--certificate", Fixtures.path("pfx/openssl-default.p12"), "--algorithm", "RS256", "e30.e30."], 2, "no-certificate"),
+    (["verify", "--certificate", Fixtures.path("tokens/empty.jwt"), "--algorithm", "RS256", "e30.e30."], 2, "unrecognised-key-file"),
     (["verify", "--certificate", "/nonexistent", "--algorithm", "RS256", "e30.e30."], 2, "file-unreadable"),
     (["verify", "--certificate", certificate, "--algorithm", "RS256", "/nonexistent"], 2, "file-unreadable"),
     (["verify", "--certificate", certificate, "--algorithm", "HS256", "e30.e30."], 64, "usage"),

@@ -21,7 +21,7 @@ public enum BuiltInProfiles {
         "algorithms": ["RS256", "RS384", "PS256"], "key-hints": ["kid"], "required-key-hints": ["kid"],
         "parameters": {
           "client-id": {"about": "the client id of the application"},
-          "domain": {"about": "the tenant's domain, such as example.eu.auth0.com"}
+          "domain": {"about": "the tenant's domain, such as example.eu.auth0.com", "form": "host-name"}
         },
         "claims": {
           "iss": "{client-id}", "sub": "{client-id}", "aud": "https://{domain}/",

@@ -8,6 +8,8 @@ public enum TextForm: String, Sendable, Hashable, CaseIterable {
   case guid
   /// An absolute `https` address without spaces.
   case httpsAddress = "https-address"
+  /// The full name of a host, which has a dot, and nothing before or after it.
+  case hostName = "host-name"
   /// No lower-case ASCII letter.
   case upperCase = "upper-case"
   /// 16 to 128 characters.
@@ -20,6 +22,7 @@ public enum TextForm: String, Sendable, Hashable, CaseIterable {
     case .text: return true
     case .guid: return isGUID(Array(bytes))
     case .httpsAddress: return bytes.starts(with: "https://".utf8) && bytes.count > 8 && !bytes.contains { $0 <= 0x20 || $0 == 0x7F }
+    case .hostName: return isHostName(Array(bytes))
     case .upperCase: return !bytes.contains { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
     case .nonce: return (16...128).contains(string.text.unicodeScalars.count)
     }
@@ -31,9 +34,21 @@ public enum TextForm: String, Sendable, Hashable, CaseIterable {
     case .text: "text that is not empty"
     case .guid: "a GUID"
     case .httpsAddress: "an https address"
+    case .hostName: "the name of a host alone"
     case .upperCase: "upper-case text"
     case .nonce: "text of 16 to 128 characters"
     }
+  }
+
+  private func isHostName(_ bytes: [UInt8]) -> Bool {
+    bytes.contains(UInt8(ascii: "."))
+      && bytes.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+          UInt8(ascii: "-"), UInt8(ascii: "."): true
+        default: false
+        }
+      }
   }
 
   private func isGUID(_ bytes: [UInt8]) -> Bool {

@@ -53,6 +53,9 @@ struct ClaimValueRule: ClaimRule {
       last = check(text, found)
       if last.status != .failed { return last }
     }
+    if elements.count > 1, let expectedText {
+      return failed(.claimMismatch, "\(name) holds \(elements.count) values, and none is the one expected", hint: "\(expectedText) is expected", found: found)
+    }
     return last
   }
 

@@ -10,7 +10,13 @@ enum ProfileFile {
   static func document(_ name: String) throws -> ProfileDocument {
     guard isFile(name) else { return try builtIn(name) }
     let contents = try SecretBytes.contents(ofFile: name, limit: Limits.byteCount)
-    return try contents.withBytes { text throws(ProfileError) in try ProfileDocument(text) }
+    let document = try contents.withBytes { text throws(ProfileError) in try ProfileDocument(text) }
+    // A report would pass for one by rules that the file cannot have.
+    if withoutDocument.contains(where: { $0.key.utf8.elementsEqual(document.id.utf8) }) {
+      throw ProfileError(
+        .malformedProfile, "\(name) has the id \(document.id), which means rules that no profile file can say", hint: "give the profile an id of its own")
+    }
+    return document
   }
 
   /// Throws `unknown-profile`.
@@ -23,10 +29,12 @@ enum ProfileFile {
     return try BuiltInProfiles.document(named: name)
   }
 
+  /// The ids of all built-in profiles.
+  private static let taken = BuiltInProfiles.names + withoutDocument.map(\.key)
+
   /// True for what looks like a path, and for another file that is there; a built-in name is never taken for one.
   private static func isFile(_ name: String) -> Bool {
     if name.utf8.contains(UInt8(ascii: "/")) || name.utf8.contains(UInt8(ascii: ".")) { return true }
-    let taken = BuiltInProfiles.names + withoutDocument.map(\.key)
     if taken.contains(where: { $0.utf8.elementsEqual(name.utf8) }) { return false }
     return unsafe access(name, F_OK) == 0
   }

@@ -4,14 +4,35 @@ public import Signing
 public enum CertificateFile {
   /// The certificates in the order of the file; whatever else is in a PEM file is passed over.
   ///
-  /// Throws `no-certificate` when there is none, `malformed-pem`, `malformed-certificate` or `trailing-data`.
+  /// Throws `no-certificate` when there is none, `unrecognised-key-file`, `malformed-pem`, `malformed-certificate` or
+  /// `trailing-data`.
   public static func read(
     _ bytes: Span<UInt8>, of subject: String = "the certificate file"
   ) throws(KeyError) -> [Certificate] {
+    do {
+      return try certificates(in: bytes, of: subject)
+    } catch {
+      // What reads one certificate does not know where it came from.
+      guard error.code == .malformedCertificate || error.code == .trailingData else { throw error }
+      throw KeyError(error.code, "\(subject): \(error.message)", hint: error.hint)
+    }
+  }
+
+  private static func certificates(in bytes: Span<UInt8>, of subject: String) throws(KeyError) -> [Certificate] {
     if let decoded = DERText.decoded(bytes) {
       return try decoded.withBytes { (der) throws(KeyError) in [try OpenSSLCertificateReader().certificate(der: der)] }
     }
-    guard KeyFileFormat(of: bytes) == .pem else { return [try OpenSSLCertificateReader().certificate(der: bytes)] }
+    switch KeyFileFormat(of: bytes) {
+    case .der: return [try OpenSSLCertificateReader().certificate(der: bytes)]
+    case .pfx:
+      throw KeyError(
+        .noCertificate, "\(subject) is a PFX, and its certificate is wanted alone",
+        hint: "export it: openssl pkcs12 -nokeys -clcerts -in FILE -out certificate.pem")
+    case .unrecognised:
+      throw KeyError(
+        .unrecognisedKeyFile, "\(subject) is not a certificate: neither PEM nor DER", hint: "give an X.509 certificate as PEM or DER")
+    case .pem: break
+    }
     var certificates: [Certificate] = []
     try PEMText.forEachBlock(in: bytes, of: subject) { (block) throws(KeyError) in
       if let certificate = try certificate(in: block) { certificates.append(certificate) }
