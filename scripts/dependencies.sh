@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Sourced by the other scripts: finds what a Debian machine lacks for a task, and installs only that, by apt.
 
-# require LEVEL...: build, test, benchmark or fixtures. Fails with one line when something is missing and stays so.
+# require LEVEL...: build, test, benchmark, fixtures, or hsm and its parts. Fails with one line when something is missing and stays so.
 require() {
   local level missing=()
   for level in "$@"; do
@@ -74,11 +74,42 @@ _look_for_fixtures() {
   _want gnutls-bin command -v certtool
 }
 
+# Every PKCS#11 module that the tests know, with the tools that fill its tokens.
+_look_for_hsm() {
+  _look_for_softhsm
+  _look_for_nss
+  _look_for_opencryptoki
+}
+
+_look_for_softhsm() {
+  _want softhsm2 command -v softhsm2-util
+  _look_for_token_tools
+}
+
+_look_for_nss() {
+  _want libnss3 compgen -G '/usr/lib/*/libsoftokn3.so'
+  _want libnss3-tools command -v pk12util
+  _look_for_token_tools
+}
+
+_look_for_opencryptoki() {
+  _want opencryptoki test -x /usr/sbin/pkcsslotd
+  _look_for_token_tools
+}
+
+_look_for_token_tools() {
+  _want openssl command -v openssl
+  _want opensc command -v pkcs11-tool
+  _want gnutls-bin command -v p11tool
+  _want p11-kit command -v p11-kit
+  _want p11-kit-modules compgen -G '/usr/lib/*/p11-kit-proxy.so'
+}
+
 # _want PACKAGE CHECK...: the package is missing when the check fails.
 _want() {
   local package=$1
   shift
-  if ! "$@" >/dev/null 2>&1; then
+  if ! "$@" >/dev/null 2>&1 && [[ " ${missing[*]} " != *" $package "* ]]; then
     missing+=("$package")
   fi
 }
