@@ -27,17 +27,22 @@ let package = Package(
       name: "COpenSSL", pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
 
+    .systemLibrary(
+      name: "CP11Kit", pkgConfig: "p11-kit-1",
+      providers: [.apt(["libp11-kit-dev"]), .brew(["p11-kit"])]),
+
     // What Linux offers and Swift's Glibc module leaves out; headers only.
     .systemLibrary(name: "CLinux"),
 
     .target(name: "Signing", swiftSettings: strict),
     .target(name: "OpenSSLCrypto", dependencies: ["Signing", "COpenSSL"], swiftSettings: strict),
+    .target(name: "PKCS11", dependencies: ["Signing", "CP11Kit"], swiftSettings: strict),
     .target(name: "JOSE", dependencies: ["Signing"], swiftSettings: strict),
     .target(name: "JSONWebToken", dependencies: ["Signing", "JOSE"], swiftSettings: strict),
     .target(name: "Entra", dependencies: ["Signing", "JOSE", "JSONWebToken"], swiftSettings: strict),
     .target(name: "SigningTesting", dependencies: ["Signing"], swiftSettings: strict),
     .target(
-      name: "Keyroll", dependencies: ["Signing", "OpenSSLCrypto", "JOSE", "JSONWebToken", "Entra"],
+      name: "Keyroll", dependencies: ["Signing", "OpenSSLCrypto", "PKCS11", "JOSE", "JSONWebToken", "Entra"],
       swiftSettings: strict),
     .executableTarget(
       name: "KeyrollCLI",
@@ -53,6 +58,9 @@ let package = Package(
     .testTarget(name: "SigningTests", dependencies: ["Signing", "SigningTesting"], swiftSettings: strict),
     .testTarget(
       name: "OpenSSLCryptoTests", dependencies: ["OpenSSLCrypto", "SigningTesting", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "PKCS11Tests", dependencies: ["PKCS11", "OpenSSLCrypto", "SigningTesting", "TestSupport"],
       swiftSettings: strict),
     .testTarget(name: "JOSETests", dependencies: ["JOSE", "TestSupport"], swiftSettings: strict),
     .testTarget(

@@ -2,4 +2,5 @@
 @_exported public import JOSE
 @_exported public import JSONWebToken
 @_exported public import OpenSSLCrypto
+@_exported public import PKCS11
 @_exported public import Signing

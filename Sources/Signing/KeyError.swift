@@ -24,6 +24,17 @@ public struct KeyError: DiagnosticError, Hashable {
     case passwordRequired = "password-required"
     case wrongPassword = "wrong-password"
     case secretUnavailable = "secret-unavailable"
+    case pinRequired = "pin-required"
+    case wrongPIN = "wrong-pin"
+    case pinLocked = "pin-locked"
+    case finalPINTry = "final-pin-try"
+    case loginUnproven = "login-unproven"
+    // Devices
+    case moduleUnavailable = "module-unavailable"
+    case noSuchToken = "no-such-token"
+    case severalTokens = "several-tokens"
+    case mechanismUnavailable = "mechanism-unavailable"
+    case deviceFailed = "device-failed"
     // Choosing
     case noPrivateKey = "no-private-key"
     case noSuchKey = "no-such-key"

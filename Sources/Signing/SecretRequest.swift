@@ -5,10 +5,12 @@ public struct SecretRequest: Sendable, Hashable {
   public enum Purpose: Sendable, Hashable {
     /// The password that protects a file.
     case password
+    /// The user PIN of a PKCS #11 token, by its label and serial number.
+    case pin(token: String, serial: String)
   }
 
   public let purpose: Purpose
-  /// What the secret opens, for example `pfx:keys.p12`; it may come from a file, so escape it before it reaches a terminal.
+  /// What the secret opens, for example `pfx:keys.p12`; like a token's label it may come from elsewhere, so escape it before it reaches a terminal.
   public let subject: String
 
   public init(purpose: Purpose, subject: String) {

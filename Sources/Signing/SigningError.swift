@@ -4,6 +4,10 @@ public struct SigningError: DiagnosticError, Hashable {
   @nonexhaustive
   public enum Code: String, Sendable, Hashable, CaseIterable {
     case signingFailed = "signing-failed"
+    /// The device that holds the key did not do what it was asked to.
+    case deviceFailed = "device-failed"
+    /// The signature that came back is not one of the key that was opened.
+    case badSignature = "bad-signature"
   }
 
   public let code: Code

@@ -41,6 +41,6 @@ struct SecretOptions: ParsableArguments {
 
   /// What the key is opened with; throws `secret-unavailable` when the source cannot be read.
   func provider() throws(KeyError) -> CommandSecrets {
-    try CommandSecrets(source.map { [.password: $0] } ?? [:])
+    try CommandSecrets(password: source)
   }
 }

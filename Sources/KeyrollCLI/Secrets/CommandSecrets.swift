@@ -3,20 +3,19 @@ import Synchronization
 
 /// Answers with the secret of a source that was named, else asks on the terminal, once for each subject.
 final class CommandSecrets: SecretProvider {
-  private let given: [SecretRequest.Purpose: SharedSecret]
+  private let password, pin: SharedSecret?
   private let answers = Mutex<[SecretRequest: SharedSecret]>([:])
 
   /// Reads every source now, whether its secret will be needed or not: a variable leaves the environment at once.
   ///
   /// Throws `secret-unavailable`.
-  init(_ sources: [SecretRequest.Purpose: SecretSource]) throws(KeyError) {
-    var given: [SecretRequest.Purpose: SharedSecret] = [:]
-    for (purpose, source) in sources { given[purpose] = SharedSecret(try source.read()) }
-    self.given = given
+  init(password: SecretSource?, pin: SecretSource? = nil) throws(KeyError) {
+    self.password = try password.map { source throws(KeyError) in SharedSecret(try source.read()) }
+    self.pin = try pin.map { source throws(KeyError) in SharedSecret(try source.read()) }
   }
 
   func secret(for request: SecretRequest) throws(KeyError) -> SecretBytes? {
-    if let secret = given[request.purpose] { return secret.copy }
+    if let given = given(for: request.purpose) { return given.copy }
     return try answers.withLock { answers throws(KeyError) in
       if let answer = answers[request] { return answer.copy }
       guard let prompt = TerminalPrompt() else { return nil }
@@ -26,9 +25,18 @@ final class CommandSecrets: SecretProvider {
     }
   }
 
+  private func given(for purpose: SecretRequest.Purpose) -> SharedSecret? {
+    switch purpose {
+    case .password: password
+    case .pin: pin
+    }
+  }
+
   private static func question(for request: SecretRequest) -> String {
     switch request.purpose {
     case .password: "password for \(EscapedText(request.subject)): "
+    case .pin(let token, let serial):
+      "PIN of token \"\(EscapedText(token))\" (serial number \(EscapedText(serial))) for \(EscapedText(request.subject)): "
     }
   }
 }

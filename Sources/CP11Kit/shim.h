@@ -1,0 +1,12 @@
+// PKCS #11 and p11-kit, with what Swift cannot import of their macros.
+#ifndef KEYROLL_CP11KIT_SHIM_H
+#define KEYROLL_CP11KIT_SHIM_H
+
+#include <p11-kit/p11-kit.h>
+#include <p11-kit/pkcs11.h>
+#include <p11-kit/uri.h>
+
+// An attribute whose name is made of other macros.
+static const CK_ATTRIBUTE_TYPE CP11Kit_allowedMechanisms = CKA_ALLOWED_MECHANISMS;
+
+#endif

@@ -1,0 +1,29 @@
+public import Signing
+
+/// The cryptography of OpenSSL, for rooms that have none.
+public struct OpenSSLCryptography: Cryptography {
+  public init() {}
+
+  public func digest(_ bytes: Span<UInt8>, with algorithm: DigestAlgorithm) throws(KeyError) -> [UInt8] {
+    try Digest.hash(bytes, with: algorithm)
+  }
+
+  public func publicKey(rsa numbers: RSAPublicNumbers) throws(KeyError) -> PublicKey { try PublicKey(rsa: numbers) }
+
+  public func verifier(for publicKey: PublicKey) throws(KeyError) -> any SignatureVerifier {
+    try RSASignatureVerifier(publicKey)
+  }
+
+  public func certificate(der: Span<UInt8>) throws(KeyError) -> Certificate {
+    try OpenSSLCertificateReader().certificate(der: der)
+  }
+
+  public func certificates(inFile path: String) throws(KeyError) -> [Certificate] {
+    let contents = try SecretBytes.contents(ofFile: path, limit: KeyFileContents.mostBytes)
+    return try contents.withBytes { bytes throws(KeyError) in try CertificateFile.read(bytes, of: path) }
+  }
+
+  public func chain(from leaf: Certificate, among others: [Certificate]) -> [Certificate] {
+    CertificateChain.chain(from: leaf, among: others)
+  }
+}

@@ -1,0 +1,13 @@
+/// What a room without cryptography of its own needs of it, handed in as a value.
+public protocol Cryptography: CertificateReader {
+  /// The digest of the bytes, `algorithm.byteCount` long; throws `cryptography-failed`.
+  func digest(_ bytes: Span<UInt8>, with algorithm: DigestAlgorithm) throws(KeyError) -> [UInt8]
+  /// A key for any RSA algorithm, from its numbers; throws `malformed-key`.
+  func publicKey(rsa numbers: RSAPublicNumbers) throws(KeyError) -> PublicKey
+  /// Judges signatures of the key without sharing code with the signer.
+  func verifier(for publicKey: PublicKey) throws(KeyError) -> any SignatureVerifier
+  /// The certificates of a file; throws `file-unreadable`, `no-certificate` and what its reader throws.
+  func certificates(inFile path: String) throws(KeyError) -> [Certificate]
+  /// The leaf and each issuer found among the others, in order; trusts nobody.
+  func chain(from leaf: Certificate, among others: [Certificate]) -> [Certificate]
+}
