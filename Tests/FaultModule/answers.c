@@ -1,0 +1,136 @@
+#include "answers.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+CK_FUNCTION_LIST *real;
+static CK_ULONG open_session_count;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void count_sessions(CK_ULONG change) {
+  pthread_mutex_lock(&lock);
+  open_session_count += change;
+  pthread_mutex_unlock(&lock);
+}
+
+void forget_sessions(void) {
+  pthread_mutex_lock(&lock);
+  open_session_count = 0;
+  pthread_mutex_unlock(&lock);
+}
+
+CK_RV get_slot_list(struct step step, CK_BBOOL present, CK_SLOT_ID *slots, CK_ULONG *count) {
+  if (step.action == EMPTY || (present && is_token_absent())) {
+    *count = 0;
+    return CKR_OK;
+  }
+  return real->C_GetSlotList(present, slots, count);
+}
+
+CK_RV get_slot_info(CK_SLOT_ID slot, CK_SLOT_INFO *info) {
+  CK_RV value = real->C_GetSlotInfo(slot, info);
+  if (value == CKR_OK && is_token_absent()) info->flags &= ~(CK_FLAGS)CKF_TOKEN_PRESENT;
+  return value;
+}
+
+CK_RV get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO *info) {
+  CK_RV value = real->C_GetTokenInfo(slot, info);
+  if (value != CKR_OK) return value;
+  info->flags = (info->flags | flags_to_set()) & ~flags_to_clear();
+  if (maximum_session_count()) info->ulMaxSessionCount = maximum_session_count();
+  return value;
+}
+
+CK_RV get_mechanism_list(struct step step, CK_SLOT_ID slot, CK_MECHANISM_TYPE *list, CK_ULONG *count) {
+  CK_MECHANISM_TYPE all[512];
+  CK_ULONG all_count = 512, shown_count = 0;
+  CK_RV value = real->C_GetMechanismList(slot, all, &all_count);
+  if (value != CKR_OK) return value;
+  for (CK_ULONG i = 0; i < all_count; i++)
+    if (step.action != EMPTY && !is_mechanism_hidden(all[i])) all[shown_count++] = all[i];
+  if (list && *count < shown_count) value = CKR_BUFFER_TOO_SMALL;
+  else if (list) memcpy(list, all, shown_count * sizeof *list);
+  *count = shown_count;
+  return value;
+}
+
+CK_RV get_mechanism_info(CK_SLOT_ID slot, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO *info) {
+  return is_mechanism_hidden(type) ? CKR_MECHANISM_INVALID : real->C_GetMechanismInfo(slot, type, info);
+}
+
+CK_RV open_session(CK_SLOT_ID slot, CK_FLAGS flags, void *application, CK_NOTIFY notify,
+                          CK_SESSION_HANDLE *session) {
+  if (maximum_session_count() && open_session_count >= maximum_session_count()) return CKR_SESSION_COUNT;
+  CK_RV value = real->C_OpenSession(slot, flags, application, notify, session);
+  if (value == CKR_OK) count_sessions(1);
+  return value;
+}
+
+CK_RV close_session(CK_SESSION_HANDLE session) {
+  CK_RV value = real->C_CloseSession(session);
+  if (value == CKR_OK) count_sessions((CK_ULONG)-1);
+  return value;
+}
+
+CK_RV close_all_sessions(CK_SLOT_ID slot) {
+  CK_RV value = real->C_CloseAllSessions(slot);
+  if (value == CKR_OK) forget_sessions();
+  return value;
+}
+
+CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR *pin, CK_ULONG length) {
+  CK_UTF8CHAR typed[64];
+  if (pin || !pin_pad()) return real->C_Login(session, user, pin, length);
+  FILE *file = fopen(pin_pad(), "re");
+  if (!file) return CKR_FUNCTION_CANCELED;
+  length = fread(typed, 1, sizeof typed, file);
+  fclose(file);
+  return real->C_Login(session, user, typed, length);
+}
+
+CK_RV find_objects(struct step step, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE *objects, CK_ULONG room,
+                          CK_ULONG *count) {
+  CK_RV value = real->C_FindObjects(session, objects, room, count);
+  if (value == CKR_OK && step.action == EMPTY) *count = 0;
+  return value;
+}
+
+CK_RV get_attribute_value(struct step step, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object,
+                                 CK_ATTRIBUTE *attributes, CK_ULONG count) {
+  CK_RV value = real->C_GetAttributeValue(session, object, attributes, count);
+  if (value != CKR_OK || !count || !attributes->pValue || !attributes->ulValueLen) return value;
+  if (step.action == SPOIL) ((unsigned char *)attributes->pValue)[attributes->ulValueLen / 2] ^= 4;
+  if (step.action == TRUNCATE) attributes->ulValueLen--;
+  return value;
+}
+
+// Signatures that are none.
+static CK_RV spoil_signature(struct step step, CK_RV value, CK_BYTE *signature, CK_ULONG *length) {
+  static CK_BYTE last[1024];
+  static CK_ULONG last_length;
+  if (value != CKR_OK || !signature || *length > sizeof last) return value;
+  pthread_mutex_lock(&lock);
+  if (step.action == REPEAT) {
+    memcpy(signature, last, *length < last_length ? *length : last_length);
+  } else {
+    memcpy(last, signature, *length);
+    last_length = *length;
+  }
+  pthread_mutex_unlock(&lock);
+  if (step.action == SPOIL) signature[*length / 2] ^= 1;
+  if (step.action == TRUNCATE) *length -= 1;
+  if (step.action == EMPTY) *length = 0;
+  return value;
+}
+
+CK_RV sign(struct step step, CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG length, CK_BYTE *signature,
+                  CK_ULONG *signature_length) {
+  return spoil_signature(
+      step, real->C_Sign(session, data, length, signature, signature_length), signature, signature_length);
+}
+
+CK_RV sign_final(struct step step, CK_SESSION_HANDLE session, CK_BYTE *signature, CK_ULONG *length) {
+  return spoil_signature(step, real->C_SignFinal(session, signature, length), signature, length);
+}
+

@@ -1,0 +1,46 @@
+// What the module shall do wrong, read from PATH-OF-THE-MODULE.plan whenever that file changed; what was called is
+// written to PATH-OF-THE-MODULE.calls. README.md beside this file tells the format.
+#ifndef KEYROLL_PLAN_H
+#define KEYROLL_PLAN_H
+
+#include <p11-kit/pkcs11.h>
+#include <stdbool.h>
+
+enum action {
+  NOTHING,  // pass the call on
+  FAIL,     // answer with `value`, and do nothing
+  ANSWER,   // pass the call on, then answer with `value`
+  HANG,     // never come back
+  CRASH,    // take the process along
+  SPOIL,    // pass the call on, then flip a bit of what it gave
+  TRUNCATE, // pass the call on, then take a byte from what it gave
+  REPEAT,   // give what the call gave the time before
+  CLOSE,    // close every session behind the caller's back, then pass the call on
+  LOGOUT,   // log the user out behind the caller's back, then pass the call on
+  REMOVE,   // take the token away until the plan changes
+  EMPTY,    // find nothing
+};
+
+struct step {
+  enum action action;
+  CK_RV value;
+};
+
+// Reads the plan anew if it changed, counts a call of the function and tells what to do with it.
+struct step next_step(const char *function);
+
+// Writes a line to the list of calls: the function, how often it was called, what it answered, and a note.
+void record(const char *function, CK_RV value, const char *note);
+
+// The state that the plan asks for. All of them read the plan that the last `next_step` saw.
+const char *real_module(void);
+bool is_token_absent(void);
+bool is_mechanism_hidden(CK_MECHANISM_TYPE mechanism);
+CK_FLAGS flags_to_set(void);
+CK_FLAGS flags_to_clear(void);
+// 0 where the plan names none.
+CK_ULONG maximum_session_count(void);
+// The path of the file with the PIN that somebody types on the reader, or NULL where the reader has no keys.
+const char *pin_pad(void);
+
+#endif
