@@ -55,6 +55,7 @@ let package = Package(
 
     // Finds fixtures and corpora; tests may use Foundation, the libraries may not.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: strict),
     .testTarget(name: "SigningTests", dependencies: ["Signing", "SigningTesting"], swiftSettings: strict),
     .testTarget(
       name: "OpenSSLCryptoTests", dependencies: ["OpenSSLCrypto", "SigningTesting", "TestSupport"],

@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 # shellcheck source=scripts/dependencies.sh
 source scripts/dependencies.sh
 
-require build test
+require build test hsm
 judges
 
 corpora=${KEYROLL_CORPORA:-../shared/corpora}

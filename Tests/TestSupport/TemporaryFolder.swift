@@ -1,7 +1,7 @@
 import Foundation
 
 /// A folder that goes, with all that is in it, when the last reference to it goes.
-public final class TemporaryFolder {
+public final class TemporaryFolder: Sendable {
   private let folder = FileManager.default.temporaryDirectory.appending(path: "keyroll-test-\(UUID())")
 
   public init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
