@@ -82,8 +82,11 @@ public struct PKCS11URI: Sendable, Hashable, CustomStringConvertible {
   /// The text of an attribute that the grammar lets be nothing else.
   func text(_ attribute: URIAttribute) -> String? { values[attribute].flatMap { String(validating: $0, as: UTF8.self) } }
 
-  /// The same with other values for some attributes, or nil where those cannot be written.
-  func setting(_ others: [URIAttribute: [UInt8]]) -> PKCS11URI? { PKCS11URI(values.merging(others) { $1 }) }
+  /// A reference to copy: to what these values name, found in the same modules and by the same means.
+  func naming(_ others: [URIAttribute: [UInt8]]) -> String {
+    let means = values.filter { $0.key.isQuery }
+    return PKCS11URI(means.merging(others) { $1 })?.description ?? description
+  }
 
   private func text(of attributes: [URIAttribute]) -> String {
     func part(_ attributes: [URIAttribute], _ separator: String) -> String {

@@ -1,0 +1,82 @@
+internal import CP11Kit
+internal import Signing
+
+/// The one mechanism that a key was opened with (PKCS #11 2.40 mechanisms, section 2.1).
+struct SigningMechanism: Sendable, Hashable {
+  /// What is handed to the token.
+  enum Input: Sendable {
+    case digestInfo
+    case digest
+    case message
+  }
+
+  let type: CK_MECHANISM_TYPE
+  let input: Input
+  let algorithm: SignatureAlgorithm
+
+  /// Those that make this signature, in the order of preference: what leaves the hashing to us works on more tokens,
+  /// and with messages of any length.
+  static func candidates(for algorithm: SignatureAlgorithm) -> [SigningMechanism] {
+    func mechanism(_ type: CK_MECHANISM_TYPE, _ input: Input) -> SigningMechanism {
+      SigningMechanism(type: type, input: input, algorithm: algorithm)
+    }
+    switch algorithm {
+    case .rs256: return [mechanism(CKM_RSA_PKCS, .digestInfo), mechanism(CKM_SHA256_RSA_PKCS, .message)]
+    case .rs384: return [mechanism(CKM_RSA_PKCS, .digestInfo), mechanism(CKM_SHA384_RSA_PKCS, .message)]
+    case .rs512: return [mechanism(CKM_RSA_PKCS, .digestInfo), mechanism(CKM_SHA512_RSA_PKCS, .message)]
+    case .ps256: return [mechanism(CKM_RSA_PKCS_PSS, .digest), mechanism(CKM_SHA256_RSA_PKCS_PSS, .message)]
+    case .ps384: return [mechanism(CKM_RSA_PKCS_PSS, .digest), mechanism(CKM_SHA384_RSA_PKCS_PSS, .message)]
+    case .ps512: return [mechanism(CKM_RSA_PKCS_PSS, .digest), mechanism(CKM_SHA512_RSA_PKCS_PSS, .message)]
+    @unknown default: return []
+    }
+  }
+
+  /// The first that the token offers for signing and that the key allows.
+  ///
+  /// Throws `mechanism-unavailable` or `key-restricted`, with the algorithms that would work.
+  static func choose(
+    for algorithm: SignatureAlgorithm, offered: [CK_MECHANISM_TYPE], allowed: [CK_MECHANISM_TYPE]?, at reference: KeyReference
+  ) throws(KeyError) -> SigningMechanism {
+    func isUsable(_ mechanism: SigningMechanism) -> Bool {
+      offered.contains(mechanism.type) && (allowed?.contains(mechanism.type) ?? true)
+    }
+    let candidates = candidates(for: algorithm)
+    if let match = candidates.first(where: isUsable) { return match }
+    let others = SignatureAlgorithm.allCases.filter { Self.candidates(for: $0).contains(where: isUsable) }
+    let hint = others.isEmpty ? "use another key or token" : "use --algorithm \(others.map(\.rawValue).joined(separator: " or "))"
+    if candidates.contains(where: { offered.contains($0.type) }) {
+      throw KeyError(
+        .keyRestricted, "the key at \(reference) does not allow \(algorithm.rawValue) (CKA_ALLOWED_MECHANISMS)", hint: hint)
+    }
+    let reason = algorithm.padding == .pss ? "the token does not sign with PSS" : "the token does not sign with RSA and PKCS #1 v1.5"
+    throw KeyError(
+      .mechanismUnavailable, "\(algorithm.rawValue) cannot be made with the key at \(reference): \(reason)", hint: hint)
+  }
+
+  /// Calls `C_SignInit`.
+  func begin(with key: CK_OBJECT_HANDLE, in session: Session) throws(DeviceError) {
+    var parameters = pssParameters
+    try unsafe session.module.call("C_SignInit") { functions in
+      guard algorithm.padding == .pss else {
+        var mechanism = unsafe CK_MECHANISM(mechanism: type, pParameter: nil, ulParameterLen: 0)
+        return unsafe functions.pointee.C_SignInit?(session.handle, &mechanism, key)
+      }
+      return unsafe withUnsafeMutableBytes(of: &parameters) { parameters in
+        var mechanism = unsafe CK_MECHANISM(
+          mechanism: type, pParameter: parameters.baseAddress, ulParameterLen: CK_ULONG(parameters.count))
+        return unsafe functions.pointee.C_SignInit?(session.handle, &mechanism, key)
+      }
+    }
+  }
+
+  /// The same digest everywhere, and a salt as long as it (RFC 7518, section 3.5).
+  private var pssParameters: CK_RSA_PKCS_PSS_PARAMS {
+    let (digest, mask) =
+      switch algorithm.digest {
+      case .sha384: (CKM_SHA384, CKG_MGF1_SHA384)
+      case .sha512: (CKM_SHA512, CKG_MGF1_SHA512)
+      default: (CKM_SHA256, CKG_MGF1_SHA256)
+      }
+    return CK_RSA_PKCS_PSS_PARAMS(hashAlg: digest, mgf: mask, sLen: CK_ULONG(algorithm.digest.byteCount))
+  }
+}

@@ -1,0 +1,104 @@
+internal import CP11Kit
+internal import Glibc
+
+/// One PKCS #11 module, from `C_Initialize` to `C_Finalize` (PKCS #11 2.40, section 5.4).
+@safe
+final class Module: Sendable {
+  typealias Functions = UnsafeMutablePointer<CK_FUNCTION_LIST>
+
+  private struct State {
+    var isOpen = false
+    var runningCalls = 0
+  }
+
+  /// As p11-kit is configured, else the last component of its path.
+  let name: String
+  /// The file that was loaded, where p11-kit knows it.
+  let path: String?
+  // The list is constant while its owner, the module set, has it loaded; no call reaches it after that.
+  private nonisolated(unsafe) let functions: Functions
+  private let state = Monitor(State())
+  private let observer: (any CallObserver)?
+
+  /// The functions belong to p11-kit, and to the module set that loaded them.
+  init(_ functions: Functions, observer: (any CallObserver)?) {
+    path = unsafe Self.text(takingOwnershipOf: p11_kit_module_get_filename(functions))
+    let name = unsafe Self.text(takingOwnershipOf: p11_kit_module_get_name(functions))
+    self.name = name ?? path?.split(separator: "/").last.map(String.init) ?? "without a name"
+    unsafe self.functions = functions
+    self.observer = observer
+  }
+
+  /// Calls `C_Initialize`.
+  func initialize() throws(DeviceError) {
+    state.withLock { $0.isOpen = true }
+    do {
+      try unsafe call("C_Initialize") { unsafe p11_kit_module_initialize($0) }
+    } catch {
+      state.withLock { $0.isOpen = false }
+      throw error
+    }
+  }
+
+  /// Calls `C_Finalize` when the calls that are running have come back; none is let through after that.
+  func finalize() {
+    let wasOpen = state.withLock { state in
+      defer { state.isOpen = false }
+      return state.isOpen
+    }
+    guard wasOpen else { return }
+    state.wait { $0.runningCalls == 0 ? () : nil }
+    observer?.willCall("C_Finalize", ofModule: name)
+    defer { observer?.didReturn() }
+    // What it returns changes nothing: the module is not used again.
+    _ = unsafe p11_kit_module_finalize(functions)
+  }
+
+  /// Makes one call and throws whatever is not `CKR_OK`.
+  ///
+  /// - Parameter isObserved: false for a call that waits for a person.
+  func call(_ function: StaticString, isObserved: Bool = true, _ body: (Functions) -> CK_RV?) throws(DeviceError) {
+    let returned = unsafe result(function, isObserved: isObserved, body)
+    if returned != CKR_OK {
+      throw DeviceError(function: "\(function)", returnValue: ReturnValue(rawValue: returned), module: name)
+    }
+  }
+
+  private func result(_ function: StaticString, isObserved: Bool, _ body: (Functions) -> CK_RV?) -> CK_RV {
+    let isOpen = state.withLock { state in
+      if state.isOpen { state.runningCalls += 1 }
+      return state.isOpen
+    }
+    guard isOpen else { return CKR_CRYPTOKI_NOT_INITIALIZED }
+    if isObserved { observer?.willCall(function, ofModule: name) }
+    defer {
+      if isObserved { observer?.didReturn() }
+      state.withLock { $0.runningCalls -= 1 }
+    }
+    // A module may leave functions out.
+    return unsafe body(functions) ?? CKR_FUNCTION_NOT_SUPPORTED
+  }
+
+  /// What makes the module or p11-kit write down every call with its arguments, PINs too; nil for nothing.
+  var callLog: String? {
+    if let path, path.split(separator: "/").last?.utf8.starts(with: "pkcs11-spy".utf8) ?? false { return "pkcs11-spy" }
+    let option = unsafe Self.text(takingOwnershipOf: p11_kit_config_option(functions, "log-calls"))
+    return option.map { $0.utf8.elementsEqual("yes".utf8) } ?? false ? "log-calls" : nil
+  }
+
+  var isCritical: Bool { unsafe p11_kit_module_get_flags(functions) & Int32(P11_KIT_MODULE_CRITICAL) != 0 }
+
+  private static func text(takingOwnershipOf text: UnsafeMutablePointer<CChar>?) -> String? {
+    defer { unsafe free(text) }
+    return unsafe text.flatMap { unsafe String(validatingCString: $0) }
+  }
+}
+
+extension Module {
+  /// True for the name in p11-kit's configuration, and for that of the file without `lib` and what follows `.so`.
+  func isNamed(_ wanted: String) -> Bool {
+    if wanted.utf8.elementsEqual(name.utf8) { return true }
+    guard let file = path?.split(separator: "/").last else { return false }
+    return ["\(wanted).so", "lib\(wanted).so"].contains { file.utf8.elementsEqual($0.utf8) || file.utf8.starts(with: "\($0).".utf8) }
+  }
+}

@@ -1,0 +1,84 @@
+internal import CP11Kit
+internal import Signing
+
+/// The modules of one source, loaded and initialised, until they are finalised and released.
+@safe
+final class ModuleSet: Sendable {
+  let modules: [Module]
+  /// Why a configured module is not among them.
+  let failures: [DeviceError]
+  // One of the two, as it was loaded; released by `deinit` alone.
+  private nonisolated(unsafe) let single: Module.Functions?
+  private nonisolated(unsafe) let list: UnsafeMutablePointer<Module.Functions?>?
+
+  /// Loads one module by its path; throws `module-unavailable`, or what `C_Initialize` gave.
+  init(_ path: ModulePath, observer: (any CallObserver)?) throws(KeyError) {
+    p11_kit_be_quiet()
+    guard let functions = unsafe p11_kit_module_load(path.resolved, 0) else {
+      throw KeyError(
+        .moduleUnavailable, "the module \(path.resolved) cannot be loaded: \(Self.reason)",
+        hint: "name a PKCS #11 module, a shared library for this machine, in module-path")
+    }
+    unsafe single = functions
+    unsafe list = nil
+    modules = [unsafe Module(functions, observer: observer)]
+    failures = []
+    do throws(DeviceError) {
+      for module in modules { try module.initialize() }
+    } catch {
+      throw KeyError(.moduleUnavailable, error.message, hint: error.returnValue.nextStep)
+    }
+  }
+
+  /// Loads what p11-kit is configured with; one that cannot be initialised is left out, unless it is marked as critical.
+  ///
+  /// Only those that `isWanted` accepts are initialised. Throws `module-unavailable`.
+  init(configuredWhere isWanted: (Module) -> Bool, observer: (any CallObserver)?) throws(KeyError) {
+    p11_kit_be_quiet()
+    guard let list = unsafe p11_kit_modules_load(nil, 0) else {
+      throw KeyError(
+        .moduleUnavailable, "p11-kit cannot load the modules that it is configured with: \(Self.reason)",
+        hint: "see pkcs11.conf(5), and what p11-kit list-modules says")
+    }
+    unsafe single = nil
+    unsafe self.list = list
+    var found: [Module] = []
+    var position = unsafe list
+    while let functions = unsafe position.pointee {
+      found.append(unsafe Module(functions, observer: observer))
+      unsafe position += 1
+    }
+    var modules: [Module] = []
+    var failures: [DeviceError] = []
+    var criticalFailure: DeviceError?
+    for module in found where isWanted(module) {
+      do throws(DeviceError) {
+        try module.initialize()
+        modules.append(module)
+      } catch {
+        failures.append(error)
+        if module.isCritical { criticalFailure = error }
+      }
+    }
+    self.modules = modules
+    self.failures = failures
+    if let criticalFailure {
+      throw KeyError(.moduleUnavailable, criticalFailure.message, hint: criticalFailure.returnValue.nextStep)
+    }
+  }
+
+  /// Finalises every module; calls that are running are waited for, later ones fail.
+  func finalize() {
+    for module in modules { module.finalize() }
+  }
+
+  deinit {
+    finalize()
+    if let single = unsafe single { unsafe p11_kit_module_release(single) }
+    if let list = unsafe list { unsafe p11_kit_modules_release(list) }
+  }
+
+  private static var reason: String {
+    unsafe p11_kit_message().flatMap { unsafe String(validatingCString: $0) } ?? "p11-kit does not say why"
+  }
+}

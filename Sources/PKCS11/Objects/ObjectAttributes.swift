@@ -1,0 +1,75 @@
+internal import CP11Kit
+
+/// Reads attributes of one object (PKCS #11 2.40, section 5.7), each by a call of its own: modules fail a whole call for
+/// one attribute that an object does not have.
+struct ObjectAttributes {
+  let handle: CK_OBJECT_HANDLE
+  let session: Session
+
+  /// Far more than a certificate takes, in bytes.
+  private static let mostBytes: CK_ULONG = 1 << 20
+  /// Holds most values, so that one call is enough for them.
+  private static let usualByteCount = 2048
+
+  /// The value, or nil for an attribute that the object does not have or does not give out.
+  subscript(type: CK_ATTRIBUTE_TYPE) -> [UInt8]? {
+    get throws(DeviceError) {
+      do throws(DeviceError) {
+        if let value = try value(type, byteCount: Self.usualByteCount) { return value }
+        guard let byteCount = try byteCount(type), byteCount <= Self.mostBytes else { return nil }
+        return try value(type, byteCount: Int(byteCount))
+      } catch {
+        switch error.returnValue.rawValue {
+        case CKR_ATTRIBUTE_TYPE_INVALID, CKR_ATTRIBUTE_SENSITIVE: return nil
+        default: throw error
+        }
+      }
+    }
+  }
+
+  /// A `CK_BBOOL`; nil for one that is not there.
+  func flag(_ type: CK_ATTRIBUTE_TYPE) throws(DeviceError) -> Bool? {
+    guard let value = try self[type], value.count == 1 else { return nil }
+    return value[0] != 0
+  }
+
+  /// A `CK_ULONG`; nil for one that is not there.
+  func number(_ type: CK_ATTRIBUTE_TYPE) throws(DeviceError) -> CK_ULONG? { try numbers(type)?.first }
+
+  /// An array of `CK_ULONG`.
+  func numbers(_ type: CK_ATTRIBUTE_TYPE) throws(DeviceError) -> [CK_ULONG]? {
+    guard let value = try self[type], value.count.isMultiple(of: MemoryLayout<CK_ULONG>.size) else { return nil }
+    return unsafe value.withUnsafeBytes { bytes in
+      stride(from: 0, to: bytes.count, by: MemoryLayout<CK_ULONG>.size).map { offset in
+        unsafe bytes.loadUnaligned(fromByteOffset: offset, as: CK_ULONG.self)
+      }
+    }
+  }
+
+  /// Nil when the value is longer.
+  private func value(_ type: CK_ATTRIBUTE_TYPE, byteCount: Int) throws(DeviceError) -> [UInt8]? {
+    var value = [UInt8](repeating: 0, count: byteCount)
+    var length = CK_ULONG.max
+    do throws(DeviceError) {
+      try unsafe session.module.call("C_GetAttributeValue") { functions in
+        unsafe value.withUnsafeMutableBytes { room in
+          var attribute = unsafe CK_ATTRIBUTE(type: type, pValue: room.baseAddress, ulValueLen: CK_ULONG(room.count))
+          defer { length = unsafe attribute.ulValueLen }
+          return unsafe functions.pointee.C_GetAttributeValue?(session.handle, handle, &attribute, 1)
+        }
+      }
+    } catch where error.returnValue.rawValue == CKR_BUFFER_TOO_SMALL {
+      return nil
+    }
+    // All bits set is CK_UNAVAILABLE_INFORMATION.
+    return length <= CK_ULONG(byteCount) ? Array(value.prefix(Int(length))) : nil
+  }
+
+  private func byteCount(_ type: CK_ATTRIBUTE_TYPE) throws(DeviceError) -> CK_ULONG? {
+    var attribute = unsafe CK_ATTRIBUTE(type: type, pValue: nil, ulValueLen: 0)
+    try unsafe session.module.call("C_GetAttributeValue") {
+      unsafe $0.pointee.C_GetAttributeValue?(session.handle, handle, &attribute, 1)
+    }
+    return unsafe attribute.ulValueLen == CK_ULONG.max ? nil : attribute.ulValueLen
+  }
+}

@@ -1,0 +1,156 @@
+internal import CP11Kit
+internal import Glibc
+public import Signing
+internal import Synchronization
+
+/// Opens `pkcs11:` references (RFC 7512): keys that stay on a token.
+///
+/// No module is loaded before the first key is opened. Modules are finalised by `close()`, or when the backend and the last
+/// of its signers have gone.
+public final class PKCS11Backend: KeyBackend {
+  /// Where modules come from.
+  private enum Source: Hashable {
+    case path(ModulePath)
+    case configured(named: String?)
+  }
+
+  private struct State {
+    var modules: [Source: ModuleSet] = [:]
+    var connections: [TokenConnection] = []
+  }
+
+  public let scheme = PKCS11URI.scheme
+  private let cryptography: any Cryptography
+  private let certificates: [Certificate]
+  private let policy: PINPolicy
+  private let observer: (any CallObserver)?
+  // Held while modules are loaded and tokens looked for, so that nobody does either twice.
+  private let state = Mutex(State())
+
+  /// How long a token that is not there is waited for, once, in microseconds.
+  private static let secondLookDelay: UInt32 = 250_000
+
+  /// - Parameters:
+  ///   - cryptography: makes digests, public keys and verifiers.
+  ///   - certificates: where to look for the certificate of the key, when there are any, instead of on the token.
+  ///   - allowsFinalPINTry: lets a PIN be tried although a wrong one would lock the token.
+  ///   - observer: is told of every call to a module.
+  public init(
+    cryptography: any Cryptography, certificates: [Certificate] = [], allowsFinalPINTry: Bool = false,
+    observer: (any CallObserver)? = nil
+  ) {
+    self.cryptography = cryptography
+    self.certificates = certificates
+    policy = PINPolicy(allowsFinalTry: allowsFinalPINTry)
+    self.observer = observer
+  }
+
+  /// Asks `secrets` at most once, gives the PIN at most once, and blocks for as long as the device takes.
+  public func signer(
+    for reference: KeyReference, algorithm: SignatureAlgorithm, secrets: any SecretProvider
+  ) throws(KeyError) -> any Signer {
+    let uri = try PKCS11URI(reference)
+    guard uri.selectsWithinModules else { throw PKCS11URI.malformed("names neither a token nor a key") }
+    if let type = uri.text(.type), !type.utf8.elementsEqual("private".utf8) {
+      throw PKCS11URI.malformed("means no private key, but type=\(type)")
+    }
+    let matcher = try URIMatcher(uri)
+    var given = certificates
+    if given.isEmpty, let path = uri.text(.certificate) { given = try cryptography.certificates(inFile: path) }
+    let opening = KeyOpening(
+      reference: reference, uri: uri, matcher: matcher, certificates: given, cryptography: cryptography, secrets: secrets)
+    return try opening.signer(for: algorithm, on: try connections(for: uri, matcher))
+  }
+
+  /// Finalises every module; signers that were opened fail from then on.
+  public func close() {
+    let modules = state.withLock { state in
+      defer { state = State() }
+      return Array(state.modules.values)
+    }
+    for set in modules { set.finalize() }
+  }
+
+  /// The tokens that the URI matches.
+  ///
+  /// Throws `no-such-token`, and `several-tokens` when more than one wants a PIN: one PIN is never tried on two tokens.
+  func connections(for uri: PKCS11URI, _ matcher: URIMatcher) throws(KeyError) -> [TokenConnection] {
+    try state.withLock { (state) throws(KeyError) in
+      var (modules, search) = try look(for: uri, matcher, &state)
+      if search.tokens.isEmpty {
+        usleep(Self.secondLookDelay)
+        (modules, search) = try lookAgain(for: uri, matcher, &state)
+      }
+      if search.tokens.isEmpty { throw noSuchToken(uri, modules, search) }
+      let protected = search.tokens.filter { $0.info.has(CKF_LOGIN_REQUIRED) }
+      if protected.count > 1 {
+        throw KeyError(
+          .severalTokens, "\(uri) means \(protected.count) tokens that want a PIN: \(list(protected, uri))",
+          hint: "name one of them, as listed, together with the key")
+      }
+      return search.tokens.map { token in connection(with: token, of: modules, &state) }
+    }
+  }
+
+  /// All that is there, without a login.
+  func search(_ uri: PKCS11URI?, _ matcher: URIMatcher?) throws(KeyError) -> (modules: ModuleSet, search: TokenSearch) {
+    try state.withLock { (state) throws(KeyError) in try look(for: uri, matcher, &state) }
+  }
+
+  func connection(with token: Token, of modules: ModuleSet) -> TokenConnection {
+    state.withLock { connection(with: token, of: modules, &$0) }
+  }
+
+  private func look(
+    for uri: PKCS11URI?, _ matcher: URIMatcher?, _ state: inout State
+  ) throws(KeyError) -> (modules: ModuleSet, search: TokenSearch) {
+    let modules = try modules(from: source(of: uri), &state)
+    return (modules, TokenSearch(modules, matching: matcher))
+  }
+
+  /// Some modules see tokens only when they are initialised: begins anew, unless keys are in use.
+  private func lookAgain(
+    for uri: PKCS11URI, _ matcher: URIMatcher, _ state: inout State
+  ) throws(KeyError) -> (modules: ModuleSet, search: TokenSearch) {
+    if state.connections.isEmpty, let modules = state.modules.removeValue(forKey: try source(of: uri)) { modules.finalize() }
+    return try look(for: uri, matcher, &state)
+  }
+
+  private func source(of uri: PKCS11URI?) throws(KeyError) -> Source {
+    if let path = uri?.text(.modulePath) { return .path(try ModulePath(path)) }
+    return .configured(named: uri?.text(.moduleName))
+  }
+
+  private func modules(from source: Source, _ state: inout State) throws(KeyError) -> ModuleSet {
+    if let modules = state.modules[source] { return modules }
+    let modules =
+      switch source {
+      case .path(let path): try ModuleSet(path, observer: observer)
+      case .configured(let name):
+        try ModuleSet(configuredWhere: { module in name.map(module.isNamed) ?? true }, observer: observer)
+      }
+    state.modules[source] = modules
+    return modules
+  }
+
+  private func connection(with token: Token, of modules: ModuleSet, _ state: inout State) -> TokenConnection {
+    let known = state.connections.first { $0.module === token.module && $0.token.info.isSameToken(as: token.info) }
+    if let known { return known }
+    let connection = TokenConnection(token, of: modules, policy: policy)
+    state.connections.append(connection)
+    return connection
+  }
+
+  private func noSuchToken(_ uri: PKCS11URI, _ modules: ModuleSet, _ search: TokenSearch) -> KeyError {
+    let all = TokenSearch(modules, matching: nil)
+    let there = all.tokens.isEmpty ? "there are no tokens" : "there are \(list(all.tokens, uri))"
+    let failure = search.failures.first.map { "; \($0.message)" } ?? ""
+    return KeyError(
+      .noSuchToken, "no token matches \(uri): \(there)\(failure)", hint: "see what is there with keyroll keys")
+  }
+
+  private func list(_ tokens: [Token], _ uri: PKCS11URI) -> String {
+    let shown = tokens.prefix(8).map { uri.naming($0.info.uriValues) }
+    return shown.joined(separator: ", ") + (tokens.count > 8 ? " and \(tokens.count - 8) more" : "")
+  }
+}

@@ -1,0 +1,145 @@
+internal import CP11Kit
+internal import Signing
+internal import Synchronization
+
+/// The sessions with one token and the one login of this process, shared by all of its keys.
+final class TokenConnection: Sendable {
+  private enum Login {
+    case none
+    /// Nil for a PIN that was typed at the token.
+    case done(PIN?)
+    /// The PIN was right once and is not any more: it is never given again.
+    case refused(DeviceError)
+  }
+
+  private struct State {
+    var token: Token
+    var isLost = false
+    var login = Login.none
+  }
+
+  // What the module was loaded by stays until the last key is gone.
+  private let modules: ModuleSet
+  let module: Module
+  let pool: SessionPool
+  private let policy: PINPolicy
+  // Held through logins and reconnections, so that there is never more than one of them.
+  private let state: Mutex<State>
+
+  init(_ token: Token, of modules: ModuleSet, policy: PINPolicy) {
+    self.modules = modules
+    self.policy = policy
+    module = token.module
+    pool = SessionPool(token)
+    state = Mutex(State(token: token))
+  }
+
+  var token: Token { state.withLock { $0.token } }
+
+  // MARK: Login
+
+  /// Logs in where the token wants it: one try, of the PIN that `ask` gives, or at the token's own keypad.
+  ///
+  /// Where this process has logged in already, the PIN must be the one that did; the token is not asked again.
+  /// Returns notes for the person. Throws `pin-locked`, `final-pin-try`, `pin-required`, `wrong-pin`, `login-unproven`
+  /// or `device-failed`, and what `ask` throws.
+  func login(_ ask: (TokenInfo) throws(KeyError) -> PIN) throws(KeyError) -> [String] {
+    try state.withLock { state throws(KeyError) in
+      let info = try Self.read { () throws(DeviceError) in TokenInfo(try Token.info(of: state.token.slotID, in: module)) }
+      guard info.has(CKF_LOGIN_REQUIRED) else { return [] }
+      let asksItself = info.has(CKF_PROTECTED_AUTHENTICATION_PATH)
+      if case .done(let known) = state.login {
+        if asksItself { return [] }
+        let pin = try ask(info)
+        if let known, known.equals(pin) { return [] }
+        throw KeyError(
+          .wrongPIN, "the PIN for \(info.summary) is not the one that this run has logged in with",
+          hint: "check the PIN before you run again")
+      }
+      try policy.check(info)
+      let pin = asksItself ? nil : try ask(info)
+      do throws(DeviceError) {
+        try pool.withSession { (session) throws(DeviceError) in try session.login(as: CK_USER_TYPE(CKU_USER), with: pin) }
+      } catch {
+        throw error.keyError
+      }
+      state.login = .done(pin)
+      return PINPolicy.note(info).map { [$0] } ?? []
+    }
+  }
+
+  /// Gives the same PIN again for one use of a key that wants it each time (`CKA_ALWAYS_AUTHENTICATE`).
+  func confirm(_ session: Session) throws(DeviceError) {
+    let (login, asksItself) = state.withLock { ($0.login, $0.token.info.has(CKF_PROTECTED_AUTHENTICATION_PATH)) }
+    switch login {
+    case .refused(let error): throw error
+    case .none where !asksItself: throw deviceError("C_Login", CKR_USER_NOT_LOGGED_IN)
+    case .none: try session.login(as: CK_USER_TYPE(CKU_CONTEXT_SPECIFIC), with: nil)
+    case .done(let pin):
+      do throws(DeviceError) {
+        try session.login(as: CK_USER_TYPE(CKU_CONTEXT_SPECIFIC), with: pin)
+      } catch {
+        remember(error)
+        throw error
+      }
+    }
+  }
+
+  /// After a PIN that was not taken there is no further try, whatever thread asks.
+  private func remember(_ error: DeviceError) {
+    if error.keyError.code == .wrongPIN || error.keyError.code == .pinLocked {
+      state.withLock { $0.login = .refused(error) }
+    }
+  }
+
+  // MARK: Recovery
+
+  /// Says that an error came which leaves nothing to go on with.
+  func lose() { state.withLock { $0.isLost = true } }
+
+  /// Connects anew after a loss, once: finds the same token, opens a session, logs in only if the token has forgotten it.
+  func recover() throws(DeviceError) {
+    try state.withLock { state throws(DeviceError) in
+      guard state.isLost else { return }
+      if case .refused(let error) = state.login { throw error }
+      state.token = try sameToken(as: state.token)
+      let (login, info) = (state.login, state.token.info)
+      var refusal: DeviceError?
+      defer { if let refusal { state.login = .refused(refusal) } }
+      try pool.reconnect(to: state.token.slotID) { (session) throws(DeviceError) in
+        guard case .done(let pin) = login, try !session.isLoggedIn() else { return }
+        do throws(KeyError) {
+          try policy.check(info)
+        } catch {
+          throw deviceError("C_Login", error.code == .pinLocked ? CKR_PIN_LOCKED : CKR_USER_NOT_LOGGED_IN)
+        }
+        do throws(DeviceError) {
+          try session.login(as: CK_USER_TYPE(CKU_USER), with: pin)
+        } catch {
+          if error.keyError.code == .wrongPIN || error.keyError.code == .pinLocked { refusal = error }
+          throw error
+        }
+      }
+      state.isLost = false
+    }
+  }
+
+  /// The token with the same label and serial number, in whatever slot it is now.
+  private func sameToken(as token: Token) throws(DeviceError) -> Token {
+    let search = TokenSearch(modules, matching: nil)
+    if let found = search.tokens.first(where: { $0.module === module && $0.info.isSameToken(as: token.info) }) { return found }
+    throw search.failures.first ?? deviceError("C_GetSlotList", CKR_TOKEN_NOT_PRESENT)
+  }
+
+  private func deviceError(_ function: String, _ value: CK_RV) -> DeviceError {
+    DeviceError(function: function, returnValue: ReturnValue(rawValue: value), module: module.name)
+  }
+
+  private static func read<Result>(_ body: () throws(DeviceError) -> Result) throws(KeyError) -> Result {
+    do throws(DeviceError) {
+      return try body()
+    } catch {
+      throw error.keyError
+    }
+  }
+}
