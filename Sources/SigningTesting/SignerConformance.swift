@@ -60,19 +60,20 @@ public struct SignerConformance: Sendable {
   private func secretFindings() -> [ConformanceFinding] {
     guard let algorithm = algorithms.first, let wrongSecrets else { return [] }
     return [
-      refusal(.refusesAWrongSecret, algorithm, wrongSecrets, due: .wrongPassword),
-      refusal(.refusesNoSecret, algorithm, NoSecrets(), due: .passwordRequired),
+      refusal(.refusesAWrongSecret, algorithm, wrongSecrets, due: [.wrongPassword, .wrongPIN]),
+      refusal(.refusesNoSecret, algorithm, NoSecrets(), due: [.passwordRequired, .pinRequired]),
     ].compactMap { $0 }
   }
 
   private func refusal(
-    _ rule: ConformanceRule, _ algorithm: SignatureAlgorithm, _ secrets: any SecretProvider, due code: KeyError.Code
+    _ rule: ConformanceRule, _ algorithm: SignatureAlgorithm, _ secrets: any SecretProvider, due codes: Set<KeyError.Code>
   ) -> ConformanceFinding? {
     do {
       _ = try open(algorithm, secrets)
       return finding(rule, algorithm, "it opens")
     } catch {
-      return error.code == code ? nil : finding(rule, algorithm, "\(error) instead of \(code.rawValue)")
+      let expected = codes.map(\.rawValue).sorted().joined(separator: " or ")
+      return codes.contains(error.code) ? nil : finding(rule, algorithm, "\(error) instead of \(expected)")
     }
   }
 
