@@ -53,6 +53,7 @@ _look_for_build() {
   _want ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
   _want git command -v git
   _want libssl-dev test -e /usr/include/openssl/evp.h
+  _want libp11-kit-dev test -e /usr/include/p11-kit-1/p11-kit/p11-kit.h
   _want openssl command -v openssl
   _want pkg-config command -v pkg-config
 }

@@ -18,8 +18,8 @@ import Testing
     ("pkcs11:id=%01%aB;token=A%20b%3b", "pkcs11:token=A%20b%3B;id=%01%AB"),
     ("pkcs11:object=a,b+c=d&e", "pkcs11:object=a%2Cb%2Bc%3Dd%26e"),
     ("pkcs11:library-version=2.101", "pkcs11:library-version=2.101"),
-    ("pkcs11:slot-id=0?module-path=/usr/lib/m.so", "pkcs11:slot-id=0?module-path=%2Fusr%2Flib%2Fm.so"),
-    ("pkcs11:token=a?pin-source=file:/run/pin", "pkcs11:token=a?pin-source=file%3A%2Frun%2Fpin"),
+    ("pkcs11:slot-id=0?module-path=/usr/lib/m.so", "pkcs11:slot-id=0?module-path=/usr/lib/m.so"),
+    ("pkcs11:token=a?pin-source=file:/run/pin", "pkcs11:token=a?pin-source=file:/run/pin"),
     ("pkcs11:token=a?certificate=leaf.pem", "pkcs11:token=a?certificate=leaf.pem"),
   ])
   func reads(text: String, canonical: String) throws {

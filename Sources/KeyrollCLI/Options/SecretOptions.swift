@@ -39,8 +39,8 @@ struct SecretOptions: ParsableArguments {
 
   var readsStandardInput: Bool { source?.readsStandardInput ?? false }
 
-  /// What the key is opened with; throws `secret-unavailable` when the source cannot be read.
-  func provider() throws(KeyError) -> CommandSecrets {
-    try CommandSecrets(password: source)
+  /// What the key is opened with; throws `secret-unavailable` when a source cannot be read.
+  func provider(pin: SecretSource? = nil) throws(KeyError) -> CommandSecrets {
+    try CommandSecrets(password: source, pin: pin)
   }
 }

@@ -9,7 +9,7 @@ struct SigningOptions: ParsableArguments {
   @Option(
     name: .customLong("key"),
     help: ArgumentHelp(
-      "The private key: a path, or pem:PATH or pfx:PATH with ;cert=PATH, ;name=NAME or ;id=HEX after it; - as PATH is standard input.",
+      "The private key: a path, pem:PATH or pfx:PATH with ;cert=PATH, ;name=NAME or ;id=HEX after it, or pkcs11:URI; - as PATH is standard input.",
       valueName: "reference"))
   var key: String
 
@@ -34,6 +34,7 @@ struct SigningOptions: ParsableArguments {
   @OptionGroup var clock: ClockOptions
   @OptionGroup var window: WindowOptions
   @OptionGroup var secrets: SecretOptions
+  @OptionGroup var device: DeviceOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {

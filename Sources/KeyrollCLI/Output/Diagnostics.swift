@@ -18,8 +18,13 @@ enum Diagnostics {
 
   /// What the key's reader cannot know: the options of the command.
   private static func hint(for error: any DiagnosticError) -> String? {
-    guard (error as? KeyError)?.code == .passwordRequired else { return nil }
-    return "give it by --password-file, --password-fd or --password-env, or be asked for it on a terminal"
+    switch (error as? KeyError)?.code {
+    case .passwordRequired:
+      "give it by --password-file, --password-fd or --password-env, or be asked for it on a terminal"
+    case .pinRequired:
+      "give it by --pin-file, --pin-fd or --pin-env, by pin-source in the reference, or be asked for it on a terminal"
+    default: nil
+    }
   }
 
   private static func write(_ text: String) {

@@ -7,6 +7,7 @@ package struct CommandError: DiagnosticError, Hashable {
     case usage = "usage"
     case outputExists = "output-exists"
     case outputUnwritable = "output-unwritable"
+    case deviceTimeout = "device-timeout"
     case processUnprotected = "process-unprotected"
   }
 

@@ -11,7 +11,7 @@ final class CommandSecrets: SecretProvider {
   /// Throws `secret-unavailable`.
   init(password: SecretSource?, pin: SecretSource? = nil) throws(KeyError) {
     self.password = try password.map { source throws(KeyError) in SharedSecret(try source.read()) }
-    self.pin = try pin.map { source throws(KeyError) in SharedSecret(try source.read()) }
+    self.pin = try pin.map { source throws(KeyError) in SharedSecret(try source.read(as: "PIN")) }
   }
 
   func secret(for request: SecretRequest) throws(KeyError) -> SecretBytes? {

@@ -5,14 +5,14 @@ extension SecretBytes {
   /// Takes the value of a variable and leaves nothing of it in the environment of this process.
   ///
   /// Throws `secret-unavailable` when it is not set, or set to nothing. The message leaves the name out: who mistakes
-  /// the option for that of the password itself has written the password there.
-  init(takingEnvironmentVariable name: String) throws(KeyError) {
+  /// the option for that of the secret itself has written the secret there.
+  init(takingEnvironmentVariable name: String, as word: String) throws(KeyError) {
     guard let value = unsafe getenv(name) else {
-      throw KeyError(.secretUnavailable, "the environment variable for the password is not set")
+      throw KeyError(.secretUnavailable, "the environment variable for the \(word) is not set")
     }
     let count = unsafe strlen(value)
     guard count > 0 else {
-      throw KeyError(.secretUnavailable, "the environment variable for the password is empty", hint: SecretSource.emptyHint)
+      throw KeyError(.secretUnavailable, "the environment variable for the \(word) is empty", hint: SecretSource.emptyHint(word))
     }
     unsafe self.init(capacity: count) { memory in
       unsafe memory.copyMemory(from: UnsafeRawBufferPointer(start: value, count: count))

@@ -17,55 +17,60 @@ enum SecretSource: Sendable, Hashable {
 
   var readsStandardInput: Bool { self == .descriptor(STDIN_FILENO) }
 
-  /// Reads all of it, without the line feed, or carriage return and line feed, that ends a file.
+  /// Reads all of it as what `word` names in messages, "password" or "PIN", without the line
+  /// feed, or carriage return and line feed, that ends a file.
   ///
   /// Throws `secret-unavailable` for whatever cannot be read, and for no bytes at all, which are more likely an
   /// accident than an empty password. A variable is taken out of the environment.
-  func read() throws(KeyError) -> SecretBytes {
+  func read(as word: String = "password") throws(KeyError) -> SecretBytes {
     let secret: SecretBytes
     switch self {
     case .file(let path):
       let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
-      guard descriptor >= 0 else { throw KeyError(.secretUnavailable, "\(name) cannot be read: \(SystemError.last)") }
+      guard descriptor >= 0 else { throw KeyError(.secretUnavailable, "\(name(word)) cannot be read: \(SystemError.last)") }
       defer { close(descriptor) }
-      secret = try contents(of: descriptor).withoutTrailingNewline()
-    case .descriptor(let descriptor): secret = try contents(of: descriptor).withoutTrailingNewline()
-    case .environment(let variable): secret = try SecretBytes(takingEnvironmentVariable: variable)
+      secret = try contents(of: descriptor, as: word).withoutTrailingNewline()
+    case .descriptor(let descriptor): secret = try contents(of: descriptor, as: word).withoutTrailingNewline()
+    case .environment(let variable): secret = try SecretBytes(takingEnvironmentVariable: variable, as: word)
     }
-    if secret.count > Self.limit { throw Self.tooLong(name) }
+    if secret.count > Self.limit { throw Self.tooLong(name(word), as: word) }
     return secret
   }
 
-  static func tooLong(_ name: String) -> KeyError {
-    KeyError(.secretUnavailable, "\(name) holds more than \(limit) bytes, the most that a password may have")
+  static func tooLong(_ name: String, as word: String = "password") -> KeyError {
+    KeyError(.secretUnavailable, "\(name) holds more than \(limit) bytes, the most that a \(word) may have")
   }
 
-  private var name: String {
+  private func name(_ word: String) -> String {
     switch self {
-    case .file(let path): "the password file \(path)"
+    case .file(let path): "the \(word) file \(path)"
     case .descriptor(STDIN_FILENO): "standard input"
     case .descriptor(let descriptor): "file descriptor \(descriptor)"
-    case .environment: "the environment variable for the password"
+    case .environment: "the environment variable for the \(word)"
     }
   }
 
-  private func contents(of descriptor: Int32) throws(KeyError) -> SecretBytes {
+  private func contents(of descriptor: Int32, as word: String) throws(KeyError) -> SecretBytes {
+    let name = name(word)
     if isatty(descriptor) == 1 {
       throw KeyError(
-        .secretUnavailable, "\(name) is a terminal, which would show the password",
-        hint: "leave the option out to be asked for the password")
+        .secretUnavailable, "\(name) is a terminal, which would show the \(word)",
+        hint: "leave the option out to be asked for the \(word)")
     }
     let contents: SecretBytes
     do {
       contents = try SecretBytes.contents(ofDescriptor: descriptor, named: name, limit: Self.limit + 2)
     } catch {
-      throw error.code == .fileTooLarge ? Self.tooLong(name) : KeyError(.secretUnavailable, error.message)
+      throw error.code == .fileTooLarge ? Self.tooLong(name, as: word) : KeyError(.secretUnavailable, error.message)
     }
     if contents.isEmpty {
-      throw KeyError(.secretUnavailable, "\(name) is empty", hint: Self.emptyHint)
+      throw KeyError(.secretUnavailable, "\(name) is empty", hint: Self.emptyHint(word))
     }
     return contents
   }
 
-  static let emptyHint = "a key without a password needs no option; the empty password is a file of one line feed"
+  static func emptyHint(_ word: String) -> String? {
+    word.utf8.elementsEqual("password".utf8)
+      ? "a key without a password needs no option; the empty password is a file of one line feed" : nil
+  }
 }

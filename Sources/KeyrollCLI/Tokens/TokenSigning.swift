@@ -15,7 +15,10 @@ struct TokenSigning {
     let request = try draftRequest(profile: keyless)
     try keyless.judgeClaims(request)
 
-    let signer = try open(preferred: keyless.algorithms.preferred)
+    let given = try options.certificate.map(CertificateFiles.certificates(in:)) ?? []
+    let device = options.device.backend(certificates: given)
+    defer { device.close() }
+    let signer = try open(preferred: keyless.algorithms.preferred, given, device)
     let profile = asked(try makeProfile(signer.publicKey))
     let reader = OpenSSLCertificateReader()
     let assembler = try TokenAssembler(
@@ -26,6 +29,8 @@ struct TokenSigning {
       guard let finding = warning.finding else { continue }
       Diagnostics.warning("\(finding.message) [\(finding.reason)]")
     }
+    // A module that hangs when it is left must not hang with the token already out.
+    device.close()
     try destination.write(token.text + "\n")
     noteWindow(token)
   }
@@ -52,13 +57,12 @@ struct TokenSigning {
     return request
   }
 
-  private func open(preferred: SignatureAlgorithm) throws -> any Signer {
-    let given = try options.certificate.map(CertificateFiles.certificates(in:)) ?? []
+  private func open(preferred: SignatureAlgorithm, _ given: [Certificate], _ device: PKCS11Backend) throws -> any Signer {
     let registry = KeyRegistry(
-      FileBackend(certificates: given), PEMBackend(certificates: given), PFXBackend(certificates: given))
+      FileBackend(certificates: given), PEMBackend(certificates: given), PFXBackend(certificates: given), device)
     do throws(KeyError) {
       let signer = try registry.signer(
-        for: try registry.reference(options.key), algorithm: options.algorithm ?? preferred, secrets: try options.secrets.provider())
+        for: try registry.reference(options.key), algorithm: options.algorithm ?? preferred, secrets: try options.secrets.provider(pin: options.device.source))
       signer.notes.forEach(Diagnostics.warning)
       return signer
     } catch {

@@ -2,7 +2,8 @@ internal import Signing
 
 /// Where the PIN of a token comes from: the file that the URI names, else whoever opens the key.
 struct PINRequest: Sendable {
-  let uri: PKCS11URI
+  /// Nil where nothing but the token is known.
+  let uri: PKCS11URI?
   let secrets: any SecretProvider
 
   /// The longest PIN in bytes.
@@ -10,10 +11,10 @@ struct PINRequest: Sendable {
 
   /// Throws `pin-required` when there is none, and `secret-unavailable` for a source that cannot be read or is empty.
   func pin(of info: TokenInfo) throws(KeyError) -> PIN {
-    if let source = uri[.pinSource].flatMap(PINSource.init) { return PIN(try contents(of: source)) }
+    if let source = uri?[.pinSource].flatMap(PINSource.init) { return PIN(try contents(of: source)) }
     // The URI as it was read, which holds no secret.
-    let request = SecretRequest(
-      purpose: .pin(token: info.label.text, serial: info.serial.text), subject: uri.description)
+    let subject = uri?.description ?? PKCS11URI(info.uriValues)?.description ?? PKCS11URI.scheme
+    let request = SecretRequest(purpose: .pin(token: info.label.text, serial: info.serial.text), subject: subject)
     guard let secret = try secrets.secret(for: request) else {
       throw KeyError(.pinRequired, "\(info.summary) needs a PIN, and none was given")
     }

@@ -20,7 +20,7 @@ public final class PKCS11Backend: KeyBackend {
   }
 
   public let scheme = PKCS11URI.scheme
-  private let cryptography: any Cryptography
+  let cryptography: any Cryptography
   private let certificates: [Certificate]
   private let policy: PINPolicy
   private let observer: (any CallObserver)?
@@ -83,11 +83,7 @@ public final class PKCS11Backend: KeyBackend {
       }
       if search.tokens.isEmpty { throw noSuchToken(uri, modules, search) }
       let protected = search.tokens.filter { $0.info.has(CKF_LOGIN_REQUIRED) }
-      if protected.count > 1 {
-        throw KeyError(
-          .severalTokens, "\(uri) means \(protected.count) tokens that want a PIN: \(list(protected, uri))",
-          hint: "name one of them, as listed, together with the key")
-      }
+      if protected.count > 1 { throw severalTokens(protected, uri) }
       return search.tokens.map { token in connection(with: token, of: modules, &state) }
     }
   }
@@ -149,8 +145,14 @@ public final class PKCS11Backend: KeyBackend {
       .noSuchToken, "no token matches \(uri): \(there)\(failure)", hint: "see what is there with keyroll keys")
   }
 
-  private func list(_ tokens: [Token], _ uri: PKCS11URI) -> String {
-    let shown = tokens.prefix(8).map { uri.naming($0.info.uriValues) }
+  func severalTokens(_ tokens: [Token], _ uri: PKCS11URI?) -> KeyError {
+    KeyError(
+      .severalTokens, "\(uri.map(\.description) ?? "this") means \(tokens.count) tokens that want a PIN: \(list(tokens, uri))",
+      hint: "name one of them, as listed")
+  }
+
+  private func list(_ tokens: [Token], _ uri: PKCS11URI?) -> String {
+    let shown = tokens.prefix(8).map { uri?.naming($0.info.uriValues) ?? PKCS11URI($0.info.uriValues)?.description ?? "" }
     return shown.joined(separator: ", ") + (tokens.count > 8 ? " and \(tokens.count - 8) more" : "")
   }
 }

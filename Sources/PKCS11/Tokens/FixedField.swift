@@ -8,8 +8,11 @@ struct FixedField: Sendable, Hashable {
     let padded = unsafe withUnsafeBytes(of: field) { unsafe Array($0) }
     // Some modules end the text as C does.
     let ended = padded.prefix { $0 != 0 }
-    bytes = Array(ended.prefix((ended.lastIndex { $0 != UInt8(ascii: " ") } ?? -1) + 1))
+    self.bytes = Array(ended.prefix((ended.lastIndex { $0 != UInt8(ascii: " ") } ?? -1) + 1))
   }
+
+  /// Takes text that is not padded, such as a label of any length.
+  init(bytes: [UInt8]) { self.bytes = bytes }
 
   /// For a person: what is not UTF-8 is shown as question marks.
   var text: String {

@@ -91,7 +91,7 @@ public struct PKCS11URI: Sendable, Hashable, CustomStringConvertible {
   private func text(of attributes: [URIAttribute]) -> String {
     func part(_ attributes: [URIAttribute], _ separator: String) -> String {
       attributes.compactMap { attribute in
-        values[attribute].map { "\(attribute.rawValue)=\(URIGrammar.encoded($0))" }
+        values[attribute].map { "\(attribute.rawValue)=\(URIGrammar.encoded($0, inQuery: attribute.isQuery))" }
       }.joined(separator: separator)
     }
     let query = part(attributes.filter(\.isQuery), "&")

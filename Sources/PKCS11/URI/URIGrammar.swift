@@ -17,10 +17,10 @@ enum URIGrammar {
     return bytes
   }
 
-  /// Escapes all but the characters that are unreserved in every URI (RFC 3986, section 2.3).
-  static func encoded(_ bytes: some Sequence<UInt8>) -> String {
+  /// Escapes all but the characters that are unreserved in every URI (RFC 3986, section 2.3), and those of paths in a query.
+  static func encoded(_ bytes: some Sequence<UInt8>, inQuery: Bool) -> String {
     bytes.map { byte in
-      isUnreserved(byte)
+      isUnreserved(byte) || (inQuery && pathMarks.contains(byte))
         ? String(UnicodeScalar(byte)) : "%" + (byte < 0x10 ? "0" : "") + String(byte, radix: 16, uppercase: true)
     }.joined()
   }
@@ -87,6 +87,7 @@ enum URIGrammar {
     isUnreserved(byte) || literals.contains(byte) || (inQuery ? queryLiterals : pathLiterals).contains(byte)
   }
 
+  private static let pathMarks = Array("/:".utf8)
   private static let unreservedMarks = Array("-._~".utf8)
   private static let literals = Array(":[]@!$'()*+,=".utf8)
   private static let pathLiterals = Array("&".utf8)

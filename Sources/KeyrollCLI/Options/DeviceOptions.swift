@@ -1,0 +1,52 @@
+import ArgumentParser
+import Keyroll
+
+/// What a key on a PKCS #11 token needs: its PIN, and patience.
+struct DeviceOptions: ParsableArguments {
+  @Option(
+    name: .customLong("pin-file"),
+    help: ArgumentHelp("Read the PIN from this file, without its last line break; - is standard input.", valueName: "file"))
+  var pinFile: String?
+
+  @Option(name: .customLong("pin-fd"), help: ArgumentHelp("Read the PIN from this open file descriptor.", valueName: "number"))
+  var pinDescriptor: Int32?
+
+  @Option(name: .customLong("pin-env"), help: ArgumentHelp("Take the PIN from this environment variable.", valueName: "name"))
+  var pinVariable: String?
+
+  @Flag(name: .customLong("final-pin-try"), help: "Give the PIN although a wrong one would lock the token.")
+  var allowsFinalPINTry = false
+
+  @Option(
+    name: .customLong("device-timeout"),
+    help: ArgumentHelp(
+      "End with an error when a call to the token takes longer; waiting for its own keypad does not count.", valueName: "duration"))
+  var timeout = TimeSpan(seconds: 60)
+
+  func validate() throws {
+    let count = [pinFile != nil, pinDescriptor != nil, pinVariable != nil].count { $0 }
+    if count > 1 { throw ValidationError("only one of --pin-file, --pin-fd and --pin-env can be given") }
+    if let pinDescriptor, pinDescriptor < 0 {
+      throw ValidationError("--pin-fd takes a number from 0, not \(pinDescriptor)")
+    }
+    if let pinVariable, pinVariable.isEmpty || pinVariable.utf8.contains(UInt8(ascii: "=")) {
+      throw ValidationError("--pin-env takes the name of a variable, not its value")
+    }
+    if timeout <= .zero { throw ValidationError("--device-timeout takes a duration above zero, such as 30s or 5m") }
+  }
+
+  /// The source of the PIN that was named, or nil when none was.
+  var source: SecretSource? {
+    if let pinFile { return .path(pinFile) }
+    if let pinDescriptor { return .descriptor(pinDescriptor) }
+    if let pinVariable { return .environment(pinVariable) }
+    return nil
+  }
+
+  /// Loads nothing yet: modules are loaded for the first key that is on a token.
+  func backend(certificates: [Certificate] = []) -> PKCS11Backend {
+    PKCS11Backend(
+      cryptography: OpenSSLCryptography(), certificates: certificates, allowsFinalPINTry: allowsFinalPINTry,
+      observer: DeviceWatch(timeout: timeout))
+  }
+}

@@ -1,0 +1,69 @@
+/// What modules, tokens and objects are there, for a person to choose from.
+///
+/// Every text may come from a token: escape it before it reaches a terminal.
+public struct Inventory: Sendable {
+  /// One PKCS #11 module.
+  public struct Module: Sendable {
+    /// As p11-kit is configured, else the name of the file.
+    public let name: String
+    /// Nil where p11-kit does not know a file, as for `remote:`.
+    public let path: String?
+    public let description: String
+    public let manufacturer: String
+    /// `2.6`
+    public let version: String
+    public let warnings: [String]
+    public let tokens: [Token]
+  }
+
+  /// One token that somebody has initialised.
+  public struct Token: Sendable {
+    /// A reference to copy.
+    public let uri: String
+    public let label, serial, manufacturer, model: String
+    public let pin: PINState
+    /// The names of the flags of `CK_TOKEN_INFO`, such as `CKF_LOGIN_REQUIRED`.
+    public let flags: [String]
+    /// In bytes; nil where the token does not tell.
+    public let freePublicMemory, freePrivateMemory: UInt?
+    /// Those that can sign, by the standard's name, such as `CKM_RSA_PKCS`.
+    public let signingMechanisms: [String]
+    public let isLoggedIn: Bool
+    public let objects: [Object]
+    /// What could not be read, and why.
+    public let failures: [String]
+  }
+
+  /// One private key, public key or certificate.
+  public struct Object: Sendable {
+    /// What kind of object it is, as `type` of a URI says it.
+    public enum Kind: String, Sendable {
+      case privateKey = "private"
+      case publicKey = "public"
+      case certificate = "cert"
+    }
+
+    public let kind: Kind
+    /// A reference to copy.
+    public let uri: String
+    public let label: String
+    /// `CKA_ID`
+    public let id: [UInt8]
+    /// `RSA 2048`, a certificate's subject, or why it cannot be read; empty where nothing is known.
+    public let summary: String
+  }
+
+  /// What is known of the user's PIN before anybody gives it.
+  public enum PINState: String, Sendable, CaseIterable {
+    case notNeeded = "not needed"
+    case notInitialized = "not initialized"
+    case ready
+    case countLow = "wrong tries so far"
+    case finalTry = "final try"
+    case locked
+  }
+
+  public let modules: [Module]
+  /// Modules and slots that could not be looked into, and why.
+  public let failures: [String]
+}

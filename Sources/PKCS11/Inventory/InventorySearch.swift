@@ -1,0 +1,86 @@
+internal import CP11Kit
+internal import Signing
+
+/// Reads all that a person can choose a key from.
+struct InventorySearch {
+  let uri: PKCS11URI?
+  let matcher: URIMatcher?
+  let cryptography: any Cryptography
+
+  func module(_ module: Module, _ tokens: [Inventory.Token]) throws(DeviceError) -> Inventory.Module {
+    var info = CK_INFO()
+    try unsafe module.call("C_GetInfo") { unsafe $0.pointee.C_GetInfo?(&info) }
+    return Inventory.Module(
+      name: module.name, path: module.path, description: FixedField(info.libraryDescription).text,
+      manufacturer: FixedField(info.manufacturerID).text,
+      version: "\(info.libraryVersion.major).\(info.libraryVersion.minor)",
+      warnings: module.callLog.map { [CallLogWarning.text($0, of: module.name)] } ?? [], tokens: tokens)
+  }
+
+  func token(_ connection: TokenConnection) -> Inventory.Token {
+    var failures: [String] = []
+    func read<Result>(_ otherwise: Result, _ body: () throws(DeviceError) -> Result) -> Result {
+      do throws(DeviceError) {
+        return try body()
+      } catch {
+        failures.append(error.message)
+        return otherwise
+      }
+    }
+    let token = connection.token
+    let info = read(token.info) { () throws(DeviceError) in TokenInfo(try Token.info(of: token.slotID, in: token.module)) }
+    let mechanisms = read([]) { () throws(DeviceError) in try token.signingMechanisms() }
+    let (isLoggedIn, objects) = read((false, [])) { () throws(DeviceError) in
+      try connection.pool.withSession { (session) throws(DeviceError) in
+        (try session.isLoggedIn(), try self.objects(of: info, in: session))
+      }
+    }
+    return Inventory.Token(
+      uri: text(info.uriValues), label: info.label.text, serial: info.serial.text, manufacturer: info.manufacturer.text,
+      model: info.model.text, pin: Inventory.PINState(info), flags: TokenFlag.names(info.flags),
+      freePublicMemory: Self.known(info.freePublicMemory), freePrivateMemory: Self.known(info.freePrivateMemory),
+      signingMechanisms: mechanisms.map(MechanismName.text), isLoggedIn: isLoggedIn, objects: objects, failures: failures)
+  }
+
+  private func objects(of info: TokenInfo, in session: Session) throws(DeviceError) -> [Inventory.Object] {
+    var objects: [Inventory.Object] = []
+    for (objectClass, kind) in [(CKO_PRIVATE_KEY, Inventory.Object.Kind.privateKey), (CKO_PUBLIC_KEY, .publicKey), (CKO_CERTIFICATE, .certificate)]
+    where uri?[.type].map({ $0.elementsEqual(kind.rawValue.utf8) }) ?? true {
+      for handle in try ObjectSearch(objectClass, id: uri?[.id], label: uri?[.object]).handles(in: session) {
+        let attributes = ObjectAttributes(handle: handle, session: session)
+        let (label, id) = (try attributes[CKA_LABEL] ?? [], try attributes[CKA_ID] ?? [])
+        guard matcher?.matches(label: label, id: id) ?? true else { continue }
+        let names = URIAttribute.values(label: label, id: id, type: kind.rawValue)
+        objects.append(
+          Inventory.Object(
+            kind: kind, uri: text(info.uriValues.merging(names) { $1 }), label: FixedField(bytes: label).text, id: id,
+            summary: kind == .certificate ? try subject(attributes) : try keySummary(attributes)))
+      }
+    }
+    return objects
+  }
+
+  private func subject(_ attributes: ObjectAttributes) throws(DeviceError) -> String {
+    guard let der = try attributes[CKA_VALUE] else { return "" }
+    return (try? cryptography.certificate(der: der.span))?.subject ?? "not a certificate that can be read"
+  }
+
+  private func keySummary(_ attributes: ObjectAttributes) throws(DeviceError) -> String {
+    switch try attributes.number(CKA_KEY_TYPE) {
+    case CKK_RSA:
+      let bitCount = try RSAPublicNumbers(attributes)?.bitCount
+      return ["RSA", bitCount.map(String.init)].compactMap(\.self).joined(separator: " ")
+    case CKK_EC: return "EC"
+    case .some(let type): return "key type 0x\(String(type, radix: 16))"
+    case nil: return ""
+    }
+  }
+
+  private func text(_ values: [URIAttribute: [UInt8]]) -> String {
+    if let uri { return uri.naming(values) }
+    return PKCS11URI(values)?.description ?? ""
+  }
+
+  /// All bits set is CK_UNAVAILABLE_INFORMATION.
+  private static func known(_ byteCount: CK_ULONG) -> UInt? { byteCount == CK_ULONG.max ? nil : byteCount }
+}
