@@ -6,145 +6,158 @@ import SigningTesting
 import TestSupport
 import Testing
 
-@Suite(.enabled(if: TokenKeys.isAvailable, TokenKeys.absence))
-struct PKCS11BackendTests {
-  private let keys: TokenKeys
+extension TokenTests {
+  @Suite(.enabled(if: TokenKeys.isAvailable, TokenKeys.absence))
+  struct PKCS11BackendTests {
+    private let keys: TokenKeys
 
-  init() throws { keys = try TokenKeys() }
+    init() throws { keys = try TokenKeys() }
 
-  @Test("keys made by OpenSC, by GnuTLS and written from a file pass the conformance suite", arguments: [
-    "object=rsa-2048", "object=opensc-2048", "object=gnutls-3072", "id=%06",
-  ])
-  func conformance(selection: String) async throws {
-    let reference = try KeyReference(keys.uri("token=keyroll;\(selection)"), schemes: ["pkcs11"])
-    let findings = await SignerConformance(
-      of: keys.backend, reference, secrets: FixedSecrets(ThrowawayToken.pin), wrongSecrets: FixedSecrets("00000000"),
-      verifier: TokenKeys.verifier
-    ).findings()
-    #expect(findings.isEmpty, "\(findings)")
-  }
-
-  @Test("the certificate with the id of the key comes with it, else one with the same public key", arguments: [
-    ("object=rsa-2048", 1), ("object=certificate-elsewhere", 1), ("object=no-certificate", 0), ("object=opensc-2048", 1),
-  ])
-  func certificates(selection: String, count: Int) throws {
-    let signer = try keys.open(keys.uri("token=keyroll;\(selection)"))
-    #expect(signer.certificates.count == count)
-    #expect(signer.certificates.allSatisfy { $0.publicKey == signer.publicKey })
-  }
-
-  @Test("a certificate from a file takes the place of that on the token")
-  func certificateFile() throws {
-    let leaf = Fixtures.path("certificates/leaf.pem")
-    let other = Fixtures.path("certificates/ec-p256.pem")
-    let uri = keys.uri("token=keyroll;object=mismatch")
-    #expect(keys.refusal(uri)?.code == .certificateMismatch)
-    #expect(try keys.open("\(uri)&certificate=\(leaf)").certificates.count == 1)
-    #expect(keys.refusal("\(uri)&certificate=\(other)")?.code == .certificateMismatch)
-    #expect(keys.refusal("\(uri)&certificate=none.pem")?.code == .fileUnreadable)
-  }
-
-  @Test("a key that cannot sign here is refused for the reason", arguments: [
-    ("object=ec-p256", KeyError.Code.keyNotRSA), ("object=rsa-1024", .rsaKeyTooSmall), ("object=decrypt-only", .keyRestricted),
-    ("object=pss-only", .keyRestricted), ("object=none", .noSuchKey), ("object=certificate-only", .noSuchKey),
-    ("object=public-only", .noSuchKey), ("object=twins", .severalKeys), ("object=rsa-2048;type=cert", .malformedKeyReference),
-  ])
-  func refused(selection: String, code: KeyError.Code) throws {
-    #expect(keys.refusal(keys.uri("token=keyroll;\(selection)"))?.code == code)
-  }
-
-  @Test("a key that is restricted names the algorithms that it allows")
-  func restricted() throws {
-    let uri = keys.uri("token=keyroll;object=pss-only")
-    #expect(keys.refusal(uri)?.hint == "use --algorithm PS256 or PS384 or PS512")
-    #expect(try keys.open(uri, .ps256).algorithm == .ps256)
-  }
-
-  @Test("what matches several keys, no key, several tokens or no token lists references that open what they name")
-  func lists() throws {
-    for (selection, code) in [
-      ("token=keyroll;object=twins", KeyError.Code.severalKeys), ("token=keyroll;object=none", .noSuchKey),
-      ("object=rsa-2048", .severalTokens), ("token=none;object=rsa-2048", .noSuchToken),
-    ] {
-      let refusal = try #require(keys.refusal(keys.uri(selection)))
-      #expect(refusal.code == code)
-      let listed = refusal.message.split(separator: " ").filter { $0.hasPrefix("pkcs11:") }.dropFirst()
-        .map { String($0.prefix { $0 != "," }).trimmingCharacters(in: [":"]) }
-      #expect(listed.count > 1, "\(refusal.message)")
-      for text in listed { #expect(throws: Never.self) { _ = try PKCS11URI(text) } }
+    @Test(
+      "keys made by OpenSC, by GnuTLS and written from a file pass the conformance suite",
+      arguments: [
+        "object=rsa-2048", "object=opensc-2048", "object=gnutls-3072", "id=%06",
+      ])
+    func conformance(selection: String) async throws {
+      let reference = try KeyReference(keys.uri("token=keyroll;\(selection)"), schemes: ["pkcs11"])
+      let findings = await SignerConformance(
+        of: keys.backend, reference, secrets: FixedSecrets(ThrowawayToken.pin), wrongSecrets: FixedSecrets("00000000"),
+        verifier: TokenKeys.verifier
+      ).findings()
+      #expect(findings.isEmpty, "\(findings)")
     }
-    let twins = try #require(keys.refusal(keys.uri("token=keyroll;object=twins"))).message
-    let copied = try #require(twins.split(separator: " ").last { $0.hasPrefix("pkcs11:") })
-    #expect(try keys.open(String(copied)).algorithm == .rs256)
-  }
 
-  @Test("a module alone names no key")
-  func emptySelector() throws {
-    #expect(keys.refusal(keys.uri(""))?.code == .malformedKeyReference)
-  }
-
-  @Test("a key that wants its PIN for every use gets it without a second question")
-  func alwaysAuthenticate() throws {
-    let secrets = FixedSecrets(ThrowawayToken.pin)
-    let signer = try keys.open(keys.uri("token=keyroll;object=always-authenticate"), secrets: secrets)
-    for message in ["first", "second"] {
-      let isGood = try TokenKeys.isGood(signer, message)
-      #expect(isGood)
+    @Test(
+      "the certificate with the id of the key comes with it, else one with the same public key",
+      arguments: [
+        ("object=rsa-2048", 1), ("object=certificate-elsewhere", 1), ("object=no-certificate", 0),
+        ("object=opensc-2048", 1),
+      ])
+    func certificates(selection: String, count: Int) throws {
+      let signer = try keys.open(keys.uri("token=keyroll;\(selection)"))
+      #expect(signer.certificates.count == count)
+      #expect(signer.certificates.allSatisfy { $0.publicKey == signer.publicKey })
     }
-    #expect(secrets.requests.count == 1)
-  }
 
-  @Test("the PIN is asked for by the token, its serial number and the key")
-  func request() throws {
-    let secrets = FixedSecrets(ThrowawayToken.pin)
-    let uri = keys.uri("token=keyroll;object=rsa-2048")
-    _ = try keys.open(uri, secrets: secrets)
-    let request = try #require(secrets.requests.first)
-    let serial = try #require(try SharedToken.softHSM().objects().first?.split(separator: "serial=").last?.prefix(16))
-    #expect(request.purpose == .pin(token: "keyroll", serial: String(serial)))
-    #expect(try PKCS11URI(request.subject) == PKCS11URI(uri))
-  }
-
-  @Test("pin-source names the file of the PIN, and one that cannot be read or is empty is an error")
-  func pinSource() throws {
-    let folder = try TemporaryFolder()
-    try folder.write(Array("\(ThrowawayToken.pin)\n".utf8), to: "pin")
-    try folder.write(Array("\n".utf8), to: "empty")
-    func uri(_ file: String) -> String {
-      keys.uri("token=keyroll;object=rsa-2048", query: "&pin-source=file:\(folder.path(file))")
+    @Test("a certificate from a file takes the place of that on the token")
+    func certificateFile() throws {
+      let leaf = Fixtures.path("certificates/leaf.pem")
+      let other = Fixtures.path("certificates/ec-p256.pem")
+      let uri = keys.uri("token=keyroll;object=mismatch")
+      let refusal = keys.refusal(uri)
+      #expect(refusal?.code == .certificateMismatch, "\(String(describing: refusal))")
+      #expect(try keys.open("\(uri)&certificate=\(leaf)").certificates.count == 1)
+      #expect(keys.refusal("\(uri)&certificate=\(other)")?.code == .certificateMismatch)
+      #expect(keys.refusal("\(uri)&certificate=none.pem")?.code == .fileUnreadable)
     }
-    let secrets = FixedSecrets(nil)
-    #expect(try keys.open(uri("pin"), secrets: secrets).algorithm == .rs256)
-    #expect(keys.refusal(uri("empty"), secrets: secrets)?.code == .secretUnavailable)
-    #expect(keys.refusal(uri("missing"), secrets: secrets)?.code == .secretUnavailable)
-    #expect(secrets.requests.isEmpty)
-    let direct = keys.uri("token=keyroll;object=rsa-2048")
-    #expect(keys.refusal(direct, secrets: FixedSecrets(""))?.code == .secretUnavailable)
-    #expect(keys.refusal(direct, secrets: FixedSecrets(nil))?.code == .pinRequired)
-  }
 
-  @Test("a module that is missing, no module, relative or open to others is refused before it runs")
-  func modules() throws {
-    let folder = try TemporaryFolder()
-    try folder.write(Array("text".utf8), to: "text.so")
-    try folder.write(Array("text".utf8), to: "open.so")
-    #expect(unsafe chmod(folder.path("open.so"), 0o666) == 0)
-    let selection = "token=keyroll;object=rsa-2048"
-    for (path, code) in [
-      (folder.path("missing.so"), KeyError.Code.moduleUnavailable), (folder.path("text.so"), .moduleUnavailable),
-      (folder.path("open.so"), .moduleUnavailable), ("/usr/bin/true", .moduleUnavailable), ("text.so", .malformedKeyReference),
-    ] {
-      let refusal = try #require(keys.refusal("pkcs11:\(selection)?module-path=\(path)"))
-      #expect(refusal.code == code)
-      #expect(!refusal.message.contains("\n"))
+    @Test(
+      "a key that cannot sign here is refused for the reason",
+      arguments: [
+        ("object=ec-p256", KeyError.Code.keyNotRSA), ("object=rsa-1024", .rsaKeyTooSmall),
+        ("object=decrypt-only", .keyRestricted),
+        ("object=pss-only", .keyRestricted), ("object=none", .noSuchKey), ("object=certificate-only", .noSuchKey),
+        ("object=public-only", .noSuchKey), ("object=twins", .severalKeys),
+        ("object=rsa-2048;type=cert", .malformedKeyReference),
+      ])
+    func refused(selection: String, code: KeyError.Code) throws {
+      #expect(keys.refusal(keys.uri("token=keyroll;\(selection)"))?.code == code)
     }
-  }
 
-  @Test("signers fail with the function and the return value when the backend is closed")
-  func close() throws {
-    let signer = try keys.open(keys.uri("token=keyroll;object=rsa-2048"))
-    keys.backend.close()
-    let error = TokenKeys.failure(signer)
-    #expect(error?.message.contains(": CKR_CRYPTOKI_NOT_INITIALIZED, ") ?? false)
+    @Test("a key that is restricted names the algorithms that it allows")
+    func restricted() throws {
+      let uri = keys.uri("token=keyroll;object=pss-only")
+      #expect(keys.refusal(uri)?.hint == "use --algorithm PS256 or PS384 or PS512")
+      #expect(try keys.open(uri, .ps256).algorithm == .ps256)
+    }
+
+    @Test("what matches several keys, no key, several tokens or no token lists references that open what they name")
+    func lists() throws {
+      for (selection, code) in [
+        ("token=keyroll;object=twins", KeyError.Code.severalKeys), ("token=keyroll;object=none", .noSuchKey),
+        ("object=rsa-2048", .severalTokens), ("token=none;object=rsa-2048", .noSuchToken),
+      ] {
+        let refusal = try #require(keys.refusal(keys.uri(selection)))
+        #expect(refusal.code == code)
+        let listed = refusal.message.split(separator: " ").filter { $0.hasPrefix("pkcs11:") }.dropFirst()
+          .map { String($0.prefix { $0 != "," }).trimmingCharacters(in: [":"]) }
+        #expect(listed.count > 1, "\(refusal.message)")
+        for text in listed { #expect(throws: Never.self) { _ = try PKCS11URI(text) } }
+      }
+      let twins = try #require(keys.refusal(keys.uri("token=keyroll;object=twins"))).message
+      let copied = try #require(twins.split(separator: " ").last { $0.hasPrefix("pkcs11:") })
+      #expect(try keys.open(String(copied)).algorithm == .rs256)
+    }
+
+    @Test("a module alone names no key")
+    func emptySelector() throws {
+      #expect(keys.refusal(keys.uri(""))?.code == .malformedKeyReference)
+    }
+
+    @Test("a key that wants its PIN for every use gets it without a second question")
+    func alwaysAuthenticate() throws {
+      let secrets = FixedSecrets(ThrowawayToken.pin)
+      let signer = try keys.open(keys.uri("token=keyroll;object=always-authenticate"), secrets: secrets)
+      for message in ["first", "second"] {
+        let isGood = try TokenKeys.isGood(signer, message)
+        #expect(isGood)
+      }
+      #expect(secrets.requests.count == 1)
+    }
+
+    @Test("the PIN is asked for by the token, its serial number and the key")
+    func request() throws {
+      let secrets = FixedSecrets(ThrowawayToken.pin)
+      let uri = keys.uri("token=keyroll;object=rsa-2048")
+      _ = try keys.open(uri, secrets: secrets)
+      let request = try #require(secrets.requests.first)
+      let serial = try #require(try SharedToken.softHSM().objects().first?.split(separator: "serial=").last?.prefix(16))
+      #expect(request.purpose == .pin(token: "keyroll", serial: String(serial)))
+      #expect(try PKCS11URI(request.subject) == PKCS11URI(uri))
+    }
+
+    @Test("pin-source names the file of the PIN, and one that cannot be read or is empty is an error")
+    func pinSource() throws {
+      let folder = try TemporaryFolder()
+      try folder.write(Array("\(ThrowawayToken.pin)\n".utf8), to: "pin")
+      try folder.write(Array("\n".utf8), to: "empty")
+      func uri(_ file: String) -> String {
+        keys.uri("token=keyroll;object=rsa-2048", query: "&pin-source=file:\(folder.path(file))")
+      }
+      let secrets = FixedSecrets(nil)
+      #expect(try keys.open(uri("pin"), secrets: secrets).algorithm == .rs256)
+      #expect(keys.refusal(uri("empty"), secrets: secrets)?.code == .secretUnavailable)
+      #expect(keys.refusal(uri("missing"), secrets: secrets)?.code == .secretUnavailable)
+      #expect(secrets.requests.isEmpty)
+      let direct = keys.uri("token=keyroll;object=rsa-2048")
+      #expect(keys.refusal(direct, secrets: FixedSecrets(""))?.code == .secretUnavailable)
+      #expect(keys.refusal(direct, secrets: FixedSecrets(nil))?.code == .pinRequired)
+    }
+
+    @Test("a module that is missing, no module, relative or open to others is refused before it runs")
+    func modules() throws {
+      let folder = try TemporaryFolder()
+      try folder.write(Array("text".utf8), to: "text.so")
+      try folder.write(Array("text".utf8), to: "open.so")
+      #expect(unsafe chmod(folder.path("open.so"), 0o666) == 0)
+      let selection = "token=keyroll;object=rsa-2048"
+      for (path, code) in [
+        (folder.path("missing.so"), KeyError.Code.moduleUnavailable), (folder.path("text.so"), .moduleUnavailable),
+        (folder.path("open.so"), .moduleUnavailable), ("/usr/bin/true", .moduleUnavailable),
+        ("text.so", .malformedKeyReference),
+      ] {
+        let refusal = try #require(keys.refusal("pkcs11:\(selection)?module-path=\(path)"))
+        #expect(refusal.code == code)
+        #expect(!refusal.message.contains("\n"))
+      }
+    }
+
+    @Test("signers fail with the function and the return value when the backend is closed")
+    func close() throws {
+      let signer = try keys.open(keys.uri("token=keyroll;object=rsa-2048"))
+      keys.backend.close()
+      let error = TokenKeys.failure(signer)
+      #expect(error?.message.contains(": CKR_CRYPTOKI_NOT_INITIALIZED, ") ?? false)
+    }
   }
 }

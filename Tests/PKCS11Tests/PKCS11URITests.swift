@@ -12,50 +12,62 @@ import Testing
     } catch { return error }
   }
 
-  @Test("what the standard allows is read, and written in one way", arguments: [
-    ("pkcs11:token=a", "pkcs11:token=a"),
-    ("PKCS11:token=a", "pkcs11:token=a"),
-    ("pkcs11:id=%01%aB;token=A%20b%3b", "pkcs11:token=A%20b%3B;id=%01%AB"),
-    ("pkcs11:object=a,b+c=d&e", "pkcs11:object=a%2Cb%2Bc%3Dd%26e"),
-    ("pkcs11:library-version=2.101", "pkcs11:library-version=2.101"),
-    ("pkcs11:slot-id=0?module-path=/usr/lib/m.so", "pkcs11:slot-id=0?module-path=/usr/lib/m.so"),
-    ("pkcs11:token=a?pin-source=file:/run/pin", "pkcs11:token=a?pin-source=file:/run/pin"),
-    ("pkcs11:token=a?certificate=leaf.pem", "pkcs11:token=a?certificate=leaf.pem"),
-  ])
+  @Test(
+    "what the standard allows is read, and written in one way",
+    arguments: [
+      ("pkcs11:token=a", "pkcs11:token=a"),
+      ("PKCS11:token=a", "pkcs11:token=a"),
+      ("pkcs11:id=%01%aB;token=A%20b%3b", "pkcs11:token=A%20b%3B;id=%01%AB"),
+      ("pkcs11:object=a,b+c=d&e", "pkcs11:object=a%2Cb%2Bc%3Dd%26e"),
+      ("pkcs11:library-version=2.101", "pkcs11:library-version=2.101"),
+      ("pkcs11:slot-id=0?module-path=/usr/lib/m.so", "pkcs11:slot-id=0?module-path=/usr/lib/m.so"),
+      ("pkcs11:token=a?pin-source=file:/run/pin", "pkcs11:token=a?pin-source=file:/run/pin"),
+      ("pkcs11:token=a?certificate=leaf.pem", "pkcs11:token=a?certificate=leaf.pem"),
+    ])
   func reads(text: String, canonical: String) throws {
     #expect(try PKCS11URI(text).description == canonical)
     #expect(try PKCS11URI(canonical).description == canonical)
   }
 
-  @Test("what would match more than was meant, load other code or run a command is refused", arguments: [
-    "http:token=a", "token=a", "pkcs11:", "pkcs11:?", "pkcs11:;", "pkcs11:=", "pkcs11:token=a;", "pkcs11:;token=a",
-    "pkcs11:token", "pkcs11:token=", "pkcs11:object=;type=cert", "pkcs11:id=;type=private", "pkcs11:serial=;token=a",
-    "pkcs11:Token=a", "pkcs11:token=a;token=b", "pkcs11:x-blah=a", "pkcs11:object=%2", "pkcs11:object=%zz",
-    "pkcs11:object=a b", "pkcs11:object=%ff", "pkcs11:token=%00", "pkcs11:token=a/b", "pkcs11:type=unknown",
-    "pkcs11:slot-id=18446744073709551615", "pkcs11:slot-id=99999999999999999999", "pkcs11:slot-id=-1", "pkcs11:slot-id=0x1",
-    "pkcs11:library-version=1.256", "pkcs11:library-version=.1", "pkcs11:library-version=1.", "pkcs11:library-version=1.2.3",
-    "pkcs11:token=ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFG", "pkcs11:serial=12345678901234567", "pkcs11:module-path=/m.so",
-    "pkcs11:?module-path=m.so", "pkcs11:?module-name=a/b", "pkcs11:?token=a", "pkcs11:token=a?pin-source=|id",
-    "pkcs11:token=a?pin-source=pin", "pkcs11:token=a?pin-source=file:pin", "pkcs11:token=a?pin-source=file://host/pin",
-    "pkcs11:token=a?pin-source=file:////pin", "pkcs11:token=a?vendor=b",
-  ])
+  @Test(
+    "what would match more than was meant, load other code or run a command is refused",
+    arguments: [
+      "http:token=a", "token=a", "pkcs11:", "pkcs11:?", "pkcs11:;", "pkcs11:=", "pkcs11:token=a;", "pkcs11:;token=a",
+      "pkcs11:token", "pkcs11:token=", "pkcs11:object=;type=cert", "pkcs11:id=;type=private", "pkcs11:serial=;token=a",
+      "pkcs11:Token=a", "pkcs11:token=a;token=b", "pkcs11:x-blah=a", "pkcs11:object=%2", "pkcs11:object=%zz",
+      "pkcs11:object=a b", "pkcs11:object=%ff", "pkcs11:token=%00", "pkcs11:token=a/b", "pkcs11:type=unknown",
+      "pkcs11:slot-id=18446744073709551615", "pkcs11:slot-id=99999999999999999999", "pkcs11:slot-id=-1",
+      "pkcs11:slot-id=0x1",
+      "pkcs11:library-version=1.256", "pkcs11:library-version=.1", "pkcs11:library-version=1.",
+      "pkcs11:library-version=1.2.3",
+      "pkcs11:token=ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFG", "pkcs11:serial=12345678901234567", "pkcs11:module-path=/m.so",
+      "pkcs11:?module-path=m.so", "pkcs11:?module-name=a/b", "pkcs11:?token=a", "pkcs11:token=a?pin-source=|id",
+      "pkcs11:token=a?pin-source=pin", "pkcs11:token=a?pin-source=file:pin",
+      "pkcs11:token=a?pin-source=file://host/pin",
+      "pkcs11:token=a?pin-source=file:////pin", "pkcs11:token=a?vendor=b",
+    ])
   func refuses(text: String) {
     #expect(error(text)?.code == .malformedKeyReference)
   }
 
-  @Test("a PIN in a reference is refused in any case, and never repeated", arguments: [
-    "pkcs11:token=a?pin-value=12345678", "pkcs11:token=a;pin-value=12345678", "pkcs11:token=a?Pin-Value=12345678",
-    "pkcs11:token=a?pin-source=file:/x&PIN-VALUE=12345678",
-  ])
+  @Test(
+    "a PIN in a reference is refused in any case, and never repeated",
+    arguments: [
+      "pkcs11:token=a?pin-value=12345678", "pkcs11:token=a;pin-value=12345678", "pkcs11:token=a?Pin-Value=12345678",
+      "pkcs11:token=a?pin-source=file:/x&PIN-VALUE=12345678",
+    ])
   func secret(text: String) throws {
     let refusal = try #require(error(text))
     #expect(refusal.code == .secretInReference)
     #expect(!refusal.message.contains("12345678"))
   }
 
-  @Test("no refusal repeats a value", arguments: [
-    "pkcs11:token=a?pin%2Dvalue=12345678", "pkcs11:token=a?12345678", "pkcs11:pinvalue=12345678", "pkcs11:token=12345678%",
-  ])
+  @Test(
+    "no refusal repeats a value",
+    arguments: [
+      "pkcs11:token=a?pin%2Dvalue=12345678", "pkcs11:token=a?12345678", "pkcs11:pinvalue=12345678",
+      "pkcs11:token=12345678%",
+    ])
   func quiet(text: String) throws {
     let refusal = try #require(error(text))
     #expect(!refusal.message.contains("12345678"))
@@ -66,7 +78,8 @@ import Testing
     .enabled(if: Corpora.folder != nil, Comment(rawValue: Corpora.absence)))
   func corpus() throws {
     let folder = try #require(Corpora.folder)
-    let lines = try String(contentsOf: folder.appending(path: "pkcs11-uris.txt"), encoding: .utf8).split(separator: "\n")
+    let lines = try String(contentsOf: folder.appending(path: "pkcs11-uris.txt"), encoding: .utf8).split(
+      separator: "\n")
     #expect(lines.count == 85)
     for line in lines {
       #expect((error(String(line)) == nil) == isPlain(String(line)), "\(line)")
@@ -81,14 +94,17 @@ import Testing
     let path = [
       "(?:token|manufacturer|library-manufacturer|library-description|slot-manufacturer)=\(text(32))",
       "(?:serial|model)=\(text(16))", "slot-description=\(text(64))", "slot-id=[0-9]{1,18}", "object=\(text(999))",
-      "library-version=\(number)(?:\\.\(number))?", "id=(?:\(character)|&)+", "type=(?:public|private|cert|secret-key|data)",
+      "library-version=\(number)(?:\\.\(number))?", "id=(?:\(character)|&)+",
+      "type=(?:public|private|cert|secret-key|data)",
     ].joined(separator: "|")
     let query = [
-      "module-name=(?![^&]*%2[Ff])\(character)+", "module-path=(?:/|%2[Ff])(?:\(character)|/)+", "pin-source=file:/[a-z_/]+",
+      "module-name=(?![^&]*%2[Ff])\(character)+", "module-path=(?:/|%2[Ff])(?:\(character)|/)+",
+      "pin-source=file:/[a-z_/]+",
     ].joined(separator: "|")
     // Longest fields of the corpus hold escapes, so lengths are counted as written, which no line comes near.
     let pattern = "(?:pkcs11|PKCS11):(?:(?:\(path))(?:;(?:\(path)))*)?(?:\\?(?:\(query))(?:&(?:\(query)))*)?"
     let names = uri.dropFirst(7).split { ";?&".contains($0) }.map { $0.prefix { $0 != "=" } }
-    return uri.range(of: "^\(pattern)$", options: .regularExpression) != nil && uri.count > 7 && Set(names).count == names.count
+    return uri.range(of: "^\(pattern)$", options: .regularExpression) != nil && uri.count > 7
+      && Set(names).count == names.count
   }
 }

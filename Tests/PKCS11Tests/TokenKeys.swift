@@ -9,6 +9,7 @@ import Testing
 final class TokenKeys: Sendable {
   let fault: FaultModule
   let backend: PKCS11Backend
+  let cryptography = OpenSSLCryptography()
 
   static let isAvailable = ThrowawayToken.isAvailable(.softHSM)
   static let absence = Comment(rawValue: ThrowawayToken.absence(of: .softHSM))
@@ -22,12 +23,15 @@ final class TokenKeys: Sendable {
   /// The module reads its plan up to its last call.
   deinit { backend.close() }
 
-  func uri(_ selection: String, query: String = "") -> String { "pkcs11:\(selection)?module-path=\(fault.path)\(query)" }
+  func uri(_ selection: String, query: String = "") -> String {
+    "pkcs11:\(selection)?module-path=\(fault.path)\(query)"
+  }
 
   func open(
-    _ uri: String, _ algorithm: SignatureAlgorithm = .rs256, secrets: any SecretProvider = FixedSecrets(ThrowawayToken.pin)
+    _ uri: String, _ algorithm: SignatureAlgorithm = .rs256, by backend: PKCS11Backend? = nil,
+    secrets: any SecretProvider = FixedSecrets(ThrowawayToken.pin)
   ) throws(KeyError) -> any Signer {
-    let registry = KeyRegistry(backend)
+    let registry = KeyRegistry(backend ?? self.backend)
     return try registry.signer(for: try registry.reference(uri), algorithm: algorithm, secrets: secrets)
   }
 
@@ -40,7 +44,8 @@ final class TokenKeys: Sendable {
   static func isGood(_ signer: any Signer, _ message: String = "message") throws -> Bool {
     let message = Array(message.utf8)
     let signature = try signer.sign(message.span)
-    return try RSASignatureVerifier(signer.publicKey).isValid(signature.bytes.span, by: signer.algorithm, for: message.span)
+    return try RSASignatureVerifier(signer.publicKey).isValid(
+      signature.bytes.span, by: signer.algorithm, for: message.span)
   }
 
   /// The error of signing, or nil.
@@ -54,10 +59,11 @@ final class TokenKeys: Sendable {
 
   /// The error of opening it, or nil.
   func refusal(
-    _ uri: String, _ algorithm: SignatureAlgorithm = .rs256, secrets: any SecretProvider = FixedSecrets(ThrowawayToken.pin)
+    _ uri: String, _ algorithm: SignatureAlgorithm = .rs256, by backend: PKCS11Backend? = nil,
+    secrets: any SecretProvider = FixedSecrets(ThrowawayToken.pin)
   ) -> KeyError? {
     do throws(KeyError) {
-      _ = try open(uri, algorithm, secrets: secrets)
+      _ = try open(uri, algorithm, by: backend, secrets: secrets)
       return nil
     } catch { return error }
   }

@@ -27,14 +27,16 @@ struct DeviceError: Error, Sendable, Hashable {
   /// As the reason why a signature was not made.
   var signingError: SigningError { SigningError(.deviceFailed, message, hint: returnValue.nextStep) }
 
-  /// True when the session, the token or the login is gone, so that the next call has to begin anew.
-  var isLossOfConnection: Bool {
+  /// True when the session is not to be used again, and the next call has to begin with a new one: it is gone, with the
+  /// token or the login perhaps, or an operation may still be active in it.
+  var spoilsSession: Bool {
     switch returnValue.rawValue {
     case CKR_SESSION_CLOSED, CKR_SESSION_HANDLE_INVALID, CKR_DEVICE_ERROR, CKR_DEVICE_REMOVED, CKR_TOKEN_NOT_PRESENT,
       CKR_TOKEN_NOT_RECOGNIZED, CKR_SLOT_ID_INVALID, CKR_KEY_HANDLE_INVALID, CKR_OBJECT_HANDLE_INVALID,
-      CKR_USER_NOT_LOGGED_IN:
+      CKR_USER_NOT_LOGGED_IN, CKR_OPERATION_ACTIVE, CKR_BUFFER_TOO_SMALL:
       true
-    default: false
+    // Between C_SignInit and C_Sign.
+    default: function.utf8.elementsEqual("C_Login".utf8)
     }
   }
 }

@@ -2,11 +2,14 @@ internal import CP11Kit
 
 /// The sessions with one token: as many as there are threads that want one, up to the token's own limit.
 ///
-/// One stays open for as long as the pool lives, and the login with it.
+/// One stays open for as long as the pool lives, because the login goes with the last.
 final class SessionPool: Sendable {
   private struct State {
     var slotID: CK_SLOT_ID
     var idle: [Session] = []
+    /// Not lent any more, and kept open for the login until there is another.
+    var spent: [Session] = []
+    /// With those that are lent.
     var openCount = 0
     var limit: Int?
     var generation = 0
@@ -14,7 +17,8 @@ final class SessionPool: Sendable {
 
   private enum Turn {
     case use(Session)
-    case open(CK_SLOT_ID, generation: Int)
+    /// A spent session is closed to make room.
+    case open(CK_SLOT_ID, generation: Int, closing: Session?)
   }
 
   private let module: Module
@@ -28,7 +32,7 @@ final class SessionPool: Sendable {
   /// Rises when the connection was lost and made anew: handles of objects are then to be found again.
   var generation: Int { state.withLock { $0.generation } }
 
-  /// Lends a session; waits for one when the token allows no more. A session that failed is not lent again.
+  /// Lends a session; waits for one when the token allows no more.
   func withSession<Result>(_ body: (Session) throws(DeviceError) -> Result) throws(DeviceError) -> Result {
     let session = try session()
     do throws(DeviceError) {
@@ -36,43 +40,49 @@ final class SessionPool: Sendable {
       giveBack(session)
       return result
     } catch {
-      // An operation may still be active in it.
-      state.withLock { $0.openCount -= 1 }
+      if error.spoilsSession { state.withLock { $0.spent.append(session) } } else { giveBack(session) }
       throw error
     }
   }
 
-  /// Opens the first session of a new connection, lets `body` prepare it, and drops all older ones.
+  /// Opens the first session of a new connection, lets `body` prepare it, and closes all older ones after that.
   func reconnect(to slotID: CK_SLOT_ID, _ body: (Session) throws(DeviceError) -> Void) throws(DeviceError) {
-    let generation = state.withLock { state in
-      state.openCount -= state.idle.count
-      state.idle = []
-      state.slotID = slotID
-      state.generation += 1
-      state.openCount += 1
-      return state.generation
-    }
+    let generation = generation + 1
+    let session: Session
     do throws(DeviceError) {
-      let session = try Session(with: slotID, in: module, generation: generation)
-      try body(session)
-      giveBack(session)
-    } catch {
-      state.withLock { $0.openCount -= 1 }
-      throw error
+      session = try Session(with: slotID, in: module, generation: generation)
+    } catch where error.returnValue.rawValue == CKR_SESSION_COUNT {
+      _ = takeUnused()
+      session = try Session(with: slotID, in: module, generation: generation)
+    }
+    try body(session)
+    // They are closed when the lock is open again.
+    let unused = takeUnused()
+    state.withLock { state in
+      state.slotID = slotID
+      state.generation = generation
+      state.openCount += 1
+      state.idle.append(session)
+    }
+    withExtendedLifetime(unused) {}
+  }
+
+  private func takeUnused() -> [Session] {
+    state.withLock { state in
+      let unused = state.idle + state.spent
+      state.openCount -= unused.count
+      state.idle = []
+      state.spent = []
+      return unused
     }
   }
 
   private func session() throws(DeviceError) -> Session {
     while true {
-      let turn = state.wait { state -> Turn? in
-        if let session = state.idle.popLast() { return .use(session) }
-        if let limit = state.limit, state.openCount >= max(limit, 1) { return nil }
-        state.openCount += 1
-        return .open(state.slotID, generation: state.generation)
-      }
-      switch turn {
+      switch state.wait(for: Self.turn) {
       case .use(let session): return session
-      case .open(let slotID, let generation):
+      case .open(let slotID, let generation, let spent):
+        withExtendedLifetime(spent) {}
         do throws(DeviceError) {
           return try Session(with: slotID, in: module, generation: generation)
         } catch {
@@ -87,6 +97,16 @@ final class SessionPool: Sendable {
         }
       }
     }
+  }
+
+  /// Nil while there is nothing to do but to wait.
+  private static func turn(_ state: inout State) -> Turn? {
+    if let session = state.idle.popLast() { return .use(session) }
+    guard let limit = state.limit, state.openCount >= max(limit, 1) else {
+      state.openCount += 1
+      return .open(state.slotID, generation: state.generation, closing: nil)
+    }
+    return state.spent.popLast().map { .open(state.slotID, generation: state.generation, closing: $0) }
   }
 
   private func giveBack(_ session: Session) {

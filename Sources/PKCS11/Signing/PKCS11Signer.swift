@@ -51,7 +51,7 @@ final class PKCS11Signer: Signer {
       try connection.recover()
       bytes = try connection.pool.withSession { (session) throws(DeviceError) in try signature(of: input, in: session) }
     } catch {
-      if error.isLossOfConnection { connection.lose() }
+      if error.spoilsSession { connection.lose() }
       throw error.signingError
     }
     guard verifier.isValid(bytes.span, by: algorithm, for: message) else {

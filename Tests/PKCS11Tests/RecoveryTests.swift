@@ -1,0 +1,81 @@
+import PKCS11
+import Signing
+import SigningTesting
+import TestSupport
+import Testing
+
+extension TokenTests {
+  /// Tokens that go away in the middle, and come back or do not.
+  @Suite("Recovery", .enabled(if: TokenKeys.isAvailable, TokenKeys.absence))
+  struct RecoveryTests {
+    private let keys: TokenKeys
+    private let signer: any Signer
+
+    init() throws {
+      keys = try TokenKeys()
+      signer = try keys.open(keys.uri("token=keyroll;object=rsa-2048"))
+    }
+
+    @Test("sessions closed behind our back are opened anew by the call after the error, with one more login")
+    func closed() throws {
+      try keys.fault.plan(["close C_SignInit 1"])
+      #expect(TokenKeys.failure(signer)?.message.hasPrefix("C_SignInit: CKR_SESSION_HANDLE_INVALID, ") ?? false)
+      let isGood = try TokenKeys.isGood(signer)
+      #expect(isGood)
+      // With the last session the login is gone.
+      #expect(try keys.fault.pinTryCount() == 2)
+    }
+
+    @Test("a token that has forgotten the login gets the PIN once more")
+    func loggedOut() throws {
+      try keys.fault.plan(["logout C_SignInit 1"])
+      #expect(TokenKeys.failure(signer) != nil)
+      let isGood = try TokenKeys.isGood(signer)
+      #expect(isGood)
+      #expect(try keys.fault.pinTryCount() == 2)
+    }
+
+    @Test("a token that was removed is an error until it is back")
+    func removed() throws {
+      try keys.fault.plan(["remove C_Sign 1"])
+      #expect(
+        TokenKeys.failure(signer)?.message.hasPrefix("C_Sign: CKR_DEVICE_REMOVED, the token was removed") ?? false)
+      #expect(TokenKeys.failure(signer)?.code == .deviceFailed)
+      #expect(TokenKeys.failure(signer)?.code == .deviceFailed)
+      try keys.fault.plan([])
+      let isGood = try TokenKeys.isGood(signer)
+      #expect(isGood)
+      #expect(try keys.fault.pinTryCount() <= 2)
+    }
+
+    @Test("a PIN that is refused after the token came back is never given again")
+    func refusedLater() throws {
+      try keys.fault.plan(["logout C_SignInit 1", "fail C_Login * CKR_PIN_INCORRECT"])
+      #expect(TokenKeys.failure(signer) != nil)
+      for _ in 0..<3 {
+        #expect(TokenKeys.failure(signer)?.message.hasPrefix("C_Login: CKR_PIN_INCORRECT, ") ?? false)
+      }
+      #expect(try keys.fault.pinTryCount() == 2)
+    }
+
+    @Test("a key that is another one when the token is back signs nothing")
+    func otherKey() throws {
+      try keys.fault.plan(["close C_SignInit 1", "spoil C_GetAttributeValue *"])
+      #expect(TokenKeys.failure(signer) != nil)
+      #expect(TokenKeys.failure(signer)?.code == .deviceFailed)
+    }
+
+    @Test("threads share as many sessions as the token allows", arguments: [1, 2, 3])
+    func sessions(limit: Int) async throws {
+      keys.backend.close()
+      let keys = try TokenKeys(plan: ["maximum-sessions \(limit)"])
+      let signer = try keys.open(keys.uri("token=keyroll;object=rsa-2048"))
+      let results = await withTaskGroup(of: Bool.self) { group in
+        for number in 0..<16 { group.addTask { (try? TokenKeys.isGood(signer, "message \(number)")) ?? false } }
+        return await group.reduce(into: []) { $0.append($1) }
+      }
+      #expect(results == Array(repeating: true, count: 16))
+      #expect(try keys.fault.calls(of: "C_OpenSession").count { $0.value == "CKR_OK" } <= limit)
+    }
+  }
+}
