@@ -27,6 +27,9 @@ struct DeviceError: Error, Sendable, Hashable {
   /// As the reason why a signature was not made.
   var signingError: SigningError { SigningError(.deviceFailed, message, hint: returnValue.nextStep) }
 
+  /// True when the token has looked at a PIN and not taken it.
+  var isRefusalOfPIN: Bool { keyError.code == .wrongPIN || keyError.code == .pinLocked }
+
   /// True when the session is not to be used again, and the next call has to begin with a new one: it is gone, with the
   /// token or the login perhaps, or an operation may still be active in it.
   var spoilsSession: Bool {

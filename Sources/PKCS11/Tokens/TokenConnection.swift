@@ -69,26 +69,23 @@ final class TokenConnection: Sendable {
   }
 
   /// Gives the same PIN again for one use of a key that wants it each time (`CKA_ALWAYS_AUTHENTICATE`).
+  ///
+  /// One thread at a time: after a PIN that was not taken there is no further try, whatever thread asks.
   func confirm(_ session: Session) throws(DeviceError) {
-    let (login, asksItself) = state.withLock { ($0.login, $0.token.info.has(CKF_PROTECTED_AUTHENTICATION_PATH)) }
-    switch login {
-    case .refused(let error): throw error
-    case .none where !asksItself: throw deviceError("C_Login", CKR_USER_NOT_LOGGED_IN)
-    case .none: try session.login(as: CK_USER_TYPE(CKU_CONTEXT_SPECIFIC), with: nil)
-    case .done(let pin):
+    try state.withLock { state throws(DeviceError) in
+      let pin: PIN?
+      switch state.login {
+      case .refused(let error): throw error
+      case .done(let known): pin = known
+      case .none where state.token.info.has(CKF_PROTECTED_AUTHENTICATION_PATH): pin = nil
+      case .none: throw deviceError("C_Login", CKR_USER_NOT_LOGGED_IN)
+      }
       do throws(DeviceError) {
         try session.login(as: CK_USER_TYPE(CKU_CONTEXT_SPECIFIC), with: pin)
       } catch {
-        remember(error)
+        if error.isRefusalOfPIN { state.login = .refused(error) }
         throw error
       }
-    }
-  }
-
-  /// After a PIN that was not taken there is no further try, whatever thread asks.
-  private func remember(_ error: DeviceError) {
-    if error.keyError.code == .wrongPIN || error.keyError.code == .pinLocked {
-      state.withLock { $0.login = .refused(error) }
     }
   }
 
@@ -116,7 +113,7 @@ final class TokenConnection: Sendable {
         do throws(DeviceError) {
           try session.login(as: CK_USER_TYPE(CKU_USER), with: pin)
         } catch {
-          if error.keyError.code == .wrongPIN || error.keyError.code == .pinLocked { refusal = error }
+          if error.isRefusalOfPIN { refusal = error }
           throw error
         }
       }
