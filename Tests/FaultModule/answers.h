@@ -9,6 +9,7 @@ extern CK_FUNCTION_LIST *real;
 // When all of them were closed at once.
 void forget_sessions(void);
 
+CK_RV initialize(void *arguments);
 CK_RV get_slot_list(struct step step, CK_BBOOL present, CK_SLOT_ID *slots, CK_ULONG *count);
 CK_RV get_slot_info(CK_SLOT_ID slot, CK_SLOT_INFO *info);
 CK_RV get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO *info);

@@ -75,7 +75,7 @@ static const char *login_note(CK_USER_TYPE user, const CK_UTF8CHAR *pin) {
 
 #define SESSION CK_SESSION_HANDLE session
 
-FAULTY_WITHOUT_TOKEN(C_Initialize, (void *arguments), real->C_Initialize(arguments))
+FAULTY_WITHOUT_TOKEN(C_Initialize, (void *arguments), initialize(arguments))
 FAULTY_WITHOUT_TOKEN(C_Finalize, (void *reserved), (forget_sessions(), real->C_Finalize(reserved)))
 FAULTY_WITHOUT_TOKEN(C_GetInfo, (CK_INFO *info), real->C_GetInfo(info))
 FAULTY_WITHOUT_TOKEN(C_GetSlotList, (CK_BBOOL present, CK_SLOT_ID *slots, CK_ULONG *count),

@@ -40,6 +40,9 @@ CK_FLAGS flags_to_set(void);
 CK_FLAGS flags_to_clear(void);
 // 0 where the plan names none.
 CK_ULONG maximum_session_count(void);
+// A variable and its value for C_Initialize; NULL for the environment as it is.
+const char *variable_name(void);
+const char *variable_value(void);
 // The path of the file with the PIN that somebody types on the reader, or NULL where the reader has no keys.
 const char *pin_pad(void);
 

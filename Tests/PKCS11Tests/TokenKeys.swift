@@ -5,7 +5,8 @@ import SigningTesting
 import TestSupport
 import Testing
 
-/// The SoftHSM tokens of the tests, through a module that no other test has loaded: who is logged in is one test's affair.
+/// SoftHSM tokens of one test, through a module that no other test has loaded: who is logged in is one test's affair, and a
+/// login writes to the token.
 final class TokenKeys: Sendable {
   let fault: FaultModule
   let backend: PKCS11Backend
@@ -15,9 +16,17 @@ final class TokenKeys: Sendable {
   static let absence = Comment(rawValue: ThrowawayToken.absence(of: .softHSM))
 
   init(plan: [String] = [], observer: (any CallObserver)? = nil, allowsFinalPINTry: Bool = false) throws {
-    fault = try FaultModule(over: try SharedToken.softHSM().module, plan: plan)
+    fault = try FaultModule(overTokens: try SharedToken.softHSM().copy(), plan: plan)
     backend = PKCS11Backend(
       cryptography: OpenSSLCryptography(), allowsFinalPINTry: allowsFinalPINTry, observer: observer)
+  }
+
+  /// The same tokens and module again, with another plan, no calls yet and nobody logged in.
+  init(_ other: TokenKeys, plan: [String]) throws {
+    fault = other.fault
+    try fault.plan(plan)
+    try fault.forgetCalls()
+    backend = PKCS11Backend(cryptography: OpenSSLCryptography())
   }
 
   /// The module reads its plan up to its last call.

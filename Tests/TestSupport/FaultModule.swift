@@ -19,10 +19,27 @@ public final class FaultModule: Sendable {
 
   private let folder: TemporaryFolder
   private let realModule: String
+  /// What every plan begins with.
+  private let standingPlan: [String]
+  private let token: ThrowawayToken?
 
   /// Follows the plan from the first call on: see `Tests/FaultModule/README.md`.
-  public init(over module: String, plan lines: [String] = []) throws {
+  public convenience init(over module: String, plan lines: [String] = []) throws {
+    try self.init(over: module, nil, standingPlan: [], plan: lines)
+  }
+
+  /// Over a module of SoftHSM that has these tokens for itself, whatever the environment says.
+  public convenience init(overTokens token: ThrowawayToken, plan lines: [String] = []) throws {
+    let standingPlan = ["environment SOFTHSM2_CONF \(token.path("softhsm2.conf"))"]
+    try self.init(over: token.module, token, standingPlan: standingPlan, plan: lines)
+  }
+
+  private init(
+    over module: String, _ token: ThrowawayToken?, standingPlan: [String], plan lines: [String]
+  ) throws {
     folder = try TemporaryFolder()
+    self.token = token
+    self.standingPlan = standingPlan
     realModule = try folder.write([UInt8](try Data(contentsOf: URL(fileURLWithPath: module))), to: "real.so")
     try folder.write(try Self.built.get(), to: "fault.so")
     try plan(lines)
@@ -33,7 +50,7 @@ public final class FaultModule: Sendable {
 
   /// Follows another plan, which counts calls from now on.
   public func plan(_ lines: [String]) throws {
-    try folder.write(Array((["module \(realModule)"] + lines).map { "\($0)\n" }.joined().utf8), to: "next")
+    try folder.write(Array((["module \(realModule)"] + standingPlan + lines).map { "\($0)\n" }.joined().utf8), to: "next")
     guard unsafe rename(folder.path("next"), "\(path).plan") == 0 else { throw SystemFailure("rename") }
   }
 

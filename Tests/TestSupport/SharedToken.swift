@@ -1,6 +1,6 @@
 import Foundation
 
-/// The SoftHSM tokens that every test of this process may use and none may change.
+/// The SoftHSM tokens that every test of this process may use, or copy where it changes them: a login does.
 public enum SharedToken {
   /// Makes them at the first use, and tells SoftHSM where they are: it has no other way than the environment.
   public static func softHSM() throws -> ThrowawayToken { try made.get() }

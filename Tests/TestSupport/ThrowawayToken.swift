@@ -45,6 +45,28 @@ public final class ThrowawayToken: Sendable {
     guard outcome.status == 0 else { throw SystemFailure("\(script): \(outcome)", code: EIO) }
   }
 
+  /// Takes over a folder that has been filled.
+  private init(_ maker: Maker, _ module: String, in folder: TemporaryFolder) {
+    self.maker = maker
+    self.module = module
+    self.folder = folder
+  }
+
+  /// The same tokens again, for a test that changes them or shall not see what others do: a login writes to them.
+  public func copy() throws -> ThrowawayToken {
+    let copy = ThrowawayToken(maker, module, in: try TemporaryFolder())
+    try FileManager.default.copyItem(atPath: path(""), toPath: copy.path(""))
+    for file in ["run", "softhsm2.conf", "pkcs11/modules/\(maker.rawValue).module"]
+    where FileManager.default.fileExists(atPath: copy.path(file)) {
+      let text = try String(contentsOfFile: path(file), encoding: .utf8)
+        .replacing(folder.path(""), with: copy.folder.path(""))
+      try FileManager.default.removeItem(atPath: copy.path(file))
+      try copy.folder.write(Array(text.utf8), to: "tokens/\(file)")
+    }
+    try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: copy.path("run"))
+    return copy
+  }
+
   /// Removes the folder, for one that nobody ever lets go of.
   func remove() { try? FileManager.default.removeItem(atPath: folder.path("")) }
 
