@@ -50,8 +50,9 @@ let package = Package(
       swiftSettings: strict),
 
     .target(name: "OpenSSLBaseline", linkerSettings: [.linkedLibrary("crypto")]),
+    .target(name: "PKCS11Baseline", dependencies: ["CP11Kit"]),
     .executableTarget(
-      name: "KeyrollBenchmark", dependencies: ["Keyroll", "OpenSSLBaseline"], swiftSettings: strict),
+      name: "KeyrollBenchmark", dependencies: ["Keyroll", "OpenSSLBaseline", "PKCS11Baseline"], swiftSettings: strict),
 
     // Finds fixtures and corpora; tests may use Foundation, the libraries may not.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),

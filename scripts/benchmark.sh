@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Measures keyroll against the bare OpenSSL calls and against `jose jws sig`, and prints ratios taken in one run.
+# Measures keyroll against the bare OpenSSL calls, against `jose jws sig` and against the bare PKCS#11 calls on a SoftHSM
+# token, and prints ratios taken in one run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/dependencies.sh
 source scripts/dependencies.sh
 
-require build benchmark
+require build benchmark softhsm
 
 echo "building the release binaries"
 scripts/build.sh --quiet
@@ -25,3 +26,7 @@ printf '{"aud":"00000002-0000-0000-c000-000000000000","iss":"3f2504e0-4f89-41d3-
 
 "$bin/KeyrollBenchmark" "$work/both.pem" "$work/keyroll" "$(command -v jose)" "$work/key.jwk" "$work/claims.json" \
   '{"protected":{"alg":"RS256","typ":"JWT"}}'
+
+scripts/softhsm.sh "$work/softhsm" >"$work/log" || { cat "$work/log" >&2; exit 1; }
+module=$(sed -n 's/^module: //p' "$work/softhsm/pkcs11/modules/softhsm.module")
+SOFTHSM2_CONF=$work/softhsm/softhsm2.conf "$bin/KeyrollBenchmark" token "$module" keyroll rsa-2048 "$work/softhsm/pin"

@@ -9,8 +9,18 @@ struct Main {
 
   static func main() throws {
     let arguments = CommandLine.arguments
+    if arguments.count == 6, arguments[1] == "token" {
+      try TokenMeasurement(
+        module: arguments[2], token: arguments[3], key: arguments[4], pinFile: arguments[5]
+      ).run()
+      return
+    }
     guard arguments.count == 7 else {
-      throw BenchmarkError("usage: KeyrollBenchmark KEY-AND-CERTIFICATE.pem KEYROLL JOSE JWK PAYLOAD TEMPLATE")
+      throw BenchmarkError(
+        """
+        usage: KeyrollBenchmark KEY-AND-CERTIFICATE.pem KEYROLL JOSE JWK PAYLOAD TEMPLATE
+               KeyrollBenchmark token MODULE TOKEN-LABEL KEY-LABEL PIN-FILE
+        """)
     }
     try measureLibrary(pem: arguments[1])
     try measureProcesses(arguments)
@@ -46,7 +56,7 @@ struct Main {
       })
   }
 
-  private static func report(_ contest: Contest) throws {
+  static func report(_ contest: Contest) throws {
     print("\(rounded(try contest.ratio()))  (goal ≥ \(contest.goal))  \(contest.name)")
   }
 
