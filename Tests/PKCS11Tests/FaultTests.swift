@@ -1,4 +1,3 @@
-import Foundation
 import PKCS11
 import Signing
 import SigningTesting
@@ -15,57 +14,6 @@ extension TokenTests {
     init() throws {
       keys = try TokenKeys()
       key = keys.uri("token=keyroll;object=rsa-2048")
-    }
-
-    private static let table: [(function: String, values: [String])] = {
-      let text = (try? String(contentsOf: Fixtures.url("pkcs11/return-values.txt"), encoding: .utf8)) ?? ""
-      return text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { line in
-        let words = line.split(separator: " ").map(String.init)
-        return (words[0], Array(words.dropFirst()))
-      }
-    }()
-
-    /// The functions that are also called with a key that is open already.
-    private static let signing = ["C_SignInit", "C_Sign"]
-    /// A failed C_Sign has ended the operation all the same.
-    private static func verb(_ function: String) -> String { function == "C_Sign" ? "answer" : "fail" }
-
-    @Test(
-      "each failure that the standard knows is an error by both names, after at most one try of the PIN",
-      arguments: table.map(\.function))
-    func opening(function: String) throws {
-      for value in Self.table.first(where: { $0.function == function })?.values ?? [] {
-        let verb = Self.verb(function)
-        try keys.fault.plan(["\(verb) \(function) * \(value)"])
-        try keys.fault.forgetCalls()
-        let refusal = keys.refusal(key)
-        keys.backend.close()
-        #expect(
-          refusal?.message.contains("\(function): \(value), ") ?? false, "\(value): \(refusal?.message ?? "no error")")
-        #expect(try keys.fault.pinTryCount() <= 1, "\(value)")
-      }
-    }
-
-    @Test("a failure in the middle is an error by both names, and the key signs again after it", arguments: signing)
-    func inTheMiddle(function: String) throws {
-      let signer = try keys.open(key)
-      for value in Self.table.first(where: { $0.function == function })?.values ?? [] {
-        try keys.fault.plan(["\(Self.verb(function)) \(function) 1 \(value)"])
-        let failure = TokenKeys.failure(signer)
-        #expect(failure?.code == .deviceFailed, "\(value)")
-        #expect(failure?.message.hasPrefix("\(function): \(value), ") ?? false, "\(value)")
-        let isGood = try TokenKeys.isGood(signer)
-        #expect(isGood, "\(value)")
-      }
-      #expect(try keys.fault.pinTryCount() == 1)
-    }
-
-    @Test("a session that cannot be closed and a module that cannot be finalised harm nobody")
-    func leaving() throws {
-      try keys.fault.plan(["fail C_CloseSession * CKR_DEVICE_ERROR", "fail C_Finalize * CKR_DEVICE_ERROR"])
-      let isGood = try TokenKeys.isGood(try keys.open(key))
-      #expect(isGood)
-      keys.backend.close()
     }
 
     @Test("a bad signature never leaves", arguments: ["spoil C_Sign *", "truncate C_Sign *", "empty C_Sign *"])

@@ -1,4 +1,4 @@
 import Testing
 
-/// Every test that has a token in this process, one after the other: SoftHSM locks its files against other processes only.
-@Suite(.serialized) enum TokenTests {}
+/// Every test that has tokens in this process; each has tokens of its own.
+@Suite enum TokenTests {}

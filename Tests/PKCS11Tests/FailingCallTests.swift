@@ -1,0 +1,88 @@
+import PKCS11
+import Signing
+import SigningTesting
+import TestSupport
+import Testing
+
+/// Every function fails with every answer of the standard while a key is opened and used.
+@Suite(.enabled(if: TokenKeys.isAvailable, TokenKeys.absence))
+struct FailingCallTests {
+  @Test("the table has every function that is called, and no other")
+  func table() throws {
+    let key = try FaultyKey()
+    _ = try TokenKeys.isGood(try key.open())
+    key.keys.backend.close()
+    #expect(Set(try key.fault.calls().map(\.function)) == Set(StandardAnswers.usual.map(\.function)))
+  }
+
+  @Test("a call that fails once is an error that names it, or does no harm", arguments: StandardAnswers.usual)
+  func once(answers: StandardAnswers) throws {
+    let key = try FaultyKey()
+    for value in answers.values { try open(key, "answer \(answers.function) 1 \(value)", answers.function, value) }
+  }
+
+  @Test(
+    "a call that always fails is an error that names it, but where nothing depends on it",
+    arguments: StandardAnswers.usual)
+  func always(answers: StandardAnswers) throws {
+    let isHarmless = ["C_CloseSession", "C_Finalize"].contains(answers.function)
+    let key = try FaultyKey()
+    for value in answers.values {
+      let isOpened = try open(key, "fail \(answers.function) * \(value)", answers.function, value)
+      #expect(isOpened == isHarmless, "\(answers.function) \(value)")
+    }
+  }
+
+  @Test(
+    "a call that fails while signing is an error that names it, and the next signature is good",
+    arguments: StandardAnswers.of("C_SignInit", "C_Sign"))
+  func whileSigning(answers: StandardAnswers) throws {
+    // A failed C_Sign has ended the operation all the same, and a failed C_SignInit has begun none.
+    let verb = answers.function == "C_Sign" ? "answer" : "fail"
+    for value in answers.values {
+      let key = try FaultyKey()
+      let signer = try key.open()
+      try key.fault.plan(["\(verb) \(answers.function) 1 \(value)"])
+      let error = #expect(throws: SigningError.self) { _ = try TokenKeys.isGood(signer) }
+      #expect(
+        error?.message.hasPrefix("\(answers.function): \(value)") ?? false, "\(value): \(error?.message ?? "none")")
+      let signsWell = try? TokenKeys.isGood(signer)
+      #expect(signsWell == true, "\(value)")
+      let tries = try key.userPINTryCount()
+      #expect(tries == 1, "\(value): \(tries)")
+    }
+  }
+
+  /// Answers that say of one token, object or mechanism that it is not there, which then is the error.
+  private static let absences: [String: KeyError.Code] = [
+    "C_GetTokenInfo CKR_TOKEN_NOT_PRESENT": .noSuchToken,
+    "C_GetMechanismInfo CKR_MECHANISM_INVALID": .mechanismUnavailable,
+    "C_GetAttributeValue CKR_ATTRIBUTE_SENSITIVE": .noSuchKey,
+    "C_GetAttributeValue CKR_ATTRIBUTE_TYPE_INVALID": .noSuchKey,
+    // p11-kit takes this for success.
+    "C_Initialize CKR_CRYPTOKI_ALREADY_INITIALIZED": .noSuchToken,
+  ]
+
+  /// True when it opened, and then signed well; the fault must have happened, and no PIN been given twice.
+  @discardableResult
+  private func open(_ first: FaultyKey, _ line: String, _ function: String, _ value: String) throws -> Bool {
+    // p11-kit keeps a module that could not be finalised as it is.
+    let key = function == "C_Finalize" ? try FaultyKey(plan: [line]) : try FaultyKey(first, plan: [line])
+    var isOpened = false
+    do throws(KeyError) {
+      let signer = try key.open()
+      isOpened = true
+      let signsWell = try? TokenKeys.isGood(signer)
+      #expect(signsWell == true, "\(line)")
+    } catch {
+      let isNamed = error.message.contains("\(function): \(value)")
+      #expect(isNamed || Self.absences["\(function) \(value)"] == error.code, "\(line): \(error)")
+    }
+    key.keys.backend.close()
+    #expect(try key.fault.calls(of: function).contains { $0.value == value }, "\(line) never happened")
+    #expect(try key.fault.pinTryCount() <= 1 && key.secrets.requests.count <= 1, "\(line)")
+    let initialized = try key.fault.calls(of: "C_Initialize").count { $0.value == "CKR_OK" }
+    #expect(try key.fault.calls(of: "C_Finalize").count >= initialized, "\(line)")
+    return isOpened
+  }
+}
