@@ -1,0 +1,118 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite(.enabled(if: ThrowawayToken.isAvailable(.softHSM), Comment(rawValue: ThrowawayToken.absence(of: .softHSM))))
+struct KeysCommandTests {
+  private let tokens: ThrowawayToken
+  private let modules: ConfiguredModules
+
+  init() throws {
+    tokens = try SharedToken.softHSM()
+    modules = try ConfiguredModules(["softhsm": "module: \(tokens.module)"], tokens: tokens)
+  }
+
+  private var serial: String {
+    get throws {
+      let text = try tokens.objects().first { $0.contains(";token=keyroll;") }
+      let serial = text?.split(separator: "serial=").last?.prefix(16)
+      return String(try #require(serial))
+    }
+  }
+
+  @Test("a key is shown with its token, and with references to copy")
+  func text() throws {
+    let outcome = try modules.run([
+      "keys", "pkcs11:token=keyroll;object=rsa-2048", "--login", "--pin-file", tokens.pinFile,
+    ])
+    let serial = try serial
+    #expect(outcome.error.isEmpty)
+    // How wide the columns are depends on what is in them.
+    let lines = outcome.output.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+    #expect(lines.first == "module softhsm (\(tokens.module))", "\(outcome)")
+    #expect(lines.contains("token pkcs11:token=keyroll;serial=\(serial)"))
+    #expect(lines.contains("PIN ready, logged in"))
+    for (kind, type) in [("private key", "private"), ("public key", "public"), ("certificate", "cert")] {
+      #expect(lines.contains("\(kind) pkcs11:token=keyroll;serial=\(serial);object=rsa-2048;id=%01;type=\(type)"))
+    }
+    #expect(lines.contains("is CN=leaf,O=keyroll fixtures"))
+    #expect(lines.contains { $0.hasPrefix("signs with") && $0.contains("CKM_RSA_PKCS_PSS") })
+  }
+
+  @Test("without a login private keys stay hidden, and that is said")
+  func withoutLogin() throws {
+    let outcome = try modules.run(["keys", "pkcs11:token=keyroll"])
+    #expect(!outcome.output.contains("type=private"))
+    #expect(outcome.output.contains("  private keys are seen with --login\n"))
+  }
+
+  @Test("JSON has the same, for programs")
+  func json() throws {
+    let outcome = try modules.run(["keys", "--format", "json"])
+    let root = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+    #expect(root["version"] as? Int == 1)
+    let module = try #require((root["modules"] as? [[String: Any]])?.first)
+    let listed = try #require(module["tokens"] as? [[String: Any]])
+    #expect(Set(listed.compactMap { $0["label"] as? String }) == ["keyroll", "other", "no-pin"])
+    #expect(listed.first { $0["label"] as? String == "no-pin" }?["pin"] as? String == "not initialized")
+    let found = listed.first { $0["label"] as? String == "keyroll" }
+    let keyroll = try #require(found)
+    #expect(keyroll["pin"] as? String == "ready")
+    #expect((keyroll["flags"] as? [String])?.contains("CKF_LOGIN_REQUIRED") ?? false)
+    #expect((keyroll["signingMechanisms"] as? [String])?.contains("CKM_RSA_PKCS") ?? false)
+    let summaries = (keyroll["objects"] as? [[String: Any]])?.compactMap { $0["summary"] as? String }
+    #expect(summaries?.contains("CN=leaf,O=keyroll fixtures") ?? false)
+  }
+
+  @Test("every reference in the list finds what it names")
+  func references() throws {
+    let all = try modules.run(["keys", "pkcs11:token=keyroll", "--login", "--pin-file", tokens.pinFile]).output
+    let references = all.split(whereSeparator: \.isWhitespace).filter {
+      $0.hasPrefix("pkcs11:") && $0.contains("type=private")
+    }
+    #expect(references.count == 14)
+    for reference in references {
+      let one = try modules.run(["keys", String(reference), "--login", "--pin-file", tokens.pinFile]).output
+      #expect(one.split(whereSeparator: \.isWhitespace).filter { $0 == reference }.count == 1, "\(one)")
+    }
+  }
+
+  @Test("what writes PINs down is warned of", arguments: ["log-calls", "pkcs11-spy"])
+  func callLogs(log: String) throws {
+    let spy = "/usr/lib/\(try triplet())/pkcs11/pkcs11-spy.so"
+    try #require(FileManager.default.fileExists(atPath: spy))
+    let lines = log == "log-calls" ? "module: \(tokens.module)\nlog-calls: yes" : "module: \(spy)"
+    let logged = try ConfiguredModules(["hsm": lines], tokens: tokens)
+    let warning = "keyroll: warning: calls to the module hsm are written down by \(log), PINs in clear text with them\n"
+    #expect(try logged.run(["keys"]).error.contains(warning))
+  }
+
+  private func triplet() throws -> String {
+    let names = try FileManager.default.contentsOfDirectory(atPath: "/usr/lib")
+    return try #require(names.first { $0.hasSuffix("-linux-gnu") })
+  }
+
+  @Test("a PIN without --login is a wrong command line, and --login on two tokens an error that lists them")
+  func login() throws {
+    #expect(try modules.run(["keys", "--pin-file", tokens.pinFile]).status == 64)
+    let outcome = try modules.run(["keys", "--login", "--pin-file", tokens.pinFile])
+    #expect(outcome.status == 2)
+    #expect(
+      outcome.error.contains("[several-tokens]\n") && outcome.error.contains("pkcs11:token=keyroll;serial="),
+      "\(outcome)")
+  }
+
+  @Test("a module that is missing or none is one line, and the others are listed")
+  func badModules() throws {
+    let text = try TemporaryFolder()
+    let path = try text.write(Array("no module".utf8), to: "text.so")
+    for bad in [path, "/nonexistent.so"] {
+      let outcome = try modules.run(["keys", "pkcs11:token=keyroll?module-path=\(bad)"])
+      #expect(outcome.status == 2)
+      #expect(outcome.error.split(separator: "\n").first?.hasSuffix("[module-unavailable]") ?? false, "\(outcome)")
+      let beside = try ConfiguredModules(
+        ["bad": "module: \(bad)", "softhsm": "module: \(tokens.module)"], tokens: tokens)
+      #expect(try beside.run(["keys"]).output.hasPrefix("module     softhsm "))
+    }
+  }
+}

@@ -1,0 +1,156 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Signing with keys on a token, as whole commands.
+@Suite(
+  "keys on tokens",
+  .enabled(if: ThrowawayToken.isAvailable(.softHSM), Comment(rawValue: ThrowawayToken.absence(of: .softHSM))))
+struct TokenKeyTests {
+  private let tokens: ThrowawayToken
+  private let folder: TemporaryFolder
+  private let environment: [String: String]
+
+  init() throws {
+    tokens = try SharedToken.softHSM()
+    folder = try TemporaryFolder()
+    environment = ["SOFTHSM2_CONF": tokens.path("softhsm2.conf")]
+  }
+
+  private func key(_ object: String = "rsa-2048", module: String? = nil, query: String = "") -> String {
+    "pkcs11:token=keyroll;object=\(object)?module-path=\(module ?? tokens.module)\(query)"
+  }
+
+  private func assertion(_ key: String, _ options: [String]) -> [String] {
+    [
+      "sign", "assertion", "--tenant", SignCommandTests.tenant, "--client-id", SignCommandTests.clientID, "--at",
+      SignCommandTests.at,
+      "--key", key,
+    ] + options
+  }
+
+  private func sign(
+    _ key: String, _ options: String..., input: [UInt8] = [], descriptors: [Int32: [UInt8]] = [:],
+    variables: [String: String] = [:]
+  ) throws -> Outcome {
+    try BuiltCommand.run(
+      assertion(key, options), input: input, descriptors: descriptors,
+      environment: environment.merging(variables) { $1 })
+  }
+
+  @Test("a PIN comes from a file, a descriptor, standard input, a variable or pin-source")
+  func pinSources() throws {
+    let pin = Array("\(ThrowawayToken.pin)\n".utf8)
+    let outcomes = [
+      try sign(key(), "--pin-file", tokens.pinFile),
+      try sign(key(), "--pin-fd", "9", descriptors: [9: pin]),
+      try sign(key(), "--pin-file", "-", input: pin),
+      try sign(key(), "--pin-env", "PIN", variables: ["PIN": ThrowawayToken.pin]),
+      try sign(key(query: "&pin-source=file:\(tokens.pinFile)")),
+    ]
+    for outcome in outcomes {
+      #expect(outcome.status == 0, "\(outcome)")
+      #expect(outcome.output.split(separator: ".").count == 3)
+    }
+  }
+
+  @Test("a PIN that cannot be had is an error, never an empty PIN")
+  func noPIN() throws {
+    let empty = try folder.write([], to: "empty")
+    let lineBreak = try folder.write([10], to: "line-break")
+    for (options, id) in [
+      (["--pin-file", empty], "secret-unavailable"), (["--pin-file", lineBreak], "secret-unavailable"),
+      (["--pin-file", folder.path("missing")], "secret-unavailable"), (["--pin-env", "UNSET"], "secret-unavailable"),
+      ([], "pin-required"),
+    ] {
+      let outcome = try BuiltCommand.run(assertion(key(), options), environment: environment)
+      #expect(outcome.status == 2 && outcome.output.isEmpty, "\(outcome)")
+      #expect(outcome.error.contains("[\(id)]\n"), "\(outcome)")
+    }
+  }
+
+  @Test("a wrong PIN is said with the function, the value of the standard and the next step")
+  func wrongPIN() throws {
+    let copy = try tokens.copy()
+    let wrong = try folder.write(Array("00000000".utf8), to: "wrong")
+    let outcome = try BuiltCommand.run(
+      assertion(key(), ["--pin-file", wrong]), environment: ["SOFTHSM2_CONF": copy.path("softhsm2.conf")])
+    #expect(
+      outcome
+        == Outcome(
+          status: 2,
+          error: """
+            keyroll: error: C_Login: CKR_PIN_INCORRECT, the PIN is wrong (module libsofthsm2.so) [wrong-pin]
+            keyroll: hint: check the PIN before you run again: the token counts wrong ones
+
+            """))
+  }
+
+  @Test("the prompt names the token, its serial number and the key")
+  func prompt() throws {
+    let session = try TerminalSession(
+      BuiltCommand.path, assertion(key(), ["--output", folder.path("token")]), environment: environment)
+    try session.wait(for: "PIN of token \"keyroll\" (serial number ")
+    try session.wait(for: ") for pkcs11:token=keyroll;object=rsa-2048?module-path=\(tokens.module): ")
+    #expect(!session.showsInput)
+    try session.type("\(ThrowawayToken.pin)\n")
+    let outcome = try session.finish()
+    #expect(outcome.status == 0, "\(outcome)")
+    #expect(!outcome.output.contains(ThrowawayToken.pin))
+  }
+
+  @Test(
+    "PyJWT and joserfc accept what the token signed",
+    .enabled(if: Judge.python != nil, Comment(rawValue: Judge.absence)),
+    arguments: ["pyjwt", "joserfc"], ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"])
+  func python(library: String, algorithm: String) throws {
+    let outcome = try sign(key(), "--algorithm", algorithm, "--x5c", "--pin-file", tokens.pinFile)
+    try #require(outcome.status == 0, "\(outcome)")
+    let judged = try Judge.run(
+      script: "judge_verify", [library, algorithm, SignCommandTests.certificate],
+      input: Array(outcome.output.dropLast().utf8))
+    #expect(judged.status == 0, "\(judged)")
+  }
+
+  @Test(
+    "a call that does not come back ends the run with its name, and nothing is written",
+    arguments: ["C_Sign", "C_Login", "C_Finalize"])
+  func timeout(function: String) throws {
+    let fault = try FaultModule(over: tokens.module, plan: ["hang \(function) 1"])
+    let output = folder.path("token")
+    let outcome = try sign(
+      key(module: fault.path), "--pin-file", tokens.pinFile, "--device-timeout", "1s", "--output", output)
+    #expect(outcome.status == 2)
+    #expect(
+      outcome.error.hasPrefix(
+        "keyroll: error: \(function) of the module fault.so has not come back after 1 s [device-timeout]\n"),
+      "\(outcome)")
+    #expect(try folder.names().isEmpty)
+  }
+
+  @Test("a key in a file is opened without p11-kit and its modules")
+  func fileKey() throws {
+    let fault = try FaultModule(over: tokens.module)
+    let modules = try ConfiguredModules(["fault": "module: \(fault.path)\ncritical: yes"], tokens: tokens)
+    let options = ["--pin-file", tokens.pinFile]
+    #expect(try modules.run(assertion(SignCommandTests.key, options)).status == 0)
+    #expect(try fault.calls().isEmpty)
+    #expect(try modules.run(assertion("pkcs11:token=keyroll;object=rsa-2048", options)).status == 0)
+    #expect(try !fault.calls().isEmpty)
+  }
+
+  @Test(
+    "options for PINs that contradict each other, or hold the PIN, are a wrong command line",
+    arguments: [
+      (["--pin-file", "a", "--pin-fd", "3"], "only one of --pin-file, --pin-fd and --pin-env can be given"),
+      (["--pin-fd=-1"], "--pin-fd takes a number from 0, not -1"),
+      (["--pin-env", "PIN=1234"], "--pin-env takes the name of a variable, not its value"),
+      (["--device-timeout", "0s"], "--device-timeout takes a duration above zero, such as 30s or 5m"),
+    ])
+  func usage(options: [String], message: String) throws {
+    #expect(
+      try BuiltCommand.run(assertion(key(), options))
+        == Outcome(
+          status: 64, error: "keyroll: error: \(message) [usage]\nkeyroll: hint: see keyroll sign assertion --help\n"))
+  }
+}
