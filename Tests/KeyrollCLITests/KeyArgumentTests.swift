@@ -14,13 +14,13 @@ import Testing
     Outcome(status: status, error: "keyroll: error: \(message)\nkeyroll: hint: \(hint)\n")
   }
 
-  @Test("a scheme that nothing opens is not taken for a path", arguments: ["pkcs11:token=a;object=b", "Vault:name"])
+  @Test("a scheme that nothing opens is not taken for a path", arguments: ["tpm2:token=a;object=b", "Vault:name"])
   func unknownScheme(key: String) throws {
     #expect(
       try sign("--key", key)
         == refusal(
           "key reference \(key) has a scheme that nothing here opens, and no file has that name [unknown-key-scheme]",
-          hint: "known schemes: file, pem, pfx"))
+          hint: "known schemes: file, pem, pfx, pkcs11"))
   }
 
   @Test("attributes after a plain path are explained, where no file of that name is there")

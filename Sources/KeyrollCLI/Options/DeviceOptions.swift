@@ -24,24 +24,12 @@ struct DeviceOptions: ParsableArguments {
   var timeout = TimeSpan(seconds: 60)
 
   func validate() throws {
-    let count = [pinFile != nil, pinDescriptor != nil, pinVariable != nil].count { $0 }
-    if count > 1 { throw ValidationError("only one of --pin-file, --pin-fd and --pin-env can be given") }
-    if let pinDescriptor, pinDescriptor < 0 {
-      throw ValidationError("--pin-fd takes a number from 0, not \(pinDescriptor)")
-    }
-    if let pinVariable, pinVariable.isEmpty || pinVariable.utf8.contains(UInt8(ascii: "=")) {
-      throw ValidationError("--pin-env takes the name of a variable, not its value")
-    }
+    try SecretSource.requireOne("pin", pinFile, pinDescriptor, pinVariable)
     if timeout <= .zero { throw ValidationError("--device-timeout takes a duration above zero, such as 30s or 5m") }
   }
 
   /// The source of the PIN that was named, or nil when none was.
-  var source: SecretSource? {
-    if let pinFile { return .path(pinFile) }
-    if let pinDescriptor { return .descriptor(pinDescriptor) }
-    if let pinVariable { return .environment(pinVariable) }
-    return nil
-  }
+  var source: SecretSource? { SecretSource(pinFile, pinDescriptor, pinVariable) }
 
   /// Loads nothing yet: modules are loaded for the first key that is on a token.
   func backend(certificates: [Certificate] = []) -> PKCS11Backend {

@@ -19,23 +19,11 @@ struct SecretOptions: ParsableArguments {
   var passwordVariable: String?
 
   func validate() throws {
-    let count = [passwordFile != nil, passwordDescriptor != nil, passwordVariable != nil].count { $0 }
-    if count > 1 { throw ValidationError("only one of --password-file, --password-fd and --password-env can be given") }
-    if let passwordDescriptor, passwordDescriptor < 0 {
-      throw ValidationError("--password-fd takes a number from 0, not \(passwordDescriptor)")
-    }
-    if let passwordVariable, passwordVariable.isEmpty || passwordVariable.utf8.contains(UInt8(ascii: "=")) {
-      throw ValidationError("--password-env takes the name of a variable, not its value")
-    }
+    try SecretSource.requireOne("password", passwordFile, passwordDescriptor, passwordVariable)
   }
 
   /// The source that was named, or nil when none was.
-  var source: SecretSource? {
-    if let passwordFile { return .path(passwordFile) }
-    if let passwordDescriptor { return .descriptor(passwordDescriptor) }
-    if let passwordVariable { return .environment(passwordVariable) }
-    return nil
-  }
+  var source: SecretSource? { SecretSource(passwordFile, passwordDescriptor, passwordVariable) }
 
   var readsStandardInput: Bool { source?.readsStandardInput ?? false }
 

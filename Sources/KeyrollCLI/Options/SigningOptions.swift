@@ -43,14 +43,14 @@ struct SigningOptions: ParsableArguments {
     }
   }
 
-  /// The files that are read: the key's, the certificate's and the password's.
-  var inputs: [String] { KeyArgument(text: key).paths + [certificate, secrets.passwordFile].compactMap(\.self) }
+  /// The files that are read: the key's, the certificate's and those of secrets.
+  var inputs: [String] { KeyArgument(text: key).paths + [certificate, secrets.passwordFile, device.pinFile].compactMap(\.self) }
 
   /// Who would read standard input.
   var standardInputReaders: KeyValuePairs<String, Bool> {
     [
       "the key": KeyArgument(text: key).readsStandardInput, "the certificate": certificate.map(StandardInput.isNamed(by:)) ?? false,
-      "the password": secrets.readsStandardInput,
+      "the password": secrets.readsStandardInput, "the PIN": device.source?.readsStandardInput ?? false,
     ]
   }
 }
