@@ -43,6 +43,8 @@ mount --bind "$directory/group" /etc/group
 mount --bind "$directory/configuration" /etc/opencryptoki
 mount --bind "$directory/state" /var/lib/opencryptoki
 mount -t tmpfs none /run
+# What tokens share lies here, under names that are the same for all of them.
+mount -t tmpfs none /dev/shm
 mkdir /run/lock
 mount --bind "$directory/locks" /run/lock
 mount --bind "$directory/pkcs11/modules" /usr/share/p11-kit/modules
