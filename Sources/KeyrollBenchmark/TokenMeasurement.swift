@@ -10,7 +10,7 @@ struct TokenMeasurement {
 
   private static let message = Array("a message of about the length that a token has, which is some hundred bytes".utf8)
   /// How many signatures each thread makes before all are waited for.
-  private static let batchCount = 20
+  private static let batchCount = 50
 
   func run() throws {
     let backend = PKCS11Backend(cryptography: OpenSSLCryptography())
