@@ -30,7 +30,7 @@ run_quietly() {
   }
 }
 
-require build
+require build softhsm
 say "Build the release binary (the first time takes a few minutes)"
 run_quietly scripts/build.sh
 
@@ -59,5 +59,18 @@ if [ "$status" -ne 1 ]; then
   echo "error: expected exit status 1, got $status" >&2
   exit 1
 fi
+
+say "Make a throwaway SoftHSM token with keys in it; it goes with the directory"
+run_quietly scripts/softhsm.sh "$work/hsm"
+key='pkcs11:token=keyroll;object=rsa-2048'
+# Beside p11-kit's own configuration, the one of this token alone.
+with_token=("$work/hsm/run" "$PWD/$keyroll")
+
+say "See what is on it, then sign with a key that never leaves it"
+run "${with_token[@]}" keys "$key" --login --pin-file "$work/hsm/pin"
+run "${with_token[@]}" sign assertion --key "$key" --pin-file "$work/hsm/pin" \
+  --tenant contoso.onmicrosoft.com --client-id "$object_id" --output "$work/assertion.jwt"
+run "$keyroll" verify --profile entra-assertion --certificate Fixtures/certificates/leaf.pem \
+  --tenant contoso.onmicrosoft.com --client-id "$object_id" "$work/assertion.jwt"
 
 say "The command is $keyroll; 'keyroll --help' tells the rest"

@@ -152,6 +152,13 @@ extension TokenTests {
       }
     }
 
+    @Test("module-name beside module-path must be that of the file")
+    func moduleName() throws {
+      let selection = "token=keyroll;object=rsa-2048"
+      #expect(try keys.open(keys.uri(selection, query: "&module-name=fault")).algorithm == .rs256)
+      #expect(keys.refusal(keys.uri(selection, query: "&module-name=other"))?.code == .moduleUnavailable)
+    }
+
     @Test("signers fail with the function and the return value when the backend is closed")
     func close() throws {
       let signer = try keys.open(keys.uri("token=keyroll;object=rsa-2048"))

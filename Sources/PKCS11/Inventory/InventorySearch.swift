@@ -28,7 +28,9 @@ struct InventorySearch {
       }
     }
     let token = connection.token
-    let info = read(token.info) { () throws(DeviceError) in TokenInfo(try Token.info(of: token.slotID, in: token.module)) }
+    let info = read(token.info) { () throws(DeviceError) in
+      TokenInfo(try Token.info(of: token.slotID, in: token.module))
+    }
     let mechanisms = read([]) { () throws(DeviceError) in try token.signingMechanisms() }
     let (isLoggedIn, objects) = read((false, [])) { () throws(DeviceError) in
       try connection.pool.withSession { (session) throws(DeviceError) in
@@ -39,12 +41,16 @@ struct InventorySearch {
       uri: text(info.uriValues), label: info.label.text, serial: info.serial.text, manufacturer: info.manufacturer.text,
       model: info.model.text, pin: Inventory.PINState(info), flags: TokenFlag.names(info.flags),
       freePublicMemory: Self.known(info.freePublicMemory), freePrivateMemory: Self.known(info.freePrivateMemory),
-      signingMechanisms: mechanisms.map(MechanismName.text), isLoggedIn: isLoggedIn, objects: objects, failures: failures)
+      signingMechanisms: mechanisms.map(MechanismName.text), isLoggedIn: isLoggedIn, objects: objects,
+      failures: failures)
   }
 
   private func objects(of info: TokenInfo, in session: Session) throws(DeviceError) -> [Inventory.Object] {
     var objects: [Inventory.Object] = []
-    for (objectClass, kind) in [(CKO_PRIVATE_KEY, Inventory.Object.Kind.privateKey), (CKO_PUBLIC_KEY, .publicKey), (CKO_CERTIFICATE, .certificate)]
+    for (objectClass, kind) in [
+      (CKO_PRIVATE_KEY, Inventory.Object.Kind.privateKey), (CKO_PUBLIC_KEY, .publicKey),
+      (CKO_CERTIFICATE, .certificate),
+    ]
     where uri?[.type].map({ $0.elementsEqual(kind.rawValue.utf8) }) ?? true {
       for handle in try ObjectSearch(objectClass, id: uri?[.id], label: uri?[.object]).handles(in: session) {
         let attributes = ObjectAttributes(handle: handle, session: session)

@@ -6,7 +6,9 @@ extension PKCS11Backend {
   ///
   /// With `secrets` it logs in first, to see private objects: one try, on one token. Throws what opening a key throws
   /// up to the login; a module, token or object that cannot be read is told in the inventory.
-  public func inventory(of uri: PKCS11URI? = nil, loggingInWith secrets: (any SecretProvider)? = nil) throws(KeyError) -> Inventory {
+  public func inventory(of uri: PKCS11URI? = nil, loggingInWith secrets: (any SecretProvider)? = nil) throws(KeyError)
+    -> Inventory
+  {
     let matcher = try uri.map { (uri) throws(KeyError) in try URIMatcher(uri) }
     let (modules, search) = try search(uri, matcher)
     let connections = search.tokens.map { connection(with: $0, of: modules) }
@@ -27,7 +29,9 @@ extension PKCS11Backend {
     return Inventory(modules: listed, failures: failures)
   }
 
-  private func login(_ connections: [TokenConnection], _ uri: PKCS11URI?, _ secrets: any SecretProvider) throws(KeyError) {
+  private func login(_ connections: [TokenConnection], _ uri: PKCS11URI?, _ secrets: any SecretProvider)
+    throws(KeyError)
+  {
     let protected = connections.filter { $0.token.info.has(CKF_LOGIN_REQUIRED) }
     if protected.count > 1 { throw severalTokens(protected.map(\.token), uri) }
     for connection in protected {

@@ -35,7 +35,8 @@ struct SigningMechanism: Sendable, Hashable {
   ///
   /// Throws `mechanism-unavailable` or `key-restricted`, with the algorithms that would work.
   static func choose(
-    for algorithm: SignatureAlgorithm, offered: [CK_MECHANISM_TYPE], allowed: [CK_MECHANISM_TYPE]?, at reference: KeyReference
+    for algorithm: SignatureAlgorithm, offered: [CK_MECHANISM_TYPE], allowed: [CK_MECHANISM_TYPE]?,
+    at reference: KeyReference
   ) throws(KeyError) -> SigningMechanism {
     func isUsable(_ mechanism: SigningMechanism) -> Bool {
       offered.contains(mechanism.type) && (allowed?.contains(mechanism.type) ?? true)
@@ -43,12 +44,17 @@ struct SigningMechanism: Sendable, Hashable {
     let candidates = candidates(for: algorithm)
     if let match = candidates.first(where: isUsable) { return match }
     let others = SignatureAlgorithm.allCases.filter { Self.candidates(for: $0).contains(where: isUsable) }
-    let hint = others.isEmpty ? "use another key or token" : "use --algorithm \(others.map(\.rawValue).joined(separator: " or "))"
+    let hint =
+      others.isEmpty
+      ? "use another key or token" : "use --algorithm \(others.map(\.rawValue).joined(separator: " or "))"
     if candidates.contains(where: { offered.contains($0.type) }) {
       throw KeyError(
-        .keyRestricted, "the key at \(reference) does not allow \(algorithm.rawValue) (CKA_ALLOWED_MECHANISMS)", hint: hint)
+        .keyRestricted, "the key at \(reference) does not allow \(algorithm.rawValue) (CKA_ALLOWED_MECHANISMS)",
+        hint: hint)
     }
-    let reason = algorithm.padding == .pss ? "the token does not sign with PSS" : "the token does not sign with RSA and PKCS #1 v1.5"
+    let reason =
+      algorithm.padding == .pss
+      ? "the token does not sign with PSS" : "the token does not sign with RSA and PKCS #1 v1.5"
     throw KeyError(
       .mechanismUnavailable, "\(algorithm.rawValue) cannot be made with the key at \(reference): \(reason)", hint: hint)
   }

@@ -99,6 +99,8 @@ extension Module {
   func isNamed(_ wanted: String) -> Bool {
     if wanted.utf8.elementsEqual(name.utf8) { return true }
     guard let file = path?.split(separator: "/").last else { return false }
-    return ["\(wanted).so", "lib\(wanted).so"].contains { file.utf8.elementsEqual($0.utf8) || file.utf8.starts(with: "\($0).".utf8) }
+    return ["\(wanted).so", "lib\(wanted).so"].contains {
+      file.utf8.elementsEqual($0.utf8) || file.utf8.starts(with: "\($0).".utf8)
+    }
   }
 }

@@ -11,8 +11,8 @@ final class ModuleSet: Sendable {
   private nonisolated(unsafe) let single: Module.Functions?
   private nonisolated(unsafe) let list: UnsafeMutablePointer<Module.Functions?>?
 
-  /// Loads one module by its path; throws `module-unavailable`, or what `C_Initialize` gave.
-  init(_ path: ModulePath, observer: (any CallObserver)?) throws(KeyError) {
+  /// Loads one module by its path, which must have the name where one is given; throws `module-unavailable`.
+  init(_ path: ModulePath, named name: String?, observer: (any CallObserver)?) throws(KeyError) {
     p11_kit_be_quiet()
     guard let functions = unsafe p11_kit_module_load(path.resolved, 0) else {
       throw KeyError(
@@ -23,6 +23,10 @@ final class ModuleSet: Sendable {
     unsafe list = nil
     modules = [unsafe Module(functions, observer: observer)]
     failures = []
+    if let name, !modules.allSatisfy({ $0.isNamed(name) }) {
+      throw KeyError(
+        .moduleUnavailable, "the module \(path.resolved) is not the one that module-name means, which is \(name)")
+    }
     do throws(DeviceError) {
       for module in modules { try module.initialize() }
     } catch {

@@ -27,7 +27,9 @@ struct KeyObject: Sendable {
   }
 
   /// The private keys that the URI matches.
-  static func all(matching uri: PKCS11URI, _ matcher: URIMatcher, in session: Session) throws(DeviceError) -> [KeyObject] {
+  static func all(matching uri: PKCS11URI, _ matcher: URIMatcher, in session: Session) throws(DeviceError)
+    -> [KeyObject]
+  {
     var keys: [KeyObject] = []
     for handle in try ObjectSearch(CKO_PRIVATE_KEY, id: uri[.id], label: uri[.object]).handles(in: session) {
       let key = try KeyObject(handle, in: session)
@@ -52,7 +54,8 @@ extension URIAttribute {
 extension RSAPublicNumbers {
   /// Nil for an object that holds no modulus or no exponent.
   init?(_ attributes: ObjectAttributes) throws(DeviceError) {
-    guard let modulus = try attributes[CKA_MODULUS], let exponent = try attributes[CKA_PUBLIC_EXPONENT], !modulus.isEmpty,
+    guard let modulus = try attributes[CKA_MODULUS], let exponent = try attributes[CKA_PUBLIC_EXPONENT],
+      !modulus.isEmpty,
       !exponent.isEmpty
     else { return nil }
     self.init(modulus: modulus, exponent: exponent)

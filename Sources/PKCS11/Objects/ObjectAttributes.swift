@@ -58,7 +58,7 @@ struct ObjectAttributes {
           return unsafe functions.pointee.C_GetAttributeValue?(session.handle, handle, &attribute, 1)
         }
       }
-    } catch where error.returnValue.rawValue == CKR_BUFFER_TOO_SMALL {
+    } catch  where error.returnValue.rawValue == CKR_BUFFER_TOO_SMALL {
       return nil
     }
     // All bits set is CK_UNAVAILABLE_INFORMATION.

@@ -38,7 +38,8 @@ struct ObjectSearch {
         var offset = 0
         var attributes = unsafe zip(template, lengths).map { entry, length in
           defer { offset += Int(length) }
-          return unsafe CK_ATTRIBUTE(type: entry.type, pValue: values.baseAddress.map { unsafe $0 + offset }, ulValueLen: length)
+          return unsafe CK_ATTRIBUTE(
+            type: entry.type, pValue: values.baseAddress.map { unsafe $0 + offset }, ulValueLen: length)
         }
         return unsafe functions.pointee.C_FindObjectsInit?(session.handle, &attributes, CK_ULONG(attributes.count))
       }

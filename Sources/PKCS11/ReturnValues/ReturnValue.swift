@@ -17,13 +17,14 @@ public struct ReturnValue: Sendable, Hashable, CustomStringConvertible {
   var sentence: String {
     if let meaning { return meaning.sentence }
     return rawValue >= Self.vendorDefined
-      ? "the module failed for a reason that only its maker's manual names" : "the module gave a value that the standard does not know"
+      ? "the module failed for a reason that only its maker's manual names"
+      : "the module gave a value that the standard does not know"
   }
 
   /// What a person can do, where something can be done.
-  var nextStep: String? { meaning?.nextStep }
+  var nextStep: String? { Self.nextSteps[rawValue] }
 
-  private var meaning: Meaning? { Meaning.all[rawValue] }
+  private var meaning: (name: String, sentence: String)? { Self.meanings[rawValue] }
 
   private static let vendorDefined: UInt = 0x8000_0000
 }

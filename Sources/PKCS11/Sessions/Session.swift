@@ -41,7 +41,8 @@ final class Session: Sendable {
       try unsafe module.call("C_Login") { functions in
         unsafe bytes.withUnsafeBufferPointer { bytes in
           // The standard's parameter is not const, and no module may write to it.
-          unsafe functions.pointee.C_Login?(handle, user, UnsafeMutablePointer(mutating: bytes.baseAddress), CK_ULONG(bytes.count))
+          unsafe functions.pointee.C_Login?(
+            handle, user, UnsafeMutablePointer(mutating: bytes.baseAddress), CK_ULONG(bytes.count))
         }
       }
     }

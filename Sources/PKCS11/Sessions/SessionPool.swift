@@ -51,7 +51,7 @@ final class SessionPool: Sendable {
     let session: Session
     do throws(DeviceError) {
       session = try Session(with: slotID, in: module, generation: generation)
-    } catch where error.returnValue.rawValue == CKR_SESSION_COUNT {
+    } catch  where error.returnValue.rawValue == CKR_SESSION_COUNT {
       _ = takeUnused()
       session = try Session(with: slotID, in: module, generation: generation)
     }

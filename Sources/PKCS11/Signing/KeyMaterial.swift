@@ -22,8 +22,9 @@ struct KeyMaterialSearch {
     }
     let sameID = key.id.isEmpty ? [] : objects.filter { $0.id == key.id }
     let named = try given.isEmpty ? certificates(sameID) : given
-    guard let publicKey = try numbers.map({ (numbers) throws(KeyError) in try cryptography.publicKey(rsa: numbers) })
-      ?? (named.count == 1 ? named.first?.publicKey : nil)
+    guard
+      let publicKey = try numbers.map({ (numbers) throws(KeyError) in try cryptography.publicKey(rsa: numbers) })
+        ?? (named.count == 1 ? named.first?.publicKey : nil)
     else {
       throw KeyError(
         .noPublicKey, "\(reference) has no public key: neither in the private key, nor beside it, nor in a certificate",
@@ -32,7 +33,9 @@ struct KeyMaterialSearch {
     // What is not a certificate is nobody's issuer, and no candidate where the id does not speak for it.
     let others = objects.compactMap { try? cryptography.certificate(der: $0.value.span) }
     let candidates = named.isEmpty ? others.filter { $0.publicKey == publicKey } : named
-    guard let leaf = try leaf(among: candidates, of: publicKey) else { return KeyMaterial(publicKey: publicKey, certificates: []) }
+    guard let leaf = try leaf(among: candidates, of: publicKey) else {
+      return KeyMaterial(publicKey: publicKey, certificates: [])
+    }
     return KeyMaterial(publicKey: publicKey, certificates: cryptography.chain(from: leaf, among: others + given))
   }
 
@@ -41,7 +44,8 @@ struct KeyMaterialSearch {
     let leaves = Set(candidates.filter { $0.publicKey == publicKey })
     if leaves.isEmpty {
       throw KeyError(
-        .certificateMismatch, "the certificate \(given.isEmpty ? "with the same id as" : "given for") \(reference) belongs to another key",
+        .certificateMismatch,
+        "the certificate \(given.isEmpty ? "with the same id as" : "given for") \(reference) belongs to another key",
         hint: "give the certificate that was issued for this key, by ?certificate=FILE")
     }
     if leaves.count > 1 {

@@ -19,14 +19,17 @@ struct KeyOpening {
   func signer(for algorithm: SignatureAlgorithm, on connections: [TokenConnection]) throws(KeyError) -> any Signer {
     var notes: [String] = []
     let request = PINRequest(uri: uri, secrets: secrets)
-    for connection in connections { notes += try connection.login { (info) throws(KeyError) in try request.pin(of: info) } }
+    for connection in connections {
+      notes += try connection.login { (info) throws(KeyError) in try request.pin(of: info) }
+    }
     let (key, connection) = try match(on: connections)
     if key.keyType.map({ $0 != CKK_RSA }) ?? false {
       throw KeyError(.keyNotRSA, "the key at \(reference) is not an RSA key, and these tokens take RSA keys only")
     }
     if !key.canSign {
       throw KeyError(
-        .keyRestricted, "the key at \(reference) is not allowed to sign (CKA_SIGN is false)", hint: "use a key that was made for signing")
+        .keyRestricted, "the key at \(reference) is not allowed to sign (CKA_SIGN is false)",
+        hint: "use a key that was made for signing")
     }
     let search = KeySearch(uri: uri, matcher: matcher)
     let material = try KeyMaterialSearch(
@@ -56,7 +59,8 @@ struct KeyOpening {
     guard let match = matches.first else { throw try noMatch(on: connections) }
     if matches.count > 1 {
       throw KeyError(
-        .severalKeys, "\(reference) means \(matches.count) private keys: \(list(matches))", hint: "name one of them, as listed")
+        .severalKeys, "\(reference) means \(matches.count) private keys: \(list(matches))",
+        hint: "name one of them, as listed")
     }
     return match
   }
@@ -74,8 +78,12 @@ struct KeyOpening {
       all += keys.map { (key: $0, connection: connection) }
     }
     let tokens = connections.map(\.token.info.summary).joined(separator: ", ")
-    if all.isEmpty { return KeyError(.noPrivateKey, "no private key is on \(tokens)", hint: "see what is there with keyroll keys --login") }
-    return KeyError(.noSuchKey, "no private key matches \(reference); there are \(list(all))", hint: "name one of them, as listed")
+    if all.isEmpty {
+      return KeyError(
+        .noPrivateKey, "no private key is on \(tokens)", hint: "see what is there with keyroll keys --login")
+    }
+    return KeyError(
+      .noSuchKey, "no private key matches \(reference); there are \(list(all))", hint: "name one of them, as listed")
   }
 
   private func list(_ matches: [Match]) -> String {

@@ -19,7 +19,8 @@ struct PINRequest: Sendable {
       throw KeyError(.pinRequired, "\(info.summary) needs a PIN, and none was given")
     }
     if secret.isEmpty {
-      throw KeyError(.secretUnavailable, "the PIN for \(info.summary) is empty, which is more likely an accident than a PIN")
+      throw KeyError(
+        .secretUnavailable, "the PIN for \(info.summary) is empty, which is more likely an accident than a PIN")
     }
     return PIN(secret)
   }
@@ -29,7 +30,8 @@ struct PINRequest: Sendable {
     do {
       contents = try SecretBytes.contents(ofFile: source.path, limit: Self.limit)
     } catch {
-      throw KeyError(.secretUnavailable, "the PIN cannot be read as pin-source says: \(error.message)", hint: error.hint)
+      throw KeyError(
+        .secretUnavailable, "the PIN cannot be read as pin-source says: \(error.message)", hint: error.hint)
     }
     let pin = Self.withoutLineBreak(contents)
     if pin.isEmpty { throw KeyError(.secretUnavailable, "the file that pin-source names is empty: \(source.path)") }

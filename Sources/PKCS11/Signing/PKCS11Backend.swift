@@ -10,7 +10,7 @@ internal import Synchronization
 public final class PKCS11Backend: KeyBackend {
   /// Where modules come from.
   private enum Source: Hashable {
-    case path(ModulePath)
+    case path(ModulePath, named: String?)
     case configured(named: String?)
   }
 
@@ -58,7 +58,8 @@ public final class PKCS11Backend: KeyBackend {
     var given = certificates
     if given.isEmpty, let path = uri.text(.certificate) { given = try cryptography.certificates(inFile: path) }
     let opening = KeyOpening(
-      reference: reference, uri: uri, matcher: matcher, certificates: given, cryptography: cryptography, secrets: secrets)
+      reference: reference, uri: uri, matcher: matcher, certificates: given, cryptography: cryptography,
+      secrets: secrets)
     return try opening.signer(for: algorithm, on: try connections(for: uri, matcher))
   }
 
@@ -108,12 +109,14 @@ public final class PKCS11Backend: KeyBackend {
   private func lookAgain(
     for uri: PKCS11URI, _ matcher: URIMatcher, _ state: inout State
   ) throws(KeyError) -> (modules: ModuleSet, search: TokenSearch) {
-    if state.connections.isEmpty, let modules = state.modules.removeValue(forKey: try source(of: uri)) { modules.finalize() }
+    if state.connections.isEmpty, let modules = state.modules.removeValue(forKey: try source(of: uri)) {
+      modules.finalize()
+    }
     return try look(for: uri, matcher, &state)
   }
 
   private func source(of uri: PKCS11URI?) throws(KeyError) -> Source {
-    if let path = uri?.text(.modulePath) { return .path(try ModulePath(path)) }
+    if let path = uri?.text(.modulePath) { return .path(try ModulePath(path), named: uri?.text(.moduleName)) }
     return .configured(named: uri?.text(.moduleName))
   }
 
@@ -121,7 +124,7 @@ public final class PKCS11Backend: KeyBackend {
     if let modules = state.modules[source] { return modules }
     let modules =
       switch source {
-      case .path(let path): try ModuleSet(path, observer: observer)
+      case .path(let path, let name): try ModuleSet(path, named: name, observer: observer)
       case .configured(let name):
         try ModuleSet(configuredWhere: { module in name.map(module.isNamed) ?? true }, observer: observer)
       }
@@ -147,12 +150,15 @@ public final class PKCS11Backend: KeyBackend {
 
   func severalTokens(_ tokens: [Token], _ uri: PKCS11URI?) -> KeyError {
     KeyError(
-      .severalTokens, "\(uri.map(\.description) ?? "this") means \(tokens.count) tokens that want a PIN: \(list(tokens, uri))",
+      .severalTokens,
+      "\(uri.map(\.description) ?? "this") means \(tokens.count) tokens that want a PIN: \(list(tokens, uri))",
       hint: "name one of them, as listed")
   }
 
   private func list(_ tokens: [Token], _ uri: PKCS11URI?) -> String {
-    let shown = tokens.prefix(8).map { uri?.naming($0.info.uriValues) ?? PKCS11URI($0.info.uriValues)?.description ?? "" }
+    let shown = tokens.prefix(8).map {
+      uri?.naming($0.info.uriValues) ?? PKCS11URI($0.info.uriValues)?.description ?? ""
+    }
     return shown.joined(separator: ", ") + (tokens.count > 8 ? " and \(tokens.count - 8) more" : "")
   }
 }

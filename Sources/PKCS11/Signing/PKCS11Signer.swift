@@ -56,7 +56,8 @@ final class PKCS11Signer: Signer {
     }
     guard verifier.isValid(bytes.span, by: algorithm, for: message) else {
       throw SigningError(
-        .badSignature, "\(connection.token.info.summary) gave a signature that does not verify with the key's public key",
+        .badSignature,
+        "\(connection.token.info.summary) gave a signature that does not verify with the key's public key",
         hint: "the token or the public key beside the private key is wrong; nothing was signed")
     }
     return Signature(algorithm: algorithm, bytes: bytes)
@@ -86,7 +87,8 @@ final class PKCS11Signer: Signer {
       return found.value
     }
     throw DeviceError(
-      function: "C_FindObjects", returnValue: ReturnValue(rawValue: candidates.isEmpty ? CKR_KEY_HANDLE_INVALID : CKR_KEY_CHANGED),
+      function: "C_FindObjects",
+      returnValue: ReturnValue(rawValue: candidates.isEmpty ? CKR_KEY_HANDLE_INVALID : CKR_KEY_CHANGED),
       module: session.module.name)
   }
 

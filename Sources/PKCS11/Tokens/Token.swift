@@ -21,7 +21,7 @@ struct Token: Sendable {
       var info = CK_MECHANISM_INFO()
       do throws(DeviceError) {
         try unsafe module.call("C_GetMechanismInfo") { unsafe $0.pointee.C_GetMechanismInfo?(slotID, mechanism, &info) }
-      } catch where error.returnValue.rawValue == CKR_MECHANISM_INVALID {
+      } catch  where error.returnValue.rawValue == CKR_MECHANISM_INVALID {
         // In the list, and yet not there: tokens of limited profiles say so here.
         continue
       }

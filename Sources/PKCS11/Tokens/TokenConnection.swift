@@ -45,7 +45,8 @@ final class TokenConnection: Sendable {
   /// or `device-failed`, and what `ask` throws.
   func login(_ ask: (TokenInfo) throws(KeyError) -> PIN) throws(KeyError) -> [String] {
     try state.withLock { state throws(KeyError) in
-      let info = try Self.read { () throws(DeviceError) in TokenInfo(try Token.info(of: state.token.slotID, in: module)) }
+      let info = try Self.read { () throws(DeviceError) in TokenInfo(try Token.info(of: state.token.slotID, in: module))
+      }
       guard info.has(CKF_LOGIN_REQUIRED) else { return [] }
       let asksItself = info.has(CKF_PROTECTED_AUTHENTICATION_PATH)
       if case .done(let known) = state.login {
@@ -59,7 +60,8 @@ final class TokenConnection: Sendable {
       try policy.check(info)
       let pin = asksItself ? nil : try ask(info)
       do throws(DeviceError) {
-        try pool.withSession { (session) throws(DeviceError) in try session.login(as: CK_USER_TYPE(CKU_USER), with: pin) }
+        try pool.withSession { (session) throws(DeviceError) in try session.login(as: CK_USER_TYPE(CKU_USER), with: pin)
+        }
       } catch {
         throw error.keyError
       }
@@ -124,7 +126,9 @@ final class TokenConnection: Sendable {
   /// The token with the same label and serial number, in whatever slot it is now.
   private func sameToken(as token: Token) throws(DeviceError) -> Token {
     let search = TokenSearch(modules, matching: nil)
-    if let found = search.tokens.first(where: { $0.module === module && $0.info.isSameToken(as: token.info) }) { return found }
+    if let found = search.tokens.first(where: { $0.module === module && $0.info.isSameToken(as: token.info) }) {
+      return found
+    }
     throw search.failures.first ?? deviceError("C_GetSlotList", CKR_TOKEN_NOT_PRESENT)
   }
 

@@ -18,7 +18,9 @@ public struct PKCS11URI: Sendable, Hashable, CustomStringConvertible {
   }
 
   private init(_ reference: KeyReference, in text: String) throws(KeyError) {
-    guard reference.scheme.utf8.elementsEqual(Self.scheme.utf8) else { throw Self.malformed("does not begin with pkcs11:") }
+    guard reference.scheme.utf8.elementsEqual(Self.scheme.utf8) else {
+      throw Self.malformed("does not begin with pkcs11:")
+    }
     try self.init(rest: reference.rest)
   }
 
@@ -49,12 +51,15 @@ public struct PKCS11URI: Sendable, Hashable, CustomStringConvertible {
           hint: "leave pin-value out and give the PIN by a prompt, a file or a file descriptor")
       }
       guard let known = URIAttribute(name: name), known.isQuery == inQuery else {
-        throw malformed("has an attribute that is not known \(inQuery ? "after" : "before") the question mark: \(Substring(name))")
+        throw malformed(
+          "has an attribute that is not known \(inQuery ? "after" : "before") the question mark: \(Substring(name))")
       }
       guard let value = URIGrammar.decoded(attribute[attribute.index(after: equals)...], inQuery: inQuery) else {
         throw malformed("has a bad escape or an unescaped character in \(known.rawValue)")
       }
-      if let objection = URIGrammar.objection(to: value, of: known) { throw malformed("has a \(known.rawValue) that \(objection)") }
+      if let objection = URIGrammar.objection(to: value, of: known) {
+        throw malformed("has a \(known.rawValue) that \(objection)")
+      }
       if values.updateValue(value, forKey: known) != nil { throw malformed("has \(known.rawValue) twice") }
     }
   }
@@ -80,7 +85,9 @@ public struct PKCS11URI: Sendable, Hashable, CustomStringConvertible {
   subscript(attribute: URIAttribute) -> [UInt8]? { values[attribute] }
 
   /// The text of an attribute that the grammar lets be nothing else.
-  func text(_ attribute: URIAttribute) -> String? { values[attribute].flatMap { String(validating: $0, as: UTF8.self) } }
+  func text(_ attribute: URIAttribute) -> String? {
+    values[attribute].flatMap { String(validating: $0, as: UTF8.self) }
+  }
 
   /// A reference to copy: to what these values name, found in the same modules and by the same means.
   func naming(_ others: [URIAttribute: [UInt8]]) -> String {

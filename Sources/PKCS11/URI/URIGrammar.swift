@@ -36,12 +36,14 @@ enum URIGrammar {
     case .id: return nil
     case .libraryVersion: return isVersion(value) ? nil : "is not a version such as 2.40, of numbers up to 255"
     case .slotID: return isNumber(value, upTo: UInt(Int.max)) ? nil : "is not a number that a slot can have"
-    case .type: return types.contains { value.elementsEqual($0.utf8) } ? nil : "is none of \(types.joined(separator: ", "))"
+    case .type:
+      return types.contains { value.elementsEqual($0.utf8) } ? nil : "is none of \(types.joined(separator: ", "))"
     default: break
     }
     guard String(validating: value, as: UTF8.self) != nil, !value.contains(0) else { return "is not text in UTF-8" }
     switch attribute {
-    case .modulePath: return value.first == UInt8(ascii: "/") ? nil : "is not an absolute path, and it names code to be loaded"
+    case .modulePath:
+      return value.first == UInt8(ascii: "/") ? nil : "is not an absolute path, and it names code to be loaded"
     case .pinSource: return PINSource(value) == nil ? "is not file: and an absolute path" : nil
     case .moduleName: return value.contains(UInt8(ascii: "/")) ? "holds a slash: a path is for module-path" : nil
     default: return nil
@@ -78,7 +80,9 @@ enum URIGrammar {
 
   private static func isUnreserved(_ byte: UInt8) -> Bool {
     switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"):
+      true
     default: unreservedMarks.contains(byte)
     }
   }
