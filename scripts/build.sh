@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the release binary, .build/release/keyroll: the runtimes of Swift and C++ are inside, and it needs glibc and
-# libcrypto alone. Safe to run again.
+# libcrypto and libp11-kit alone. Safe to run again.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
