@@ -3,7 +3,7 @@
 # DIRECTORY changes; remove it when done. Safe to run again.
 #
 # openCryptoki has its paths built in and wants its daemon, so DIRECTORY/run puts both into namespaces of their own: they
-# are gone when the command ends. This token has no CKM_SHA256_RSA_PKCS, and locks its PIN after five wrong ones.
+# are gone when the command ends. This token has no CKM_SHA256_RSA_PKCS, and locks its PIN at the third wrong one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/dependencies.sh

@@ -41,7 +41,8 @@ begin() {
 list_objects() {
   local token
   for token in "$@"; do
-    GNUTLS_PIN="$user_pin" "$directory/run" p11tool --batch --login --only-urls --list-all "pkcs11:token=$token" |
+    GNUTLS_PIN="$user_pin" "$directory/run" p11tool --batch --provider "$provider" --login --only-urls \
+      --list-all "pkcs11:token=$token" |
       grep '^pkcs11:' | sort
   done
 }
@@ -75,9 +76,12 @@ write_run() {
     printf '%s\n' "$@"
     printf 'export XDG_CONFIG_HOME=%q\n' "$directory"
     cat <<'END'
-# p11-kit ignores this configuration in a process of root; here another number stands for root.
+# p11-kit ignores this configuration in a process of root; here another number stands for root, where that is allowed.
 if [ "$(id -u)" -eq 0 ]; then
-  exec unshare --user --map-user=1000 "$@"
+  if unshare --user --map-user=1000 true 2>/dev/null; then
+    exec unshare --user --map-user=1000 "$@"
+  fi
+  echo "note: root has no user namespaces here, so p11-kit keeps to the system's configuration" >&2
 fi
 exec "$@"
 END
