@@ -15,7 +15,8 @@ struct HintPairingRule: ClaimRule {
     let documented: Thumbprint = algorithm.padding == .pss ? .sha256 : .sha1
     if draft.header[documented.headerName] != nil { return passed() }
     return irregular(
-      isTolerated: isLenient, .hintPairing, "\(algorithm.rawValue) is documented together with \(documented.headerName)",
+      isTolerated: isLenient, .hintPairing,
+      "\(algorithm.rawValue) is documented together with \(documented.headerName)",
       hint: "write \(documented.headerName), or sign with the other algorithm")
   }
 }

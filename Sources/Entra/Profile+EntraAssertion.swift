@@ -39,17 +39,23 @@ extension Profile {
   private static func audience(
     _ tenant: JSONString?, _ cloud: Cloud, _ loginHost: String?, _ form: AudienceForm?
   ) -> ClaimPolicy {
-    guard let tenant else { return ClaimPolicy("aud", .unknownText, form: .httpsAddress, knownMistakes: proofAudiences) }
+    guard let tenant else {
+      return ClaimPolicy("aud", .unknownText, form: .httpsAddress, knownMistakes: proofAudiences)
+    }
     let host = loginHost ?? cloud.loginHost
     let expected = (form ?? .token).audience(host: host, tenant: tenant)
     var tolerated: [ClaimPolicy.KnownValue] = []
     if form == nil {
       for other in AudienceForm.allCases where other != .token {
-        tolerated.append(.init(other.audience(host: host, tenant: tenant), "has the form \(other.rawValue), published as working but not the documented one", onlyLeniently: true))
+        tolerated.append(
+          .init(
+            other.audience(host: host, tenant: tenant),
+            "has the form \(other.rawValue), published as working but not the documented one", onlyLeniently: true))
       }
     }
     if loginHost == nil, let alias = cloud.loginHostAlias {
-      tolerated.append(.init((form ?? .token).audience(host: alias, tenant: tenant), "names an alias of the login host"))
+      tolerated.append(
+        .init((form ?? .token).audience(host: alias, tenant: tenant), "names an alias of the login host"))
     }
     return ClaimPolicy(
       "aud", .oneOf([expected]), form: .httpsAddress, knownMistakes: proofAudiences + otherClouds(than: host, tenant),
@@ -66,7 +72,8 @@ extension Profile {
       for other in [cloud.loginHost, cloud.loginHostAlias].compactMap(\.self)
       where !other.utf8.elementsEqual(host.utf8) && !(cloud.loginHost.utf8.elementsEqual(host.utf8)) {
         for form in AudienceForm.allCases {
-          mistakes.append(.init(form.audience(host: other, tenant: tenant), "names the login host of the cloud \(cloud.rawValue)"))
+          mistakes.append(
+            .init(form.audience(host: other, tenant: tenant), "names the login host of the cloud \(cloud.rawValue)"))
         }
       }
     }

@@ -9,7 +9,8 @@ public enum ServiceAnswer {
   static let graphProof: [String: String] = {
     var answers = ["key-too-small": keySize]
     for key in [
-      "base64-padding", "base64-other-alphabet", "base64-whitespace", "aud", "iss", "signature", "exp", "lifetime", "x5t", "kid",
+      "base64-padding", "base64-other-alphabet", "base64-whitespace", "aud", "iss", "signature", "exp", "lifetime",
+      "x5t", "kid",
       "key-hint", "serialization", "header-json", "claims-json",
     ] { answers[key] = misleading }
     return answers
@@ -27,10 +28,12 @@ public enum ServiceAnswer {
       "aud:claim-mismatch": audience, "aud:claim-known-mistake": audience,
       "iss:claim-mismatch": client, "sub:claim-mismatch": client, "sub-is-iss:claim-mismatch": client,
       "not-yet-valid": time, "expired": time,
-      "thumbprint-of-another": notFound, "thumbprint-hex-text": notFound, "thumbprint-wrong-hash": notFound, "thumbprint-length": notFound,
+      "thumbprint-of-another": notFound, "thumbprint-hex-text": notFound, "thumbprint-wrong-hash": notFound,
+      "thumbprint-length": notFound,
       "bad-signature": badSignature, "x5c-of-another": badSignature, "x5c-order": badSignature,
       "key-too-small": keySize, "wrong-type": "AADSTS5002727: typ is wrong",
-      "key-unfit": "AADSTS5002730: the key does not suit alg", "key-not-for-algorithm": "AADSTS5002730: the key does not suit alg",
+      "key-unfit": "AADSTS5002730: the key does not suit alg",
+      "key-not-for-algorithm": "AADSTS5002730: the key does not suit alg",
       "algorithm-unknown": "AADSTS5002738: alg is not supported",
     ]
   }()

@@ -9,6 +9,9 @@ struct SubjectIsIssuerRule: ClaimRule {
     guard let issuer = draft.claims["iss"], let subject = draft.claims["sub"] else {
       return skipped(.notApplicable, "iss or sub is missing")
     }
-    return issuer == subject ? passed() : failed(.claimMismatch, "sub differs from iss, and both must be the client id", hint: "write the client id into both")
+    return issuer == subject
+      ? passed()
+      : failed(
+        .claimMismatch, "sub differs from iss, and both must be the client id", hint: "write the client id into both")
   }
 }

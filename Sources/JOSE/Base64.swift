@@ -87,7 +87,9 @@ public enum Base64: Sendable {
     let remaining = digitCount & 3
     if remaining == 1 { throw Base64Error(.impossibleLength, at: text.count) }
     let expectedPadding = remaining == 0 ? 0 : 4 - remaining
-    if paddingCount != expectedPadding, self == .standard || paddingCount > 0 { throw Base64Error(.padding, at: text.count) }
+    if paddingCount != expectedPadding, self == .standard || paddingCount > 0 {
+      throw Base64Error(.padding, at: text.count)
+    }
     if remaining >= 2 {
       let unused = remaining == 2 ? group & 0x0F : group & 0x03
       if unused != 0 { Self.report(.unusedBits, at: text.count, in: &irregularities) }

@@ -70,7 +70,8 @@ public struct CompactSerialization: Sendable {
       return bytes
     } catch {
       throw CompactSerializationError(
-        .unreadableSegment, "the \(segment.rawValue) segment is not base64url: \(error.message)", hint: Self.whole, segment: segment)
+        .unreadableSegment, "the \(segment.rawValue) segment is not base64url: \(error.message)", hint: Self.whole,
+        segment: segment)
     }
   }
 

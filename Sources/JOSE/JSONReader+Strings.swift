@@ -60,7 +60,8 @@ extension JSONReader {
   private mutating func codePoint(_ text: Span<UInt8>) throws(JSONError) -> UInt32 {
     let first = try hexadecimal(text)
     guard (0xD800...0xDBFF).contains(first) else { return first }
-    guard position + 1 < text.count, text[position] == UInt8(ascii: "\\"), text[position + 1] == UInt8(ascii: "u") else {
+    guard position + 1 < text.count, text[position] == UInt8(ascii: "\\"), text[position + 1] == UInt8(ascii: "u")
+    else {
       return first
     }
     position += 2

@@ -74,7 +74,9 @@ public struct JSONReader {
     members.reserveCapacity(8)
     var names = Set<JSONString>()
     while true {
-      guard position < text.count, text[position] == UInt8(ascii: "\"") else { throw syntax("a name in quotes is missing") }
+      guard position < text.count, text[position] == UInt8(ascii: "\"") else {
+        throw syntax("a name in quotes is missing")
+      }
       let start = position
       let name = try string(text)
       if Self.isRepeated(name, members, &names) {

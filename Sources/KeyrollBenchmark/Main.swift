@@ -46,13 +46,17 @@ struct Main {
       Contest(name: "signed, checked and re-verified token / EVP_DigestSign + EVP_DigestVerify", goal: 0.95) {
         _ = try assembler.assemble(try profile.draft(request, for: signer), at: now)
       } bare: {
-        guard bare.verify(message, signatureByteCount: bare.sign(message)) else { throw BenchmarkError("bad signature") }
+        guard bare.verify(message, signatureByteCount: bare.sign(message)) else {
+          throw BenchmarkError("bad signature")
+        }
       })
     try report(
       Contest(name: "token verified with the whole profile / EVP_DigestVerify", goal: 0.80) {
         guard tokenVerifier.verify(token.span, at: now).isAccepted else { throw BenchmarkError("rejected") }
       } bare: {
-        guard bare.verify(message, signatureByteCount: signatureByteCount) else { throw BenchmarkError("bad signature") }
+        guard bare.verify(message, signatureByteCount: signatureByteCount) else {
+          throw BenchmarkError("bad signature")
+        }
       })
   }
 
@@ -64,7 +68,8 @@ struct Main {
     let ours = OneShot(
       path: arguments[2], arguments: ["sign", "proof", "--key", arguments[1], "--object-id", objectID.text])
     let theirs = OneShot(
-      path: arguments[3], arguments: ["jws", "sig", "-I", arguments[5], "-k", arguments[4], "-s", arguments[6], "-c", "-o", "/dev/null"])
+      path: arguments[3],
+      arguments: ["jws", "sig", "-I", arguments[5], "-k", arguments[4], "-s", arguments[6], "-c", "-o", "/dev/null"])
     var ratios: [Double] = []
     var peakKiB = 0
     for _ in 0..<200 {
@@ -72,7 +77,9 @@ struct Main {
       peakKiB = max(peakKiB, run.peakKiB)
       ratios.append(run.seconds / (try theirs.run()).seconds)
     }
-    print("\(rounded(ratios.sorted()[ratios.count / 2]))  (goal ≤ 1.5)  one-shot keyroll sign proof / jose jws sig, whole processes")
+    print(
+      "\(rounded(ratios.sorted()[ratios.count / 2]))  (goal ≤ 1.5)  one-shot keyroll sign proof / jose jws sig, whole processes"
+    )
     print("\(rounded(Double(peakKiB) / 1024)) MB  (goal < 25)  peak memory of one keyroll sign proof")
   }
 

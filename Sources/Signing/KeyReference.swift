@@ -42,6 +42,8 @@ public struct KeyReference: Sendable, Hashable, CustomStringConvertible {
   private static let secretAttribute = Array("pin-value=".utf8)
 
   private static func isSameScheme(_ written: Substring.UTF8View, _ scheme: String) -> Bool {
-    written.elementsEqual(scheme.utf8) { $0 == $1 || ($0 | 0x20 == $1 && (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0)) }
+    written.elementsEqual(scheme.utf8) {
+      $0 == $1 || ($0 | 0x20 == $1 && (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0))
+    }
   }
 }

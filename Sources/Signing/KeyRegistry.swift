@@ -26,7 +26,8 @@ public struct KeyRegistry: Sendable {
     }
     let signer = try backend.signer(for: reference, algorithm: algorithm, secrets: secrets)
     guard signer.algorithm == algorithm else {
-      throw KeyError(.keyRestricted, "\(reference) was opened for \(signer.algorithm.rawValue) instead of \(algorithm.rawValue)")
+      throw KeyError(
+        .keyRestricted, "\(reference) was opened for \(signer.algorithm.rawValue) instead of \(algorithm.rawValue)")
     }
     try signer.publicKey.requireFitToSign(with: algorithm, at: reference)
     if let leaf = signer.certificates.first, leaf.publicKey != signer.publicKey {

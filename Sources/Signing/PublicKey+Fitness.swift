@@ -9,7 +9,8 @@ extension PublicKey {
       throw KeyError(.keyNotRSA, "the key at \(reference) is \(summary), and these tokens take RSA keys only")
     }
     if rsa.bitCount < Self.signingBitCounts.lowerBound {
-      throw KeyError(.rsaKeyTooSmall, "the RSA key at \(reference) has \(rsa.bitCount) bits, and at least 2048 are needed")
+      throw KeyError(
+        .rsaKeyTooSmall, "the RSA key at \(reference) has \(rsa.bitCount) bits, and at least 2048 are needed")
     }
     if rsa.bitCount > Self.signingBitCounts.upperBound {
       throw KeyError(.rsaKeyTooLarge, "the RSA key at \(reference) has \(rsa.bitCount) bits, and at most 8192 are used")
@@ -19,12 +20,14 @@ extension PublicKey {
     }
     if rsa.isExponentSmall {
       throw KeyError(
-        .rsaExponentTooSmall, "the RSA key at \(reference) has a public exponent below 65537, which FIPS 186-5 does not allow",
+        .rsaExponentTooSmall,
+        "the RSA key at \(reference) has a public exponent below 65537, which FIPS 186-5 does not allow",
         hint: "make a new key with the exponent 65537")
     }
     if !allows(algorithm) {
       throw KeyError(
-        .keyRestricted, "the key at \(reference) is restricted to \(restrictionSummary) and never signs \(algorithm.rawValue)",
+        .keyRestricted,
+        "the key at \(reference) is restricted to \(restrictionSummary) and never signs \(algorithm.rawValue)",
         hint: restrictionHint)
     }
   }

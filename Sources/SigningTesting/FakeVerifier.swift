@@ -7,6 +7,7 @@ public struct FakeVerifier: SignatureVerifier {
   public init(_ publicKey: PublicKey = .fake()) { self.publicKey = publicKey }
 
   public func isValid(_ signature: Span<UInt8>, by algorithm: SignatureAlgorithm, for message: Span<UInt8>) -> Bool {
-    publicKey.allows(algorithm) && [UInt8](copying: signature) == FakeSignature.bytes(for: message, algorithm, publicKey)
+    publicKey.allows(algorithm)
+      && [UInt8](copying: signature) == FakeSignature.bytes(for: message, algorithm, publicKey)
   }
 }

@@ -7,7 +7,9 @@ struct SignerCheck: Sendable {
   private let makeVerifier: SignerConformance.VerifierFactory
 
   /// `algorithm` is the one asked for.
-  init(_ signer: any Signer, _ algorithm: SignatureAlgorithm, _ makeVerifier: @escaping SignerConformance.VerifierFactory) {
+  init(
+    _ signer: any Signer, _ algorithm: SignatureAlgorithm, _ makeVerifier: @escaping SignerConformance.VerifierFactory
+  ) {
     self.signer = signer
     self.algorithm = algorithm
     self.makeVerifier = makeVerifier
@@ -19,7 +21,9 @@ struct SignerCheck: Sendable {
     if signer.algorithm != algorithm {
       findings.append(finding(.algorithmIsBound, "the signer is for \(signer.algorithm.rawValue)"))
     }
-    if let disorder = disorder(of: signer.certificates) { findings.append(finding(.certificatesAreLeafFirst, disorder)) }
+    if let disorder = disorder(of: signer.certificates) {
+      findings.append(finding(.certificatesAreLeafFirst, disorder))
+    }
     findings += messageFindings(.signatureVerifies, Array("a message".utf8))
     findings += messageFindings(.signsTheEmptyMessage, [])
     findings += messageFindings(.signsALongMessage, [UInt8](repeating: 0x6D, count: 1 << 20))
@@ -30,7 +34,9 @@ struct SignerCheck: Sendable {
   func parallelFindings() async -> [ConformanceFinding] {
     await withTaskGroup(of: [ConformanceFinding].self) { group in
       for number in 0..<8 as Range<UInt8> {
-        group.addTask { (0..<4 as Range<UInt8>).flatMap { round in messageFindings(.signsInParallel, [number, round]) } }
+        group.addTask {
+          (0..<4 as Range<UInt8>).flatMap { round in messageFindings(.signsInParallel, [number, round]) }
+        }
       }
       return await group.reduce(into: []) { $0 += $1 }
     }
@@ -46,13 +52,17 @@ struct SignerCheck: Sendable {
         findings.append(finding(.algorithmIsBound, "a signature is \(signature.algorithm.rawValue)"))
       }
       if let rsa = signer.publicKey.rsa, signature.bytes.count != rsa.modulus.count {
-        findings.append(finding(
-          .signatureIsAsLongAsTheModulus, "\(signature.bytes.count) bytes for a modulus of \(rsa.modulus.count)"))
+        findings.append(
+          finding(
+            .signatureIsAsLongAsTheModulus, "\(signature.bytes.count) bytes for a modulus of \(rsa.modulus.count)"))
       }
       if (signature.bytes == again.bytes) != (algorithm.padding == .pkcs1) {
-        findings.append(finding(.saltIsRandom, "two signatures of one message \(signature.bytes == again.bytes ? "are equal" : "differ")"))
+        findings.append(
+          finding(
+            .saltIsRandom, "two signatures of one message \(signature.bytes == again.bytes ? "are equal" : "differ")"))
       }
-      for bytes in [signature.bytes, again.bytes] where !verifier.isValid(bytes.span, by: algorithm, for: message.span) {
+      for bytes in [signature.bytes, again.bytes] where !verifier.isValid(bytes.span, by: algorithm, for: message.span)
+      {
         findings.append(finding(rule, "a signature of \(message.count) bytes does not verify"))
       }
       let otherMessage = message + [0]

@@ -19,7 +19,8 @@ public struct SignerConformance: Sendable {
 
   /// `algorithms` are all that the key must open for; `wrongSecrets` is nil for a key that needs no secret.
   public init(
-    of backend: any KeyBackend, _ reference: KeyReference, algorithms: [SignatureAlgorithm] = SignatureAlgorithm.allCases,
+    of backend: any KeyBackend, _ reference: KeyReference,
+    algorithms: [SignatureAlgorithm] = SignatureAlgorithm.allCases,
     secrets: any SecretProvider = NoSecrets(), wrongSecrets: (any SecretProvider)? = nil,
     verifier: @escaping VerifierFactory
   ) {
@@ -66,7 +67,8 @@ public struct SignerConformance: Sendable {
   }
 
   private func refusal(
-    _ rule: ConformanceRule, _ algorithm: SignatureAlgorithm, _ secrets: any SecretProvider, due codes: Set<KeyError.Code>
+    _ rule: ConformanceRule, _ algorithm: SignatureAlgorithm, _ secrets: any SecretProvider,
+    due codes: Set<KeyError.Code>
   ) -> ConformanceFinding? {
     do {
       _ = try open(algorithm, secrets)

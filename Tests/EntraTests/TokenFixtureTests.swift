@@ -40,8 +40,10 @@ struct TokenFixtureTests {
       let key = TrustedKey(try RSASignatureVerifier(certificate.publicKey), certificate: certificate)
       var token = try Fixtures.bytes("tokens/\(file)")
       edit(&token)
-      return TokenVerifier(profile: profile, keys: [key], certificateReader: OpenSSLCertificateReader(), isLenient: isLenient)
-        .verify(token.span, at: NumericDate(seconds: at))
+      return TokenVerifier(
+        profile: profile, keys: [key], certificateReader: OpenSSLCertificateReader(), isLenient: isLenient
+      )
+      .verify(token.span, at: NumericDate(seconds: at))
     }
   }
 
@@ -98,7 +100,8 @@ struct TokenFixtureTests {
     #expect(Array(segments.joined(separator: ".").utf8) == text)
   }
 
-  @Test("Whatever is accepted and then changed anywhere is rejected", arguments: rows.filter { $0.lenient == "accepted" })
+  @Test(
+    "Whatever is accepted and then changed anywhere is rejected", arguments: rows.filter { $0.lenient == "accepted" })
   func mutations(_ row: Row) throws {
     var generator = SeededGenerator(seed: 11)
     let text = try Fixtures.bytes("tokens/\(row.file)")
@@ -108,7 +111,9 @@ struct TokenFixtureTests {
     }
   }
 
-  @Test("Flipping any one bit of an accepted token makes it rejected", arguments: rows.filter { $0.file == "proof.jwt" || $0.file == "assertion.jwt" })
+  @Test(
+    "Flipping any one bit of an accepted token makes it rejected",
+    arguments: rows.filter { $0.file == "proof.jwt" || $0.file == "assertion.jwt" })
   func bitFlips(_ row: Row) throws {
     let count = try Fixtures.bytes("tokens/\(row.file)").count
     for index in 0..<count {

@@ -3,10 +3,12 @@ import Testing
 
 @Suite("Base64")
 struct Base64Tests {
-  @Test("The vectors of RFC 4648, section 10, go both ways", arguments: [
-    ("", "", ""), ("f", "Zg", "Zg=="), ("fo", "Zm8", "Zm8="), ("foo", "Zm9v", "Zm9v"), ("foob", "Zm9vYg", "Zm9vYg=="),
-    ("fooba", "Zm9vYmE", "Zm9vYmE="), ("foobar", "Zm9vYmFy", "Zm9vYmFy"),
-  ])
+  @Test(
+    "The vectors of RFC 4648, section 10, go both ways",
+    arguments: [
+      ("", "", ""), ("f", "Zg", "Zg=="), ("fo", "Zm8", "Zm8="), ("foo", "Zm9v", "Zm9v"), ("foob", "Zm9vYg", "Zm9vYg=="),
+      ("fooba", "Zm9vYmE", "Zm9vYmE="), ("foobar", "Zm9vYmFy", "Zm9vYmFy"),
+    ])
   func vectors(_ text: String, _ url: String, _ standard: String) throws {
     #expect(Base64.url.text(Array(text.utf8)) == url)
     #expect(Base64.standard.text(Array(text.utf8)) == standard)
@@ -36,11 +38,16 @@ struct Base64Tests {
     }
   }
 
-  @Test("Each departure from base64url has its own reason", arguments: [
-    ("Zg==", Base64Error.Code.padding), ("Zg=", .padding), ("Zm9v=", .padding), ("Z", .impossibleLength), ("Zm9vZ", .impossibleLength),
-    ("Zh", .unusedBits), ("Zm9", .unusedBits), ("-_+_", .otherAlphabet), ("//__", .otherAlphabet), ("Zm9v\n", .whitespace),
-    (" Zm9v", .whitespace), ("Zm~v", .illegalCharacter), ("Zm9\u{0}", .illegalCharacter), ("Zg==Zg", .padding), ("Zm９v", .illegalCharacter),
-  ])
+  @Test(
+    "Each departure from base64url has its own reason",
+    arguments: [
+      ("Zg==", Base64Error.Code.padding), ("Zg=", .padding), ("Zm9v=", .padding), ("Z", .impossibleLength),
+      ("Zm9vZ", .impossibleLength),
+      ("Zh", .unusedBits), ("Zm9", .unusedBits), ("-_+_", .otherAlphabet), ("//__", .otherAlphabet),
+      ("Zm9v\n", .whitespace),
+      (" Zm9v", .whitespace), ("Zm~v", .illegalCharacter), ("Zm9\u{0}", .illegalCharacter), ("Zg==Zg", .padding),
+      ("Zm９v", .illegalCharacter),
+    ])
   func refuses(_ text: String, _ code: Base64Error.Code) {
     do {
       let bytes = try Base64.url.decode(Array(text.utf8).span)
@@ -48,17 +55,22 @@ struct Base64Tests {
     } catch { #expect(error.code == code) }
   }
 
-  @Test("What is reported and not refused can only mean one thing", arguments: [
-    ("Zg==", [Base64Error.Code.padding]), ("Zm8=", [.padding]), ("Zg = =", [.whitespace, .padding]), (" Z\tg\r\n", [.whitespace]), ("Zh", [.unusedBits]),
-    ("+_8", [.otherAlphabet]), ("Zh==\n", [.padding, .whitespace, .unusedBits]), ("", []), ("Zg", []),
-  ])
+  @Test(
+    "What is reported and not refused can only mean one thing",
+    arguments: [
+      ("Zg==", [Base64Error.Code.padding]), ("Zm8=", [.padding]), ("Zg = =", [.whitespace, .padding]),
+      (" Z\tg\r\n", [.whitespace]), ("Zh", [.unusedBits]),
+      ("+_8", [.otherAlphabet]), ("Zh==\n", [.padding, .whitespace, .unusedBits]), ("", []), ("Zg", []),
+    ])
   func irregularities(_ text: String, _ codes: [Base64Error.Code]) throws {
     #expect(try Base64.url.decodeReportingIrregularities(Array(text.utf8).span).irregularities.map(\.code) == codes)
   }
 
-  @Test("Padding that does not fit, or has something behind it, is refused even where irregularities are reported", arguments: [
-    "=", "==", "Zg=", "Zg===", "Zm9v=", "Zm9v====", "Zm8==", "Zg==Zg", "Zg=A=", "====", "Z===", "Z=",
-  ])
+  @Test(
+    "Padding that does not fit, or has something behind it, is refused even where irregularities are reported",
+    arguments: [
+      "=", "==", "Zg=", "Zg===", "Zm9v=", "Zm9v====", "Zm8==", "Zg==Zg", "Zg=A=", "====", "Z===", "Z=",
+    ])
   func oddPadding(_ text: String) {
     #expect(throws: Base64Error.self) { try Base64.url.decodeReportingIrregularities(Array(text.utf8).span) }
     #expect(throws: Base64Error.self) { try Base64.standard.decodeReportingIrregularities(Array(text.utf8).span) }

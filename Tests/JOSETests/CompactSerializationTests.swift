@@ -5,11 +5,15 @@ import Testing
 
 @Suite("CompactSerialization")
 struct CompactSerializationTests {
-  @Test("Text that is no compact serialization is refused with its own reason", arguments: [
-    ("", CompactSerializationError.Code.empty), ("a", .segmentCount), ("YQ.YQ", .segmentCount), ("YQ.YQ.YQ.YQ", .segmentCount),
-    ("YQ.YQ.YQ.YQ.YQ", .segmentCount), ("{\"payload\":\"\"}", .jsonSerialization), (" \n{}", .jsonSerialization),
-    ("YQ.Y~.YQ", .unreadableSegment), ("YQ.Y.YQ", .unreadableSegment), ("YQ。YQ。YQ", .segmentCount), ("YQ.\u{0}YQ.YQ", .unreadableSegment),
-  ])
+  @Test(
+    "Text that is no compact serialization is refused with its own reason",
+    arguments: [
+      ("", CompactSerializationError.Code.empty), ("a", .segmentCount), ("YQ.YQ", .segmentCount),
+      ("YQ.YQ.YQ.YQ", .segmentCount),
+      ("YQ.YQ.YQ.YQ.YQ", .segmentCount), ("{\"payload\":\"\"}", .jsonSerialization), (" \n{}", .jsonSerialization),
+      ("YQ.Y~.YQ", .unreadableSegment), ("YQ.Y.YQ", .unreadableSegment), ("YQ。YQ。YQ", .segmentCount),
+      ("YQ.\u{0}YQ.YQ", .unreadableSegment),
+    ])
   func refuses(_ text: String, _ code: CompactSerializationError.Code) {
     do {
       _ = try CompactSerialization(Array(text.utf8).span)

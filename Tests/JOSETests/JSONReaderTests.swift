@@ -7,17 +7,21 @@ import Testing
 struct JSONReaderTests {
   private func read(_ text: String) throws(JSONError) -> JSONValue { try JSONReader.value(Array(text.utf8).span) }
 
-  @Test("A text outside the grammar or the limits is refused with its own reason", arguments: [
-    ("", JSONError.Code.syntax), ("nul", .syntax), ("+1", .syntax), ("1.", .syntax), (".5", .syntax),
-    ("1e", .syntax), ("-", .syntax), ("NaN", .syntax), ("[1,]", .syntax), ("{\"a\":1,}", .syntax), ("{\"a\" 1}", .syntax),
-    ("{a:1}", .syntax), ("'a'", .syntax), ("\"\\q\"", .syntax), ("\"\\u12g4\"", .syntax), ("\"a\nb\"", .syntax),
-    ("\"open", .syntax), ("\"\\", .syntax), ("{", .syntax), ("[1 2]", .syntax), ("/* c */1", .syntax),
-    ("01", .trailingData), ("1 1", .trailingData), ("{}}", .trailingData), ("{}\u{0}", .trailingData),
-    ("\u{FEFF}{}", .invalidEncoding), ("{\u{0}}\u{0}", .invalidEncoding),
-    ("\"\\ud800\"", .loneSurrogate), ("\"\\udc00\"", .loneSurrogate), ("\"\\ud800\\ud800\"", .loneSurrogate),
-    ("\"\\ud800x\"", .loneSurrogate),
-    ("{\"a\":1,\"a\":1}", .duplicateName), ("{\"a\":1,\"\\u0061\":2}", .duplicateName), ("[{\"x\":{\"a\":1,\"a\":2}}]", .duplicateName),
-  ])
+  @Test(
+    "A text outside the grammar or the limits is refused with its own reason",
+    arguments: [
+      ("", JSONError.Code.syntax), ("nul", .syntax), ("+1", .syntax), ("1.", .syntax), (".5", .syntax),
+      ("1e", .syntax), ("-", .syntax), ("NaN", .syntax), ("[1,]", .syntax), ("{\"a\":1,}", .syntax),
+      ("{\"a\" 1}", .syntax),
+      ("{a:1}", .syntax), ("'a'", .syntax), ("\"\\q\"", .syntax), ("\"\\u12g4\"", .syntax), ("\"a\nb\"", .syntax),
+      ("\"open", .syntax), ("\"\\", .syntax), ("{", .syntax), ("[1 2]", .syntax), ("/* c */1", .syntax),
+      ("01", .trailingData), ("1 1", .trailingData), ("{}}", .trailingData), ("{}\u{0}", .trailingData),
+      ("\u{FEFF}{}", .invalidEncoding), ("{\u{0}}\u{0}", .invalidEncoding),
+      ("\"\\ud800\"", .loneSurrogate), ("\"\\udc00\"", .loneSurrogate), ("\"\\ud800\\ud800\"", .loneSurrogate),
+      ("\"\\ud800x\"", .loneSurrogate),
+      ("{\"a\":1,\"a\":1}", .duplicateName), ("{\"a\":1,\"\\u0061\":2}", .duplicateName),
+      ("[{\"x\":{\"a\":1,\"a\":2}}]", .duplicateName),
+    ])
   func refuses(_ text: String, _ code: JSONError.Code) {
     #expect(throws: JSONError.self) { try self.read(text) }
     do { _ = try read(text) } catch { #expect(error.code == code, "\(text)") }
@@ -33,7 +37,10 @@ struct JSONReaderTests {
 
   @Test("Invalid UTF-8 in a string is refused")
   func invalidEncoding() {
-    for bytes: [UInt8] in [[0x22, 0xFF, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xF5, 0x80, 0x80, 0x80, 0x22]] {
+    for bytes: [UInt8] in [
+      [0x22, 0xFF, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0x22, 0xC0, 0x80, 0x22],
+      [0x22, 0xF5, 0x80, 0x80, 0x80, 0x22],
+    ] {
       do {
         _ = try JSONReader.value(bytes.span)
         Issue.record("accepted \(bytes)")
@@ -52,7 +59,9 @@ struct JSONReaderTests {
     func object(_ count: Int) -> String { "{" + (0..<count).map { "\"\($0)\":1" }.joined(separator: ",") + "}" }
     #expect(throws: Never.self) { try self.read(object(Limits.elementCount)) }
     #expect(code(of: object(Limits.elementCount + 1)) == .tooManyElements)
-    func lists(_ count: Int) -> String { "[" + repeatElement("[1,{\"a\":1}]", count: count).joined(separator: ",") + "]" }
+    func lists(_ count: Int) -> String {
+      "[" + repeatElement("[1,{\"a\":1}]", count: count).joined(separator: ",") + "]"
+    }
     #expect(throws: Never.self) { try self.read(lists(Limits.elementCount / 4)) }
     #expect(code(of: lists(Limits.elementCount / 4 + 1)) == .tooManyElements)
     func string(_ count: Int) -> String { "\"" + String(repeating: "a", count: count - 2) + "\"" }
@@ -66,9 +75,12 @@ struct JSONReaderTests {
     #expect(code(of: "{" + members.joined(separator: ",") + "}") == .duplicateName)
   }
 
-  @Test("What the writer writes the reader reads back the same", arguments: [
-    "{}", "[]", "\"\"", "-0", "1e400", "123456789012345678901234567890", "{\"a\":[1,true,null,\"\\u0000\\u001f\\\\\\\"/\u{10FFFF}\"],\"b\":{\"c\":{}}}",
-  ])
+  @Test(
+    "What the writer writes the reader reads back the same",
+    arguments: [
+      "{}", "[]", "\"\"", "-0", "1e400", "123456789012345678901234567890",
+      "{\"a\":[1,true,null,\"\\u0000\\u001f\\\\\\\"/\u{10FFFF}\"],\"b\":{\"c\":{}}}",
+    ])
   func roundTrip(_ text: String) throws {
     let value = try read(text)
     #expect(try JSONReader.value(JSONWriter.bytes(value).span) == value)

@@ -3,11 +3,16 @@ import Testing
 
 @Suite("JSONString")
 struct JSONStringTests {
-  @Test("Two strings are equal when their code points are, and then hash alike", arguments: [
-    ("", "", true), ("iss", "iss", true), ("iss", "isS", false), ("iss", "is", false), ("iss", "iss\u{0}", false), ("\u{E9}", "\u{E9}", true),
-    ("\u{E9}", "e\u{301}", false), ("K", "\u{212A}", false), ("\u{212A}", "\u{212A}", true), ("\u{C5}", "\u{212B}", false), (";", "\u{37E}", false),
-    ("\u{1E9}", "\u{1E8}", false), ("a\u{301}\u{316}", "a\u{316}\u{301}", false), ("\u{1F600}", "\u{1F601}", false), ("\u{1F600}", "\u{1F600}", true),
-  ])
+  @Test(
+    "Two strings are equal when their code points are, and then hash alike",
+    arguments: [
+      ("", "", true), ("iss", "iss", true), ("iss", "isS", false), ("iss", "is", false), ("iss", "iss\u{0}", false),
+      ("\u{E9}", "\u{E9}", true),
+      ("\u{E9}", "e\u{301}", false), ("K", "\u{212A}", false), ("\u{212A}", "\u{212A}", true),
+      ("\u{C5}", "\u{212B}", false), (";", "\u{37E}", false),
+      ("\u{1E9}", "\u{1E8}", false), ("a\u{301}\u{316}", "a\u{316}\u{301}", false), ("\u{1F600}", "\u{1F601}", false),
+      ("\u{1F600}", "\u{1F600}", true),
+    ])
   func equality(_ left: String, _ right: String, _ areEqual: Bool) {
     let (left, right) = (JSONString(left), JSONString(right))
     #expect((left == right) == areEqual)

@@ -43,10 +43,14 @@ struct JSONWebKeyTests {
     } catch { return error.code }
   }
 
-  @Test("A key that carries any private part, or is for something else, is refused", arguments: [
-    #""d":"AQAB""#, #""p":"AQAB""#, #""q":"AQAB""#, #""dp":"AQAB""#, #""dq":"AQAB""#, #""qi":"AQAB""#, #""oth":[]"#, #""d":null"#,
-    #""use":"enc""#, #""use":1"#, #""key_ops":["encrypt"]"#, #""key_ops":[]"#, #""key_ops":"verify""#, #""kid":1"#, #""alg":[]"#,
-  ])
+  @Test(
+    "A key that carries any private part, or is for something else, is refused",
+    arguments: [
+      #""d":"AQAB""#, #""p":"AQAB""#, #""q":"AQAB""#, #""dp":"AQAB""#, #""dq":"AQAB""#, #""qi":"AQAB""#, #""oth":[]"#,
+      #""d":null"#,
+      #""use":"enc""#, #""use":1"#, #""key_ops":["encrypt"]"#, #""key_ops":[]"#, #""key_ops":"verify""#, #""kid":1"#,
+      #""alg":[]"#,
+    ])
   func refuses(_ member: String) {
     let key = "{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\",\(member)}"
     #expect(code(key) == .malformedJWK)

@@ -12,12 +12,17 @@ struct ClaimRulesTests {
 
   private static let forMe = Profile.general(algorithms: AlgorithmPolicy(preferring: .rs256), audience: "me")
 
-  @Test("An audience array is accepted when it holds the audience and nothing but strings", arguments: [
-    ("\"me\"", nil), ("[\"me\"]", nil), ("[\"you\",\"me\"]", nil), ("[\"me\",\"you\"]", nil), ("[\"you\"]", "claim-mismatch"),
-    ("[]", "claim-empty"), ("[\"me\",5]", "claim-malformed"), ("[5,\"me\"]", "claim-malformed"), ("[\"me\",null]", "claim-malformed"),
-    ("[[\"me\"]]", "claim-malformed"), ("{\"me\":1}", "claim-malformed"), ("\"ME\"", "claim-mismatch"), ("\"me \"", "claim-mismatch"),
-    ("\"\"", "claim-empty"), ("null", "claim-malformed"), ("\"m\\u0065\"", nil), ("\"me\\u0000\"", "claim-mismatch"),
-  ] as [(String, String?)])
+  @Test(
+    "An audience array is accepted when it holds the audience and nothing but strings",
+    arguments: [
+      ("\"me\"", nil), ("[\"me\"]", nil), ("[\"you\",\"me\"]", nil), ("[\"me\",\"you\"]", nil),
+      ("[\"you\"]", "claim-mismatch"),
+      ("[]", "claim-empty"), ("[\"me\",5]", "claim-malformed"), ("[5,\"me\"]", "claim-malformed"),
+      ("[\"me\",null]", "claim-malformed"),
+      ("[[\"me\"]]", "claim-malformed"), ("{\"me\":1}", "claim-malformed"), ("\"ME\"", "claim-mismatch"),
+      ("\"me \"", "claim-mismatch"),
+      ("\"\"", "claim-empty"), ("null", "claim-malformed"), ("\"m\\u0065\"", nil), ("\"me\\u0000\"", "claim-mismatch"),
+    ] as [(String, String?)])
   func audience(_ value: String, _ reason: String?) throws {
     #expect(try report("{\"aud\":\(value)}", Self.forMe).failures == reason.map { ["aud:\($0)"] } ?? [])
   }
@@ -61,26 +66,41 @@ struct ClaimRulesTests {
     #expect(try report("{\"exp\":1700000600}", profile).isAccepted)
   }
 
-  @Test("Each presence and expectation holds from both sides", arguments: [
-    (ClaimPolicy("c", .anyValue), "{}", "claim-missing"), (ClaimPolicy("c", .anyValue), "{\"c\":{}}", nil),
-    (ClaimPolicy("c", .anyText, presence: .forbidden), "{\"c\":\"x\"}", "claim-forbidden"), (ClaimPolicy("c", .anyText, presence: .forbidden), "{}", nil),
-    (ClaimPolicy("c", .anyText), "{\"c\":\"x\"}", nil), (ClaimPolicy("c", .anyText), "{\"c\":[\"x\"]}", "claim-malformed"),
-    (ClaimPolicy("aud", .anyText), "{\"aud\":[\"x\",\"y\"]}", "audience-several"), (ClaimPolicy("c", .anyText), "{\"c\":7}", "claim-malformed"),
-    (ClaimPolicy("c", .anyText, form: .guid), "{\"c\":\"x\"}", "claim-malformed"),
-    (ClaimPolicy("c", .oneOf(["http://x"]), form: .httpsAddress), "{\"c\":\"http://x\"}", "claim-malformed"), (ClaimPolicy("c", .oneOf([])), "{\"c\":\"x\"}", "claim-mismatch"),
-    (ClaimPolicy("c", .oneOf(["x"]), knownMistakes: [.init("y", "is y")]), "{\"c\":\"y\"}", "claim-known-mistake"),
-    (ClaimPolicy("c", .oneOf(["x"]), tolerated: [.init("y", "is y", onlyLeniently: true)]), "{\"c\":\"y\"}", "claim-tolerated"),
-  ] as [(ClaimPolicy, String, String?)])
+  @Test(
+    "Each presence and expectation holds from both sides",
+    arguments: [
+      (ClaimPolicy("c", .anyValue), "{}", "claim-missing"), (ClaimPolicy("c", .anyValue), "{\"c\":{}}", nil),
+      (ClaimPolicy("c", .anyText, presence: .forbidden), "{\"c\":\"x\"}", "claim-forbidden"),
+      (ClaimPolicy("c", .anyText, presence: .forbidden), "{}", nil),
+      (ClaimPolicy("c", .anyText), "{\"c\":\"x\"}", nil),
+      (ClaimPolicy("c", .anyText), "{\"c\":[\"x\"]}", "claim-malformed"),
+      (ClaimPolicy("aud", .anyText), "{\"aud\":[\"x\",\"y\"]}", "audience-several"),
+      (ClaimPolicy("c", .anyText), "{\"c\":7}", "claim-malformed"),
+      (ClaimPolicy("c", .anyText, form: .guid), "{\"c\":\"x\"}", "claim-malformed"),
+      (ClaimPolicy("c", .oneOf(["http://x"]), form: .httpsAddress), "{\"c\":\"http://x\"}", "claim-malformed"),
+      (ClaimPolicy("c", .oneOf([])), "{\"c\":\"x\"}", "claim-mismatch"),
+      (ClaimPolicy("c", .oneOf(["x"]), knownMistakes: [.init("y", "is y")]), "{\"c\":\"y\"}", "claim-known-mistake"),
+      (
+        ClaimPolicy("c", .oneOf(["x"]), tolerated: [.init("y", "is y", onlyLeniently: true)]), "{\"c\":\"y\"}",
+        "claim-tolerated"
+      ),
+    ] as [(ClaimPolicy, String, String?)])
   func policies(_ policy: ClaimPolicy, _ claims: String, _ reason: String?) throws {
     var profile = Profile.anyToken
     profile.claims = [policy]
     #expect(try report(claims, profile).failures.first == reason.map { "\(policy.name):\($0)" })
   }
 
-  @Test("A value that is not compared warns, as do a tolerated one and a GUID in the other case", arguments: [
-    (ClaimPolicy("c", .unknownText), "\"x\"", "not-compared"), (ClaimPolicy("c", .oneOf(["x"]), tolerated: [.init("y", "is y")]), "\"y\"", "claim-tolerated"),
-    (ClaimPolicy("c", .oneOf(["0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01"]), form: .guid), "\"0B5F2F6E-7A8A-4D4E-9F53-3F6C2B1A9D01\"", "claim-tolerated"),
-  ])
+  @Test(
+    "A value that is not compared warns, as do a tolerated one and a GUID in the other case",
+    arguments: [
+      (ClaimPolicy("c", .unknownText), "\"x\"", "not-compared"),
+      (ClaimPolicy("c", .oneOf(["x"]), tolerated: [.init("y", "is y")]), "\"y\"", "claim-tolerated"),
+      (
+        ClaimPolicy("c", .oneOf(["0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01"]), form: .guid),
+        "\"0B5F2F6E-7A8A-4D4E-9F53-3F6C2B1A9D01\"", "claim-tolerated"
+      ),
+    ])
   func warnings(_ policy: ClaimPolicy, _ value: String, _ reason: String) throws {
     var profile = Profile.anyToken
     profile.claims = [policy]

@@ -26,7 +26,8 @@ struct FakeToken {
   ) throws -> VerificationReport {
     let keys = keys ?? [TrustedKey(FakeVerifier(signer.publicKey), certificate: signer.certificates.first)]
     let text = try bytes()
-    return TokenVerifier(profile: profile, keys: keys, certificateReader: reader, isLenient: isLenient).verify(text.span, at: time)
+    return TokenVerifier(profile: profile, keys: keys, certificateReader: reader, isLenient: isLenient).verify(
+      text.span, at: time)
   }
 }
 
@@ -45,11 +46,13 @@ extension VerificationReport {
 extension Certificate {
   /// A certificate over the fake key, whose DER and thumbprints are made of a number.
   static func fake(
-    _ number: UInt8 = 1, key: PublicKey = .fake(), subject: [UInt8] = [1], issuer: [UInt8] = [2], notBefore: Int64 = 1_600_000_000,
+    _ number: UInt8 = 1, key: PublicKey = .fake(), subject: [UInt8] = [1], issuer: [UInt8] = [2],
+    notBefore: Int64 = 1_600_000_000,
     notAfter: Int64 = 1_800_000_000, allowsDigitalSignature: Bool = true, hasWeakSignature: Bool = false
   ) -> Certificate {
     Certificate(
-      der: [0x30, 1, number], publicKey: key, subject: "CN=\(number)", issuer: "CN=issuer", subjectDER: subject, issuerDER: issuer,
+      der: [0x30, 1, number], publicKey: key, subject: "CN=\(number)", issuer: "CN=issuer", subjectDER: subject,
+      issuerDER: issuer,
       serialNumber: [number], notBefore: notBefore, notAfter: notAfter, allowsDigitalSignature: allowsDigitalSignature,
       signatureAlgorithmName: hasWeakSignature ? "sha1WithRSAEncryption" : "sha256WithRSAEncryption",
       hasWeakSignature: hasWeakSignature, sha1Thumbprint: [UInt8](repeating: number, count: 20),

@@ -22,14 +22,18 @@ struct FuzzTests {
     #expect(!report.isAccepted || report.failedChecks.isEmpty)
     #expect(Set(report.checks.map(\.id)).count == report.checks.count)
     for check in report.failedChecks {
-      #expect(check.finding?.hint != nil || check.finding?.serviceAnswer != nil, "\(check.id):\(check.finding?.reason ?? "")")
+      #expect(
+        check.finding?.hint != nil || check.finding?.serviceAnswer != nil, "\(check.id):\(check.finding?.reason ?? "")")
     }
     #expect(throws: Never.self) { try JSONReader.object(JSONWriter.bytes(report.json).span) }
   }
 
   private func verify(_ text: [UInt8], isLenient: Bool = false) -> VerificationReport {
-    let keys = [TrustedKey(FakeVerifier(), certificate: Self.certificate), TrustedKey(FakeVerifier(.fake(2)), keyID: "a")]
-    return TokenVerifier(profile: .anyToken, keys: keys, certificateReader: Self.reader, isLenient: isLenient).verify(text.span, at: FakeToken.now)
+    let keys = [
+      TrustedKey(FakeVerifier(), certificate: Self.certificate), TrustedKey(FakeVerifier(.fake(2)), keyID: "a"),
+    ]
+    return TokenVerifier(profile: .anyToken, keys: keys, certificateReader: Self.reader, isLenient: isLenient).verify(
+      text.span, at: FakeToken.now)
   }
 
   @Test("A spoiled token is rejected, with a reason and a next step", arguments: 1...4 as ClosedRange<UInt64>)
@@ -47,7 +51,9 @@ struct FuzzTests {
     }
   }
 
-  @Test("A spoiled header or payload that is signed all the same is judged without a trap", arguments: 1...4 as ClosedRange<UInt64>)
+  @Test(
+    "A spoiled header or payload that is signed all the same is judged without a trap",
+    arguments: 1...4 as ClosedRange<UInt64>)
   func signed(_ seed: UInt64) throws {
     var generator = SeededGenerator(seed: seed)
     for _ in 0..<300 {
@@ -69,7 +75,9 @@ struct FuzzTests {
     }
   }
 
-  @Test("A spoiled profile document is refused, or makes a profile that judges without a trap", arguments: BuiltInProfiles.names)
+  @Test(
+    "A spoiled profile document is refused, or makes a profile that judges without a trap",
+    arguments: BuiltInProfiles.names)
   func documents(_ name: String) throws {
     var generator = SeededGenerator(seed: 7)
     let text = JSONWriter.bytes(try BuiltInProfiles.document(named: name).json)
@@ -77,7 +85,9 @@ struct FuzzTests {
       let spoiled = Mutation.mutate(text, using: &generator)
       guard let document = try? ProfileDocument(spoiled.span) else { continue }
       for isSigning in [false, true] {
-        guard let profile = try? document.profile(parameters: [:], publicKey: .fake(), isSigning: isSigning) else { continue }
+        guard let profile = try? document.profile(parameters: [:], publicKey: .fake(), isSigning: isSigning) else {
+          continue
+        }
         expectSound(try FakeToken(header: Self.header, claims: Self.claims).report(profile))
         _ = try? profile.draft(DraftRequest(time: FakeToken.now), for: Self.signer)
         try? profile.judgeClaims(DraftRequest(time: FakeToken.now))
@@ -89,7 +99,9 @@ struct FuzzTests {
   func noise(_ seed: UInt64) {
     var generator = SeededGenerator(seed: seed)
     for _ in 0..<300 {
-      let bytes = (0..<Int.random(in: 0...200, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) }
+      let bytes = (0..<Int.random(in: 0...200, using: &generator)).map { _ in
+        UInt8.random(in: 0...255, using: &generator)
+      }
       expectSound(verify(bytes))
       #expect((try? ProfileDocument(bytes.span)) == nil)
       #expect((try? JSONWebKey.keys(bytes.span)) == nil)

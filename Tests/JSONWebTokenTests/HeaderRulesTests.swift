@@ -23,21 +23,29 @@ struct HeaderRulesTests {
     return "{\"kty\":\"RSA\",\"n\":\"\(modulus)\",\"e\":\"AQAB\"}"
   }()
 
-  @Test("A header name that changes the meaning or brings a key is refused, wherever it stands", arguments: [
-    (",\"crit\":[\"exp\"]", "critical-header"), (",\"crit\":[]", "critical-header"), (",\"crit\":null", "critical-header"),
-    (",\"b64\":false", "forbidden-header"), (",\"b64\":true", "forbidden-header"), (",\"zip\":\"DEF\"", "forbidden-header"),
-    (",\"jku\":\"https://x.example\"", "forbidden-header"), (",\"x5u\":\"https://x.example\"", "forbidden-header"),
-    (",\"jwk\":{}", "embedded-key"), (",\"jwk\":null", "embedded-key"), (",\"a\":1,\"crit\":[\"a\"]", "critical-header"),
-  ])
+  @Test(
+    "A header name that changes the meaning or brings a key is refused, wherever it stands",
+    arguments: [
+      (",\"crit\":[\"exp\"]", "critical-header"), (",\"crit\":[]", "critical-header"),
+      (",\"crit\":null", "critical-header"),
+      (",\"b64\":false", "forbidden-header"), (",\"b64\":true", "forbidden-header"),
+      (",\"zip\":\"DEF\"", "forbidden-header"),
+      (",\"jku\":\"https://x.example\"", "forbidden-header"), (",\"x5u\":\"https://x.example\"", "forbidden-header"),
+      (",\"jwk\":{}", "embedded-key"), (",\"jwk\":null", "embedded-key"),
+      (",\"a\":1,\"crit\":[\"a\"]", "critical-header"),
+    ])
   func refuses(_ members: String, _ reason: String) throws {
     for profile in [.anyToken, Self.strict] {
       #expect(try report(members, profile).failures == ["header-names:\(reason)"])
     }
   }
 
-  @Test("A jwk that repeats the trusted key hides nothing that stands behind it", arguments: [
-    (",\"crit\":[\"exp\"]", "critical-header"), (",\"b64\":false", "forbidden-header"), (",\"jku\":\"https://x.example\"", "forbidden-header"),
-  ])
+  @Test(
+    "A jwk that repeats the trusted key hides nothing that stands behind it",
+    arguments: [
+      (",\"crit\":[\"exp\"]", "critical-header"), (",\"b64\":false", "forbidden-header"),
+      (",\"jku\":\"https://x.example\"", "forbidden-header"),
+    ])
   func afterOwnKey(_ members: String, _ reason: String) throws {
     let report = try report(",\"jwk\":\(Self.ownKey)\(members)")
     #expect(report.failures == ["header-names:\(reason)"])
@@ -58,11 +66,14 @@ struct HeaderRulesTests {
     #expect(try report(",\"\u{212A}id\":\"x\"", Self.strict).cautions == ["header-names:unknown-header"])
   }
 
-  @Test("A typ other than the profile's fails it, and warns or passes under the general rules", arguments: [
-    ("{\"alg\":\"RS256\"}", "missing-type", nil), ("{\"alg\":\"RS256\",\"typ\":\"jwt\"}", "wrong-type", nil),
-    ("{\"alg\":\"RS256\",\"typ\":\"at+jwt\"}", "wrong-type", "wrong-type"), ("{\"alg\":\"RS256\",\"typ\":\"JWT\"}", nil, nil),
-    ("{\"alg\":\"RS256\",\"typ\":\"\"}", "wrong-type", "wrong-type"),
-  ] as [(String, String?, String?)])
+  @Test(
+    "A typ other than the profile's fails it, and warns or passes under the general rules",
+    arguments: [
+      ("{\"alg\":\"RS256\"}", "missing-type", nil), ("{\"alg\":\"RS256\",\"typ\":\"jwt\"}", "wrong-type", nil),
+      ("{\"alg\":\"RS256\",\"typ\":\"at+jwt\"}", "wrong-type", "wrong-type"),
+      ("{\"alg\":\"RS256\",\"typ\":\"JWT\"}", nil, nil),
+      ("{\"alg\":\"RS256\",\"typ\":\"\"}", "wrong-type", "wrong-type"),
+    ] as [(String, String?, String?)])
   func type(_ header: String, _ strictly: String?, _ generally: String?) throws {
     let token = FakeToken(header: header)
     #expect(try token.report(Self.strict).failures == strictly.map { ["typ:\($0)"] } ?? [])
@@ -76,12 +87,18 @@ struct HeaderRulesTests {
     #expect(try FakeToken(header: "{\"alg\":\"RS256\",\"typ\":1}").report().failures == ["typ:wrong-type"])
   }
 
-  @Test("An alg that is missing, not a string or not allowed leaves the token unverified and refused", arguments: [
-    ("{}", "algorithm-malformed"), ("{\"alg\":null}", "algorithm-malformed"), ("{\"alg\":[\"RS256\"]}", "algorithm-malformed"),
-    ("{\"alg\":\"none\"}", "algorithm-none"), ("{\"alg\":\"nOnE\"}", "algorithm-none"), ("{\"alg\":\"HS256\"}", "algorithm-symmetric"),
-    ("{\"alg\":\"\"}", "algorithm-unknown"), ("{\"alg\":\"rs256\"}", "algorithm-unknown"), ("{\"alg\":\"RS256 \"}", "algorithm-unknown"),
-    ("{\"alg\":\"ES256\"}", "algorithm-unknown"), ("{\"alg\":\"RS384\"}", "algorithm-not-allowed"), ("{\"alg\":\"PS256\"}", "algorithm-not-allowed"),
-  ])
+  @Test(
+    "An alg that is missing, not a string or not allowed leaves the token unverified and refused",
+    arguments: [
+      ("{}", "algorithm-malformed"), ("{\"alg\":null}", "algorithm-malformed"),
+      ("{\"alg\":[\"RS256\"]}", "algorithm-malformed"),
+      ("{\"alg\":\"none\"}", "algorithm-none"), ("{\"alg\":\"nOnE\"}", "algorithm-none"),
+      ("{\"alg\":\"HS256\"}", "algorithm-symmetric"),
+      ("{\"alg\":\"\"}", "algorithm-unknown"), ("{\"alg\":\"rs256\"}", "algorithm-unknown"),
+      ("{\"alg\":\"RS256 \"}", "algorithm-unknown"),
+      ("{\"alg\":\"ES256\"}", "algorithm-unknown"), ("{\"alg\":\"RS384\"}", "algorithm-not-allowed"),
+      ("{\"alg\":\"PS256\"}", "algorithm-not-allowed"),
+    ])
   func algorithm(_ header: String, _ reason: String) throws {
     let report = try FakeToken(header: header).report()
     #expect(report.failures.contains("alg:\(reason)"))

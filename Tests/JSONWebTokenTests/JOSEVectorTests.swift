@@ -27,22 +27,28 @@ struct JOSEVectorTests {
       .isValid(token.signature.span, by: algorithm, for: signingInput.span)
   }
 
-  @Test("The compact RSA examples verify with their key and algorithm, and with no other algorithm", arguments: [
-    ("rfc7515_A.2", SignatureAlgorithm.rs256), ("rfc7520_4.1", .rs256), ("rfc7520_4.2", .ps384),
-  ])
+  @Test(
+    "The compact RSA examples verify with their key and algorithm, and with no other algorithm",
+    arguments: [
+      ("rfc7515_A.2", SignatureAlgorithm.rs256), ("rfc7520_4.1", .rs256), ("rfc7520_4.2", .ps384),
+    ])
   func compact(_ name: String, _ algorithm: SignatureAlgorithm) throws {
-    let object = try #require(try JSONSerialization.jsonObject(with: read("jose-vectors/\(name).jwk")) as? [String: Any])
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: read("jose-vectors/\(name).jwk")) as? [String: Any])
     let text = [UInt8](try read("jose-vectors/\(name).jwsc")).filter { $0 != UInt8(ascii: "\n") }
     for candidate in SignatureAlgorithm.allCases {
       #expect(try isValid(text, key(object), candidate) == (candidate == algorithm), "\(candidate)")
     }
   }
 
-  @Test("The cookbook's compact RSA examples verify", arguments: [
-    ("4_1.rsa_v15_signature", SignatureAlgorithm.rs256), ("4_2.rsa-pss_signature", .ps384),
-  ])
+  @Test(
+    "The cookbook's compact RSA examples verify",
+    arguments: [
+      ("4_1.rsa_v15_signature", SignatureAlgorithm.rs256), ("4_2.rsa-pss_signature", .ps384),
+    ])
   func cookbook(_ name: String, _ algorithm: SignatureAlgorithm) throws {
-    let example = try #require(try JSONSerialization.jsonObject(with: read("jose-cookbook/\(name).json")) as? [String: Any])
+    let example = try #require(
+      try JSONSerialization.jsonObject(with: read("jose-cookbook/\(name).json")) as? [String: Any])
     let input = try #require(example["input"] as? [String: Any])
     let output = try #require(example["output"] as? [String: Any])
     let text = try #require(output["compact"] as? String)
@@ -52,7 +58,9 @@ struct JOSEVectorTests {
   @Test("Every JSON serialization is refused by name")
   func json() throws {
     let folder = try #require(Corpora.folder).appending(path: "jose-vectors")
-    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".jwsg") || $0.hasSuffix(".jwsf") }
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
+      $0.hasSuffix(".jwsg") || $0.hasSuffix(".jwsf")
+    }
     #expect(files.count >= 5)
     for file in files {
       let text = [UInt8](try read("jose-vectors/\(file)"))

@@ -11,7 +11,8 @@ struct KeySelectionTests {
   private static let keys = [first, second].map { TrustedKey(FakeVerifier($0.publicKey), certificate: $0) }
 
   private func report(_ members: String, by number: UInt8, keys: [TrustedKey] = keys) throws -> VerificationReport {
-    try FakeToken(header: "{\"alg\":\"RS256\"\(members)}", signer: FakeSigner(publicKey: .fake(number))).report(keys: keys)
+    try FakeToken(header: "{\"alg\":\"RS256\"\(members)}", signer: FakeSigner(publicKey: .fake(number))).report(
+      keys: keys)
   }
 
   private static func x5t(_ number: UInt8) -> String {

@@ -17,23 +17,31 @@ struct ProfileDocumentTests {
     #expect(try BuiltInProfiles.document(named: name).id == name)
   }
 
-  @Test("Every built-in profile makes claims that it accepts itself", arguments: [
-    ("auth0", ["client-id": "c", "domain": "example.eu.auth0.com"]), ("box", ["client-id": "c", "subject": "1"]),
-    ("github-app", ["client-id": "Iv1.0"]), ("google-service-account", ["email": "a@b.example", "scope": "s"]),
-    ("keycloak", ["client-id": "c", "audience": "https://id.example/realms/r"]),
-    ("okta", ["client-id": "c", "token-endpoint": "https://id.example/oauth2/v1/token"]), ("snowflake", ["account": "A", "user": "U"]),
-  ] as [(String, [String: JSONString])])
+  @Test(
+    "Every built-in profile makes claims that it accepts itself",
+    arguments: [
+      ("auth0", ["client-id": "c", "domain": "example.eu.auth0.com"]), ("box", ["client-id": "c", "subject": "1"]),
+      ("github-app", ["client-id": "Iv1.0"]), ("google-service-account", ["email": "a@b.example", "scope": "s"]),
+      ("keycloak", ["client-id": "c", "audience": "https://id.example/realms/r"]),
+      ("okta", ["client-id": "c", "token-endpoint": "https://id.example/oauth2/v1/token"]),
+      ("snowflake", ["account": "A", "user": "U"]),
+    ] as [(String, [String: JSONString])])
   func accepted(_ name: String, _ parameters: [String: JSONString]) throws {
-    let profile = try BuiltInProfiles.document(named: name).profile(parameters: parameters, publicKey: nil, isSigning: true)
+    let profile = try BuiltInProfiles.document(named: name).profile(
+      parameters: parameters, publicKey: nil, isSigning: true)
     let identifier = JSONString("6b1f6b0e-7d0c-4f4f-8d5e-0d6a5f3b2c11")
     #expect(throws: Never.self) { try profile.judgeClaims(DraftRequest(time: Self.now, identifier: identifier)) }
   }
 
-  @Test("A life longer than the profile's limit is refused before any key is opened", arguments: [
-    ("github-app", ["client-id": "c"], 601), ("box", ["client-id": "c", "subject": "1"], 61), ("auth0", ["client-id": "c", "domain": "d.example"], 301),
-  ] as [(String, [String: JSONString], Int64)])
+  @Test(
+    "A life longer than the profile's limit is refused before any key is opened",
+    arguments: [
+      ("github-app", ["client-id": "c"], 601), ("box", ["client-id": "c", "subject": "1"], 61),
+      ("auth0", ["client-id": "c", "domain": "d.example"], 301),
+    ] as [(String, [String: JSONString], Int64)])
   func tooLong(_ name: String, _ parameters: [String: JSONString], _ seconds: Int64) throws {
-    let profile = try BuiltInProfiles.document(named: name).profile(parameters: parameters, publicKey: nil, isSigning: true)
+    let profile = try BuiltInProfiles.document(named: name).profile(
+      parameters: parameters, publicKey: nil, isSigning: true)
     var request = DraftRequest(time: Self.now, identifier: "6b1f6b0e-7d0c-4f4f-8d5e-0d6a5f3b2c11")
     request.lifetime = .seconds(seconds)
     #expect(throws: TokenError.self) { try profile.judgeClaims(request) }
@@ -67,42 +75,57 @@ struct ProfileDocumentTests {
 
   @Test("The public key's fingerprint is filled in")
   func fingerprint() throws {
-    let key = PublicKey(subjectPublicKeyInfo: [1], kind: .other("none"), sha256Fingerprint: [UInt8](repeating: 0xFF, count: 32))
+    let key = PublicKey(
+      subjectPublicKeyInfo: [1], kind: .other("none"), sha256Fingerprint: [UInt8](repeating: 0xFF, count: 32))
     let profile = try BuiltInProfiles.document(named: "snowflake")
       .profile(parameters: ["account": "A", "user": "U"], publicKey: key, isSigning: true)
     #expect(profile.claims.first?.expectation == .oneOf(["A.U.SHA256://////////////////////////////////////////8="]))
   }
 
-  @Test("A document that is wrong in one way is refused", arguments: [
-    ",\"unknown\":1", ",\"algorithms\":[]", ",\"time\":{\"lifetime\":\"ten\"}", ",\"time\":{\"lifetime\":\"2m\",\"maximum\":\"1m\"}",
-    ",\"time\":{\"measured-from\":\"then\"}", ",\"claims\":{\"iss\":\"{nobody}\"}", ",\"claims\":{\"iss\":\"{open\"}",
-    ",\"claims\":{\"iss\":\"close}\"}", ",\"claims\":{\"iss\":1}", ",\"claims\":{\"exp\":\"1\"}", ",\"claims\":{\"iss\":{\"form\":\"odd\"}}",
-    ",\"claims\":{\"iss\":{\"misspelt\":1}}", ",\"parameters\":{\"a\":1}", ",\"parameters\":{\"a\":{\"optional\":1}}",
-    ",\"parameters\":{\"a\":{}}", ",\"parameters\":{\"A\":{}},\"claims\":{\"c\":\"{A}\"}", ",\"parameters\":{\"\":{}},\"claims\":{\"c\":\"{}\"}",
-    ",\"parameters\":{\"\u{E9}\":{}},\"claims\":{\"c\":\"{\u{E9}}\"}", ",\"parameters\":{\"public-key-sha256\":{}},\"claims\":{\"c\":\"{public-key-sha256}\"}",
-    ",\"parameters\":{\"a\":{\"form\":\"guid\",\"default\":\"x\"}},\"claims\":{\"c\":\"{a}\"}",
-    ",\"parameters\":{\"a\":{\"one-of\":[\"x\"],\"default\":\"y\"}},\"claims\":{\"c\":\"{a}\"}",
-    ",\"parameters\":{\"a\":{\"one-of\":[\"x\"],\"form\":\"upper-case\"}},\"claims\":{\"c\":\"{a}\"}", ",\"claims\":{\"c\":{\"value\":\"x\",\"values\":[\"y\"]}}",
-    ",\"claims\":{\"c\":{\"value\":\"x\",\"presence\":\"forbidden\"}}", ",\"claims\":{\"c\":{\"generated\":true,\"presence\":\"forbidden\"}}", ",\"claims\":{\"c\":{\"values\":[]}}",
-    ",\"time\":{\"maximum\":\"1m\",\"exp\":\"optional\"}", ",\"time\":{\"measured-from\":\"nbf\",\"nbf\":\"forbidden\"}", ",\"time\":{\"iat\":\"forbidden\"}",
-    ",\"time\":{\"lifetime\":600}", ",\"time\":{\"leeway\":\"1m\"}", ",\"claims\":{\"nbf\":{}}", ",\"claims\":{\"c\":\"\"}", ",\"algorithms\":null",
-    ",\"key-hints\":[\"jku\"]", ",\"other-claims\":\"sometimes\"", ",\"id\":\"y\"", ",\"typ\":\"\"",
-  ])
+  @Test(
+    "A document that is wrong in one way is refused",
+    arguments: [
+      ",\"unknown\":1", ",\"algorithms\":[]", ",\"time\":{\"lifetime\":\"ten\"}",
+      ",\"time\":{\"lifetime\":\"2m\",\"maximum\":\"1m\"}",
+      ",\"time\":{\"measured-from\":\"then\"}", ",\"claims\":{\"iss\":\"{nobody}\"}", ",\"claims\":{\"iss\":\"{open\"}",
+      ",\"claims\":{\"iss\":\"close}\"}", ",\"claims\":{\"iss\":1}", ",\"claims\":{\"exp\":\"1\"}",
+      ",\"claims\":{\"iss\":{\"form\":\"odd\"}}",
+      ",\"claims\":{\"iss\":{\"misspelt\":1}}", ",\"parameters\":{\"a\":1}", ",\"parameters\":{\"a\":{\"optional\":1}}",
+      ",\"parameters\":{\"a\":{}}", ",\"parameters\":{\"A\":{}},\"claims\":{\"c\":\"{A}\"}",
+      ",\"parameters\":{\"\":{}},\"claims\":{\"c\":\"{}\"}",
+      ",\"parameters\":{\"\u{E9}\":{}},\"claims\":{\"c\":\"{\u{E9}}\"}",
+      ",\"parameters\":{\"public-key-sha256\":{}},\"claims\":{\"c\":\"{public-key-sha256}\"}",
+      ",\"parameters\":{\"a\":{\"form\":\"guid\",\"default\":\"x\"}},\"claims\":{\"c\":\"{a}\"}",
+      ",\"parameters\":{\"a\":{\"one-of\":[\"x\"],\"default\":\"y\"}},\"claims\":{\"c\":\"{a}\"}",
+      ",\"parameters\":{\"a\":{\"one-of\":[\"x\"],\"form\":\"upper-case\"}},\"claims\":{\"c\":\"{a}\"}",
+      ",\"claims\":{\"c\":{\"value\":\"x\",\"values\":[\"y\"]}}",
+      ",\"claims\":{\"c\":{\"value\":\"x\",\"presence\":\"forbidden\"}}",
+      ",\"claims\":{\"c\":{\"generated\":true,\"presence\":\"forbidden\"}}", ",\"claims\":{\"c\":{\"values\":[]}}",
+      ",\"time\":{\"maximum\":\"1m\",\"exp\":\"optional\"}",
+      ",\"time\":{\"measured-from\":\"nbf\",\"nbf\":\"forbidden\"}", ",\"time\":{\"iat\":\"forbidden\"}",
+      ",\"time\":{\"lifetime\":600}", ",\"time\":{\"leeway\":\"1m\"}", ",\"claims\":{\"nbf\":{}}",
+      ",\"claims\":{\"c\":\"\"}", ",\"algorithms\":null",
+      ",\"key-hints\":[\"jku\"]", ",\"other-claims\":\"sometimes\"", ",\"id\":\"y\"", ",\"typ\":\"\"",
+    ])
   func refuses(_ members: String) {
     #expect(throws: ProfileError.self) { try self.document(members) }
   }
 
-  @Test("An algorithm that is no RSA signature, another version, or a missing id is refused", arguments: [
-    "{\"keyroll-profile\":1,\"id\":\"x\",\"algorithms\":[\"HS256\"]}", "{\"keyroll-profile\":2,\"id\":\"x\",\"algorithms\":[\"RS256\"]}",
-    "{\"keyroll-profile\":1,\"algorithms\":[\"RS256\"]}", "[]", "",
-  ])
+  @Test(
+    "An algorithm that is no RSA signature, another version, or a missing id is refused",
+    arguments: [
+      "{\"keyroll-profile\":1,\"id\":\"x\",\"algorithms\":[\"HS256\"]}",
+      "{\"keyroll-profile\":2,\"id\":\"x\",\"algorithms\":[\"RS256\"]}",
+      "{\"keyroll-profile\":1,\"algorithms\":[\"RS256\"]}", "[]", "",
+    ])
   func refusesWhole(_ text: String) {
     #expect(throws: ProfileError.self) { try ProfileDocument(Array(text.utf8).span) }
   }
 
   @Test("A parameter that is not known when verifying leaves its claim uncompared, and every other value with it")
   func partlyKnown() throws {
-    let text = ",\"parameters\":{\"a\":{\"optional\":true}},\"claims\":{\"iss\":{\"values\":[\"{a}\",\"fixed\"]},\"sub\":\"{a}\"}"
+    let text =
+      ",\"parameters\":{\"a\":{\"optional\":true}},\"claims\":{\"iss\":{\"values\":[\"{a}\",\"fixed\"]},\"sub\":\"{a}\"}"
     func expectations(_ values: [String: JSONString], _ isSigning: Bool) throws -> [ClaimPolicy.Expectation] {
       try document(text).profile(parameters: values, publicKey: nil, isSigning: isSigning).claims.map(\.expectation)
     }
@@ -113,8 +136,10 @@ struct ProfileDocumentTests {
 
   @Test("A value that is not known is not written, and the claim that needs it is refused before the key")
   func unfilled() throws {
-    let profile = try document(",\"parameters\":{\"a\":{\"optional\":true}},\"claims\":{\"iss\":\"{a}\"},\"time\":{\"iat\":\"required\"}")
-      .profile(parameters: [:], publicKey: nil, isSigning: true)
+    let profile = try document(
+      ",\"parameters\":{\"a\":{\"optional\":true}},\"claims\":{\"iss\":\"{a}\"},\"time\":{\"iat\":\"required\"}"
+    )
+    .profile(parameters: [:], publicKey: nil, isSigning: true)
     let signer = FakeSigner()
     let assembler = try TokenAssembler(profile: profile, signer: signer, verifier: FakeVerifier())
     let draft = try profile.draft(DraftRequest(time: Self.now), for: signer)
@@ -134,7 +159,8 @@ struct ProfileDocumentTests {
 
   @Test("Doubled braces stand for themselves")
   func braces() throws {
-    let profile = try document(",\"claims\":{\"iss\":\"{{a}}\"}").profile(parameters: [:], publicKey: nil, isSigning: true)
+    let profile = try document(",\"claims\":{\"iss\":\"{{a}}\"}").profile(
+      parameters: [:], publicKey: nil, isSigning: true)
     #expect(profile.claims.first?.expectation == .oneOf(["{a}"]))
   }
 }

@@ -13,9 +13,13 @@ struct TokenAssemblerTests {
     return profile
   }()
 
-  private func request(_ claims: JSONObject = JSONObject()) -> DraftRequest { DraftRequest(time: FakeToken.now, claims: claims) }
+  private func request(_ claims: JSONObject = JSONObject()) -> DraftRequest {
+    DraftRequest(time: FakeToken.now, claims: claims)
+  }
 
-  private func assembler(_ signer: any Signer, _ verifier: FakeVerifier = FakeVerifier()) throws(TokenError) -> TokenAssembler {
+  private func assembler(_ signer: any Signer, _ verifier: FakeVerifier = FakeVerifier()) throws(TokenError)
+    -> TokenAssembler
+  {
     try TokenAssembler(profile: Self.profile, signer: signer, verifier: verifier)
   }
 
@@ -36,22 +40,31 @@ struct TokenAssemblerTests {
     #expect(token.report.isAccepted)
     #expect(token.report.verifiedToken?.header == draft.header)
     #expect(token.report.verifiedToken?.claims == draft.claims)
-    #expect(TokenVerifier(profile: Self.profile, keys: [TrustedKey(FakeVerifier())]).verify(token.bytes.span, at: FakeToken.now).isAccepted)
+    #expect(
+      TokenVerifier(profile: Self.profile, keys: [TrustedKey(FakeVerifier())]).verify(
+        token.bytes.span, at: FakeToken.now
+      ).isAccepted)
   }
 
-  @Test("A refused draft never reaches the key", arguments: [
-    (["iss": "you"], "claim-mismatch"), (["aud": .array([.integer(1)])], "claim-malformed"), (["sub": ""], "claim-empty"), (["iss": .null], "claim-malformed"),
-  ] as [(JSONObject, String)])
+  @Test(
+    "A refused draft never reaches the key",
+    arguments: [
+      (["iss": "you"], "claim-mismatch"), (["aud": .array([.integer(1)])], "claim-malformed"),
+      (["sub": ""], "claim-empty"), (["iss": .null], "claim-malformed"),
+    ] as [(JSONObject, String)])
   func refused(_ claims: JSONObject, _ id: String) throws {
     let signer = FakeSigner()
     let refusal = try refusal(signer, Self.profile.draft(request(claims), for: signer))
     #expect(refusal == (id, 0))
   }
 
-  @Test("A life that is too long, backwards or endless never reaches the key", arguments: [
-    (TimeSpan.seconds(601), "window-too-long"), (.seconds(0), "expired"), (.seconds(-1), "expired"), (.seconds(.max), "date-out-of-range"),
-    (.seconds(.min), "date-out-of-range"),
-  ])
+  @Test(
+    "A life that is too long, backwards or endless never reaches the key",
+    arguments: [
+      (TimeSpan.seconds(601), "window-too-long"), (.seconds(0), "expired"), (.seconds(-1), "expired"),
+      (.seconds(.max), "date-out-of-range"),
+      (.seconds(.min), "date-out-of-range"),
+    ])
   func lifetimes(_ lifetime: TimeSpan, _ id: String) throws {
     let signer = FakeSigner()
     var request = request()
@@ -59,12 +72,14 @@ struct TokenAssemblerTests {
     #expect(try refusal(signer, Self.profile.draft(request, for: signer)) == (id, 0))
   }
 
-  @Test("A draft past a limit of the verifier's never reaches the key", arguments: [
-    ("json-too-deep", (0..<Limits.depth).reduce(JSONValue.null) { value, _ in .array([value]) }),
-    ("json-too-many-elements", .array([JSONValue](repeating: .null, count: Limits.elementCount + 1))),
-    ("json-too-large", .string(JSONString(String(repeating: "a", count: Limits.byteCount)))),
-    ("token-too-large", .string(JSONString(String(repeating: "a", count: Limits.byteCount / 4 * 3)))),
-  ])
+  @Test(
+    "A draft past a limit of the verifier's never reaches the key",
+    arguments: [
+      ("json-too-deep", (0..<Limits.depth).reduce(JSONValue.null) { value, _ in .array([value]) }),
+      ("json-too-many-elements", .array([JSONValue](repeating: .null, count: Limits.elementCount + 1))),
+      ("json-too-large", .string(JSONString(String(repeating: "a", count: Limits.byteCount)))),
+      ("token-too-large", .string(JSONString(String(repeating: "a", count: Limits.byteCount / 4 * 3)))),
+    ])
   func limits(_ id: String, _ value: JSONValue) throws {
     let signer = FakeSigner()
     #expect(try refusal(signer, Self.profile.draft(request(["a": value]), for: signer)) == (id, 0))
@@ -88,7 +103,8 @@ struct TokenAssemblerTests {
     let certificate = Certificate.fake()
     let own = FakeSigner(certificates: [certificate])
     let others: [any Signer] = [
-      FakeSigner(publicKey: .fake(2)), FakeSigner(), FakeSigner(certificates: [.fake(2)]), FakeSigner(.ps256, certificates: [certificate]),
+      FakeSigner(publicKey: .fake(2)), FakeSigner(), FakeSigner(certificates: [.fake(2)]),
+      FakeSigner(.ps256, certificates: [certificate]),
     ]
     for other in others { #expect(try refusal(own, Self.profile.draft(request(), for: other)) == ("key-mismatch", 0)) }
     let good = try Self.profile.draft(request(), for: own)
@@ -103,7 +119,9 @@ struct TokenAssemblerTests {
     do { _ = try assembler(FakeSigner(), FakeVerifier(.fake(2))) } catch { #expect(error.id == "key-mismatch") }
   }
 
-  @Test("A signer that lies is caught by the verifier, and its token is not handed out", arguments: LyingSigner.Lie.allCases)
+  @Test(
+    "A signer that lies is caught by the verifier, and its token is not handed out", arguments: LyingSigner.Lie.allCases
+  )
   func liar(_ lie: LyingSigner.Lie) throws {
     let signer = LyingSigner(lie)
     let draft = try Self.profile.draft(request(), for: signer)
@@ -131,7 +149,9 @@ struct TokenAssemblerTests {
   @Test("No claim changes the header, and the dates are not the caller's")
   func header() throws {
     let signer = FakeSigner()
-    let smuggled: JSONObject = ["alg": "none", "typ": "x", "kid": "x", "x5t": "x", "x5c": .array([]), "crit": .array(["a"])]
+    let smuggled: JSONObject = [
+      "alg": "none", "typ": "x", "kid": "x", "x5t": "x", "x5c": .array([]), "crit": .array(["a"]),
+    ]
     #expect(try Self.profile.draft(request(smuggled), for: signer).header == ["alg": "RS256", "typ": "JWT"])
     for name in ["iat", "nbf", "exp"] as [JSONString] {
       var claims = JSONObject()

@@ -15,11 +15,13 @@ import Testing
     #expect(outcome.output.hasPrefix("OVERVIEW: "))
   }
 
-  @Test("the usage of every command names what it cannot do without", arguments: [
-    ("sign proof", "[<options>] --object-id <guid> --key <reference>"),
-    ("sign assertion", "[<options>] --tenant <tenant> --client-id <guid> --key <reference>"),
-    ("sign claims", "[<options>] --profile <name or file> --key <reference>"),
-  ])
+  @Test(
+    "the usage of every command names what it cannot do without",
+    arguments: [
+      ("sign proof", "[<options>] --object-id <guid> --key <reference>"),
+      ("sign assertion", "[<options>] --tenant <tenant> --client-id <guid> --key <reference>"),
+      ("sign claims", "[<options>] --profile <name or file> --key <reference>"),
+    ])
   func requiredOptions(command: String, options: String) throws {
     let outcome = try BuiltCommand.run(command.split(separator: " ").map(String.init) + ["--help"])
     #expect(outcome.output.contains("\nUSAGE: keyroll \(command) \(options)\n"), "\(outcome)")
@@ -43,10 +45,19 @@ import Testing
       (["certificate", "a", "b"], "unexpected argument 'b'", "keyroll certificate"),
       (["certificate", "a", "--at"], "missing value for '--at <time>'", "keyroll certificate"),
       (["certificate", "a", "--at", "yesterday"], "--at takes a time, not 'yesterday'", nil),
-      (["certificate", "a", "--format", "xml"],
-        "the value 'xml' is invalid for '--format <format>'; please provide one of 'text' and 'json'", "keyroll certificate"),
-      (["certificate", "a", "--formt", "json"], "unknown option '--formt'; did you mean '--format'?", "keyroll certificate"),
-      (["certificate", "a\u{1B}[2J", "b\nkeyroll: error: c"], #"unexpected argument 'b\u{a}keyroll: error: c'"#, "keyroll certificate"),
+      (
+        ["certificate", "a", "--format", "xml"],
+        "the value 'xml' is invalid for '--format <format>'; please provide one of 'text' and 'json'",
+        "keyroll certificate"
+      ),
+      (
+        ["certificate", "a", "--formt", "json"], "unknown option '--formt'; did you mean '--format'?",
+        "keyroll certificate"
+      ),
+      (
+        ["certificate", "a\u{1B}[2J", "b\nkeyroll: error: c"], #"unexpected argument 'b\u{a}keyroll: error: c'"#,
+        "keyroll certificate"
+      ),
     ] as [([String], String, String?)])
   func usage(arguments: [String], message: String, command: String?) throws {
     let hint = command.map { "see \($0) --help" } ?? "write it as 2026-11-21T14:00:00Z or 2026-11-21T15:00:00+01:00"

@@ -23,7 +23,8 @@ import Testing
       sha256 = try judge("openssl x509 -in $certificate -outform DER | sha256sum | cut -c 1-64 | tr a-f A-F")
       sha256URL = try judge("openssl x509 -in $certificate -outform DER | openssl dgst -sha256 -binary | \(url)")
       keySHA256 = try judge(
-        "openssl x509 -in $certificate -noout -pubkey | openssl pkey -pubin -outform DER | sha256sum | cut -c 1-64 | tr a-f A-F")
+        "openssl x509 -in $certificate -noout -pubkey | openssl pkey -pubin -outform DER | sha256sum | cut -c 1-64 | tr a-f A-F"
+      )
       der = try judge("openssl x509 -in $certificate -outform DER | base64 -w 0")
     }
   }
@@ -144,8 +145,10 @@ import Testing
   @Test(
     "all certificates of a file are shown in its order, an empty line between them",
     arguments: [
-      ("certificates/chain-shuffled.pem", ["intermediate", "root", "leaf"]), ("certificates/two-leaves.pem", ["leaf", "other"]),
-      ("pem/key-then-certificate.pem", ["leaf"]), ("pfx/openssl-default.p12", ["leaf"]), ("pfx/openssl-no-key.p12", ["leaf"]),
+      ("certificates/chain-shuffled.pem", ["intermediate", "root", "leaf"]),
+      ("certificates/two-leaves.pem", ["leaf", "other"]),
+      ("pem/key-then-certificate.pem", ["leaf"]), ("pfx/openssl-default.p12", ["leaf"]),
+      ("pfx/openssl-no-key.p12", ["leaf"]),
       ("pfx/base64.txt", ["leaf"]), ("pfx/keytool-certificates.p12", ["root"]),
     ])
   func bundle(file: String, names: [String]) throws {
@@ -159,8 +162,10 @@ import Testing
   @Test(
     "what stands against a certificate is a warning under an id, and the status is still success",
     arguments: [
-      ("leaf", []), ("expired", ["certificate-expired"]), ("not-yet-valid", ["certificate-not-yet-valid"]), ("sha1", ["certificate-weak-signature"]),
-      ("no-digital-signature", ["certificate-usage"]), ("no-key-usage", []), ("root", ["certificate-usage"]), ("chain", []),
+      ("leaf", []), ("expired", ["certificate-expired"]), ("not-yet-valid", ["certificate-not-yet-valid"]),
+      ("sha1", ["certificate-weak-signature"]),
+      ("no-digital-signature", ["certificate-usage"]), ("no-key-usage", []), ("root", ["certificate-usage"]),
+      ("chain", []),
       ("rsa-1024", ["rsa-key-too-small"]), ("rsa-e3", ["rsa-exponent-too-small"]), ("ec-p256", ["key-not-rsa"]),
       ("ed25519", ["key-not-rsa"]), ("rsa-pss-sha256", []),
     ] as [(String, [String])])
@@ -175,8 +180,10 @@ import Testing
   @Test("time decides about validity, to the second")
   func validity() throws {
     for (time, warning) in [
-      ("2014-12-31T23:59:59Z", "the certificate becomes valid in 1 s [certificate-not-yet-valid]"), ("2015-01-01T00:00:00Z", nil),
-      ("2020-01-01T00:00:00Z", nil), ("2020-01-01T01:00:01+01:00", "the certificate expired 1 s ago [certificate-expired]"),
+      ("2014-12-31T23:59:59Z", "the certificate becomes valid in 1 s [certificate-not-yet-valid]"),
+      ("2015-01-01T00:00:00Z", nil),
+      ("2020-01-01T00:00:00Z", nil),
+      ("2020-01-01T01:00:01+01:00", "the certificate expired 1 s ago [certificate-expired]"),
     ] {
       let outcome = try BuiltCommand.run("certificate", Fixtures.path("certificates/expired.pem"), "--at", time)
       let line = outcome.output.split(separator: "\n").last { $0.hasPrefix("warning ") }
@@ -196,9 +203,11 @@ import Testing
   @Test(
     "a file without a certificate is refused by what is wrong with it",
     arguments: [
-      ("certificates/no-certificate.pem", "no-certificate"), ("certificates/not-a-certificate.pem", "malformed-certificate"),
+      ("certificates/no-certificate.pem", "no-certificate"),
+      ("certificates/not-a-certificate.pem", "malformed-certificate"),
       ("certificates/truncated.der", "malformed-certificate"), ("certificates/trailing.der", "trailing-data"),
-      ("certificates/missing.pem", "file-unreadable"), ("certificates", "file-unreadable"), ("keys/rsa-2048.pem", "no-certificate"),
+      ("certificates/missing.pem", "file-unreadable"), ("certificates", "file-unreadable"),
+      ("keys/rsa-2048.pem", "no-certificate"),
       ("pem/garbage.bin", "unrecognised-key-file"), ("pfx/truncated.p12", "malformed-pfx"),
     ])
   func refused(file: String, id: String) throws {

@@ -4,12 +4,17 @@ import Testing
 @Suite struct EntraOptionsTests {
   private func assertion(_ options: String...) throws -> Outcome {
     try BuiltCommand.run(
-      ["sign", "assertion", "--key", SignCommandTests.key, "--client-id", SignCommandTests.clientID, "--at", SignCommandTests.at] + options)
+      [
+        "sign", "assertion", "--key", SignCommandTests.key, "--client-id", SignCommandTests.clientID, "--at",
+        SignCommandTests.at,
+      ] + options)
   }
 
   @Test(
     "a login host is the name of a host and nothing else",
-    arguments: ["https://login.microsoftonline.us", "login.microsoftonline.us/", "a b.example", "localhost", "login.example:443"])
+    arguments: [
+      "https://login.microsoftonline.us", "login.microsoftonline.us/", "a b.example", "localhost", "login.example:443",
+    ])
   func loginHost(host: String) throws {
     #expect(
       try assertion("--tenant", SignCommandTests.tenant, "--login-host", host)
@@ -35,17 +40,22 @@ import Testing
             """))
   }
 
-  @Test("a tenant is a GUID or a domain, and no word that stands for any directory", arguments: [("common", "common"), ("a b.example", "a b.example"), ("", "empty")])
+  @Test(
+    "a tenant is a GUID or a domain, and no word that stands for any directory",
+    arguments: [("common", "common"), ("a b.example", "a b.example"), ("", "empty")])
   func tenant(name: String, shown: String) throws {
     let outcome = try assertion("--tenant", name)
     #expect(outcome.status == 2)
-    #expect(outcome.error.hasPrefix("keyroll: error: the tenant is \(shown), which is neither a GUID nor a domain [malformed-parameter]\n"))
+    #expect(
+      outcome.error.hasPrefix(
+        "keyroll: error: the tenant is \(shown), which is neither a GUID nor a domain [malformed-parameter]\n"))
   }
 
   @Test("a draft that is refused for its header says what to write")
   func refusedHeader() throws {
     let outcome = try BuiltCommand.run(
-      "sign", "proof", "--key", SignCommandTests.key, "--object-id", SignCommandTests.objectID, "--at", SignCommandTests.at, "--hint",
+      "sign", "proof", "--key", SignCommandTests.key, "--object-id", SignCommandTests.objectID, "--at",
+      SignCommandTests.at, "--hint",
       "kid")
     #expect(outcome.status == 2)
     #expect(outcome.error.contains("[hint-missing]\nkeyroll: hint: write x5t into the header\n"), "\(outcome)")
@@ -54,7 +64,8 @@ import Testing
   @Test("for want of a certificate here the service would answer nothing")
   func noAnswer() throws {
     let outcome = try BuiltCommand.run(
-      "verify", "--profile", "graph-proof", "--public-key", Fixtures.path("certificates/leaf.pem"), "--at", "2023-11-14T22:18:20Z",
+      "verify", "--profile", "graph-proof", "--public-key", Fixtures.path("certificates/leaf.pem"), "--at",
+      "2023-11-14T22:18:20Z",
       Fixtures.path("tokens/proof.jwt"))
     #expect(outcome.status == 1)
     #expect(outcome.output.contains("[thumbprint-not-comparable]\n"))

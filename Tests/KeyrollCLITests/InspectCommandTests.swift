@@ -5,7 +5,8 @@ import Testing
 @Suite struct InspectCommandTests {
   @Test("a token is shown with its dates and thumbprints, and said not to be verified")
   func text() throws {
-    let outcome = try BuiltCommand.run("inspect", "--at", "2023-11-14T22:18:20Z", Fixtures.path("tokens/proof-kid-iat.jwt"))
+    let outcome = try BuiltCommand.run(
+      "inspect", "--at", "2023-11-14T22:18:20Z", Fixtures.path("tokens/proof-kid-iat.jwt"))
     #expect(
       outcome
         == Outcome(
@@ -47,10 +48,13 @@ import Testing
     #expect((object["dates"] as? [String: String])?["exp"] == "2023-11-14T22:23:20Z")
   }
 
-  @Test("whatever can be read of an odd token is shown, with what is odd about it", arguments: [
-    ("tokens/proof-padded.jwt", "base64-padding"), ("tokens/proof-wrapped.jwt", "base64-whitespace"),
-    ("tokens/proof-standard-alphabet.jwt", "base64-other-alphabet"), ("tokens/proof-exp-twice.jwt", "json-duplicate-name"),
-  ])
+  @Test(
+    "whatever can be read of an odd token is shown, with what is odd about it",
+    arguments: [
+      ("tokens/proof-padded.jwt", "base64-padding"), ("tokens/proof-wrapped.jwt", "base64-whitespace"),
+      ("tokens/proof-standard-alphabet.jwt", "base64-other-alphabet"),
+      ("tokens/proof-exp-twice.jwt", "json-duplicate-name"),
+    ])
   func odd(file: String, id: String) throws {
     let outcome = try BuiltCommand.run("inspect", Fixtures.path(file))
     #expect(outcome.status == 0)
@@ -61,22 +65,29 @@ import Testing
   func milliseconds() throws {
     let outcome = try BuiltCommand.run("inspect", Fixtures.path("tokens/proof-both-milliseconds.jwt"))
     #expect(outcome.status == 0)
-    #expect(outcome.output.contains("  nbf  1700000000000\n       looks like milliseconds: 2023-11-14T22:13:20Z\n"), "\(outcome)")
+    #expect(
+      outcome.output.contains("  nbf  1700000000000\n       looks like milliseconds: 2023-11-14T22:13:20Z\n"),
+      "\(outcome)")
   }
 
   @Test("whoever left the token out is told that it is waited for")
   func terminal() throws {
     let session = try TerminalSession(BuiltCommand.path, ["inspect"])
-    try session.wait(for: "keyroll: note: the token is read from the terminal, up to ctrl-D; a terminal cuts lines off after 4095 bytes")
+    try session.wait(
+      for:
+        "keyroll: note: the token is read from the terminal, up to ctrl-D; a terminal cuts lines off after 4095 bytes")
     try session.type("\u{4}")
     let outcome = try session.finish()
     #expect(outcome.status == 2)
     #expect(outcome.output.contains("[token-empty]"), "\(outcome)")
   }
 
-  @Test("what cannot be taken apart is an error", arguments: [
-    ("tokens/proof-two-parts.jwt", "token-segment-count"), ("tokens/empty.jwt", "token-empty"), ("keys/rsa-2048.pem", "token-segment-count"),
-  ])
+  @Test(
+    "what cannot be taken apart is an error",
+    arguments: [
+      ("tokens/proof-two-parts.jwt", "token-segment-count"), ("tokens/empty.jwt", "token-empty"),
+      ("keys/rsa-2048.pem", "token-segment-count"),
+    ])
   func unreadable(file: String, id: String) throws {
     let outcome = try BuiltCommand.run("inspect", Fixtures.path(file))
     #expect(outcome.status == 2)

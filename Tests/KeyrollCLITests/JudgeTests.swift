@@ -13,16 +13,20 @@ struct JudgeTests {
     ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"])
   func made(library: String, algorithm: String) throws {
     let now = Int(Date().timeIntervalSince1970)
-    let wanted = #"{"header":{"alg":"\#(algorithm)","typ":"JWT"},"claims":{"iss":"me","aud":"you","nbf":\#(now),"exp":\#(now + 600)}}"#
+    let wanted =
+      #"{"header":{"alg":"\#(algorithm)","typ":"JWT"},"claims":{"iss":"me","aud":"you","nbf":\#(now),"exp":\#(now + 600)}}"#
     let made = try Judge.run(script: "judge_sign", [library, Self.key], input: Array(wanted.utf8))
     try #require(made.status == 0, "\(made)")
     let judged = try BuiltCommand.run(
-      "verify", "--certificate", Self.certificate, "--algorithm", algorithm, "--issuer", "me", "--audience", "you", "--require",
+      "verify", "--certificate", Self.certificate, "--algorithm", algorithm, "--issuer", "me", "--audience", "you",
+      "--require",
       "exp", made.output)
     #expect(judged.status == 0, "\(judged)")
   }
 
-  @Test("MSAL Python's assertion is accepted under lenient rules, and strict rules say what is odd about it", arguments: ["sha256", "sha1"])
+  @Test(
+    "MSAL Python's assertion is accepted under lenient rules, and strict rules say what is odd about it",
+    arguments: ["sha256", "sha1"])
   func msal(form: String) throws {
     let made = try Judge.run(
       script: "judge_msal", [Self.key, Self.certificate, SignCommandTests.tenant, SignCommandTests.clientID, form])

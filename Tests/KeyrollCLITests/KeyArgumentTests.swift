@@ -60,7 +60,8 @@ import Testing
     #expect(
       try sign("--key", "pem:\(Self.key);cert=\(Self.certificate)", "--certificate", Self.other)
         == refusal(
-          "only one of --certificate and ;cert= in the key can be given [usage]", hint: "see keyroll sign proof --help", status: 64))
+          "only one of --certificate and ;cert= in the key can be given [usage]", hint: "see keyroll sign proof --help",
+          status: 64))
   }
 
   @Test("a certificate of another key is looked for where it was given")
@@ -76,7 +77,8 @@ import Testing
   @Test("only the tokens that Entra judges are spoken of as such")
   func noAnswerForOthers() throws {
     let outcome = try BuiltCommand.run(
-      "sign", "claims", "--profile", "github-app", "--parameter", "client-id=a", "--key", Fixtures.path("keys/ec-p256.pem"))
+      "sign", "claims", "--profile", "github-app", "--parameter", "client-id=a", "--key",
+      Fixtures.path("keys/ec-p256.pem"))
     #expect(outcome.status == 2)
     #expect(outcome.error.contains("[key-not-rsa]\n"))
     #expect(!outcome.error.contains("Entra"), "\(outcome)")

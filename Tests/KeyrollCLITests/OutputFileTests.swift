@@ -43,7 +43,9 @@ import Testing
     #expect(try folder.names() == ["token"])
   }
 
-  @Test("a symbolic link is neither followed nor replaced, wherever it leads", arguments: ["target", "nowhere", "/dev/full"], [false, true])
+  @Test(
+    "a symbolic link is neither followed nor replaced, wherever it leads",
+    arguments: ["target", "nowhere", "/dev/full"], [false, true])
   func symbolicLink(destination: String, replacing: Bool) throws {
     try folder.write([9], to: "target")
     try folder.link("token", to: destination)
@@ -91,7 +93,8 @@ import Testing
     let path = folder.path("token")
     // The limit is for the signing alone: what it says goes through a pipe.
     let outcome = try Shell.run("(ulimit -f 0; \(signing) --output '\(path)' 2>&1; echo status $?) | cat")
-    #expect(outcome.output == "keyroll: error: \(path) cannot be written: file too large [output-unwritable]\nstatus 2\n")
+    #expect(
+      outcome.output == "keyroll: error: \(path) cannot be written: file too large [output-unwritable]\nstatus 2\n")
     #expect(try folder.names().isEmpty)
   }
 

@@ -13,7 +13,8 @@ import Testing
     return session
   }
 
-  @Test("a crash prints nothing of the memory, even when the environment asks for a backtrace",
+  @Test(
+    "a crash prints nothing of the memory, even when the environment asks for a backtrace",
     arguments: [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT])
   func crash(signal: Int32) throws {
     let session = try Self.waitingProcess(environment: ["SWIFT_BACKTRACE": "enable=yes"])

@@ -8,7 +8,9 @@ import Testing
   func listed() throws {
     let list = try BuiltCommand.run("profiles")
     #expect(list.status == 0)
-    let listed = list.output.split(separator: "\n").filter { !$0.hasPrefix(" ") }.compactMap { $0.split(separator: " ").first }
+    let listed = list.output.split(separator: "\n").filter { !$0.hasPrefix(" ") }.compactMap {
+      $0.split(separator: " ").first
+    }
     #expect(listed.map(String.init) == ["graph-proof", "entra-assertion"] + Self.names)
     for name in Self.names {
       let printed = try BuiltCommand.run("profiles", name)
@@ -36,9 +38,12 @@ import Testing
     let folder = try TemporaryFolder()
     try folder.write(Array(try BuiltCommand.run("profiles", "github-app").output.utf8), to: "mine")
     let signing = "sign claims --profile mine --parameter client-id=a --key '\(Fixtures.path("keys/rsa-2048.pem"))'"
-    let outcome = try Shell.run("cd '\(folder.path(""))' && keyroll \(signing) | keyroll verify --profile mine --certificate '\(SignCommandTests.certificate)' --lenient | head -n 1")
+    let outcome = try Shell.run(
+      "cd '\(folder.path(""))' && keyroll \(signing) | keyroll verify --profile mine --certificate '\(SignCommandTests.certificate)' --lenient | head -n 1"
+    )
     #expect(outcome.output.hasPrefix("ACCEPTED  github-app, judged for "), "\(outcome)")
-    let missing = try Shell.run("cd '\(folder.path(""))' && keyroll verify --profile yours --certificate '\(SignCommandTests.certificate)' a")
+    let missing = try Shell.run(
+      "cd '\(folder.path(""))' && keyroll verify --profile yours --certificate '\(SignCommandTests.certificate)' a")
     #expect(missing.error.hasPrefix("keyroll: error: there is no profile yours [unknown-profile]\n"), "\(missing)")
   }
 }

@@ -69,17 +69,28 @@ import Testing
     try folder.write([], to: "empty")
     try folder.write([UInt8](repeating: 0x61, count: 4097), to: "long")
     let cases: [(options: [String], message: String, hint: String?)] = [
-      (["--password-file", folder.path("missing")],
-        "the password file \(folder.path("missing")) cannot be read: no such file or directory", nil),
-      (["--password-file", folder.path("")], "the password file \(folder.path("")) cannot be read: is a directory", nil),
-      (["--password-file", folder.path("empty")], "the password file \(folder.path("empty")) is empty", Self.emptyHint),
-      (["--password-file", folder.path("long")],
-        "the password file \(folder.path("long")) holds more than 4096 bytes, the most that a password may have", nil),
+      (
+        ["--password-file", folder.path("missing")],
+        "the password file \(folder.path("missing")) cannot be read: no such file or directory", nil
+      ),
+      (
+        ["--password-file", folder.path("")], "the password file \(folder.path("")) cannot be read: is a directory", nil
+      ),
+      (
+        ["--password-file", folder.path("empty")], "the password file \(folder.path("empty")) is empty", Self.emptyHint
+      ),
+      (
+        ["--password-file", folder.path("long")],
+        "the password file \(folder.path("long")) holds more than 4096 bytes, the most that a password may have", nil
+      ),
       (["--password-file", "-"], "standard input is empty", Self.emptyHint),
       (["--password-fd", "63"], "file descriptor 63 cannot be read: bad file descriptor", nil),
       (["--password-env", "UNSET"], "the environment variable for the password is not set", nil),
       (["--password-env", "EMPTY"], "the environment variable for the password is empty", Self.emptyHint),
-      (["--password-env", "LONG"], "the environment variable for the password holds more than 4096 bytes, the most that a password may have", nil),
+      (
+        ["--password-env", "LONG"],
+        "the environment variable for the password holds more than 4096 bytes, the most that a password may have", nil
+      ),
     ]
     for (options, message, hint) in cases {
       let outcome = try BuiltCommand.run(
@@ -114,7 +125,10 @@ import Testing
   @Test(
     "sources that contradict each other, or are none, are a wrong command line",
     arguments: [
-      (["--password-file", "a", "--password-fd", "3"], "only one of --password-file, --password-fd and --password-env can be given"),
+      (
+        ["--password-file", "a", "--password-fd", "3"],
+        "only one of --password-file, --password-fd and --password-env can be given"
+      ),
       (["--password-fd=-1"], "--password-fd takes a number from 0, not -1"),
       (["--password-env", "SECRET=correct horse"], "--password-env takes the name of a variable, not its value"),
       (["--password-env", ""], "--password-env takes the name of a variable, not its value"),
@@ -126,7 +140,9 @@ import Testing
           status: 64, error: "keyroll: error: \(message) [usage]\nkeyroll: hint: see keyroll certificate --help\n"))
   }
 
-  @Test("standard input cannot be both the file and the password", arguments: [["--password-file", "-"], ["--password-fd", "0"]])
+  @Test(
+    "standard input cannot be both the file and the password",
+    arguments: [["--password-file", "-"], ["--password-fd", "0"]])
   func bothOnStandardInput(options: [String]) throws {
     #expect(
       try BuiltCommand.run(["certificate", "-"] + options)

@@ -40,11 +40,13 @@ import Testing
         == "{\"alg\":\"RS256\",\"typ\":\"JWT\",\"kid\":\"\(thumbprint.hex)\",\"x5t\":\"\(thumbprint.base64url)\"}")
     #expect(
       try decoded(parts[1])
-        == "{\"aud\":\"00000002-0000-0000-c000-000000000000\",\"iss\":\"\(Self.objectID)\",\"nbf\":1800000000,\"exp\":1800000600}")
+        == "{\"aud\":\"00000002-0000-0000-c000-000000000000\",\"iss\":\"\(Self.objectID)\",\"nbf\":1800000000,\"exp\":1800000600}"
+    )
   }
 
   private func thumbprintOfLeaf() throws -> (hex: String, base64url: String) {
-    let line = try Judge.run("/usr/bin/openssl", ["x509", "-in", Self.certificate, "-noout", "-fingerprint", "-sha1"]).output
+    let line = try Judge.run("/usr/bin/openssl", ["x509", "-in", Self.certificate, "-noout", "-fingerprint", "-sha1"])
+      .output
     let hex = try #require(line.split(separator: "=").last).trimmingCharacters(in: .newlines).replacing(":", with: "")
     let bytes = stride(from: 0, to: hex.count, by: 2).compactMap { offset in
       UInt8(hex.dropFirst(offset).prefix(2), radix: 16)
@@ -53,20 +55,25 @@ import Testing
     return (hex, base64.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: ""))
   }
 
-  @Test("openssl accepts every algorithm's signature", arguments: ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"])
+  @Test(
+    "openssl accepts every algorithm's signature", arguments: ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"])
   func openssl(algorithm: String) throws {
     let outcome = try BuiltCommand.run(Self.assertion + ["--algorithm", algorithm])
     try #require(outcome.status == 0, "\(outcome)")
     let parts = try segments(outcome.output)
     let signature = parts[2].replacing("-", with: "+").replacing("_", with: "/")
-    let bytes = try #require(Data(base64Encoded: signature + String(repeating: "=", count: (4 - signature.count % 4) % 4)))
+    let bytes = try #require(
+      Data(base64Encoded: signature + String(repeating: "=", count: (4 - signature.count % 4) % 4)))
     try folder.write([UInt8](bytes), to: "signature")
     try folder.write(Array("\(parts[0]).\(parts[1])".utf8), to: "input")
     let key = try Judge.run("/usr/bin/openssl", ["x509", "-in", Self.certificate, "-noout", "-pubkey"]).output
     try folder.write(Array(key.utf8), to: "public.pem")
     var arguments = ["dgst", "-sha\(algorithm.dropFirst(2))", "-verify", folder.path("public.pem")]
-    if algorithm.hasPrefix("P") { arguments += ["-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:digest"] }
-    let judged = try Judge.run("/usr/bin/openssl", arguments + ["-signature", folder.path("signature"), folder.path("input")])
+    if algorithm.hasPrefix("P") {
+      arguments += ["-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:digest"]
+    }
+    let judged = try Judge.run(
+      "/usr/bin/openssl", arguments + ["-signature", folder.path("signature"), folder.path("input")])
     #expect(judged.output == "Verified OK\n", "\(judged)")
   }
 
@@ -104,12 +111,16 @@ import Testing
     #expect(outcome.error.hasPrefix("keyroll: error: "))
   }
 
-  @Test("a certificate that is not valid over the window is refused, and the message says so", arguments: [
-    ("certificates/expired.pem", "certificate-expired"), ("certificates/not-yet-valid.pem", "certificate-not-yet-valid"),
-  ])
+  @Test(
+    "a certificate that is not valid over the window is refused, and the message says so",
+    arguments: [
+      ("certificates/expired.pem", "certificate-expired"),
+      ("certificates/not-yet-valid.pem", "certificate-not-yet-valid"),
+    ])
   func certificateDates(file: String, id: String) throws {
     let outcome = try BuiltCommand.run(
-      "sign", "proof", "--key", Fixtures.path("keys/rsa-2048.pem"), "--certificate", Fixtures.path(file), "--object-id", Self.objectID)
+      "sign", "proof", "--key", Fixtures.path("keys/rsa-2048.pem"), "--certificate", Fixtures.path(file), "--object-id",
+      Self.objectID)
     #expect(outcome.status == 2)
     #expect(outcome.output.isEmpty)
     #expect(outcome.error.contains("[\(id)]\n"), "\(outcome)")
@@ -122,7 +133,8 @@ import Testing
     #expect(outcome.error == "keyroll: note: valid from 2027-01-15T10:00:00Z to 2027-01-15T10:10:00Z, 10 min\n")
     func verify(_ time: String) throws -> Int32 {
       try BuiltCommand.run(
-        "verify", "--profile", "graph-proof", "--certificate", Self.certificate, "--object-id", Self.objectID, "--at", time,
+        "verify", "--profile", "graph-proof", "--certificate", Self.certificate, "--object-id", Self.objectID, "--at",
+        time,
         outcome.output.trimmingCharacters(in: .newlines)
       ).status
     }
@@ -144,7 +156,8 @@ import Testing
     #expect(second.status == 2)
     #expect(
       second.error
-        == "keyroll: error: \(path) is there already [output-exists]\nkeyroll: hint: choose another name, or replace it with --force\n")
+        == "keyroll: error: \(path) is there already [output-exists]\nkeyroll: hint: choose another name, or replace it with --force\n"
+    )
     #expect(try folder.bytes("proof.jwt") == token)
     #expect(try BuiltCommand.run(Self.proof + ["--valid-for", "5m", "--output", path, "--force"]).status == 0)
     #expect(try folder.bytes("proof.jwt") != token)
@@ -159,7 +172,8 @@ import Testing
     let same = folder.path("./key.pem")
     for (options, output) in [
       (["--key", key, "--certificate", certificate], same), (["--key", "PEM:\(key);cert=\(certificate)"], key),
-      (["--key", "pem:\(key);cert=\(certificate)"], certificate), (["--key", key, "--certificate", certificate], certificate),
+      (["--key", "pem:\(key);cert=\(certificate)"], certificate),
+      (["--key", key, "--certificate", certificate], certificate),
       (["--key", key, "--certificate", certificate, "--password-file", password], password),
     ] {
       let outcome = try BuiltCommand.run(
@@ -188,12 +202,16 @@ import Testing
   func unproven() throws {
     let outcome = try BuiltCommand.run(Self.proof + ["--algorithm", "PS256"])
     #expect(outcome.status == 0)
-    #expect(outcome.error.hasPrefix("keyroll: warning: alg is PS256, which no document known to us names for this token [algorithm-unproven]\n"))
+    #expect(
+      outcome.error.hasPrefix(
+        "keyroll: warning: alg is PS256, which no document known to us names for this token [algorithm-unproven]\n"))
   }
 
-  @Test("keys that the service would refuse are refused, with what it would answer", arguments: [
-    ("keys/rsa-1024.pem", "rsa-key-too-small", "AADSTS700027"), ("keys/ec-p256.pem", "key-not-rsa", "AADSTS5002738"),
-  ])
+  @Test(
+    "keys that the service would refuse are refused, with what it would answer",
+    arguments: [
+      ("keys/rsa-1024.pem", "rsa-key-too-small", "AADSTS700027"), ("keys/ec-p256.pem", "key-not-rsa", "AADSTS5002738"),
+    ])
   func unfitKeys(file: String, id: String, answer: String) throws {
     let outcome = try BuiltCommand.run("sign", "proof", "--key", Fixtures.path(file), "--object-id", Self.objectID)
     #expect(outcome.status == 2)
@@ -205,30 +223,40 @@ import Testing
   @Test("a built-in profile signs by its parameters, and the same profile accepts it")
   func builtInProfile() throws {
     let parameters = ["--profile", "snowflake", "--parameter", "account=ACME-EU", "--parameter", "user=LOADER"]
-    let signed = try BuiltCommand.run(["sign", "claims", "--key", Fixtures.path("keys/rsa-2048.pem"), "--at", Self.at] + parameters)
+    let signed = try BuiltCommand.run(
+      ["sign", "claims", "--key", Fixtures.path("keys/rsa-2048.pem"), "--at", Self.at] + parameters)
     try #require(signed.status == 0, "\(signed)")
     let judged = try BuiltCommand.run(
-      ["verify", "--certificate", Self.certificate, "--at", Self.at] + parameters + [signed.output.trimmingCharacters(in: .newlines)])
+      ["verify", "--certificate", Self.certificate, "--at", Self.at] + parameters + [
+        signed.output.trimmingCharacters(in: .newlines)
+      ])
     #expect(judged.status == 0, "\(judged)")
-    let spki = try Judge.run("/usr/bin/openssl", ["pkey", "-in", Fixtures.path("keys/rsa-2048.pem"), "-pubout", "-outform", "DER", "-out", folder.path("spki")])
+    let spki = try Judge.run(
+      "/usr/bin/openssl",
+      ["pkey", "-in", Fixtures.path("keys/rsa-2048.pem"), "-pubout", "-outform", "DER", "-out", folder.path("spki")])
     #expect(spki.status == 0)
-    let digest = try Judge.run("/usr/bin/openssl", ["dgst", "-sha256", "-binary", "-out", folder.path("digest"), folder.path("spki")])
+    let digest = try Judge.run(
+      "/usr/bin/openssl", ["dgst", "-sha256", "-binary", "-out", folder.path("digest"), folder.path("spki")])
     #expect(digest.status == 0)
     let fingerprint = Data(try folder.bytes("digest")).base64EncodedString()
     #expect(try decoded(segments(signed.output)[1]).contains("\"iss\":\"ACME-EU.LOADER.SHA256:\(fingerprint)\""))
   }
 
-  @Test("standard input is read for one thing only", arguments: [
-    ["--key", "pem:-", "--password-file", "-"], ["--key", "pfx:-;name=a", "--certificate", "-"],
-    ["--key", "-", "--password-fd", "0"],
-  ])
+  @Test(
+    "standard input is read for one thing only",
+    arguments: [
+      ["--key", "pem:-", "--password-file", "-"], ["--key", "pfx:-;name=a", "--certificate", "-"],
+      ["--key", "-", "--password-fd", "0"],
+    ])
   func standardInput(options: [String]) throws {
     let outcome = try BuiltCommand.run(["sign", "proof", "--object-id", Self.objectID] + options, input: [0x0A])
     #expect(outcome.status == 64, "\(outcome)")
     #expect(outcome.error.hasPrefix("keyroll: error: standard input cannot be both the key and the "))
   }
 
-  @Test("a PFX comes on standard input, also as the base64 text that a vault returns", arguments: ["pfx/openssl-empty.p12", "pfx/base64-one-line.txt"])
+  @Test(
+    "a PFX comes on standard input, also as the base64 text that a vault returns",
+    arguments: ["pfx/openssl-empty.p12", "pfx/base64-one-line.txt"])
   func pfxOnStandardInput(file: String) throws {
     let outcome = try BuiltCommand.run(
       ["sign", "proof", "--key", "pfx:-", "--object-id", Self.objectID, "--at", Self.at],

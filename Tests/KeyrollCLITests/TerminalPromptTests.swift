@@ -76,7 +76,9 @@ import Testing
             """))
   }
 
-  @Test("ctrl-C and ctrl-\\ at the question end the process by their signal and restore the terminal", arguments: [("\u{3}", 130), ("\u{1C}", 131)])
+  @Test(
+    "ctrl-C and ctrl-\\ at the question end the process by their signal and restore the terminal",
+    arguments: [("\u{3}", 130), ("\u{1C}", 131)])
   func interruption(key: String, status: Int32) throws {
     let session = try TerminalSession(BuiltCommand.path, ["certificate", Self.file])
     try session.wait(for: Self.question)

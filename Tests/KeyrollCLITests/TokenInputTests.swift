@@ -9,7 +9,9 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  @Test("text that begins as a token does is the token", arguments: ["eyJhbGciOiJSUzI1NiJ9.e30.AA", "ewogfQ.e30.", "eyA=.\n"])
+  @Test(
+    "text that begins as a token does is the token",
+    arguments: ["eyJhbGciOiJSUzI1NiJ9.e30.AA", "ewogfQ.e30.", "eyA=.\n"])
   func token(text: String) throws {
     let input = try TokenInput(text)
     #expect(input.bytes == Array(text.utf8))
@@ -25,7 +27,8 @@ import Testing
   @Test(
     "one line break at the end of a file is dropped, and that is noted; nothing else is",
     arguments: [
-      ("a.b.c", "a.b.c", false), ("a.b.c\n", "a.b.c", true), ("a.b.c\r\n", "a.b.c", true), ("a.b.c\n\n", "a.b.c\n", true),
+      ("a.b.c", "a.b.c", false), ("a.b.c\n", "a.b.c", true), ("a.b.c\r\n", "a.b.c", true),
+      ("a.b.c\n\n", "a.b.c\n", true),
       ("a.b.c\r", "a.b.c\r", false), (" a.b.c", " a.b.c", false), ("", "", false), ("\n", "", true),
     ])
   func file(contents: String, expected: String, isNoted: Bool) throws {
@@ -48,7 +51,8 @@ import Testing
     #expect(try TokenInput(name).bytes == Array("a.b.c".utf8))
   }
 
-  @Test("what is neither a file nor a token is refused", arguments: ["missing.jwt", "", "eyJ", "a.b.c", "/nowhere/eyJ.a.b"])
+  @Test(
+    "what is neither a file nor a token is refused", arguments: ["missing.jwt", "", "eyJ", "a.b.c", "/nowhere/eyJ.a.b"])
   func neither(argument: String) throws {
     #expect { try TokenInput(argument) } throws: { ($0 as? KeyError)?.code == .fileUnreadable }
   }

@@ -5,11 +5,13 @@ import Testing
 @Suite struct VerifyCommandTests {
   private static let certificate = Fixtures.path("certificates/leaf.pem")
   private static let proof = [
-    "verify", "--profile", "graph-proof", "--certificate", certificate, "--object-id", SignCommandTests.objectID, "--at",
+    "verify", "--profile", "graph-proof", "--certificate", certificate, "--object-id", SignCommandTests.objectID,
+    "--at",
     "2023-11-14T22:18:20Z",
   ]
   private static let general = [
-    "verify", "--certificate", certificate, "--algorithm", "RS256", "--at", "2023-11-14T22:18:20Z", Fixtures.path("tokens/proof.jwt"),
+    "verify", "--certificate", certificate, "--algorithm", "RS256", "--at", "2023-11-14T22:18:20Z",
+    Fixtures.path("tokens/proof.jwt"),
   ]
 
   @Test("an accepted proof is reported check by check")
@@ -73,7 +75,8 @@ import Testing
 
   @Test("the JSON form has a version, the three verdicts, and the reason of what failed")
   func json() throws {
-    let outcome = try BuiltCommand.run(Self.proof + ["--format", "json", Fixtures.path("tokens/proof-graph-app-audience.jwt")])
+    let outcome = try BuiltCommand.run(
+      Self.proof + ["--format", "json", Fixtures.path("tokens/proof-graph-app-audience.jwt")])
     #expect(outcome.status == 1)
     let report = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
     #expect(report["version"] as? Int == 1)
@@ -88,7 +91,9 @@ import Testing
     #expect((failed.first?["service"] as? String)?.hasPrefix("401 Authentication_MissingOrMalformed") == true)
   }
 
-  @Test("the checks stand in one order under ids that never change", arguments: ["tokens/proof.jwt", "tokens/proof-two-parts.jwt", "tokens/proof-none.jwt"])
+  @Test(
+    "the checks stand in one order under ids that never change",
+    arguments: ["tokens/proof.jwt", "tokens/proof-two-parts.jwt", "tokens/proof-none.jwt"])
   func order(file: String) throws {
     let outcome = try BuiltCommand.run(Self.proof + ["--format", "json", Fixtures.path(file)])
     let report = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
@@ -96,7 +101,8 @@ import Testing
     #expect(
       ids == [
         "serialization", "header-encoding", "payload-encoding", "signature-encoding", "header-json", "claims-json",
-        "header-names", "typ", "alg", "key", "key-hint", "x5t", "x5t-s256", "kid", "x5c", "signature", "certificate-dates",
+        "header-names", "typ", "alg", "key", "key-hint", "x5t", "x5t-s256", "kid", "x5c", "signature",
+        "certificate-dates",
         "certificate-usage", "certificate-signature", "aud", "iss", "iat", "nbf", "exp", "lifetime", "other-claims",
       ])
   }
@@ -111,30 +117,39 @@ import Testing
     #expect(outcome.output.contains("\n  passed   signature\n"), "\(outcome)")
     #expect(outcome.output.contains("[thumbprint-not-comparable]\n"))
     let lenient = try BuiltCommand.run(
-      "verify", "--public-key", Fixtures.path(file), "--algorithm", "RS256", "--at", "2023-11-14T22:18:20Z", "--lenient",
+      "verify", "--public-key", Fixtures.path(file), "--algorithm", "RS256", "--at", "2023-11-14T22:18:20Z",
+      "--lenient",
       Fixtures.path("tokens/assertion-rs256.jwt"))
     #expect(lenient.status == 0, "\(lenient)")
   }
 
-  @Test("a JSON Web Key for one algorithm verifies no other", arguments: ["public-keys/named.jwk", "public-keys/set.jwks"])
+  @Test(
+    "a JSON Web Key for one algorithm verifies no other", arguments: ["public-keys/named.jwk", "public-keys/set.jwks"])
   func boundKey(file: String) throws {
     let outcome = try BuiltCommand.run(
-      "verify", "--public-key", Fixtures.path(file), "--algorithm", "PS256", "--at", "2023-11-14T22:18:20Z", "--lenient",
+      "verify", "--public-key", Fixtures.path(file), "--algorithm", "PS256", "--at", "2023-11-14T22:18:20Z",
+      "--lenient",
       Fixtures.path("tokens/assertion.jwt"))
     #expect(outcome.status == 1)
     #expect(outcome.output.contains("[key-not-for-algorithm]\n"), "\(outcome)")
   }
 
-  private static let publicKeyFiles = ["spki.pem", "spki.der", "key.jwk", "named.jwk", "set.jwks"].map { "public-keys/\($0)" }
+  private static let publicKeyFiles = ["spki.pem", "spki.der", "key.jwk", "named.jwk", "set.jwks"].map {
+    "public-keys/\($0)"
+  }
 
-  @Test("without a profile the options given decide", arguments: [
-    ([], 0), (["--issuer", SignCommandTests.objectID], 0), (["--issuer", "somebody"], 1),
-    (["--audience", "00000002-0000-0000-c000-000000000000"], 0), (["--audience", "nobody"], 1), (["--subject", "me"], 1),
-    (["--require", "exp", "--require", "iss"], 0), (["--require", "jti"], 1), (["--at", "2023-11-14T22:23:20Z"], 1),
-    (["--at", "2023-11-14T22:23:20Z", "--leeway", "1s"], 0), (["--at", "2023-11-14T22:13:19Z"], 1),
-  ] as [([String], Int32)])
+  @Test(
+    "without a profile the options given decide",
+    arguments: [
+      ([], 0), (["--issuer", SignCommandTests.objectID], 0), (["--issuer", "somebody"], 1),
+      (["--audience", "00000002-0000-0000-c000-000000000000"], 0), (["--audience", "nobody"], 1),
+      (["--subject", "me"], 1),
+      (["--require", "exp", "--require", "iss"], 0), (["--require", "jti"], 1), (["--at", "2023-11-14T22:23:20Z"], 1),
+      (["--at", "2023-11-14T22:23:20Z", "--leeway", "1s"], 0), (["--at", "2023-11-14T22:13:19Z"], 1),
+    ] as [([String], Int32)])
   func general(options: [String], status: Int32) throws {
-    let arguments = options.contains("--at") ? Self.general.filter { $0 != "--at" && $0 != "2023-11-14T22:18:20Z" } : Self.general
+    let arguments =
+      options.contains("--at") ? Self.general.filter { $0 != "--at" && $0 != "2023-11-14T22:18:20Z" } : Self.general
     #expect(try BuiltCommand.run(arguments + options).status == status)
   }
 
@@ -142,35 +157,53 @@ import Testing
   func allowList() throws {
     let outcome = try BuiltCommand.run(Self.general.map { $0 == "RS256" ? "PS256" : $0 })
     #expect(outcome.status == 1)
-    #expect(outcome.output.contains("FAILED   alg                   alg is RS256, and only PS256 may be used [algorithm-not-allowed]\n"))
+    #expect(
+      outcome.output.contains(
+        "FAILED   alg                   alg is RS256, and only PS256 may be used [algorithm-not-allowed]\n"))
     #expect(outcome.output.contains("\n  passed   signature\n"))
   }
 
-  @Test("a check that somebody asks for is never silently left out", arguments: [
-    ["--profile", "graph-proof", "--issuer", "x"], ["--profile", "graph-proof", "--tenant", "t"],
-    ["--profile", "entra-assertion", "--object-id", SignCommandTests.objectID], ["--object-id", SignCommandTests.objectID],
-    ["--profile", "github-app", "--client-id", SignCommandTests.clientID], ["--parameter", "a=b"], ["--cloud", "china"],
-    ["--profile", "graph-proof", "--lenient"],
-  ])
+  @Test(
+    "a check that somebody asks for is never silently left out",
+    arguments: [
+      ["--profile", "graph-proof", "--issuer", "x"], ["--profile", "graph-proof", "--tenant", "t"],
+      ["--profile", "entra-assertion", "--object-id", SignCommandTests.objectID],
+      ["--object-id", SignCommandTests.objectID],
+      ["--profile", "github-app", "--client-id", SignCommandTests.clientID], ["--parameter", "a=b"],
+      ["--cloud", "china"],
+      ["--profile", "graph-proof", "--lenient"],
+    ])
   func ignoredOptions(options: [String]) throws {
-    let outcome = try BuiltCommand.run(["verify", "--certificate", Self.certificate, "--algorithm", "RS256"] + options + ["e30.e30."])
+    let outcome = try BuiltCommand.run(
+      ["verify", "--certificate", Self.certificate, "--algorithm", "RS256"] + options + ["e30.e30."])
     #expect(outcome.status == 64, "\(outcome)")
     #expect(outcome.error.hasPrefix("keyroll: error: ") && outcome.error.contains("[usage]\nkeyroll: hint: "))
     #expect(outcome.output.isEmpty)
   }
 
-  @Test("without a key, an algorithm or a token there is an error and no judgement", arguments: [
-    (["verify", "--algorithm", "RS256", "e30.e30."], 64, "usage"),
-    (["verify", "--certificate", certificate, "e30.e30."], 64, "usage"),
-    (["verify", "--certificate", Fixtures.path("pfx/openssl-default.p12"), "--algorithm", "RS256", "e30.e30."], 2, "no-certificate"),
-    (["verify", "--certificate", Fixtures.path("tokens/empty.jwt"), "--algorithm", "RS256", "e30.e30."], 2, "unrecognised-key-file"),
-    (["verify", "--certificate", "/nonexistent", "--algorithm", "RS256", "e30.e30."], 2, "file-unreadable"),
-    (["verify", "--certificate", certificate, "--algorithm", "RS256", "/nonexistent"], 2, "file-unreadable"),
-    (["verify", "--certificate", certificate, "--algorithm", "HS256", "e30.e30."], 64, "usage"),
-    (["verify", "--public-key", Fixtures.path("keys/ec-p256.pem"), "--algorithm", "RS256", "e30.e30."], 2, "no-public-key"),
-    (["verify", "--certificate", "-", "--algorithm", "RS256", "-"], 64, "usage"),
-    (["verify", "--profile", "nobody", "--certificate", certificate, "e30.e30."], 2, "unknown-profile"),
-  ] as [([String], Int32, String)])
+  @Test(
+    "without a key, an algorithm or a token there is an error and no judgement",
+    arguments: [
+      (["verify", "--algorithm", "RS256", "e30.e30."], 64, "usage"),
+      (["verify", "--certificate", certificate, "e30.e30."], 64, "usage"),
+      (
+        ["verify", "--certificate", Fixtures.path("pfx/openssl-default.p12"), "--algorithm", "RS256", "e30.e30."], 2,
+        "no-certificate"
+      ),
+      (
+        ["verify", "--certificate", Fixtures.path("tokens/empty.jwt"), "--algorithm", "RS256", "e30.e30."], 2,
+        "unrecognised-key-file"
+      ),
+      (["verify", "--certificate", "/nonexistent", "--algorithm", "RS256", "e30.e30."], 2, "file-unreadable"),
+      (["verify", "--certificate", certificate, "--algorithm", "RS256", "/nonexistent"], 2, "file-unreadable"),
+      (["verify", "--certificate", certificate, "--algorithm", "HS256", "e30.e30."], 64, "usage"),
+      (
+        ["verify", "--public-key", Fixtures.path("keys/ec-p256.pem"), "--algorithm", "RS256", "e30.e30."], 2,
+        "no-public-key"
+      ),
+      (["verify", "--certificate", "-", "--algorithm", "RS256", "-"], 64, "usage"),
+      (["verify", "--profile", "nobody", "--certificate", certificate, "e30.e30."], 2, "unknown-profile"),
+    ] as [([String], Int32, String)])
   func errors(arguments: [String], status: Int32, id: String) throws {
     let outcome = try BuiltCommand.run(arguments)
     #expect(outcome.status == status, "\(outcome)")
@@ -181,7 +214,9 @@ import Testing
   @Test("what stands in a token is escaped before it reaches a terminal")
   func escaping() throws {
     let header = Data("{\"alg\":\"RS256\\u001b[2J\\u202e\"}".utf8).base64EncodedString().replacing("=", with: "")
-    let outcome = try BuiltCommand.run(["verify", "--certificate", Self.certificate, "--algorithm", "RS256", "\(header).e30.AA"])
+    let outcome = try BuiltCommand.run([
+      "verify", "--certificate", Self.certificate, "--algorithm", "RS256", "\(header).e30.AA",
+    ])
     #expect(outcome.status == 1)
     #expect(outcome.output.contains(#"alg is RS256\u{1b}[2J\u{202e}, and only RS256 may be used"#), "\(outcome)")
     #expect(!outcome.output.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{202E}" })

@@ -1,7 +1,9 @@
 import Keyroll
 
 /// Signs a proof with the key and certificate of one PFX file, and judges it as a stranger would.
-func signAndJudge(pfx path: String, objectID: JSONString, now: NumericDate, secrets: any SecretProvider) throws -> String {
+func signAndJudge(pfx path: String, objectID: JSONString, now: NumericDate, secrets: any SecretProvider) throws
+  -> String
+{
   let keys = KeyRegistry(PFXBackend())
   let signer = try keys.signer(for: keys.reference("pfx:\(path)"), algorithm: .rs256, secrets: secrets)
   let verifier = try RSASignatureVerifier(signer.publicKey)

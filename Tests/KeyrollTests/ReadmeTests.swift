@@ -9,8 +9,10 @@ struct ReadmeTests {
 
   @Test("The library example is the one that is compiled here")
   func exampleIsCompiled() throws {
-    let source = try String(contentsOf: checkout.appending(path: "Tests/KeyrollTests/ReadmeExample.swift"), encoding: .utf8)
-    let block = try #require(Self.text.components(separatedBy: "```swift\n").dropFirst().first?.components(separatedBy: "```").first)
+    let source = try String(
+      contentsOf: checkout.appending(path: "Tests/KeyrollTests/ReadmeExample.swift"), encoding: .utf8)
+    let block = try #require(
+      Self.text.components(separatedBy: "```swift\n").dropFirst().first?.components(separatedBy: "```").first)
     #expect(block == source)
   }
 
@@ -37,10 +39,12 @@ struct ReadmeTests {
 
   @Test("The built-in profiles and every member of the profile format are described")
   func profilesAreDescribed() throws {
-    let block = try #require(Self.text.components(separatedBy: "```json\n").dropFirst().first?.components(separatedBy: "```").first)
+    let block = try #require(
+      Self.text.components(separatedBy: "```json\n").dropFirst().first?.components(separatedBy: "```").first)
     let document = try ProfileDocument(Array(block.utf8).span)
     let profile = try document.profile(parameters: ["client-id": "me"], publicKey: nil, isSigning: true)
-    let request = DraftRequest(time: NumericDate(seconds: 1_800_000_000), identifier: "6b1f6b0e-7d0c-4f4f-8d5e-0d6a5f3b2c11")
+    let request = DraftRequest(
+      time: NumericDate(seconds: 1_800_000_000), identifier: "6b1f6b0e-7d0c-4f4f-8d5e-0d6a5f3b2c11")
     #expect(throws: Never.self) { try profile.judgeClaims(request) }
   }
 }

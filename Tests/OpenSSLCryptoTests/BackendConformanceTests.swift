@@ -18,10 +18,15 @@ struct BackendConformanceTests {
   static let cases = [
     Case(backend: PEMBackend(), reference: "pem:\(Fixtures.path("keys/rsa-2048.pem"))"),
     Case(backend: PEMBackend(), reference: "pem:\(Fixtures.path("pem/chain-shuffled.pem"))"),
-    Case(backend: PEMBackend(), reference: "pem:\(Fixtures.path("keys/rsa-4096.pem"));cert=\(Fixtures.path("certificates/rsa-4096.pem"))"),
+    Case(
+      backend: PEMBackend(),
+      reference: "pem:\(Fixtures.path("keys/rsa-4096.pem"));cert=\(Fixtures.path("certificates/rsa-4096.pem"))"),
     Case(backend: PEMBackend(), reference: "pem:\(Fixtures.path("pem/pkcs8-aes256.pem"))", password: "correct horse"),
-    Case(backend: PEMBackend(), reference: "pem:\(Fixtures.path("pem/traditional-aes256.pem"))", password: "correct horse"),
-    Case(backend: PEMBackend(), reference: "pem:\(Fixtures.path("keys/rsa-pss.pem"))", algorithms: [.ps256, .ps384, .ps512]),
+    Case(
+      backend: PEMBackend(), reference: "pem:\(Fixtures.path("pem/traditional-aes256.pem"))", password: "correct horse"),
+    Case(
+      backend: PEMBackend(), reference: "pem:\(Fixtures.path("keys/rsa-pss.pem"))",
+      algorithms: [.ps256, .ps384, .ps512]),
     Case(backend: PEMBackend(), reference: "pem:\(Fixtures.path("keys/rsa-pss-sha256.pem"))", algorithms: [.ps256]),
     Case(backend: PFXBackend(), reference: "pfx:\(Fixtures.path("pfx/openssl-chain.p12"))", password: "correct horse"),
     Case(backend: PFXBackend(), reference: "pfx:\(Fixtures.path("pfx/openssl-legacy.p12"))", password: "correct horse"),

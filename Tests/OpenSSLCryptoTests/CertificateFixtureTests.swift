@@ -1,8 +1,9 @@
 import Foundation
-@testable import OpenSSLCrypto
 import Signing
 import TestSupport
 import Testing
+
+@testable import OpenSSLCrypto
 
 /// The certificates of this project: what is to be read of each is in `Fixtures/certificates/manifest.json`.
 @Suite("CertificateFile over the fixtures")

@@ -1,5 +1,6 @@
-@testable import OpenSSLCrypto
 import Testing
+
+@testable import OpenSSLCrypto
 
 @Suite("DER")
 struct DERTests {
@@ -14,7 +15,8 @@ struct DERTests {
 
   @Test(
     "an integer is written without a sign and with no byte too many",
-    arguments: [([0x7F], [0x02, 1, 0x7F]), ([0x80], [0x02, 2, 0, 0x80]), ([1, 0, 1], [0x02, 3, 1, 0, 1])] as [([UInt8], [UInt8])])
+    arguments: [([0x7F], [0x02, 1, 0x7F]), ([0x80], [0x02, 2, 0, 0x80]), ([1, 0, 1], [0x02, 3, 1, 0, 1])]
+      as [([UInt8], [UInt8])])
   func integer(_ magnitude: [UInt8], _ expected: [UInt8]) { #expect(DER.integer(magnitude) == expected) }
 
   @Test("the integers of a sequence are found, and what follows it is left")
@@ -30,8 +32,10 @@ struct DERTests {
   @Test(
     "what is not a sequence of minimal integers is none",
     arguments: [
-      [], [0x30], [0x30, 1], [0x30, 2, 2, 0], [0x30, 3, 2, 2, 1], [0x30, 4, 2, 2, 0, 1], [0x30, 4, 2, 2, 0xFF, 0x80], [0x30, 3, 4, 1, 0],
-      [0x30, 0x80, 2, 1, 0, 0, 0], [0x31, 3, 2, 1, 0], [0x30, 3, 2, 1, 0x80, 0x30], [0x30, 0x84, 0xFF, 0xFF, 0xFF, 0xFF, 2, 1, 0],
+      [], [0x30], [0x30, 1], [0x30, 2, 2, 0], [0x30, 3, 2, 2, 1], [0x30, 4, 2, 2, 0, 1], [0x30, 4, 2, 2, 0xFF, 0x80],
+      [0x30, 3, 4, 1, 0],
+      [0x30, 0x80, 2, 1, 0, 0, 0], [0x31, 3, 2, 1, 0], [0x30, 3, 2, 1, 0x80, 0x30],
+      [0x30, 0x84, 0xFF, 0xFF, 0xFF, 0xFF, 2, 1, 0],
     ] as [[UInt8]])
   func refused(_ der: [UInt8]) {
     // A negative number is an integer; it is its reader that refuses it.

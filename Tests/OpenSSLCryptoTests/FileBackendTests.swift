@@ -15,7 +15,8 @@ struct FileBackendTests {
     "the kind of file is found by content, whatever it is called",
     arguments: [
       ("pem/chain.pem", nil), ("pem/pkcs8.der", nil), ("pem/pkcs1.der", nil), ("pem/pkcs8-aes256.der", "correct horse"),
-      ("pfx/openssl-default.p12", "correct horse"), ("pfx/base64-one-line.txt", nil), ("pfx/indefinite-length.p12", "correct horse"),
+      ("pfx/openssl-default.p12", "correct horse"), ("pfx/base64-one-line.txt", nil),
+      ("pfx/indefinite-length.p12", "correct horse"),
     ] as [(String, String?)])
   func kind(_ name: String, _ password: String?) throws {
     let folder = try TemporaryFolder()

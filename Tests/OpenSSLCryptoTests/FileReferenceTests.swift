@@ -1,6 +1,7 @@
-@testable import OpenSSLCrypto
 import Signing
 import Testing
+
+@testable import OpenSSLCrypto
 
 @Suite("FileReference")
 struct FileReferenceTests {
@@ -11,7 +12,8 @@ struct FileReferenceTests {
   @Test(
     "the path is what stands before the first semicolon, without its escapes",
     arguments: [
-      ("a.pem", "a.pem"), ("-", "-"), ("/a b/c.pem", "/a b/c.pem"), ("a%3Bb", "a;b"), ("a%3bb", "a;b"), ("100%25", "100%"), ("%CE%BA.pem", "κ.pem"),
+      ("a.pem", "a.pem"), ("-", "-"), ("/a b/c.pem", "/a b/c.pem"), ("a%3Bb", "a;b"), ("a%3bb", "a;b"),
+      ("100%25", "100%"), ("%CE%BA.pem", "κ.pem"),
       ("κ.pem", "κ.pem"), ("a=b", "a=b"), ("a.pem;id=00", "a.pem"),
     ])
   func path(_ rest: String, _ path: String) throws { #expect(try read(rest).path.utf8.elementsEqual(path.utf8)) }
@@ -26,7 +28,8 @@ struct FileReferenceTests {
   @Test(
     "anything else is refused",
     arguments: [
-      "a;", "a;;id=00", "a;id", "a;id=", "a;ID=00", "a;name=x", "a;id=00;id=00", "a;cert=", ";id=00", "a%", "a%3", "a%3G", "a%00", "a%FF",
+      "a;", "a;;id=00", "a;id", "a;id=", "a;ID=00", "a;name=x", "a;id=00;id=00", "a;cert=", ";id=00", "a%", "a%3",
+      "a%3G", "a%00", "a%FF",
       "a;id=00%3", "a; id=00", "a%+1",
     ])
   func refused(_ rest: String) {

@@ -1,7 +1,8 @@
-@testable import OpenSSLCrypto
 import Signing
 import TestSupport
 import Testing
+
+@testable import OpenSSLCrypto
 
 @Suite("OpenSSLErrors")
 struct OpenSSLErrorsTests {

@@ -41,16 +41,21 @@ struct PEMBackendTests {
     #expect(try chain(Fixtures.path("pem/two-unrelated-certificates.pem")).count == 1)
   }
 
-  @Test("a certificate in another file is the leaf, and its issuers may be beside the key") func issuersBesideKey() throws {
+  @Test("a certificate in another file is the leaf, and its issuers may be beside the key") func issuersBesideKey()
+    throws
+  {
     let folder = try TemporaryFolder()
-    let file = try folder.write(Fixtures.bytes("pem/pkcs8.pem") + Fixtures.bytes("certificates/chain.pem"), to: "key.pem")
+    let file = try folder.write(
+      Fixtures.bytes("pem/pkcs8.pem") + Fixtures.bytes("certificates/chain.pem"), to: "key.pem")
     #expect(try chain("\(file);cert=\(Fixtures.path("certificates/self-signed.pem"))").count == 1)
     #expect(try chain("\(file);cert=\(Fixtures.path("certificates/leaf.pem"))") == Self.wholeChain)
   }
 
   @Test("two certificates for the key are an error that lists them both") func severalCertificates() throws {
     let folder = try TemporaryFolder()
-    let parts = try ["pem/pkcs8.pem", "certificates/leaf.pem", "certificates/renewed.pem"].flatMap { try Fixtures.bytes($0) }
+    let parts = try ["pem/pkcs8.pem", "certificates/leaf.pem", "certificates/renewed.pem"].flatMap {
+      try Fixtures.bytes($0)
+    }
     let error = try #require(refusal(folder.write(parts, to: "key.pem")))
     #expect(error.code == .severalCertificates)
     #expect(error.message.components(separatedBy: "SHA-1").count == 3)
@@ -59,7 +64,9 @@ struct PEMBackendTests {
 
   @Test("the same certificate twice is one") func sameCertificateTwice() throws {
     let folder = try TemporaryFolder()
-    let parts = try ["pem/pkcs8.pem", "certificates/leaf.pem", "certificates/leaf.pem"].flatMap { try Fixtures.bytes($0) }
+    let parts = try ["pem/pkcs8.pem", "certificates/leaf.pem", "certificates/leaf.pem"].flatMap {
+      try Fixtures.bytes($0)
+    }
     #expect(try chain(folder.write(parts, to: "key.pem")).count == 1)
   }
 
@@ -95,7 +102,9 @@ struct PEMBackendTests {
 
   @Test("what a provider throws comes through") func unavailable() {
     struct Broken: SecretProvider {
-      func secret(for request: SecretRequest) throws(KeyError) -> SecretBytes? { throw KeyError(.secretUnavailable, "no terminal") }
+      func secret(for request: SecretRequest) throws(KeyError) -> SecretBytes? {
+        throw KeyError(.secretUnavailable, "no terminal")
+      }
     }
     #expect(refusal(Fixtures.path("pem/pkcs8-aes256.pem"), secrets: Broken())?.code == .secretUnavailable)
   }

@@ -1,12 +1,15 @@
 import Foundation
-@testable import OpenSSLCrypto
 import Signing
 import SigningTesting
 import TestSupport
 import Testing
 
+@testable import OpenSSLCrypto
+
 /// PEM and DER files that others made, judged by their labels.
-@Suite("Readers of keys and certificates over the PEM corpus", .enabled(if: Corpora.folder != nil, Comment(rawValue: Corpora.absence)))
+@Suite(
+  "Readers of keys and certificates over the PEM corpus",
+  .enabled(if: Corpora.folder != nil, Comment(rawValue: Corpora.absence)))
 struct PEMCorpusTests {
   struct Entry: Decodable, Sendable, CustomTestStringConvertible {
     let path: String
@@ -59,7 +62,8 @@ struct PEMCorpusTests {
       #expect(signer.publicKey.sha256Fingerprint.map { String(format: "%02x", $0) }.joined() == entry.fingerprint)
     } catch {
       // A small exponent opens to be told so, and never signs.
-      let isDue = error.code == .rsaExponentTooSmall || entry.expected == "LOAD_LEGACY" && error.code == .unsupportedProtection
+      let isDue =
+        error.code == .rsaExponentTooSmall || entry.expected == "LOAD_LEGACY" && error.code == .unsupportedProtection
       #expect(isDue, "\(error)")
     }
   }
@@ -67,7 +71,8 @@ struct PEMCorpusTests {
   @Test(
     "a key is refused with the reason that its label says",
     arguments: [
-      ("NONRSA", KeyError.Code.keyNotRSA), ("WEAKKEY", .rsaKeyTooSmall), ("PSSKEY", .keyRestricted), ("NOKEY", .noPrivateKey),
+      ("NONRSA", KeyError.Code.keyNotRSA), ("WEAKKEY", .rsaKeyTooSmall), ("PSSKEY", .keyRestricted),
+      ("NOKEY", .noPrivateKey),
       ("MULTIKEY", .severalKeys), ("MISMATCH", .certificateMismatch),
     ])
   func unfit(_ label: String, _ code: KeyError.Code) {
@@ -99,7 +104,9 @@ struct PEMCorpusTests {
     #expect(try !PublicKeyFile.read(bytes.span).isEmpty)
   }
 
-  @Test("what readers disagree about is answered one way or the other", arguments: entries("DISPUTED", "CERT_DISPUTED", "POLICY"))
+  @Test(
+    "what readers disagree about is answered one way or the other",
+    arguments: entries("DISPUTED", "CERT_DISPUTED", "POLICY"))
   func disputed(_ entry: Entry) throws {
     let bytes = try entry.bytes()
     #expect((try? CertificateFile.read(bytes.span))?.isEmpty != true)

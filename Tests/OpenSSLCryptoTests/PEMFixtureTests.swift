@@ -1,9 +1,10 @@
 import Foundation
-@testable import OpenSSLCrypto
 import Signing
 import SigningTesting
 import TestSupport
 import Testing
+
+@testable import OpenSSLCrypto
 
 /// The keys of this project in PEM and DER: what each must give is in the manifests beside them.
 @Suite("PEMBackend and FileBackend over the fixtures")
@@ -33,7 +34,8 @@ struct PEMFixtureTests {
   }
 
   static let cases: [Case] = ["pem", "keys"].flatMap { folder in
-    let entries = try? JSONDecoder().decode([Entry].self, from: Data(contentsOf: Fixtures.url("\(folder)/manifest.json")))
+    let entries = try? JSONDecoder().decode(
+      [Entry].self, from: Data(contentsOf: Fixtures.url("\(folder)/manifest.json")))
     return (entries ?? []).map { Case(folder: folder, entry: $0) }
   }
 
@@ -42,7 +44,8 @@ struct PEMFixtureTests {
   @Test("a file opens, or is refused with the error it is for", arguments: cases)
   func open(_ test: Case) throws {
     // A path in a reference is relative to the folder of the fixtures.
-    let attributes = test.entry.reference.map { ";\($0.replacing("cert=", with: "cert=\(Fixtures.folder.path)/"))" } ?? ""
+    let attributes =
+      test.entry.reference.map { ";\($0.replacing("cert=", with: "cert=\(Fixtures.folder.path)/"))" } ?? ""
     try expect(test.entry, from: "pem:\(Fixtures.path("\(test.folder)/\(test.entry.file)"))\(attributes)")
   }
 

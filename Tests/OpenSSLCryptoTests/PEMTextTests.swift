@@ -1,6 +1,7 @@
-@testable import OpenSSLCrypto
 import Signing
 import Testing
+
+@testable import OpenSSLCrypto
 
 @Suite("PEMText")
 struct PEMTextTests {
@@ -20,7 +21,8 @@ struct PEMTextTests {
     arguments: [
       "-----BEGIN A B-----\nMAA=\n-----END A B-----\n", "-----BEGIN A B-----\r\nMAA=\r\n-----END A B-----\r\n",
       "-----BEGIN A B-----\nM\n A\tA\n=\n-----END A B-----", "\u{FEFF}-----BEGIN A B-----\nMAA=\n-----END A B-----\n",
-      "text\n\n  -----BEGIN X-----\n-----BEGIN A B-----  \nMAA=\n-----END A B----- \ntext", "-----BEGIN A B-----\n\nMAA=\n\n-----END A B-----\n",
+      "text\n\n  -----BEGIN X-----\n-----BEGIN A B-----  \nMAA=\n-----END A B----- \ntext",
+      "-----BEGIN A B-----\n\nMAA=\n\n-----END A B-----\n",
     ])
   func reads(_ text: String) throws { #expect(try blocks(text) == ["A B||[48, 0]"]) }
 
@@ -34,7 +36,9 @@ struct PEMTextTests {
     #expect(try blocks(text) == ["A|Proc-Type: 4,ENCRYPTED\nDEK-Info: X,00\n|[48, 0]"])
   }
 
-  @Test("text without a block has none", arguments: ["", "\n", "-----BEGIN A----", "----BEGIN A-----", " -----BEGIN A-----\nMAA=\n", "-----BEGIN -----"])
+  @Test(
+    "text without a block has none",
+    arguments: ["", "\n", "-----BEGIN A----", "----BEGIN A-----", " -----BEGIN A-----\nMAA=\n", "-----BEGIN -----"])
   func none(_ text: String) throws {
     #expect(try blocks(text) == [])
     let bytes = Array(text.utf8)
@@ -45,10 +49,14 @@ struct PEMTextTests {
   @Test(
     "a block that is cut, spoiled or ended by another is refused",
     arguments: [
-      "-----BEGIN A-----\nMAA=\n", "-----BEGIN A-----", "-----BEGIN A-----\nMAA=\n-----END B-----\n", "-----BEGIN A-----\n-----END A-----\n",
-      "-----BEGIN A-----\nMAA\n-----END A-----\n", "-----BEGIN A-----\nMAB=\n-----END A-----\n", "-----BEGIN A-----\nMAA==\n-----END A-----\n",
-      "-----BEGIN A-----\nM-A=\n-----END A-----\n", "-----BEGIN A-----\nMAA=x\n-----END A-----\n", "-----BEGIN A-----\na: b\nMAA=\n-----END A-----\n",
-      "-----BEGIN A-----\nMAA=\n-----BEGIN A-----\nMAA=\n-----END A-----\n", "-----BEGIN A-----\nMAA=\n-----END A----\n",
+      "-----BEGIN A-----\nMAA=\n", "-----BEGIN A-----", "-----BEGIN A-----\nMAA=\n-----END B-----\n",
+      "-----BEGIN A-----\n-----END A-----\n",
+      "-----BEGIN A-----\nMAA\n-----END A-----\n", "-----BEGIN A-----\nMAB=\n-----END A-----\n",
+      "-----BEGIN A-----\nMAA==\n-----END A-----\n",
+      "-----BEGIN A-----\nM-A=\n-----END A-----\n", "-----BEGIN A-----\nMAA=x\n-----END A-----\n",
+      "-----BEGIN A-----\na: b\nMAA=\n-----END A-----\n",
+      "-----BEGIN A-----\nMAA=\n-----BEGIN A-----\nMAA=\n-----END A-----\n",
+      "-----BEGIN A-----\nMAA=\n-----END A----\n",
       "-----BEGIN A-----\nMA\0A=\n-----END A-----\n",
     ])
   func refused(_ text: String) {

@@ -34,10 +34,14 @@ struct PKCS12BackendTests {
 
   @Test(
     "an attribute that is unknown, empty, there twice or badly escaped is refused before the file is read",
-    arguments: [";", ";name", ";name=", ";other=1", ";Name=a", ";name=a;name=a", ";name=%4", ";name=%zz", ";id=0", ";id=xy"])
+    arguments: [
+      ";", ";name", ";name=", ";other=1", ";Name=a", ";name=a;name=a", ";name=%4", ";name=%zz", ";id=0", ";id=xy",
+    ])
   func attributes(_ text: String) { #expect(error("pfx:none.p12\(text)")?.code == .malformedKeyReference) }
 
-  @Test("the chain runs from the leaf to the root, in whatever order the file has it", arguments: ["openssl-chain.p12", "chain-shuffled.p12"])
+  @Test(
+    "the chain runs from the leaf to the root, in whatever order the file has it",
+    arguments: ["openssl-chain.p12", "chain-shuffled.p12"])
   func chain(_ file: String) throws {
     let certificates = try open("pfx:\(Fixtures.path("pfx/\(file)"))").certificates
     #expect(certificates.count > 1)

@@ -40,7 +40,9 @@ enum PKCS12Encoding {
     return element(0x06, contents)
   }
 
-  static func algorithm(_ dotted: String, _ parameters: [UInt8] = []) -> [UInt8] { sequence(object(dotted), parameters) }
+  static func algorithm(_ dotted: String, _ parameters: [UInt8] = []) -> [UInt8] {
+    sequence(object(dotted), parameters)
+  }
 
   // MARK: RFC 7292, section 4
 
@@ -48,7 +50,9 @@ enum PKCS12Encoding {
     sequence(integer(version), contents, mac)
   }
 
-  static func data(_ contents: [UInt8]) -> [UInt8] { sequence(object("1.2.840.113549.1.7.1"), explicit(octets(contents))) }
+  static func data(_ contents: [UInt8]) -> [UInt8] {
+    sequence(object("1.2.840.113549.1.7.1"), explicit(octets(contents)))
+  }
 
   /// A PFX of parts that are ContentInfos.
   static func pfx(parts: [[UInt8]], mac: [UInt8] = []) -> [UInt8] { pfx(data(sequence(of: parts)), mac: mac) }

@@ -13,7 +13,8 @@ private typealias Encoding = PKCS12Encoding
 struct PKCS12ReaderTests {
   private func error(_ bytes: [UInt8], password: String? = "correct horse") -> KeyError? {
     do throws(KeyError) {
-      _ = try PFXReader(subject: "pfx:made").contents(of: SecretBytes(copying: bytes.span), secrets: FixedSecrets(password))
+      _ = try PFXReader(subject: "pfx:made").contents(
+        of: SecretBytes(copying: bytes.span), secrets: FixedSecrets(password))
       return nil
     } catch { return error }
   }
@@ -50,17 +51,20 @@ struct PKCS12ReaderTests {
     let mac = Encoding.mac(Encoding.sha256, .init(repeating: 0, count: 32), iterations: Encoding.integer(count))
     #expect(error(Encoding.pfx(bags: [], mac: mac))?.code == .malformedPFX)
     #expect(
-      error(Encoding.pfx(bags: [Encoding.shroudedKeyBag(Encoding.tripleDES(iterations: count))]))?.code == .malformedPFX)
+      error(Encoding.pfx(bags: [Encoding.shroudedKeyBag(Encoding.tripleDES(iterations: count))]))?.code == .malformedPFX
+    )
     let pbes2 = Encoding.pbes2(Encoding.pbkdf2(iterations: count))
     #expect(error(Encoding.pfx(bags: [Encoding.shroudedKeyBag(pbes2)]))?.code == .malformedPFX)
   }
 
   @Test(
     "scrypt is refused when it asks for too much memory or too much work",
-    arguments: [(1 << 20, 8, 1), (1 << 17, 1, 1 << 17), (1 << 62, 1 << 62, 1), (2, 1, 1 << 62)] as [(Int64, Int64, Int64)])
+    arguments: [(1 << 20, 8, 1), (1 << 17, 1, 1 << 17), (1 << 62, 1 << 62, 1), (2, 1, 1 << 62)]
+      as [(Int64, Int64, Int64)])
   func scryptCost(_ cost: Int64, _ blockSize: Int64, _ parallelization: Int64) {
     let scrypt = Encoding.scrypt(cost: cost, blockSize: blockSize, parallelization: parallelization)
-    #expect(error(Encoding.pfx(bags: [Encoding.shroudedKeyBag(Encoding.pbes2(scrypt))]))?.code == .iterationCountTooHigh)
+    #expect(
+      error(Encoding.pfx(bags: [Encoding.shroudedKeyBag(Encoding.pbes2(scrypt))]))?.code == .iterationCountTooHigh)
   }
 
   // MARK: Sizes
@@ -95,19 +99,22 @@ struct PKCS12ReaderTests {
       ("1.2.840.113549.1.12.1.99", Encoding.algorithm("1.2.840.113549.1.12.1.99", Encoding.sequence())),
       ("1.2.840.113549.1.5.99", Encoding.pbes2(Encoding.algorithm("1.2.840.113549.1.5.99", Encoding.sequence()))),
       (
-        "1.2.840.113549.2.99", Encoding.pbes2(Encoding.pbkdf2(iterations: 1, prf: Encoding.algorithm("1.2.840.113549.2.99")))
+        "1.2.840.113549.2.99",
+        Encoding.pbes2(Encoding.pbkdf2(iterations: 1, prf: Encoding.algorithm("1.2.840.113549.2.99")))
       ),
       ("1.2.3.4", Encoding.pbes2(Encoding.pbkdf2(iterations: 1), Encoding.algorithm("1.2.3.4", Encoding.octets([])))),
       (
         "aes-256-gcm",
         Encoding.pbes2(
           Encoding.pbkdf2(iterations: 1),
-          Encoding.algorithm("2.16.840.1.101.3.4.1.46", Encoding.sequence(Encoding.octets(.init(repeating: 3, count: 12)))))
+          Encoding.algorithm(
+            "2.16.840.1.101.3.4.1.46", Encoding.sequence(Encoding.octets(.init(repeating: 3, count: 12)))))
       ),
     ])
   func unknownAlgorithm(_ name: String, _ algorithm: [UInt8]) {
     for file in [
-      Encoding.pfx(bags: [Encoding.shroudedKeyBag(algorithm)]), Encoding.pfx(parts: [Encoding.encryptedPart(algorithm)]),
+      Encoding.pfx(bags: [Encoding.shroudedKeyBag(algorithm)]),
+      Encoding.pfx(parts: [Encoding.encryptedPart(algorithm)]),
     ] {
       let error = error(file)
       #expect(error?.code == .unsupportedProtection)
@@ -205,7 +212,8 @@ struct PKCS12ReaderTests {
       let leaf = Encoding.certificateBag(
         try der("certificates/leaf.pem"), attributes: certificate.map(Encoding.friendlyName) ?? [])
       let file = Encoding.pfx(bags: [leaf, key])
-      let contents = try PFXReader(subject: "pfx:made").contents(of: SecretBytes(copying: file.span), secrets: NoSecrets())
+      let contents = try PFXReader(subject: "pfx:made").contents(
+        of: SecretBytes(copying: file.span), secrets: NoSecrets())
       return try #require(contents.privateKeys.first).friendlyName
     }
     #expect(try name(ofKey: nil, certificate: "leaf") == "leaf")

@@ -1,13 +1,16 @@
-@testable import OpenSSLCrypto
 import Signing
 import TestSupport
 import Testing
+
+@testable import OpenSSLCrypto
 
 @Suite("PrivateKeyReader")
 struct PrivateKeyReaderTests {
   /// The integers of an RSAPrivateKey: version, n, e, d, p, q, d mod p - 1, d mod q - 1, and the coefficient.
   private static let numbers: [[UInt8]] = {
-    guard let der = try? Fixtures.bytes("pem/pkcs1.der"), let integers = DER.integers(inSequence: der.span) else { return [] }
+    guard let der = try? Fixtures.bytes("pem/pkcs1.der"), let integers = DER.integers(inSequence: der.span) else {
+      return []
+    }
     return integers.contents.map { Array(der[$0]) }
   }()
 
@@ -80,11 +83,14 @@ struct PrivateKeyReaderTests {
     }
   }
 
-  @Test("bytes behind a key are refused, inside and outside of its wrapping", arguments: ["pem/pkcs8.der", "pem/pkcs1.der"])
+  @Test(
+    "bytes behind a key are refused, inside and outside of its wrapping", arguments: ["pem/pkcs8.der", "pem/pkcs1.der"])
   func trailing(_ name: String) throws {
     let der = try Fixtures.bytes(name) + [0]
     do throws(KeyError) {
-      _ = try name.contains("pkcs1") ? PrivateKeyReader.privateKey(pkcs1: der.span) : PrivateKeyReader.privateKey(pkcs8: der.span)
+      _ =
+        try name.contains("pkcs1")
+        ? PrivateKeyReader.privateKey(pkcs1: der.span) : PrivateKeyReader.privateKey(pkcs8: der.span)
       Issue.record("it is read")
     } catch {
       #expect(error.code == .trailingData)

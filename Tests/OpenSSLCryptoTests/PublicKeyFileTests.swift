@@ -37,7 +37,8 @@ struct PublicKeyFileTests {
   @Test(
     "a key is summed up for a person",
     arguments: [
-      ("public-keys/spki.pem", "RSA 2048"), ("certificates/rsa-4096.pem", "RSA 4096"), ("certificates/rsa-1024.pem", "RSA 1024"),
+      ("public-keys/spki.pem", "RSA 2048"), ("certificates/rsa-4096.pem", "RSA 4096"),
+      ("certificates/rsa-1024.pem", "RSA 1024"),
       ("public-keys/rsa-pss-sha256.pem", "RSA-PSS 2048"), ("public-keys/ec-p256.pem", "EC P-256"),
       ("certificates/ed25519.pem", "Ed25519"),
     ])
@@ -57,8 +58,10 @@ struct PublicKeyFileTests {
   @Test(
     "what is not a public key has its own error",
     arguments: [
-      ("public-keys/trailing.der", KeyError.Code.trailingData), ("keys/rsa-2048.pem", .noPublicKey), ("pem/pkcs8.der", .noPublicKey),
-      ("pem/text.pem", .unrecognisedKeyFile), ("pfx/openssl-default.p12", .noPublicKey), ("certificates/truncated.pem", .malformedPEM),
+      ("public-keys/trailing.der", KeyError.Code.trailingData), ("keys/rsa-2048.pem", .noPublicKey),
+      ("pem/pkcs8.der", .noPublicKey),
+      ("pem/text.pem", .unrecognisedKeyFile), ("pfx/openssl-default.p12", .noPublicKey),
+      ("certificates/truncated.pem", .malformedPEM),
       ("certificates/not-a-certificate.pem", .malformedCertificate),
     ])
   func refused(_ file: String, _ code: KeyError.Code) throws {

@@ -14,7 +14,8 @@ struct RSASignatureVerifierTests {
     return try registry.signer(for: reference, algorithm: algorithm, secrets: NoSecrets())
   }
 
-  private func isValid(_ signature: [UInt8], _ algorithm: SignatureAlgorithm, _ verifier: RSASignatureVerifier) -> Bool {
+  private func isValid(_ signature: [UInt8], _ algorithm: SignatureAlgorithm, _ verifier: RSASignatureVerifier) -> Bool
+  {
     verifier.isValid(signature.span, by: algorithm, for: Self.message.span)
   }
 
@@ -71,7 +72,9 @@ struct RSASignatureVerifierTests {
   @Test(
     "a key that proves nothing, or is none, is refused",
     arguments: [
-      (RSAPublicNumbers(modulus: [0x81] + [UInt8](repeating: 1, count: 255), exponent: [1]), KeyError.Code.brokenRSAKey),
+      (
+        RSAPublicNumbers(modulus: [0x81] + [UInt8](repeating: 1, count: 255), exponent: [1]), KeyError.Code.brokenRSAKey
+      ),
       (RSAPublicNumbers(modulus: [0x81] + [UInt8](repeating: 1, count: 255), exponent: [1, 0, 0]), .brokenRSAKey),
       (RSAPublicNumbers(modulus: [0x80] + [UInt8](repeating: 0, count: 255), exponent: [1, 0, 1]), .brokenRSAKey),
       (RSAPublicNumbers(modulus: [0x81] + [UInt8](repeating: 1, count: 2048), exponent: [1, 0, 1]), .rsaKeyTooLarge),

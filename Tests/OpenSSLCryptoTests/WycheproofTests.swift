@@ -38,7 +38,9 @@ struct WycheproofTests {
   }
 
   static let names: [String] = {
-    let names = Corpora.folder.flatMap { try? FileManager.default.contentsOfDirectory(atPath: $0.appending(path: "wycheproof").path) }
+    let names = Corpora.folder.flatMap {
+      try? FileManager.default.contentsOfDirectory(atPath: $0.appending(path: "wycheproof").path)
+    }
     return (names ?? []).filter { $0.hasPrefix("rsa_signature_") || $0.hasPrefix("rsa_pss_") }.sorted()
   }()
 

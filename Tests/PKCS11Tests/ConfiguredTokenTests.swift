@@ -14,17 +14,23 @@ import Testing
   @Test(
     "keys of every maker pass the conformance suite, wherever p11-kit finds them",
     .enabled(if: reference == nil),
-    arguments: ThrowawayToken.Maker.allCases.filter(ThrowawayToken.isAvailable), ["object=rsa-2048;type=private", "object=opensc"])
+    arguments: ThrowawayToken.Maker.allCases.filter(ThrowawayToken.isAvailable),
+    ["object=rsa-2048;type=private", "object=opensc"])
   func everyMaker(maker: ThrowawayToken.Maker, selection: String) throws {
     let token = try maker == .softHSM ? SharedToken.softHSM().copy() : ThrowawayToken(maker)
     // The largest key that OpenSC made on it.
     let made = try token.objects().last { $0.contains("object=opensc") && $0.contains("type=private") }
-    let object = selection == "object=opensc" ? made?.split(separator: ";").first { $0.hasPrefix("object=") } : Substring(selection)
+    let object =
+      selection == "object=opensc"
+      ? made?.split(separator: ";").first { $0.hasPrefix("object=") } : Substring(selection)
     let reference = "pkcs11:token=\(maker.label);\(try #require(object))"
     let bundle = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     let outcome = try token.run(
       "/usr/bin/env",
-      ["KEYROLL_TEST_REFERENCE=\(reference)", bundle, "--testing-library", "swift-testing", "--filter", "ConfiguredTokenTests"])
+      [
+        "KEYROLL_TEST_REFERENCE=\(reference)", bundle, "--testing-library", "swift-testing", "--filter",
+        "ConfiguredTokenTests",
+      ])
     #expect(outcome.status == 0, "\(outcome)")
     #expect(outcome.output.contains("\(Self.proof) \(reference)"), "\(outcome)")
   }

@@ -11,7 +11,8 @@ struct KeyReferenceTests {
     "a known scheme before the first colon is taken off, in any case",
     arguments: [
       ("pem:a.pem", "pem", "a.pem"), ("PEM:a.pem", "pem", "a.pem"), ("Pfx:a:b", "pfx", "a:b"), ("pem:-", "pem", "-"),
-      ("a.pem", "file", "a.pem"), ("pkcs12:a", "file", "pkcs12:a"), ("C:\\key.pem", "file", "C:\\key.pem"), (":a", "file", ":a"),
+      ("a.pem", "file", "a.pem"), ("pkcs12:a", "file", "pkcs12:a"), ("C:\\key.pem", "file", "C:\\key.pem"),
+      (":a", "file", ":a"),
       ("pemx:a", "file", "pemx:a"), ("pe:a", "file", "pe:a"), ("ｐem:a", "file", "ｐem:a"), ("[pem:a", "file", "[pem:a"),
     ])
   func scheme(_ text: String, _ scheme: String, _ rest: String) throws {
@@ -36,8 +37,11 @@ struct KeyReferenceTests {
 
   @Test(
     "a PIN in a reference is refused, of whatever scheme, and not repeated",
-    arguments: ["pem:a;pin-value=1234", "pem:a?pin-value=1234", "pem:a?x=y&pin-value=1234", "pem:pin-value=1234", "pkcs11:pin-value=1234",
-      "pkcs11:token=a;object=b?pin-value=1234", "a;pin-value=1234"])
+    arguments: [
+      "pem:a;pin-value=1234", "pem:a?pin-value=1234", "pem:a?x=y&pin-value=1234", "pem:pin-value=1234",
+      "pkcs11:pin-value=1234",
+      "pkcs11:token=a;object=b?pin-value=1234", "a;pin-value=1234",
+    ])
   func secret(_ text: String) {
     do throws(KeyError) {
       _ = try read(text)

@@ -39,15 +39,19 @@ struct KeyRegistryTests {
   }
 
   @Test("the first backend of a scheme opens it, and schemes are listed in order") func order() throws {
-    let registry = KeyRegistry(FixedBackend(scheme: "a", key: FakeSigner()), FixedBackend(scheme: "b", key: FakeSigner(publicKey: .fake(2))))
+    let registry = KeyRegistry(
+      FixedBackend(scheme: "a", key: FakeSigner()), FixedBackend(scheme: "b", key: FakeSigner(publicKey: .fake(2))))
     #expect(registry.schemes == ["a", "b"])
-    #expect(try registry.signer(for: registry.reference("b:x"), algorithm: .rs256, secrets: NoSecrets()).publicKey == .fake(2))
+    #expect(
+      try registry.signer(for: registry.reference("b:x"), algorithm: .rs256, secrets: NoSecrets()).publicKey == .fake(2)
+    )
   }
 
   @Test(
     "a key that must not sign is not handed out",
     arguments: [
-      (2040, [1, 0, 1], KeyError.Code.rsaKeyTooSmall), (16392, [1, 0, 1], .rsaKeyTooLarge), (2048, [1, 0, 0], .brokenRSAKey), (2048, [3], .rsaExponentTooSmall),
+      (2040, [1, 0, 1], KeyError.Code.rsaKeyTooSmall), (16392, [1, 0, 1], .rsaKeyTooLarge),
+      (2048, [1, 0, 0], .brokenRSAKey), (2048, [3], .rsaExponentTooSmall),
       (2048, [0xFF, 0xFF], .rsaExponentTooSmall),
     ] as [(Int, [UInt8], KeyError.Code)])
   func unfit(_ bitCount: Int, _ exponent: [UInt8], _ code: KeyError.Code) {

@@ -17,7 +17,8 @@ struct RSAPublicNumbersTests {
   @Test(
     "an exponent is judged by its value",
     arguments: [
-      ([], false, true), ([1], true, true), ([3], true, true), ([0xFF, 0xFF], true, true), ([1, 0, 0], false, true), ([1, 0, 1], true, false),
+      ([], false, true), ([1], true, true), ([3], true, true), ([0xFF, 0xFF], true, true), ([1, 0, 0], false, true),
+      ([1, 0, 1], true, false),
       ([0, 1, 0, 1], true, false), ([1, 0, 2], false, false), ([1, 0, 0, 0], false, false),
     ] as [([UInt8], Bool, Bool)])
   func exponent(_ exponent: [UInt8], _ isOdd: Bool, _ isSmall: Bool) {

@@ -1,10 +1,11 @@
+import Signing
+import Testing
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
   import Musl
 #endif
-import Signing
-import Testing
 
 @Suite("SecretBytes")
 struct SecretBytesTests {

@@ -12,7 +12,8 @@ struct SignatureAlgorithmTests {
     #expect(SignatureAlgorithm(name: "\(algorithm.rawValue)\u{301}") == nil)
   }
 
-  @Test("other names of RFC 7518 are none of these", arguments: ["", "none", "HS256", "ES256", "RSA-OAEP", "RS1", "EdDSA"])
+  @Test(
+    "other names of RFC 7518 are none of these", arguments: ["", "none", "HS256", "ES256", "RSA-OAEP", "RS1", "EdDSA"])
   func unknown(_ name: String) { #expect(SignatureAlgorithm(name: name) == nil) }
 
   @Test("the name says digest and padding") func parts() {

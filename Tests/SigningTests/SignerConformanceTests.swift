@@ -26,7 +26,8 @@ struct SignerConformanceTests {
         if !isRight && !isAnyPasswordRight { throw KeyError(.wrongPassword, "wrong password") }
       }
       let key = PublicKey.fake(keyOfEachAlgorithm && algorithm == .rs512 ? 2 : 1)
-      return SpoilingSigner(signer: FakeSigner(instead ?? algorithm, publicKey: key, certificates: certificates), spoil: spoil)
+      return SpoilingSigner(
+        signer: FakeSigner(instead ?? algorithm, publicKey: key, certificates: certificates), spoil: spoil)
     }
   }
 
@@ -51,7 +52,8 @@ struct SignerConformanceTests {
     _ backend: FaultyBackend, algorithms: [SignatureAlgorithm] = pkcs1, needsSecret: Bool = false
   ) async throws -> Set<ConformanceRule> {
     let suite = SignerConformance(
-      of: backend, try KeyReference("fake:a", schemes: ["fake"]), algorithms: algorithms, secrets: FixedSecrets("right"),
+      of: backend, try KeyReference("fake:a", schemes: ["fake"]), algorithms: algorithms,
+      secrets: FixedSecrets("right"),
       wrongSecrets: needsSecret ? FixedSecrets("wrong") : nil
     ) { key in FakeVerifier(key) }
     // The fake opens for every algorithm.
@@ -63,7 +65,9 @@ struct SignerConformanceTests {
   }
 
   @Test("a backend that opens for too much is found") func opensForTooMuch() async throws {
-    let suite = SignerConformance(of: FaultyBackend(), try KeyReference("fake:a", schemes: ["fake"]), algorithms: [.rs256]) { key in
+    let suite = SignerConformance(
+      of: FaultyBackend(), try KeyReference("fake:a", schemes: ["fake"]), algorithms: [.rs256]
+    ) { key in
       FakeVerifier(key)
     }
     #expect(await suite.findings().map(\.rule) == [ConformanceRule](repeating: .refusesOtherAlgorithms, count: 5))
@@ -107,7 +111,10 @@ struct SignerConformanceTests {
   }
 
   @Test("a backend that takes any secret is found") func anySecret() async throws {
-    #expect(try await rules(FaultyBackend(password: "right", isAnyPasswordRight: true), needsSecret: true) == [.refusesAWrongSecret])
+    #expect(
+      try await rules(FaultyBackend(password: "right", isAnyPasswordRight: true), needsSecret: true) == [
+        .refusesAWrongSecret
+      ])
   }
 
   @Test("a backend that needs no secret where one is said to be is found") func noSecret() async throws {

@@ -4,7 +4,8 @@ import Foundation
 public enum BuiltCommand {
   /// Beside the test bundle, whatever the configuration.
   public static let path: String = {
-    let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+    let bundle =
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
     return URL(fileURLWithPath: bundle).deletingLastPathComponent().appending(path: "keyroll").path
   }()
 

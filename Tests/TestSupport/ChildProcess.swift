@@ -54,7 +54,7 @@ public struct ChildProcess {
     var argv = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
     var envp = unsafe environment.map { unsafe strdup("\($0.key)=\($0.value)") } + [nil]
     defer {
-      for unsafe pointer in unsafe argv + envp { unsafe free(pointer) }
+      unsafe (argv + envp).forEach { unsafe free($0) }
     }
     var identifier: Int32 = 0
     let failure = unsafe posix_spawn(&identifier, path, &actions, &attributes, &argv, &envp)

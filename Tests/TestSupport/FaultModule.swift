@@ -50,7 +50,8 @@ public final class FaultModule: Sendable {
 
   /// Follows another plan, which counts calls from now on.
   public func plan(_ lines: [String]) throws {
-    try folder.write(Array((["module \(realModule)"] + standingPlan + lines).map { "\($0)\n" }.joined().utf8), to: "next")
+    try folder.write(
+      Array((["module \(realModule)"] + standingPlan + lines).map { "\($0)\n" }.joined().utf8), to: "next")
     guard unsafe rename(folder.path("next"), "\(path).plan") == 0 else { throw SystemFailure("rename") }
   }
 

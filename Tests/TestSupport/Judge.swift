@@ -21,7 +21,8 @@ public enum Judge {
   public static func run(_ program: String, _ arguments: [String], input: [UInt8] = []) throws -> Outcome {
     let output = try NamelessFile()
     let error = try NamelessFile()
-    var child = ChildProcess(path: program, arguments: arguments, environment: ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent"])
+    var child = ChildProcess(
+      path: program, arguments: arguments, environment: ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent"])
     child.descriptors = [STDIN_FILENO: try NamelessFile(holding: input), STDOUT_FILENO: output, STDERR_FILENO: error]
     let status = try ChildProcess.wait(for: try child.start())
     return Outcome(status: status, output: try output.text(), error: try error.text())

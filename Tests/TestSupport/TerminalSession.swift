@@ -50,7 +50,9 @@ public final class TerminalSession {
   }
 
   public func type(_ text: String) throws {
-    guard unsafe write(terminal.descriptor, text, text.utf8.count) == text.utf8.count else { throw SystemFailure("write") }
+    guard unsafe write(terminal.descriptor, text, text.utf8.count) == text.utf8.count else {
+      throw SystemFailure("write")
+    }
   }
 
   /// Waits for the program to end without reading what it says, which must be little; the terminal stays.
@@ -67,7 +69,9 @@ public final class TerminalSession {
   private func readMore() throws -> Bool {
     var ready = pollfd(fd: terminal.descriptor, events: Int16(POLLIN), revents: 0)
     // Only a program that hangs ever comes near this.
-    guard unsafe poll(&ready, 1, 60_000) > 0 else { throw SystemFailure("nothing more came than '\(text)'", code: ETIMEDOUT) }
+    guard unsafe poll(&ready, 1, 60_000) > 0 else {
+      throw SystemFailure("nothing more came than '\(text)'", code: ETIMEDOUT)
+    }
     var bytes = [UInt8](repeating: 0, count: 4096)
     let count = unsafe read(terminal.descriptor, &bytes, bytes.count)
     if count <= 0 { return false }

@@ -39,7 +39,8 @@ enum FormatCheck {
     let isTolerated = isLenient && worst.error.code == .padding && segment != .signature
     return .irregular(
       id, .format, isTolerated: isTolerated, reason(of: worst.error.code),
-      "the \(segment.rawValue) segment has \(worst.error.message)", hint: "write base64url without padding or line breaks")
+      "the \(segment.rawValue) segment has \(worst.error.message)",
+      hint: "write base64url without padding or line breaks")
   }
 
   private static func reason(of code: Base64Error.Code) -> Check.Reason {
@@ -58,7 +59,8 @@ enum FormatCheck {
     case .failure(let error):
       return Check(
         id: id, verdict: .format, status: .failed, isRequired: true, found: nil,
-        finding: Check.Finding(reason: error.id, message: "the \(part) is not acceptable JSON: \(error.problem), at byte \(error.offset)",
+        finding: Check.Finding(
+          reason: error.id, message: "the \(part) is not acceptable JSON: \(error.problem), at byte \(error.offset)",
           hint: "write one JSON object in UTF-8, each name once"))
     }
   }

@@ -36,7 +36,9 @@ public struct VerificationReport: Sendable {
     let own = checks.filter { $0.verdict == verdict }
     return !own.isEmpty
       && own.allSatisfy { check in
-        check.status != .failed && !(check.status == .skipped && (check.isRequired || check.finding?.reason == Check.Reason.notReached.rawValue))
+        check.status != .failed
+          && !(check.status == .skipped
+            && (check.isRequired || check.finding?.reason == Check.Reason.notReached.rawValue))
       }
   }
 }

@@ -7,7 +7,8 @@ public enum BuiltInProfiles {
   public static func document(named name: String) throws(ProfileError) -> ProfileDocument {
     guard let entry = documents.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
       throw ProfileError(
-        .unknownProfile, "there is no profile \(name)", hint: "built in: \(names.joined(separator: ", ")); or give a profile file")
+        .unknownProfile, "there is no profile \(name)",
+        hint: "built in: \(names.joined(separator: ", ")); or give a profile file")
     }
     return try ProfileDocument(Array(entry.text.utf8).span)
   }

@@ -28,7 +28,8 @@ public struct ProfileDocument: Sendable {
   public init(_ text: Span<UInt8>) throws(ProfileError) {
     let object: JSONObject
     do throws(JSONError) { object = try JSONReader.object(text) } catch {
-      throw ProfileError(.malformedProfile, "the profile is not acceptable JSON: \(error.problem), at byte \(error.offset)")
+      throw ProfileError(
+        .malformedProfile, "the profile is not acceptable JSON: \(error.problem), at byte \(error.offset)")
     }
     json = object
     var members = ProfileMembers(object, "the profile")
@@ -45,7 +46,9 @@ public struct ProfileDocument: Sendable {
     let parameters = try ProfileParameter.list(try members.object("parameters"))
     let claims = try ClaimTemplate.list(try members.object("claims"), parameters: parameters)
     if let unused = parameters.first(where: { parameter in !claims.contains { $0.uses(parameter) } }) {
-      throw ProfileError(.malformedProfile, "parameter \(unused.name) of the profile is in no claim, so its value would not be looked at")
+      throw ProfileError(
+        .malformedProfile, "parameter \(unused.name) of the profile is in no claim, so its value would not be looked at"
+      )
     }
     self.parameters = parameters
     self.claims = claims
@@ -66,7 +69,8 @@ public struct ProfileDocument: Sendable {
     return Profile(
       id: id, title: title, algorithms: algorithms, type: type, hints: hints, requiredHints: requiredHints,
       keyID: KeyIDPolicy(.text(nil), isRequired: keyIDIsRequired),
-      claims: claims.map { $0.policy(values, publicKey: publicKey, isSigning: isSigning) }, time: time, otherClaims: otherClaims)
+      claims: claims.map { $0.policy(values, publicKey: publicKey, isSigning: isSigning) }, time: time,
+      otherClaims: otherClaims)
   }
 
   private func resolved(_ given: [String: JSONString], isSigning: Bool) throws(ProfileError) -> [String: JSONString] {
@@ -80,13 +84,15 @@ public struct ProfileDocument: Sendable {
       guard let value = given[parameter.name] ?? parameter.defaultValue else {
         if isSigning && !parameter.isOptional {
           throw ProfileError(
-            .missingParameter, "profile \(id) needs the parameter \(parameter.name)\(parameter.about.map { ": \($0)" } ?? "")",
+            .missingParameter,
+            "profile \(id) needs the parameter \(parameter.name)\(parameter.about.map { ": \($0)" } ?? "")",
             hint: "give it by --parameter \(parameter.name)=VALUE")
         }
         continue
       }
       guard parameter.accepts(value) else {
-        throw ProfileError(.malformedParameter, "parameter \(parameter.name) is \(value), and \(parameter.formSummary) is needed")
+        throw ProfileError(
+          .malformedParameter, "parameter \(parameter.name) is \(value), and \(parameter.formSummary) is needed")
       }
       values[parameter.name] = value
     }
@@ -118,8 +124,11 @@ public struct ProfileDocument: Sendable {
     if maximum != nil, policy.expires != .required {
       throw ProfileError(.malformedProfile, "the profile's time has a maximum, which a token without exp would escape")
     }
-    if policy.start == .issuedAt && policy.issuedAt == .forbidden || policy.start == .notBefore && policy.notBefore == .forbidden {
-      throw ProfileError(.malformedProfile, "the profile's time is measured from \(policy.start.rawValue), which it forbids")
+    if policy.start == .issuedAt && policy.issuedAt == .forbidden
+      || policy.start == .notBefore && policy.notBefore == .forbidden
+    {
+      throw ProfileError(
+        .malformedProfile, "the profile's time is measured from \(policy.start.rawValue), which it forbids")
     }
     return policy
   }

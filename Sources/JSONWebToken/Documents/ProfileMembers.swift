@@ -28,9 +28,13 @@ struct ProfileMembers {
     try take(name, "a whole number") { $0.number?.integer }
   }
 
-  mutating func boolean(_ name: JSONString) throws(ProfileError) -> Bool? { try take(name, "true or false") { $0.boolean } }
+  mutating func boolean(_ name: JSONString) throws(ProfileError) -> Bool? {
+    try take(name, "true or false") { $0.boolean }
+  }
 
-  mutating func object(_ name: JSONString) throws(ProfileError) -> JSONObject? { try take(name, "an object") { $0.object } }
+  mutating func object(_ name: JSONString) throws(ProfileError) -> JSONObject? {
+    try take(name, "an object") { $0.object }
+  }
 
   mutating func span(_ name: JSONString) throws(ProfileError) -> TimeSpan? {
     try take(name, "a time span such as 10m") { $0.string.flatMap { TimeSpan($0.text) } }

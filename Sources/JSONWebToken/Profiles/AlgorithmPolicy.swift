@@ -35,8 +35,11 @@ public struct AlgorithmPolicy: Sendable, Hashable {
   var restriction: String {
     let usable = asked.isEmpty ? allowed : (allowed + unproven).filter(asked.contains)
     return usable.isEmpty
-      ? "\(Self.list(asked)) was asked for, where only \(Self.list(allowed)) may be used" : "only \(Self.list(usable)) may be used"
+      ? "\(Self.list(asked)) was asked for, where only \(Self.list(allowed)) may be used"
+      : "only \(Self.list(usable)) may be used"
   }
 
-  private static func list(_ algorithms: [SignatureAlgorithm]) -> String { algorithms.map(\.rawValue).joined(separator: ", ") }
+  private static func list(_ algorithms: [SignatureAlgorithm]) -> String {
+    algorithms.map(\.rawValue).joined(separator: ", ")
+  }
 }

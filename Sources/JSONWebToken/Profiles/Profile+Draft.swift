@@ -20,7 +20,8 @@ extension Profile {
       switch hint {
       case .kid: header["kid"] = .string(try keyIdentifier(request, leaf))
       case .x5t: header[Thumbprint.sha1.headerName] = .string(Thumbprint.sha1.text(of: try required(leaf, for: hint)))
-      case .x5tS256: header[Thumbprint.sha256.headerName] = .string(Thumbprint.sha256.text(of: try required(leaf, for: hint)))
+      case .x5tS256:
+        header[Thumbprint.sha256.headerName] = .string(Thumbprint.sha256.text(of: try required(leaf, for: hint)))
       case .x5c:
         _ = try required(leaf, for: hint)
         header["x5c"] = .array(signer.certificates.map { .string(JSONString(Base64.standard.text($0.der))) })
@@ -36,7 +37,8 @@ extension Profile {
     case .text(let text?): return text
     case .text(nil):
       throw ProfileError(
-        .keyIDNeeded, "profile \(id) writes kid, and none was given", hint: "give the key's id at the issuer by --key-id")
+        .keyIDNeeded, "profile \(id) writes kid, and none was given",
+        hint: "give the key's id at the issuer by --key-id")
     }
   }
 

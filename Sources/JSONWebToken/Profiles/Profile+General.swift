@@ -13,7 +13,8 @@ extension Profile {
     for (name, value) in [("iss", issuer), ("sub", subject), ("aud", audience)] as [(JSONString, JSONString?)] {
       claims.append(
         ClaimPolicy(
-          name, value.map { .oneOf([$0]) } ?? .anyText, presence: value != nil || required.contains(name) ? .required : .optional,
+          name, value.map { .oneOf([$0]) } ?? .anyText,
+          presence: value != nil || required.contains(name) ? .required : .optional,
           allowsArray: name == "aud"))
     }
     let dates: [JSONString] = ["exp", "nbf", "iat"]

@@ -29,8 +29,10 @@ public struct Profile: Sendable {
 
   public init(
     id: String, title: String, algorithms: AlgorithmPolicy, type: TypePolicy, hints: [KeyHint] = [],
-    requiredHints: [KeyHint] = [], keyID: KeyIDPolicy = KeyIDPolicy(.text(nil)), claims: [ClaimPolicy], time: TimePolicy,
-    otherClaims: OtherClaims, ignoresUnknownHeaderNames: Bool = false, furtherRules: @escaping @Sendable (_ isLenient: Bool) -> [any ClaimRule] = { _ in [] },
+    requiredHints: [KeyHint] = [], keyID: KeyIDPolicy = KeyIDPolicy(.text(nil)), claims: [ClaimPolicy],
+    time: TimePolicy,
+    otherClaims: OtherClaims, ignoresUnknownHeaderNames: Bool = false,
+    furtherRules: @escaping @Sendable (_ isLenient: Bool) -> [any ClaimRule] = { _ in [] },
     hasLenientForm: Bool = true, serviceAnswers: [String: String] = [:]
   ) {
     self.id = id
@@ -110,7 +112,8 @@ public struct Profile: Sendable {
       !reason.utf8.elementsEqual(Check.Reason.thumbprintNotComparable.rawValue.utf8)
     else { return check }
     var check = check
-    check.finding?.serviceAnswer = serviceAnswers["\(check.id):\(reason)"] ?? serviceAnswers[reason] ?? serviceAnswers[check.id]
+    check.finding?.serviceAnswer =
+      serviceAnswers["\(check.id):\(reason)"] ?? serviceAnswers[reason] ?? serviceAnswers[check.id]
     return check
   }
 }

@@ -21,7 +21,8 @@ public enum TextForm: String, Sendable, Hashable, CaseIterable {
     switch self {
     case .text: return true
     case .guid: return isGUID(Array(bytes))
-    case .httpsAddress: return bytes.starts(with: "https://".utf8) && bytes.count > 8 && !bytes.contains { $0 <= 0x20 || $0 == 0x7F }
+    case .httpsAddress:
+      return bytes.starts(with: "https://".utf8) && bytes.count > 8 && !bytes.contains { $0 <= 0x20 || $0 == 0x7F }
     case .hostName: return isHostName(Array(bytes))
     case .upperCase: return !bytes.contains { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
     case .nonce: return (16...128).contains(string.text.unicodeScalars.count)
@@ -44,8 +45,10 @@ public enum TextForm: String, Sendable, Hashable, CaseIterable {
     bytes.contains(UInt8(ascii: "."))
       && bytes.allSatisfy { byte in
         switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-          UInt8(ascii: "-"), UInt8(ascii: "."): true
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"),
+          UInt8(ascii: "-"), UInt8(ascii: "."):
+          true
         default: false
         }
       }
@@ -58,7 +61,9 @@ public enum TextForm: String, Sendable, Hashable, CaseIterable {
       case 8, 13, 18, 23: if byte != UInt8(ascii: "-") { return false }
       default:
         switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "A")...UInt8(ascii: "F"): break
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+          UInt8(ascii: "A")...UInt8(ascii: "F"):
+          break
         default: return false
         }
       }

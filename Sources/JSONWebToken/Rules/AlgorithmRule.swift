@@ -16,12 +16,15 @@ struct AlgorithmRule: ClaimRule {
     }
     guard let algorithm = SignatureAlgorithm(name: name.text) else { return unsupported(name, found) }
     let isAskedFor = policy.asked.contains(algorithm)
-    if policy.allowed.contains(algorithm), isAskedFor || policy.asked.isEmpty { return passed(isRequired: true, found: found) }
+    if policy.allowed.contains(algorithm), isAskedFor || policy.asked.isEmpty {
+      return passed(isRequired: true, found: found)
+    }
     if policy.unproven.contains(algorithm) {
       let message = "alg is \(algorithm.rawValue), which no document known to us names for this token"
       return isAskedFor
         ? warning(
-          .algorithmUnproven, message, hint: "the documented algorithm is \(policy.preferred.rawValue)", isRequired: true,
+          .algorithmUnproven, message, hint: "the documented algorithm is \(policy.preferred.rawValue)",
+          isRequired: true,
           found: found)
         : failed(.algorithmUnproven, message, hint: "ask for it by --algorithm \(algorithm.rawValue)", found: found)
     }

@@ -19,7 +19,9 @@ struct CertificateChainRule: ClaimRule {
     default: return malformed("is \(found.kind), not an array of strings")
     }
     if elements.isEmpty { return malformed("is empty") }
-    if elements.count > Limits.certificateCount { return malformed("holds more than \(Limits.certificateCount) certificates") }
+    if elements.count > Limits.certificateCount {
+      return malformed("holds more than \(Limits.certificateCount) certificates")
+    }
     var chain: [[UInt8]] = []
     var hasLineBreaks = false
     for element in elements {
@@ -38,11 +40,13 @@ struct CertificateChainRule: ClaimRule {
       return failed(.notCompared, "x5c cannot be compared with a bare public key here", hint: "give the certificate")
     }
     guard let place = chain.firstIndex(where: { isTrusted($0, draft) }) else {
-      return failed(.certificateChainOfAnother, "x5c does not hold the certificate of the key given", hint: Self.leafFirst)
+      return failed(
+        .certificateChainOfAnother, "x5c does not hold the certificate of the key given", hint: Self.leafFirst)
     }
     if place > 0 {
       return failed(
-        .certificateChainOrder, "x5c has the signing certificate at place \(place + 1), and it belongs first", hint: Self.leafFirst)
+        .certificateChainOrder, "x5c has the signing certificate at place \(place + 1), and it belongs first",
+        hint: Self.leafFirst)
     }
     if let check = brokenLink(in: chain) { return check }
     if found.string != nil {
@@ -64,7 +68,8 @@ struct CertificateChainRule: ClaimRule {
       }
       if let previous, previous.issuerDER != certificate.subjectDER {
         return failed(
-          .certificateChainOrder, "x5c has a certificate at place \(index + 1) that is not of the issuer of the one before it",
+          .certificateChainOrder,
+          "x5c has a certificate at place \(index + 1) that is not of the issuer of the one before it",
           hint: "follow each certificate with its issuer's")
       }
       previous = certificate

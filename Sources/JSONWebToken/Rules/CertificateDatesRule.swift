@@ -30,7 +30,8 @@ struct CertificateDatesRule: ClaimRule {
 
   /// A date that makes sense; what is wrong with another, its own rule says.
   private func date(_ name: JSONString, _ draft: TokenDraft) -> NumericDate? {
-    guard case .date(let date, _) = DateClaim(name: name, numbers: .anyNumber, isLenient: true).read(draft.claims) else {
+    guard case .date(let date, _) = DateClaim(name: name, numbers: .anyNumber, isLenient: true).read(draft.claims)
+    else {
       return nil
     }
     return date

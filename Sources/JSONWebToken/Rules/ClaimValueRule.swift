@@ -15,7 +15,8 @@ struct ClaimValueRule: ClaimRule {
 
   /// The ids of the checks that every report has and that no claim gives its name.
   private static let otherIDs: [JSONString] = [
-    "serialization", "header-encoding", "payload-encoding", "signature-encoding", "header-json", "claims-json", "header-names", "typ",
+    "serialization", "header-encoding", "payload-encoding", "signature-encoding", "header-json", "claims-json",
+    "header-names", "typ",
     "alg", "key", "key-hint", "x5t", "x5t-s256", "kid", "x5c", "signature", "certificate-dates", "certificate-usage",
     "certificate-signature", "lifetime", "other-claims",
   ]
@@ -54,14 +55,18 @@ struct ClaimValueRule: ClaimRule {
       if last.status != .failed { return last }
     }
     if elements.count > 1, let expectedText {
-      return failed(.claimMismatch, "\(name) holds \(elements.count) values, and none is the one expected", hint: "\(expectedText) is expected", found: found)
+      return failed(
+        .claimMismatch, "\(name) holds \(elements.count) values, and none is the one expected",
+        hint: "\(expectedText) is expected", found: found)
     }
     return last
   }
 
   private func check(_ text: JSONString, _ found: JSONValue) -> Check {
     if text.isEmpty { return failed(.claimEmpty, "\(name) is empty", hint: wanted, found: found) }
-    if case .oneOf(let values) = policy.expectation, values.contains(text), policy.form.matches(text) { return passed(found: found) }
+    if case .oneOf(let values) = policy.expectation, values.contains(text), policy.form.matches(text) {
+      return passed(found: found)
+    }
     for mistake in policy.knownMistakes where mistake.value == text {
       return failed(
         .claimKnownMistake, "\(name) \(mistake.message)", hint: wanted, found: found)
@@ -76,13 +81,16 @@ struct ClaimValueRule: ClaimRule {
     }
     switch policy.expectation {
     case .oneOf(let values):
-      if policy.form == .guid, values.contains(where: { JSONString($0.text.lowercased()) == JSONString(text.text.lowercased()) }) {
+      if policy.form == .guid,
+        values.contains(where: { JSONString($0.text.lowercased()) == JSONString(text.text.lowercased()) })
+      {
         return warning(.claimTolerated, "\(name) is the GUID expected in letters of the other case", found: found)
       }
       return failed(
         .claimMismatch, "\(name) is \(text)", hint: expectedText.map { "\($0) is expected" }, found: found)
     case .unknownText:
-      return warning(.notCompared, "\(name) is \(policy.form.summary), and was not compared with an expected value", found: found)
+      return warning(
+        .notCompared, "\(name) is \(policy.form.summary), and was not compared with an expected value", found: found)
     case .anyText, .anyValue:
       return passed(found: found)
     }

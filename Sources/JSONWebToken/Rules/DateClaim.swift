@@ -32,7 +32,9 @@ struct DateClaim {
     case .string(let text):
       let oddity = Oddity(reason: .dateAsString, message: "\(name) is a string, and a number of seconds is needed")
       let digits = text.text.utf8
-      guard isLenient, digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }), let seconds = Int64(text.text) else {
+      guard isLenient, digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+        let seconds = Int64(text.text)
+      else {
         return .refused(oddity)
       }
       return inRange(seconds, oddity: oddity)

@@ -39,7 +39,9 @@ struct DateRule: ClaimRule {
     case .refused(let oddity):
       return failed(oddity.reason, oddity.message, hint: Self.spelling, found: found)
     case .date(let date, let oddity):
-      if presence == .forbidden { return failed(.claimForbidden, "\(name) does not belong into this token", hint: "leave it out", found: found) }
+      if presence == .forbidden {
+        return failed(.claimForbidden, "\(name) does not belong into this token", hint: "leave it out", found: found)
+      }
       if let check = untimely(date, at: time, found) { return check }
       if let oddity { return warning(oddity.reason, oddity.message, found: found) }
       return passed(found: found)
@@ -67,7 +69,8 @@ struct DateRule: ClaimRule {
       if date <= time + Self.toleratedLead {
         return warning(.issuedInFuture, "iat is \(date), \(date - time) ahead of the clock", found: found)
       }
-      return failed(.issuedInFuture, "iat is \(date), \(date - time) ahead of the clock", hint: Self.clock, found: found)
+      return failed(
+        .issuedInFuture, "iat is \(date), \(date - time) ahead of the clock", hint: Self.clock, found: found)
     case .notBefore:
       if date <= time + policy.leeway { return nil }
       return failed(

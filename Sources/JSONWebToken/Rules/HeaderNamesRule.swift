@@ -17,13 +17,18 @@ struct HeaderNamesRule: ClaimRule {
       case "alg", "typ", "kid", "x5t", "x5t#S256", "x5c": break
       case "crit": return refused(.criticalHeader, member, "crit demands extensions, and none is understood here")
       case "b64", "zip":
-        return refused(.forbiddenHeader, member, "\(member.name) changes what the payload means, and no such token is read here")
+        return refused(
+          .forbiddenHeader, member, "\(member.name) changes what the payload means, and no such token is read here")
       case "jku", "x5u":
-        return refused(.forbiddenHeader, member, "\(member.name) points to a key elsewhere, and keys come from you alone")
+        return refused(
+          .forbiddenHeader, member, "\(member.name) points to a key elsewhere, and keys come from you alone")
       case "jwk":
-        let isSame = member.value.object.flatMap { try? JSONWebKey($0) }.map { $0.numbers == draft.publicKey?.rsa } ?? false
+        let isSame =
+          member.value.object.flatMap { try? JSONWebKey($0) }.map { $0.numbers == draft.publicKey?.rsa } ?? false
         if !isSame { return refused(.embeddedKey, member, "jwk is not the key given") }
-        if !ignoresUnknownNames { return refused(.embeddedKey, member, "jwk brings the key along, which the profile does not allow") }
+        if !ignoresUnknownNames {
+          return refused(.embeddedKey, member, "jwk brings the key along, which the profile does not allow")
+        }
         repeatsKey = true
       default: unknown = unknown ?? member.name
       }

@@ -12,11 +12,15 @@ struct KeyIDRule: ClaimRule {
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
     guard let found = draft.header["kid"] else {
       return policy.isRequired
-        ? failed(.keyIDMissing, "kid is missing, and this issuer finds the key by it", hint: "write kid as the issuer knows the key")
+        ? failed(
+          .keyIDMissing, "kid is missing, and this issuer finds the key by it",
+          hint: "write kid as the issuer knows the key")
         : skipped(.absentOptional, "not there, and not needed")
     }
     guard let text = found.string else {
-      return failed(.hintMalformed, "kid is \(found.kind), not a string", hint: "write it as a string, or leave it out", found: found)
+      return failed(
+        .hintMalformed, "kid is \(found.kind), not a string", hint: "write it as a string, or leave it out",
+        found: found)
     }
     switch policy.form {
     case .sha1Thumbprint:

@@ -15,7 +15,9 @@ struct LifetimeRule: ClaimRule {
       return failed(reason, "the window is empty: nbf is \(notBefore), and exp is \(end)", hint: "set exp after nbf")
     }
     if let issuedAt, issuedAt > end {
-      return failed(.windowReversed, "the token expires before it was issued: iat is \(issuedAt), and exp is \(end)", hint: "set exp after iat")
+      return failed(
+        .windowReversed, "the token expires before it was issued: iat is \(issuedAt), and exp is \(end)",
+        hint: "set exp after iat")
     }
     let start: NumericDate =
       switch policy.start {
@@ -28,7 +30,8 @@ struct LifetimeRule: ClaimRule {
     if let maximum = policy.maximumLifetime, life > maximum {
       return irregular(
         isTolerated: isLenient && policy.isServiceLenient, .windowTooLong,
-        "the window is \(life), and at most \(maximum) is allowed", hint: "set exp \(maximum.seconds) s after \(startName)", found: found)
+        "the window is \(life), and at most \(maximum) is allowed",
+        hint: "set exp \(maximum.seconds) s after \(startName)", found: found)
     }
     return passed(found: found)
   }
@@ -42,7 +45,9 @@ struct LifetimeRule: ClaimRule {
   }
 
   private func date(_ name: JSONString, _ draft: TokenDraft) -> NumericDate? {
-    guard case .date(let date, _) = DateClaim(name: name, numbers: policy.numbers, isLenient: isLenient).read(draft.claims) else {
+    guard
+      case .date(let date, _) = DateClaim(name: name, numbers: policy.numbers, isLenient: isLenient).read(draft.claims)
+    else {
       return nil
     }
     return date

@@ -11,6 +11,8 @@ struct RequiredHintRule: ClaimRule {
     if names.isEmpty { return skipped(.notApplicable, "no header name is needed to find the key") }
     for name in names where draft.header[name] != nil { return passed(found: .string(name)) }
     let list = names.map(\.text).joined(separator: " or ")
-    return failed(.hintMissing, "\(list) is missing, and the service finds the certificate by it", hint: "write \(list) into the header")
+    return failed(
+      .hintMissing, "\(list) is missing, and the service finds the certificate by it",
+      hint: "write \(list) into the header")
   }
 }

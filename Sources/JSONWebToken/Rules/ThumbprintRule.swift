@@ -14,14 +14,17 @@ struct ThumbprintRule: ClaimRule {
       return skipped(.absentOptional, "not there, and not needed")
     }
     guard let text = found.string else {
-      return failed(.hintMalformed, "\(kind.headerName) is \(found.kind), not a string", hint: "write it as a string, or leave it out", found: found)
+      return failed(
+        .hintMalformed, "\(kind.headerName) is \(found.kind), not a string",
+        hint: "write it as a string, or leave it out", found: found)
     }
     let bytes: [UInt8]
     let irregularities: [Base64Error]
     do throws(Base64Error) {
       (bytes, irregularities) = try Base64.url.decodeReportingIrregularities(Array(text.text.utf8).span)
     } catch {
-      return failed(.thumbprintEncoding, "\(kind.headerName) is not base64url: \(error.message)", hint: spelling, found: found)
+      return failed(
+        .thumbprintEncoding, "\(kind.headerName) is not base64url: \(error.message)", hint: spelling, found: found)
     }
     if let check = wrongLength(text, bytes, found) { return check }
     guard let certificate = draft.certificate else {
@@ -39,7 +42,8 @@ struct ThumbprintRule: ClaimRule {
     if let worst = irregularities.first(where: { !Self.tolerated.contains($0.code) }) ?? irregularities.first {
       return irregular(
         isTolerated: isLenient && Self.tolerated.contains(worst.code), .thumbprintEncoding,
-        "\(kind.headerName) is of this certificate, but spelled with \(worst.problem)", hint: "write it as base64url without padding",
+        "\(kind.headerName) is of this certificate, but spelled with \(worst.problem)",
+        hint: "write it as base64url without padding",
         found: found)
     }
     return passed(found: found)
@@ -64,7 +68,8 @@ struct ThumbprintRule: ClaimRule {
     if bytes.count == kind.other.byteCount {
       return failed(
         .thumbprintWrongHash,
-        "\(kind.headerName) holds \(bytes.count) bytes, which is a \(kind.other.digest.rawValue)", hint: spelling, found: found)
+        "\(kind.headerName) holds \(bytes.count) bytes, which is a \(kind.other.digest.rawValue)", hint: spelling,
+        found: found)
     }
     return failed(
       .thumbprintLength, "\(kind.headerName) holds \(bytes.count) bytes, and \(expected) are needed", hint: spelling,
@@ -72,7 +77,9 @@ struct ThumbprintRule: ClaimRule {
   }
 
   private func isHexadecimalThumbprint(_ text: [UInt8]) -> Bool {
-    guard let text = String(validating: text, as: UTF8.self), let bytes = Hexadecimal.decode(JSONString(text)) else { return false }
+    guard let text = String(validating: text, as: UTF8.self), let bytes = Hexadecimal.decode(JSONString(text)) else {
+      return false
+    }
     return Thumbprint.allCases.contains { $0.byteCount == bytes.count }
   }
 }

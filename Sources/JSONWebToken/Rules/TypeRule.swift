@@ -13,7 +13,8 @@ struct TypeRule: ClaimRule {
         : skipped(.absentOptional, "not there, and not needed")
     }
     guard let text = found.string else {
-      return failed(.wrongType, "typ is \(found.kind), not a string", hint: "write typ as \(policy.value)", found: found)
+      return failed(
+        .wrongType, "typ is \(found.kind), not a string", hint: "write typ as \(policy.value)", found: found)
     }
     if text == policy.value || !policy.isRequired && isSameMediaType(text, policy.value) {
       return passed(found: found)

@@ -73,7 +73,8 @@ extension NumericDate {
     if text.count == 1 { return sign | 0x20 == UInt8(ascii: "z") ? 0 : nil }
     let start = text.startIndex
     guard text.count == 6, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-"), text[start + 3] == UInt8(ascii: ":"),
-      let hours = number(text[(start + 1)..<(start + 3)]), let minutes = number(text[(start + 4)...]), hours < 24, minutes < 60
+      let hours = number(text[(start + 1)..<(start + 3)]), let minutes = number(text[(start + 4)...]), hours < 24,
+      minutes < 60
     else { return nil }
     return (hours * 3600 + minutes * 60) * (sign == UInt8(ascii: "-") ? -1 : 1)
   }

@@ -10,7 +10,8 @@ public struct TokenAssembler: Sendable {
 
   /// The verifier must hold the signer's public key, else `key-mismatch`.
   public init(
-    profile: Profile, signer: any Signer, verifier: any SignatureVerifier, certificateReader: (any CertificateReader)? = nil
+    profile: Profile, signer: any Signer, verifier: any SignatureVerifier,
+    certificateReader: (any CertificateReader)? = nil
   ) throws(TokenError) {
     guard verifier.publicKey == signer.publicKey else {
       throw TokenError(id: "key-mismatch", "the signature verifier holds another key than the signer")
@@ -19,7 +20,8 @@ public struct TokenAssembler: Sendable {
     self.signer = signer
     self.certificateReader = certificateReader
     tokenVerifier = TokenVerifier(
-      profile: profile, keys: [TrustedKey(verifier, certificate: signer.certificates.first)], certificateReader: certificateReader)
+      profile: profile, keys: [TrustedKey(verifier, certificate: signer.certificates.first)],
+      certificateReader: certificateReader)
   }
 
   /// Signs a draft; a draft that the profile refuses, or that was made for another key, never reaches the key.
@@ -69,7 +71,8 @@ public struct TokenAssembler: Sendable {
     let signatureCount = signer.publicKey.rsa?.modulus.count ?? 0
     if text.count + 1 + (signatureCount * 4 + 2) / 3 > Limits.byteCount {
       throw TokenError(
-        id: CompactSerializationError.Code.tooLarge.rawValue, "the token was not signed: it would be longer than \(Limits.byteCount) bytes")
+        id: CompactSerializationError.Code.tooLarge.rawValue,
+        "the token was not signed: it would be longer than \(Limits.byteCount) bytes")
     }
     return text
   }

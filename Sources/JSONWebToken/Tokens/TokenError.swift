@@ -25,7 +25,8 @@ public struct TokenError: DiagnosticError {
     let others = failedChecks.count > 1 ? " (and \(failedChecks.count - 1) more)" : ""
     self.init(
       id: finding?.reason ?? "token-refused", "\(subject): \(finding?.message ?? "not accepted")\(others)",
-      hint: finding?.hint ?? finding?.serviceAnswer.map { "the service would answer: \($0)" }, failedChecks: failedChecks)
+      hint: finding?.hint ?? finding?.serviceAnswer.map { "the service would answer: \($0)" },
+      failedChecks: failedChecks)
   }
 
   /// Throws for a draft that has a failed check, before any key is used.

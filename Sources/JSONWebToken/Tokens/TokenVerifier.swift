@@ -76,7 +76,8 @@ public struct TokenVerifier: Sendable {
       key.allows(algorithm)
     else {
       return .skipped(
-        FormatCheck.signature, .signature, .notReached, "without a usable alg there is nothing to verify", isRequired: true)
+        FormatCheck.signature, .signature, .notReached, "without a usable alg there is nothing to verify",
+        isRequired: true)
     }
     let serialization = token.serialization
     let isValid = key.verifier.isValid(
@@ -109,7 +110,9 @@ public struct TokenVerifier: Sendable {
 
   private func report(_ checks: [Check], at time: NumericDate, token: VerifiedToken?) -> VerificationReport {
     var checks = checks
-    for index in checks.indices where checks[index].status == .failed { checks[index] = profile.answered(checks[index]) }
+    for index in checks.indices where checks[index].status == .failed {
+      checks[index] = profile.answered(checks[index])
+    }
     return VerificationReport(profileID: profile.id, time: time, isLenient: isLenient, checks: checks, judged: token)
   }
 }

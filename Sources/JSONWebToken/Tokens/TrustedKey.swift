@@ -13,7 +13,8 @@ public struct TrustedKey: Sendable {
 
   /// The certificate, when there is one, must hold the verifier's key.
   public init(
-    _ verifier: any SignatureVerifier, certificate: Certificate? = nil, keyID: JSONString? = nil, algorithm: JSONString? = nil
+    _ verifier: any SignatureVerifier, certificate: Certificate? = nil, keyID: JSONString? = nil,
+    algorithm: JSONString? = nil
   ) {
     self.verifier = verifier
     self.certificate = certificate

@@ -4,9 +4,4 @@ public import JOSE
 public struct VerifiedToken: Sendable {
   public let header: JSONObject
   public let claims: JSONObject
-
-  init(header: JSONObject, claims: JSONObject) {
-    self.header = header
-    self.claims = claims
-  }
 }

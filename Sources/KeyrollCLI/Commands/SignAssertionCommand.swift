@@ -24,6 +24,8 @@ struct SignAssertionCommand: RepeatableOptions {
 
   func run() throws {
     let algorithm = signing.algorithm
-    try TokenSigning(options: signing, answerToKey: ServiceAnswer.toKey).run { _ throws(ProfileError) in try client.profile(algorithm: algorithm) }
+    try TokenSigning(options: signing, answerToKey: ServiceAnswer.toKey).run { _ throws(ProfileError) in
+      try client.profile(algorithm: algorithm)
+    }
   }
 }

@@ -13,7 +13,10 @@ struct SignClaimsCommand: RepeatableOptions {
   @OptionGroup var source: ProfileOptions
   @OptionGroup var signing: SigningOptions
 
-  @Option(name: .customLong("claim"), help: ArgumentHelp("A claim that the profile leaves open or does not name, as text; may be repeated.", valueName: "name=value"))
+  @Option(
+    name: .customLong("claim"),
+    help: ArgumentHelp(
+      "A claim that the profile leaves open or does not name, as text; may be repeated.", valueName: "name=value"))
   var claims: [NamedValue] = []
 
   @Option(name: .customLong("claim-json"), help: ArgumentHelp("The same with a JSON value.", valueName: "name=json"))

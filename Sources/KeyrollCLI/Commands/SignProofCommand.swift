@@ -13,13 +13,18 @@ struct SignProofCommand: RepeatableOptions {
 
   static let repeatableOptions = SigningOptions.repeatable
 
-  @Option(name: .customLong("object-id"), help: ArgumentHelp("The object id of the application or service principal: not its application (client) id.", valueName: "guid"))
+  @Option(
+    name: .customLong("object-id"),
+    help: ArgumentHelp(
+      "The object id of the application or service principal: not its application (client) id.", valueName: "guid"))
   var objectID: String
 
   @OptionGroup var signing: SigningOptions
 
   func run() throws {
     let objectID = JSONString(objectID)
-    try TokenSigning(options: signing, answerToKey: ServiceAnswer.toKey).run { _ throws(ProfileError) in try .graphProof(objectID: objectID) }
+    try TokenSigning(options: signing, answerToKey: ServiceAnswer.toKey).run { _ throws(ProfileError) in
+      try .graphProof(objectID: objectID)
+    }
   }
 }

@@ -16,7 +16,8 @@ struct VerifyCommand: RepeatableOptions {
   @OptionGroup var keys: TrustedKeyOptions
   @OptionGroup var judging: JudgingOptions
 
-  @Flag(name: .customLong("lenient"), help: "Accept, with a warning each, what Entra's token endpoint is seen to accept.")
+  @Flag(
+    name: .customLong("lenient"), help: "Accept, with a warning each, what Entra's token endpoint is seen to accept.")
   var isLenient = false
 
   @OptionGroup var clock: ClockOptions

@@ -8,7 +8,9 @@ struct KeyArgument {
   /// Where the key and its certificate may be: the text itself, and as a reference without its scheme and attributes.
   var paths: [String] {
     let reference = parts.first.map { hasScheme ? $0.drop { $0 != UInt8(ascii: ":") }.dropFirst() : $0 }
-    let certificates = parts.dropFirst().filter { $0.starts(with: "cert=".utf8) }.map { $0.dropFirst("cert=".utf8.count) }
+    let certificates = parts.dropFirst().filter { $0.starts(with: "cert=".utf8) }.map {
+      $0.dropFirst("cert=".utf8.count)
+    }
     return [text] + ([reference].compactMap(\.self) + certificates).map { String(Substring($0)) }
   }
 

@@ -14,7 +14,8 @@ enum ProfileFile {
     // A report would pass for one by rules that the file cannot have.
     if withoutDocument.contains(where: { $0.key.utf8.elementsEqual(document.id.utf8) }) {
       throw ProfileError(
-        .malformedProfile, "\(name) has the id \(document.id), which means rules that no profile file can say", hint: "give the profile an id of its own")
+        .malformedProfile, "\(name) has the id \(document.id), which means rules that no profile file can say",
+        hint: "give the profile an id of its own")
     }
     return document
   }

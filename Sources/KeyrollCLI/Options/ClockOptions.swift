@@ -16,7 +16,8 @@ struct ClockOptions: ParsableArguments {
     guard let time, !time.utf8.elementsEqual("now".utf8) else { return NumericDate(seconds: Int64(Glibc.time(nil))) }
     guard let date = NumericDate(rfc3339: time) else {
       throw CommandError(
-        .usage, "--at takes a time, not '\(time)'", hint: "write it as 2026-11-21T14:00:00Z or 2026-11-21T15:00:00+01:00")
+        .usage, "--at takes a time, not '\(time)'",
+        hint: "write it as 2026-11-21T14:00:00Z or 2026-11-21T15:00:00+01:00")
     }
     return date
   }

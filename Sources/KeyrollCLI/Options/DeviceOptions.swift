@@ -5,13 +5,17 @@ import Keyroll
 struct DeviceOptions: ParsableArguments {
   @Option(
     name: .customLong("pin-file"),
-    help: ArgumentHelp("Read the PIN from this file, without its last line break; - is standard input.", valueName: "file"))
+    help: ArgumentHelp(
+      "Read the PIN from this file, without its last line break; - is standard input.", valueName: "file"))
   var pinFile: String?
 
-  @Option(name: .customLong("pin-fd"), help: ArgumentHelp("Read the PIN from this open file descriptor.", valueName: "number"))
+  @Option(
+    name: .customLong("pin-fd"), help: ArgumentHelp("Read the PIN from this open file descriptor.", valueName: "number")
+  )
   var pinDescriptor: Int32?
 
-  @Option(name: .customLong("pin-env"), help: ArgumentHelp("Take the PIN from this environment variable.", valueName: "name"))
+  @Option(
+    name: .customLong("pin-env"), help: ArgumentHelp("Take the PIN from this environment variable.", valueName: "name"))
   var pinVariable: String?
 
   @Flag(name: .customLong("final-pin-try"), help: "Give the PIN although a wrong one would lock the token.")
@@ -20,7 +24,8 @@ struct DeviceOptions: ParsableArguments {
   @Option(
     name: .customLong("device-timeout"),
     help: ArgumentHelp(
-      "End with an error when a call to the token takes longer; waiting for its own keypad does not count.", valueName: "duration"))
+      "End with an error when a call to the token takes longer; waiting for its own keypad does not count.",
+      valueName: "duration"))
   var timeout = TimeSpan(seconds: 60)
 
   func validate() throws {

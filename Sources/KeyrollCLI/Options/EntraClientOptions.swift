@@ -3,7 +3,9 @@ import Keyroll
 
 /// Which client of which tenant in which cloud a client assertion is for.
 struct EntraClientOptions: ParsableArguments {
-  @Option(name: .customLong("tenant"), help: ArgumentHelp("The directory (tenant) id, or a domain of the tenant.", valueName: "tenant"))
+  @Option(
+    name: .customLong("tenant"),
+    help: ArgumentHelp("The directory (tenant) id, or a domain of the tenant.", valueName: "tenant"))
   var tenant: String?
 
   @Option(name: .customLong("client-id"), help: ArgumentHelp("The application (client) id.", valueName: "guid"))
@@ -12,10 +14,14 @@ struct EntraClientOptions: ParsableArguments {
   @Option(name: .customLong("cloud"), help: ArgumentHelp("The national cloud; global by default.", valueName: "cloud"))
   var cloud: Cloud?
 
-  @Option(name: .customLong("login-host"), help: ArgumentHelp("The host of the token endpoint, for a cloud not listed.", valueName: "host"))
+  @Option(
+    name: .customLong("login-host"),
+    help: ArgumentHelp("The host of the token endpoint, for a cloud not listed.", valueName: "host"))
   var loginHost: String?
 
-  @Option(name: .customLong("audience-form"), help: ArgumentHelp("The form of aud; token, the documented one, by default.", valueName: "form"))
+  @Option(
+    name: .customLong("audience-form"),
+    help: ArgumentHelp("The form of aud; token, the documented one, by default.", valueName: "form"))
   var audienceForm: AudienceForm?
 
   func validate() throws {
@@ -36,7 +42,8 @@ struct EntraClientOptions: ParsableArguments {
 
   func profile(algorithm: SignatureAlgorithm?) throws(ProfileError) -> Profile {
     try .entraAssertion(
-      tenant: tenant.map(JSONString.init(_:)), clientID: clientID.map(JSONString.init(_:)), cloud: cloud ?? .global, loginHost: loginHost,
+      tenant: tenant.map(JSONString.init(_:)), clientID: clientID.map(JSONString.init(_:)), cloud: cloud ?? .global,
+      loginHost: loginHost,
       audienceForm: audienceForm, algorithm: algorithm)
   }
 }

@@ -5,7 +5,8 @@ import Keyroll
 struct JudgingOptions: ParsableArguments {
   @Option(
     name: .customLong("profile"),
-    help: ArgumentHelp("graph-proof, entra-assertion, a built-in profile or a profile file.", valueName: "name or file"))
+    help: ArgumentHelp("graph-proof, entra-assertion, a built-in profile or a profile file.", valueName: "name or file")
+  )
   var profile: String?
 
   @Option(
@@ -18,13 +19,16 @@ struct JudgingOptions: ParsableArguments {
 
   @Option(
     name: .customLong("algorithm"),
-    help: ArgumentHelp("An algorithm to allow; without a profile at least one is needed; may be repeated.", valueName: "name"))
+    help: ArgumentHelp(
+      "An algorithm to allow; without a profile at least one is needed; may be repeated.", valueName: "name"))
   var algorithms: [SignatureAlgorithm] = []
 
   @Option(name: .customLong("issuer"), help: ArgumentHelp("Without a profile: what iss should be.", valueName: "text"))
   var issuer: String?
 
-  @Option(name: .customLong("audience"), help: ArgumentHelp("Without a profile: what aud should be or contain.", valueName: "text"))
+  @Option(
+    name: .customLong("audience"),
+    help: ArgumentHelp("Without a profile: what aud should be or contain.", valueName: "text"))
   var audience: String?
 
   @Option(name: .customLong("subject"), help: ArgumentHelp("Without a profile: what sub should be.", valueName: "text"))
@@ -35,7 +39,8 @@ struct JudgingOptions: ParsableArguments {
     help: ArgumentHelp("Without a profile: a claim that must be there; may be repeated.", valueName: "name"))
   var required: [String] = []
 
-  @Option(name: .customLong("leeway"), help: ArgumentHelp("How far clocks may differ, such as 30s.", valueName: "duration"))
+  @Option(
+    name: .customLong("leeway"), help: ArgumentHelp("How far clocks may differ, such as 30s.", valueName: "duration"))
   var leeway: TimeSpan?
 
   /// The profile to judge by; `publicKey` is the trusted key, which some issuers name in a claim.
@@ -52,7 +57,8 @@ struct JudgingOptions: ParsableArguments {
     switch JSONString(name) {
     case "graph-proof":
       try refuse(client.audienceNames + parameterNames, "is not for graph-proof")
-      profile = try .graphProof(objectID: objectID.map(JSONString.init(_:)), clientID: client.clientID.map(JSONString.init(_:)))
+      profile = try .graphProof(
+        objectID: objectID.map(JSONString.init(_:)), clientID: client.clientID.map(JSONString.init(_:)))
     case "entra-assertion":
       try refuse(objectNames + parameterNames, "is not for entra-assertion")
       profile = try client.profile(algorithm: nil)
@@ -68,7 +74,8 @@ struct JudgingOptions: ParsableArguments {
   private func generalProfile() throws -> Profile {
     try refuse(objectNames + client.names + parameterNames, "needs --profile")
     guard let policy = AlgorithmPolicy(algorithms) else {
-      throw CommandError.usage("without --profile at least one --algorithm is needed: the token must not choose for itself")
+      throw CommandError.usage(
+        "without --profile at least one --algorithm is needed: the token must not choose for itself")
     }
     return .general(
       algorithms: policy, issuer: issuer.map(JSONString.init(_:)), audience: audience.map(JSONString.init(_:)),

@@ -7,7 +7,9 @@ struct NamedValue: ExpressibleByArgument {
   let value: JSONString
 
   init?(argument: String) {
-    guard let separator = argument.utf8.firstIndex(of: UInt8(ascii: "=")), separator > argument.startIndex else { return nil }
+    guard let separator = argument.utf8.firstIndex(of: UInt8(ascii: "=")), separator > argument.startIndex else {
+      return nil
+    }
     name = JSONString(String(argument[..<separator]))
     value = JSONString(String(argument[argument.utf8.index(after: separator)...]))
   }

@@ -4,7 +4,8 @@ import ArgumentParser
 struct OutputOptions: ParsableArguments {
   @Option(
     name: .customLong("output"),
-    help: ArgumentHelp("Write the result to this file, readable by its owner alone, instead of standard output.", valueName: "file"))
+    help: ArgumentHelp(
+      "Write the result to this file, readable by its owner alone, instead of standard output.", valueName: "file"))
   var output: String?
 
   @Flag(name: .customLong("force"), help: "Let --output replace a file that is there.")
@@ -20,7 +21,8 @@ struct OutputOptions: ParsableArguments {
     let file = try OutputFile(path: output, replacing: force)
     try file.check()
     if force, inputs.contains(where: file.isThere(as:)) {
-      throw CommandError(.outputExists, "\(output) is read by this command, and is not replaced", hint: "choose another name")
+      throw CommandError(
+        .outputExists, "\(output) is read by this command, and is not replaced", hint: "choose another name")
     }
     return .file(file)
   }

@@ -3,7 +3,9 @@ import Keyroll
 
 /// The values of a profile's parameters.
 struct ParameterOptions: ParsableArguments {
-  @Option(name: .customLong("parameter"), help: ArgumentHelp("The value of a parameter of the profile; may be repeated.", valueName: "name=value"))
+  @Option(
+    name: .customLong("parameter"),
+    help: ArgumentHelp("The value of a parameter of the profile; may be repeated.", valueName: "name=value"))
   var parameters: [NamedValue] = []
 
   var isEmpty: Bool { parameters.isEmpty }

@@ -3,7 +3,9 @@ import Keyroll
 
 /// A profile by name or file, and the values of its parameters.
 struct ProfileOptions: ParsableArguments {
-  @Option(name: .customLong("profile"), help: ArgumentHelp("A built-in profile, or the path of a profile file (JSON).", valueName: "name or file"))
+  @Option(
+    name: .customLong("profile"),
+    help: ArgumentHelp("A built-in profile, or the path of a profile file (JSON).", valueName: "name or file"))
   var profile: String
 
   @OptionGroup var values: ParameterOptions

@@ -5,7 +5,8 @@ import Keyroll
 struct SecretOptions: ParsableArguments {
   @Option(
     name: .customLong("password-file"),
-    help: ArgumentHelp("Read the password from this file, without its last line break; - is standard input.", valueName: "file"))
+    help: ArgumentHelp(
+      "Read the password from this file, without its last line break; - is standard input.", valueName: "file"))
   var passwordFile: String?
 
   @Option(

@@ -13,19 +13,28 @@ struct SigningOptions: ParsableArguments {
       valueName: "reference"))
   var key: String
 
-  @Option(name: .customLong("certificate"), help: ArgumentHelp("The key's certificate, when it is not in the key's file (PEM or DER).", valueName: "file"))
+  @Option(
+    name: .customLong("certificate"),
+    help: ArgumentHelp("The key's certificate, when it is not in the key's file (PEM or DER).", valueName: "file"))
   var certificate: String?
 
-  @Option(name: .customLong("algorithm"), help: ArgumentHelp("The signature algorithm; the default is the profile's.", valueName: "name"))
+  @Option(
+    name: .customLong("algorithm"),
+    help: ArgumentHelp("The signature algorithm; the default is the profile's.", valueName: "name"))
   var algorithm: SignatureAlgorithm?
 
-  @Option(name: .customLong("hint"), help: ArgumentHelp("A header name that tells the key, in place of the profile's own; may be repeated.", valueName: "name"))
+  @Option(
+    name: .customLong("hint"),
+    help: ArgumentHelp(
+      "A header name that tells the key, in place of the profile's own; may be repeated.", valueName: "name"))
   var hints: [KeyHint] = []
 
   @Flag(name: .customLong("x5c"), help: "Add the certificate chain to the header, beside the other hints.")
   var includesCertificates = false
 
-  @Option(name: .customLong("key-id"), help: ArgumentHelp("The kid to write, where the issuer knows the key by an id.", valueName: "text"))
+  @Option(
+    name: .customLong("key-id"),
+    help: ArgumentHelp("The kid to write, where the issuer knows the key by an id.", valueName: "text"))
   var keyID: String?
 
   @Flag(name: .customLong("iat"), help: "Write the time of signing as iat where the profile leaves it open.")
@@ -44,12 +53,15 @@ struct SigningOptions: ParsableArguments {
   }
 
   /// The files that are read: the key's, the certificate's and those of secrets.
-  var inputs: [String] { KeyArgument(text: key).paths + [certificate, secrets.passwordFile, device.pinFile].compactMap(\.self) }
+  var inputs: [String] {
+    KeyArgument(text: key).paths + [certificate, secrets.passwordFile, device.pinFile].compactMap(\.self)
+  }
 
   /// Who would read standard input.
   var standardInputReaders: KeyValuePairs<String, Bool> {
     [
-      "the key": KeyArgument(text: key).readsStandardInput, "the certificate": certificate.map(StandardInput.isNamed(by:)) ?? false,
+      "the key": KeyArgument(text: key).readsStandardInput,
+      "the certificate": certificate.map(StandardInput.isNamed(by:)) ?? false,
       "the password": secrets.readsStandardInput, "the PIN": device.source?.readsStandardInput ?? false,
     ]
   }

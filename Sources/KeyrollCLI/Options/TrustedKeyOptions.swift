@@ -5,7 +5,8 @@ import Keyroll
 struct TrustedKeyOptions: ParsableArguments {
   @Option(
     name: .customLong("certificate"),
-    help: ArgumentHelp("The certificate of the signing key (PEM, DER or a bundle); may be repeated.", valueName: "file"))
+    help: ArgumentHelp("The certificate of the signing key (PEM, DER or a bundle); may be repeated.", valueName: "file")
+  )
   var certificates: [String] = []
 
   @Option(
@@ -23,7 +24,8 @@ struct TrustedKeyOptions: ParsableArguments {
   func standardInputReaders(beside other: (name: String, value: String)) -> KeyValuePairs<String, Bool> {
     [
       "the certificate": certificates.contains(where: StandardInput.isNamed(by:)),
-      "the public key": publicKeys.contains(where: StandardInput.isNamed(by:)), other.name: StandardInput.isNamed(by: other.value),
+      "the public key": publicKeys.contains(where: StandardInput.isNamed(by:)),
+      other.name: StandardInput.isNamed(by: other.value),
     ]
   }
 
@@ -44,7 +46,9 @@ struct TrustedKeyOptions: ParsableArguments {
     let contents = try SecretBytes.contents(ofFile: path, limit: CertificateFiles.mostBytes)
     if contents.withBytes(looksLikeJSON) {
       let keys = try contents.withBytes { text throws(KeyError) in try JSONWebKey.keys(text) }
-      return try keys.map { TrustedKey(try RSASignatureVerifier(try PublicKey(rsa: $0.numbers)), keyID: $0.keyID, algorithm: $0.algorithm) }
+      return try keys.map {
+        TrustedKey(try RSASignatureVerifier(try PublicKey(rsa: $0.numbers)), keyID: $0.keyID, algorithm: $0.algorithm)
+      }
     }
     let keys = try contents.withBytes { bytes throws(KeyError) in try PublicKeyFile.read(bytes, of: path) }
     return try keys.map { TrustedKey(try RSASignatureVerifier($0)) }

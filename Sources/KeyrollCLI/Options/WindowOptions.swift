@@ -6,12 +6,14 @@ struct WindowOptions: ParsableArguments {
   @Option(
     name: .customLong("not-before"), parsing: .unconditional,
     help: ArgumentHelp(
-      "The first second of the token: 2026-11-21T14:00:00Z, or relative to now, such as +2h or -30s.", valueName: "time"))
+      "The first second of the token: 2026-11-21T14:00:00Z, or relative to now, such as +2h or -30s.", valueName: "time"
+    ))
   var notBefore: String?
 
   @Option(
     name: .customLong("valid-for"),
-    help: ArgumentHelp("How long the token is valid, such as 10m or 90s; default and limit are the profile's.", valueName: "duration"))
+    help: ArgumentHelp(
+      "How long the token is valid, such as 10m or 90s; default and limit are the profile's.", valueName: "duration"))
   var validFor: String?
 
   /// The first second, or nil when none was given; throws `usage`.
@@ -32,7 +34,8 @@ struct WindowOptions: ParsableArguments {
     guard let validFor else { return nil }
     guard let span = TimeSpan(validFor), span > .zero else {
       throw CommandError(
-        .usage, "--valid-for takes a duration, not '\(validFor)'", hint: "write a whole number and a unit, such as 10m, 90s or 1h")
+        .usage, "--valid-for takes a duration, not '\(validFor)'",
+        hint: "write a whole number and a unit, such as 10m, 90s or 1h")
     }
     return span
   }

@@ -13,8 +13,10 @@ package struct EscapedText: CustomStringConvertible {
   /// The same for JSON text, where only line breaks stand outside strings: escapes are those of RFC 8259, section 7.
   package init(json text: String) {
     self.init(text, isJSON: true) { scalar in
-      String(scalar).utf16.map { "\\u" + String(repeating: "0", count: $0.leadingZeroBitCount / 4) + String($0, radix: 16) }
-        .joined()
+      String(scalar).utf16.map {
+        "\\u" + String(repeating: "0", count: $0.leadingZeroBitCount / 4) + String($0, radix: 16)
+      }
+      .joined()
     }
   }
 
@@ -35,7 +37,8 @@ package struct EscapedText: CustomStringConvertible {
         precedingCanCarryMark = false
       } else {
         output.unicodeScalars.append(scalar)
-        precedingCanCarryMark = !scalar.isASCII || scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+        precedingCanCarryMark =
+          !scalar.isASCII || scalar.properties.isAlphabetic || scalar.properties.numericType != nil
       }
     }
     description = output

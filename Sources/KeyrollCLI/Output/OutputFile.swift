@@ -30,7 +30,8 @@ package struct OutputFile {
   /// True when what is there now is the file of this path, under whatever name.
   func isThere(as path: String) -> Bool {
     var (mine, other) = (stat(), stat())
-    return unsafe stat(self.path, &mine) == 0 && stat(path, &other) == 0 && mine.st_dev == other.st_dev && mine.st_ino == other.st_ino
+    return unsafe stat(self.path, &mine) == 0 && stat(path, &other) == 0 && mine.st_dev == other.st_dev
+      && mine.st_ino == other.st_ino
   }
 
   /// Puts the bytes into a new file beside, with mode 0600, and gives it the name when all of it is on the disk.

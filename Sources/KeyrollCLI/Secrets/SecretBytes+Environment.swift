@@ -12,7 +12,8 @@ extension SecretBytes {
     }
     let count = unsafe strlen(value)
     guard count > 0 else {
-      throw KeyError(.secretUnavailable, "the environment variable for the \(word) is empty", hint: SecretSource.emptyHint(word))
+      throw KeyError(
+        .secretUnavailable, "the environment variable for the \(word) is empty", hint: SecretSource.emptyHint(word))
     }
     unsafe self.init(capacity: count) { memory in
       unsafe memory.copyMemory(from: UnsafeRawBufferPointer(start: value, count: count))

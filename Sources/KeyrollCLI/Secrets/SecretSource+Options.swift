@@ -4,7 +4,11 @@ import ArgumentParser
 extension SecretSource {
   /// Nil when none is given.
   init?(_ file: String?, _ descriptor: Int32?, _ variable: String?) {
-    if let file { self = .path(file) } else if let descriptor { self = .descriptor(descriptor) } else if let variable {
+    if let file {
+      self = .path(file)
+    } else if let descriptor {
+      self = .descriptor(descriptor)
+    } else if let variable {
       self = .environment(variable)
     } else {
       return nil

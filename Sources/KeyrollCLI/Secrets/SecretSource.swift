@@ -27,7 +27,9 @@ enum SecretSource: Sendable, Hashable {
     switch self {
     case .file(let path):
       let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
-      guard descriptor >= 0 else { throw KeyError(.secretUnavailable, "\(name(word)) cannot be read: \(SystemError.last)") }
+      guard descriptor >= 0 else {
+        throw KeyError(.secretUnavailable, "\(name(word)) cannot be read: \(SystemError.last)")
+      }
       defer { close(descriptor) }
       secret = try contents(of: descriptor, as: word).withoutTrailingNewline()
     case .descriptor(let descriptor): secret = try contents(of: descriptor, as: word).withoutTrailingNewline()

@@ -41,7 +41,9 @@ struct TerminalPrompt: ~Copyable {
   }
 
   /// Returns nil when the line is complete, or the signal that came before.
-  private borrowing func read(_ line: inout SecretBytes, until interruptions: borrowing Interruptions) throws(KeyError) -> Int32? {
+  private borrowing func read(_ line: inout SecretBytes, until interruptions: borrowing Interruptions) throws(KeyError)
+    -> Int32?
+  {
     while true {
       if let signal = interruptions.wait(orForInputOn: terminal) { return signal }
       let received = line.append(from: terminal)

@@ -23,7 +23,8 @@ struct Inspection {
     if !token.serialization.irregularities.isEmpty {
       lines += ["", "irregularities"]
       for irregularity in token.serialization.irregularities {
-        lines.append("  the \(irregularity.segment.rawValue) segment has \(irregularity.error.message) [\(irregularity.error.id)]")
+        lines.append(
+          "  the \(irregularity.segment.rawValue) segment has \(irregularity.error.message) [\(irregularity.error.id)]")
       }
     }
     return lines.map { EscapedText($0).description + "\n" }.joined()
@@ -58,7 +59,9 @@ struct Inspection {
   }
 
   private func dateNote(_ name: JSONString, _ value: JSONValue) -> String? {
-    guard let date = date(name, value) else { return milliseconds(name, value).map { "looks like milliseconds: \($0)" } }
+    guard let date = date(name, value) else {
+      return milliseconds(name, value).map { "looks like milliseconds: \($0)" }
+    }
     let distance = date - time
     let relative = distance < .zero ? "\(TimeSpan(seconds: -distance.seconds)) ago" : "in \(distance)"
     return "= \(date), \(relative)"
@@ -87,7 +90,9 @@ struct Inspection {
     var thumbprints = JSONObject()
     var dates = JSONObject()
     for member in (try? token.header.get())?.members ?? [] {
-      thumbprints[member.name] = thumbprint(member.name, member.value).map { .string(JSONString(Hexadecimal.upperCase($0))) }
+      thumbprints[member.name] = thumbprint(member.name, member.value).map {
+        .string(JSONString(Hexadecimal.upperCase($0)))
+      }
     }
     for member in (try? token.claims.get())?.members ?? [] {
       dates[member.name] = date(member.name, member.value).map { .string(JSONString($0.description)) }

@@ -22,7 +22,8 @@ struct InventoryReport {
       var fields = FieldList()
       fields.append("module", [module.name, module.path.map { "(\($0))" }].compactMap(\.self).joined(separator: " "))
       fields.append("  made by", "\(module.description), \(module.manufacturer), \(module.version)")
-      return fields.text + (module.tokens.isEmpty ? "  no tokens\n" : module.tokens.map { "\n" + text(of: $0) }.joined())
+      return fields.text
+        + (module.tokens.isEmpty ? "  no tokens\n" : module.tokens.map { "\n" + text(of: $0) }.joined())
     }
     return modules.isEmpty ? "no modules\n" : modules.joined(separator: "\n")
   }
@@ -67,7 +68,8 @@ struct InventoryReport {
 
   private func json(of module: Inventory.Module) -> JSONObject {
     var object: JSONObject = [
-      "name": string(module.name), "description": string(module.description), "manufacturer": string(module.manufacturer),
+      "name": string(module.name), "description": string(module.description),
+      "manufacturer": string(module.manufacturer),
       "version": string(module.version), "warnings": strings(module.warnings),
       "tokens": .array(module.tokens.map { .object(json(of: $0)) }),
     ]

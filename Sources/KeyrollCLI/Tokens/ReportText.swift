@@ -7,7 +7,8 @@ struct ReportText: CustomStringConvertible {
   init(_ report: VerificationReport) {
     var lines = [
       "\(report.isAccepted ? "ACCEPTED" : "REJECTED")  \(report.profileID), judged for \(report.time)"
-        + (report.isLenient ? ", leniently" : "") + Self.count(report.failedChecks, "failed") + Self.count(report.warnings, "warned")
+        + (report.isLenient ? ", leniently" : "") + Self.count(report.failedChecks, "failed")
+        + Self.count(report.warnings, "warned")
     ]
     for verdict in Check.Verdict.allCases {
       lines.append("")
@@ -19,7 +20,9 @@ struct ReportText: CustomStringConvertible {
 
   private static func lines(_ check: Check) -> [String] {
     let label = "  \(padded(label(check.status), 8)) \(padded(check.id, 21)) "
-    guard let finding = check.finding else { return [trimmed(label + (check.found.map { text($0, of: check.id) } ?? ""))] }
+    guard let finding = check.finding else {
+      return [trimmed(label + (check.found.map { text($0, of: check.id) } ?? ""))]
+    }
     let isNotable = check.status == .failed || check.status == .warning
     var lines = [label + finding.message + (isNotable ? " [\(finding.reason)]" : "")]
     guard isNotable else { return lines }

@@ -57,12 +57,14 @@ struct TokenSigning {
     return request
   }
 
-  private func open(preferred: SignatureAlgorithm, _ given: [Certificate], _ device: PKCS11Backend) throws -> any Signer {
+  private func open(preferred: SignatureAlgorithm, _ given: [Certificate], _ device: PKCS11Backend) throws -> any Signer
+  {
     let registry = KeyRegistry(
       FileBackend(certificates: given), PEMBackend(certificates: given), PFXBackend(certificates: given), device)
     do throws(KeyError) {
       let signer = try registry.signer(
-        for: try registry.reference(options.key), algorithm: options.algorithm ?? preferred, secrets: try options.secrets.provider(pin: options.device.source))
+        for: try registry.reference(options.key), algorithm: options.algorithm ?? preferred,
+        secrets: try options.secrets.provider(pin: options.device.source))
       signer.notes.forEach(Diagnostics.warning)
       return signer
     } catch {
@@ -72,9 +74,12 @@ struct TokenSigning {
 
   /// What the reader of the key cannot know: how it was named, where its certificate came from, and who will judge it.
   private func explained(_ error: KeyError, schemes: [String]) -> KeyError {
-    if error.code == .fileUnreadable, let misreading = KeyArgument(text: options.key).misreading(schemes: schemes) { return misreading }
+    if error.code == .fileUnreadable, let misreading = KeyArgument(text: options.key).misreading(schemes: schemes) {
+      return misreading
+    }
     if error.code == .certificateMismatch, let certificate = options.certificate {
-      return KeyError(error.code, "no certificate in \(certificate) belongs to the private key at \(options.key)", hint: error.hint)
+      return KeyError(
+        error.code, "no certificate in \(certificate) belongs to the private key at \(options.key)", hint: error.hint)
     }
     if let answer = answerToKey(error.code) { return KeyError(error.code, error.message, hint: answer) }
     return error

@@ -21,7 +21,8 @@ extension CertificateFile {
     }
     let certificates = try PFXReader(subject: subject).contents(of: file, secrets: secrets).certificates
     if certificates.isEmpty {
-      throw KeyError(.noCertificate, "\(subject) holds no certificate", hint: "export the certificate together with its key")
+      throw KeyError(
+        .noCertificate, "\(subject) holds no certificate", hint: "export the certificate together with its key")
     }
     return certificates
   }

@@ -30,7 +30,8 @@ public enum CertificateFile {
         hint: "export it: openssl pkcs12 -nokeys -clcerts -in FILE -out certificate.pem")
     case .unrecognised:
       throw KeyError(
-        .unrecognisedKeyFile, "\(subject) is not a certificate: neither PEM nor DER", hint: "give an X.509 certificate as PEM or DER")
+        .unrecognisedKeyFile, "\(subject) is not a certificate: neither PEM nor DER",
+        hint: "give an X.509 certificate as PEM or DER")
     case .pem: break
     }
     var certificates: [Certificate] = []
@@ -49,7 +50,9 @@ public enum CertificateFile {
     case .certificate:
       try block.contents.withBytes { (der) throws(KeyError) in try OpenSSLCertificateReader().certificate(der: der) }
     case .trustedCertificate:
-      try block.contents.withBytes { (der) throws(KeyError) in try OpenSSLCertificateReader().certificate(derWithTrustSettings: der) }
+      try block.contents.withBytes { (der) throws(KeyError) in
+        try OpenSSLCertificateReader().certificate(derWithTrustSettings: der)
+      }
     default: nil
     }
   }

@@ -11,12 +11,14 @@ extension KeyFileContents {
     let leaves = Set(candidates.filter { $0.publicKey == key })
     guard let leaf = leaves.first else {
       throw KeyError(
-        .certificateMismatch, "no certificate at \(reference) belongs to the private key: \(Certificate.list(Set(candidates)))",
+        .certificateMismatch,
+        "no certificate at \(reference) belongs to the private key: \(Certificate.list(Set(candidates)))",
         hint: "give the certificate that was issued for this key")
     }
     if leaves.count > 1 {
       throw KeyError(
-        .severalCertificates, "\(reference) has \(leaves.count) certificates for the same key: \(Certificate.list(leaves))",
+        .severalCertificates,
+        "\(reference) has \(leaves.count) certificates for the same key: \(Certificate.list(leaves))",
         hint: "leave only the registered one in the file, or name its file: pem:PATH;cert=PATH")
     }
     return CertificateChain.chain(from: leaf, among: certificates + candidates)

@@ -18,7 +18,9 @@ public struct OpenSSLCertificateReader: CertificateReader {
     let certificate = try Self.item(bytes)
     let der = bytes.extracting(..<certificate.byteCount)
     let rest = bytes.extracting(certificate.byteCount...)
-    if unsafe !rest.isEmpty && ASN1Item(whole: rest, as: X509_CERT_AUX_it()) == nil { throw .trailingCertificateData(rest.count) }
+    if unsafe !rest.isEmpty && ASN1Item(whole: rest, as: X509_CERT_AUX_it()) == nil {
+      throw .trailingCertificateData(rest.count)
+    }
     return try unsafe Self.certificate(certificate.pointer, der: [UInt8](copying: der))
   }
 
@@ -29,7 +31,9 @@ public struct OpenSSLCertificateReader: CertificateReader {
 
   /// Reads an `X509`, which stays the caller's.
   private static func certificate(_ certificate: OpaquePointer, der: [UInt8]) throws(KeyError) -> Certificate {
-    guard let key = unsafe X509_get_X509_PUBKEY(certificate) else { throw .malformedCertificate("it has no public key") }
+    guard let key = unsafe X509_get_X509_PUBKEY(certificate) else {
+      throw .malformedCertificate("it has no public key")
+    }
     let signature = unsafe CertificateSignature(of: certificate)
     return Certificate(
       der: der,
@@ -74,7 +78,8 @@ public struct OpenSSLCertificateReader: CertificateReader {
 extension KeyError {
   static func malformedCertificate(_ reason: String) -> KeyError {
     KeyError(
-      .malformedCertificate, "a certificate cannot be read: \(reason)", hint: "give one X.509 certificate as DER or PEM")
+      .malformedCertificate, "a certificate cannot be read: \(reason)", hint: "give one X.509 certificate as DER or PEM"
+    )
   }
 
   static func trailingCertificateData(_ byteCount: Int) -> KeyError {

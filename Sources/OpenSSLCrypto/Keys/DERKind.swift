@@ -25,12 +25,15 @@ enum DERKind: Sendable {
       case 0x30: return .privateKey(.pkcs8)
       case 0x04: return .privateKey(.traditional)
       // A DSA key has six numbers, an RSA key nine.
-      case 0x02 where isVersion: return .privateKey(DER.integers(inSequence: der)?.contents.count == 6 ? .traditional : .pkcs1)
+      case 0x02 where isVersion:
+        return .privateKey(DER.integers(inSequence: der)?.contents.count == 6 ? .traditional : .pkcs1)
       case 0x02: return .rsaPublicKey
       default: return nil
       }
     }
-    guard let first = DER.contents(of: V_ASN1_SEQUENCE, in: der, at: start), first.upperBound < der.count else { return nil }
+    guard let first = DER.contents(of: V_ASN1_SEQUENCE, in: der, at: start), first.upperBound < der.count else {
+      return nil
+    }
     switch der[first.upperBound] {
     case 0x04: return .privateKey(.encryptedPKCS8)
     case 0x03: return .publicKey

@@ -26,6 +26,7 @@ struct FilePassword: ~Copyable {
   /// `wrong-password`: nothing that was decrypted made sense.
   var wrong: KeyError {
     KeyError(
-      .wrongPassword, "the password for \(subject) is wrong, or the file was altered", hint: "check the password and try again")
+      .wrongPassword, "the password for \(subject) is wrong, or the file was altered",
+      hint: "check the password and try again")
   }
 }

@@ -54,7 +54,9 @@ struct FileReference: Sendable, Hashable {
         bytes.append(byte)
         continue
       }
-      guard let digits = String(rest.prefix(2)), let escaped = Hexadecimal.bytes(digits), escaped.count == 1 else { return nil }
+      guard let digits = String(rest.prefix(2)), let escaped = Hexadecimal.bytes(digits), escaped.count == 1 else {
+        return nil
+      }
       bytes += escaped
       rest.removeFirst(2)
     }

@@ -11,7 +11,8 @@ extension KeyFileContents {
     let key = try key(selection, at: reference)
     try key.publicKey.requireFitToSign(with: algorithm, at: reference)
     let broken = KeyError(
-      .brokenRSAKey, "the RSA key at \(reference) is broken: its numbers do not belong together, or its signatures are not good",
+      .brokenRSAKey,
+      "the RSA key at \(reference) is broken: its numbers do not belong together, or its signatures are not good",
       hint: "export the key again from where it was made")
     // First, because a modulus that is wrong matches no certificate either.
     guard key.isSound else { throw broken }
@@ -27,7 +28,8 @@ extension KeyFileContents {
   private func key(_ selection: KeySelection, at reference: KeyReference) throws(KeyError) -> PrivateKey {
     if privateKeys.isEmpty {
       throw KeyError(
-        .noPrivateKey, "\(reference) holds no private key (\(certificates.count) \(certificates.count == 1 ? "certificate" : "certificates"))",
+        .noPrivateKey,
+        "\(reference) holds no private key (\(certificates.count) \(certificates.count == 1 ? "certificate" : "certificates"))",
         hint: "export the certificate together with its private key")
     }
     let matches = privateKeys.filter { $0.matches(selection) }

@@ -21,7 +21,8 @@ enum KeyTypeName {
     let nid = unsafe OBJ_obj2nid(parameters.pointee.value.object)
     let name = unsafe EC_curve_nid2nist(nid) ?? OBJ_nid2sn(nid)
     return nid == NID_undef
-      ? unsafe ASN1Text.name(of: parameters.pointee.value.object) : unsafe name.flatMap { unsafe String(validatingCString: $0) }
+      ? unsafe ASN1Text.name(of: parameters.pointee.value.object)
+      : unsafe name.flatMap { unsafe String(validatingCString: $0) }
   }
 
   private static func primeBitCount(_ parameters: UnsafeMutablePointer<ASN1_TYPE>?) -> Int? {
@@ -29,6 +30,8 @@ enum KeyTypeName {
       let sequence = unsafe parameters.pointee.value.sequence
     else { return nil }
     let der = unsafe ASN1Text.bytes(of: sequence)
-    return DER.integers(inSequence: der.span)?.contents.first.map { RSAPublicNumbers(modulus: Array(der[$0]), exponent: []).bitCount }
+    return DER.integers(inSequence: der.span)?.contents.first.map {
+      RSAPublicNumbers(modulus: Array(der[$0]), exponent: []).bitCount
+    }
   }
 }

@@ -64,7 +64,8 @@ enum PublicKeyReader {
       throw .openSSL("encoding a public key")
     }
     return PublicKey(
-      subjectPublicKeyInfo: der, kind: unsafe kind(of: key), sha256Fingerprint: try Digest.hash(der.span, with: .sha256))
+      subjectPublicKeyInfo: der, kind: unsafe kind(of: key), sha256Fingerprint: try Digest.hash(der.span, with: .sha256)
+    )
   }
 
   private static func kind(of key: OpaquePointer) -> PublicKey.Kind {
@@ -72,7 +73,9 @@ enum PublicKeyReader {
     var bytes: UnsafePointer<UInt8>?
     var byteCount: Int32 = 0
     var algorithm: UnsafeMutablePointer<X509_ALGOR>?
-    guard unsafe X509_PUBKEY_get0_param(&object, &bytes, &byteCount, &algorithm, key) == 1 else { return .other("unknown") }
+    guard unsafe X509_PUBKEY_get0_param(&object, &bytes, &byteCount, &algorithm, key) == 1 else {
+      return .other("unknown")
+    }
     let contents = unsafe Span(_unsafeElements: UnsafeBufferPointer(start: bytes, count: Int(max(0, byteCount))))
     let parameters = unsafe algorithm?.pointee.parameter
     switch unsafe OBJ_obj2nid(object) {

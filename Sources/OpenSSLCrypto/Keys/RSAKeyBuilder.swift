@@ -16,11 +16,13 @@ enum RSAKeyBuilder {
   }
 
   /// Copies the named `BIGNUM`s, which stay the caller's, into a key, which the caller owns.
-  static func key(_ numbers: [(name: StaticString, value: OpaquePointer)], selection: Int32) throws(KeyError) -> OpaquePointer {
+  static func key(_ numbers: [(name: StaticString, value: OpaquePointer)], selection: Int32) throws(KeyError)
+    -> OpaquePointer
+  {
     OpenSSLErrors.clear()
     let builder = unsafe OSSL_PARAM_BLD_new()
     defer { unsafe OSSL_PARAM_BLD_free(builder) }
-    for unsafe (name, value) in unsafe numbers {
+    for unsafe(name, value) in unsafe numbers {
       // The builder keeps the pointer, so the name must be a constant.
       let name = unsafe UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
       guard unsafe OSSL_PARAM_BLD_push_BN(builder, name, value) == 1 else { throw .openSSL("reading an RSA key") }
@@ -30,9 +32,12 @@ enum RSAKeyBuilder {
     let context = unsafe EVP_PKEY_CTX_new_from_name(LibraryContext.standard.pointer, "RSA", nil)
     defer { unsafe EVP_PKEY_CTX_free(context) }
     var key: OpaquePointer?
-    guard unsafe EVP_PKEY_fromdata_init(context) == 1, unsafe EVP_PKEY_fromdata(context, &key, selection, parameters) == 1,
+    guard unsafe EVP_PKEY_fromdata_init(context) == 1,
+      unsafe EVP_PKEY_fromdata(context, &key, selection, parameters) == 1,
       let key = unsafe key
-    else { throw KeyError(.malformedKey, "OpenSSL does not take the numbers of an RSA key: \(OpenSSLErrors.drain().summary)") }
+    else {
+      throw KeyError(.malformedKey, "OpenSSL does not take the numbers of an RSA key: \(OpenSSLErrors.drain().summary)")
+    }
     return unsafe key
   }
 }

@@ -10,7 +10,8 @@ extension RSAPrivateNumbers {
   /// Takes microseconds. Whether the primes are prime is not tried, which would take longer than many signatures: with
   /// a composite in place of one a signature does not verify, and one is made and verified when a key is opened.
   borrowing func areSound() -> Bool {
-    guard publicNumbers.bitCount <= PublicKey.signingBitCounts.upperBound, let context = unsafe BN_CTX_secure_new() else {
+    guard publicNumbers.bitCount <= PublicKey.signingBitCounts.upperBound, let context = unsafe BN_CTX_secure_new()
+    else {
       return false
     }
     // Wipes the room it gave.
@@ -26,7 +27,9 @@ extension RSAPrivateNumbers {
   }
 
   /// Looks at one prime p with its exponent, which is d mod p - 1 and the inverse of e.
-  private func arePrimeAndExponentSound(_ prime: OpaquePointer, _ exponent: OpaquePointer, _ context: OpaquePointer) -> Bool {
+  private func arePrimeAndExponentSound(_ prime: OpaquePointer, _ exponent: OpaquePointer, _ context: OpaquePointer)
+    -> Bool
+  {
     let order = unsafe BN_CTX_get(context)
     let result = unsafe BN_CTX_get(context)
     return unsafe BN_is_odd(prime) == 1 && BN_num_bits(prime) >= Self.leastPrimeBitCount

@@ -23,16 +23,20 @@ struct RSAPrivateNumbers: ~Copyable {
     else { throw .malformedKey("it is not an RSAPrivateKey of two primes (RFC 8017, appendix A.1.2)") }
     if end != der.count { throw .trailingKeyData(der.count - end) }
     if DER.isAnyNegative(integers, in: der) {
-      throw KeyError(.brokenRSAKey, "an RSA key is broken: a number in it is negative", hint: "export the key again from where it was made")
+      throw KeyError(
+        .brokenRSAKey, "an RSA key is broken: a number in it is negative",
+        hint: "export the key again from where it was made")
     }
     // Numbers marked secure are wiped by OpenSSL wherever it copies them.
     let numbers = unsafe integers.dropFirst().compactMap { range in
       unsafe der.extracting(range).withUnsafeBufferPointer { bytes in
-        unsafe BN_secure_new().flatMap { number in unsafe BN_bin2bn(bytes.baseAddress, Int32(clamping: bytes.count), number) }
+        unsafe BN_secure_new().flatMap { number in
+          unsafe BN_bin2bn(bytes.baseAddress, Int32(clamping: bytes.count), number)
+        }
       }
     }
     guard unsafe numbers.count == Self.names.count else {
-      for unsafe number in unsafe numbers { unsafe BN_clear_free(number) }
+      unsafe numbers.forEach { unsafe BN_clear_free($0) }
       throw .openSSL("reading an RSA key")
     }
     publicNumbers = RSAPublicNumbers(
@@ -43,7 +47,7 @@ struct RSAPrivateNumbers: ~Copyable {
   }
 
   deinit {
-    for unsafe number in unsafe numbers { unsafe BN_clear_free(number) }
+    unsafe numbers.forEach { unsafe BN_clear_free($0) }
   }
 
   /// Makes the key that signs; throws `malformed-key` when OpenSSL refuses the numbers.

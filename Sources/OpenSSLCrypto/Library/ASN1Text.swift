@@ -1,4 +1,5 @@
 internal import COpenSSL
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -21,7 +22,8 @@ enum ASN1Text {
     var days: Int32 = 0
     var seconds: Int32 = 0
     // Not `timegm`, which reads the machine's time zone.
-    guard unsafe ASN1_TIME_to_tm(time, &parts) == 1, unsafe OPENSSL_gmtime_diff(&days, &seconds, &epoch, &parts) == 1 else {
+    guard unsafe ASN1_TIME_to_tm(time, &parts) == 1, unsafe OPENSSL_gmtime_diff(&days, &seconds, &epoch, &parts) == 1
+    else {
       return nil
     }
     return Int64(days) * 86_400 + Int64(seconds)

@@ -50,7 +50,8 @@ enum DER {
     while position < sequence.upperBound {
       guard let integer = contents(of: V_ASN1_INTEGER, in: der, at: position), let first = integer.first,
         integer.upperBound <= sequence.upperBound,
-        integer.count == 1 || !(der[first] == 0 && der[first + 1] < 0x80 || der[first] == 0xFF && der[first + 1] >= 0x80)
+        integer.count == 1
+          || !(der[first] == 0 && der[first + 1] < 0x80 || der[first] == 0xFF && der[first + 1] >= 0x80)
       else { return nil }
       integers.append(integer)
       position = integer.upperBound

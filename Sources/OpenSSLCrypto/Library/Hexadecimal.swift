@@ -7,7 +7,9 @@ enum Hexadecimal {
 
   /// Nil for anything but whole pairs of digits in either case.
   static func bytes(_ text: String) -> [UInt8]? {
-    let digits = text.utf8.map { digit in Character(UnicodeScalar(digit)).isASCII ? Character(UnicodeScalar(digit)).hexDigitValue : nil }
+    let digits = text.utf8.map { digit in
+      Character(UnicodeScalar(digit)).isASCII ? Character(UnicodeScalar(digit)).hexDigitValue : nil
+    }
     guard digits.count.isMultiple(of: 2), !digits.contains(nil) else { return nil }
     let values = digits.compactMap { $0 }
     return stride(from: 0, to: values.count, by: 2).map { UInt8(values[$0] << 4 | values[$0 + 1]) }

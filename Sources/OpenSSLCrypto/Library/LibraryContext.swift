@@ -29,7 +29,7 @@ final class LibraryContext: Sendable {
   }
 
   deinit {
-    for unsafe provider in unsafe providers { unsafe OSSL_PROVIDER_unload(provider) }
+    unsafe providers.forEach { unsafe OSSL_PROVIDER_unload($0) }
     unsafe OSSL_LIB_CTX_free(pointer)
   }
 }

@@ -69,8 +69,9 @@ struct PEMEncryption {
     let key = unsafe password.withCharacters { characters, count in
       unsafe SecretBytes(capacity: Int(EVP_CIPHER_get_key_length(cipher))) { memory in
         let password = unsafe UnsafeRawPointer(characters)?.assumingMemoryBound(to: UInt8.self)
-        return unsafe Int(EVP_BytesToKey(
-          cipher, digest, vector, password, count, 1, memory.bindMemory(to: UInt8.self).baseAddress, nil))
+        return unsafe Int(
+          EVP_BytesToKey(
+            cipher, digest, vector, password, count, 1, memory.bindMemory(to: UInt8.self).baseAddress, nil))
       }
     }
     if key.isEmpty { throw .unsupportedProtection(by: cipherName, of: subject) }
@@ -82,7 +83,8 @@ struct PEMEncryption {
             var rest: Int32 = 0
             guard let start = unsafe memory.bindMemory(to: UInt8.self).baseAddress,
               unsafe EVP_DecryptInit_ex2(context, cipher, key.baseAddress, vector, nil) == 1,
-              unsafe EVP_DecryptUpdate(context, start, &written, ciphertext.baseAddress, Int32(clamping: ciphertext.count)) == 1,
+              unsafe EVP_DecryptUpdate(
+                context, start, &written, ciphertext.baseAddress, Int32(clamping: ciphertext.count)) == 1,
               unsafe EVP_DecryptFinal_ex(context, start + Int(written), &rest) == 1
             else { return 0 }
             return Int(written) + Int(rest)
@@ -96,7 +98,8 @@ struct PEMEncryption {
 
   /// The cipher as the header spells it, for one that OpenSSL does not know.
   private static func cipherName(in header: String) -> String {
-    let value = header.split(whereSeparator: \.isNewline).first { $0.hasPrefix("DEK-Info:") }?.dropFirst("DEK-Info:".count)
+    let value = header.split(whereSeparator: \.isNewline).first { $0.hasPrefix("DEK-Info:") }?.dropFirst(
+      "DEK-Info:".count)
     let name = value?.prefix { $0 != "," }.drop { $0 == " " } ?? ""
     return name.isEmpty ? "an unnamed cipher" : String(name)
   }

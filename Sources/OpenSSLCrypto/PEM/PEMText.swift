@@ -55,8 +55,11 @@ enum PEMText {
   }
 
   /// The lines up to an empty one, when the first has a colon, which base64 never has.
-  private static func header(in bytes: Span<UInt8>, from position: inout Int, of subject: String) throws(KeyError) -> String {
-    guard let first = line(in: bytes, at: position), first.contents.contains(where: { bytes[$0] == UInt8(ascii: ":") }) else {
+  private static func header(in bytes: Span<UInt8>, from position: inout Int, of subject: String) throws(KeyError)
+    -> String
+  {
+    guard let first = line(in: bytes, at: position), first.contents.contains(where: { bytes[$0] == UInt8(ascii: ":") })
+    else {
       return ""
     }
     var header = ""
@@ -101,6 +104,7 @@ enum PEMText {
 extension KeyError {
   static func malformedPEM(_ subject: String, _ reason: String) -> KeyError {
     KeyError(
-      .malformedPEM, "\(subject) has a PEM block that cannot be read: \(reason)", hint: "copy the file again, or export it again")
+      .malformedPEM, "\(subject) has a PEM block that cannot be read: \(reason)",
+      hint: "copy the file again, or export it again")
   }
 }

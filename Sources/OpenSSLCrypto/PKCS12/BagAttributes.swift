@@ -15,7 +15,8 @@ struct BagAttributes {
   }
 
   private static func string(_ value: UnsafePointer<ASN1_TYPE>?, _ type: Int32) -> [UInt8]? {
-    guard let value = unsafe value, unsafe value.pointee.type == type, let string = unsafe value.pointee.value.asn1_string
+    guard let value = unsafe value, unsafe value.pointee.type == type,
+      let string = unsafe value.pointee.value.asn1_string
     else { return nil }
     return unsafe ASN1Text.bytes(of: string)
   }

@@ -61,7 +61,8 @@ struct EncryptedPart {
       guard let plaintext = try plaintext(with: password) else { continue }
       if let item = plaintext.withBytes({ bytes in unsafe ASN1Item(whole: bytes, as: kind) }) { return item }
       // A wrong password gives a SEQUENCE of just this length once in many millions of times.
-      if plaintext.withBytes({ bytes in DER.contents(of: V_ASN1_SEQUENCE, in: bytes, at: 0)?.upperBound == bytes.count }) {
+      if plaintext.withBytes({ bytes in DER.contents(of: V_ASN1_SEQUENCE, in: bytes, at: 0)?.upperBound == bytes.count }
+      ) {
         throw KeyError(
           .damagedFile, "\(subject) has an encrypted part that its password opens, and that cannot be read then",
           hint: "export the key again")

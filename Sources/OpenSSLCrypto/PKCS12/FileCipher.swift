@@ -27,7 +27,9 @@ struct FileCipher {
     self.library = library
     // The other modes carry parameters that OpenSSL does not read here, and would look like a wrong password.
     let modes = [EVP_CIPH_CBC_MODE, EVP_CIPH_CFB_MODE, EVP_CIPH_OFB_MODE, EVP_CIPH_STREAM_CIPHER]
-    guard modes.contains(unsafe EVP_CIPHER_get_mode(cipher)) else { throw .unsupportedProtection(by: name, of: subject) }
+    guard modes.contains(unsafe EVP_CIPHER_get_mode(cipher)) else {
+      throw .unsupportedProtection(by: name, of: subject)
+    }
     let takesAnyKey = unsafe EVP_CIPHER_get_flags(cipher) & UInt(EVP_CIPH_VARIABLE_LENGTH) != 0
     keyByteCount = takesAnyKey ? nil : unsafe Int64(EVP_CIPHER_get_key_length(cipher))
     vectorByteCount = unsafe Int(EVP_CIPHER_get_iv_length(cipher))

@@ -22,7 +22,8 @@ struct IterationBudget {
     total += max(iterations, 0)
     if total > Self.mostPerFile {
       throw KeyError(
-        .iterationCountTooHigh, "\(subject) asks for more than \(Self.mostPerFile) iterations in all its parts together",
+        .iterationCountTooHigh,
+        "\(subject) asks for more than \(Self.mostPerFile) iterations in all its parts together",
         hint: "export the key that is needed alone, or with fewer iterations")
     }
   }
@@ -34,7 +35,9 @@ struct IterationBudget {
       if let integer = unsafe integer, unsafe ASN1_STRING_type(integer) == V_ASN1_INTEGER { throw tooHigh(subject) }
       throw KeyError(.malformedPFX, "\(subject) has a password derivation without a readable iteration count")
     }
-    if count < 1 { throw KeyError(.malformedPFX, "\(subject) has an iteration count of \(count), and at least 1 is needed") }
+    if count < 1 {
+      throw KeyError(.malformedPFX, "\(subject) has an iteration count of \(count), and at least 1 is needed")
+    }
     return count
   }
 

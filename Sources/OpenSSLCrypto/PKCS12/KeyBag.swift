@@ -22,7 +22,9 @@ struct KeyBag {
     }
     var identifier: UnsafePointer<X509_ALGOR>?
     var ciphertext: UnsafePointer<ASN1_OCTET_STRING>?
-    if let encrypted = unsafe PKCS12_SAFEBAG_get0_pkcs8(bag) { unsafe X509_SIG_get0(encrypted, &identifier, &ciphertext) }
+    if let encrypted = unsafe PKCS12_SAFEBAG_get0_pkcs8(bag) {
+      unsafe X509_SIG_get0(encrypted, &identifier, &ciphertext)
+    }
     guard let identifier = unsafe identifier, let ciphertext = unsafe ciphertext else {
       throw KeyError(.malformedPFX, "\(subject) has a key bag that cannot be read")
     }

@@ -63,7 +63,9 @@ struct MACData {
   /// PBMAC1 takes the password as UTF-8 (RFC 9579, section 5), where no password is the empty one.
   func isMade(over content: Span<UInt8>, with password: PasswordForm) throws(KeyError) -> Bool {
     if case .pbmac1 = derivation, password.isAbsent { return false }
-    guard let key = key(from: password) else { throw .unsupportedProtection(by: "HMAC with \(digest.name)", of: subject) }
+    guard let key = key(from: password) else {
+      throw .unsupportedProtection(by: "HMAC with \(digest.name)", of: subject)
+    }
     var actual = [UInt8](repeating: 0, count: digest.byteCount)
     let actualCount = key.withBytes { key in
       unsafe key.withUnsafeBufferPointer { key in
@@ -76,7 +78,9 @@ struct MACData {
         }
       }
     }
-    guard actualCount == expected.count else { throw .unsupportedProtection(by: "HMAC with \(digest.name)", of: subject) }
+    guard actualCount == expected.count else {
+      throw .unsupportedProtection(by: "HMAC with \(digest.name)", of: subject)
+    }
     return unsafe CRYPTO_memcmp(actual, expected, expected.count) == 0
   }
 
@@ -110,7 +114,8 @@ struct MACData {
       let scheme = unsafe item.structure(PBE2PARAM.self).pointee.encryption
     else { throw KeyError(.malformedPFX, "\(subject) has PBMAC1 parameters that cannot be read") }
     guard unsafe OBJ_obj2nid(derivation.pointee.algorithm) == NID_id_pbkdf2 else {
-      throw .unsupportedProtection(by: "PBMAC1 with \(unsafe ASN1Text.name(of: derivation.pointee.algorithm))", of: subject)
+      throw .unsupportedProtection(
+        by: "PBMAC1 with \(unsafe ASN1Text.name(of: derivation.pointee.algorithm))", of: subject)
     }
     return unsafe (try PBKDF2Parameters(derivation, of: subject), try FileDigest(hmac: scheme, of: subject))
   }

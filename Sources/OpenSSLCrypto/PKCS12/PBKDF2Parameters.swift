@@ -59,7 +59,8 @@ struct PBKDF2Parameters {
                 OSSL_PARAM_construct_utf8_string(Self.name("digest"), digest.baseAddress, 0),
                 OSSL_PARAM_construct_end(),
               ]
-              return unsafe EVP_KDF_derive(context, memory.baseAddress, memory.count, parameters) == 1 ? memory.count : 0
+              return unsafe EVP_KDF_derive(context, memory.baseAddress, memory.count, parameters) == 1
+                ? memory.count : 0
             }
           }
         }

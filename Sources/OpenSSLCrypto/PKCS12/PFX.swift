@@ -22,7 +22,8 @@ struct PFX: ~Copyable {
     }
     if contents.type == NID_pkcs7_signed {
       throw KeyError(
-        .unsupportedProtection, "\(subject) is protected by a signature instead of a password (public-key integrity mode)",
+        .unsupportedProtection,
+        "\(subject) is protected by a signature instead of a password (public-key integrity mode)",
         hint: "export the key again under a password")
     }
     let safes = try Self.safes(in: contents, of: subject)

@@ -85,7 +85,8 @@ struct PFXReader {
     if !isTried, let forms = try fitting(forms, pfx, parts) { return forms }
     if pfx.mac != nil, try isAnyPart(of: parts, openedWith: forms) {
       throw KeyError(
-        .damagedFile, "\(subject) was altered or is damaged: its password opens its contents, and its MAC does not fit them",
+        .damagedFile,
+        "\(subject) was altered or is damaged: its password opens its contents, and its MAC does not fit them",
         hint: "export the key again")
     }
     throw KeyError(

@@ -30,7 +30,9 @@ struct SafeBags {
   private mutating func add(
     _ stack: OpaquePointer, in owner: ASN1Item, depth: Int, budget: inout IterationBudget
   ) throws(KeyError) {
-    if depth > Self.mostDepth { throw KeyError(.malformedPFX, "\(subject) nests its bags more than \(Self.mostDepth) deep") }
+    if depth > Self.mostDepth {
+      throw KeyError(.malformedPFX, "\(subject) nests its bags more than \(Self.mostDepth) deep")
+    }
     for index in 0..<max(unsafe OPENSSL_sk_num(stack), 0) {
       bagCount += 1
       if bagCount > Self.mostBags { throw KeyError(.malformedPFX, "\(subject) holds more than \(Self.mostBags) bags") }

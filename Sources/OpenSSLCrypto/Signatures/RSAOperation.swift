@@ -47,7 +47,9 @@ final class RSAOperation: @unchecked Sendable {
     guard let digest = digest(of: message) else { return nil }
     var count = 0
     return unsafe digest.span.withUnsafeBufferPointer { digest -> [UInt8]? in
-      guard unsafe EVP_PKEY_sign(context, nil, &count, digest.baseAddress, algorithm.digest.byteCount) == 1 else { return nil }
+      guard unsafe EVP_PKEY_sign(context, nil, &count, digest.baseAddress, algorithm.digest.byteCount) == 1 else {
+        return nil
+      }
       var signature = [UInt8](repeating: 0, count: count)
       guard unsafe EVP_PKEY_sign(context, &signature, &count, digest.baseAddress, algorithm.digest.byteCount) == 1,
         count == signature.count
@@ -61,7 +63,8 @@ final class RSAOperation: @unchecked Sendable {
     guard let digest = digest(of: message) else { return false }
     return unsafe digest.span.withUnsafeBufferPointer { digest in
       unsafe signature.withUnsafeBufferPointer { signature in
-        unsafe EVP_PKEY_verify(context, signature.baseAddress, signature.count, digest.baseAddress, algorithm.digest.byteCount) == 1
+        unsafe EVP_PKEY_verify(
+          context, signature.baseAddress, signature.count, digest.baseAddress, algorithm.digest.byteCount) == 1
       }
     }
   }
@@ -81,10 +84,11 @@ final class RSAOperation: @unchecked Sendable {
   }
 
   private func prepare(for purpose: Purpose) -> Bool {
-    let isReady = switch purpose {
-    case .sign: unsafe EVP_PKEY_sign_init(context) == 1
-    case .verify: unsafe EVP_PKEY_verify_init(context) == 1
-    }
+    let isReady =
+      switch purpose {
+      case .sign: unsafe EVP_PKEY_sign_init(context) == 1
+      case .verify: unsafe EVP_PKEY_verify_init(context) == 1
+      }
     guard isReady else { return false }
     switch algorithm.padding {
     case .pkcs1:

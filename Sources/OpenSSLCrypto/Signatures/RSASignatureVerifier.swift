@@ -19,7 +19,8 @@ public final class RSASignatureVerifier: SignatureVerifier {
       throw KeyError(.rsaKeyTooLarge, "the RSA public key has \(rsa.bitCount) bits, and at most 16384 can be used")
     }
     guard rsa.isExponentOdd, rsa.exponent != [1], rsa.modulus.last.map({ $0 & 1 == 1 }) ?? false else {
-      throw KeyError(.brokenRSAKey, "the RSA public key has an even modulus, an even exponent or the exponent 1: it proves nothing")
+      throw KeyError(
+        .brokenRSAKey, "the RSA public key has an even modulus, an even exponent or the exponent 1: it proves nothing")
     }
     let key = try unsafe RSAKeyBuilder.key(rsa)
     defer { unsafe EVP_PKEY_free(key) }

@@ -22,7 +22,8 @@ public final class RSASigner: Signer {
   public func sign(_ message: Span<UInt8>) throws(SigningError) -> Signature {
     OpenSSLErrors.clear()
     guard let bytes = operations.withOperation(for: algorithm, { $0.signature(for: message) }) else {
-      throw SigningError(.signingFailed, "an \(algorithm.rawValue) signature failed in OpenSSL: \(OpenSSLErrors.drain().summary)")
+      throw SigningError(
+        .signingFailed, "an \(algorithm.rawValue) signature failed in OpenSSL: \(OpenSSLErrors.drain().summary)")
     }
     return Signature(algorithm: algorithm, bytes: bytes)
   }
