@@ -8,11 +8,17 @@
 
 #include "answers.h"
 
+// Held for reading by every call to the real module: what happens behind a caller's back waits until nobody is inside.
+// SoftHSM frees a session that another thread signs with, and crashes.
+static pthread_rwlock_t inside = PTHREAD_RWLOCK_INITIALIZER;
+
 static void for_each_slot(void (*act)(CK_SLOT_ID)) {
   CK_SLOT_ID slots[64];
   CK_ULONG count = 64;
-  if (real->C_GetSlotList(CK_TRUE, slots, &count) != CKR_OK) return;
-  for (CK_ULONG i = 0; i < count; i++) act(slots[i]);
+  pthread_rwlock_wrlock(&inside);
+  if (real->C_GetSlotList(CK_TRUE, slots, &count) == CKR_OK)
+    for (CK_ULONG i = 0; i < count; i++) act(slots[i]);
+  pthread_rwlock_unlock(&inside);
 }
 
 static void close_sessions(CK_SLOT_ID slot) {
@@ -55,7 +61,9 @@ static const char *login_note(CK_USER_TYPE user, const CK_UTF8CHAR *pin) {
     struct step step = next_step(#name); \
     CK_RV value; \
     if (!intervenes(step, is_about_session, &value)) { \
+      pthread_rwlock_rdlock(&inside); \
       value = call; \
+      pthread_rwlock_unlock(&inside); \
       if (step.action == ANSWER) value = step.value; \
     } \
     record(#name, value, note); \
