@@ -60,21 +60,9 @@ import Testing
   func openssl(algorithm: String) throws {
     let outcome = try BuiltCommand.run(Self.assertion + ["--algorithm", algorithm])
     try #require(outcome.status == 0, "\(outcome)")
-    let parts = try segments(outcome.output)
-    let signature = parts[2].replacing("-", with: "+").replacing("_", with: "/")
-    let bytes = try #require(
-      Data(base64Encoded: signature + String(repeating: "=", count: (4 - signature.count % 4) % 4)))
-    try folder.write([UInt8](bytes), to: "signature")
-    try folder.write(Array("\(parts[0]).\(parts[1])".utf8), to: "input")
-    let key = try Judge.run("/usr/bin/openssl", ["x509", "-in", Self.certificate, "-noout", "-pubkey"]).output
-    try folder.write(Array(key.utf8), to: "public.pem")
-    var arguments = ["dgst", "-sha\(algorithm.dropFirst(2))", "-verify", folder.path("public.pem")]
-    if algorithm.hasPrefix("P") {
-      arguments += ["-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:digest"]
-    }
-    let judged = try Judge.run(
-      "/usr/bin/openssl", arguments + ["-signature", folder.path("signature"), folder.path("input")])
-    #expect(judged.output == "Verified OK\n", "\(judged)")
+    let verdict = try OpenSSLJudge.verdict(
+      on: String(outcome.output.dropLast()), algorithm: algorithm, certificate: Self.certificate)
+    #expect(verdict == "Verified OK\n")
   }
 
   private static let assertion = [

@@ -100,6 +100,24 @@ struct TokenKeyTests {
   }
 
   @Test(
+    "openssl accepts what the token signed", arguments: ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"])
+  func openssl(algorithm: String) throws {
+    let outcome = try sign(key(), "--algorithm", algorithm, "--pin-file", tokens.pinFile)
+    try #require(outcome.status == 0, "\(outcome)")
+    let verdict = try OpenSSLJudge.verdict(
+      on: String(outcome.output.dropLast()), algorithm: algorithm, certificate: SignCommandTests.certificate)
+    #expect(verdict == "Verified OK\n")
+  }
+
+  @Test("the PIN has one source")
+  func twoSources() throws {
+    let outcome = try sign("\(key())&pin-source=file:/nowhere", "--pin-file", tokens.pinFile)
+    #expect(outcome.status == 64, "\(outcome)")
+    #expect(
+      outcome.error.contains("only one of --pin-… and pin-source in the key can be given [usage]\n"), "\(outcome)")
+  }
+
+  @Test(
     "PyJWT and joserfc accept what the token signed",
     .enabled(if: Judge.python != nil, Comment(rawValue: Judge.absence)),
     arguments: ["pyjwt", "joserfc"], ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"])

@@ -23,6 +23,11 @@ struct KeyArgument {
     ["-", "pem:-", "pfx:-"].contains { parts.first?.elementsEqual($0.utf8) == true }
   }
 
+  /// True where the reference says itself where the PIN is (RFC 7512, section 2.4).
+  var namesPINSource: Bool {
+    text.utf8.split { Array(";?&".utf8).contains($0) }.contains { $0.starts(with: "pin-source=".utf8) }
+  }
+
   /// True where a reference, which a plain path is not, says itself in which file the certificate is.
   var namesCertificate: Bool {
     let hasAttributes = ["pem:", "pfx:"].contains { text.lowercased().utf8.starts(with: $0.utf8) }

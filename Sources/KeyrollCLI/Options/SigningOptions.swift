@@ -50,6 +50,9 @@ struct SigningOptions: ParsableArguments {
     if certificate != nil, KeyArgument(text: key).namesCertificate {
       throw ValidationError("only one of --certificate and ;cert= in the key can be given")
     }
+    if device.source != nil, KeyArgument(text: key).namesPINSource {
+      throw ValidationError("only one of --pin-… and pin-source in the key can be given")
+    }
   }
 
   /// The files that are read: the key's, the certificate's and those of secrets.
