@@ -9,7 +9,11 @@ struct KeyrollCommand: ParsableCommand {
     abstract: "Sign and check tokens that prove possession of a key, on a machine without a network.",
     version: "0.1.0",
     subcommands: [
-      SignCommand.self, VerifyCommand.self, InspectCommand.self, CertificateCommand.self, KeysCommand.self,
+      SignCommand.self,
+      VerifyCommand.self,
+      InspectCommand.self,
+      CertificateCommand.self,
+      KeysCommand.self,
       ProfilesCommand.self,
     ])
 }
