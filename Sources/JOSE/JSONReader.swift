@@ -1,19 +1,20 @@
 /// A strict reader of RFC 8259: UTF-8 without a byte order mark, no name twice (compared after unescaping), numbers kept
-/// as text, nothing but white space after the value, all of it within `Limits`.
+/// as text, nothing but white space after the value, all of it within limits.
 public struct JSONReader {
   // The text is handed from call to call, because a struct cannot hold a span without lifetime annotations.
   var position = 0
   private var elementCount = 0
+  private let limits: Limits.JSON
 
-  private init() {}
+  private init(limits: Limits.JSON) { self.limits = limits }
 
   /// Reads one value of any kind.
-  public static func value(_ text: Span<UInt8>) throws(JSONError) -> JSONValue {
-    guard text.count <= Limits.byteCount else {
-      throw JSONError(.tooLarge, "the text is longer than \(Limits.byteCount) bytes", at: Limits.byteCount)
+  public static func value(_ text: Span<UInt8>, within limits: Limits.JSON = .token) throws(JSONError) -> JSONValue {
+    guard text.count <= limits.byteCount else {
+      throw JSONError(.tooLarge, "the text is longer than \(limits.byteCount) bytes", at: limits.byteCount)
     }
     try refuseOtherEncodings(text)
-    var reader = JSONReader()
+    var reader = JSONReader(limits: limits)
     reader.skipWhitespace(text)
     let value = try reader.value(text, depth: 1)
     reader.skipWhitespace(text)
@@ -24,8 +25,8 @@ public struct JSONReader {
   }
 
   /// Reads one object, as headers, claims and profile files are.
-  public static func object(_ text: Span<UInt8>) throws(JSONError) -> JSONObject {
-    guard case .object(let object) = try value(text) else {
+  public static func object(_ text: Span<UInt8>, within limits: Limits.JSON = .token) throws(JSONError) -> JSONObject {
+    guard case .object(let object) = try value(text, within: limits) else {
       throw JSONError(.notAnObject, "the text is not an object", at: 0)
     }
     return object
@@ -159,8 +160,8 @@ public struct JSONReader {
   }
 
   private mutating func enter(_ depth: Int) throws(JSONError) {
-    guard depth <= Limits.depth else {
-      throw JSONError(.tooDeep, "arrays and objects are nested deeper than \(Limits.depth)", at: position)
+    guard depth <= limits.depth else {
+      throw JSONError(.tooDeep, "arrays and objects are nested deeper than \(limits.depth)", at: position)
     }
     position += 1
   }
@@ -168,9 +169,9 @@ public struct JSONReader {
   /// Counts over the whole text: thousands of small objects cost more than one of a thousand members.
   private mutating func countElement() throws(JSONError) {
     elementCount += 1
-    guard elementCount <= Limits.elementCount else {
+    guard elementCount <= limits.elementCount else {
       throw JSONError(
-        .tooManyElements, "the text has more than \(Limits.elementCount) members and elements", at: position)
+        .tooManyElements, "the text has more than \(limits.elementCount) members and elements", at: position)
     }
   }
 

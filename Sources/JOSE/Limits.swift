@@ -1,6 +1,6 @@
 /// Every bound on what is parsed, for parsers and verifiers alike; past one of them input is refused, not cut.
 public enum Limits {
-  /// The longest compact serialization and the longest JSON text, in bytes: 64 KiB.
+  /// The longest compact serialization and the longest JSON text in a token, in bytes: 64 KiB.
   public static let byteCount = 65_536
   /// How deep arrays and objects may be nested; the outermost counts as one.
   public static let depth = 16
@@ -8,4 +8,17 @@ public enum Limits {
   public static let elementCount = 1_024
   /// The most certificates in an `x5c` header.
   public static let certificateCount = 16
+
+  /// The bounds on one JSON text, by where it comes from.
+  public struct JSON: Sendable, Hashable {
+    public let byteCount: Int
+    public let depth: Int
+    public let elementCount: Int
+
+    /// Headers, claims, keys and profiles.
+    public static let token = JSON(
+      byteCount: Limits.byteCount, depth: Limits.depth, elementCount: Limits.elementCount)
+    /// What a service answered and somebody saved: 1 MiB, since one answer can hold many certificates.
+    public static let savedAnswer = JSON(byteCount: 1 << 20, depth: Limits.depth, elementCount: 16_384)
+  }
 }
