@@ -28,6 +28,17 @@ struct NumericDateTests {
     }
   }
 
+  @Test("A fraction of a second is dropped where that is asked for, and refused where it is not")
+  func fractions() {
+    for text in ["2026-11-21T14:00:00.9999999Z", "2026-11-21T16:00:00.5+02:00", "2026-11-21T14:00:00Z"] {
+      #expect(NumericDate(rfc3339DroppingFraction: text)?.description == "2026-11-21T14:00:00Z")
+    }
+    #expect(NumericDate(rfc3339: "2026-11-21T14:00:00.5Z") == nil)
+    for text in [
+      "2026-11-21T14:00:00.Z", "2026-11-21T14:00:00.5", "2026-11-21T14:00.5Z", "2026-11-21T14:00:00.5.5Z", ".",
+    ] { #expect(NumericDate(rfc3339DroppingFraction: text) == nil) }
+  }
+
   @Test(
     "An offset is taken off",
     arguments: [

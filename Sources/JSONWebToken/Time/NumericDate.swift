@@ -68,6 +68,19 @@ extension NumericDate {
     if self < .earliest || self > .latest { return nil }
   }
 
+  /// Reads the same with a fraction of a second as well, which is dropped: services write dates of either form.
+  public init?(rfc3339DroppingFraction text: String) {
+    let bytes = Array(text.utf8)
+    guard bytes.count > 20, bytes[19] == UInt8(ascii: ".") else {
+      self.init(rfc3339: text)
+      return
+    }
+    let fraction = bytes[20...].prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    let whole = Array(bytes[..<19]) + bytes[fraction.endIndex...]
+    guard !fraction.isEmpty, let whole = String(validating: whole, as: UTF8.self) else { return nil }
+    self.init(rfc3339: whole)
+  }
+
   private static func offset(_ text: ArraySlice<UInt8>) -> Int64? {
     guard let sign = text.first else { return nil }
     if text.count == 1 { return sign | 0x20 == UInt8(ascii: "z") ? 0 : nil }
