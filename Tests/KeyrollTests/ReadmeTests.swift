@@ -30,7 +30,7 @@ struct ReadmeTests {
       KeyError.Code.allCases.map(\.rawValue) + SigningError.Code.allCases.map(\.rawValue)
       + JSONError.Code.allCases.map(\.rawValue) + Base64Error.Code.allCases.map(\.rawValue)
       + CompactSerializationError.Code.allCases.map(\.rawValue) + ProfileError.Code.allCases.map(\.rawValue)
-      + TokenError.ids + Check.Reason.allCases.map(\.rawValue)
+      + KeyCredentialsError.Code.allCases.map(\.rawValue) + TokenError.ids + Check.Reason.allCases.map(\.rawValue)
     for id in ids {
       let row = Self.text.split(separator: "\n").first { $0.hasPrefix("| `\(id)` |") }
       #expect((row?.count ?? 0) > "| `\(id)` | |".count + 5, "\(id)")

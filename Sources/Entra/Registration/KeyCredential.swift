@@ -1,0 +1,69 @@
+public import JOSE
+public import JSONWebToken
+public import Signing
+
+/// One entry of `keyCredentials`: a certificate that is registered on an application or service principal.
+public struct KeyCredential: Sendable, Hashable {
+  /// A GUID, as it was written.
+  public let keyID: JSONString
+  /// What somebody called it: escape it before it reaches a terminal.
+  public let displayName: JSONString?
+  /// `AsymmetricX509Cert`, `X509CertAndPassword` and others.
+  public let type: JSONString
+  /// `Verify`, `Sign` and others.
+  public let usage: JSONString
+  /// Both inclusive, fractions of a second dropped; the dates of the registration, which may differ from the certificate's.
+  public let startDateTime: NumericDate
+  public let endDateTime: NumericDate
+  /// The SHA-1 thumbprint of the certificate, unless whoever registered it chose something else.
+  public let customKeyIdentifier: [UInt8]?
+  /// Nil where `key` is null, as in most answers of Graph, and for entries of another usage than `Verify`.
+  public let certificate: Certificate?
+
+  public init(
+    keyID: JSONString, displayName: JSONString?, type: JSONString, usage: JSONString, startDateTime: NumericDate,
+    endDateTime: NumericDate, customKeyIdentifier: [UInt8]?, certificate: Certificate?
+  ) {
+    self.keyID = keyID
+    self.displayName = displayName
+    self.type = type
+    self.usage = usage
+    self.startDateTime = startDateTime
+    self.endDateTime = endDateTime
+    self.customKeyIdentifier = customKeyIdentifier
+    self.certificate = certificate
+  }
+
+  /// True where the service verifies the client's signatures with it, which it does not with a key of its own.
+  public var isForVerifying: Bool { usage == "Verify" }
+
+  /// The later of the two starts, and the earlier of the two ends, of the registration and of its certificate, where known.
+  public var validity: (start: NumericDate, end: NumericDate) {
+    guard let certificate else { return (startDateTime, endDateTime) }
+    return (max(startDateTime, certificate.validity.notBefore), min(endDateTime, certificate.validity.notAfter))
+  }
+
+  public func isValid(at time: NumericDate) -> Bool { validity.start <= time && time <= validity.end }
+
+  /// True for the same DER, or without `key` for a `customKeyIdentifier` that is a thumbprint of the certificate.
+  public func isOf(_ certificate: Certificate) -> Bool {
+    if let own = self.certificate { return own == certificate }
+    return Thumbprint.allCases.contains { customKeyIdentifier == $0.bytes(of: certificate) }
+  }
+
+  /// True for a thumbprint of the certificate, known from `key` or from `customKeyIdentifier`.
+  public func has(_ kind: Thumbprint, _ thumbprint: [UInt8]) -> Bool {
+    if let certificate { return kind.bytes(of: certificate) == thumbprint }
+    return thumbprint.count == kind.byteCount && customKeyIdentifier == thumbprint
+  }
+
+  /// Compares as GUIDs are compared: letters of either case are the same.
+  public func hasKeyID(_ id: JSONString) -> Bool {
+    keyID.text.utf8.count == id.text.utf8.count
+      && zip(keyID.text.utf8, id.text.utf8).allSatisfy { Self.lowerCase($0) == Self.lowerCase($1) }
+  }
+
+  private static func lowerCase(_ byte: UInt8) -> UInt8 {
+    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+  }
+}

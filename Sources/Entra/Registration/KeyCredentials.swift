@@ -1,0 +1,57 @@
+public import JOSE
+public import JSONWebToken
+public import Signing
+
+/// Everything that is registered on one application or service principal, as Graph or `az` answered and somebody saved it.
+///
+/// It is as old as the file, and nothing proves where the file came from.
+public struct KeyCredentials: Sendable {
+  /// In the order of the answer; no two have the same `keyId`.
+  public let entries: [KeyCredential]
+  /// The `id` and `appId` of the object, where the answer holds the whole of it.
+  public let objectID: JSONString?
+  public let applicationID: JSONString?
+
+  /// Reads an application or service principal, its collection alone (`{"keyCredentials": …}`, `{"value": …}`), a list
+  /// of one such object, or the array that `az ad app credential list --cert` prints.
+  ///
+  /// A collection without entries is read. Throws `malformed-key-credentials`, `several-objects` or `incomplete-answer`.
+  public init(
+    _ json: Span<UInt8>, of subject: String = "the saved answer", certificateReader: any CertificateReader
+  ) throws(KeyCredentialsError) {
+    let answer = try SavedKeyCredentials(json, of: subject)
+    var entries: [KeyCredential] = []
+    var keyIDs = Set<JSONString>()
+    for (index, element) in answer.elements.enumerated() {
+      let entry = try KeyCredentialMembers(element, at: index, of: subject).keyCredential(certificateReader)
+      if !keyIDs.insert(JSONString(entry.keyID.text.lowercased())).inserted {
+        throw KeyCredentialsError(.malformed, "\(subject) has two entries with the keyId \(entry.keyID)")
+      }
+      entries.append(entry)
+    }
+    self.entries = entries
+    objectID = answer.owner?["id"]?.string
+    applicationID = answer.owner?["appId"]?.string
+  }
+
+  public func entry(keyID: JSONString) -> KeyCredential? { entries.first { $0.hasKeyID(keyID) } }
+
+  /// The entry of a certificate: the same DER, or without `key` a `customKeyIdentifier` that is one of its thumbprints.
+  ///
+  /// Of several, one that signatures are verified with comes first, and of those one that is valid at that time.
+  public func entry(of certificate: Certificate, at time: NumericDate) -> KeyCredential? {
+    let own = entries.filter { $0.isOf(certificate) }
+    let verifying = own.filter(\.isForVerifying)
+    return verifying.first { $0.isValid(at: time) } ?? verifying.first ?? own.first
+  }
+
+  /// The entries that signatures are verified with at that time.
+  public func validEntries(at time: NumericDate) -> [KeyCredential] {
+    entries.filter { $0.isForVerifying && $0.isValid(at: time) }
+  }
+
+  /// What would still be valid at that time once the entry is removed, the one that ends last first.
+  public func validEntries(at time: NumericDate, without removed: KeyCredential) -> [KeyCredential] {
+    validEntries(at: time).filter { !$0.hasKeyID(removed.keyID) }.sorted { $0.validity.end > $1.validity.end }
+  }
+}

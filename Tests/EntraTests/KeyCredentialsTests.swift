@@ -1,0 +1,154 @@
+import Entra
+import Foundation
+import JOSE
+import JSONWebToken
+import OpenSSLCrypto
+import Signing
+import TestSupport
+import Testing
+
+@Suite("KeyCredentials")
+struct KeyCredentialsTests {
+  struct Row: Decodable, Sendable, CustomTestStringConvertible {
+    let file: String
+    let entries: [String]?
+    let error: String?
+    let why: String
+
+    var testDescription: String { "\(file): \(why)" }
+  }
+
+  static let rows: [Row] = {
+    do {
+      return try JSONDecoder().decode([Row].self, from: Data(Fixtures.bytes("key-credentials/manifest.json")))
+    } catch { return [] }
+  }()
+
+  @Test("Every saved answer is read, or refused for the reason in its row", arguments: rows)
+  func fixture(_ row: Row) throws {
+    let bytes = try Fixtures.bytes("key-credentials/\(row.file)")
+    do throws(KeyCredentialsError) {
+      let credentials = try KeyCredentials(bytes.span, of: row.file, certificateReader: OpenSSLCertificateReader())
+      #expect(credentials.entries.map(\.keyID.text) == row.entries)
+      #expect(row.error == nil)
+    } catch {
+      #expect(error.id == row.error, "\(error)")
+      #expect(error.message.contains(row.file))
+    }
+  }
+
+  @Test("There are answers that are read and answers that are refused")
+  func bothKinds() {
+    #expect(Self.rows.count { $0.error == nil } > 10)
+    #expect(Self.rows.count { $0.error != nil } > 10)
+  }
+
+  @Test("An entry says what Graph says of it")
+  func members() throws {
+    let credentials = try read("application")
+    #expect(credentials.objectID == "0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01")
+    #expect(credentials.applicationID == "2f1e9c44-5a0b-4c1d-8e2f-7b6a5c4d3e02")
+    let entry = try #require(credentials.entries.first)
+    let leaf = try certificate("leaf")
+    #expect(entry.displayName == "CN=leaf, O=keyroll fixtures")
+    #expect(entry.type == "AsymmetricX509Cert")
+    #expect(entry.usage == "Verify")
+    #expect(entry.startDateTime.description == "2022-01-01T00:00:00Z")
+    #expect(entry.endDateTime.description == "2025-01-01T00:00:00Z")
+    #expect(entry.customKeyIdentifier == leaf.sha1Thumbprint)
+    #expect(entry.certificate == leaf)
+    #expect(try read("value").objectID == nil)
+  }
+
+  @Test("Dates may have fractions and offsets")
+  func fractions() throws {
+    let entry = try #require(try read("fractions").entries.first)
+    #expect(entry.startDateTime.description == "2022-01-01T00:00:00Z")
+    #expect(entry.endDateTime.description == "2025-01-01T00:00:00Z")
+  }
+
+  @Test("An entry is found by its id in either case, and by its certificate or a thumbprint of it")
+  func lookups() throws {
+    let now = NumericDate(seconds: 1_700_000_300)
+    let (leaf, other) = (try certificate("leaf"), try certificate("other"))
+    for file in ["application", "az", "without-key", "value-of-one"] {
+      let credentials = try read(file)
+      let entry = try #require(credentials.entry(of: leaf, at: now), "\(file)")
+      #expect(entry == credentials.entries.first)
+      #expect(entry.has(.sha1, leaf.sha1Thumbprint))
+      #expect(!entry.has(.sha1, other.sha1Thumbprint))
+      #expect(credentials.entry(keyID: JSONString(entry.keyID.text.uppercased())) == entry)
+      #expect(credentials.entry(of: try certificate("self-signed"), at: now) == nil)
+    }
+    #expect(try read("application").entries.first?.has(.sha256, leaf.sha256Thumbprint) == true)
+    #expect(try read("az").entries.first?.has(.sha256, leaf.sha256Thumbprint) == false)
+    #expect(try read("application").entry(keyID: "00000000-0000-0000-0000-000000000000") == nil)
+  }
+
+  @Test("Valid at a time is what is for verifying, and neither registration nor certificate has ended")
+  func validity() throws {
+    let now = NumericDate(seconds: 1_700_000_300)
+    #expect(try read("others-ended").validEntries(at: now).map(\.displayName) == ["CN=leaf, O=keyroll fixtures"])
+    #expect(try read("entry-not-begun").validEntries(at: now).map(\.displayName) == ["CN=other, O=keyroll fixtures"])
+
+    let credentials = try read("application")
+    let (leaf, other) = (try #require(credentials.entries.first), try #require(credentials.entries.last))
+    #expect(credentials.validEntries(at: now, without: leaf) == [other])
+    #expect(credentials.validEntries(at: now, without: other) == [leaf])
+    #expect(try read("others-ended").validEntries(at: now, without: leaf).isEmpty)
+    #expect(!leaf.isValid(at: leaf.startDateTime - .seconds(1)) && leaf.isValid(at: leaf.startDateTime))
+    #expect(leaf.isValid(at: leaf.endDateTime) && !leaf.isValid(at: leaf.endDateTime + .seconds(1)))
+  }
+
+  @Test("Of two entries of one certificate the one that is valid is found")
+  func twice() throws {
+    let (credentials, leaf) = (try read("one-certificate-twice"), try certificate("leaf"))
+    #expect(credentials.entry(of: leaf, at: NumericDate(seconds: 1_700_000_300)) == credentials.entries.last)
+    #expect(credentials.entry(of: leaf, at: NumericDate(seconds: 1_650_000_000)) == credentials.entries.first)
+    #expect(credentials.entry(of: leaf, at: NumericDate(seconds: 1_800_000_000)) == credentials.entries.first)
+  }
+
+  @Test("What would be left is ordered by its end, the last first")
+  func order() throws {
+    let credentials = try read("others-ended")
+    let expired = try #require(credentials.entries.last)
+    let early = NumericDate(seconds: 1_650_000_000)
+    #expect(
+      credentials.validEntries(at: early, without: expired).map(\.displayName)
+        == ["CN=leaf, O=keyroll fixtures", "CN=other, O=keyroll fixtures"])
+  }
+
+  @Test("An answer is read up to 1 MiB and not beyond")
+  func size() throws {
+    let whole = try Fixtures.bytes("key-credentials/application.json")
+    let fitting = whole + [UInt8](repeating: 0x20, count: Limits.JSON.savedAnswer.byteCount - whole.count)
+    let reader = OpenSSLCertificateReader()
+    #expect(try KeyCredentials(fitting.span, certificateReader: reader).entries.count == 2)
+    let tooLarge = fitting + [0x20]
+    do throws(KeyCredentialsError) {
+      _ = try KeyCredentials(tooLarge.span, certificateReader: reader)
+      Issue.record("more than 1 MiB was read")
+    } catch { #expect(error.message.contains("longer than 1048576 bytes")) }
+  }
+
+  @Test("No prefix of an answer is read")
+  func prefixes() throws {
+    let whole = Array(try Fixtures.bytes("key-credentials/az.json").dropLast())
+    for count in 0..<whole.count {
+      let prefix = Array(whole[..<count])
+      #expect(throws: KeyCredentialsError.self) {
+        try KeyCredentials(prefix.span, certificateReader: OpenSSLCertificateReader())
+      }
+    }
+  }
+
+  private func read(_ file: String) throws -> KeyCredentials {
+    let bytes = try Fixtures.bytes("key-credentials/\(file).json")
+    return try KeyCredentials(bytes.span, certificateReader: OpenSSLCertificateReader())
+  }
+
+  private func certificate(_ name: String) throws -> Certificate {
+    let bytes = try Fixtures.bytes("certificates/\(name).pem")
+    return try #require(try CertificateFile.read(bytes.span).first)
+  }
+}
