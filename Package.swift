@@ -31,6 +31,9 @@ let package = Package(
       name: "CP11Kit", pkgConfig: "p11-kit-1",
       providers: [.apt(["libp11-kit-dev"]), .brew(["p11-kit"])]),
 
+    // The header alone: the library is opened when a code is drawn.
+    .systemLibrary(name: "CQREncode", providers: [.apt(["libqrencode-dev"]), .brew(["qrencode"])]),
+
     // What Linux offers and Swift's Glibc module leaves out; headers only.
     .systemLibrary(name: "CLinux"),
 
@@ -40,9 +43,11 @@ let package = Package(
     .target(name: "JOSE", dependencies: ["Signing"], swiftSettings: strict),
     .target(name: "JSONWebToken", dependencies: ["Signing", "JOSE"], swiftSettings: strict),
     .target(name: "Entra", dependencies: ["Signing", "JOSE", "JSONWebToken"], swiftSettings: strict),
+    .target(name: "QRCodes", dependencies: ["Signing", "JOSE", "CQREncode"], swiftSettings: strict),
     .target(name: "SigningTesting", dependencies: ["Signing"], swiftSettings: strict),
     .target(
-      name: "Keyroll", dependencies: ["Signing", "OpenSSLCrypto", "PKCS11", "JOSE", "JSONWebToken", "Entra"],
+      name: "Keyroll",
+      dependencies: ["Signing", "OpenSSLCrypto", "PKCS11", "JOSE", "JSONWebToken", "Entra", "QRCodes"],
       swiftSettings: strict),
     .executableTarget(
       name: "KeyrollCLI",
@@ -71,6 +76,8 @@ let package = Package(
     .testTarget(
       name: "EntraTests", dependencies: ["Entra", "OpenSSLCrypto", "SigningTesting", "TestSupport"],
       swiftSettings: strict),
+    .testTarget(
+      name: "QRCodesTests", dependencies: ["QRCodes", "OpenSSLCrypto", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "KeyrollTests", dependencies: ["Keyroll", "SigningTesting", "TestSupport"], swiftSettings: strict),
     .testTarget(

@@ -34,7 +34,7 @@ judges() {
   if cmp --silent "$wanted" "$place/requirements.txt"; then
     return 0
   fi
-  echo "installing PyJWT, joserfc and MSAL Python into $place"
+  echo "installing the packages of $wanted into $place"
   python3 -m venv --clear "$place"
   "$place/bin/pip" install --quiet --disable-pip-version-check --requirement "$wanted"
   cp "$wanted" "$place"
@@ -54,6 +54,7 @@ _look_for_build() {
   _want git command -v git
   _want libssl-dev test -e /usr/include/openssl/evp.h
   _want libp11-kit-dev test -e /usr/include/p11-kit-1/p11-kit/p11-kit.h
+  _want libqrencode-dev test -e /usr/include/qrencode.h
   _want openssl command -v openssl
   _want pkg-config command -v pkg-config
 }
@@ -61,6 +62,8 @@ _look_for_build() {
 _look_for_test() {
   _want python3 command -v python3
   _want python3-venv python3 -c 'import ensurepip'
+  _want librsvg2-bin command -v rsvg-convert
+  _want zbar-tools command -v zbarimg
 }
 
 _look_for_benchmark() {

@@ -26,12 +26,19 @@ struct ReadmeTests {
 
   @Test("Every error id and every reason of a check is listed, with a meaning")
   func idsAreListed() {
-    let ids =
-      KeyError.Code.allCases.map(\.rawValue) + SigningError.Code.allCases.map(\.rawValue)
-      + JSONError.Code.allCases.map(\.rawValue) + Base64Error.Code.allCases.map(\.rawValue)
-      + CompactSerializationError.Code.allCases.map(\.rawValue) + ProfileError.Code.allCases.map(\.rawValue)
-      + KeyCredentialsError.Code.allCases.map(\.rawValue) + TokenError.ids + Check.Reason.allCases.map(\.rawValue)
-    for id in ids {
+    let ids: [[String]] = [
+      KeyError.Code.allCases.map(\.rawValue),
+      SigningError.Code.allCases.map(\.rawValue),
+      JSONError.Code.allCases.map(\.rawValue),
+      Base64Error.Code.allCases.map(\.rawValue),
+      CompactSerializationError.Code.allCases.map(\.rawValue),
+      ProfileError.Code.allCases.map(\.rawValue),
+      KeyCredentialsError.Code.allCases.map(\.rawValue),
+      QRCodeError.Code.allCases.map(\.rawValue),
+      TokenError.ids,
+      Check.Reason.allCases.map(\.rawValue),
+    ]
+    for id in ids.joined() {
       let row = Self.text.split(separator: "\n").first { $0.hasPrefix("| `\(id)` |") }
       #expect((row?.count ?? 0) > "| `\(id)` | |".count + 5, "\(id)")
     }

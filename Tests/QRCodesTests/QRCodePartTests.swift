@@ -1,0 +1,74 @@
+import OpenSSLCrypto
+import QRCodes
+import Testing
+
+@Suite struct QRCodePartTests {
+  private static let cryptography = OpenSSLCryptography()
+  /// `abcdef` in three parts; its SHA-256 begins with BEF57EC7, as sha256sum tells.
+  private static let parts = ["1/3:BEF57EC7:ab", "2/3:BEF57EC7:cd", "3/3:BEF57EC7:ef"].map { "keyroll-part:\($0)" }
+
+  private func join(_ text: String) throws(QRCodeError) -> String {
+    let bytes = Array(text.utf8)
+    return try QRCodePart.join(bytes.span, cryptography: Self.cryptography)
+  }
+
+  private func code(_ lines: [String]) -> QRCodeError.Code? {
+    do throws(QRCodeError) {
+      _ = try join(lines.joined(separator: "\n"))
+      return nil
+    } catch { return error.code }
+  }
+
+  @Test("parts are joined in whatever order, with whatever line ends, and more than once")
+  func order() throws {
+    for separator in ["\n", "\r\n", "\n\n"] {
+      let text = (Self.parts.reversed() + Self.parts).joined(separator: separator) + separator
+      #expect(try join(text) == "abcdef")
+    }
+  }
+
+  @Test("what zbarimg prints before each text is left out")
+  func prefix() throws {
+    let text = Self.parts.map { "QR-Code:\($0)\n" }.joined()
+    #expect(try join(text) == "abcdef")
+  }
+
+  @Test("a part keeps the colons and blanks of its text")
+  func separators() {
+    #expect(QRCodePart("keyroll-part:1/1:00000000: a:b:/ ")?.text == " a:b:/ ")
+  }
+
+  @Test("a missing part is named")
+  func missing() {
+    #expect { try join(Self.parts[1]) } throws: {
+      ($0 as? QRCodeError)?.message == "of 3 parts 2 are missing: 1, 3"
+    }
+    #expect(code([]) == .partMissing)
+  }
+
+  @Test("parts of another text are refused")
+  func several() {
+    #expect(code([Self.parts[0], "keyroll-part:2/3:BEF57EC8:cd"]) == .partsOfSeveral)
+    #expect(code([Self.parts[0], "keyroll-part:2/2:BEF57EC7:cd"]) == .partsOfSeveral)
+  }
+
+  @Test("a part that was changed is noticed")
+  func changed() {
+    #expect(code([Self.parts[0], Self.parts[1], "keyroll-part:3/3:BEF57EC7:eg"]) == .checksumMismatch)
+    #expect(code(Self.parts + ["keyroll-part:3/3:BEF57EC7:eg"]) == .checksumMismatch)
+  }
+
+  @Test(
+    "a line that is not exactly a part is refused",
+    arguments: [
+      "x", "keyroll-part", "keyroll-part:1/3:BEF57EC7", "keyroll-part:0/3:BEF57EC7:a", "keyroll-part:4/3:BEF57EC7:a",
+      "keyroll-part:1/17:BEF57EC7:a", "keyroll-part:+1/3:BEF57EC7:a", "keyroll-part:1:BEF57EC7:a",
+      "keyroll-part:1/3/3:BEF57EC7:a", "keyroll-part:001/3:BEF57EC7:a", "keyroll-part:1/3:bef57ec7:a",
+      "keyroll-part:1/3:BEF57EC:a", "Keyroll-part:1/3:BEF57EC7:a", " keyroll-part:1/3:BEF57EC7:a",
+      "keyroll-part:/:BEF57EC7:a",
+    ])
+  func malformed(line: String) {
+    #expect(QRCodePart(line) == nil)
+    #expect(code([line]) == .malformedPart)
+  }
+}
