@@ -14,6 +14,7 @@ struct KeyrollCommand: ParsableCommand {
       InspectCommand.self,
       CertificateCommand.self,
       KeysCommand.self,
+      JoinCodesCommand.self,
       ProfilesCommand.self,
     ])
 }

@@ -8,22 +8,45 @@ struct OutputOptions: ParsableArguments {
       "Write the result to this file, readable by its owner alone, instead of standard output.", valueName: "file"))
   var output: String?
 
-  @Flag(name: .customLong("force"), help: "Let --output replace a file that is there.")
+  @Flag(
+    name: .customLong("qr"),
+    help: "Draw the result as QR codes on the terminal; with --output the file holds it as text too.")
+  var drawsCodes = false
+
+  @Option(
+    name: .customLong("qr-output"),
+    help: ArgumentHelp("Write a picture of the QR codes (SVG) to this file.", valueName: "file"))
+  var picture: String?
+
+  @Flag(name: .customLong("force"), help: "Let --output and --qr-output replace files that are there.")
   var force = false
 
   func validate() throws {
-    if force && output == nil { throw ValidationError("--force is for --output") }
+    if force && output == nil && picture == nil { throw ValidationError("--force is for --output and --qr-output") }
+    if output != nil && output == picture {
+      throw ValidationError("--output and --qr-output cannot name the same file")
+    }
+    if let picture, StandardInput.isNamed(by: picture) {
+      throw ValidationError("--qr-output takes the path of a file")
+    }
   }
 
   /// Throws at once what is known to stand against it, before a key is used: even --force spares the files that are read.
   func destination(sparing inputs: [String]) throws(CommandError) -> OutputDestination {
-    guard let output, !StandardInput.isNamed(by: output) else { return .standardOutput }
-    let file = try OutputFile(path: output, replacing: force)
+    let isStandardOutput = output.map(StandardInput.isNamed(by:)) ?? true
+    return OutputDestination(
+      file: isStandardOutput ? nil : try output.map { path throws(CommandError) in try file(path, sparing: inputs) },
+      picture: try picture.map { path throws(CommandError) in try file(path, sparing: inputs) },
+      drawsCodes: drawsCodes)
+  }
+
+  private func file(_ path: String, sparing inputs: [String]) throws(CommandError) -> OutputFile {
+    let file = try OutputFile(path: path, replacing: force)
     try file.check()
     if force, inputs.contains(where: file.isThere(as:)) {
       throw CommandError(
-        .outputExists, "\(output) is read by this command, and is not replaced", hint: "choose another name")
+        .outputExists, "\(path) is read by this command, and is not replaced", hint: "choose another name")
     }
-    return .file(file)
+    return file
   }
 }

@@ -1,0 +1,31 @@
+import ArgumentParser
+import Keyroll
+
+/// `keyroll join-codes`
+struct JoinCodesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "join-codes",
+    abstract: "Join what several QR codes said to the one text that was drawn.",
+    discussion: """
+      Takes the text of each code on a line, in any order, as zbarimg, zbarcam and other readers print it; the checksum of the \
+      whole is compared. Text that fitted one code needs no joining.
+      """)
+
+  @OptionGroup var output: OutputOptions
+
+  @Argument(help: ArgumentHelp("The file with the texts, or - for standard input.", valueName: "file"))
+  var file: String = "-"
+
+  /// The most that is read, in bytes: more than the most codes hold.
+  private static let limit = 1 << 16
+
+  func run() throws {
+    let destination = try output.destination(sparing: [file])
+    StandardInput.noteTerminal(at: file)
+    let contents = try SecretBytes.contents(ofFile: file, limit: Self.limit)
+    let text = try contents.withBytes { bytes throws(QRCodeError) in
+      try QRCodePart.join(bytes, cryptography: OpenSSLCryptography())
+    }
+    try destination.write(text + "\n")
+  }
+}

@@ -1,0 +1,123 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Results as QR codes, painted by a terminal emulator or an SVG renderer and read back by zbar: none of them ours.
+@Suite struct QRCodeTests {
+  /// RS256 at a fixed time: the same codes every time.
+  private static let proof = [
+    "sign", "proof", "--key", SignCommandTests.key, "--object-id", SignCommandTests.objectID, "--at",
+    SignCommandTests.at,
+  ]
+
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private var command: String {
+    (["keyroll"] + Self.proof).map { "'\($0)'" }.joined(separator: " ")
+  }
+
+  /// What zbar reads in a picture: the text of each code on a line.
+  private func read(_ picture: String) throws -> String {
+    let read = try Judge.run("/usr/bin/zbarimg", ["--raw", "--quiet", "-Sdisable", "-Sqrcode.enable", picture])
+    try #require(read.status == 0, "\(read)")
+    return read.output
+  }
+
+  private func read(screen: String, columns: Int) throws -> String {
+    let picture = folder.path("screen.pgm")
+    let screen = try folder.write(Array(screen.utf8), to: "screen")
+    let python = try #require(Judge.python)
+    let painting = checkout.appending(path: "Tests/Judges/judge_screen.py").path
+    let painted = try Judge.run("/bin/sh", ["-c", "'\(python)' '\(painting)' \(columns) < '\(screen)' > '\(picture)'"])
+    try #require(painted.status == 0, "\(painted)")
+    return try read(picture)
+  }
+
+  @Test("a picture holds the token, and the token still goes to standard output")
+  func picture() throws {
+    let outcome = try BuiltCommand.run(Self.proof + ["--qr-output", folder.path("proof.svg")])
+    #expect(outcome.status == 0)
+    #expect(try folder.mode("proof.svg") == 0o600)
+    let drawn = try Judge.run("/usr/bin/rsvg-convert", [folder.path("proof.svg"), "-o", folder.path("proof.png")])
+    try #require(drawn.status == 0, "\(drawn)")
+    #expect(try read(folder.path("proof.png")) == outcome.output)
+  }
+
+  @Test(
+    "a terminal shows the token as one code, or as so many as fit its size, on a dark theme too",
+    .enabled(if: Judge.python != nil, Comment(rawValue: Judge.absence)),
+    arguments: [(120, 60, 1), (80, 40, 2), (80, 24, 9)])
+  func terminal(columns: Int, rows: Int, count: Int) throws {
+    let token = try BuiltCommand.run(Self.proof).output
+    let session = try Shell.session(
+      "stty cols \(columns) rows \(rows); exec \(command) --qr 2>'\(folder.path("notes"))'")
+    let outcome = try session.finish()
+    #expect(outcome.status == 0, "\(outcome)")
+    #expect(!outcome.output.contains("eyJ"))
+    let texts = try read(screen: outcome.output, columns: columns)
+    #expect(texts.split(separator: "\n").count == count)
+    let joined = count == 1 ? texts : try BuiltCommand.run("join-codes", input: Array(texts.utf8)).output
+    #expect(joined == token)
+  }
+
+  @Test("a result that is too long for one code is several in one picture")
+  func severalInAPicture() throws {
+    let claim = String(repeating: "long ", count: 500) + "Übergröße"
+    let sign = [
+      "sign", "claims", "--key", SignCommandTests.key, "--profile", "github-app", "--parameter", "client-id=me",
+      "--claim",
+      "note=\(claim)", "--at", SignCommandTests.at, "--algorithm", "RS256",
+    ]
+    let outcome = try BuiltCommand.run(
+      sign + ["--qr-output", folder.path("token.svg"), "--output", folder.path("token")])
+    #expect(outcome.status == 0, "\(outcome)")
+    let drawn = try Judge.run("/usr/bin/rsvg-convert", [folder.path("token.svg"), "-o", folder.path("token.png")])
+    try #require(drawn.status == 0, "\(drawn)")
+    let texts = try read(folder.path("token.png"))
+    #expect(texts.split(separator: "\n").count > 3)
+    let joined = try BuiltCommand.run("join-codes", input: Array(texts.utf8))
+    #expect(try joined.output.utf8.elementsEqual(folder.bytes("token")))
+  }
+
+  @Test("with --output the file has the text and standard output the drawing")
+  func both() throws {
+    let token = try BuiltCommand.run(Self.proof).output
+    let outcome = try BuiltCommand.run(Self.proof + ["--output", folder.path("proof"), "--qr"])
+    #expect(outcome.output.contains("\u{2588}"))
+    #expect(try folder.bytes("proof") == Array(token.utf8))
+  }
+
+  @Test("what cannot be drawn or written leaves nothing behind")
+  func refusals() throws {
+    let small = try Shell.session("stty cols 40 rows 24; exec \(command) --qr --output '\(folder.path("proof"))'")
+      .finish()
+    #expect(small.status == 2)
+    #expect(small.output.contains("[qr-terminal-too-small]"))
+    try folder.write([9], to: "there.svg")
+    let there = try BuiltCommand.run(
+      Self.proof + ["--qr-output", folder.path("there.svg"), "--output", folder.path("proof")])
+    #expect(there.status == 2)
+    #expect(there.error.contains("[output-exists]"))
+    #expect(try folder.names() == ["there.svg"])
+    let same = try BuiltCommand.run(Self.proof + ["--qr-output", "a", "--output", "a"])
+    #expect(same.status == 64)
+    #expect(try BuiltCommand.run(Self.proof + ["--qr-output", "-"]).status == 64)
+  }
+
+  @Test("parts that do not belong together are one error line")
+  func joining() throws {
+    let outcome = try BuiltCommand.run("join-codes", input: Array("keyroll-part:1/2:BEF57EC7:x\n".utf8))
+    #expect(
+      outcome
+        == Outcome(
+          status: 2,
+          error: """
+            keyroll: error: of 2 parts one is missing: 2 [qr-part-missing]
+            keyroll: hint: read the missing codes, too; their order does not matter
+
+            """))
+    #expect(try BuiltCommand.run("join-codes", input: [0xFF]).status == 2)
+  }
+}
