@@ -63,6 +63,7 @@ _look_for_test() {
   _want python3 command -v python3
   _want python3-venv python3 -c 'import ensurepip'
   _want librsvg2-bin command -v rsvg-convert
+  _want strace command -v strace
   _want zbar-tools command -v zbarimg
 }
 
