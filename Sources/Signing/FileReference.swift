@@ -1,16 +1,14 @@
-internal import Signing
-
 /// A path with attributes: `PATH;name=value;name=value`, where `%` and two digits stand for a byte.
 ///
 /// A literal `;` is written `%3B` and a literal `%` is written `%25`, in the path and in values.
-struct FileReference: Sendable, Hashable {
+package struct FileReference: Sendable, Hashable {
   /// `-` for standard input.
-  let path: String
+  package let path: String
   private let attributes: [String: String]
 
   /// Throws `malformed-key-reference` for an attribute that is not among the names or is there twice, for an escape that
   /// is not one, and for text that is empty, holds a NUL or is not UTF-8.
-  init(_ reference: KeyReference, attributes names: [String]) throws(KeyError) {
+  package init(_ reference: KeyReference, attributes names: [String]) throws(KeyError) {
     func malformed(_ reason: String) -> KeyError {
       KeyError(
         .malformedKeyReference, "key reference \(reference) \(reason)",
@@ -32,18 +30,7 @@ struct FileReference: Sendable, Hashable {
     self.attributes = attributes
   }
 
-  subscript(name: String) -> String? { attributes[name] }
-
-  /// The key that the attributes `name` and `id` choose; throws `malformed-key-reference` for an id that is not hexadecimal.
-  func keySelection(of reference: KeyReference) throws(KeyError) -> KeySelection {
-    guard let text = self["id"] else { return KeySelection(name: self["name"], id: nil) }
-    guard let id = Hexadecimal.bytes(text) else {
-      throw KeyError(
-        .malformedKeyReference, "key reference \(reference) has an id that is not hexadecimal",
-        hint: "write the id of the key, or the SHA-256 of its public key, as pairs of hexadecimal digits")
-    }
-    return KeySelection(name: self["name"], id: id)
-  }
+  package subscript(name: String) -> String? { attributes[name] }
 
   /// Nil for empty text, a bad escape, a NUL and what is not UTF-8.
   private static func decoded(_ text: Substring.UTF8View) -> String? {
@@ -54,12 +41,19 @@ struct FileReference: Sendable, Hashable {
         bytes.append(byte)
         continue
       }
-      guard let digits = String(rest.prefix(2)), let escaped = Hexadecimal.bytes(digits), escaped.count == 1 else {
-        return nil
-      }
-      bytes += escaped
-      rest.removeFirst(2)
+      guard let high = rest.popFirst().flatMap(hexadecimalValue), let low = rest.popFirst().flatMap(hexadecimalValue)
+      else { return nil }
+      bytes.append(high << 4 | low)
     }
     return bytes.isEmpty || bytes.contains(0) ? nil : String(validating: bytes, as: UTF8.self)
+  }
+
+  private static func hexadecimalValue(_ digit: UInt8) -> UInt8? {
+    switch digit {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
+    default: nil
+    }
   }
 }
