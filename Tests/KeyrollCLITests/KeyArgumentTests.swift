@@ -32,6 +32,15 @@ import Testing
           hint: "attributes go with a scheme: pem:PATH;name=value or pfx:PATH;name=value"))
   }
 
+  @Test(
+    "a file that a reference names and that is not there is said not to be there",
+    arguments: ["pem:/nonexistent/key.pem", "PFX:/nonexistent/key.p12", "pem:\(key);cert=/nonexistent/cert.pem"])
+  func absentFile(key: String) throws {
+    let outcome = try sign("--key", key)
+    #expect(outcome.status == 2)
+    #expect(outcome.error.contains(" cannot be read: no such file or directory [file-unreadable]\n"), "\(outcome)")
+  }
+
   @Test("a path with a colon or a semicolon is a path where the file is there", arguments: ["a:b.pem", "a;cert=b.pem"])
   func oddNames(name: String) throws {
     let folder = try TemporaryFolder()

@@ -34,9 +34,11 @@ struct KeyArgument {
     return hasAttributes && parts.dropFirst().contains { $0.starts(with: "cert=".utf8) }
   }
 
-  /// What was meant by a text that was taken for a path, where no file of that name is there; nil where it was a path.
+  /// What was meant by a text that was taken for a path, where no file of that name is there; nil where it was a path, and
+  /// for a reference.
   func misreading(schemes: [String]) -> KeyError? {
     if unsafe access(text, F_OK) == 0 { return nil }
+    if isReference(of: schemes) { return nil }
     if hasScheme {
       return KeyError(
         .unknownKeyScheme, "key reference \(text) has a scheme that nothing here opens, and no file has that name",
@@ -48,6 +50,11 @@ struct KeyArgument {
         hint: "attributes go with a scheme: pem:PATH;name=value or pfx:PATH;name=value")
     }
     return nil
+  }
+
+  /// True for a reference, which was read as one whatever came of it.
+  private func isReference(of schemes: [String]) -> Bool {
+    (try? KeyReference(text, schemes: schemes)).map { $0.rest.utf8.count < text.utf8.count } ?? false
   }
 
   /// RFC 3986, section 3.1; a single letter is the drive of a path.
