@@ -41,13 +41,16 @@ let package = Package(
     .target(name: "OpenSSLCrypto", dependencies: ["Signing", "COpenSSL"], swiftSettings: strict),
     .target(name: "PKCS11", dependencies: ["Signing", "CP11Kit"], swiftSettings: strict),
     .target(name: "JOSE", dependencies: ["Signing"], swiftSettings: strict),
+    .target(name: "ExternalProgram", dependencies: ["Signing", "JOSE", "CLinux"], swiftSettings: strict),
     .target(name: "JSONWebToken", dependencies: ["Signing", "JOSE"], swiftSettings: strict),
     .target(name: "Entra", dependencies: ["Signing", "JOSE", "JSONWebToken"], swiftSettings: strict),
     .target(name: "QRCodes", dependencies: ["Signing", "JOSE", "CQREncode"], swiftSettings: strict),
     .target(name: "SigningTesting", dependencies: ["Signing"], swiftSettings: strict),
     .target(
       name: "Keyroll",
-      dependencies: ["Signing", "OpenSSLCrypto", "PKCS11", "JOSE", "JSONWebToken", "Entra", "QRCodes"],
+      dependencies: [
+        "Signing", "OpenSSLCrypto", "PKCS11", "JOSE", "ExternalProgram", "JSONWebToken", "Entra", "QRCodes",
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "KeyrollCLI",
@@ -70,6 +73,10 @@ let package = Package(
       name: "PKCS11Tests", dependencies: ["PKCS11", "OpenSSLCrypto", "SigningTesting", "TestSupport"],
       swiftSettings: strict),
     .testTarget(name: "JOSETests", dependencies: ["JOSE", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "ExternalProgramTests",
+      dependencies: ["ExternalProgram", "OpenSSLCrypto", "SigningTesting", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "JSONWebTokenTests", dependencies: ["JSONWebToken", "OpenSSLCrypto", "SigningTesting", "TestSupport"],
       swiftSettings: strict),

@@ -2,7 +2,9 @@
 #ifndef KEYROLL_CLINUX_SHIM_H
 #define KEYROLL_CLINUX_SHIM_H
 
+#include <fcntl.h>
 #include <linux/fs.h>
+#include <spawn.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
@@ -15,5 +17,15 @@ static inline int linux_forbid_dumping(void) { return prctl(PR_SET_DUMPABLE, 0L,
 static inline int linux_rename_noreplace(int directory, const char *old_name, const char *new_name) {
   return (int)syscall(SYS_renameat2, directory, old_name, directory, new_name, RENAME_NOREPLACE);
 }
+
+// pipe2(2): both ends are closed in every program that any thread starts.
+static inline int linux_pipe(int ends[2]) { return (int)syscall(SYS_pipe2, ends, O_CLOEXEC | O_NONBLOCK); }
+
+// pidfd_open(2): a descriptor that becomes readable when the process has ended.
+static inline int linux_watch_process(pid_t process) { return (int)syscall(SYS_pidfd_open, process, 0); }
+
+// What <spawn.h> shows to those who define _GNU_SOURCE alone.
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
+enum { LINUX_SPAWN_NEW_SESSION = 0x80 };
 
 #endif

@@ -1,4 +1,5 @@
 @_exported public import Entra
+@_exported public import ExternalProgram
 @_exported public import JOSE
 @_exported public import JSONWebToken
 @_exported public import OpenSSLCrypto

@@ -8,6 +8,9 @@ public protocol Cryptography: CertificateReader {
   func verifier(for publicKey: PublicKey) throws(KeyError) -> any SignatureVerifier
   /// The certificates of a file; throws `file-unreadable`, `no-certificate` and what its reader throws.
   func certificates(inFile path: String) throws(KeyError) -> [Certificate]
+  /// The public keys of a file, those of its certificates too; throws `file-unreadable`, `no-public-key` and what its
+  /// reader throws.
+  func publicKeys(inFile path: String) throws(KeyError) -> [PublicKey]
   /// The leaf and each issuer found among the others, in order; trusts nobody.
   func chain(from leaf: Certificate, among others: [Certificate]) -> [Certificate]
 }

@@ -35,6 +35,8 @@ public struct KeyError: DiagnosticError, Hashable {
     case severalTokens = "several-tokens"
     case mechanismUnavailable = "mechanism-unavailable"
     case deviceFailed = "device-failed"
+    // Programs
+    case programUnavailable = "program-unavailable"
     // Choosing
     case noPrivateKey = "no-private-key"
     case noSuchKey = "no-such-key"

@@ -6,6 +6,14 @@ public struct SigningError: DiagnosticError, Hashable {
     case signingFailed = "signing-failed"
     /// The device that holds the key did not do what it was asked to.
     case deviceFailed = "device-failed"
+    /// The program that signs could not be started, or did not end as it should.
+    case programFailed = "program-failed"
+    /// The program that signs answered with an error of its own.
+    case programRefused = "program-refused"
+    /// The program that signs did not end in time, and was ended.
+    case programTimeout = "program-timeout"
+    /// What the program that signs answered is not an answer.
+    case malformedAnswer = "malformed-answer"
     /// The signature that came back is not one of the key that was opened.
     case badSignature = "bad-signature"
   }

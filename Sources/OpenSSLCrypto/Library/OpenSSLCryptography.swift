@@ -23,6 +23,11 @@ public struct OpenSSLCryptography: Cryptography {
     return try contents.withBytes { bytes throws(KeyError) in try CertificateFile.read(bytes, of: path) }
   }
 
+  public func publicKeys(inFile path: String) throws(KeyError) -> [PublicKey] {
+    let contents = try SecretBytes.contents(ofFile: path, limit: KeyFileContents.mostBytes)
+    return try contents.withBytes { bytes throws(KeyError) in try PublicKeyFile.read(bytes, of: path) }
+  }
+
   public func chain(from leaf: Certificate, among others: [Certificate]) -> [Certificate] {
     CertificateChain.chain(from: leaf, among: others)
   }
