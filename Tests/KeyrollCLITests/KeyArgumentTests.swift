@@ -20,7 +20,7 @@ import Testing
       try sign("--key", key)
         == refusal(
           "key reference \(key) has a scheme that nothing here opens, and no file has that name [unknown-key-scheme]",
-          hint: "known schemes: file, pem, pfx, pkcs11"))
+          hint: "known schemes: file, pem, pfx, pkcs11, command"))
   }
 
   @Test("attributes after a plain path are explained, where no file of that name is there")

@@ -8,10 +8,10 @@ struct KeyArgument {
   /// Where the key and its certificate may be: the text itself, and as a reference without its scheme and attributes.
   var paths: [String] {
     let reference = parts.first.map { hasScheme ? $0.drop { $0 != UInt8(ascii: ":") }.dropFirst() : $0 }
-    let certificates = parts.dropFirst().filter { $0.starts(with: "cert=".utf8) }.map {
-      $0.dropFirst("cert=".utf8.count)
+    let files = parts.dropFirst().flatMap { part in
+      ["cert=", "public="].filter { part.starts(with: $0.utf8) }.map { part.dropFirst($0.utf8.count) }
     }
-    return [text] + ([reference].compactMap(\.self) + certificates).map { String(Substring($0)) }
+    return [text] + ([reference].compactMap(\.self) + files).map { String(Substring($0)) }
   }
 
   private var parts: [Substring.UTF8View] {
@@ -30,7 +30,7 @@ struct KeyArgument {
 
   /// True where a reference, which a plain path is not, says itself in which file the certificate is.
   var namesCertificate: Bool {
-    let hasAttributes = ["pem:", "pfx:"].contains { text.lowercased().utf8.starts(with: $0.utf8) }
+    let hasAttributes = ["pem:", "pfx:", "command:"].contains { text.lowercased().utf8.starts(with: $0.utf8) }
     return hasAttributes && parts.dropFirst().contains { $0.starts(with: "cert=".utf8) }
   }
 

@@ -4,12 +4,12 @@ import Keyroll
 /// The options that every signing command takes.
 struct SigningOptions: ParsableArguments {
   /// The names of those that may be given several times.
-  static let repeatable = ["--hint"]
+  static let repeatable = ["--hint"] + SignerOptions.repeatable
 
   @Option(
     name: .customLong("key"),
     help: ArgumentHelp(
-      "The private key: a path, pem:PATH or pfx:PATH with ;cert=PATH, ;name=NAME or ;id=HEX after it, or pkcs11:URI; - as PATH is standard input.",
+      "The private key: a path, pem:PATH or pfx:PATH with ;cert=PATH, ;name=NAME or ;id=HEX after it, pkcs11:URI, or command:PROGRAM with ;cert=PATH and ;key=TEXT; - as PATH is standard input.",
       valueName: "reference"))
   var key: String
 
@@ -44,6 +44,7 @@ struct SigningOptions: ParsableArguments {
   @OptionGroup var window: WindowOptions
   @OptionGroup var secrets: SecretOptions
   @OptionGroup var device: DeviceOptions
+  @OptionGroup var signer: SignerOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -52,6 +53,10 @@ struct SigningOptions: ParsableArguments {
     }
     if device.source != nil, KeyArgument(text: key).namesPINSource {
       throw ValidationError("only one of --pin-… and pin-source in the key can be given")
+    }
+    for secret in [secrets.passwordVariable, device.pinVariable].compactMap(\.self)
+    where signer.variables.contains(secret) {
+      throw ValidationError("--signer-env cannot name \(secret), which holds a secret")
     }
   }
 

@@ -12,6 +12,8 @@ enum ProcessProtection {
     signal(SIGPIPE, SIG_IGN)
     // So is a file that would be larger than the process may make.
     signal(SIGXFSZ, SIG_IGN)
+    // Whoever started the process may ignore it, and then nobody learns how a program has ended.
+    signal(SIGCHLD, SIG_DFL)
     occupyStandardDescriptors()
     OpenSSLProcess.ignoreConfiguration()
   }

@@ -18,6 +18,14 @@ struct SignalMask {
     unsafe sigprocmask(SIG_SETMASK, &previous, nil)
   }
 
+  /// True for a signal that does nothing here.
+  static func isIgnored(_ signal: Int32) -> Bool {
+    var action = sigaction()
+    guard unsafe sigaction(signal, nil, &action) == 0 else { return false }
+    // SIG_IGN is a number in the place of a function, which Swift cannot compare.
+    return unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
+  }
+
   static func set(of signals: [Int32]) -> sigset_t {
     var set = sigset_t()
     unsafe sigemptyset(&set)

@@ -2,21 +2,19 @@ import CLinux
 import Glibc
 import Keyroll
 
-/// Signals that end, stop or continue the process, held back until they are obeyed or this value goes.
+/// Signals that end, stop or continue the process, held back until they are obeyed or this value goes; then they take effect.
 ///
 /// As a descriptor, not by handlers: a handler could not restore a terminal without global state.
 struct Interruptions: ~Copyable {
   private let mask: SignalMask
-  private let descriptor: Int32
+  /// Readable when one of them has come.
+  let descriptor: Int32
 
-  /// Throws `secret-unavailable` when the system has no descriptor left.
-  init() throws(KeyError) {
-    let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT]
+  /// Nil when the system has no descriptor left.
+  init?(holding signals: [Int32]) {
     var set = SignalMask.set(of: signals)
     descriptor = unsafe signalfd(-1, &set, Int32(SFD_CLOEXEC))
-    guard descriptor >= 0 else {
-      throw KeyError(.secretUnavailable, "no password can be asked for: \(SystemError.last)")
-    }
+    guard descriptor >= 0 else { return nil }
     mask = SignalMask(blocking: signals)
   }
 

@@ -60,7 +60,8 @@ struct TokenSigning {
   private func open(preferred: SignatureAlgorithm, _ given: [Certificate], _ device: PKCS11Backend) throws -> any Signer
   {
     let registry = KeyRegistry(
-      FileBackend(certificates: given), PEMBackend(certificates: given), PFXBackend(certificates: given), device)
+      FileBackend(certificates: given), PEMBackend(certificates: given), PFXBackend(certificates: given), device,
+      try options.signer.backend(certificates: given))
     do throws(KeyError) {
       let signer = try registry.signer(
         for: try registry.reference(options.key), algorithm: options.algorithm ?? preferred,
