@@ -7,7 +7,8 @@ extension TemporaryFolder {
   /// the same time would have it open for a moment.
   @discardableResult
   public func program(_ text: String, named name: String = "signer", mode: String = "755") throws -> String {
-    let source = try write(Array(text.utf8), to: ".\(name).source")
+    let source = try write(Array(text.utf8), to: "\(name).source")
+    defer { try? FileManager.default.removeItem(atPath: source) }
     let installed = try Judge.run("/usr/bin/install", ["-m", mode, source, path(name)])
     if installed.status != 0 { throw SystemFailure("\(installed)", code: EACCES) }
     return path(name)

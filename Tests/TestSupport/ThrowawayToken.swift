@@ -61,9 +61,12 @@ public final class ThrowawayToken: Sendable {
       let text = try String(contentsOfFile: path(file), encoding: .utf8)
         .replacing(folder.path(""), with: copy.folder.path(""))
       try FileManager.default.removeItem(atPath: copy.path(file))
-      try copy.folder.write(Array(text.utf8), to: "tokens/\(file)")
+      if file == "run" {
+        try copy.folder.program(text, named: "tokens/run", mode: "700")
+      } else {
+        try copy.folder.write(Array(text.utf8), to: "tokens/\(file)")
+      }
     }
-    try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: copy.path("run"))
     return copy
   }
 
