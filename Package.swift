@@ -86,6 +86,10 @@ let package = Package(
     .testTarget(
       name: "QRCodesTests", dependencies: ["QRCodes", "OpenSSLCrypto", "TestSupport"], swiftSettings: strict),
     .testTarget(
+      name: "ConformanceTests",
+      dependencies: ["JOSE", "JSONWebToken", "OpenSSLCrypto", "PKCS11", "Signing", "SigningTesting", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
       name: "KeyrollTests", dependencies: ["Keyroll", "SigningTesting", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "KeyrollCLITests", dependencies: ["Keyroll", "KeyrollCLI", "Signing", "TestSupport"], swiftSettings: strict),

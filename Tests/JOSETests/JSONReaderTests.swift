@@ -1,6 +1,4 @@
-import Foundation
 import JOSE
-import TestSupport
 import Testing
 
 @Suite("JSONReader")
@@ -99,24 +97,5 @@ struct JSONReaderTests {
       _ = try read(text)
       return nil
     } catch { return error.code }
-  }
-
-  @Test(
-    "JSONTestSuite: y is read, n is refused, i never crashes, and a name that stands twice is refused",
-    .enabled(if: Corpora.folder != nil, Comment(rawValue: Corpora.absence)))
-  func testSuite() throws {
-    let folder = try #require(Corpora.folder).appending(path: "json-test-suite")
-    let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
-      .filter { $0.pathExtension == "json" }
-    #expect(files.count == 318)
-    for file in files {
-      let name = file.lastPathComponent
-      let isRead = (try? JSONReader.value([UInt8](Data(contentsOf: file)).span)) != nil
-      switch name.first {
-      case "y": #expect(isRead == !name.contains("duplicated_key"), "\(name)")
-      case "n": #expect(!isRead, "\(name)")
-      default: break
-      }
-    }
   }
 }

@@ -1,7 +1,5 @@
-import Foundation
 import PKCS11
 import Signing
-import TestSupport
 import Testing
 
 @Suite struct PKCS11URITests {
@@ -71,40 +69,5 @@ import Testing
   func quiet(text: String) throws {
     let refusal = try #require(error(text))
     #expect(!refusal.message.contains("12345678"))
-  }
-
-  @Test(
-    "of the URIs that others wrote, those are read that are plain and strict RFC 7512",
-    .enabled(if: Corpora.folder != nil, Comment(rawValue: Corpora.absence)))
-  func corpus() throws {
-    let folder = try #require(Corpora.folder)
-    let lines = try String(contentsOf: folder.appending(path: "pkcs11-uris.txt"), encoding: .utf8).split(
-      separator: "\n")
-    #expect(lines.count == 85)
-    for line in lines {
-      #expect((error(String(line)) == nil) == isPlain(String(line)), "\(line)")
-    }
-  }
-
-  /// The same judgement by regular expressions.
-  private func isPlain(_ uri: String) -> Bool {
-    let character = "(?:[A-Za-z0-9._~:\\[\\]@!$'()*+,=-]|%[0-9A-Fa-f]{2})"
-    func text(_ most: Int) -> String { "(?!.*%00)(?:\(character)|&){1,\(most)}" }
-    let number = "(?:[0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])"
-    let path = [
-      "(?:token|manufacturer|library-manufacturer|library-description|slot-manufacturer)=\(text(32))",
-      "(?:serial|model)=\(text(16))", "slot-description=\(text(64))", "slot-id=[0-9]{1,18}", "object=\(text(999))",
-      "library-version=\(number)(?:\\.\(number))?", "id=(?:\(character)|&)+",
-      "type=(?:public|private|cert|secret-key|data)",
-    ].joined(separator: "|")
-    let query = [
-      "module-name=(?![^&]*%2[Ff])\(character)+", "module-path=(?:/|%2[Ff])(?:\(character)|/)+",
-      "pin-source=file:/[a-z_/]+",
-    ].joined(separator: "|")
-    // Longest fields of the corpus hold escapes, so lengths are counted as written, which no line comes near.
-    let pattern = "(?:pkcs11|PKCS11):(?:(?:\(path))(?:;(?:\(path)))*)?(?:\\?(?:\(query))(?:&(?:\(query)))*)?"
-    let names = uri.dropFirst(7).split { ";?&".contains($0) }.map { $0.prefix { $0 != "=" } }
-    return uri.range(of: "^\(pattern)$", options: .regularExpression) != nil && uri.count > 7
-      && Set(names).count == names.count
   }
 }
