@@ -94,4 +94,17 @@ import Testing
     #expect(outcome.output.isEmpty)
     #expect(outcome.error.contains("[\(id)]\n"), "\(outcome)")
   }
+
+  @Test("what is shown grows with the token, and not with the number of its members times its longest name")
+  func size() throws {
+    func size(_ longest: Int) throws -> Int {
+      let names = [String(repeating: "n", count: longest)] + (0..<900).map(String.init)
+      let claims = try JSONSerialization.data(withJSONObject: Dictionary(uniqueKeysWithValues: names.map { ($0, 0) }))
+      let token = "eyJhbGciOiJSUzI1NiJ9.\(claims.base64EncodedString().filter { $0 != "=" }).e30"
+      let outcome = try BuiltCommand.run("inspect", token)
+      #expect(outcome.status == 0)
+      return outcome.output.utf8.count
+    }
+    #expect(try size(20_000) - size(1_000) == 19_000)
+  }
 }

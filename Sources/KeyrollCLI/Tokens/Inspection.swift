@@ -8,6 +8,9 @@ struct Inspection {
   /// The version of the JSON form.
   static let jsonVersion: Int64 = 1
 
+  /// The longest name that the others are padded to: one long name would make as many long lines as there are members.
+  private static let widestName = 32
+
   init(_ token: UnverifiedToken, at time: NumericDate) {
     self.token = token
     self.time = time
@@ -36,10 +39,11 @@ struct Inspection {
     switch part {
     case .failure(let error): return ["", title, "  unreadable: \(error.message) [\(error.id)]"]
     case .success(let object):
-      let width = object.members.map(\.name.text.unicodeScalars.count).max() ?? 0
+      let width = object.members.map(\.name.text.unicodeScalars.count).filter { $0 <= Self.widestName }.max() ?? 0
       return ["", title]
         + object.members.flatMap { member in
-          let name = member.name.text + String(repeating: " ", count: width - member.name.text.unicodeScalars.count)
+          let missing = max(0, width - member.name.text.unicodeScalars.count)
+          let name = member.name.text + String(repeating: " ", count: missing)
           let value = member.value.string?.text ?? JSONWriter.text(member.value)
           let note = note(member.name, member.value).map { "  \(String(repeating: " ", count: width))  \($0)" }
           return ["  \(name)  \(value)"] + [note].compactMap(\.self)

@@ -18,9 +18,6 @@ struct CertificateCommand: ParsableCommand {
   @OptionGroup var secrets: SecretOptions
   @OptionGroup var clock: ClockOptions
 
-  /// Far more than a chain takes, in bytes.
-  private static let limit = 1 << 20
-
   /// The version of the JSON form; it rises when a member changes its meaning or goes.
   static let jsonVersion: Int64 = 1
 
@@ -38,10 +35,12 @@ struct CertificateCommand: ParsableCommand {
   private func reports(at now: NumericDate) throws(KeyError) -> [CertificateReport] {
     let provider = try secrets.provider()
     let reference = try KeyReference(file, schemes: [])
-    let contents = try SecretBytes.contents(ofFile: file, limit: Self.limit)
+    let contents = try SecretBytes.contents(ofFile: file, limit: KeyFileLimits.byteCount)
     let certificates = try CertificateFile.read(contents, of: reference.description, secrets: provider)
+    // By the name of their issuer, so that work grows with the file and not with its square.
+    let issued = Dictionary(grouping: Set(certificates), by: \.issuerDER)
     return certificates.map { certificate in
-      let isIssuer = certificates.contains { $0.issuerDER == certificate.subjectDER && $0 != certificate }
+      let isIssuer = issued[certificate.subjectDER, default: []].contains { $0 != certificate }
       let warnings = CertificateWarning.all(for: certificate, isIssuer: isIssuer, at: now, in: reference)
       return CertificateReport(certificate, warnings: warnings, at: now)
     }
