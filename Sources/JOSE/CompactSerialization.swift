@@ -37,10 +37,10 @@ public struct CompactSerialization: Sendable {
     try Self.refuseJSON(text)
     var dots: [Int] = []
     for index in text.indices where text[index] == UInt8(ascii: ".") { dots.append(index) }
-    guard dots.count == 2 else {
+    guard dots.count == Limits.segmentCount - 1 else {
       throw CompactSerializationError(
         .segmentCount,
-        "the token has \(dots.count + 1) \(dots.isEmpty ? "segment" : "segments"), and a signed token has 3: header.payload.signature",
+        "the token has \(dots.count + 1) \(dots.isEmpty ? "segment" : "segments"), and a signed token has \(Limits.segmentCount): header.payload.signature",
         hint: dots.count == 4 ? "five segments make an encrypted token, which this is not for" : Self.whole)
     }
     var irregularities: [Irregularity] = []

@@ -2,6 +2,10 @@
 public enum Limits {
   /// The longest compact serialization and the longest JSON text in a token, in bytes: 64 KiB.
   public static let byteCount = 65_536
+  /// The most that is read of a file or stream that should hold a token, in bytes: what a token may have is judged later.
+  public static let inputByteCount = 1 << 20
+  /// How many segments a compact serialization has, none more and none fewer.
+  public static let segmentCount = 3
   /// How deep arrays and objects may be nested; the outermost counts as one.
   public static let depth = 16
   /// The most members of objects and elements of arrays in one JSON text, nested ones counted.

@@ -14,6 +14,8 @@ import Testing
     "what the standard allows is read, and written in one way",
     arguments: [
       ("pkcs11:token=a", "pkcs11:token=a"),
+      ("pkcs11:token=ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEF", "pkcs11:token=ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEF"),
+      ("pkcs11:serial=1234567890123456", "pkcs11:serial=1234567890123456"),
       ("PKCS11:token=a", "pkcs11:token=a"),
       ("pkcs11:id=%01%aB;token=A%20b%3b", "pkcs11:token=A%20b%3B;id=%01%AB"),
       ("pkcs11:object=a,b+c=d&e", "pkcs11:object=a%2Cb%2Bc%3Dd%26e"),

@@ -3,7 +3,7 @@ import Keyroll
 /// Certificates from files that the user names.
 enum CertificateFiles {
   /// The most that is read of such a file, in bytes.
-  static let mostBytes = 1 << 20
+  static let mostBytes = KeyFileLimits.byteCount
 
   /// The certificates of a PEM, DER or bundle file; `-` is standard input.
   static func certificates(in path: String) throws(KeyError) -> [Certificate] {

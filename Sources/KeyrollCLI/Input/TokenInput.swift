@@ -10,7 +10,7 @@ package struct TokenInput {
   package let name: String
 
   /// The most that is read, in bytes: what a token may have is judged later.
-  package static let limit = 1 << 20
+  package static let limit = Limits.inputByteCount
 
   /// Takes `-` for standard input, the path of anything that exists for that file, and else text that begins as
   /// tokens do, with `ey` or `ew` and a dot further on, for the token itself.

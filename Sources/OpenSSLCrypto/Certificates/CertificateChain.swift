@@ -3,17 +3,12 @@ internal import Signing
 
 /// Orders certificates by who issued whom; trusts nobody.
 enum CertificateChain {
-  /// Real chains have three or four.
-  private static let mostCertificates = 16
-  /// How many certificates of the same name are tried as one issuer.
-  private static let mostCandidates = 16
-
   /// The leaf, then each issuer found, up to one that issued itself or whose issuer is not there.
   ///
   /// The order in which the others are given does not matter.
   static func chain(from leaf: Certificate, among others: [Certificate]) -> [Certificate] {
     var chain = [leaf]
-    while let last = chain.last, chain.count < mostCertificates, last.subjectDER != last.issuerDER,
+    while let last = chain.last, chain.count < KeyFileLimits.chainCount, last.subjectDER != last.issuerDER,
       let issuer = issuer(of: last, among: others), !chain.contains(issuer)
     {
       chain.append(issuer)
@@ -28,7 +23,7 @@ enum CertificateChain {
         left.notAfter == right.notAfter
           ? left.sha256Thumbprint.lexicographicallyPrecedes(right.sha256Thumbprint) : left.notAfter > right.notAfter
       }
-      .prefix(mostCandidates)
+      .prefix(KeyFileLimits.issuerCandidateCount)
       .first { isSigned(certificate, by: $0) }
   }
 

@@ -2,9 +2,6 @@ internal import Signing
 
 /// What one key file held, whatever its format, in the order of the file.
 struct KeyFileContents: Sendable {
-  /// The most that is read of a key file, in bytes: a hundred times what real ones hold.
-  static let mostBytes = 1 << 20
-
   var privateKeys: [KeyFileEntry] = []
   var certificates: [Certificate] = []
   /// Where the certificate of the key must be, when it may not be just any of `certificates`.
@@ -15,7 +12,7 @@ struct KeyFileContents: Sendable {
   /// Takes the certificate of the key from these alone, or from this file, where either is given.
   mutating func look(among certificates: [Certificate], orIn path: String? = nil) throws(KeyError) {
     if let path {
-      let bytes = try SecretBytes.contents(ofFile: path, limit: Self.mostBytes)
+      let bytes = try SecretBytes.contents(ofFile: path, limit: KeyFileLimits.byteCount)
       leafCandidates = try bytes.withBytes { (bytes) throws(KeyError) in try CertificateFile.read(bytes, of: path) }
     } else if !certificates.isEmpty {
       leafCandidates = certificates

@@ -19,7 +19,7 @@ public struct OpenSSLCryptography: Cryptography {
   }
 
   public func certificates(inFile path: String) throws(KeyError) -> [Certificate] {
-    let contents = try SecretBytes.contents(ofFile: path, limit: KeyFileContents.mostBytes)
+    let contents = try SecretBytes.contents(ofFile: path, limit: KeyFileLimits.byteCount)
     return try contents.withBytes { bytes throws(KeyError) in try CertificateFile.read(bytes, of: path) }
   }
 

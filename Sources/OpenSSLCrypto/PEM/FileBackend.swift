@@ -13,7 +13,7 @@ public struct FileBackend: KeyBackend {
   public func signer(
     for reference: KeyReference, algorithm: SignatureAlgorithm, secrets: any SecretProvider
   ) throws(KeyError) -> any Signer {
-    let bytes = try SecretBytes.contents(ofFile: reference.rest, limit: KeyFileContents.mostBytes)
+    let bytes = try SecretBytes.contents(ofFile: reference.rest, limit: KeyFileLimits.byteCount)
     var contents = try contents(of: bytes, at: reference, secrets)
     try contents.look(among: certificates)
     return try contents.signer(choosing: KeySelection(), at: reference, algorithm: algorithm)

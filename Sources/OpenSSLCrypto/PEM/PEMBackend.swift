@@ -15,7 +15,7 @@ public struct PEMBackend: KeyBackend {
   ) throws(KeyError) -> any Signer {
     let file = try FileReference(reference, attributes: ["cert", "id"])
     let selection = try file.keySelection(of: reference)
-    let bytes = try SecretBytes.contents(ofFile: file.path, limit: KeyFileContents.mostBytes)
+    let bytes = try SecretBytes.contents(ofFile: file.path, limit: KeyFileLimits.byteCount)
     var contents = try bytes.withBytes { (bytes) throws(KeyError) in
       try KeyFileReader(subject: reference.description).contents(of: bytes, secrets: secrets)
     }

@@ -5,11 +5,6 @@ internal import Signing
 ///
 /// Every count that shows is put in before the first derivation begins.
 struct IterationBudget {
-  /// The most iterations of one derivation: ten times what the slowest tools write.
-  static let mostPerDerivation: Int64 = 10_000_000
-  /// The most iterations of all derivations of one file.
-  static let mostPerFile: Int64 = 20_000_000
-
   private let subject: String
   private var total: Int64 = 0
 
@@ -18,12 +13,12 @@ struct IterationBudget {
 
   /// Throws `iteration-count-too-high` when the count, or the sum of all counts so far, is too high.
   mutating func spend(_ iterations: Int64) throws(KeyError) {
-    if iterations > Self.mostPerDerivation { throw Self.tooHigh(subject) }
+    if iterations > KeyFileLimits.iterationsPerDerivation { throw Self.tooHigh(subject) }
     total += max(iterations, 0)
-    if total > Self.mostPerFile {
+    if total > KeyFileLimits.iterationsPerFile {
       throw KeyError(
         .iterationCountTooHigh,
-        "\(subject) asks for more than \(Self.mostPerFile) iterations in all its parts together",
+        "\(subject) asks for more than \(KeyFileLimits.iterationsPerFile) iterations in all its parts together",
         hint: "export the key that is needed alone, or with fewer iterations")
     }
   }
@@ -43,7 +38,8 @@ struct IterationBudget {
 
   private static func tooHigh(_ subject: String) -> KeyError {
     KeyError(
-      .iterationCountTooHigh, "\(subject) asks for more than \(mostPerDerivation) iterations, the most that are made",
+      .iterationCountTooHigh,
+      "\(subject) asks for more than \(KeyFileLimits.iterationsPerDerivation) iterations, the most that are made",
       hint: "such a count keeps a machine busy for minutes or years: export the key again with fewer iterations")
   }
 }

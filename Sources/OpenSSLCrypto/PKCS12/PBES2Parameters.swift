@@ -8,9 +8,6 @@ struct PBES2Parameters {
   let iterationCount: Int64
   let cipher: FileCipher
 
-  /// The most memory that scrypt may take, in bytes: what OpenSSL allows it.
-  private static let mostScryptMemory: Int64 = 32 << 20
-
   init(_ identifier: UnsafePointer<X509_ALGOR>, of subject: String) throws(KeyError) {
     guard let item = unsafe ASN1Reading.parameters(of: identifier, as: PBE2PARAM_it()),
       let derivation = unsafe item.structure(PBE2PARAM.self).pointee.keyfunc,
@@ -57,9 +54,10 @@ struct PBES2Parameters {
     // N blocks of 128·r bytes for the table, and p of them for the input.
     let rows = cost.addingReportingOverflow(parallelization)
     let memory = rows.partialValue.multipliedReportingOverflow(by: blockSize)
-    if rows.overflow || memory.overflow || memory.partialValue > mostScryptMemory / 128 {
+    if rows.overflow || memory.overflow || memory.partialValue > KeyFileLimits.scryptByteCount / 128 {
       throw KeyError(
-        .iterationCountTooHigh, "\(subject) asks scrypt for more than \(mostScryptMemory >> 20) MiB of memory",
+        .iterationCountTooHigh,
+        "\(subject) asks scrypt for more than \(KeyFileLimits.scryptByteCount >> 20) MiB of memory",
         hint: "export the key again with PBKDF2, or with a smaller cost")
     }
     let work = memory.partialValue.multipliedReportingOverflow(by: parallelization)

@@ -8,9 +8,6 @@ struct PFX: ~Copyable {
   let safes: [Safe]
   private let contents: ContentInfo
 
-  /// Far more than any tool writes.
-  private static let mostSafes = 64
-
   /// Reads BER or DER; `subject` names the file in messages.
   ///
   /// Throws `unrecognised-key-file`, `malformed-pfx`, `trailing-data`, `unsupported-protection` or
@@ -82,8 +79,9 @@ struct PFX: ~Copyable {
     else {
       throw KeyError(.malformedPFX, "\(subject) has contents that are not an AuthenticatedSafe (RFC 7292, section 4.1)")
     }
-    if parts.count > mostSafes {
-      throw KeyError(.malformedPFX, "\(subject) has \(parts.count) parts, and at most \(mostSafes) are read")
+    if parts.count > KeyFileLimits.partCount {
+      throw KeyError(
+        .malformedPFX, "\(subject) has \(parts.count) parts, and at most \(KeyFileLimits.partCount) are read")
     }
     var safes: [Safe] = []
     for index in 0..<parts.count {

@@ -16,7 +16,7 @@ public struct PFXBackend: KeyBackend {
   ) throws(KeyError) -> any Signer {
     let file = try FileReference(reference, attributes: ["cert", "name", "id"])
     let selection = try file.keySelection(of: reference)
-    let bytes = try SecretBytes.contents(ofFile: file.path, limit: KeyFileContents.mostBytes)
+    let bytes = try SecretBytes.contents(ofFile: file.path, limit: KeyFileLimits.byteCount)
     var contents = try PFXReader(subject: reference.description).contents(of: bytes, secrets: secrets)
     try contents.look(among: certificates, orIn: file["cert"])
     return try contents.signer(choosing: selection, at: reference, algorithm: algorithm)

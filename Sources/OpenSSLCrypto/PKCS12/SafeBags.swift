@@ -10,11 +10,6 @@ struct SafeBags {
   private var bagCount = 0
   private let subject: String
 
-  /// Far more than any tool writes, and few enough to be listed.
-  private static let mostBags = 1024
-  /// Bags of safe contents inside each other.
-  private static let mostDepth = 8
-
   init(of subject: String) { self.subject = subject }
 
   /// The keys that only a password opens.
@@ -30,12 +25,14 @@ struct SafeBags {
   private mutating func add(
     _ stack: OpaquePointer, in owner: ASN1Item, depth: Int, budget: inout IterationBudget
   ) throws(KeyError) {
-    if depth > Self.mostDepth {
-      throw KeyError(.malformedPFX, "\(subject) nests its bags more than \(Self.mostDepth) deep")
+    if depth > KeyFileLimits.bagDepth {
+      throw KeyError(.malformedPFX, "\(subject) nests its bags more than \(KeyFileLimits.bagDepth) deep")
     }
     for index in 0..<max(unsafe OPENSSL_sk_num(stack), 0) {
       bagCount += 1
-      if bagCount > Self.mostBags { throw KeyError(.malformedPFX, "\(subject) holds more than \(Self.mostBags) bags") }
+      if bagCount > KeyFileLimits.bagCount {
+        throw KeyError(.malformedPFX, "\(subject) holds more than \(KeyFileLimits.bagCount) bags")
+      }
       guard let bag = unsafe OPENSSL_sk_value(stack, index).map({ OpaquePointer($0) }) else { continue }
       switch unsafe PKCS12_SAFEBAG_get_nid(bag) {
       case NID_keyBag, NID_pkcs8ShroudedKeyBag:

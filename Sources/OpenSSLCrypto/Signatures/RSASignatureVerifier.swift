@@ -9,14 +9,16 @@ public final class RSASignatureVerifier: SignatureVerifier {
 
   /// Takes any RSA key that OpenSSL can verify with.
   ///
-  /// Throws `key-not-rsa`, `rsa-key-too-large` above 16384 bits, and `broken-rsa-key` for an even modulus or exponent and
+  /// Throws `key-not-rsa`, `rsa-key-too-large` above 8192 bits, and `broken-rsa-key` for an even modulus or exponent and
   /// for the exponent 1, with which anybody can make signatures.
   public init(_ publicKey: PublicKey) throws(KeyError) {
     guard let rsa = publicKey.rsa else {
       throw KeyError(.keyNotRSA, "the public key is \(publicKey.summary), and only RSA signatures are judged here")
     }
     if rsa.bitCount > PublicKey.signingBitCounts.upperBound {
-      throw KeyError(.rsaKeyTooLarge, "the RSA public key has \(rsa.bitCount) bits, and at most 16384 can be used")
+      throw KeyError(
+        .rsaKeyTooLarge,
+        "the RSA public key has \(rsa.bitCount) bits, and at most \(PublicKey.signingBitCounts.upperBound) are used")
     }
     guard rsa.isExponentOdd, rsa.exponent != [1], rsa.modulus.last.map({ $0 & 1 == 1 }) ?? false else {
       throw KeyError(

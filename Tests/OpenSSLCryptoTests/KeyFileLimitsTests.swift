@@ -1,0 +1,99 @@
+import Foundation
+import Signing
+import SigningTesting
+import TestSupport
+import Testing
+
+@testable import OpenSSLCrypto
+
+private typealias Encoding = PKCS12Encoding
+
+/// Every limit on key files, at it and one past it; those of PFX parts and nesting are in `PKCS12ReaderTests`.
+@Suite("KeyFileLimits")
+struct KeyFileLimitsTests {
+  @Test("A file of the largest size is read, and one of a byte more is not", arguments: ["pem", "file"])
+  func byteCount(_ scheme: String) throws {
+    let folder = try TemporaryFolder()
+    let key = try Fixtures.bytes("pem/pkcs8.pem")
+    let around = [UInt8](repeating: UInt8(ascii: "\n"), count: KeyFileLimits.byteCount - key.count)
+    for (name, contents, code) in [
+      ("largest", key + around, nil), ("larger", key + around + [UInt8(ascii: "\n")], KeyError.Code.fileTooLarge),
+    ] {
+      let path = try folder.write(contents, to: name)
+      #expect(refusal(scheme == "pem" ? "pem:\(path)" : path) == code)
+    }
+  }
+
+  private func refusal(_ reference: String) -> KeyError.Code? {
+    do throws(KeyError) {
+      let registry = KeyRegistry(FileBackend(), PEMBackend())
+      _ = try registry.signer(for: registry.reference(reference), algorithm: .rs256, secrets: NoSecrets())
+      return nil
+    } catch { return error.code }
+  }
+
+  @Test("A derivation may have so many iterations, and no more")
+  func iterationsPerDerivation() {
+    #expect(spending([KeyFileLimits.iterationsPerDerivation]) == nil)
+    #expect(spending([KeyFileLimits.iterationsPerDerivation + 1]) == .iterationCountTooHigh)
+    #expect(spending([.max]) == .iterationCountTooHigh)
+  }
+
+  @Test("All derivations of a file may have so many iterations together, and no more")
+  func iterationsPerFile() {
+    let half = KeyFileLimits.iterationsPerFile / 2
+    #expect(spending([half, half]) == nil)
+    #expect(spending([half, half, 1]) == .iterationCountTooHigh)
+  }
+
+  private func spending(_ counts: [Int64]) -> KeyError.Code? {
+    do throws(KeyError) {
+      var budget = IterationBudget(of: "a file")
+      for count in counts { try budget.spend(count) }
+      return nil
+    } catch { return error.code }
+  }
+
+  @Test("A PFX may hold so many bags, and no more")
+  func bagCount() {
+    func refusal(_ count: Int) -> KeyError.Code? {
+      let bags = [[UInt8]](repeating: Encoding.bag(7, Encoding.sequence()), count: count)
+      return self.refusal(of: Encoding.pfx(bags: bags))
+    }
+    #expect(refusal(KeyFileLimits.bagCount) == nil)
+    #expect(refusal(KeyFileLimits.bagCount + 1) == .malformedPFX)
+  }
+
+  @Test("scrypt may take so much memory, and no more")
+  func scryptMemory() {
+    // One row for the input, and the others for the table: 128 bytes each.
+    let rows = KeyFileLimits.scryptByteCount / 128
+    func refusal(_ cost: Int64) -> KeyError.Code? {
+      let scrypt = Encoding.scrypt(cost: cost, blockSize: 1, parallelization: 1)
+      return self.refusal(of: Encoding.pfx(bags: [Encoding.shroudedKeyBag(Encoding.pbes2(scrypt))]))
+    }
+    // It is no power of two, so what is within the bound is refused later, for what it is.
+    #expect(refusal(rows - 1) != .iterationCountTooHigh)
+    #expect(refusal(rows) == .iterationCountTooHigh)
+  }
+
+  private func refusal(of file: [UInt8]) -> KeyError.Code? {
+    do throws(KeyError) {
+      _ = try PFXReader(subject: "pfx:made").contents(
+        of: SecretBytes(copying: file.span), secrets: FixedSecrets("correct horse"))
+      return nil
+    } catch { return error.code }
+  }
+
+  @Test("A public key may have so many bits, and no more")
+  func bitCount() throws {
+    let most = PublicKey.signingBitCounts.upperBound / 8
+    for (byteCount, code) in [(most, nil), (most + 1, KeyError.Code.rsaKeyTooLarge)] {
+      let modulus = [0x81] + [UInt8](repeating: 1, count: byteCount - 1)
+      let key = try PublicKey(rsa: RSAPublicNumbers(modulus: modulus, exponent: [1, 0, 1]))
+      var found: KeyError.Code?
+      do throws(KeyError) { _ = try RSASignatureVerifier(key) } catch { found = error.code }
+      #expect(found == code)
+    }
+  }
+}
