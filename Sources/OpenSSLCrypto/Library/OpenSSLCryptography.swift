@@ -24,7 +24,7 @@ public struct OpenSSLCryptography: Cryptography {
   }
 
   public func publicKeys(inFile path: String) throws(KeyError) -> [PublicKey] {
-    let contents = try SecretBytes.contents(ofFile: path, limit: KeyFileContents.mostBytes)
+    let contents = try SecretBytes.contents(ofFile: path, limit: KeyFileLimits.byteCount)
     return try contents.withBytes { bytes throws(KeyError) in try PublicKeyFile.read(bytes, of: path) }
   }
 
