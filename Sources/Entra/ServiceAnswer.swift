@@ -10,7 +10,7 @@ public enum ServiceAnswer {
     var answers = ["key-too-small": keySize]
     for key in [
       "base64-padding", "base64-other-alphabet", "base64-whitespace", "aud", "iss", "signature", "exp", "lifetime",
-      "x5t", "kid",
+      "x5t", "kid", "key-not-registered",
       "key-hint", "serialization", "header-json", "claims-json",
     ] { answers[key] = misleading }
     return answers
@@ -30,7 +30,8 @@ public enum ServiceAnswer {
       "not-yet-valid": time, "expired": time,
       "thumbprint-of-another": notFound, "thumbprint-hex-text": notFound, "thumbprint-wrong-hash": notFound,
       "thumbprint-length": notFound,
-      "bad-signature": badSignature, "x5c-of-another": badSignature, "x5c-order": badSignature,
+      "key-not-registered": notFound, "bad-signature": badSignature, "signed-by-another": badSignature,
+      "x5c-of-another": badSignature, "x5c-order": badSignature,
       "key-too-small": keySize, "wrong-type": "AADSTS5002727: typ is wrong",
       "key-unfit": "AADSTS5002730: the key does not suit alg",
       "key-not-for-algorithm": "AADSTS5002730: the key does not suit alg",

@@ -21,13 +21,15 @@ struct FakeToken {
 
   /// Judges it by the key that signed it, unless others are named.
   func report(
-    _ profile: Profile = .anyToken, keys: [TrustedKey]? = nil, reader: (any CertificateReader)? = nil,
+    _ profile: Profile = .anyToken, keys: [TrustedKey]? = nil, unusable: [UnusableCertificate] = [],
+    reader: (any CertificateReader)? = nil,
     isLenient: Bool = false, at time: NumericDate = now
   ) throws -> VerificationReport {
     let keys = keys ?? [TrustedKey(FakeVerifier(signer.publicKey), certificate: signer.certificates.first)]
     let text = try bytes()
-    return TokenVerifier(profile: profile, keys: keys, certificateReader: reader, isLenient: isLenient).verify(
-      text.span, at: time)
+    let verifier = TokenVerifier(
+      profile: profile, keys: keys, unusable: unusable, certificateReader: reader, isLenient: isLenient)
+    return verifier.verify(text.span, at: time)
   }
 }
 

@@ -5,13 +5,18 @@ public struct VerificationReport: Sendable {
   public let time: NumericDate
   public let isLenient: Bool
   public let checks: [Check]
+  /// The key that made the signature, which need not be the one that the header names; nil where none that was given did.
+  public let signer: TrustedKey?
   private let judged: VerifiedToken?
 
-  init(profileID: String, time: NumericDate, isLenient: Bool, checks: [Check], judged: VerifiedToken?) {
+  init(
+    profileID: String, time: NumericDate, isLenient: Bool, checks: [Check], signer: TrustedKey?, judged: VerifiedToken?
+  ) {
     self.profileID = profileID
     self.time = time
     self.isLenient = isLenient
     self.checks = checks
+    self.signer = signer
     self.judged = judged
   }
 

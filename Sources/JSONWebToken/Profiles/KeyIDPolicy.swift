@@ -9,6 +9,9 @@ public struct KeyIDPolicy: Sendable, Hashable {
     case sha1Thumbprint
     /// What the issuer knows the key by, or nil when it is not known here.
     case text(JSONString?)
+
+    /// False where the profile itself says what it is.
+    var isOfKey: Bool { if case .text(.some) = self { false } else { true } }
   }
 
   public let form: Form

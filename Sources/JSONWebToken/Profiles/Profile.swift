@@ -106,10 +106,13 @@ public struct Profile: Sendable {
     try TokenError.throwIfRefused(rules.map { answered($0.check(draft, at: start)) })
   }
 
+  /// The reasons that say what is wanting here, not in the token.
+  private static let wants: [Check.Reason] = [.thumbprintNotComparable, .keyNotGiven, .certificateNotGiven]
+
   /// Adds what the service would answer to a check that failed, unless it failed for want of something here.
   func answered(_ check: Check) -> Check {
     guard check.status == .failed, let reason = check.finding?.reason,
-      !reason.utf8.elementsEqual(Check.Reason.thumbprintNotComparable.rawValue.utf8)
+      !Self.wants.contains(where: { reason.utf8.elementsEqual($0.rawValue.utf8) })
     else { return check }
     var check = check
     check.finding?.serviceAnswer =

@@ -36,6 +36,12 @@ struct CertificateChainRule: ClaimRule {
         return malformed("holds a string that is not standard base64: \(error.message)")
       }
     }
+    if let strange = draft.strangeHints {
+      return strange.contains("x5c")
+        ? failed(
+          .certificateChainOfAnother, "x5c begins with none of the certificates given", hint: Self.leafFirst)
+        : skipped(.notReached, "there is no certificate to compare it with")
+    }
     if draft.certificate == nil, reader == nil {
       return failed(.notCompared, "x5c cannot be compared with a bare public key here", hint: "give the certificate")
     }

@@ -22,6 +22,11 @@ struct KeyIDRule: ClaimRule {
         .hintMalformed, "kid is \(found.kind), not a string", hint: "write it as a string, or leave it out",
         found: found)
     }
+    if let strange = draft.strangeHints, policy.form.isOfKey {
+      return strange.contains("kid")
+        ? failed(.keyIDOfAnother, "kid is of none of the keys given: \(text)", hint: Self.choice, found: found)
+        : skipped(.notReached, "there is no key to compare it with")
+    }
     switch policy.form {
     case .sha1Thumbprint:
       guard let certificate = draft.certificate else {
@@ -30,7 +35,8 @@ struct KeyIDRule: ClaimRule {
       if Hexadecimal.decode(text) == certificate.sha1Thumbprint { return passed(found: found) }
       return failed(
         .keyIDOfAnother, "kid is not the SHA-1 thumbprint of the certificate in hexadecimal",
-        hint: "the certificate given has \(Hexadecimal.upperCase(certificate.sha1Thumbprint))", found: found)
+        hint: "the certificate of \(certificate.subject) has \(Hexadecimal.upperCase(certificate.sha1Thumbprint))",
+        found: found)
     case .text(let expected?):
       if text == expected { return passed(found: found) }
       return failed(.keyIDOfAnother, "kid is \(text), and \(expected) is expected", hint: Self.choice, found: found)

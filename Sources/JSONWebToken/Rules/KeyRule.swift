@@ -10,7 +10,7 @@ struct KeyRule: ClaimRule {
   private static let otherAlgorithm = "use another key, or an algorithm that it is for"
 
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
-    guard let key = draft.publicKey else { return skipped(.notReached, "no key was opened") }
+    guard let key = draft.publicKey else { return skipped(.notReached, "there is no key to judge") }
     let found = JSONValue.string(JSONString(key.summary))
     if let certificate = draft.certificate, certificate.publicKey != key {
       return failed(

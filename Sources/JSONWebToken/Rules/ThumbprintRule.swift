@@ -27,6 +27,14 @@ struct ThumbprintRule: ClaimRule {
         .thumbprintEncoding, "\(kind.headerName) is not base64url: \(error.message)", hint: spelling, found: found)
     }
     if let check = wrongLength(text, bytes, found) { return check }
+    if let strange = draft.strangeHints {
+      return strange.contains(kind.headerName)
+        ? failed(
+          .thumbprintOfAnother,
+          "\(kind.headerName) is of none of the certificates given: \(Hexadecimal.upperCase(bytes))",
+          hint: "give the certificate that it names, or write the thumbprint of the one that signs", found: found)
+        : skipped(.notReached, "there is no certificate to compare it with")
+    }
     guard let certificate = draft.certificate else {
       return irregular(
         isTolerated: isLenient, .thumbprintNotComparable,
@@ -36,7 +44,8 @@ struct ThumbprintRule: ClaimRule {
     guard bytes == kind.bytes(of: certificate) else {
       return failed(
         .thumbprintOfAnother, "\(kind.headerName) is of another certificate: \(Hexadecimal.upperCase(bytes))",
-        hint: "the certificate given has \(Hexadecimal.upperCase(kind.bytes(of: certificate)))", found: found)
+        hint: "the certificate of \(certificate.subject) has \(Hexadecimal.upperCase(kind.bytes(of: certificate)))",
+        found: found)
     }
     // Padding and the standard alphabet are all that client libraries are seen to send; worse than that decides.
     if let worst = irregularities.first(where: { !Self.tolerated.contains($0.code) }) ?? irregularities.first {

@@ -13,6 +13,8 @@ public struct TokenDraft: Sendable {
   public let keyID: JSONString?
   /// The only `alg` that the key is for, where a JSON Web Key says so.
   public let keyAlgorithm: JSONString?
+  /// Where none of several keys could be told to be the one: the header names that name none of them.
+  var strangeHints: Set<JSONString>?
 
   public init(
     header: JSONObject, claims: JSONObject, publicKey: PublicKey?, certificate: Certificate?, keyID: JSONString? = nil,

@@ -26,16 +26,4 @@ public struct TrustedKey: Sendable {
   func allows(_ algorithm: SignatureAlgorithm) -> Bool {
     verifier.publicKey.allows(algorithm) && (self.algorithm.map { $0 == JSONString(algorithm.rawValue) } ?? true)
   }
-
-  /// True when the header names this key by a thumbprint or by the `kid` it is known by.
-  func isNamed(by header: JSONObject) -> Bool {
-    if let certificate {
-      for thumbprint in Thumbprint.allCases {
-        if let found = header[thumbprint.headerName]?.string, found == thumbprint.text(of: certificate) { return true }
-      }
-      if let found = header["kid"]?.string, Hexadecimal.decode(found) == certificate.sha1Thumbprint { return true }
-    }
-    if let keyID, let found = header["kid"]?.string { return found == keyID }
-    return false
-  }
 }
