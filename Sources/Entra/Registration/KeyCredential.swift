@@ -57,6 +57,12 @@ public struct KeyCredential: Sendable, Hashable {
     return thumbprint.count == kind.byteCount && customKeyIdentifier == thumbprint
   }
 
+  /// For messages: the id and the name, which is for escaping.
+  public var summary: String {
+    guard let displayName, !displayName.isEmpty else { return keyID.text }
+    return "\(keyID) (\(displayName))"
+  }
+
   /// Compares as GUIDs are compared: letters of either case are the same.
   public func hasKeyID(_ id: JSONString) -> Bool {
     keyID.text.utf8.count == id.text.utf8.count

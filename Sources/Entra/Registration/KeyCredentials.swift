@@ -45,6 +45,29 @@ public struct KeyCredentials: Sendable {
     return verifying.first { $0.isValid(at: time) } ?? verifying.first ?? own.first
   }
 
+  /// Those that signatures are verified with and that have an RSA certificate to do it with, valid ones first.
+  public func certifiedEntries(at time: NumericDate) -> [KeyCredential] {
+    let certified = entries.filter { $0.isForVerifying && $0.certificate?.publicKey.rsa != nil }
+    return certified.filter { $0.isValid(at: time) } + certified.filter { !$0.isValid(at: time) }
+  }
+
+  /// The certificates that are registered, and that nothing can be verified with.
+  public var unusableCertificates: [UnusableCertificate] {
+    entries.filter(\.isForVerifying).compactMap { entry in
+      guard let certificate = entry.certificate else {
+        return UnusableCertificate(
+          thumbprints: entry.customKeyIdentifier.map { [$0] } ?? [],
+          problem: "is registered as \(entry.summary), but the saved answer lacks it: its key is null",
+          hint: "give the certificate itself as well, by --certificate")
+      }
+      if certificate.publicKey.rsa != nil { return nil }
+      return UnusableCertificate(
+        thumbprints: Thumbprint.allCases.map { $0.bytes(of: certificate) },
+        problem: "is registered as \(entry.summary), and its key is \(certificate.publicKey.summary): RSA is needed",
+        hint: "sign with an RSA key")
+    }
+  }
+
   /// The entries that signatures are verified with at that time.
   public func validEntries(at time: NumericDate) -> [KeyCredential] {
     entries.filter { $0.isForVerifying && $0.isValid(at: time) }

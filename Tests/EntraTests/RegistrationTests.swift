@@ -1,0 +1,158 @@
+import Entra
+import JOSE
+import JSONWebToken
+import OpenSSLCrypto
+import Signing
+import TestSupport
+import Testing
+
+/// Tokens of others, judged by what is registered.
+@Suite("RegistrationReport and the check registration")
+struct RegistrationTests {
+  private static let now = NumericDate(seconds: 1_700_000_300)
+
+  /// The report by the certificates that a saved answer holds, and by further ones beside it.
+  private func judge(
+    _ token: String = "proof", by file: String, certificates: [String] = [], at time: NumericDate = now
+  ) throws -> (report: VerificationReport, registration: RegistrationReport?) {
+    let saved = try Fixtures.bytes("key-credentials/\(file).json")
+    let registered = try KeyCredentials(saved.span, certificateReader: OpenSSLCertificateReader())
+    var trusted = registered.certifiedEntries(at: time).compactMap(\.certificate)
+    for name in certificates {
+      let bytes = try Fixtures.bytes("certificates/\(name).pem")
+      trusted += try CertificateFile.read(bytes.span)
+    }
+    let profile = try Profile.graphProof(objectID: "0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01")
+    let verifier = TokenVerifier(
+      profile: profile.judging(by: registered),
+      keys: try trusted.map { TrustedKey(try RSASignatureVerifier($0.publicKey), certificate: $0) },
+      unusable: registered.unusableCertificates, certificateReader: OpenSSLCertificateReader())
+    let text = try Fixtures.bytes("tokens/\(token).jwt")
+    let report = verifier.verify(text.span, at: time)
+    return (report, RegistrationReport(report, registered: registered))
+  }
+
+  private func problems(_ report: VerificationReport) -> [String] {
+    report.failedChecks.map { "\($0.id):\($0.finding?.reason ?? "")" }
+  }
+
+  @Test(
+    "What is wrong is said once, by its own reason",
+    arguments: [
+      ("proof", "application", [], []), ("proof", "value", [], []), ("proof", "elliptic", [], []),
+      ("proof", "one-certificate-twice", [], []), ("proof", "az", ["leaf"], []), ("proof", "without-key", ["leaf"], []),
+      ("proof-by-other-key", "application", [], ["signature:signed-by-another"]),
+      ("proof-by-other-key", "only-other", [], ["x5t:thumbprint-of-another"]),
+      ("proof-x5t-of-other", "application", [], ["signature:signed-by-another"]),
+      ("proof-x5t-of-other", "only-leaf", [], ["x5t:thumbprint-of-another"]),
+      ("proof-newline-signed", "application", [], ["signature:bad-signature"]),
+      ("proof", "only-other", [], ["x5t:thumbprint-of-another", "signature:key-not-registered"]),
+      ("proof", "az", [], ["signature:certificate-not-given"]),
+      ("proof", "without-key", [], ["signature:certificate-not-given"]),
+      ("proof", "only-other", ["leaf"], ["registration:key-not-registered"]),
+      ("proof", "empty", ["leaf"], ["registration:key-not-registered"]),
+      ("proof", "entry-ended", [], ["registration:registration-expired"]),
+      ("proof", "entry-not-begun", [], ["registration:registration-not-yet-valid"]),
+    ] as [(String, String, [String], [String])])
+  func reasons(token: String, file: String, certificates: [String], expected: [String]) throws {
+    let report = try judge(token, by: file, certificates: certificates).report
+    #expect(problems(report) == expected)
+    #expect(report.isAccepted == expected.isEmpty)
+    #expect(report.checks.last?.id == "registration")
+  }
+
+  @Test("It says which entry signed, until when, and what would be left without it, the longest first")
+  func entry() throws {
+    let registration = try #require(try judge(by: "application").registration)
+    #expect(registration.entry.displayName == "CN=leaf, O=keyroll fixtures")
+    #expect(registration.entry.endDateTime.description == "2025-01-01T00:00:00Z")
+    #expect(registration.others.map(\.displayName) == ["CN=other, O=keyroll fixtures"])
+    #expect(registration.others.first?.endDateTime.description == "2026-06-01T12:30:00Z")
+    #expect(registration.warnings.isEmpty)
+    // That the header names another does not change who signed.
+    let other = try #require(try judge("proof-by-other-key", by: "application").registration)
+    #expect(other.entry == registration.others.first)
+    #expect(other.others == [registration.entry])
+  }
+
+  @Test("A warning is given where nothing would be left, also when the others are there but of no use")
+  func last() throws {
+    for file in ["only-leaf", "others-ended", "value-of-one"] {
+      let registration = try #require(try judge(by: file).registration)
+      #expect(registration.others.isEmpty)
+      #expect(registration.warnings.map(\.reason) == ["last-valid-registration"])
+      #expect(registration.warnings.first?.message.contains(registration.entry.keyID.text) == true)
+    }
+    // A second entry of the same certificate would still be there.
+    let early = NumericDate(seconds: 1_650_000_000)
+    let twice = try #require(try judge(by: "one-certificate-twice", at: early).registration)
+    #expect(twice.others.map(\.endDateTime.description) == ["2025-01-01T00:00:00Z"])
+    #expect(twice.warnings.isEmpty)
+  }
+
+  @Test("Nothing is said of an entry where nothing registered signed")
+  func nobody() throws {
+    #expect(try judge("proof-changed", by: "application").registration == nil)
+    #expect(try judge(by: "az").registration == nil)
+    #expect(try judge(by: "only-other", certificates: ["leaf"]).registration == nil)
+    #expect(try judge("proof-two-parts", by: "application").registration == nil)
+    #expect(try judge("proof-none", by: "application").registration == nil)
+  }
+
+  @Test("Of two certificates over one key, the one that the token names is the entry")
+  func twoOfOneKey() throws {
+    let (report, registration) = try judge("proof-expired-certificate", by: "two-of-one-key")
+    #expect(problems(report) == ["certificate-dates:certificate-expired"])
+    #expect(registration?.entry.displayName == "CN=expired, O=keyroll fixtures")
+    #expect(registration?.others.map(\.displayName) == ["CN=renewed, O=keyroll fixtures"])
+  }
+
+  @Test("An entry of which neither key nor thumbprint was saved may be the one, and draws a warning")
+  func unknown() throws {
+    let report = try judge(by: "without-key", certificates: ["leaf"]).report
+    #expect(report.checks.last?.status == .passed)
+    let unknown = try judge("proof-by-other-key", by: "without-key", certificates: ["other"]).report
+    #expect(unknown.checks.last?.status == .warning)
+    #expect(unknown.checks.last?.finding?.reason == "not-compared")
+  }
+
+  @Test("An entry that ends before the token does draws a warning")
+  func endsEarly() throws {
+    let end = NumericDate(rfc3339: "2025-01-01T00:00:00Z") ?? Self.now
+    let key = try Fixtures.bytes("certificates/leaf.pem")
+    let certificate = try #require(try CertificateFile.read(key.span).first)
+    let saved = try Fixtures.bytes("key-credentials/application.json")
+    let registered = try KeyCredentials(saved.span, certificateReader: OpenSSLCertificateReader())
+    let profile = Profile.general(algorithms: AlgorithmPolicy(preferring: .rs256)).judging(by: registered)
+    func reason(_ members: JSONObject, at time: NumericDate) -> String? {
+      let draft = TokenDraft(
+        header: ["alg": "RS256"], claims: members, publicKey: certificate.publicKey, certificate: certificate)
+      return profile.check(draft, at: time).last?.finding?.reason
+    }
+    #expect(reason(["exp": .integer(end.seconds)], at: end) == nil)
+    #expect(reason(["exp": .integer(end.seconds + 1)], at: end) == "registration-ends-early")
+    #expect(reason(["nbf": .integer(end.seconds + 1)], at: end) == "registration-expired")
+    #expect(reason([:], at: end + .seconds(1)) == "registration-expired")
+    let start = NumericDate(rfc3339: "2022-01-01T00:00:00Z") ?? Self.now
+    #expect(reason([:], at: start) == nil)
+    #expect(reason([:], at: start - .seconds(1)) == "registration-not-yet-valid")
+  }
+
+  @Test("What is registered for something else than verifying is not registered for this")
+  func otherUsage() throws {
+    let saved = try Fixtures.bytes("key-credentials/others-ended.json")
+    let registered = try KeyCredentials(saved.span, certificateReader: OpenSSLCertificateReader())
+    #expect(registered.entries.count == 5)
+    #expect(registered.certifiedEntries(at: Self.now).map(\.displayName).first == "CN=leaf, O=keyroll fixtures")
+    #expect(registered.certifiedEntries(at: Self.now).count == 3)
+    #expect(registered.unusableCertificates.isEmpty)
+    let bytes = try Fixtures.bytes("certificates/rsa-4096.pem")
+    let certificate = try #require(try CertificateFile.read(bytes.span).first)
+    let draft = TokenDraft(
+      header: ["alg": "RS256"], claims: [:], publicKey: certificate.publicKey, certificate: certificate)
+    let check = Profile.general(algorithms: AlgorithmPolicy(preferring: .rs256)).judging(by: registered)
+      .check(draft, at: Self.now).last
+    #expect(check?.finding?.reason == "key-not-registered")
+    #expect(check?.finding?.message.contains("with the usage Sign alone") == true)
+  }
+}
