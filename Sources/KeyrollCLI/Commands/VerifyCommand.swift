@@ -8,7 +8,9 @@ struct VerifyCommand: RepeatableOptions {
     abstract: "Judge a token by a profile and a key you trust, and list every check.",
     discussion: """
       Exit status 0: accepted; 1: rejected; 2: it could not be judged. Without --profile the token is judged by RFC \
-      7515, 7519 and 8725 and the options given. Values that are not given are not compared, and the report says so.
+      7515, 7519 and 8725 and the options given. Values that are not given are not compared, and the report says so. \
+      Of several certificates the one that the token names is used. A saved answer of Graph, or of az ad app credential \
+      list --cert, also tells which entry signed, and what would be left without it.
       """)
 
   static let repeatableOptions = ["--certificate", "--public-key", "--algorithm", "--require", "--parameter"]
@@ -29,18 +31,26 @@ struct VerifyCommand: RepeatableOptions {
   func run() throws {
     let time = try clock.now()
     try StandardInput.requireOneReader(keys.standardInputReaders(beside: ("the token", token)))
-    let trustedKeys = try keys.trustedKeys()
-    let profile = try judging.judgingProfile(publicKey: trustedKeys.first?.verifier.publicKey)
+    let trust = try keys.trust(at: time)
+    var profile = try judging.judgingProfile(publicKey: trust.keys.first?.verifier.publicKey)
+    if let registered = trust.registered { profile = profile.judging(by: registered) }
     if isLenient && !profile.hasLenientForm { throw CommandError.usage("--lenient is not for \(profile.id)") }
     StandardInput.noteTerminal(at: token)
     let input = try TokenInput(token)
     if let note = input.note { Diagnostics.note(note) }
     let verifier = TokenVerifier(
-      profile: profile, keys: trustedKeys, certificateReader: OpenSSLCertificateReader(), isLenient: isLenient)
+      profile: profile, keys: trust.keys, unusable: trust.unusable, certificateReader: OpenSSLCertificateReader(),
+      isLenient: isLenient)
     let report = verifier.verify(input.bytes.span, at: time)
+    let registration = trust.registered.flatMap { RegistrationReport(report, registered: $0) }
     switch format.format {
-    case .text: try StandardOutput.write(ReportText(report).description)
-    case .json: try StandardOutput.write(report.json)
+    case .text:
+      try StandardOutput.write(
+        ReportText(report).description + (registration.map { RegistrationText($0).description } ?? ""))
+    case .json:
+      var json = report.json
+      json["registration"] = registration.map { .object($0.json) }
+      try StandardOutput.write(json)
     }
     if !report.isAccepted { throw ExitStatus.rejected }
   }

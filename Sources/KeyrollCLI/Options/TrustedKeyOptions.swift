@@ -5,7 +5,9 @@ import Keyroll
 struct TrustedKeyOptions: ParsableArguments {
   @Option(
     name: .customLong("certificate"),
-    help: ArgumentHelp("The certificate of the signing key (PEM, DER or a bundle); may be repeated.", valueName: "file")
+    help: ArgumentHelp(
+      "The certificate of the signing key (PEM, DER, a bundle, or a saved Graph answer with keyCredentials); may be repeated.",
+      valueName: "file")
   )
   var certificates: [String] = []
 
@@ -29,22 +31,29 @@ struct TrustedKeyOptions: ParsableArguments {
     ]
   }
 
-  /// Throws what is wrong with a file, and `usage` for files that hold no key at all.
-  func trustedKeys() throws -> [TrustedKey] {
-    var keys: [TrustedKey] = []
+  /// Throws what is wrong with a file, and `no-key-credentials` for a saved answer where nothing is registered and no other
+  /// key is given.
+  func trust(at time: NumericDate) throws -> Trust {
+    var trust = Trust()
     for path in certificates {
-      for certificate in try CertificateFiles.certificates(in: path) {
-        keys.append(TrustedKey(try RSASignatureVerifier(certificate.publicKey), certificate: certificate))
+      switch try CertificateFiles.contents(of: path) {
+      case .certificates(let certificates): for certificate in certificates { try trust.add(certificate) }
+      case .registered(let saved): try trust.add(saved, at: time)
       }
     }
-    for path in publicKeys { keys += try Self.publicKeys(in: path) }
-    return keys
+    for path in publicKeys { trust.keys += try Self.publicKeys(in: path) }
+    if trust.keys.isEmpty && trust.unusable.isEmpty {
+      throw KeyCredentialsError(
+        .noKeyCredentials, "nothing is registered that signatures are verified with",
+        hint: "add a certificate first; the very first one is not added with a proof, but with PATCH")
+    }
+    return trust
   }
 
   /// JSON is a JWK or a JWK Set; anything else is PEM or DER.
   private static func publicKeys(in path: String) throws -> [TrustedKey] {
     let contents = try SecretBytes.contents(ofFile: path, limit: CertificateFiles.mostBytes)
-    if contents.withBytes(looksLikeJSON) {
+    if contents.withBytes(JSONText.isLikely) {
       let keys = try contents.withBytes { text throws(KeyError) in try JSONWebKey.keys(text) }
       return try keys.map {
         TrustedKey(try RSASignatureVerifier(try PublicKey(rsa: $0.numbers)), keyID: $0.keyID, algorithm: $0.algorithm)
@@ -52,12 +61,5 @@ struct TrustedKeyOptions: ParsableArguments {
     }
     let keys = try contents.withBytes { bytes throws(KeyError) in try PublicKeyFile.read(bytes, of: path) }
     return try keys.map { TrustedKey(try RSASignatureVerifier($0)) }
-  }
-
-  private static func looksLikeJSON(_ bytes: Span<UInt8>) -> Bool {
-    for index in bytes.indices where ![0x20, 0x09, 0x0A, 0x0D].contains(bytes[index]) {
-      return bytes[index] == UInt8(ascii: "{")
-    }
-    return false
   }
 }
