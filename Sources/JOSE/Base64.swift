@@ -52,80 +52,11 @@ public enum Base64: Sendable {
   public func decodeReportingIrregularities(
     _ text: Span<UInt8>
   ) throws(Base64Error) -> (bytes: [UInt8], irregularities: [Base64Error]) {
-    var irregularities: [Base64Error] = []
-    var (output, start) = decodeRegularGroups(text)
-    let values = Self.values.span
-    var group = 0
-    var digitCount = 0
-    var paddingCount = 0
-    for index in start..<text.count {
-      let byte = text[index]
-      let value = values[Int(byte)]
-      if value < 64 {
-        if paddingCount > 0 { throw Base64Error(.padding, at: index) }
-        if value >= 62, (byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")) != (self == .url) {
-          Self.report(.otherAlphabet, at: index, in: &irregularities)
-        }
-        group = group << 6 | Int(value)
-        digitCount += 1
-        if digitCount & 3 == 0 {
-          output.append(UInt8(truncatingIfNeeded: group >> 16))
-          output.append(UInt8(truncatingIfNeeded: group >> 8))
-          output.append(UInt8(truncatingIfNeeded: group))
-          group = 0
-        }
-      } else {
-        switch byte {
-        case UInt8(ascii: "="):
-          paddingCount += 1
-          if self == .url { Self.report(.padding, at: index, in: &irregularities) }
-        case 0x20, 0x09, 0x0A, 0x0D: Self.report(.whitespace, at: index, in: &irregularities)
-        default: throw Base64Error(.illegalCharacter, at: index)
-        }
-      }
-    }
-    let remaining = digitCount & 3
-    if remaining == 1 { throw Base64Error(.impossibleLength, at: text.count) }
-    let expectedPadding = remaining == 0 ? 0 : 4 - remaining
-    if paddingCount != expectedPadding, self == .standard || paddingCount > 0 {
-      throw Base64Error(.padding, at: text.count)
-    }
-    if remaining >= 2 {
-      let unused = remaining == 2 ? group & 0x0F : group & 0x03
-      if unused != 0 { Self.report(.unusedBits, at: text.count, in: &irregularities) }
-      let aligned = group << (remaining == 2 ? 12 : 6)
-      output.append(UInt8(truncatingIfNeeded: aligned >> 16))
-      if remaining == 3 { output.append(UInt8(truncatingIfNeeded: aligned >> 8)) }
-    }
-    return (output, irregularities)
-  }
-
-  /// Decodes the whole groups of four up to the first that has anything else than digits of this alphabet in it.
-  private func decodeRegularGroups(_ text: Span<UInt8>) -> (bytes: [UInt8], characterCount: Int) {
-    var bytes = [UInt8](repeating: 0, count: text.count / 4 * 3)
-    let values = (self == .url ? Self.urlValues : Self.standardValues).span
-    var output = bytes.mutableSpan
-    var index = 0
-    var place = 0
-    while index + 4 <= text.count {
-      let group =
-        values[Int(text[index])] << 18 | values[Int(text[index + 1])] << 12 | values[Int(text[index + 2])] << 6
-        | values[Int(text[index + 3])]
-      // What is no digit has its high bit set.
-      if group < 0 { break }
-      output[place] = UInt8(truncatingIfNeeded: group >> 16)
-      output[place + 1] = UInt8(truncatingIfNeeded: group >> 8)
-      output[place + 2] = UInt8(truncatingIfNeeded: group)
-      index += 4
-      place += 3
-    }
-    bytes.removeLast(bytes.count - place)
-    return (bytes, index)
-  }
-
-  /// Keeps the first irregularity of each kind.
-  private static func report(_ code: Base64Error.Code, at offset: Int, in irregularities: inout [Base64Error]) {
-    if !irregularities.contains(where: { $0.code == code }) { irregularities.append(Base64Error(code, at: offset)) }
+    var bytes = [UInt8](repeating: 0, count: text.count / 4 * 3 + 2)
+    var decoding = Base64Decoding(alphabet: self)
+    let count = try decoding.decode(text, into: &bytes)
+    bytes.removeLast(bytes.count - count)
+    return (bytes, decoding.irregularities)
   }
 
   private static let urlAlphabet = alphabet(ending: "-_")
@@ -135,22 +66,20 @@ public enum Base64: Sendable {
     Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8) + Array(last.utf8)
   }
 
+  /// The value of each of the 256 bytes as a character of this alphabet, -1, which stays negative when shifted, for all others.
+  var values: [Int32] { self == .url ? Self.urlValues : Self.standardValues }
+
+  /// The same for the characters of both alphabets.
+  static let valuesOfBothAlphabets = values(of: urlAlphabet, standardAlphabet)
+
   private static let urlValues = values(of: urlAlphabet)
   private static let standardValues = values(of: standardAlphabet)
 
-  /// The value of each character of one alphabet, -1, which stays negative when shifted, for every other byte.
-  private static func values(of alphabet: [UInt8]) -> [Int32] {
+  private static func values(of alphabets: [UInt8]...) -> [Int32] {
     var values = [Int32](repeating: -1, count: 256)
-    for (value, character) in alphabet.enumerated() { values[Int(character)] = Int32(value) }
-    return values
-  }
-
-  /// The value of each character of both alphabets, 255 for every other byte.
-  private static let values: [UInt8] = {
-    var values = [UInt8](repeating: 255, count: 256)
-    for alphabet in [urlAlphabet, standardAlphabet] {
-      for (value, character) in alphabet.enumerated() { values[Int(character)] = UInt8(value) }
+    for alphabet in alphabets {
+      for (value, character) in alphabet.enumerated() { values[Int(character)] = Int32(value) }
     }
     return values
-  }()
+  }
 }

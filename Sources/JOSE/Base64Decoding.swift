@@ -1,0 +1,129 @@
+/// One decoding under way: whole regular groups as fast as they can be read, whatever else there is one character at a time.
+struct Base64Decoding {
+  private let alphabet: Base64
+  /// What is read as regular; at first the characters of `alphabet`.
+  private var values: [Int32]
+  private(set) var irregularities: [Base64Error] = []
+  /// The bits of the characters that have not made whole groups of four yet, and their number.
+  private var group: Int32 = 0
+  private var digitCount = 0
+  private var paddingCount = 0
+  /// The bytes written so far.
+  private var place = 0
+
+  init(alphabet: Base64) {
+    self.alphabet = alphabet
+    values = alphabet.values
+  }
+
+  /// Decodes into room for three bytes for each four characters and two more, and returns the number of bytes.
+  mutating func decode(_ text: Span<UInt8>, into bytes: inout [UInt8]) throws(Base64Error) -> Int {
+    var output = bytes.mutableSpan
+    var index = 0
+    while true {
+      index = decodeRegularGroups(text, from: index, into: &output)
+      // What breaks a run of regular groups is read until a group is whole again.
+      let groupCount = place / 3
+      while place / 3 == groupCount {
+        guard index < text.count else { return try end(text, &output) }
+        try decodeCharacter(text[index], at: index, into: &output)
+        index += 1
+      }
+    }
+  }
+
+  /// Decodes whole groups of four up to the first that has anything else than digits of this alphabet in it.
+  private mutating func decodeRegularGroups(
+    _ text: Span<UInt8>, from start: Int, into output: inout MutableSpan<UInt8>
+  ) -> Int {
+    let table = self.values
+    let values = table.span
+    let end = min(text.count, start + (output.count - place) / 3 * 4)
+    var index = start
+    var place = place
+    // There are values for all 256 bytes, `end` is within the text, and the output has three bytes for each group before it.
+    while index + 4 <= end {
+      let first = unsafe values[unchecked: Int(text[unchecked: index])]
+      let second = unsafe values[unchecked: Int(text[unchecked: index + 1])]
+      let third = unsafe values[unchecked: Int(text[unchecked: index + 2])]
+      let fourth = unsafe values[unchecked: Int(text[unchecked: index + 3])]
+      let group = first << 18 | second << 12 | third << 6 | fourth
+      // What is no digit has its high bit set.
+      if group < 0 { break }
+      unsafe output[unchecked: place] = UInt8(truncatingIfNeeded: group >> 16)
+      unsafe output[unchecked: place + 1] = UInt8(truncatingIfNeeded: group >> 8)
+      unsafe output[unchecked: place + 2] = UInt8(truncatingIfNeeded: group)
+      index += 4
+      place += 3
+    }
+    self.place = place
+    return index
+  }
+
+  private mutating func decodeCharacter(
+    _ byte: UInt8, at index: Int, into output: inout MutableSpan<UInt8>
+  ) throws(Base64Error) {
+    var value = values[Int(byte)]
+    if value < 0 {
+      switch byte {
+      case UInt8(ascii: "+"), UInt8(ascii: "-"):
+        value = 62
+        reportOtherAlphabet(at: index)
+      case UInt8(ascii: "/"), UInt8(ascii: "_"):
+        value = 63
+        reportOtherAlphabet(at: index)
+      case UInt8(ascii: "="):
+        paddingCount += 1
+        if alphabet == .url { report(.padding, at: index) }
+        return
+      case 0x20, 0x09, 0x0A, 0x0D: return report(.whitespace, at: index)
+      default: throw Base64Error(.illegalCharacter, at: index)
+      }
+    }
+    if paddingCount > 0 { throw Base64Error(.padding, at: index) }
+    group = group << 6 | value
+    digitCount += 1
+    if digitCount == 4 {
+      write(3, into: &output)
+      group = 0
+      digitCount = 0
+    }
+  }
+
+  /// Writes the first bytes of the 24 bits in hand.
+  private mutating func write(_ byteCount: Int, into output: inout MutableSpan<UInt8>) {
+    var bits = group
+    for _ in 0..<byteCount {
+      output[place] = UInt8(truncatingIfNeeded: bits >> 16)
+      bits <<= 8
+      place += 1
+    }
+  }
+
+  private mutating func end(_ text: Span<UInt8>, _ output: inout MutableSpan<UInt8>) throws(Base64Error) -> Int {
+    if digitCount == 1 { throw Base64Error(.impossibleLength, at: text.count) }
+    let expectedPadding = digitCount == 0 ? 0 : 4 - digitCount
+    if paddingCount != expectedPadding, alphabet == .standard || paddingCount > 0 {
+      throw Base64Error(.padding, at: text.count)
+    }
+    if digitCount >= 2 {
+      let unused = digitCount == 2 ? group & 0x0F : group & 0x03
+      if unused != 0 { report(.unusedBits, at: text.count) }
+      group <<= digitCount == 2 ? 12 : 6
+      write(digitCount - 1, into: &output)
+    }
+    return place
+  }
+
+  /// From here on the characters of both alphabets are regular: the first one is all that is reported.
+  private mutating func reportOtherAlphabet(at index: Int) {
+    if paddingCount > 0 { return }
+    report(.otherAlphabet, at: index)
+    values = Base64.valuesOfBothAlphabets
+  }
+
+  /// Keeps the first irregularity of each kind.
+  private mutating func report(_ code: Base64Error.Code, at offset: Int) {
+    if !irregularities.contains(where: { $0.code == code }) { irregularities.append(Base64Error(code, at: offset)) }
+  }
+}
