@@ -4,14 +4,16 @@ public enum Hexadecimal {
 
   /// The bytes of hexadecimal text of either case, or nil for anything else.
   public static func decode(_ text: JSONString) -> [UInt8]? {
-    let characters = Array(text.text.utf8)
-    guard characters.count.isMultiple(of: 2) else { return nil }
-    var bytes: [UInt8] = []
-    for index in stride(from: 0, to: characters.count, by: 2) {
-      guard let high = value(characters[index]), let low = value(characters[index + 1]) else { return nil }
-      bytes.append(high << 4 | low)
+    text.withUTF8 { characters in
+      guard characters.count.isMultiple(of: 2) else { return nil }
+      var bytes: [UInt8] = []
+      for index in stride(from: 0, to: characters.count, by: 2) {
+        guard let high = value(characters[index]), let low = value(characters[index + 1]) else { return nil }
+        if index == 0 { bytes.reserveCapacity(characters.count / 2) }
+        bytes.append(high << 4 | low)
+      }
+      return bytes
     }
-    return bytes
   }
 
   private static func text(_ bytes: [UInt8], digits: StaticString) -> String {

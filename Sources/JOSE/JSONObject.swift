@@ -21,8 +21,14 @@ public struct JSONObject: Sendable, Hashable {
   /// The value of a name; setting keeps the place of a name that is there, and nil removes it.
   public subscript(_ name: JSONString) -> JSONValue? {
     get {
-      for member in members where member.name == name { return member.value }
-      return nil
+      let members = members.span
+      return name.withUTF8 { name in
+        // By index, because a loop over the members would copy each.
+        for index in members.indices where members[index].name.withUTF8({ $0.isEqual(to: name) }) {
+          return members[index].value
+        }
+        return nil
+      }
     }
     set {
       let index = members.firstIndex { $0.name == name }

@@ -14,17 +14,22 @@ public struct JSONString: Sendable, ExpressibleByStringLiteral, CustomStringConv
 
 extension JSONString: Hashable {
   public static func == (left: Self, right: Self) -> Bool {
-    if left.text.utf8.count != right.text.utf8.count { return false }
-    // In ASCII nothing but the same bytes is canonically equivalent, and String is fastest. Beyond it String would
-    // normalise, which a long run of combining marks makes slow.
-    if left.text.utf8Span.isKnownASCII && right.text.utf8Span.isKnownASCII { return left.text == right.text }
-    let (left, right) = (left.text.utf8Span.span, right.text.utf8Span.span)
-    for index in left.indices where left[index] != right[index] { return false }
-    return true
+    left.text.utf8.count == right.text.utf8.count
+      && left.withUTF8 { left in right.withUTF8 { right in left.isEqual(to: right) } }
   }
 
   public func hash(into hasher: inout Hasher) {
     // The view ends with the call.
-    unsafe text.utf8Span.span.withUnsafeBytes { bytes in unsafe hasher.combine(bytes: bytes) }
+    withUTF8 { bytes in unsafe bytes.withUnsafeBytes { bytes in unsafe hasher.combine(bytes: bytes) } }
+  }
+}
+
+extension JSONString {
+  /// Lends the bytes for the call.
+  @inline(__always)
+  func withUTF8<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+    // Quicker than `utf8Span`, most of all for short text. The view ends with the call; every native string has one.
+    if let result = unsafe text.utf8.withContiguousStorageIfAvailable({ unsafe body($0.span) }) { return result }
+    return body(Array(text.utf8).span)
   }
 }
