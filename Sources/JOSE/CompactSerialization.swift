@@ -35,21 +35,17 @@ public struct CompactSerialization: Sendable {
       throw CompactSerializationError(.tooLarge, "the token is longer than \(Limits.byteCount) bytes", hint: Self.whole)
     }
     try Self.refuseJSON(text)
-    var dots: [Int] = []
-    for index in text.indices where text[index] == UInt8(ascii: ".") { dots.append(index) }
-    guard dots.count == Limits.segmentCount - 1 else {
-      throw CompactSerializationError(
-        .segmentCount,
-        "the token has \(dots.count + 1) \(dots.isEmpty ? "segment" : "segments"), and a signed token has \(Limits.segmentCount): header.payload.signature",
-        hint: dots.count == 4 ? "five segments make an encrypted token, which this is not for" : Self.whole)
-    }
+    let dot = UInt8(ascii: ".")
+    guard let first = text.firstOffset(of: dot, from: 0), let second = text.firstOffset(of: dot, from: first + 1),
+      text.firstOffset(of: dot, from: second + 1) == nil
+    else { throw Self.wrongSegmentCount(text) }
     var irregularities: [Irregularity] = []
-    header = try Self.decode(text.extracting(..<dots[0]), .header, &irregularities)
-    payload = try Self.decode(text.extracting(dots[0] + 1..<dots[1]), .payload, &irregularities)
-    signature = try Self.decode(text.extracting(dots[1] + 1..<text.count), .signature, &irregularities)
+    header = try Self.decode(text.extracting(..<first), .header, &irregularities)
+    payload = try Self.decode(text.extracting(first + 1..<second), .payload, &irregularities)
+    signature = try Self.decode(text.extracting(second + 1..<text.count), .signature, &irregularities)
     self.irregularities = irregularities
     self.text = [UInt8](copying: text)
-    signingInputByteCount = dots[1]
+    signingInputByteCount = second
   }
 
   /// One decoded segment.
@@ -75,10 +71,19 @@ public struct CompactSerialization: Sendable {
     }
   }
 
+  private static func wrongSegmentCount(_ text: Span<UInt8>) -> CompactSerializationError {
+    var dotCount = 0
+    for index in text.indices where text[index] == UInt8(ascii: ".") { dotCount += 1 }
+    return CompactSerializationError(
+      .segmentCount,
+      "the token has \(dotCount + 1) \(dotCount == 0 ? "segment" : "segments"), and a signed token has \(Limits.segmentCount): header.payload.signature",
+      hint: dotCount == 4 ? "five segments make an encrypted token, which this is not for" : whole)
+  }
+
   /// The JSON serializations (RFC 7515, section 7.2) are not for JSON Web Tokens (RFC 7519, section 1).
   private static func refuseJSON(_ text: Span<UInt8>) throws(CompactSerializationError) {
     var start = 0
-    while start < text.count, [0x20, 0x09, 0x0A, 0x0D].contains(text[start]) { start += 1 }
+    while start < text.count, JSONReader.isWhitespace(text[start]) { start += 1 }
     guard start < text.count, text[start] == UInt8(ascii: "{") else { return }
     throw CompactSerializationError(
       .jsonSerialization, "the text is JSON, and a JSON Web Token is in the compact serialization",

@@ -1,27 +1,47 @@
+import Signing
+
 // Strings (RFC 8259, section 7).
 extension JSONReader {
   /// Reads from the quotation mark that opens the string to behind the one that closes it.
   mutating func string(_ text: Span<UInt8>) throws(JSONError) -> JSONString {
     position += 1
     let start = position
+    skipPlainCharacters(text)
+    guard position < text.count else { throw syntax("a string is not closed") }
+    switch text[position] {
+    case UInt8(ascii: "\""):
+      let string = try Self.validated(text.extracting(start..<position), at: start)
+      position += 1
+      return string
+    case UInt8(ascii: "\\"): return try escapedString(text, from: start)
+    default: throw syntax("a control character stands unescaped in a string")
+    }
+  }
+
+  /// Moves to the next quotation mark, backslash or control character, or to the end.
+  private mutating func skipPlainCharacters(_ text: Span<UInt8>) {
+    let quotes = ByteWord.repeating(UInt8(ascii: "\""))
+    let backslashes = ByteWord.repeating(UInt8(ascii: "\\"))
+    while let word = text.word(at: position) {
+      let marks =
+        ByteWord.zeroBytes(word ^ quotes) | ByteWord.zeroBytes(word ^ backslashes) | ByteWord.bytesBelow(0x20, word)
+      if let place = ByteWord.firstMarked(marks) {
+        position += place
+        return
+      }
+      position += 8
+    }
     while position < text.count {
       switch text[position] {
-      case UInt8(ascii: "\""):
-        let string = try Self.validated(text.extracting(start..<position), at: start)
-        position += 1
-        return string
-      case UInt8(ascii: "\\"): return try escapedString(text, from: start)
-      case 0..<0x20: throw syntax("a control character stands unescaped in a string")
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"), 0..<0x20: return
       default: position += 1
       }
     }
-    throw syntax("a string is not closed")
   }
 
   /// Goes on from the first backslash, unescaping into a buffer.
   private mutating func escapedString(_ text: Span<UInt8>, from start: Int) throws(JSONError) -> JSONString {
-    var unescaped: [UInt8] = []
-    for index in start..<position { unescaped.append(text[index]) }
+    var unescaped = [UInt8](copying: text.extracting(start..<position))
     while position < text.count {
       let byte = text[position]
       position += 1
@@ -51,7 +71,11 @@ extension JSONReader {
       guard let scalar = Unicode.Scalar(try codePoint(text)) else {
         throw JSONError(.loneSurrogate, "an escape is half of a surrogate pair", at: position - 6)
       }
-      unescaped.append(contentsOf: Unicode.UTF8.encode(scalar) ?? Unicode.UTF8.encodedReplacementCharacter)
+      if scalar.isASCII {
+        unescaped.append(UInt8(truncatingIfNeeded: scalar.value))
+      } else {
+        unescaped.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+      }
     default: throw JSONError(.syntax, "no such escape", at: position - 2)
     }
   }

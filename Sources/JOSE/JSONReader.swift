@@ -5,6 +5,7 @@ public struct JSONReader {
   var position = 0
   private var elementCount = 0
   private let limits: Limits.JSON
+  private var names = NameTable()
 
   private init(limits: Limits.JSON) { self.limits = limits }
 
@@ -72,15 +73,16 @@ public struct JSONReader {
     var members: [JSONObject.Member] = []
     skipWhitespace(text)
     if consume(UInt8(ascii: "}"), text) { return JSONObject(distinct: members) }
-    members.reserveCapacity(8)
-    var names = Set<JSONString>()
+    // Enough for most headers and claims; of the objects inside them most are small.
+    members.reserveCapacity(depth == 1 ? 8 : 1)
+    let serial = elementCount
     while true {
       guard position < text.count, text[position] == UInt8(ascii: "\"") else {
         throw syntax("a name in quotes is missing")
       }
       let start = position
       let name = try string(text)
-      if Self.isRepeated(name, members, &names) {
+      if names.isRepeated(name, in: members, ofObject: serial) {
         throw JSONError(.duplicateName, "a name stands twice in one object", at: start)
       }
       skipWhitespace(text)
@@ -93,18 +95,6 @@ public struct JSONReader {
       guard consume(UInt8(ascii: ","), text) else { throw syntax("a comma or } is missing in an object") }
       skipWhitespace(text)
     }
-  }
-
-  /// Looks at the few names of an ordinary object one by one; of many, it keeps a set, so that work stays linear.
-  private static func isRepeated(
-    _ name: JSONString, _ members: [JSONObject.Member], _ names: inout Set<JSONString>
-  ) -> Bool {
-    if members.count < 16 {
-      for member in members where member.name == name { return true }
-      return false
-    }
-    if names.isEmpty { names = Set(members.map(\.name)) }
-    return !names.insert(name).inserted
   }
 
   private mutating func array(_ text: Span<UInt8>, depth: Int) throws(JSONError) -> [JSONValue] {
@@ -138,20 +128,19 @@ public struct JSONReader {
 
   private mutating func digits(_ text: Span<UInt8>) throws(JSONError) {
     let start = position
-    while position < text.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(text[position]) { position += 1 }
+    position = text.endOfDigits(from: start)
     if position == start { throw syntax("a digit is missing in a number") }
   }
 
   // MARK: Moving on
 
   private mutating func skipWhitespace(_ text: Span<UInt8>) {
-    while position < text.count {
-      switch text[position] {
-      case 0x20, 0x09, 0x0A, 0x0D: position += 1
-      default: return
-      }
-    }
+    while position < text.count, Self.isWhitespace(text[position]) { position += 1 }
   }
+
+  /// Space, tab, line feed or carriage return.
+  @inline(__always)
+  static func isWhitespace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 }
 
   private mutating func consume(_ byte: UInt8, _ text: Span<UInt8>) -> Bool {
     guard position < text.count, text[position] == byte else { return false }
