@@ -32,10 +32,16 @@ public enum SignatureAlgorithm: String, Sendable, Hashable, CaseIterable {
     }
   }
 
+  private static let byName = allCases.map { (name: $0.rawValue, algorithm: $0) }
+
   /// The algorithm of this exact name: `alg` values are case-sensitive (RFC 7515, section 4.1.1).
   public init?(name: String) {
     // Not `init(rawValue:)`, which compares by canonical equivalence.
-    guard let match = Self.allCases.first(where: { $0.rawValue.utf8.elementsEqual(name.utf8) }) else { return nil }
-    self = match
+    guard
+      let match = Self.byName.first(where: {
+        $0.name.utf8.count == name.utf8.count && $0.name.utf8.elementsEqual(name.utf8)
+      })
+    else { return nil }
+    self = match.algorithm
   }
 }

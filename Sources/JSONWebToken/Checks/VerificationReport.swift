@@ -23,9 +23,15 @@ public struct VerificationReport: Sendable {
   /// True when no check failed, every required check passed or warned, and the signature is among those that passed.
   public var isAccepted: Bool {
     var hasGoodSignature = false
-    for check in checks {
-      if check.status == .failed || check.isRequired && check.status == .skipped { return false }
-      if check.status == .passed, check.id == FormatCheck.signature { hasGoodSignature = true }
+    let checks = checks.span
+    // By index, because a loop over the checks would copy each.
+    for index in checks.indices {
+      switch checks[index].status {
+      case .failed: return false
+      case .skipped: if checks[index].isRequired { return false }
+      case .passed: if checks[index].id == FormatCheck.signature { hasGoodSignature = true }
+      case .warning: break
+      }
     }
     return hasGoodSignature && judged != nil
   }

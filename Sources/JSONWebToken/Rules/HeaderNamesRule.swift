@@ -12,7 +12,9 @@ struct HeaderNamesRule: ClaimRule {
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
     var unknown: JSONString?
     var repeatsKey = false
-    for member in draft.header.members {
+    let members = draft.header.members.span
+    for index in members.indices {
+      let member = members[index]
       switch member.name {
       case "alg", "typ", "kid", "x5t", "x5t#S256", "x5c": break
       case "crit": return refused(.criticalHeader, member, "crit demands extensions, and none is understood here")
