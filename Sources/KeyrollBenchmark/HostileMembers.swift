@@ -10,7 +10,10 @@ enum HostileMembers {
     ("1,000 names that begin alike and white space", { padded(names(length: 16), to: $0) }),
     ("1,000 long strings", { members($0) { number, room in "\"\(number)\":\"\(filler(room - 9))\"" } }),
     ("1,000 strings in an array", { "\"x\":" + array($0 - 4) }),
-    ("1,000 long numbers", { members($0) { number, room in "\"\(number)\":1\(String(repeating: "7", count: room - 8))" } }),
+    (
+      "1,000 long numbers",
+      { members($0) { number, room in "\"\(number)\":1\(String(repeating: "7", count: room - 8))" } }
+    ),
     ("one long string", { "\"x\":" + text($0 - 4) }),
     ("one long name", { "\"" + filler($0 - 4) + "\":0" }),
     ("one long number", { "\"x\":" + String(repeating: "1", count: $0 - 4) }),
@@ -18,23 +21,33 @@ enum HostileMembers {
     ("escapes of surrogate pairs", { string(of: "\\ud83d\\ude00", $0) }),
     ("escapes of two characters", { string(of: "\\n", $0) }),
     ("an escape for every other character", { string(of: "a\\n", $0) }),
-    ("1,000 names with escapes", { members($0) { number, room in "\"\(number)" + String(repeating: "\\n", count: (room - 9) / 2) + "\":0" } }),
+    (
+      "1,000 names with escapes",
+      { members($0) { number, room in "\"\(number)" + String(repeating: "\\n", count: (room - 9) / 2) + "\":0" } }
+    ),
     ("two bytes for a character", { string(of: "\u{E9}", $0) }),
     ("three bytes for a character", { string(of: "\u{20AC}", $0) }),
     ("four bytes for a character", { string(of: "\u{1F600}", $0) }),
     ("combining marks", { string(of: "a\u{301}\u{323}", $0) }),
-    ("1,000 names beyond ASCII", { members($0) { number, room in "\"\(number)" + String(repeating: "\u{301}", count: (room - 9) / 2) + "\":0" } }),
+    (
+      "1,000 names beyond ASCII",
+      { members($0) { number, room in "\"\(number)" + String(repeating: "\u{301}", count: (room - 9) / 2) + "\":0" } }
+    ),
     ("deep arrays", { padded("\"x\":[" + nested("[", "]"), to: $0 - 1) + "]" }),
     ("deep objects", { padded("\"x\":[" + nested("{\"y\":", "}", inner: "0"), to: $0 - 1) + "]" }),
     ("500 small objects", { padded("\"x\":[" + list(count / 2) { _ in "{\"y\":0}" }, to: $0 - 1) + "]" }),
     ("1,000 empty objects", { padded("\"x\":[" + list(count) { _ in "{}" }, to: $0 - 1) + "]" }),
-    ("objects of 17 names", { padded("\"x\":[" + list(count / 18) { _ in "{" + names(length: 16, count: 17) + "}" }, to: $0 - 1) + "]" }),
+    (
+      "objects of 17 names",
+      { padded("\"x\":[" + list(count / 18) { _ in "{" + names(length: 16, count: 17) + "}" }, to: $0 - 1) + "]" }
+    ),
     ("white space", { padded("\"x\":0", to: $0) }),
   ]
 
   /// What follows a thousand names and makes the text unacceptable only there.
   static let broken: [(name: String, ending: String)] = [
-    ("the first again", ",\"0000\":0,\"0000\":0"), ("a string that is not closed", ",\"x\":\"x"), ("a lone surrogate", ",\"x\":\"\\ud800\""),
+    ("the first again", ",\"0000\":0,\"0000\":0"), ("a string that is not closed", ",\"x\":\"x"),
+    ("a lone surrogate", ",\"x\":\"\\ud800\""),
     ("a control character", ",\"x\":\"\u{01}\""), ("a comma", ","),
   ]
 

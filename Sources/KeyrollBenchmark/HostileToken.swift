@@ -82,7 +82,8 @@ extension HostileMould {
     func segment(_ name: String, _ text: String, ending: String = "") -> HostileToken {
       let room = length - parts.header.count - parts.signature.count - 2 - ending.utf8.count
       let payload = String(repeating: text, count: room / text.utf8.count) + ending
-      return HostileToken(name: "payload: \(name)", bytes: parts.header + [dot] + Array(payload.utf8) + [dot] + parts.signature)
+      return HostileToken(
+        name: "payload: \(name)", bytes: parts.header + [dot] + Array(payload.utf8) + [dot] + parts.signature)
     }
     return [
       HostileToken(name: "nothing but dots", bytes: run(".")),

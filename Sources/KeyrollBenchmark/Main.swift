@@ -32,7 +32,8 @@ struct Main {
 
   private static func measureProcesses(_ arguments: [String]) throws {
     let ours = OneShot(
-      path: arguments[2], arguments: ["sign", "proof", "--key", arguments[1], "--object-id", LibraryMeasurement.objectID.text])
+      path: arguments[2],
+      arguments: ["sign", "proof", "--key", arguments[1], "--object-id", LibraryMeasurement.objectID.text])
     let theirs = OneShot(
       path: arguments[3],
       arguments: ["jws", "sig", "-I", arguments[5], "-k", arguments[4], "-s", arguments[6], "-c", "-o", "/dev/null"])

@@ -30,7 +30,7 @@ struct RefusalMeasurement {
     for (verifierName, verifier) in verifiers {
       for token in tokens {
         let name = "\(verifierName): \(token.name)"
-        let contest = Contest(name: name, goal: 1, roundCount: Self.roundCount) {
+        let contest = Contest(name: name, goal: 1, clock: .processor, roundCount: Self.roundCount) {
           if verifier.verify(token.bytes.span, at: now).isAccepted { throw BenchmarkError("\(name) is accepted") }
         } bare: {
           try sign()
