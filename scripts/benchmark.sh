@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Measures keyroll against the bare OpenSSL calls, against `jose jws sig` and against the bare PKCS#11 calls on a SoftHSM
-# token, and prints ratios taken in one run.
+# Measures keyroll against the bare OpenSSL calls, also where it refuses hostile tokens, against `jose jws sig` and against
+# the bare PKCS#11 calls on a SoftHSM token, and prints ratios taken in one run. `KeyrollBenchmark refusals both.pem` lists
+# every hostile token, and `KeyrollBenchmark judge both.pem SHAPE COUNT` judges one again and again, for a profiler.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/dependencies.sh

@@ -15,10 +15,9 @@ struct Contest {
   let goal: Double
   var clock = Clock.wall
   var roundCount = 60
+  var roundMilliseconds = 20.0
   let ours: () throws -> Void
   let bare: () throws -> Void
-
-  private static let roundMilliseconds = 20.0
 
   /// Runs both and returns the median over the rounds of the bare calls' time divided by ours.
   func ratio() throws -> Double {
@@ -35,7 +34,7 @@ struct Contest {
 
   private func iterationCount() throws -> Int {
     let single = try time(20, bare) / 20
-    return max(1, Int(Self.roundMilliseconds / 1000 / single))
+    return max(1, Int(roundMilliseconds / 1000 / single))
   }
 
   /// Seconds.

@@ -22,7 +22,8 @@ struct LibraryMeasurement {
     let registry = KeyRegistry(PEMBackend())
     signer = try registry.signer(for: try registry.reference("pem:\(pem)"), algorithm: .rs256, secrets: NoSecrets())
     profile = try Profile.graphProof(objectID: Self.objectID)
-    let signatureVerifier = try RSASignatureVerifier(signer.publicKey)
+    // The key of the certificate, as `keyroll verify --certificate` takes it.
+    let signatureVerifier = try RSASignatureVerifier(signer.certificates.first?.publicKey ?? signer.publicKey)
     assembler = try TokenAssembler(profile: profile, signer: signer, verifier: signatureVerifier)
     let key = TrustedKey(signatureVerifier, certificate: signer.certificates.first)
     verifier = TokenVerifier(profile: profile, keys: [key])

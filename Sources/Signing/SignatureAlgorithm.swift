@@ -36,12 +36,10 @@ public enum SignatureAlgorithm: String, Sendable, Hashable, CaseIterable {
 
   /// The algorithm of this exact name: `alg` values are case-sensitive (RFC 7515, section 4.1.1).
   public init?(name: String) {
-    // Not `init(rawValue:)`, which compares by canonical equivalence.
-    guard
-      let match = Self.byName.first(where: {
-        $0.name.utf8.count == name.utf8.count && $0.name.utf8.elementsEqual(name.utf8)
-      })
-    else { return nil }
+    // Not `init(rawValue:)`, which takes canonically equivalent text; any such text is longer in UTF-8 than these letters.
+    guard let match = Self.byName.first(where: { $0.name.utf8.count == name.utf8.count && $0.name == name }) else {
+      return nil
+    }
     self = match.algorithm
   }
 }

@@ -23,7 +23,6 @@ public struct VerificationReport: Sendable {
   /// True when no check failed, every required check passed or warned, and the signature is among those that passed.
   public var isAccepted: Bool {
     var hasGoodSignature = false
-    let checks = checks.span
     // By index, because a loop over the checks would copy each.
     for index in checks.indices {
       switch checks[index].status {
