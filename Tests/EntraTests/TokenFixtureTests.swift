@@ -31,10 +31,12 @@ struct TokenFixtureTests {
 
     func report(isLenient: Bool, editing edit: (inout [UInt8]) -> Void = { _ in }) throws -> VerificationReport {
       func parameter(_ name: String) -> JSONString? { parameters[name].map(JSONString.init(_:)) }
-      let profile =
+      var profile =
         try self.profile == "graph-proof"
         ? Profile.graphProof(objectID: parameter("object-id"), clientID: parameter("client-id"))
         : Profile.entraAssertion(tenant: parameter("tenant"), clientID: parameter("client-id"))
+      profile.algorithms = profile.algorithms.asking(
+        for: parameters["algorithm"].flatMap(SignatureAlgorithm.init(name:)).map { [$0] } ?? [])
       let trusted = try Fixtures.bytes(certificate)
       let certificate = try #require(try CertificateFile.read(trusted.span).first)
       let key = TrustedKey(try RSASignatureVerifier(certificate.publicKey), certificate: certificate)

@@ -54,6 +54,8 @@ extension Check {
     case keyNotRegistered = "key-not-registered"
     case noKeyVerifies = "no-key-verifies"
     case certificateNotGiven = "certificate-not-given"
+    case signatureOverLineBreak = "signature-over-line-break"
+    case signatureOverHexadecimalDigest = "signature-over-hex-digest"
     case certificateExpired = "certificate-expired"
     case certificateNotYetValid = "certificate-not-yet-valid"
     case certificateEndsEarly = "certificate-ends-early"

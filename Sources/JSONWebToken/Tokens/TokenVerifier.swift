@@ -55,7 +55,7 @@ public struct TokenVerifier: Sendable {
       keyID: key?.keyID, keyAlgorithm: key?.algorithm)
     if key == nil { draft.strangeHints = selection.strangeHints }
     for rule in headerRules { checks.append(rule.check(draft, at: time)) }
-    checks.append(selection.signature)
+    checks.append(key.map { SignatureFailure.named(selection.signature, token, header, $0) } ?? selection.signature)
     for rule in Profile.certificateRules {
       checks.append(key == nil ? notReached(rule.id, rule.verdict) : rule.check(draft, at: time))
     }
