@@ -31,7 +31,8 @@ extension Profile {
       time: TimePolicy(
         notBefore: .required, issuedAt: .optional, expires: .required, lifetime: .minutes(10),
         maximumLifetime: .minutes(10), isServiceLenient: true, start: .notBefore),
-      otherClaims: .reported, furtherRules: { [SubjectIsIssuerRule(), HintPairingRule(isLenient: $0)] },
+      otherClaims: .reported,
+      furtherRules: { [SubjectIsIssuerRule(clientID: clientID), HintPairingRule(isLenient: $0)] },
       serviceAnswers: ServiceAnswer.entraAssertion)
   }
 

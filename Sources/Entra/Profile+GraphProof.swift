@@ -29,7 +29,8 @@ extension Profile {
           knownMistakes: [
             .init(
               "00000003-0000-0000-c000-000000000000",
-              "is the id of Microsoft Graph, which a 2023 version of the how-to named by mistake"),
+              "is 00000003-0000-0000-c000-000000000000, the id of Microsoft Graph, which a 2023 version of the how-to named by mistake"
+            ),
             .init("https://graph.microsoft.com", "is the address of Microsoft Graph, not the id the proof is for"),
           ]),
         ClaimPolicy(

@@ -70,8 +70,8 @@ struct HintRulesTests {
     arguments: [
       (chain([leaf]), nil), (chain([leaf, issuer]), nil), (chain([leaf, issuer, root]), nil),
       (chain([issuer, leaf]), "x5c-order"),
-      (chain([leaf, root, issuer]), "x5c-order"), (chain([leaf, root]), "x5c-order"),
-      (chain([leaf, leaf]), "x5c-order"), (chain([issuer]), "x5c-of-another"),
+      (chain([leaf, root, issuer]), "x5c-broken-chain"), (chain([leaf, root]), "x5c-broken-chain"),
+      (chain([leaf, leaf]), "x5c-broken-chain"), (chain([issuer]), "x5c-of-another"),
       ("[\"MAEB\",\"AAAA\"]", "x5c-malformed"), ("[\"AAAA\"]", "x5c-of-another"), ("[]", "x5c-malformed"),
       ("\"MAEB\"", "x5c-malformed"), ("[1]", "x5c-malformed"),
       ("null", "x5c-malformed"), ("[\"MAE_\"]", "x5c-malformed"), ("[\"MAEB\\n\"]", "x5c-malformed"),

@@ -48,6 +48,7 @@ extension Check {
     case keyIDMissing = "kid-missing"
     case certificateChainMalformed = "x5c-malformed"
     case certificateChainOrder = "x5c-order"
+    case certificateChainBroken = "x5c-broken-chain"
     case certificateChainOfAnother = "x5c-of-another"
     case badSignature = "bad-signature"
     case signedByAnother = "signed-by-another"

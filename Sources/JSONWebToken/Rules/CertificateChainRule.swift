@@ -74,7 +74,7 @@ struct CertificateChainRule: ClaimRule {
       }
       if let previous, previous.issuerDER != certificate.subjectDER {
         return failed(
-          .certificateChainOrder,
+          .certificateChainBroken,
           "x5c has a certificate at place \(index + 1) that is not of the issuer of the one before it",
           hint: "follow each certificate with its issuer's")
       }

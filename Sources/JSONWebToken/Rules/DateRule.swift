@@ -56,9 +56,13 @@ struct DateRule: ClaimRule {
     }
   }
 
+  /// RFC 7519 allows such a date, and the general rules do; where whole seconds are asked for, nobody means it.
+  static func looksLikeNoDate(_ date: NumericDate, _ policy: TimePolicy) -> Bool {
+    date < endOf1970 && policy.numbers == .wholeSeconds
+  }
+
   private func untimely(_ date: NumericDate, at time: NumericDate, _ found: JSONValue?) -> Check? {
-    // RFC 7519 allows such a date, and the general rules do; where whole seconds are asked for, nobody means it.
-    if date < Self.endOf1970, policy.numbers == .wholeSeconds {
+    if Self.looksLikeNoDate(date, policy) {
       return failed(
         .dateNear1970, "\(name) is \(date), which looks like a time zone offset or a duration", hint: Self.spelling,
         found: found)

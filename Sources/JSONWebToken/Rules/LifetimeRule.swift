@@ -9,6 +9,10 @@ struct LifetimeRule: ClaimRule {
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
     guard let end = date("exp", draft) else { return skipped(.notApplicable, "without exp there is no window") }
     let notBefore = date("nbf", draft)
+    // Such a date fails its own check, and a window measured from it says nothing more.
+    if let notBefore, DateRule.looksLikeNoDate(notBefore, policy) || DateRule.looksLikeNoDate(end, policy) {
+      return skipped(.notApplicable, "the window was not measured between dates that make no sense")
+    }
     let issuedAt = date("iat", draft)
     if let notBefore, notBefore >= end {
       let reason: Check.Reason = notBefore == end ? .windowEmpty : .windowReversed

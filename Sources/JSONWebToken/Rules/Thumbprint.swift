@@ -32,5 +32,5 @@ public enum Thumbprint: Sendable, Hashable, CaseIterable {
   /// Base64url without padding, as the header carries it.
   public func text(of certificate: Certificate) -> JSONString { JSONString(Base64.url.text(bytes(of: certificate))) }
 
-  var other: Thumbprint { self == .sha1 ? .sha256 : .sha1 }
+  package var other: Thumbprint { self == .sha1 ? .sha256 : .sha1 }
 }
