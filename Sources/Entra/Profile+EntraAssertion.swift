@@ -33,7 +33,7 @@ extension Profile {
         maximumLifetime: .minutes(10), isServiceLenient: true, start: .notBefore),
       otherClaims: .reported,
       furtherRules: { [SubjectIsIssuerRule(clientID: clientID), HintPairingRule(isLenient: $0)] },
-      serviceAnswers: ServiceAnswer.entraAssertion)
+      serviceAnswers: ServiceAnswer.quotations(of: .tokenEndpoint))
   }
 
   /// The documented form, unless another is asked for by name; the other published forms draw a warning.

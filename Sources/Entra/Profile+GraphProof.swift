@@ -44,7 +44,7 @@ extension Profile {
       time: TimePolicy(
         notBefore: .required, issuedAt: .optional, expires: .required, lifetime: graphProofLifetime,
         maximumLifetime: graphProofLifetime, start: .notBefore),
-      otherClaims: .reported, hasLenientForm: false, serviceAnswers: ServiceAnswer.graphProof)
+      otherClaims: .reported, hasLenientForm: false, serviceAnswers: ServiceAnswer.quotations(of: .graph))
   }
 
   /// Throws `malformed-parameter`; letters are kept in the case they are given.

@@ -12,6 +12,9 @@ public enum Limits {
   public static let elementCount = 1_024
   /// The most certificates in an `x5c` header.
   public static let certificateCount = 16
+  /// The longest signing input, in bytes, of which it is asked how a bad signature came about: no profile's tokens are longer,
+  /// and a hostile one shall not cost more hashing.
+  public static let diagnosedByteCount = 8_192
 
   /// The bounds on one JSON text, by where it comes from.
   public struct JSON: Sendable, Hashable {

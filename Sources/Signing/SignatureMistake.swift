@@ -21,6 +21,7 @@ extension SignatureVerifier {
     return isOverHexadecimalDigest(signature, by: algorithm, for: message) ? .hexadecimalDigest : nil
   }
 
+  /// False: a verifier without digests of its own cannot tell.
   public func isOverHexadecimalDigest(
     _ signature: Span<UInt8>, by algorithm: SignatureAlgorithm, for message: Span<UInt8>
   ) -> Bool { false }

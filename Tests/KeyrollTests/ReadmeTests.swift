@@ -35,6 +35,7 @@ struct ReadmeTests {
       ProfileError.Code.allCases.map(\.rawValue),
       KeyCredentialsError.Code.allCases.map(\.rawValue),
       QRCodeError.Code.allCases.map(\.rawValue),
+      ResponseError.Code.allCases.map(\.rawValue),
       TokenError.ids,
       Check.Reason.allCases.map(\.rawValue),
     ]

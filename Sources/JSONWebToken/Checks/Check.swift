@@ -58,6 +58,16 @@ public struct Check: Sendable {
 }
 
 extension Check {
+  /// The names of what is wrong with the token, the most exact first: `id:reason`, the reason, the id.
+  ///
+  /// Empty unless it failed, and where it failed for want of something to judge by, not by the token's fault.
+  package var faultNames: [String] {
+    guard status == .failed, let reason = finding?.reason, Reason(rawValue: reason)?.isOfToken ?? true else {
+      return []
+    }
+    return ["\(id):\(reason)", reason, id]
+  }
+
   public static func passed(
     _ id: String, _ verdict: Verdict, isRequired: Bool = false, found: JSONValue? = nil
   ) -> Check {

@@ -90,5 +90,13 @@ extension Check {
     case windowReversed = "window-reversed"
     case windowTooLong = "window-too-long"
     case windowEmpty = "window-empty"
+
+    /// False where a check fails because nothing was given to judge by.
+    var isOfToken: Bool {
+      switch self {
+      case .keyNotGiven, .notCompared, .thumbprintNotComparable, .certificateNotGiven: false
+      default: true
+      }
+    }
   }
 }

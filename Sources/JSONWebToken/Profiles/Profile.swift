@@ -82,13 +82,15 @@ public struct Profile: Sendable {
     return rules + furtherRules(isLenient)
   }
 
-  /// Judges a draft by every rule, strictly; what is to be signed must have no failed check.
+  /// Judges a draft by every rule, strictly unless told otherwise; what is to be signed must have no failed check.
   public func check(
-    _ draft: TokenDraft, at time: NumericDate, certificateReader: (any CertificateReader)? = nil
+    _ draft: TokenDraft, at time: NumericDate, certificateReader: (any CertificateReader)? = nil,
+    isLenient: Bool = false
   ) -> [Check] {
+    let isLenient = isLenient && hasLenientForm
     let rules =
-      headerRules(isLenient: false, certificateReader: certificateReader) + Self.certificateRules
-      + claimRules(isLenient: false)
+      headerRules(isLenient: isLenient, certificateReader: certificateReader) + Self.certificateRules
+      + claimRules(isLenient: isLenient)
     return rules.map { answered($0.check(draft, at: time)) }
   }
 
@@ -106,17 +108,11 @@ public struct Profile: Sendable {
     try TokenError.throwIfRefused(rules.map { answered($0.check(draft, at: start)) })
   }
 
-  /// The reasons that say what is wanting here, not in the token.
-  private static let wants: [Check.Reason] = [.thumbprintNotComparable, .keyNotGiven, .certificateNotGiven]
-
-  /// Adds what the service would answer to a check that failed, unless it failed for want of something here.
+  /// Adds what the service would answer to a check that failed.
   func answered(_ check: Check) -> Check {
-    guard check.status == .failed, let reason = check.finding?.reason,
-      !Self.wants.contains(where: { reason.utf8.elementsEqual($0.rawValue.utf8) })
-    else { return check }
+    guard let name = check.faultNames.first(where: { serviceAnswers[$0] != nil }) else { return check }
     var check = check
-    check.finding?.serviceAnswer =
-      serviceAnswers["\(check.id):\(reason)"] ?? serviceAnswers[reason] ?? serviceAnswers[check.id]
+    check.finding?.serviceAnswer = serviceAnswers[name]
     return check
   }
 }

@@ -3,13 +3,10 @@ import Signing
 
 /// Tells the known ways of signing something else than the token from any other bad signature.
 enum SignatureFailure {
-  /// The most that is looked into, in bytes: no token of a profile is longer, and a hostile one shall not cost more hashing.
-  private static let mostBytes = 8192
-
   /// The same check, or where it failed by a known mistake one that names it.
   static func named(_ check: Check, _ token: UnverifiedToken, _ header: JSONObject, _ key: TrustedKey) -> Check {
     let serialization = token.serialization
-    guard check.status == .failed, serialization.signingInputByteCount <= mostBytes,
+    guard check.status == .failed, serialization.signingInputByteCount <= Limits.diagnosedByteCount,
       let algorithm = header["alg"]?.string.flatMap({ SignatureAlgorithm(name: $0.text) }),
       let mistake = key.verifier.mistake(
         in: serialization.signature.span, by: algorithm,

@@ -1,0 +1,82 @@
+public import JOSE
+public import JSONWebToken
+
+/// What a saved response is: a success, an error of one of the services, or the word of somebody between.
+public struct ServiceResponse: Sendable {
+  /// What it is.
+  @nonexhaustive
+  public enum Kind: Sendable {
+    /// `addKey` was done: the id of the new credential and its end, where they are said.
+    case keyCredential(id: JSONString?, end: JSONString?)
+    /// `removeKey` was done: 204 and no body.
+    case noContent
+    /// The endpoint issued an access token, which is not kept: its type and its life in seconds, where they are said.
+    case accessToken(type: JSONString?, seconds: Int64?)
+    case error(ServiceError)
+    /// A page for people, such as a proxy's.
+    case webPage
+    /// A status of success, and a body that is no answer to these requests.
+    case otherSuccess
+    /// A status of failure, and a body that is no error of these services.
+    case otherFailure
+  }
+
+  public let kind: Kind
+  public let status: Int?
+  /// When it was answered, by the header, else by the body.
+  public let date: NumericDate?
+
+  /// Reads a saved response, or a JSON body alone.
+  ///
+  /// Throws `malformed-response`, `unrecognised-response` for JSON that nothing says is an answer, and what the JSON reader throws.
+  public init(_ text: Span<UInt8>) throws(ResponseError) {
+    let saved = try SavedResponse(text)
+    status = saved.status
+    kind = try Self.kind(saved)
+    if case .error(let error) = kind { date = saved.date ?? error.time } else { date = saved.date }
+  }
+
+  /// The service that gave it, where that can be told.
+  public var service: Service? {
+    switch kind {
+    case .keyCredential, .noContent: .graph
+    case .accessToken: .tokenEndpoint
+    case .error(let error): error.service
+    case .webPage, .otherSuccess, .otherFailure: nil
+    }
+  }
+
+  private static func kind(_ saved: SavedResponse) throws(ResponseError) -> Kind {
+    let content = saved.body.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
+    if content.isEmpty { return saved.status == 204 ? .noContent : other(saved.status) }
+    if content.starts(with: [0x1F, 0x8B]) {
+      throw ResponseError(
+        .malformed, "the body is compressed", hint: "save it with curl --compressed, or unpack it with gunzip")
+    }
+    // No JSON begins so.
+    if content.first == UInt8(ascii: "<") { return .webPage }
+    let body: JSONObject
+    do throws(JSONError) {
+      body = try JSONReader.object(saved.body.span, within: .savedAnswer)
+    } catch {
+      throw ResponseError(error)
+    }
+    if let error = ServiceError(body) { return .error(error) }
+    if body["access_token"]?.string != nil {
+      return .accessToken(type: body["token_type"]?.string, seconds: body["expires_in"]?.number?.integer)
+    }
+    if body["keyId"]?.string != nil, body["usage"]?.string != nil {
+      return .keyCredential(id: body["keyId"]?.string, end: body["endDateTime"]?.string)
+    }
+    if saved.status == nil {
+      throw ResponseError(
+        .unrecognised, "the JSON is no answer of Microsoft Graph or of the token endpoint: it has no error",
+        hint: "save the status line and headers too, as curl -i does")
+    }
+    return other(saved.status)
+  }
+
+  private static func other(_ status: Int?) -> Kind {
+    (200..<300).contains(status ?? 0) ? .otherSuccess : .otherFailure
+  }
+}

@@ -1,0 +1,145 @@
+import Entra
+import Foundation
+import JOSE
+import JSONWebToken
+import OpenSSLCrypto
+import Signing
+import TestSupport
+import Testing
+
+@Suite struct ServiceResponseTests {
+  struct Row: Decodable, Sendable, CustomTestStringConvertible {
+    let file: String
+    let why: String
+    let outcome: String?
+    let answer: String?
+    let error: String?
+
+    var testDescription: String { "\(file): \(why)" }
+    func bytes() throws -> [UInt8] { try Fixtures.bytes("responses/\(file)") }
+  }
+
+  static let rows: [Row] = {
+    do {
+      return try JSONDecoder().decode([Row].self, from: Data(contentsOf: Fixtures.url("responses/manifest.json")))
+    } catch {
+      Issue.record("responses/manifest.json: \(error)")
+      return []
+    }
+  }()
+
+  private static func explanation(_ file: String, certificates: [Certificate] = []) throws -> ResponseExplanation {
+    let text = try Fixtures.bytes("responses/\(file)")
+    return ResponseExplanation(try ServiceResponse(text.span), token: nil, certificates: certificates)
+  }
+
+  @Test("Each answer is told for what it is, or refused under its id", arguments: rows)
+  func told(_ row: Row) throws {
+    let text = try row.bytes()
+    do throws(ResponseError) {
+      let explanation = ResponseExplanation(try ServiceResponse(text.span), token: nil, certificates: [])
+      #expect(row.error == nil)
+      #expect(explanation.outcome.rawValue == row.outcome)
+      #expect(explanation.answer?.id == row.answer)
+      #expect(!explanation.meaning.isEmpty)
+      if row.answer != nil { #expect(explanation.nextStep != nil) }
+    } catch {
+      #expect(error.id == row.error)
+      #expect(!error.message.isEmpty)
+    }
+  }
+
+  @Test("Every known answer has a saved one", arguments: ServiceAnswer.all.map(\.id))
+  func complete(_ id: String) {
+    #expect(Self.rows.contains { $0.answer == id })
+  }
+
+  @Test("No id of an answer stands twice, and each says what it means and what to do")
+  func table() {
+    #expect(Set(ServiceAnswer.all.map(\.id)).count == ServiceAnswer.all.count)
+    for answer in ServiceAnswer.all {
+      #expect(!answer.meaning.isEmpty && !answer.nextStep.isEmpty && !answer.quotation.isEmpty, "\(answer.id)")
+    }
+  }
+
+  @Test(
+    "The time of an answer is that of the service",
+    arguments: ["curl.http", "curl-continue.http", "proof-refused.json", "outside-window.json", "line-feeds.http"])
+  func date(file: String) throws {
+    #expect(try Self.explanation(file).response.date == NumericDate(seconds: 1_700_000_300))
+  }
+
+  @Test(
+    "A date that no service writes is none",
+    arguments: [
+      "", "Tue, 14 Nov 2023 22:18:20 UTC", "Tue, 99 Nov 2023 22:18:20 GMT", "Tuesday, 14-Nov-23 22:18:20 GMT",
+    ])
+  func noDate(_ value: String) throws {
+    let text = Array("HTTP/1.1 204 No Content\r\nDate: \(value)\r\n\r\n".utf8)
+    let saved = try SavedResponse(text.span)
+    #expect(saved.date == nil)
+    #expect(saved[field: "DATE"] == value)
+  }
+
+  @Test("Of several header sections the last counts")
+  func sections() throws {
+    for (file, status) in [
+      ("curl-continue.http", 401), ("proxy.http", 401), ("http2.http", 401), ("key-added.http", 200),
+    ] {
+      let bytes = try Fixtures.bytes("responses/\(file)")
+      let saved = try SavedResponse(bytes.span)
+      #expect(saved.status == status)
+      #expect(saved[field: "content-type"] == "application/json")
+      #expect(saved.body.first == UInt8(ascii: "{"))
+    }
+  }
+
+  @Test(
+    "The thumbprint that Entra received tells the wrong forms apart",
+    arguments: [
+      ("key-not-found.json", ReceivedThumbprint.Form.sha1, true), ("key-not-found-sha256.json", .sha256, true),
+      ("key-not-found-hex-text.json", .hexadecimalText, true),
+      ("key-not-found-sha256-hex-text.json", .hexadecimalText, true), ("key-not-found-odd.json", .other, false),
+      ("signature-refused-key-found.json", .sha1, true),
+    ])
+  func thumbprint(_ file: String, _ form: ReceivedThumbprint.Form, _ isOfLeaf: Bool) throws {
+    for (name, isOwner) in [("leaf", isOfLeaf), ("other", false)] {
+      let bytes = try Fixtures.bytes("certificates/\(name).pem")
+      let explanation = try Self.explanation(file, certificates: try CertificateFile.read(bytes.span))
+      #expect(explanation.thumbprint?.form == form)
+      #expect(explanation.thumbprintRemarks.contains("it is of none of the certificates given") != isOwner)
+      #expect((explanation.thumbprint?.nextStep == nil) == (form == .sha1 || form == .sha256))
+    }
+  }
+
+  @Test(
+    "A token says which header name carried the thumbprint",
+    arguments: [
+      ("key-not-found.json", "assertion-rs256", "its form is not the mistake"),
+      ("key-not-found.json", "assertion-x5t-s256-of-sha1", "belongs into x5t, and x5t#S256 carried it"),
+      ("key-not-found-sha256.json", "assertion-x5t-of-sha256", "belongs into x5t#S256, and x5t carried it"),
+      ("key-not-found-hex-text.json", "assertion-x5t-of-hex", "hexadecimal text of a thumbprint, 40 bytes"),
+      ("key-not-found-sha256.json", "assertion-rs256", "this is not the token that was sent"),
+    ])
+  func carrier(_ file: String, _ token: String, _ remark: String) throws {
+    let text = try Fixtures.bytes("responses/\(file)")
+    let assertion = try Fixtures.bytes("tokens/\(token).jwt")
+    let sent = SentToken(
+      assertion.span, profile: try .entraAssertion(tenant: nil, clientID: nil), keys: [],
+      certificateReader: OpenSSLCertificateReader(), at: NumericDate(seconds: 1_700_000_300))
+    let explanation = ResponseExplanation(try ServiceResponse(text.span), token: sent, certificates: [])
+    #expect(explanation.thumbprintRemarks.contains { $0.contains(remark) }, "\(explanation.thumbprintRemarks)")
+  }
+
+  @Test("No mutation of a saved answer is more than an answer or an error", arguments: rows)
+  func mutations(_ row: Row) throws {
+    var generator = SeededGenerator(seed: 5)
+    let text = try row.bytes()
+    for _ in 0..<100 {
+      let changed = Mutation.mutate(text, using: &generator)
+      guard let response = try? ServiceResponse(changed.span) else { continue }
+      let explanation = ResponseExplanation(response, token: nil, certificates: [])
+      #expect(!explanation.meaning.isEmpty && explanation.json["version"] == .integer(1))
+    }
+  }
+}
