@@ -19,6 +19,7 @@ struct OfflineTests {
     "sign claims": "--profile github-app --parameter client-id=me \(sign) --qr-output claims.svg",
     "verify": "--profile graph-proof --certificate '\(certificate)' \(proof) --at \(SignCommandTests.at) proof",
     "inspect": "proof",
+    "explain": "'\(Fixtures.path("responses/curl.http"))' --token proof --at \(SignCommandTests.at)",
     "certificate": "'\(certificate)'",
     "keys": "pkcs11:token=keyroll --login --pin-file \"$PIN_FILE\"",
     "join-codes": "<codes",

@@ -12,6 +12,7 @@ struct KeyrollCommand: ParsableCommand {
       SignCommand.self,
       VerifyCommand.self,
       InspectCommand.self,
+      ExplainCommand.self,
       CertificateCommand.self,
       KeysCommand.self,
       JoinCodesCommand.self,

@@ -28,6 +28,12 @@ struct VerifyCommand: RepeatableOptions {
   @Argument(help: ArgumentHelp("The token, a file that holds it, or - for standard input.", valueName: "token or file"))
   var token: String = "-"
 
+  func validate() throws {
+    if keys.isEmpty {
+      throw ValidationError("a token is verified with a key you trust: give --certificate or --public-key")
+    }
+  }
+
   func run() throws {
     let time = try clock.now()
     try StandardInput.requireOneReader(keys.standardInputReaders(beside: ("the token", token)))

@@ -13,12 +13,13 @@ struct ReportText: CustomStringConvertible {
     for verdict in Check.Verdict.allCases {
       lines.append("")
       lines.append("\(verdict.rawValue): \(report.isAccepted(verdict) ? "accepted" : "rejected")")
-      for check in report.checks where check.verdict == verdict { lines += Self.lines(check) }
+      for check in report.checks where check.verdict == verdict { lines += Self.lines(check, isForetelling: true) }
     }
     description = lines.map { EscapedText($0).description + "\n" }.joined()
   }
 
-  private static func lines(_ check: Check) -> [String] {
+  /// The lines of one check, not yet escaped; what the service would answer is left out where it has answered.
+  static func lines(_ check: Check, isForetelling: Bool) -> [String] {
     let label = "  \(padded(label(check.status), 8)) \(padded(check.id, 21)) "
     guard let finding = check.finding else {
       return [trimmed(label + (check.found.map { text($0, of: check.id) } ?? ""))]
@@ -28,7 +29,9 @@ struct ReportText: CustomStringConvertible {
     guard isNotable else { return lines }
     let indentation = String(repeating: " ", count: 33)
     if let hint = finding.hint { lines.append("\(indentation)hint: \(hint)") }
-    if let answer = finding.serviceAnswer { lines.append("\(indentation)the service would answer: \(answer)") }
+    if isForetelling, let answer = finding.serviceAnswer {
+      lines.append("\(indentation)the service would answer: \(answer)")
+    }
     return lines
   }
 

@@ -1,0 +1,201 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct ExplainCommandTests {
+  private static let certificate = Fixtures.path("certificates/leaf.pem")
+
+  private static func explain(_ file: String, _ options: String...) throws -> Outcome {
+    try BuiltCommand.run(["explain", Fixtures.path("responses/\(file)")] + options)
+  }
+
+  private static func token(_ name: String) -> String { Fixtures.path("tokens/\(name).jwt") }
+
+  @Test("the misleading 401 is told to be about the proof, and the check that explains it is named")
+  func proofRefused() throws {
+    let outcome = try Self.explain(
+      "curl.http", "--token", Self.token("proof-expired"), "--certificate", Self.certificate, "--object-id",
+      SignCommandTests.objectID)
+    #expect(
+      outcome
+        == Outcome(
+          status: 0,
+          output: """
+            REFUSED  Microsoft Graph, 401 Authentication_MissingOrMalformed [proof-refused]
+
+            message
+              Access Token missing or malformed.
+              request-id: 7d1b6f0e-3c2a-4b5d-9e8f-0a1b2c3d4e05
+              client-request-id: 7d1b6f0e-3c2a-4b5d-9e8f-0a1b2c3d4e05
+
+            meaning
+              from addKey or removeKey it means that the proof is bad: the message blames the wrong token
+
+            token: graph-proof, judged for 2023-11-14T22:18:20Z
+              FAILED   exp                   exp is 2023-11-13T22:23:20Z, 23 h 55 min ago [expired]
+                                             hint: make a new token
+
+            next step
+              sign a new proof: iss is the object id of the object in the address, the certificate one registered on it that has not ended
+
+            """))
+  }
+
+  @Test("where no check explains it, what remains is said")
+  func remaining() throws {
+    let outcome = try Self.explain(
+      "curl.http", "--token", Self.token("proof"), "--certificate", Self.certificate, "--object-id",
+      SignCommandTests.objectID)
+    #expect(outcome.status == 0)
+    #expect(outcome.error.isEmpty)
+    #expect(
+      outcome.output.contains(
+        """
+
+        token: graph-proof, judged for 2023-11-14T22:18:20Z
+          no failed check explains the answer
+
+        what the token does not show
+          the certificate is not registered on the object in the address, or has ended there
+        """), "\(outcome)")
+    #expect(outcome.output.contains("a 401 right after addKey is not yet a failure\n"))
+  }
+
+  @Test("without a key the claims are judged all the same, and what was not judged is said")
+  func keyless() throws {
+    let outcome = try Self.explain("audience-refused.json", "--token", Self.token("assertion-graph-audience"))
+    #expect(outcome.status == 0)
+    #expect(
+      outcome.output.contains(
+        "\ntoken: entra-assertion, judged for 2023-11-14T22:18:20Z, without a key\n  FAILED   aud "))
+    #expect(
+      outcome.output.contains(
+        "  neither the signature nor a thumbprint was checked: give --certificate\n  not compared: iss, sub\n"),
+      "\(outcome)")
+    #expect(!outcome.output.contains("FAILED   signature"))
+  }
+
+  @Test("a failure that no answer is known for is told apart from the one that explains it")
+  func others() throws {
+    let outcome = try Self.explain(
+      "outside-window.json", "--token", Self.token("assertion-milliseconds"), "--certificate", Self.certificate)
+    #expect(outcome.status == 0)
+    #expect(
+      outcome.output.contains(
+        """
+          no failed check explains the answer
+          of these it is not known that they are answered so:
+          FAILED   exp 
+        """), "\(outcome)")
+  }
+
+  @Test("what the endpoint is seen to tolerate does not explain its answer")
+  func lenient() throws {
+    let outcome = try Self.explain(
+      "signature-refused.json", "--token", Self.token("assertion-padded"), "--certificate", Self.certificate)
+    #expect(outcome.status == 0)
+    #expect(!outcome.output.contains("FAILED"), "\(outcome)")
+  }
+
+  @Test("the JSON form has a version, what it means, and the explaining checks")
+  func json() throws {
+    let outcome = try Self.explain(
+      "key-not-found-sha256.json", "--token", Self.token("assertion-x5t-of-sha256"), "--certificate", Self.certificate,
+      "--format", "json")
+    #expect(outcome.status == 0)
+    let object = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+    #expect(object["version"] as? Int == 1)
+    #expect(object["outcome"] as? String == "refused")
+    #expect(object["answer"] as? String == "key-not-found")
+    #expect(object["known"] as? Bool == true)
+    #expect((object["thumbprint"] as? [String: Any])?["form"] as? String == "sha-256")
+    let token = try #require(object["token"] as? [String: Any])
+    let explaining = try #require(token["explaining"] as? [[String: Any]])
+    #expect(explaining.map { $0["reason"] as? String } == ["thumbprint-wrong-hash"])
+    #expect((object["causes"] as? [String])?.isEmpty == true)
+  }
+
+  @Test("an access token is never shown, whatever the format", arguments: ["text", "json"])
+  func accessToken(format: String) throws {
+    let outcome = try Self.explain("access-token.json", "--format", format)
+    #expect(outcome.status == 0)
+    #expect(!(outcome.output + outcome.error).contains("eyJ"))
+    #expect(outcome.output.contains("an access token was issued"), "\(outcome)")
+  }
+
+  @Test("what is not known is said to be so, and its text cannot write on the terminal")
+  func unknown() throws {
+    let outcome = try Self.explain("unknown-graph.json")
+    #expect(outcome.status == 0)
+    #expect(outcome.output.hasPrefix("REFUSED  Microsoft Graph, Authorization_RequestDenied\n"))
+    #expect(outcome.output.contains("  Insufficient\\u{1b}[2J privileges.\n  keyroll: error: forged\n"), "\(outcome)")
+    #expect(outcome.output.contains("  this code is not known here; the message is all that is known of it\n"))
+  }
+
+  @Test("a page of a proxy is no answer", arguments: ["proxy-page.http", "proxy-page.html"])
+  func page(file: String) throws {
+    let outcome = try Self.explain(file)
+    #expect(outcome.status == 0)
+    #expect(outcome.output.hasPrefix("UNANSWERED  "))
+    #expect(outcome.output.contains("this is a web page and no answer of the services"), "\(outcome)")
+    #expect(!outcome.output.contains("Blocked"))
+  }
+
+  @Test("a success is said to be one, with the id of the new credential")
+  func success() throws {
+    let outcome = try Self.explain("key-added.http")
+    #expect(outcome.status == 0)
+    #expect(outcome.output.hasPrefix("DONE  Microsoft Graph, 200\n"))
+    #expect(outcome.output.contains("  keyId 7d1b6f0e-3c2a-4b5d-9e8f-0a1b2c3d4e05\n"), "\(outcome)")
+    #expect(try Self.explain("key-removed.http").output.hasPrefix("DONE  Microsoft Graph, 204\n"))
+  }
+
+  @Test("the answer is read from standard input")
+  func standardInput() throws {
+    let bytes = try Fixtures.bytes("responses/http2.http")
+    let outcome = try BuiltCommand.run("explain", "-", input: bytes)
+    #expect(outcome.status == 0)
+    #expect(outcome.output.hasPrefix("REFUSED  "), "\(outcome)")
+  }
+
+  @Test(
+    "what cannot be read is one line of error with its id",
+    arguments: [
+      ("empty.http", "malformed-response"), ("no-status.http", "malformed-response"),
+      ("compressed.http", "malformed-response"), ("other.json", "unrecognised-response"), ("text.http", "json-syntax"),
+      ("utf-16.json", "json-invalid-encoding"), ("twice.json", "json-duplicate-name"),
+    ])
+  func unreadable(file: String, id: String) throws {
+    let outcome = try Self.explain(file)
+    #expect(outcome.status == 2)
+    #expect(outcome.output.isEmpty)
+    #expect(outcome.error.contains(" [\(id)]\n"), "\(outcome)")
+  }
+
+  @Test(
+    "an option that would do nothing is refused",
+    arguments: [
+      (["--object-id", "0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01"], "--object-id goes with --token"),
+      (["--at", "2023-11-14T22:18:20Z"], "--at goes with --token"),
+      (["--token", token("proof"), "--tenant", "contoso.com"], "--tenant is not for a proof"),
+      (["--token", "-", "--certificate", "-"], "standard input cannot be both the token and the certificate"),
+    ])
+  func usage(options: [String], message: String) throws {
+    let outcome = try BuiltCommand.run(["explain", Fixtures.path("responses/curl.http")] + options)
+    #expect(outcome.status == 64)
+    #expect(outcome.error.hasPrefix("keyroll: error: \(message) [usage]\n"), "\(outcome)")
+  }
+
+  @Test("without a date in the answer the token is judged for the time of --at, or for now with a note")
+  func noDate() throws {
+    let body = Array(#"{"error":{"code":"Authentication_MissingOrMalformed","message":"Access Token missing"}}"#.utf8)
+    let now = try BuiltCommand.run("explain", "-", "--token", Self.token("proof"), input: body)
+    #expect(now.status == 0)
+    #expect(now.output.contains("[expired]"))
+    #expect(now.error.hasPrefix("keyroll: note: the answer has no date: "), "\(now)")
+    let then = try BuiltCommand.run(
+      "explain", "-", "--token", Self.token("proof"), "--at", "2023-11-14T22:18:20Z", input: body)
+    #expect(then.error.isEmpty)
+    #expect(!then.output.contains("FAILED"), "\(then)")
+  }
+}
