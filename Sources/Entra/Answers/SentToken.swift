@@ -16,18 +16,18 @@ public struct SentToken: Sendable {
 
   /// Judges leniently where the service is seen to be lenient; without a key, all that needs none.
   public init(
-    _ text: Span<UInt8>, profile: Profile, keys: [TrustedKey], certificateReader: any CertificateReader,
-    at time: NumericDate
+    _ text: Span<UInt8>, profile: Profile, keys: [TrustedKey], unusable: [UnusableCertificate] = [],
+    certificateReader: any CertificateReader, at time: NumericDate
   ) {
     let report = TokenVerifier(
-      profile: profile, keys: keys, certificateReader: certificateReader, isLenient: true
+      profile: profile, keys: keys, unusable: unusable, certificateReader: certificateReader, isLenient: true
     ).verify(text, at: time)
     let token = try? UnverifiedToken(text)
     profileID = profile.id
     self.time = time
-    hasKey = !keys.isEmpty
+    hasKey = !(keys.isEmpty && unusable.isEmpty)
     header = try? token?.header.get()
-    guard keys.isEmpty, let header, let claims = try? token?.claims.get() else {
+    guard !hasKey, let header, let claims = try? token?.claims.get() else {
       checks = report.checks
       return
     }

@@ -48,31 +48,33 @@ struct ExplainCommand: RepeatableOptions {
       "the certificate": keys.certificates.contains(where: StandardInput.isNamed(by:)),
       "the public key": keys.publicKeys.contains(where: StandardInput.isNamed(by:)),
     ])
-    let trustedKeys = try keys.trustedKeys()
     let contents = try SecretBytes.contents(ofFile: file, limit: Limits.inputByteCount)
     let response = try contents.withBytes { text throws(ResponseError) in try ServiceResponse(text) }
+    // The service judged by its own clock, and long before this.
+    let answered = clock.time == nil ? response.date : nil
+    let time = try answered ?? clock.now()
+    if token != nil, clock.time == nil, answered == nil {
+      Diagnostics.note("the answer has no date: the token is judged for now; give the time that it was sent by --at")
+    }
+    let trust = try keys.isEmpty ? Trust() : keys.trust(at: time)
     let explanation = ResponseExplanation(
-      response, token: try sentToken(response, keys: trustedKeys), certificates: trustedKeys.compactMap(\.certificate))
+      response, token: try sentToken(response, trust, at: time), certificates: trust.keys.compactMap(\.certificate))
     switch format.format {
     case .text: try StandardOutput.write(ExplanationText(explanation).description)
     case .json: try StandardOutput.write(explanation.json)
     }
   }
 
-  private func sentToken(_ response: ServiceResponse, keys: [TrustedKey]) throws -> SentToken? {
+  private func sentToken(_ response: ServiceResponse, _ trust: Trust, at time: NumericDate) throws -> SentToken? {
     guard let token else { return nil }
-    // The service judged by its own clock, and long before this.
-    let answered = clock.time == nil ? response.date : nil
-    let time = try answered ?? clock.now()
     let input = try TokenInput(token)
     if let note = input.note { Diagnostics.note(note) }
-    if clock.time == nil, answered == nil {
-      Diagnostics.note("the answer has no date: the token is judged for now; give the time that it was sent by --at")
-    }
     let service = response.service ?? (try? UnverifiedToken(input.bytes.span)).map(Service.init(takerOf:)) ?? .graph
+    var profile = try profile(service)
+    if let registered = trust.registered { profile = profile.judging(by: registered) }
     return SentToken(
-      input.bytes.span, profile: try profile(service), keys: keys, certificateReader: OpenSSLCertificateReader(),
-      at: time)
+      input.bytes.span, profile: profile, keys: trust.keys, unusable: trust.unusable,
+      certificateReader: OpenSSLCertificateReader(), at: time)
   }
 
   /// An option that would be ignored is refused: a comparison that somebody asked for must not silently not happen.
