@@ -1,6 +1,6 @@
 internal import Signing
 
-/// Standard base64 text (RFC 4648, section 4), decoded into memory that is wiped.
+/// Standard base64 text (RFC 4648, section 4), decoded into memory that is wiped, and what bytes look like in it.
 enum Base64Text {
   /// The bytes behind the text, at least one; nil for anything but strict base64.
   ///
@@ -36,6 +36,26 @@ enum Base64Text {
     }
     guard isBase64, !bytes.isEmpty else { return nil }
     return bytes
+  }
+
+  /// The text of base64 and of base64url (RFC 4648, sections 4 and 5), each with and without padding.
+  static func spellings(of bytes: [UInt8]) -> [String] {
+    let text = encoded(bytes)
+    let padding = String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
+    let url = text.replacing("+", with: "-").replacing("/", with: "_")
+    return [text + padding, text, url + padding, url]
+  }
+
+  /// Without padding.
+  private static func encoded(_ bytes: [UInt8]) -> String {
+    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    var characters: [UInt8] = []
+    for start in stride(from: 0, to: bytes.count, by: 3) {
+      let group = bytes[start..<min(start + 3, bytes.count)]
+      let bits = group.reduce(UInt32(0)) { $0 << 8 | UInt32($1) } << UInt32(8 * (3 - group.count))
+      for place in 0...group.count { characters.append(alphabet[Int(bits >> UInt32(18 - 6 * place) & 0x3F)]) }
+    }
+    return String(validating: characters, as: UTF8.self) ?? ""
   }
 
   private static func isWhiteSpace(_ character: UInt8) -> Bool {

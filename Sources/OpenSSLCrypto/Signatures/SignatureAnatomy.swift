@@ -1,0 +1,122 @@
+internal import Signing
+
+/// How a signature was made, as what comes out under the public key shows.
+struct SignatureAnatomy {
+  /// How the digest is encoded (RFC 8017, section 9).
+  enum Encoding: Hashable {
+    /// PKCS #1 v1.5 around bytes without a DigestInfo.
+    case bare
+    case digestInfo
+    case digestInfoWithoutNull
+    case pss(mask: DigestAlgorithm, saltByteCount: Int)
+  }
+
+  let encoding: Encoding
+  /// Nil where no DigestInfo names one.
+  let digest: DigestAlgorithm?
+  /// Nil for something that is not known here.
+  let content: SignedContent.Kind?
+  /// False where the content stands in place of a digest.
+  let isHashed: Bool
+
+  /// Nil for what no signer encodes: then another key made the signature, or none.
+  ///
+  /// Throws `cryptography-failed`.
+  init?(_ encoded: [UInt8], bitCount: Int, _ contents: [SignedContent]) throws(KeyError) {
+    if let anatomy = try Self.pkcs1(encoded, contents) {
+      self = anatomy
+    } else if let anatomy = try Self.pss(encoded, bitCount, contents) {
+      self = anatomy
+    } else {
+      return nil
+    }
+  }
+
+  private init(_ encoding: Encoding, _ digest: DigestAlgorithm?, _ found: (kind: SignedContent.Kind, isHashed: Bool)?) {
+    self.encoding = encoding
+    self.digest = digest
+    content = found?.kind
+    isHashed = found?.isHashed ?? true
+  }
+
+  // MARK: PKCS #1 v1.5
+
+  private static func pkcs1(_ encoded: [UInt8], _ contents: [SignedContent]) throws(KeyError) -> SignatureAnatomy? {
+    guard encoded.starts(with: [0, 1]) else { return nil }
+    let padding = encoded.dropFirst(2).prefix { $0 == 0xFF }
+    guard padding.count >= 8, padding.endIndex < encoded.endIndex, encoded[padding.endIndex] == 0 else { return nil }
+    let rest = Array(encoded[(padding.endIndex + 1)...])
+    for digest in DigestAlgorithm.allCases {
+      let value = Array(rest.suffix(digest.byteCount))
+      if DigestInfo.encoding(value, of: digest) == rest {
+        return SignatureAnatomy(.digestInfo, digest, try content(behind: value, digest, contents))
+      }
+      if DigestInfo.encodingWithoutNull(value, of: digest) == rest {
+        return SignatureAnatomy(.digestInfoWithoutNull, digest, try content(behind: value, digest, contents))
+      }
+    }
+    // What was handed over whole comes first: a digest is one of the contents itself.
+    if let content = contents.first(where: { $0.bytes == rest }) {
+      return SignatureAnatomy(.bare, nil, (content.kind, false))
+    }
+    for digest in DigestAlgorithm.allCases where digest.byteCount == rest.count {
+      if let found = try content(behind: rest, digest, contents) { return SignatureAnatomy(.bare, digest, found) }
+    }
+    return SignatureAnatomy(.bare, nil, nil)
+  }
+
+  private static func content(
+    behind value: [UInt8], _ digest: DigestAlgorithm, _ contents: [SignedContent]
+  ) throws(KeyError) -> (kind: SignedContent.Kind, isHashed: Bool)? {
+    for content in contents where try Digest.hash(content.bytes.span, with: digest) == value {
+      return (content.kind, true)
+    }
+    return contents.first { $0.bytes == value }.map { ($0.kind, false) }
+  }
+
+  // MARK: PSS
+
+  /// Where nothing that is known was signed, so many zero bytes before the salt are no accident.
+  private static let leastPadding = 8
+
+  private static func pss(
+    _ encoded: [UInt8], _ bitCount: Int, _ contents: [SignedContent]
+  ) throws(KeyError) -> SignatureAnatomy? {
+    // The encoded message has one bit less than the modulus (RFC 8017, section 8.1.1).
+    let byteCount = (bitCount - 1 + 7) / 8
+    guard byteCount > 0, encoded.dropLast(byteCount).allSatisfy({ $0 == 0 }), encoded.last == 0xBC else { return nil }
+    let message = Array(encoded.suffix(byteCount))
+    var unknown: SignatureAnatomy?
+    for digest in DigestAlgorithm.allCases where message.count > digest.byteCount + 2 {
+      let block = message.prefix(message.count - digest.byteCount - 1)
+      let hash = message.dropLast().suffix(digest.byteCount)
+      for mask in DigestAlgorithm.allCases {
+        let stream = try MaskGeneration.mask(of: hash, byteCount: block.count, with: mask)
+        var data = zip(block, stream).map { $0 ^ $1 }
+        data[0] &= 0xFF >> UInt8(truncatingIfNeeded: 8 * byteCount - (bitCount - 1))
+        guard let mark = data.firstIndex(where: { $0 != 0 }), data[mark] == 1 else { continue }
+        let salt = Array(data[(mark + 1)...])
+        let encoding = Encoding.pss(mask: mask, saltByteCount: salt.count)
+        if let found = try content(behind: Array(hash), salt: salt, digest, contents) {
+          return SignatureAnatomy(encoding, digest, found)
+        }
+        if mark >= leastPadding, unknown == nil { unknown = SignatureAnatomy(encoding, digest, nil) }
+      }
+    }
+    return unknown
+  }
+
+  private static func content(
+    behind hash: [UInt8], salt: [UInt8], _ digest: DigestAlgorithm, _ contents: [SignedContent]
+  ) throws(KeyError) -> (kind: SignedContent.Kind, isHashed: Bool)? {
+    let zeros = [UInt8](repeating: 0, count: 8)
+    for content in contents {
+      let value = try Digest.hash(content.bytes.span, with: digest)
+      if try Digest.hash((zeros + value + salt).span, with: digest) == hash { return (content.kind, true) }
+    }
+    for content in contents where content.bytes.count == digest.byteCount {
+      if try Digest.hash((zeros + content.bytes + salt).span, with: digest) == hash { return (content.kind, false) }
+    }
+    return nil
+  }
+}
