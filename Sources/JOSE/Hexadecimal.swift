@@ -2,6 +2,9 @@
 public enum Hexadecimal {
   public static func upperCase(_ bytes: [UInt8]) -> String { text(bytes, digits: "0123456789ABCDEF") }
 
+  /// As digests are written for people.
+  public static func lowerCase(_ bytes: [UInt8]) -> String { text(bytes, digits: "0123456789abcdef") }
+
   /// The bytes of hexadecimal text of either case, or nil for anything else.
   public static func decode(_ text: JSONString) -> [UInt8]? {
     text.withUTF8 { characters in

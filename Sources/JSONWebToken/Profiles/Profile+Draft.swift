@@ -7,15 +7,24 @@ extension Profile {
   /// Throws `certificate-needed` or `key-id-needed` when a hint cannot be written, and `reserved-claim` when the request
   /// sets a date as a claim.
   public func draft(_ request: DraftRequest, for signer: any Signer) throws(ProfileError) -> TokenDraft {
-    TokenDraft(
-      header: try header(request, signer), claims: try claims(request), publicKey: signer.publicKey,
-      certificate: signer.certificates.first)
+    try draft(request, algorithm: signer.algorithm, publicKey: signer.publicKey, certificates: signer.certificates)
   }
 
-  private func header(_ request: DraftRequest, _ signer: any Signer) throws(ProfileError) -> JSONObject {
-    var header: JSONObject = ["alg": .string(JSONString(signer.algorithm.rawValue)), "typ": .string(type.value)]
+  /// The same for a key that is elsewhere; `certificates` are leaf first, and empty for a bare key.
+  public func draft(
+    _ request: DraftRequest, algorithm: SignatureAlgorithm, publicKey: PublicKey, certificates: [Certificate]
+  ) throws(ProfileError) -> TokenDraft {
+    TokenDraft(
+      header: try header(request, algorithm, certificates), claims: try claims(request), publicKey: publicKey,
+      certificate: certificates.first)
+  }
+
+  private func header(
+    _ request: DraftRequest, _ algorithm: SignatureAlgorithm, _ certificates: [Certificate]
+  ) throws(ProfileError) -> JSONObject {
+    var header: JSONObject = ["alg": .string(JSONString(algorithm.rawValue)), "typ": .string(type.value)]
     let wanted = request.hints ?? hints
-    let leaf = signer.certificates.first
+    let leaf = certificates.first
     for hint in KeyHint.allCases where wanted.contains(hint) {
       switch hint {
       case .kid: header["kid"] = .string(try keyIdentifier(request, leaf))
@@ -24,7 +33,7 @@ extension Profile {
         header[Thumbprint.sha256.headerName] = .string(Thumbprint.sha256.text(of: try required(leaf, for: hint)))
       case .x5c:
         _ = try required(leaf, for: hint)
-        header["x5c"] = .array(signer.certificates.map { .string(JSONString(Base64.standard.text($0.der))) })
+        header["x5c"] = .array(certificates.map { .string(JSONString(Base64.standard.text($0.der))) })
       }
     }
     return header

@@ -28,11 +28,9 @@ public struct TokenAssembler: Sendable {
   ///
   /// `time` is when the draft is made; the finished token is verified for that time, or for its `nbf` when that is later.
   public func assemble(_ draft: TokenDraft, at time: NumericDate) throws(TokenError) -> SignedToken {
-    try requireOwn(draft)
+    try judge(draft, at: time)
     let start = draft.start(notBefore: time)
-    try TokenError.throwIfRefused(profile.check(draft, at: start, certificateReader: certificateReader))
-
-    var text = try signingInput(of: draft)
+    var text = try draft.signingInput()
     let signature: Signature
     do throws(SigningError) { signature = try signer.sign(text.span) } catch { throw TokenError(error) }
     text.append(UInt8(ascii: "."))
@@ -45,6 +43,13 @@ public struct TokenAssembler: Sendable {
     return SignedToken(bytes: text, report: report)
   }
 
+  /// Throws what `assemble` throws for a draft that it would not sign, and uses no key.
+  public func judge(_ draft: TokenDraft, at time: NumericDate) throws(TokenError) {
+    try requireOwn(draft)
+    let checks = profile.check(draft, at: draft.start(notBefore: time), certificateReader: certificateReader)
+    try TokenError.throwIfRefused(checks)
+  }
+
   /// The rules judge a draft by the key it names, so it must name the one that signs.
   private func requireOwn(_ draft: TokenDraft) throws(TokenError) {
     guard draft.publicKey == signer.publicKey, draft.certificate == signer.certificates.first,
@@ -54,26 +59,5 @@ public struct TokenAssembler: Sendable {
         id: "key-mismatch", "the draft was made for another key, certificate or algorithm than the signer has",
         hint: "make the draft for the signer that signs it")
     }
-  }
-
-  /// Header and claims as they are signed; past a limit of the verifier's they are refused here, before the key is used.
-  private func signingInput(of draft: TokenDraft) throws(TokenError) -> [UInt8] {
-    var text: [UInt8] = []
-    text.reserveCapacity(2048)
-    for (name, part) in [("header", draft.header), ("claims", draft.claims)] {
-      let json = JSONWriter.bytes(part)
-      do throws(JSONError) { _ = try JSONReader.object(json.span) } catch {
-        throw TokenError(id: error.id, "the token was not signed: in the \(name), \(error.problem)")
-      }
-      if !text.isEmpty { text.append(UInt8(ascii: ".")) }
-      Base64.url.append(json.span, to: &text)
-    }
-    let signatureCount = signer.publicKey.rsa?.modulus.count ?? 0
-    if text.count + 1 + (signatureCount * 4 + 2) / 3 > Limits.byteCount {
-      throw TokenError(
-        id: CompactSerializationError.Code.tooLarge.rawValue,
-        "the token was not signed: it would be longer than \(Limits.byteCount) bytes")
-    }
-    return text
   }
 }

@@ -30,9 +30,11 @@ public struct TokenError: DiagnosticError {
   }
 
   /// Throws for a draft that has a failed check, before any key is used.
-  static func throwIfRefused(_ checks: [Check]) throws(TokenError) {
+  static func throwIfRefused(
+    _ checks: [Check], _ subject: String = "the token was not signed"
+  ) throws(TokenError) {
     let refused = checks.filter { $0.status == .failed }
-    if !refused.isEmpty { throw TokenError("the token was not signed", refused) }
+    if !refused.isEmpty { throw TokenError(subject, refused) }
   }
 
   init(_ error: some DiagnosticError) {
