@@ -10,6 +10,9 @@ struct KeyrollCommand: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       SignCommand.self,
+      PrepareCommand.self,
+      SignRequestCommand.self,
+      AssembleCommand.self,
       VerifyCommand.self,
       InspectCommand.self,
       ExplainCommand.self,

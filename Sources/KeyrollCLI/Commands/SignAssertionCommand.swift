@@ -17,15 +17,9 @@ struct SignAssertionCommand: RepeatableOptions {
   @OptionGroup var client: EntraClientOptions
   @OptionGroup var signing: SigningOptions
 
-  func validate() throws {
-    if client.tenant == nil { throw ValidationError("Missing expected argument '--tenant <tenant>'") }
-    if client.clientID == nil { throw ValidationError("Missing expected argument '--client-id <guid>'") }
-  }
+  func validate() throws { try client.requireClient() }
 
   func run() throws {
-    let algorithm = signing.algorithm
-    try TokenSigning(options: signing, answerToKey: ServiceAnswer.toKey).run { _ throws(ProfileError) in
-      try client.profile(algorithm: algorithm)
-    }
+    try TokenSigning(options: signing, profile: try client.reference(), answerToKey: ServiceAnswer.toKey).run()
   }
 }

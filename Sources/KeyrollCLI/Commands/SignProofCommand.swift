@@ -13,18 +13,27 @@ struct SignProofCommand: RepeatableOptions {
 
   static let repeatableOptions = SigningOptions.repeatable
 
-  @Option(
-    name: .customLong("object-id"),
-    help: ArgumentHelp(
-      "The object id of the application or service principal: not its application (client) id.", valueName: "guid"))
-  var objectID: String
+  /// The most windows: four hours of ten minutes.
+  private static let mostWindows = 24
 
+  @OptionGroup var proof: ProofOptions
   @OptionGroup var signing: SigningOptions
 
-  func run() throws {
-    let objectID = JSONString(objectID)
-    try TokenSigning(options: signing, answerToKey: ServiceAnswer.toKey).run { _ throws(ProfileError) in
-      try .graphProof(objectID: objectID)
+  @Option(
+    name: .customLong("windows"),
+    help: ArgumentHelp(
+      "Sign this many proofs (1 to 24) for windows that follow each other, each into a file --output-TIME.jwt of its own.",
+      valueName: "count"))
+  var windows: Int?
+
+  func validate() throws {
+    if let windows, !(1...Self.mostWindows).contains(windows) {
+      throw ValidationError("--windows takes a number from 1 to \(Self.mostWindows), not \(windows)")
     }
+  }
+
+  func run() throws {
+    let signing = TokenSigning(options: signing, profile: proof.reference, answerToKey: ServiceAnswer.toKey)
+    if let windows { try signing.run(windows: windows) } else { try signing.run() }
   }
 }

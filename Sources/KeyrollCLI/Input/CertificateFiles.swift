@@ -29,4 +29,20 @@ enum CertificateFiles {
     let contents = try SecretBytes.contents(ofFile: path, limit: mostBytes)
     return try contents.withBytes { bytes throws(KeyError) in try CertificateFile.read(bytes, of: path) }
   }
+
+  /// The one certificate of a file that issued no other there, and its issuers as far as the file has them, in order.
+  ///
+  /// Throws `several-certificates` where there is not exactly one such certificate, and what reading them throws.
+  static func chain(in path: String) throws(KeyError) -> [Certificate] {
+    let certificates = try certificates(in: path)
+    let leaves = Set(certificates).filter { certificate in
+      !certificates.contains { $0 != certificate && $0.issuerDER == certificate.subjectDER }
+    }
+    guard let leaf = leaves.first, leaves.count == 1 else {
+      throw KeyError(
+        .severalCertificates, "\(path) holds \(certificates.count) certificates, and whose key is to sign is not plain",
+        hint: "give the certificate of the key, followed by its issuers and nothing else")
+    }
+    return OpenSSLCryptography().chain(from: leaf, among: certificates)
+  }
 }

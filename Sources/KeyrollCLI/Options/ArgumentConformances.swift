@@ -19,6 +19,11 @@ extension KeyHint: ExpressibleByArgument {
   public static var allValueDescriptions: [String: String] { [:] }
 }
 
+extension SigningRequestForm: ExpressibleByArgument {
+  public static var allValueStrings: [String] { allCases.map { $0.rawValue } }
+  public static var allValueDescriptions: [String: String] { [:] }
+}
+
 extension TimeSpan: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 }

@@ -40,6 +40,20 @@ struct EntraClientOptions: ParsableArguments {
     return given.filter(\.1).map(\.0)
   }
 
+  /// For a token that is made, for which both must be given; throws `usage` where one is not.
+  func reference() throws(CommandError) -> ProfileReference {
+    guard let tenant, let clientID else { throw .usage("--tenant and --client-id are needed") }
+    return .entraAssertion(
+      tenant: JSONString(tenant), clientID: JSONString(clientID), cloud: cloud, loginHost: loginHost,
+      audienceForm: audienceForm)
+  }
+
+  /// Throws for a token that is made without one of the two.
+  func requireClient() throws {
+    if tenant == nil { throw ValidationError("Missing expected argument '--tenant <tenant>'") }
+    if clientID == nil { throw ValidationError("Missing expected argument '--client-id <guid>'") }
+  }
+
   func profile(algorithm: SignatureAlgorithm?) throws(ProfileError) -> Profile {
     try .entraAssertion(
       tenant: tenant.map(JSONString.init(_:)), clientID: clientID.map(JSONString.init(_:)), cloud: cloud ?? .global,

@@ -10,7 +10,8 @@ struct ProfileOptions: ParsableArguments {
 
   @OptionGroup var values: ParameterOptions
 
-  func document() throws -> ProfileDocument { try ProfileFile.document(profile) }
-
-  func parameterValues() throws(CommandError) -> [String: JSONString] { try values.dictionary() }
+  /// Throws what is wrong with the document, and `usage` for a parameter that is given twice.
+  func reference() throws -> ProfileReference {
+    ProfileReference(try ProfileFile.document(profile), parameters: try values.dictionary())
+  }
 }

@@ -16,6 +16,22 @@ enum Diagnostics {
   /// Says what works and should not be left so.
   static func warning(_ text: String) { write("warning: \(text)") }
 
+  /// Shows lines that belong together, below one that says what they are.
+  static func show(_ title: String, _ fields: FieldList) {
+    write("note: \(title)")
+    _ = FileOutput.write(Array(fields.text.utf8).span, to: STDERR_FILENO)
+  }
+
+  /// The warnings of a report, each once.
+  static func warn(of checks: [Check]) {
+    var said: [String] = []
+    for finding in checks.compactMap(\.finding) {
+      let text = "\(finding.message) [\(finding.reason)]"
+      if !said.contains(text) { warning(text) }
+      said.append(text)
+    }
+  }
+
   /// What the key's reader cannot know: the options of the command.
   private static func hint(for error: any DiagnosticError) -> String? {
     switch (error as? KeyError)?.code {

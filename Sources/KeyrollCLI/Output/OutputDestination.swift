@@ -25,6 +25,18 @@ struct OutputDestination {
     }
   }
 
+  /// The same for bytes that are no text; throws `usage` where codes were asked for, which hold text.
+  func write(_ bytes: [UInt8]) throws(CommandError) {
+    if drawsCodes || picture != nil { throw .usage("--qr and --qr-output draw text, and these are bytes") }
+    if let file { try file.write(bytes.span) } else { try StandardOutput.write(bytes) }
+  }
+
+  /// Takes back the files that `write` has just written.
+  func remove() {
+    file?.remove()
+    picture?.remove()
+  }
+
   private func codes(of text: String, fitting terminal: TerminalSize?) throws(QRCodeError) -> QRCodeParts {
     var version = QRCodeParts.largestVersion
     if let terminal {

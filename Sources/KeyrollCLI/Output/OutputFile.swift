@@ -59,6 +59,9 @@ package struct OutputFile {
     if fsync(directory) != 0, errno != EINVAL { throw unwritable(.last) }
   }
 
+  /// Takes back what `write` has just written.
+  func remove() { unsafe unlink(path) }
+
   private func openDirectory() throws(CommandError) -> Int32 {
     let directory = unsafe open(directoryPath, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard directory >= 0 else { throw unwritable(.last) }

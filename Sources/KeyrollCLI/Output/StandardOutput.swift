@@ -4,10 +4,21 @@ import Keyroll
 /// Where results go unless a file is named.
 enum StandardOutput {
   /// Writes the whole text at once, unbuffered; throws `output-unwritable`.
-  static func write(_ text: String) throws(CommandError) {
-    if let reason = FileOutput.write(Array(text.utf8).span, to: STDOUT_FILENO) {
+  static func write(_ text: String) throws(CommandError) { try write(Array(text.utf8)) }
+
+  /// The same for bytes, which may be no text.
+  static func write(_ bytes: [UInt8]) throws(CommandError) {
+    if let reason = FileOutput.write(bytes.span, to: STDOUT_FILENO) {
       throw CommandError(.outputUnwritable, "standard output cannot be written: \(reason)")
     }
+  }
+
+  /// Throws `usage` where a terminal would get bytes: it shows none, and who copies them from it changes them.
+  static func refuseTerminal(for form: SigningRequestForm) throws(CommandError) {
+    guard form.isBinary, isatty(STDOUT_FILENO) == 1 else { return }
+    throw CommandError(
+      .usage, "--as \(form.rawValue) writes bytes, which are not for a terminal",
+      hint: "send standard output into a file or a pipe")
   }
 
   /// Writes JSON for programs, which a person may see on a terminal all the same.

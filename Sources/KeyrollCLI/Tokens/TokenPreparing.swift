@@ -1,0 +1,58 @@
+import Glibc
+import Keyroll
+
+/// What the preparing commands have in common: judge, draft, judge again, and write what is carried to the signer.
+struct TokenPreparing {
+  let options: PreparingOptions
+  let profile: ProfileReference
+  var claims = JSONObject()
+
+  func run() throws {
+    let destination = try options.output.destination(sparing: [options.certificate])
+    if let form = options.form { try StandardOutput.refuseTerminal(for: form) }
+    let drafting = TokenDrafting(options: options.draft, profile: profile, claims: claims)
+    let (requests, algorithm) = try drafting.requests()
+    let certificates = try CertificateFiles.chain(in: options.certificate)
+    for request in requests {
+      let prepared = try prepare(request, drafting, algorithm, certificates)
+      let text = EscapedText(json: JSONWriter.indentedText(.object(prepared.json))).description + "\n"
+      try requireReadable(text)
+      let form = try options.form.map { form throws(SigningRequestError) in try prepared.bytes(as: form) }
+      try destination.write(text)
+      do { if let form { try StandardOutput.write(form) } } catch {
+        // Half of what was asked for is nothing.
+        if case .file(let file) = destination { file.remove() }
+        throw error
+      }
+      if prepared.window.end != nil { Diagnostics.note("to be signed and used \(prepared.window)") }
+    }
+  }
+
+  private func prepare(
+    _ request: DraftRequest, _ drafting: TokenDrafting, _ algorithm: SignatureAlgorithm, _ certificates: [Certificate]
+  ) throws -> SigningRequest {
+    guard let leaf = certificates.first else {
+      throw KeyError(.noCertificate, "\(options.certificate) holds no certificate")
+    }
+    let judge = try drafting.profile(for: leaf.publicKey)
+    let draft = try judge.draft(
+      request, algorithm: algorithm, publicKey: leaf.publicKey, certificates: certificates)
+    let prepared = try SigningRequest(
+      draft, by: profile, algorithm: algorithm, certificates: certificates, cryptography: OpenSSLCryptography())
+    let warnings = try prepared.judge(
+      by: judge, at: request.time, certificateReader: OpenSSLCertificateReader(),
+      refusing: "the signing request was not prepared")
+    Diagnostics.warn(of: warnings)
+    return prepared
+  }
+
+  /// What leaves can be taken again: the text is read as the signer's side will read it.
+  private func requireReadable(_ text: String) throws(SigningRequestError) {
+    do throws(SigningRequestError) {
+      _ = try SigningRequest(Array(text.utf8).span, cryptography: OpenSSLCryptography())
+    } catch {
+      throw SigningRequestError(
+        error.code, "the signing request was not prepared, for nobody could read it: \(error.message)")
+    }
+  }
+}
