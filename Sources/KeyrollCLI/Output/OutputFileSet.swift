@@ -1,11 +1,15 @@
 import Glibc
 
-/// Files that are written all or none.
+/// Files that are written all or none, and over none that is there: that could not be taken back.
 struct OutputFileSet {
   private let files: [OutputFile]
 
-  /// None of them may replace a file that is there, since that could not be taken back.
-  init(_ files: [OutputFile]) { self.files = files }
+  /// Throws `usage` for a path that names no file.
+  init(_ paths: [String]) throws(CommandError) {
+    var files: [OutputFile] = []
+    for path in paths { files.append(try OutputFile(path: path, replacing: false)) }
+    self.files = files
+  }
 
   /// Throws what `write` would throw for what is there now.
   func check() throws(CommandError) {

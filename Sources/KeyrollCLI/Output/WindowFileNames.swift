@@ -20,15 +20,10 @@ struct WindowFileNames {
     }
   }
 
-  /// One file for each start.
-  func files(for starts: [NumericDate]) throws(CommandError) -> OutputFileSet {
-    var files: [OutputFile] = []
-    for start in starts {
-      // The basic format of ISO 8601: a colon is not for every file system.
-      let stamp = start.description.filter { $0 != "-" && $0 != ":" }
-      files.append(try OutputFile(path: "\(prefix)-\(stamp)\(Self.suffix)", replacing: false))
-    }
-    return OutputFileSet(files)
+  /// The path of the token that starts then.
+  func path(for start: NumericDate) -> String {
+    // The basic format of ISO 8601: a colon is not for every file system.
+    "\(prefix)-\(start.description.filter { $0 != "-" && $0 != ":" })\(Self.suffix)"
   }
 
   private static let suffix = ".jwt"

@@ -12,33 +12,34 @@ struct TokenSigning {
   func run() throws {
     try StandardInput.requireOneReader(options.standardInputReaders)
     let destination = try options.output.destination(sparing: options.inputs)
-    for token in try tokens() {
+    let (requests, algorithm) = try drafting.requests()
+    for token in try tokens(for: requests, algorithm) {
       try destination.write(token.text + "\n")
-      noteWindow(token)
+      // In UTC, because a clock in another zone hides when the token can be used.
+      if token.window.end != nil { Diagnostics.note("valid \(token.window)") }
     }
   }
 
-  /// Signs tokens for windows that follow each other and writes each into a file of its own.
+  /// Signs tokens for windows that follow each other and writes each into a file of its own, all or none.
   func run(windows count: Int) throws {
     try StandardInput.requireOneReader(options.standardInputReaders)
     let names = try WindowFileNames(options.output)
-    let planned = try drafting.requests(count: count).requests.map { $0.notBefore ?? $0.time }
-    try names.files(for: planned).check()
-    let tokens = try tokens(count: count)
-    let files = try names.files(for: tokens.map { $0.window.start ?? $0.report.time })
+    let (requests, algorithm) = try drafting.requests(count: count)
+    let paths = requests.map { names.path(for: $0.notBefore ?? $0.time) }
+    let files = try OutputFileSet(paths)
+    try files.check()
+    let tokens = try tokens(for: requests, algorithm)
     try files.write(tokens.map { Array("\($0.text)\n".utf8) })
-    tokens.forEach(noteWindow)
+    for (path, token) in zip(paths, tokens) { Diagnostics.note("\(path) is valid \(token.window)") }
     if count > 1 {
-      Diagnostics.warning(
-        "whether the service honours a token that starts later is not documented: try one before you rely on it")
+      Diagnostics.warning("whether the service honours a token that starts later is not documented")
     }
   }
 
   private var drafting: TokenDrafting { TokenDrafting(options: options.draft, profile: profile, claims: claims) }
 
   /// With one opening of the key for all of them; nothing is signed unless every draft is accepted.
-  private func tokens(count: Int = 1) throws -> [SignedToken] {
-    let (requests, algorithm) = try drafting.requests(count: count)
+  private func tokens(for requests: [DraftRequest], _ algorithm: SignatureAlgorithm) throws -> [SignedToken] {
     let given = try options.certificate.map(CertificateFiles.certificates(in:)) ?? []
     let device = options.key.device.backend(certificates: given)
     defer { device.close() }
@@ -56,10 +57,5 @@ struct TokenSigning {
     // A module that hangs when it is left must not hang with the token already out.
     device.close()
     return tokens
-  }
-
-  /// Says in UTC when the token can be used, which a clock in another zone hides.
-  private func noteWindow(_ token: SignedToken) {
-    if token.window.end != nil { Diagnostics.note("valid \(token.window)") }
   }
 }
