@@ -25,6 +25,9 @@ public enum Limits {
     /// Headers, claims, keys and profiles.
     public static let token = JSON(
       byteCount: Limits.byteCount, depth: Limits.depth, elementCount: Limits.elementCount)
+    /// A signing request, which holds header, claims and profile one deeper, and the first two of them encoded besides.
+    public static let signingRequest = JSON(
+      byteCount: Limits.byteCount * 8, depth: Limits.depth + 2, elementCount: Limits.elementCount * 4)
     /// What a service answered and somebody saved: 1 MiB, since one answer can hold many certificates.
     public static let savedAnswer = JSON(byteCount: 1 << 20, depth: Limits.depth, elementCount: 16_384)
   }

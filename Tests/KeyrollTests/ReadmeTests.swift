@@ -37,6 +37,9 @@ struct ReadmeTests {
       QRCodeError.Code.allCases.map(\.rawValue),
       ResponseError.Code.allCases.map(\.rawValue),
       TokenError.ids,
+      SigningRequestError.Code.allCases.map(\.rawValue),
+      SignatureFault.Code.allCases.map(\.rawValue),
+      [SignatureTextError.id],
       Check.Reason.allCases.map(\.rawValue),
     ]
     for id in ids.joined() {

@@ -21,7 +21,8 @@ public enum SignatureText {
   ) throws(SignatureTextError) -> (bytes: [UInt8], form: Form) {
     let characters = [UInt8](copying: text).filter { !isWhiteSpace($0) }
     if characters.isEmpty { throw SignatureTextError("the signature is empty") }
-    if characters.first == UInt8(ascii: "{"), characters.last == UInt8(ascii: "}") {
+    // One in 65,536 signatures begins and ends as an object does, but none is of printable characters all through.
+    if characters.first == UInt8(ascii: "{"), characters.allSatisfy({ (0x21..<0x7F).contains($0) }) {
       return (try vaultSignature(text), .vaultAnswer)
     }
     // No signature is made of so few of the 256 bytes by chance.

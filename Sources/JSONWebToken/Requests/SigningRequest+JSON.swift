@@ -43,7 +43,7 @@ extension SigningRequest {
   /// one contradicts. Whether the profile accepts what is to be signed, `judge` says.
   public init(_ text: Span<UInt8>, cryptography: any Cryptography) throws(SigningRequestError) {
     let object: JSONObject
-    do throws(JSONError) { object = try JSONReader.object(text) } catch {
+    do throws(JSONError) { object = try JSONReader.object(text, within: .signingRequest) } catch {
       throw SigningRequestError(
         .malformed, "the signing request is not acceptable JSON: \(error.problem), at byte \(error.offset)",
         hint: "give the file that keyroll prepare wrote")

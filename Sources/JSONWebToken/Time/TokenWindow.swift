@@ -20,7 +20,7 @@ extension TokenWindow: CustomStringConvertible {
   public var description: String {
     switch (start, end) {
     case (let start?, let end?): "from \(start) to \(end), \(end - start)"
-    case (nil, let end?): "to \(end)"
+    case (nil, let end?): "until \(end)"
     case (let start?, nil): "from \(start), without an end"
     case (nil, nil): "without an end"
     }

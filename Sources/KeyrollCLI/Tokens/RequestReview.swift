@@ -7,7 +7,7 @@ struct RequestReview {
 
   /// Reads the request strictly and finds its profile, or the one that the reviewer insists on.
   init(_ path: String, insistingOn profileName: String?) throws {
-    let contents = try SecretBytes.contents(ofFile: path, limit: Limits.byteCount)
+    let contents = try SecretBytes.contents(ofFile: path, limit: Limits.JSON.signingRequest.byteCount)
     let request = try contents.withBytes { text throws(SigningRequestError) in
       try SigningRequest(text, cryptography: OpenSSLCryptography())
     }

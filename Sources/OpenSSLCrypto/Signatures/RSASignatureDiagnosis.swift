@@ -11,8 +11,7 @@ public struct RSASignatureDiagnosis: SignatureDiagnosis {
     let bytes = [UInt8](copying: signature)
     let message = [UInt8](copying: message)
     do throws(KeyError) {
-      let digest = try Digest.hash(message.span, with: algorithm.digest)
-      let contents = SignedContent.candidates(for: message, digest: digest, algorithm.digest)
+      let contents = try SignedContent.candidates(for: message, algorithm.digest)
       if let numbers = publicKey.rsa, bytes.count == numbers.modulus.count {
         if let anatomy = try anatomy(of: bytes, numbers, contents) {
           return SignatureFault(anatomy, instead: algorithm)

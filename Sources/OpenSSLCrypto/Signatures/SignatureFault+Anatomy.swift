@@ -60,8 +60,8 @@ extension SignatureFault {
       switch anatomy.content {
       case .message: "the signing input"
       case .messageWithNewline: "the signing input and a line break"
-      case .digest: anatomy.isHashed ? "the digest, hashed again" : "the bare digest"
-      case .digestInfo: anatomy.isHashed ? "the DigestInfo, hashed again" : "the DigestInfo"
+      case .digest(let digest): "the \(digest.rawValue) digest\(anatomy.isHashed ? ", hashed again" : "")"
+      case .digestInfo: "the DigestInfo\(anatomy.isHashed ? ", hashed again" : "")"
       case .hexText(let source): "the hexadecimal text of the \(source)"
       case .base64Text(let source): "the base64 text of the \(source)"
       case nil: "something else than this request holds"
