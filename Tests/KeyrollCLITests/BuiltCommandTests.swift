@@ -21,6 +21,10 @@ import Testing
       ("sign proof", "[<options>] --object-id <guid> --key <reference>"),
       ("sign assertion", "[<options>] --tenant <tenant> --client-id <guid> --key <reference>"),
       ("sign claims", "[<options>] --profile <name or file> --key <reference>"),
+      ("prepare proof", "[<options>] --object-id <guid> --certificate <file>"),
+      ("prepare assertion", "[<options>] --tenant <tenant> --client-id <guid> --certificate <file>"),
+      ("prepare claims", "[<options>] --profile <name or file> --certificate <file>"),
+      ("sign-request", "[<options>] --key <reference> <file>"),
     ])
   func requiredOptions(command: String, options: String) throws {
     let outcome = try BuiltCommand.run(command.split(separator: " ").map(String.init) + ["--help"])

@@ -9,9 +9,8 @@ struct TokenDrafting {
   /// What the profile is asked for, `count` times in windows that follow each other, and the algorithm to use.
   ///
   /// Throws what is wrong with the claims, and `usage`.
-  func requests(count: Int = 1) throws -> (requests: [DraftRequest], algorithm: SignatureAlgorithm) {
-    let keyless = try profile.profile(algorithm: options.algorithm, publicKey: nil)
-    let first = try options.request(for: keyless, claims: claims)
+  func requests(count: Int) throws -> (requests: [DraftRequest], algorithm: SignatureAlgorithm) {
+    let (first, keyless) = try wanted()
     let length = first.lifetime ?? keyless.time.lifetime
     var requests = [first]
     for index in 1..<max(count, 1) {
@@ -21,6 +20,18 @@ struct TokenDrafting {
     }
     for request in requests { try keyless.judgeClaims(request) }
     return (requests, options.algorithm ?? keyless.algorithms.preferred)
+  }
+
+  /// The same for one token.
+  func request() throws -> (request: DraftRequest, algorithm: SignatureAlgorithm) {
+    let (request, keyless) = try wanted()
+    try keyless.judgeClaims(request)
+    return (request, options.algorithm ?? keyless.algorithms.preferred)
+  }
+
+  private func wanted() throws -> (request: DraftRequest, keyless: Profile) {
+    let keyless = try profile.profile(algorithm: options.algorithm, publicKey: nil)
+    return (try options.request(for: keyless, claims: claims), keyless)
   }
 
   /// The profile once the key is known, which some issuers name in a claim.

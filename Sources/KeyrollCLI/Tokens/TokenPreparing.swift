@@ -11,21 +11,19 @@ struct TokenPreparing {
     let destination = try options.output.destination(sparing: [options.certificate])
     if let form = options.form { try StandardOutput.refuseTerminal(for: form) }
     let drafting = TokenDrafting(options: options.draft, profile: profile, claims: claims)
-    let (requests, algorithm) = try drafting.requests()
+    let (request, algorithm) = try drafting.request()
     let certificates = try CertificateFiles.chain(in: options.certificate)
-    for request in requests {
-      let prepared = try prepare(request, drafting, algorithm, certificates)
-      let text = EscapedText(json: JSONWriter.indentedText(.object(prepared.json))).description + "\n"
-      try requireReadable(text)
-      let form = try options.form.map { form throws(SigningRequestError) in try prepared.bytes(as: form) }
-      try destination.write(text)
-      do { if let form { try StandardOutput.write(form) } } catch {
-        // Half of what was asked for is nothing.
-        if case .file(let file) = destination { file.remove() }
-        throw error
-      }
-      if prepared.window.end != nil { Diagnostics.note("to be signed and used \(prepared.window)") }
+    let prepared = try prepare(request, drafting, algorithm, certificates)
+    let text = EscapedText(json: JSONWriter.indentedText(.object(prepared.json))).description + "\n"
+    try requireReadable(text)
+    let form = try options.form.map { form throws(SigningRequestError) in try prepared.bytes(as: form) }
+    try destination.write(text)
+    do throws(CommandError) { if let form { try StandardOutput.write(form) } } catch {
+      // Half of what was asked for is nothing.
+      if case .file(let file) = destination { file.remove() }
+      throw error
     }
+    if prepared.window.end != nil { Diagnostics.note("to be signed and used \(prepared.window)") }
   }
 
   private func prepare(

@@ -12,8 +12,8 @@ struct TokenSigning {
   func run() throws {
     try StandardInput.requireOneReader(options.standardInputReaders)
     let destination = try options.output.destination(sparing: options.inputs)
-    let (requests, algorithm) = try drafting.requests()
-    for token in try tokens(for: requests, algorithm) {
+    let (request, algorithm) = try drafting.request()
+    for token in try tokens(for: [request], algorithm) {
       try destination.write(token.text + "\n")
       // In UTC, because a clock in another zone hides when the token can be used.
       if token.window.end != nil { Diagnostics.note("valid \(token.window)") }
