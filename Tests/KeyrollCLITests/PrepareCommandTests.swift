@@ -78,6 +78,7 @@ import Testing
     "a form goes with the request that it was made of",
     arguments: [
       (["--as", "digest"], "--as needs --output FILE for the request, without which no token can be assembled"),
+      (["--as", "digest", "--output", "x", "--qr"], "--as and --qr both write to standard output"),
       (
         ["--as", "digest", "--output", "-"],
         "--as needs --output FILE for the request, without which no token can be assembled"
@@ -116,7 +117,7 @@ import Testing
       "keyroll prepare form '\(path)' --as digest --at \(SignCommandTests.at); echo status $?")
     let text = try session.finish().output
     #expect(text.contains("status 64"))
-    #expect(text.contains("--as digest writes bytes, which are not for a terminal [usage]"))
+    #expect(text.contains("--as digest writes bytes of which none may change, which are not for a terminal [usage]"))
   }
 
   @Test("a request brings its own rules, and a reviewer may insist on others")

@@ -15,12 +15,11 @@ public enum SigningRequestForm: String, Sendable, Hashable, CaseIterable {
   /// The body of Azure Key Vault's sign call.
   case keyVault = "key-vault"
 
-  /// True for bytes; text is ended by a line feed that belongs to no signature.
-  public var isBinary: Bool {
+  /// True for ASCII; all of it but `input`, of which every byte is signed, ends with a line feed.
+  public var isText: Bool {
     switch self {
-    // The signing input is text, but a line feed behind it would be signed along.
-    case .input, .digest, .digestInfo: true
-    case .digestHex, .digestBase64url, .keyVault: false
+    case .digest, .digestInfo: false
+    case .input, .digestHex, .digestBase64url, .keyVault: true
     }
   }
 }

@@ -22,10 +22,13 @@ struct PrepareFormCommand: ParsableCommand {
 
   func run() throws {
     let destination = try output.destination(sparing: [request])
-    if case .standardOutput = destination { try StandardOutput.refuseTerminal(for: form) }
+    if destination.file == nil { try StandardOutput.refuseTerminal(for: form) }
     let time = try review.clock.now()
     let reviewed = try RequestReview(request, insistingOn: review.profile)
     try reviewed.judge(at: time)
-    try destination.write(try reviewed.request.bytes(as: form))
+    let bytes = try reviewed.request.bytes(as: form)
+    guard form.isText, let text = String(validating: bytes, as: UTF8.self) else { return try destination.write(bytes) }
+    // Behind the signing input there is no line feed that could be left out of the codes.
+    try destination.write(text, inCodes: form == .input ? text : nil)
   }
 }

@@ -23,5 +23,6 @@ struct PreparingOptions: ParsableArguments {
     if form != nil, output.output.map(StandardInput.isNamed(by:)) ?? true {
       throw ValidationError("--as needs --output FILE for the request, without which no token can be assembled")
     }
+    if form != nil, output.drawsCodes { throw ValidationError("--as and --qr both write to standard output") }
   }
 }

@@ -15,9 +15,9 @@ enum StandardOutput {
 
   /// Throws `usage` where a terminal would get bytes: it shows none, and who copies them from it changes them.
   static func refuseTerminal(for form: SigningRequestForm) throws(CommandError) {
-    guard form.isBinary, isatty(STDOUT_FILENO) == 1 else { return }
+    guard form == .input || !form.isText, isatty(STDOUT_FILENO) == 1 else { return }
     throw CommandError(
-      .usage, "--as \(form.rawValue) writes bytes, which are not for a terminal",
+      .usage, "--as \(form.rawValue) writes bytes of which none may change, which are not for a terminal",
       hint: "send standard output into a file or a pipe")
   }
 

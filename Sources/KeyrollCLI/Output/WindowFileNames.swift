@@ -12,6 +12,7 @@ struct WindowFileNames {
     guard let output = options.output, !StandardInput.isNamed(by: output) else {
       throw .usage("--windows needs --output: each token goes into a file of its own")
     }
+    if options.drawsCodes || options.picture != nil { throw .usage("--windows makes files, and no codes of them") }
     if options.force { throw .usage("--windows replaces no files, so --force is not for it") }
     if output.utf8.last == UInt8(ascii: "/") || Self.isFolder(output) {
       prefix = output + (output.utf8.last == UInt8(ascii: "/") ? "" : "/") + "proof"

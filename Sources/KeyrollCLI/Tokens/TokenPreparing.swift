@@ -14,13 +14,14 @@ struct TokenPreparing {
     let (request, algorithm) = try drafting.request()
     let certificates = try CertificateFiles.chain(in: options.certificate)
     let prepared = try prepare(request, drafting, algorithm, certificates)
-    let text = EscapedText(json: JSONWriter.indentedText(.object(prepared.json))).description + "\n"
+    let json = JSONValue.object(prepared.json)
+    let text = EscapedText(json: JSONWriter.indentedText(json)).description + "\n"
     try requireReadable(text)
     let form = try options.form.map { form throws(SigningRequestError) in try prepared.bytes(as: form) }
-    try destination.write(text)
+    try destination.write(text, inCodes: JSONWriter.text(json))
     do throws(CommandError) { if let form { try StandardOutput.write(form) } } catch {
       // Half of what was asked for is nothing.
-      if case .file(let file) = destination { file.remove() }
+      destination.remove()
       throw error
     }
     if prepared.window.end != nil { Diagnostics.note("to be signed and used \(prepared.window)") }
