@@ -9,6 +9,7 @@ struct OfflineTests {
   private static let key = Fixtures.path("keys/rsa-2048.pem")
   private static let certificate = SignCommandTests.certificate
   private static let sign = "--key '\(SignCommandTests.key)' --at \(SignCommandTests.at)"
+  private static let prepare = "--certificate '\(certificate)' --at \(SignCommandTests.at)"
   private static let proof = "--object-id \(SignCommandTests.objectID)"
   private static let assertion = "--tenant \(SignCommandTests.tenant) --client-id \(SignCommandTests.clientID)"
 
@@ -17,6 +18,12 @@ struct OfflineTests {
     "sign proof": "\(proof) \(sign) --output proof",
     "sign assertion": "\(assertion) \(sign) --output assertion",
     "sign claims": "--profile github-app --parameter client-id=me \(sign) --qr-output claims.svg",
+    "prepare proof": "\(proof) \(prepare) --output request",
+    "prepare assertion": "\(assertion) \(prepare)",
+    "prepare claims": "--profile github-app --parameter client-id=me \(prepare)",
+    "prepare form": "request --as digest-info --at \(SignCommandTests.at) --output form",
+    "sign-request": "request \(sign) --output signature",
+    "assemble": "--request request --signature signature --at \(SignCommandTests.at)",
     "verify": "--profile graph-proof --certificate '\(certificate)' \(proof) --at \(SignCommandTests.at) proof",
     "inspect": "proof",
     "explain": "'\(Fixtures.path("responses/curl.http"))' --token proof --at \(SignCommandTests.at)",
