@@ -83,6 +83,12 @@ let package = Package(
     .testTarget(
       name: "EntraTests", dependencies: ["Entra", "OpenSSLCrypto", "SigningTesting", "TestSupport"],
       swiftSettings: strict),
+    .target(
+      name: "FuzzTargets", dependencies: ["Keyroll", "SigningTesting", "TestSupport"], path: "Tests/FuzzTargets",
+      swiftSettings: strict),
+    .testTarget(
+      name: "FuzzTargetsTests", dependencies: ["FuzzTargets", "Keyroll", "Signing", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "QRCodesTests", dependencies: ["QRCodes", "OpenSSLCrypto", "TestSupport"], swiftSettings: strict),
     .testTarget(
@@ -95,3 +101,9 @@ let package = Package(
       name: "KeyrollCLITests", dependencies: ["Keyroll", "KeyrollCLI", "Signing", "TestSupport"], swiftSettings: strict),
   ]
 )
+
+// Its `main` is libFuzzer's, which only scripts/fuzz.sh links.
+if Context.environment["KEYROLL_FUZZER"] != nil {
+  package.targets.append(
+    .executableTarget(name: "Fuzzer", dependencies: ["FuzzTargets"], path: "Tests/Fuzzer", swiftSettings: strict))
+}

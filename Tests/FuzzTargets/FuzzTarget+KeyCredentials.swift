@@ -1,0 +1,42 @@
+import Entra
+import JOSE
+import JSONWebToken
+import OpenSSLCrypto
+import Signing
+
+extension FuzzTarget {
+  static let keyCredentials = FuzzTarget(
+    "key-credentials", "saved keyCredentials", seeds: { try Seeds.fixtures("key-credentials") }
+  ) { input in
+    let reader = OpenSSLCertificateReader()
+    let registered: KeyCredentials
+    do throws(KeyCredentialsError) {
+      registered = try KeyCredentials(input.span, certificateReader: reader)
+    } catch {
+      try require(!error.message.isEmpty, "an error says what is wrong")
+      return
+    }
+    let names = registered.entries.map { $0.keyID.text.lowercased() }
+    try require(Set(names).count == names.count, "no two entries have the same keyId")
+    for entry in registered.entries {
+      try require(registered.entry(keyID: entry.keyID) == entry, "an entry is found by its keyId")
+      guard let certificate = entry.certificate else { continue }
+      let again = try reader.certificate(der: certificate.der.span)
+      try require(again.publicKey == certificate.publicKey, "a certificate is read again from its bytes the same")
+      let found = try require(registered.entry(of: certificate, at: Judges.now), "an entry is found by its certificate")
+      try require(found.isOf(certificate), "the entry found is the certificate's")
+      try require(
+        entry.has(.sha1, certificate.sha1Thumbprint) && entry.has(.sha256, certificate.sha256Thumbprint),
+        "an entry has the thumbprints of its certificate")
+    }
+    let valid = registered.validEntries(at: Judges.now)
+    for entry in valid {
+      try require(entry.isForVerifying && entry.isValid(at: Judges.now), "what is called valid is")
+      let rest = registered.validEntries(at: Judges.now, without: entry)
+      try require(rest.count == valid.count - 1 && !rest.contains(entry), "one entry less is valid without it")
+      try require(
+        zip(rest, rest.dropFirst()).allSatisfy { $0.validity.end >= $1.validity.end }, "the one that ends last is first"
+      )
+    }
+  }
+}

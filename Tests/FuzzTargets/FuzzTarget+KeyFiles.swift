@@ -1,0 +1,14 @@
+import OpenSSLCrypto
+
+extension FuzzTarget {
+  static let pem = FuzzTarget(
+    "pem", "private keys and certificates in PEM or DER",
+    seeds: {
+      try Seeds.fixtures("pem") + Seeds.fixtures("keys") + Seeds.fixtures("certificates") + Seeds.corpus("pem")
+    }
+  ) { input in try KeyOpening.check(input, with: PEMBackend()) }
+
+  static let pfx = FuzzTarget(
+    "pfx", "private keys and certificates in PKCS#12", seeds: { try Seeds.fixtures("pfx") + Seeds.corpus("pkcs12") }
+  ) { input in try KeyOpening.check(input, with: PFXBackend()) }
+}
