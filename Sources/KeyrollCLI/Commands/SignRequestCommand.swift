@@ -39,9 +39,10 @@ struct SignRequestCommand: RepeatableOptions {
 
   private func sign(_ reviewed: RequestReview, at time: NumericDate) throws -> SignedToken {
     let request = reviewed.request
-    let device = key.device.backend(certificates: request.certificates)
+    let device = key.access.device.backend(certificates: request.certificates)
     defer { device.close() }
-    let opening = KeyOpening(options: key, certificates: request.certificates, certificateSource: self.request)
+    let opening = KeyOpening(
+      key: key.key, options: key.access, certificates: request.certificates, certificateSource: self.request)
     let signer = try opening.signer(for: request.algorithm, on: device)
     guard signer.publicKey == request.publicKey else {
       throw KeyError(

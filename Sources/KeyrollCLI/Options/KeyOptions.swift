@@ -4,7 +4,7 @@ import Keyroll
 /// The private key that signs, and what it is opened with.
 struct KeyOptions: ParsableArguments {
   /// The names of those that may be given several times.
-  static let repeatable = SignerOptions.repeatable
+  static let repeatable = KeyAccessOptions.repeatable
 
   @Option(
     name: .customLong("key"),
@@ -13,31 +13,17 @@ struct KeyOptions: ParsableArguments {
       valueName: "reference"))
   var key: String
 
-  @OptionGroup var secrets: SecretOptions
-  @OptionGroup var device: DeviceOptions
-  @OptionGroup var signer: SignerOptions
+  @OptionGroup var access: KeyAccessOptions
 
-  func validate() throws {
-    if device.source != nil, argument.namesPINSource {
-      throw ValidationError("only one of --pin-… and pin-source in the key can be given")
-    }
-    for secret in [secrets.passwordVariable, device.pinVariable].compactMap(\.self)
-    where signer.variables.contains(secret) {
-      throw ValidationError("--signer-env cannot name \(secret), which holds a secret")
-    }
-  }
+  func validate() throws { try access.requireOnePINSource(with: argument) }
 
   var argument: KeyArgument { KeyArgument(text: key) }
 
   /// The files that are read: the key's and those of secrets.
-  var inputs: [String] { argument.paths + [secrets.passwordFile, device.pinFile].compactMap(\.self) }
+  var inputs: [String] { argument.paths + access.inputs }
 
   /// Who would read standard input, with one more that may.
   func standardInputReaders(beside other: (name: String, path: String?)) -> KeyValuePairs<String, Bool> {
-    [
-      "the key": argument.readsStandardInput,
-      other.name: other.path.map(StandardInput.isNamed(by:)) ?? false,
-      "the password": secrets.readsStandardInput, "the PIN": device.source?.readsStandardInput ?? false,
-    ]
+    access.standardInputReaders(with: argument, beside: other)
   }
 }

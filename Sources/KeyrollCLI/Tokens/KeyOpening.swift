@@ -2,7 +2,9 @@ import Keyroll
 
 /// Opens the key that the user names, wherever it is.
 struct KeyOpening {
-  let options: KeyOptions
+  /// As the user wrote it.
+  let key: String
+  let options: KeyAccessOptions
   /// Certificates given beside the key, and where they came from.
   let certificates: [Certificate]
   let certificateSource: String?
@@ -16,7 +18,7 @@ struct KeyOpening {
       PFXBackend(certificates: certificates), device, try options.signer.backend(certificates: certificates))
     do throws(KeyError) {
       let signer = try registry.signer(
-        for: try registry.reference(options.key), algorithm: algorithm,
+        for: try registry.reference(key), algorithm: algorithm,
         secrets: try options.secrets.provider(pin: options.device.source))
       signer.notes.forEach(Diagnostics.warning)
       return signer
@@ -27,12 +29,12 @@ struct KeyOpening {
 
   /// What the reader of the key cannot know: how it was named, where its certificate came from, and who will judge it.
   private func explained(_ error: KeyError, schemes: [String]) -> KeyError {
-    if error.code == .fileUnreadable, let misreading = options.argument.misreading(schemes: schemes) {
+    if error.code == .fileUnreadable, let misreading = KeyArgument(text: key).misreading(schemes: schemes) {
       return misreading
     }
     if error.code == .certificateMismatch, let certificateSource {
       return KeyError(
-        error.code, "no certificate in \(certificateSource) belongs to the private key at \(options.key)",
+        error.code, "no certificate in \(certificateSource) belongs to the private key at \(key)",
         hint: error.hint)
     }
     if let answer = answerToKey(error.code) { return KeyError(error.code, error.message, hint: answer) }

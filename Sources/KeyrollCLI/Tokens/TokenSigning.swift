@@ -40,22 +40,9 @@ struct TokenSigning {
 
   /// With one opening of the key for all of them; nothing is signed unless every draft is accepted.
   private func tokens(for requests: [DraftRequest], _ algorithm: SignatureAlgorithm) throws -> [SignedToken] {
-    let given = try options.certificate.map(CertificateFiles.certificates(in:)) ?? []
-    let device = options.key.device.backend(certificates: given)
-    defer { device.close() }
-    let opening = KeyOpening(
-      options: options.key, certificates: given, certificateSource: options.certificate, answerToKey: answerToKey)
-    let signer = try opening.signer(for: algorithm, on: device)
-    let profile = try drafting.profile(for: signer.publicKey)
-    let assembler = try TokenAssembler(
-      profile: profile, signer: signer, verifier: try RSASignatureVerifier(signer.publicKey),
-      certificateReader: OpenSSLCertificateReader())
-    let drafts = try requests.map { (try profile.draft($0, for: signer), $0.time) }
-    for (draft, time) in drafts { try assembler.judge(draft, at: time) }
-    let tokens = try drafts.map { try assembler.assemble($0, at: $1) }
-    Diagnostics.warn(of: tokens.flatMap(\.report.warnings))
-    // A module that hangs when it is left must not hang with the token already out.
-    device.close()
-    return tokens
+    let making = TokenMaking(
+      key: options.key.key, access: options.key.access, certificate: options.certificate, profile: profile,
+      asked: options.draft.algorithm, answerToKey: answerToKey)
+    return try making.tokens(for: requests, algorithm).tokens
   }
 }
