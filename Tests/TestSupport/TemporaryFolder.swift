@@ -26,6 +26,11 @@ public final class TemporaryFolder: Sendable {
   /// What is in it, sorted, hidden files too.
   public func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() }
 
+  /// The same for a folder in it.
+  public func names(in name: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: path(name)).sorted()
+  }
+
   /// The permission bits.
   public func mode(_ name: String) throws -> Int {
     let attributes = try FileManager.default.attributesOfItem(atPath: path(name))

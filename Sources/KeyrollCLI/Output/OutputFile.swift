@@ -44,12 +44,9 @@ package struct OutputFile {
     // Who interrupts a slow disk must not leave half a file behind.
     let mask = SignalMask(blocking: [SIGINT, SIGTERM, SIGHUP, SIGQUIT])
     defer { mask.restore() }
-    let temporaryName = ".keyroll-\(String(UInt64.random(in: .min ... .max), radix: 16))"
-    let file = unsafe openat(directory, temporaryName, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-    guard file >= 0 else { throw unwritable(.last) }
-    defer { close(file) }
-    do {
-      try fill(file, with: bytes)
+    let temporaryName = NewFile.temporaryName()
+    do throws(CommandError) {
+      if let reason = NewFile.make(temporaryName, in: directory, holding: bytes) { throw unwritable(reason) }
       try giveName(to: temporaryName, in: directory)
     } catch {
       unsafe unlinkat(directory, temporaryName, 0)
@@ -86,13 +83,6 @@ package struct OutputFile {
         .outputUnwritable, "\(path) is a device, pipe or socket, and --output makes files",
         hint: "leave --output out and redirect standard output")
     }
-  }
-
-  private func fill(_ file: Int32, with bytes: Span<UInt8>) throws(CommandError) {
-    // The umask may have taken the owner's bits away. EPERM is a file system without modes, such as FAT.
-    if fchmod(file, 0o600) != 0, errno != EPERM { throw unwritable(.last) }
-    if let reason = FileOutput.write(bytes, to: file) { throw unwritable(reason) }
-    if fsync(file) != 0, errno != EINVAL { throw unwritable(.last) }
   }
 
   private func giveName(to temporaryName: String, in directory: Int32) throws(CommandError) {
