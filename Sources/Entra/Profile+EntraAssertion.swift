@@ -14,7 +14,9 @@ extension Profile {
   ) throws(ProfileError) -> Profile {
     let clientID = try clientID.map { value throws(ProfileError) in try guid(value, "the client id") }
     let tenant = try tenant.map(validTenant)
-    try loginHost.map(requireHost)
+    try loginHost.map { host throws(ProfileError) in
+      try requireHost(host, "the login host", example: Cloud.usGov.loginHost)
+    }
     let hint: KeyHint = (algorithm ?? .ps256).padding == .pss ? .x5tS256 : .x5t
     return Profile(
       id: "entra-assertion", title: "Entra client assertion",
@@ -81,7 +83,7 @@ extension Profile {
     return mistakes
   }
 
-  private static func validTenant(_ tenant: JSONString) throws(ProfileError) -> JSONString {
+  static func validTenant(_ tenant: JSONString) throws(ProfileError) -> JSONString {
     // `common` and its like, which name no directory, have no dot.
     if TextForm.guid.matches(tenant) || TextForm.hostName.matches(tenant) { return tenant }
     throw ProfileError(
@@ -89,10 +91,10 @@ extension Profile {
       hint: "give the directory (tenant) id or a domain such as contoso.onmicrosoft.com")
   }
 
-  private static func requireHost(_ host: String) throws(ProfileError) {
+  static func requireHost(_ host: String, _ subject: String, example: String) throws(ProfileError) {
     if TextForm.hostName.matches(JSONString(host)) { return }
     throw ProfileError(
-      .malformedParameter, "the login host is \(host.isEmpty ? "empty" : host), which is not the name of a host",
-      hint: "give it alone, such as login.microsoftonline.us")
+      .malformedParameter, "\(subject) is \(host.isEmpty ? "empty" : host), which is not the name of a host",
+      hint: "give it alone, such as \(example)")
   }
 }

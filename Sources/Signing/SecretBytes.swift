@@ -70,6 +70,25 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
     }
   }
 
+  /// Adds a byte at the end; where there is no room, all of them move to a larger one.
+  package mutating func append(_ byte: UInt8) {
+    if count == capacity {
+      let room = max(capacity * 2, 64)
+      self = (consume self).grown(to: room)
+    }
+    unsafe storage[count] = byte
+    count += 1
+  }
+
+  /// Adds bytes at the end.
+  package mutating func append(_ bytes: Span<UInt8>) {
+    if capacity - count < bytes.count {
+      let room = max(capacity * 2, count + bytes.count)
+      self = (consume self).grown(to: room)
+    }
+    for index in bytes.indices { append(bytes[index]) }
+  }
+
   /// Reads once from a file descriptor into the free room; returns what `read` returned.
   package mutating func append(from descriptor: Int32) -> Int {
     guard let start = unsafe storage.baseAddress else { return 0 }

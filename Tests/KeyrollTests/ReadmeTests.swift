@@ -34,6 +34,7 @@ struct ReadmeTests {
       CompactSerializationError.Code.allCases.map(\.rawValue),
       ProfileError.Code.allCases.map(\.rawValue),
       KeyCredentialsError.Code.allCases.map(\.rawValue),
+      RequestError.Code.allCases.map(\.rawValue),
       QRCodeError.Code.allCases.map(\.rawValue),
       ResponseError.Code.allCases.map(\.rawValue),
       TokenError.ids,

@@ -16,6 +16,11 @@ public struct UnverifiedToken: Sendable {
     claims = Self.object(serialization.payload)
   }
 
+  /// When the token can first be used: its `nbf`, unless that is past or cannot be read.
+  public func start(notBefore time: NumericDate) -> NumericDate {
+    (try? claims.get())?["nbf"]?.number?.integer.map { max(NumericDate(seconds: $0), time) } ?? time
+  }
+
   private static func object(_ bytes: [UInt8]) -> Result<JSONObject, JSONError> {
     do throws(JSONError) { return .success(try JSONReader.object(bytes.span)) } catch { return .failure(error) }
   }

@@ -1,0 +1,150 @@
+import Entra
+import JOSE
+import JSONWebToken
+import OpenSSLCrypto
+import Signing
+import TestSupport
+import Testing
+
+@Suite struct ServiceRequestTests {
+  private static let guid: JSONString = "0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01"
+
+  private static func address(_ action: GraphAddress.Action) throws -> RequestAddress {
+    .graph(try GraphAddress(collection: .applications, name: .objectID(guid), action: action))
+  }
+
+  private func text(_ bytes: consuming SecretBytes?) -> String? {
+    switch bytes {
+    case .none: nil
+    case .some(let bytes): bytes.withBytes { String(validating: [UInt8](copying: $0), as: UTF8.self) }
+    }
+  }
+
+  @Test(
+    "a password is carried exactly, is read back exactly, and is JSON as any reader takes it",
+    arguments: [
+      "correct horse", "", "\"", "\\", "a\"},\"proof\":\"b", "\"secretText\":\"x\"",
+      "tab\tline\nreturn\r\u{1}\u{1F}\u{7F}",
+      "κωδικός 🔑", "/\\/\\\\u0041", "%41&=+",
+    ])
+  func passwords(password: String) throws {
+    let secret = SecretBytes(copying: Array(password.utf8).span)
+    // A display name that tries to pass for the member with the password.
+    let name: JSONString = "\"secretText\":\"no\" \\\"secretText\\\":\\\"no"
+    let request = try ServiceRequest(
+      try Self.address(.addKey), .pfx([0x30, 1, 2], displayName: name, proof: "a.b.c"), password: secret)
+    let bytes = request.bytes()
+    let body = try bytes.withBytes { (bytes) throws(JSONError) in try JSONReader.object(bytes) }
+    #expect(body["passwordCredential"]?.object?["secretText"]?.string == JSONString(password))
+    #expect(body["keyCredential"]?.object?["displayName"]?.string == name)
+    let again = try bytes.withBytes { (bytes) throws(RequestError) in
+      try ServiceRequest.reading(bytes, to: request.address)
+    }
+    #expect(again.body == request.body)
+    let known = text(again.password())
+    #expect(known?.utf8.elementsEqual(password.utf8) == true)
+
+    // The same in a file for curl.
+    let configuration = CurlConfiguration.bytes(for: request, body: .inline, comment: ["url = \"https://no\"", ""])
+    let address = configuration.withBytes { CurlConfiguration.address(in: $0) }
+    #expect(address == request.address)
+    let inline = text(configuration.withBytes { CurlConfiguration.inlineBody(in: $0) })
+    #expect(inline != nil && inline == text(request.bytes()))
+  }
+
+  @Test("a password that is not UTF-8 is refused")
+  func notText() throws {
+    let secret = SecretBytes(copying: [0x61, 0xFF].span)
+    let address = try Self.address(.addKey)
+    let error = #expect(throws: RequestError.self) {
+      _ = try ServiceRequest(address, .pfx([0x30], displayName: nil, proof: "a.b.c"), password: secret)
+    }
+    #expect(error?.id == "password-not-text")
+  }
+
+  @Test("a body belongs to its address", arguments: GraphAddress.Action.allCases)
+  func belonging(action: GraphAddress.Action) throws {
+    let address = try Self.address(action)
+    let bodies: [RequestBody] = [
+      .certificate(der: [0x30], displayName: nil, proof: "a.b.c"), .removeKey(keyID: Self.guid, proof: "a.b.c"),
+      .pfx([0x30], displayName: nil, proof: "a.b.c"), .token(clientID: Self.guid, assertion: "a.b.c", scope: "s"),
+    ]
+    var accepted = 0
+    for body in bodies {
+      do {
+        _ = try ServiceRequest(address, body)
+        accepted += 1
+      } catch { #expect(error.id == "body-malformed") }
+    }
+    #expect(accepted == 1)
+  }
+
+  @Test(
+    "an address is read as it is written, and in no other spelling",
+    arguments: [
+      ("https://graph.microsoft.com/v1.0/applications/0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01/addKey", "add-key"),
+      (
+        "https://dod-graph.microsoft.us/beta/servicePrincipals(appId='0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01')/removeKey",
+        "remove-key"
+      ),
+      ("https://login.microsoftonline.us/contoso.onmicrosoft.com/oauth2/v2.0/token", "token"),
+      ("http://graph.microsoft.com/v1.0/applications/0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01/addKey", nil),
+      ("https://graph.microsoft.com/v1.0/applications/0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01/addKey/", nil),
+      ("https://graph.microsoft.com/v1.0/applications/0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01/addPassword", nil),
+      ("https://graph.microsoft.com/v1.0/users/0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01/addKey", nil),
+      ("https://graph.microsoft.com:8443/v1.0/applications/0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01/addKey", nil),
+      ("https://a@graph.microsoft.com/v1.0/applications/0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01/addKey", nil),
+      ("https://graph.microsoft.com/v1.0/applications(appId='')/addKey", nil),
+      ("https://graph.microsoft.com/v1.0/applications/..%2f/addKey", nil),
+      ("https://login.microsoftonline.com/common/oauth2/v2.0/token", nil),
+      ("https://login.microsoftonline.com/contoso.com/oauth2/token", nil), ("https://", nil), ("", nil),
+    ] as [(String, String?)])
+  func addresses(text: String, name: String?) {
+    let address = RequestAddress(text)
+    #expect(address?.requestName == name)
+    #expect(address == nil || address?.description == text)
+  }
+
+  @Test(
+    "a form is read in the one spelling in which it is written",
+    arguments: [
+      (
+        "client_id=a&client_assertion=b&grant_type=client_credentials&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&scope=c%20d",
+        nil
+      ),
+      ("client_id=a", "body-malformed"), ("client_id=a&client_id=b", "body-malformed"),
+      ("client_id=%6", "body-malformed"),
+      (
+        "client_id=a&client_assertion=b&grant_type=client_credentials&client_assertion_type=urn%3aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&scope=c",
+        "body-malformed"
+      ),
+      (
+        "client_id=a&client_assertion=b&grant_type=password&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&scope=c",
+        "body-malformed"
+      ),
+      (
+        "client_id=a+b&client_assertion=b&grant_type=client_credentials&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&scope=c&client_secret=d",
+        "body-malformed"
+      ),
+    ] as [(String, String?)])
+  func forms(text: String, id: String?) throws {
+    let address = RequestAddress.token(try TokenAddress(tenant: "contoso.onmicrosoft.com"))
+    var found: String?
+    do { _ = try ServiceRequest.reading(Array(text.utf8).span, to: address) } catch { found = error.id }
+    #expect(found == id)
+  }
+
+  @Test("of the certificates of a chain the leaf is meant, and of two leaves none")
+  func leaf() throws {
+    func certificates(_ name: String) throws -> [Certificate] {
+      let bytes = try Fixtures.bytes("certificates/\(name).pem")
+      return try CertificateFile.read(bytes.span)
+    }
+    let leaf = try certificates("leaf").first
+    #expect(Certificate.leaf(of: try certificates("chain-shuffled")) == leaf)
+    #expect(Certificate.leaf(of: try certificates("leaf") + certificates("leaf")) == leaf)
+    #expect(Certificate.leaf(of: try certificates("self-signed")) != nil)
+    #expect(Certificate.leaf(of: try certificates("two-leaves")) == nil)
+    #expect(Certificate.leaf(of: []) == nil)
+  }
+}
