@@ -11,6 +11,7 @@ struct OfflineTests {
   private static let sign = "--key '\(SignCommandTests.key)' --at \(SignCommandTests.at)"
   private static let prepare = "--certificate '\(certificate)' --at \(SignCommandTests.at)"
   private static let proof = "--object-id \(SignCommandTests.objectID)"
+  private static let object = "--application \(SignCommandTests.objectID)"
   private static let assertion = "--tenant \(SignCommandTests.tenant) --client-id \(SignCommandTests.clientID)"
 
   /// For each command, lines of shell that bring it to its end, in the order in which they need each other's files.
@@ -28,6 +29,10 @@ struct OfflineTests {
     "inspect": "proof",
     "explain": "'\(Fixtures.path("responses/curl.http"))' --token proof --at \(SignCommandTests.at)",
     "certificate": "'\(certificate)'",
+    "request add-key": "\(object) --new-certificate '\(RequestCommandTests.other)' \(sign) --output add",
+    "request remove-key": "\(object) --key-id \(SignCommandTests.tenant) \(sign) --output remove",
+    "request token": "\(assertion) \(sign) --output token",
+    "request check": "--at \(SignCommandTests.at) add",
     "keys": "pkcs11:token=keyroll --login --pin-file \"$PIN_FILE\"",
     "join-codes": "<codes",
     "profiles": "",

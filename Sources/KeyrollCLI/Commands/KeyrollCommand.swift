@@ -16,6 +16,7 @@ struct KeyrollCommand: ParsableCommand {
       VerifyCommand.self,
       InspectCommand.self,
       ExplainCommand.self,
+      RequestCommand.self,
       CertificateCommand.self,
       KeysCommand.self,
       JoinCodesCommand.self,

@@ -1,8 +1,8 @@
 /// How a command ends. A command throws one of these when all has been said already.
 package enum ExitStatus: Int32, Error {
-  /// Done; for `verify`: the token is accepted.
+  /// Done; for `verify` and `request check`: accepted.
   case success = 0
-  /// `verify` has judged the token and rejects it.
+  /// `verify` or `request check` has judged and rejects.
   case rejected = 1
   /// Refused or failed: a file, key, secret, claim or output. Nothing was written.
   case failed = 2

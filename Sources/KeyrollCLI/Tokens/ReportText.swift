@@ -35,7 +35,7 @@ struct ReportText: CustomStringConvertible {
     return lines
   }
 
-  private static func label(_ status: Check.Status) -> String {
+  static func label(_ status: Check.Status) -> String {
     switch status {
     case .passed: "passed"
     case .failed: "FAILED"
@@ -61,7 +61,7 @@ struct ReportText: CustomStringConvertible {
     checks.isEmpty ? "" : ", \(checks.count) \(checks.count == 1 ? "check" : "checks") \(what)"
   }
 
-  private static func padded(_ text: String, _ width: Int) -> String {
+  static func padded(_ text: String, _ width: Int) -> String {
     text + String(repeating: " ", count: max(0, width - text.utf8.count))
   }
 

@@ -1,0 +1,57 @@
+import Keyroll
+
+/// The file of a certificate that is to be added.
+struct NewCertificateFile: ~Copyable {
+  let certificate: Certificate
+  /// The PFX and the password that opened it, where both are to be sent.
+  private let pfx: [UInt8]?
+  private let password: SecretBytes?
+
+  /// Throws what readers of certificates throw, `several-certificates`, and `password-not-needed` for a PFX that is to be sent
+  /// with the password that it does not have.
+  init(_ path: String, isSentWhole: Bool, password source: SecretSource?) throws {
+    let secrets = RememberedSecret(try CommandSecrets(password: source))
+    let contents = try SecretBytes.contents(ofFile: path, limit: CertificateFiles.mostBytes)
+    guard isSentWhole else {
+      certificate = try Self.leaf(in: contents, of: path, secrets)
+      pfx = nil
+      password = nil
+      return
+    }
+    let file = try PFXFile(contents, of: path, secrets: secrets)
+    guard secrets.hasAnswered else {
+      throw RequestError(
+        .passwordNotNeeded, "\(path) opens without a password, and is not sent with its private key bare",
+        hint: "export it under a password, or leave --with-password out to send the certificate alone")
+    }
+    certificate = file.certificate
+    pfx = file.bytes
+    password = secrets.secret
+  }
+
+  func request(
+    to address: RequestAddress, displayName: JSONString?, proof: JSONString
+  ) throws(RequestError) -> ServiceRequest {
+    guard let pfx else {
+      return try ServiceRequest(
+        address, .certificate(der: certificate.der, displayName: displayName, proof: proof))
+    }
+    switch password {
+    case .none: return try ServiceRequest(address, .pfx(pfx, displayName: displayName, proof: proof))
+    case .some(let password):
+      return try ServiceRequest(address, .pfx(pfx, displayName: displayName, proof: proof), password: password)
+    }
+  }
+
+  private static func leaf(
+    in contents: borrowing SecretBytes, of path: String, _ secrets: any SecretProvider
+  ) throws(KeyError) -> Certificate {
+    let certificates = try CertificateFile.read(contents, of: path, secrets: secrets)
+    guard let leaf = Certificate.leaf(of: certificates) else {
+      throw KeyError(
+        .severalCertificates, "\(path) holds \(certificates.count) certificates, and one is added",
+        hint: "give a file with the new certificate alone, or with the chain that it begins")
+    }
+    return leaf
+  }
+}

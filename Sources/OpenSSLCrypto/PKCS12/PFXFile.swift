@@ -1,0 +1,38 @@
+public import Signing
+
+/// A PFX that is handed on whole, and what is known of it once it is open.
+public struct PFXFile: Sendable {
+  /// As the file holds it, or as its base64 text decodes; the private key in it is under the password still.
+  public let bytes: [UInt8]
+  /// That of the one private key in it.
+  public let certificate: Certificate
+
+  /// Opens it with a password, which is asked for only when none does not open it.
+  ///
+  /// Throws what opening a key throws, and `no-private-key`, `several-keys` or `no-certificate` unless one key with its
+  /// certificate is in it.
+  public init(
+    _ file: borrowing SecretBytes, of subject: String, secrets: any SecretProvider
+  ) throws(KeyError) {
+    let contents = try PFXReader(subject: subject).contents(of: file, secrets: secrets)
+    guard let key = contents.privateKeys.first?.key else {
+      throw KeyError(.noPrivateKey, "\(subject) holds no private key", hint: "export the certificate together with it")
+    }
+    if contents.privateKeys.contains(where: { $0.key.publicKey != key.publicKey }) {
+      throw KeyError(
+        .severalKeys, "\(subject) holds several private keys",
+        hint: "export the one that is meant into a PFX of its own")
+    }
+    guard let certificate = contents.certificates.first(where: { $0.publicKey == key.publicKey }) else {
+      throw KeyError(
+        .noCertificate, "\(subject) holds no certificate of its private key",
+        hint: "export the certificate together with its key")
+    }
+    self.certificate = certificate
+    bytes =
+      switch file.withBytes({ bytes in DERText.decoded(bytes) }) {
+      case .some(let decoded): decoded.withBytes { [UInt8](copying: $0) }
+      case .none: file.withBytes { [UInt8](copying: $0) }
+      }
+  }
+}
