@@ -45,7 +45,7 @@ struct RegistrationTests {
       ("proof-by-other-key", "only-other", [], ["x5t:thumbprint-of-another"]),
       ("proof-x5t-of-other", "application", [], ["signature:signed-by-another"]),
       ("proof-x5t-of-other", "only-leaf", [], ["x5t:thumbprint-of-another"]),
-      ("proof-newline-signed", "application", [], ["signature:bad-signature"]),
+      ("proof-newline-signed", "application", [], ["signature:signature-over-line-break"]),
       ("proof", "only-other", [], ["x5t:thumbprint-of-another", "signature:key-not-registered"]),
       ("proof", "az", [], ["signature:certificate-not-given"]),
       ("proof", "without-key", [], ["signature:certificate-not-given"]),

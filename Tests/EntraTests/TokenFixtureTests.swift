@@ -29,7 +29,10 @@ struct TokenFixtureTests {
 
     var testDescription: String { "\(file): \(why)" }
 
-    func report(isLenient: Bool, editing edit: (inout [UInt8]) -> Void = { _ in }) throws -> VerificationReport {
+    /// Judged by the certificate of the row, and by a saved answer of what is registered where one is named.
+    func report(
+      isLenient: Bool, registered file: String? = nil, editing edit: (inout [UInt8]) -> Void = { _ in }
+    ) throws -> VerificationReport {
       func parameter(_ name: String) -> JSONString? { parameters[name].map(JSONString.init(_:)) }
       var profile =
         try self.profile == "graph-proof"
@@ -39,11 +42,18 @@ struct TokenFixtureTests {
         for: parameters["algorithm"].flatMap(SignatureAlgorithm.init(name:)).map { [$0] } ?? [])
       let trusted = try Fixtures.bytes(certificate)
       let certificate = try #require(try CertificateFile.read(trusted.span).first)
-      let key = TrustedKey(try RSASignatureVerifier(certificate.publicKey), certificate: certificate)
-      var token = try Fixtures.bytes("tokens/\(file)")
+      var certificates = [certificate]
+      if let file {
+        let saved = try Fixtures.bytes("key-credentials/\(file).json")
+        let registered = try KeyCredentials(saved.span, certificateReader: OpenSSLCertificateReader())
+        certificates += registered.certifiedEntries(at: NumericDate(seconds: at)).compactMap(\.certificate)
+        profile = profile.judging(by: registered)
+      }
+      let keys = try certificates.map { TrustedKey(try RSASignatureVerifier($0.publicKey), certificate: $0) }
+      var token = try Fixtures.bytes("tokens/\(self.file)")
       edit(&token)
       return TokenVerifier(
-        profile: profile, keys: [key], certificateReader: OpenSSLCertificateReader(), isLenient: isLenient
+        profile: profile, keys: keys, certificateReader: OpenSSLCertificateReader(), isLenient: isLenient
       )
       .verify(token.span, at: NumericDate(seconds: at))
     }
