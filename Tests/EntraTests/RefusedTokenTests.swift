@@ -34,7 +34,7 @@ struct RefusedTokenTests {
       let token = try Fixtures.bytes("refused-tokens/\(file)")
       return TokenVerifier(
         profile: try judge(), keys: [TrustedKey(verifier, certificate: certificate)],
-        certificateReader: OpenSSLCertificateReader()
+        certificateReader: OpenSSLCertificateReader(), diagnosis: RSASignatureDiagnosis()
       )
       .verify(token.span, at: NumericDate(seconds: at))
     }

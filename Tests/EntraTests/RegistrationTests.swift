@@ -26,7 +26,8 @@ struct RegistrationTests {
     let verifier = TokenVerifier(
       profile: profile.judging(by: registered),
       keys: try trusted.map { TrustedKey(try RSASignatureVerifier($0.publicKey), certificate: $0) },
-      unusable: registered.unusableCertificates, certificateReader: OpenSSLCertificateReader())
+      unusable: registered.unusableCertificates, certificateReader: OpenSSLCertificateReader(),
+      diagnosis: RSASignatureDiagnosis())
     let text = try Fixtures.bytes("tokens/\(token).jwt")
     let report = verifier.verify(text.span, at: time)
     return (report, RegistrationReport(report, registered: registered))
@@ -45,7 +46,7 @@ struct RegistrationTests {
       ("proof-by-other-key", "only-other", [], ["x5t:thumbprint-of-another"]),
       ("proof-x5t-of-other", "application", [], ["signature:signed-by-another"]),
       ("proof-x5t-of-other", "only-leaf", [], ["x5t:thumbprint-of-another"]),
-      ("proof-newline-signed", "application", [], ["signature:signature-over-line-break"]),
+      ("proof-newline-signed", "application", [], ["signature:signature-with-newline"]),
       ("proof", "only-other", [], ["x5t:thumbprint-of-another", "signature:key-not-registered"]),
       ("proof", "az", [], ["signature:certificate-not-given"]),
       ("proof", "without-key", [], ["signature:certificate-not-given"]),

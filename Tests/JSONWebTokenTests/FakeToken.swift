@@ -22,13 +22,14 @@ struct FakeToken {
   /// Judges it by the key that signed it, unless others are named.
   func report(
     _ profile: Profile = .anyToken, keys: [TrustedKey]? = nil, unusable: [UnusableCertificate] = [],
-    reader: (any CertificateReader)? = nil,
+    reader: (any CertificateReader)? = nil, diagnosis: (any SignatureDiagnosis)? = nil,
     isLenient: Bool = false, at time: NumericDate = now
   ) throws -> VerificationReport {
     let keys = keys ?? [TrustedKey(FakeVerifier(signer.publicKey), certificate: signer.certificates.first)]
     let text = try bytes()
     let verifier = TokenVerifier(
-      profile: profile, keys: keys, unusable: unusable, certificateReader: reader, isLenient: isLenient)
+      profile: profile, keys: keys, unusable: unusable, certificateReader: reader, diagnosis: diagnosis,
+      isLenient: isLenient)
     return verifier.verify(text.span, at: time)
   }
 }

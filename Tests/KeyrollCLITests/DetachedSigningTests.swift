@@ -110,7 +110,17 @@ struct DetachedSigningTests {
     #expect(try folder.mode("token.jwt") == 0o600)
   }
 
-  @Test("what signers do wrong is told apart, and nothing is written")
+  /// The signing input and what openssl signed last, put together by hand and judged.
+  private func verify() throws -> Outcome {
+    let text = Data(try folder.bytes("signature")).base64EncodedString().filter { $0 != "=" }
+    let segment = text.map { $0 == "+" ? "-" : $0 == "/" ? "_" : String($0) }.joined()
+    return try BuiltCommand.run(
+      ["verify", "--profile", "entra-assertion", "--algorithm", "RS256", "--certificate", Self.certificate]
+        + ["--tenant", SignCommandTests.tenant, "--client-id", SignCommandTests.clientID, "--at", Self.at, "-"],
+      input: try folder.bytes("input") + Array(".\(segment)".utf8))
+  }
+
+  @Test("what signers do wrong is told apart, by assemble and by verify in the same words, and nothing is written")
   func diagnosis() throws {
     try prepare(["--algorithm", "RS256"])
     let (input, digest) = (try form("input"), try form("digest"))
@@ -125,6 +135,12 @@ struct DetachedSigningTests {
       let outcome = try assemble(try openssl(arguments), ["--output", folder.path("token.jwt")])
       #expect(outcome.status == 2 && outcome.output.isEmpty)
       #expect(outcome.error.contains("[\(id)]\nkeyroll: hint: "), "\(outcome)")
+      let judged = try verify()
+      #expect(judged.status == 1 && judged.error.isEmpty)
+      let lines = outcome.error.split(separator: "\n").map { $0.drop { $0 != " " }.drop { $0 == " " } }
+      for line in lines {
+        #expect(judged.output.contains(line.hasPrefix("error: ") ? line.dropFirst("error: ".count) : line), "\(judged)")
+      }
     }
     #expect(try !folder.names().contains("token.jwt"))
     let other = try openssl(["dgst", "-sha256", "-sign", Fixtures.path("keys/rsa-2048-other.pem"), input])

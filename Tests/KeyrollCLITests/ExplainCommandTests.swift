@@ -41,6 +41,18 @@ import Testing
             """))
   }
 
+  @Test("what was signed in place of the token explains it, too")
+  func diagnosedSignature() throws {
+    let outcome = try Self.explain(
+      "curl.http", "--token", Self.token("proof-newline-signed"), "--certificate", Self.certificate, "--object-id",
+      SignCommandTests.objectID)
+    #expect(outcome.status == 0 && outcome.error.isEmpty)
+    #expect(
+      outcome.output.contains("over the signing input and a line break, and RS256 is PKCS #1 v1.5 with SHA-256"),
+      "\(outcome)")
+    #expect(outcome.output.contains("[signature-with-newline]\n"), "\(outcome)")
+  }
+
   @Test("where no check explains it, what remains is said")
   func remaining() throws {
     let outcome = try Self.explain(

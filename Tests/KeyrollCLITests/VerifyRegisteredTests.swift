@@ -90,7 +90,7 @@ import Testing
       ([saved("az"), leaf], "proof", nil), ([other, saved("only-leaf")], "proof", nil),
       ([Fixtures.path("certificates/two-leaves.pem"), other], "proof", nil),
       ([leaf, other], "proof-by-other-key", "signature: signed-by-another"),
-      ([leaf, other], "proof-newline-signed", "signature: signature-over-line-break"),
+      ([leaf, other], "proof-newline-signed", "signature: signature-with-newline"),
       (
         [Fixtures.path("certificates/rsa-4096.pem"), other], "proof",
         "x5t: thumbprint-of-another, signature: key-not-registered"

@@ -110,7 +110,7 @@ struct RSASignatureDiagnosisTests {
         == SignatureFault(
           .newline,
           "the signature is PSS with SHA-512, MGF1 over SHA-512 and a salt of 190 bytes over the signing input and a line break, and PS256 is PSS with SHA-256, MGF1 over SHA-256 and a salt of 32 bytes over the signing input",
-          hint: "sign what --as input writes as it is: echo and editors put a line break behind it"))
+          hint: "sign the signing input as it is: echo and editors put a line break behind it"))
   }
 
   @Test("in a key whose modulus begins a byte of its own, PSS is found all the same")

@@ -17,10 +17,11 @@ public struct SentToken: Sendable {
   /// Judges leniently where the service is seen to be lenient; without a key, all that needs none.
   public init(
     _ text: Span<UInt8>, profile: Profile, keys: [TrustedKey], unusable: [UnusableCertificate] = [],
-    certificateReader: any CertificateReader, at time: NumericDate
+    certificateReader: any CertificateReader, diagnosis: (any SignatureDiagnosis)? = nil, at time: NumericDate
   ) {
     let report = TokenVerifier(
-      profile: profile, keys: keys, unusable: unusable, certificateReader: certificateReader, isLenient: true
+      profile: profile, keys: keys, unusable: unusable, certificateReader: certificateReader, diagnosis: diagnosis,
+      isLenient: true
     ).verify(text, at: time)
     let token = try? UnverifiedToken(text)
     profileID = profile.id

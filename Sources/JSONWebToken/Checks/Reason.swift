@@ -1,5 +1,6 @@
 extension Check {
-  /// The reasons that the rules of this library give, by their stable ids; a rule of somebody else's may give its own text.
+  /// The reasons that the rules of this library give, by their stable ids; a rule of somebody else's may give its own text,
+  /// and a bad signature has the id of its `SignatureFault` where one is found.
   @nonexhaustive
   public enum Reason: String, Sendable, Hashable, CaseIterable {
     case notApplicable = "not-applicable"
@@ -55,8 +56,6 @@ extension Check {
     case keyNotRegistered = "key-not-registered"
     case noKeyVerifies = "no-key-verifies"
     case certificateNotGiven = "certificate-not-given"
-    case signatureOverLineBreak = "signature-over-line-break"
-    case signatureOverHexadecimalDigest = "signature-over-hex-digest"
     case certificateExpired = "certificate-expired"
     case certificateNotYetValid = "certificate-not-yet-valid"
     case certificateEndsEarly = "certificate-ends-early"

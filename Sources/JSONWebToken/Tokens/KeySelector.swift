@@ -7,6 +7,7 @@ struct KeySelector: Sendable {
   let unusable: [UnusableCertificate]
   let keyID: KeyIDPolicy
   let reader: (any CertificateReader)?
+  let diagnosis: (any SignatureDiagnosis)?
 
   /// False where nothing is trusted at all.
   var hasAny: Bool { !keys.isEmpty || !unusable.isEmpty }
@@ -53,7 +54,9 @@ struct KeySelector: Sendable {
     let another = keys.count > 1 ? signer(among: keys.filter { !hints.name($0) }) : nil
     if let key = best(of: named, claims, at: time) {
       return Selection(
-        key: key, signature: another.map { signed(by: $0, insteadOf: key) } ?? badSignature(), signer: another)
+        key: key,
+        signature: another.map { signed(by: $0, insteadOf: key) } ?? badSignature(of: token, by: algorithm, under: key),
+        signer: another)
     }
     if let another { return .passed(another) }
     if let unfit = keys.first(where: { !$0.allows(algorithm) && isValid(token, by: algorithm, $0) }) {
@@ -68,7 +71,7 @@ struct KeySelector: Sendable {
     let strange = hints.strange(to: keys, and: unusable)
     return Selection(
       key: keys.count + unusable.count == 1 ? keys.first : nil,
-      signature: strange.isEmpty ? nobodySigned() : notRegistered(strange), strangeHints: strange)
+      signature: strange.isEmpty ? nobodySigned(token, by: algorithm) : notRegistered(strange), strangeHints: strange)
   }
 
   private func hints(_ header: JSONObject) -> KeyHints {
@@ -106,7 +109,14 @@ extension KeySelector {
   private static let withoutAlgorithm = Check.skipped(
     FormatCheck.signature, .signature, .notReached, "without a usable alg there is nothing to verify", isRequired: true)
 
-  private func badSignature() -> Check {
+  private func badSignature(
+    of token: UnverifiedToken, by algorithm: SignatureAlgorithm, under key: TrustedKey
+  ) -> Check {
+    if let fault = fault(in: token, by: algorithm, under: key) {
+      return Check(
+        id: FormatCheck.signature, verdict: .signature, status: .failed, isRequired: false, found: nil,
+        finding: Check.Finding(reason: fault.id, message: fault.message, hint: fault.hint))
+    }
     let whose = keys.count == 1 ? "the key given" : "the key that the header names"
     return Self.failed(
       .badSignature, "the signature was not made by \(whose) over this header and payload",
@@ -127,8 +137,10 @@ extension KeySelector {
       "sign with a key whose certificate is registered, or give the certificate of whoever signed")
   }
 
-  private func nobodySigned() -> Check {
-    if keys.count == 1 && unusable.isEmpty { return badSignature() }
+  private func nobodySigned(_ token: UnverifiedToken, by algorithm: SignatureAlgorithm) -> Check {
+    if unusable.isEmpty, keys.count == 1, let only = keys.first {
+      return badSignature(of: token, by: algorithm, under: only)
+    }
     if keys.isEmpty {
       return Self.failed(
         .certificateNotGiven, "no certificate is at hand of the \(unusable.count) that are known",

@@ -11,7 +11,7 @@ public struct TokenAssembler: Sendable {
   /// The verifier must hold the signer's public key, else `key-mismatch`.
   public init(
     profile: Profile, signer: any Signer, verifier: any SignatureVerifier,
-    certificateReader: (any CertificateReader)? = nil
+    certificateReader: (any CertificateReader)? = nil, diagnosis: (any SignatureDiagnosis)? = nil
   ) throws(TokenError) {
     guard verifier.publicKey == signer.publicKey else {
       throw TokenError(id: "key-mismatch", "the signature verifier holds another key than the signer")
@@ -21,7 +21,7 @@ public struct TokenAssembler: Sendable {
     self.certificateReader = certificateReader
     tokenVerifier = TokenVerifier(
       profile: profile, keys: [TrustedKey(verifier, certificate: signer.certificates.first)],
-      certificateReader: certificateReader)
+      certificateReader: certificateReader, diagnosis: diagnosis)
   }
 
   /// Signs a draft; a draft that the profile refuses, or that was made for another key, never reaches the key.

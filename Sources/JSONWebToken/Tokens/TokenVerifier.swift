@@ -12,13 +12,16 @@ public struct TokenVerifier: Sendable {
   /// Lenient rules accept, with a warning each, what the token endpoint of Entra is seen to accept.
   ///
   /// Without a certificate reader, an `x5c` beside a bare public key cannot be judged and is refused. A token that names
-  /// an unusable certificate is rejected with the reason why that cannot be used.
+  /// an unusable certificate is rejected with the reason why that cannot be used. With a diagnosis, a bad signature has
+  /// the reason, message and hint of its fault, where that says for certain what was signed or how.
   public init(
     profile: Profile, keys: [TrustedKey], unusable: [UnusableCertificate] = [],
-    certificateReader: (any CertificateReader)? = nil, isLenient: Bool = false
+    certificateReader: (any CertificateReader)? = nil, diagnosis: (any SignatureDiagnosis)? = nil,
+    isLenient: Bool = false
   ) {
     self.profile = profile
-    selector = KeySelector(keys: keys, unusable: unusable, keyID: profile.keyID, reader: certificateReader)
+    selector = KeySelector(
+      keys: keys, unusable: unusable, keyID: profile.keyID, reader: certificateReader, diagnosis: diagnosis)
     let isLenient = isLenient && profile.hasLenientForm
     self.isLenient = isLenient
     headerRules = profile.headerRules(isLenient: isLenient, certificateReader: certificateReader)
@@ -55,7 +58,7 @@ public struct TokenVerifier: Sendable {
       keyID: key?.keyID, keyAlgorithm: key?.algorithm)
     if key == nil { draft.strangeHints = selection.strangeHints }
     for rule in headerRules { checks.append(rule.check(draft, at: time)) }
-    checks.append(key.map { SignatureFailure.named(selection.signature, token, header, $0) } ?? selection.signature)
+    checks.append(selection.signature)
     for rule in Profile.certificateRules {
       checks.append(key == nil ? notReached(rule.id, rule.verdict) : rule.check(draft, at: time))
     }

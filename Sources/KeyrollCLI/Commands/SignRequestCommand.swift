@@ -51,7 +51,7 @@ struct SignRequestCommand: RepeatableOptions {
     }
     let assembler = try TokenAssembler(
       profile: reviewed.profile, signer: signer, verifier: try RSASignatureVerifier(signer.publicKey),
-      certificateReader: OpenSSLCertificateReader())
+      certificateReader: OpenSSLCertificateReader(), diagnosis: RSASignatureDiagnosis())
     let token = try assembler.assemble(request.draft, at: time)
     // A module that hangs when it is left must not hang with the signature already out.
     device.close()

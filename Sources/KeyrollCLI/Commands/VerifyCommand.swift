@@ -46,7 +46,7 @@ struct VerifyCommand: RepeatableOptions {
     if let note = input.note { Diagnostics.note(note) }
     let verifier = TokenVerifier(
       profile: profile, keys: trust.keys, unusable: trust.unusable, certificateReader: OpenSSLCertificateReader(),
-      isLenient: isLenient)
+      diagnosis: RSASignatureDiagnosis(), isLenient: isLenient)
     let report = verifier.verify(input.bytes.span, at: time)
     let registration = trust.registered.flatMap { RegistrationReport(report, registered: $0) }
     switch format.format {

@@ -61,16 +61,10 @@ final class RSAOperation: @unchecked Sendable {
   /// True when the signature is a good one for the message.
   func isValid(_ signature: Span<UInt8>, for message: Span<UInt8>) -> Bool {
     guard let digest = digest(of: message) else { return false }
-    return isValid(signature, forDigest: digest.span.extracting(..<algorithm.digest.byteCount))
-  }
-
-  /// The same for a digest that is there already, or for what passes for one; false unless it has the digest's length.
-  func isValid(_ signature: Span<UInt8>, forDigest digest: Span<UInt8>) -> Bool {
-    guard digest.count == algorithm.digest.byteCount else { return false }
-    return unsafe digest.withUnsafeBufferPointer { digest in
+    return unsafe digest.span.withUnsafeBufferPointer { digest in
       unsafe signature.withUnsafeBufferPointer { signature in
         unsafe EVP_PKEY_verify(
-          context, signature.baseAddress, signature.count, digest.baseAddress, digest.count) == 1
+          context, signature.baseAddress, signature.count, digest.baseAddress, algorithm.digest.byteCount) == 1
       }
     }
   }

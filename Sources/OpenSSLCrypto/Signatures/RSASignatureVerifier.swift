@@ -38,17 +38,4 @@ public final class RSASignatureVerifier: SignatureVerifier {
     if !isValid { OpenSSLErrors.clear() }
     return isValid
   }
-
-  public func isOverHexadecimalDigest(
-    _ signature: Span<UInt8>, by algorithm: SignatureAlgorithm, for message: Span<UInt8>
-  ) -> Bool {
-    // The text of a SHA-256 has the length of a SHA-512; no other two of these digests fit so.
-    guard algorithm.digest == .sha512, signature.count == modulusByteCount, publicKey.allows(algorithm),
-      let digest = try? Digest.hash(message, with: .sha256)
-    else { return false }
-    let text = Array(Hexadecimal.text(digest).utf8)
-    let isValid = operations.withOperation(for: algorithm) { $0.isValid(signature, forDigest: text.span) } ?? false
-    if !isValid { OpenSSLErrors.clear() }
-    return isValid
-  }
 }

@@ -64,7 +64,7 @@ extension SignatureFault {
       case .digestInfo: "the DigestInfo\(anatomy.isHashed ? ", hashed again" : "")"
       case .hexText(let source): "the hexadecimal text of the \(source)"
       case .base64Text(let source): "the base64 text of the \(source)"
-      case nil: "something else than this request holds"
+      case nil: "something else"
       }
     switch anatomy.content {
     case .hexText, .base64Text: return content + (anatomy.isHashed ? "" : " in place of a digest")
@@ -73,17 +73,17 @@ extension SignatureFault {
   }
 
   private static func hint(_ code: Code, _ algorithm: SignatureAlgorithm) -> String? {
-    let bytes = "hand over the bytes themselves: those of --as input to a signer that hashes, else those of --as digest"
+    let bytes = "hand over the bytes themselves: the signing input to a signer that hashes, else its digest"
     switch code {
     case .pkcs1ForPSS:
-      return "ask the signer for PSS with a salt of \(algorithm.digest.byteCount) bytes, or prepare for an RS algorithm"
-    case .pssForPKCS1: return "ask the signer for PKCS #1 v1.5, or prepare for a PS algorithm"
-    case .digestInfo: return "hand over what --as digest-info writes, or let the signer make the DigestInfo"
+      return "ask the signer for PSS with a salt of \(algorithm.digest.byteCount) bytes, or choose an RS algorithm"
+    case .pssForPKCS1: return "ask the signer for PKCS #1 v1.5, or choose a PS algorithm"
+    case .digestInfo: return "hand over the digest within its DigestInfo, or let the signer make the DigestInfo"
     case .wrongHash, .maskHash: return "ask the signer for \(algorithm.digest.rawValue)"
     case .saltLength: return "ask the signer for a salt as long as the digest: \(algorithm.digest.byteCount) bytes"
-    case .digestHashed: return "hand over what --as input writes, or have the signer not hash what --as digest writes"
+    case .digestHashed: return "hand over the signing input itself, or have the signer not hash the digest once more"
     case .hexText, .base64Text: return bytes
-    case .newline: return "sign what --as input writes as it is: echo and editors put a line break behind it"
+    case .newline: return "sign the signing input as it is: echo and editors put a line break behind it"
     case .otherContent: return "sign what this request holds: each prepare makes a request of its own"
     default: return nil
     }
