@@ -29,7 +29,7 @@ extension RequestVerifier {
   public func verdict(on token: JSONString, by profile: Profile, at time: NumericDate) -> VerificationReport {
     let bytes = Array(token.text.utf8)
     let start = (try? UnverifiedToken(bytes.span))?.start(notBefore: time) ?? time
-    return TokenVerifier(profile: profile, keys: keys, certificateReader: certificateReader)
+    return TokenVerifier(profile: profile, keys: keys, certificateReader: certificateReader, diagnosis: diagnosis)
       .verify(bytes.span, at: start)
   }
 

@@ -11,6 +11,8 @@ public struct RequestVerifier: Sendable {
   /// The keys that may have signed the proof or the assertion.
   public var keys: [TrustedKey]
   public var certificateReader: any CertificateReader
+  /// Tells why the token's signature is bad; nil where that is not looked into.
+  public var diagnosis: (any SignatureDiagnosis)?
   public var pfxCertificate: PFXCertificate
   /// The object id that the proof should name where the address does not; nil where it is not known.
   public var objectID: JSONString?

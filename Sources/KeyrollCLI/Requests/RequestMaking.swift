@@ -9,10 +9,13 @@ enum RequestMaking {
 
   /// What opens keys and reads certificates is OpenSSL's.
   static func verifier(keys: [TrustedKey]) -> RequestVerifier {
-    RequestVerifier(keys: keys, certificateReader: OpenSSLCertificateReader()) { (pfx, password) throws(KeyError) in
+    var verifier = RequestVerifier(keys: keys, certificateReader: OpenSSLCertificateReader()) {
+      (pfx, password) throws(KeyError) in
       let secrets = SingleSecret(copying: password)
       return try PFXFile(SecretBytes(copying: pfx.span), of: "the PFX in the body", secrets: secrets).certificate
     }
+    verifier.diagnosis = RSASignatureDiagnosis()
+    return verifier
   }
 
   /// The saved answer in a file, as it is and as it is understood.
