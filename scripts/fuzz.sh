@@ -2,7 +2,7 @@
 # Searches for input that breaks a parser or the verifier.
 #
 #   scripts/fuzz.sh                  lists the targets
-#   scripts/fuzz.sh TARGET SECONDS   searches; what is new stays in .build/fuzz/work/TARGET for the next run
+#   scripts/fuzz.sh TARGET SECONDS   searches; what is new stays in .build/fuzz/corpus/TARGET for the next run
 #   scripts/fuzz.sh TARGET keep      makes Fixtures/fuzz/TARGET again: few and small inputs, chosen for what they reach
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -40,11 +40,11 @@ if ! "$fuzzer" --list | cut -f 1 | grep -qxF -e "$target"; then
 fi
 
 kept=Fixtures/fuzz/$target
-work=$scratch/work/$target
+corpus=$scratch/corpus/$target
 seeds=$scratch/seeds/$target
 broken=$scratch/broken/$target
 rm -rf "$seeds"
-mkdir -p "$kept" "$work" "$seeds" "$broken"
+mkdir -p "$kept" "$corpus" "$seeds" "$broken"
 "$fuzzer" --target="$target" --seeds="$seeds"
 
 # A file may ask for password derivations that take seconds, and no input may take longer or need more memory than this.
@@ -53,7 +53,7 @@ options=(--target="$target" -timeout=60 -rss_limit_mb=2048 -artifact_prefix="$br
 if [ "$2" = keep ]; then
   chosen=$(mktemp -d)
   trap 'rm -rf "$chosen"' EXIT
-  "$fuzzer" "${options[@]}" -max_len=4096 -set_cover_merge=1 "$chosen" "$work" "$seeds" 2>&1 | tail -n 1 >&2
+  "$fuzzer" "${options[@]}" -max_len=4096 -set_cover_merge=1 "$chosen" "$corpus" "$seeds" 2>&1 | tail -n 1 >&2
   # Those with a name in words once broke something; the others make room for the smallest of the new ones.
   find "$kept" -type f -regextype posix-extended -regex '.*/[0-9a-f]{40}' -delete
   find "$chosen" -type f -printf '%s %p\n' | sort -n |
@@ -61,7 +61,7 @@ if [ "$2" = keep ]; then
   exit
 fi
 
-if "$fuzzer" "${options[@]}" -max_len=65600 -max_total_time="$2" -print_final_stats=1 "$work" "$kept" "$seeds"; then
+if "$fuzzer" "${options[@]}" -max_len=65600 -max_total_time="$2" -print_final_stats=1 "$corpus" "$kept" "$seeds"; then
   exit
 fi
 input=$(find "$broken" -type f -printf '%T@ %p\n' | sort -n | tail -n 1 | cut -d ' ' -f 2-)
