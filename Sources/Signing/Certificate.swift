@@ -1,5 +1,7 @@
 /// What this project needs to know of an X.509 certificate (RFC 5280). Nothing here says that anybody trusts it.
-public struct Certificate: Sendable, Hashable {
+///
+/// A class, because every token judged hands it on a few times, and copying a struct of so many buffers counts each of them.
+public final class Certificate: Sendable, Hashable {
   public let der: [UInt8]
   public let publicKey: PublicKey
   /// RFC 4514 text, for people: it comes from the file, so escape it before it reaches a terminal.
@@ -45,6 +47,6 @@ public struct Certificate: Sendable, Hashable {
     self.sha256Thumbprint = sha256Thumbprint
   }
 
-  public static func == (left: Self, right: Self) -> Bool { left.der == right.der }
+  public static func == (left: Certificate, right: Certificate) -> Bool { left === right || left.der == right.der }
   public func hash(into hasher: inout Hasher) { hasher.combine(der) }
 }

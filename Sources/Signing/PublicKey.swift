@@ -1,5 +1,7 @@
 /// A public key as a SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7), with what is needed to judge it.
-public struct PublicKey: Sendable {
+///
+/// A class, as `Certificate` is: it is handed on more often than looked into.
+public final class PublicKey: Sendable {
   /// What kind of key it is, and what it may be used for.
   @nonexhaustive
   public enum Kind: Sendable, Hashable {
@@ -52,7 +54,8 @@ public struct PublicKey: Sendable {
 
 extension PublicKey: Hashable {
   /// Two keys are the same when kind and numbers are: encodings that differ in optional parameters do not matter.
-  public static func == (left: Self, right: Self) -> Bool {
+  public static func == (left: PublicKey, right: PublicKey) -> Bool {
+    if left === right { return true }
     if let leftNumbers = left.rsa, let rightNumbers = right.rsa { return leftNumbers == rightNumbers }
     return left.subjectPublicKeyInfo == right.subjectPublicKeyInfo
   }

@@ -17,12 +17,13 @@ extension FuzzTarget {
     let reader = OpenSSLCertificateReader()
     var bundle = ""
     for certificate in certificates {
-      let again = try reader.certificate(der: certificate.der.span)
+      let der = certificate.der
+      let again = try reader.certificate(der: der.span)
       try require(again.reads(as: certificate), "a certificate is read again from its bytes the same")
       try require(
         (try? reader.certificate(der: (certificate.der + [0]).span)) == nil, "nothing may follow a certificate")
       try require(
-        try PublicKeyFile.read(certificate.der.span) == [certificate.publicKey],
+        try PublicKeyFile.read(der.span) == [certificate.publicKey],
         "its key is the one that is found in it")
       bundle += "-----BEGIN CERTIFICATE-----\n\(Base64.standard.text(certificate.der))\n-----END CERTIFICATE-----\n"
     }

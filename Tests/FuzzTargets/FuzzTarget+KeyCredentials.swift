@@ -21,7 +21,8 @@ extension FuzzTarget {
     for entry in registered.entries {
       try require(registered.entry(keyID: entry.keyID) == entry, "an entry is found by its keyId")
       guard let certificate = entry.certificate else { continue }
-      let again = try reader.certificate(der: certificate.der.span)
+      let der = certificate.der
+      let again = try reader.certificate(der: der.span)
       try require(again.publicKey == certificate.publicKey, "a certificate is read again from its bytes the same")
       let found = try require(registered.entry(of: certificate, at: Judges.now), "an entry is found by its certificate")
       try require(found.isOf(certificate), "the entry found is the certificate's")

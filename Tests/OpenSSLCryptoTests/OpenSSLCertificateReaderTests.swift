@@ -38,7 +38,8 @@ struct OpenSSLCertificateReaderTests {
 
   @Test("the DER that was read reads the same again") func again() throws {
     let leaf = try certificate("leaf.pem")
-    let again = try OpenSSLCertificateReader().certificate(der: leaf.der.span)
+    let der = leaf.der
+    let again = try OpenSSLCertificateReader().certificate(der: der.span)
     #expect(again == leaf)
     #expect(again.publicKey == leaf.publicKey)
     #expect(again.serialNumber == leaf.serialNumber)

@@ -2,7 +2,9 @@ public import JOSE
 public import Signing
 
 /// A key that the caller trusts to have signed a token, and what is known of it.
-public struct TrustedKey: Sendable {
+///
+/// A class, as `Certificate` is: each token judged hands it on.
+public final class TrustedKey: Sendable {
   public let verifier: any SignatureVerifier
   /// Nil for a bare public key.
   public let certificate: Certificate?

@@ -31,8 +31,8 @@ struct RequestParcel: ~Copyable {
     case .summary: SecretBytes(copying: Array(RequestSummary(self, isSingleFile: false).text.utf8).span)
     case .body: request.bytes()
     case .token: SecretBytes(copying: Array("\(body.token)\n".utf8).span)
-    case .newCertificate: newCertificate.map { SecretBytes(copying: $0.der.span) }
-    case .signingCertificate: signingCertificate.map { SecretBytes(copying: $0.der.span) }
+    case .newCertificate: (newCertificate?.der).map { SecretBytes(copying: $0.span) }
+    case .signingCertificate: (signingCertificate?.der).map { SecretBytes(copying: $0.span) }
     case .keyCredentials: keyCredentials.map { SecretBytes(copying: $0.span) }
     }
   }

@@ -29,7 +29,8 @@ enum CertificateChain {
 
   private static func isSigned(_ certificate: Certificate, by issuer: Certificate) -> Bool {
     defer { OpenSSLErrors.clear() }
-    guard let signed = X509Item(certificate.der.span), let signing = X509Item(issuer.der.span),
+    let (signedDER, signingDER) = (certificate.der, issuer.der)
+    guard let signed = X509Item(signedDER.span), let signing = X509Item(signingDER.span),
       let key = unsafe X509_get0_pubkey(signing.pointer)
     else { return false }
     return unsafe X509_verify(signed.pointer, key) == 1

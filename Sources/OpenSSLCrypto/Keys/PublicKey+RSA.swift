@@ -5,12 +5,12 @@ extension PublicKey {
   /// A key for any RSA algorithm, from its numbers: for formats other than X.509, such as JWK (RFC 7518, section 6.3.1).
   ///
   /// Throws `malformed-key` when a number is zero, and `cryptography-failed` when OpenSSL has no memory left.
-  public init(rsa numbers: RSAPublicNumbers) throws(KeyError) {
+  public convenience init(rsa numbers: RSAPublicNumbers) throws(KeyError) {
     try self.init(numbers, algorithmIdentifier: Self.rsaEncryption, kind: .rsa(numbers))
   }
 
   /// A key for PSS alone, under an `X509_ALGOR` of id-RSASSA-PSS (RFC 4055, section 1.2).
-  init(pss numbers: RSAPublicNumbers, algorithm: UnsafePointer<X509_ALGOR>) throws(KeyError) {
+  convenience init(pss numbers: RSAPublicNumbers, algorithm: UnsafePointer<X509_ALGOR>) throws(KeyError) {
     guard let identifier = unsafe DER.encoding({ output in unsafe i2d_X509_ALGOR(algorithm, output) }) else {
       throw .openSSL("encoding a public key")
     }
@@ -18,7 +18,7 @@ extension PublicKey {
     try self.init(numbers, algorithmIdentifier: identifier, kind: .rsaPSS(numbers, restrictedTo: restriction))
   }
 
-  private init(_ numbers: RSAPublicNumbers, algorithmIdentifier: [UInt8], kind: Kind) throws(KeyError) {
+  private convenience init(_ numbers: RSAPublicNumbers, algorithmIdentifier: [UInt8], kind: Kind) throws(KeyError) {
     if numbers.modulus.isEmpty || numbers.exponent.isEmpty {
       throw KeyError(.malformedKey, "an RSA public key has a modulus or an exponent of zero")
     }
