@@ -135,6 +135,7 @@ struct LimitsTests {
       let token = FakeToken(header: "{\"alg\":\"RS256\"\(members)}", claims: claims)
       let report = try token.report(profile)
       #expect(try JSONWriter.bytes(report.json).count < 8_192 + 4 * token.bytes().count)
+      #expect(report.checks.allSatisfy { ($0.finding?.message.utf8.count ?? 0) < 1_000 })
     }
   }
 }

@@ -77,7 +77,8 @@ struct ClaimValueRule: ClaimRule {
         hint: expectedText.map { "the documented value is \($0)" }, found: found)
     }
     if !policy.form.matches(text) {
-      return failed(.claimMalformed, "\(name) is \(text), not \(policy.form.summary)", hint: wanted, found: found)
+      return failed(
+        .claimMalformed, "\(name) is \(text.quotation), not \(policy.form.summary)", hint: wanted, found: found)
     }
     switch policy.expectation {
     case .oneOf(let values):
@@ -87,7 +88,7 @@ struct ClaimValueRule: ClaimRule {
         return warning(.claimTolerated, "\(name) is the GUID expected in letters of the other case", found: found)
       }
       return failed(
-        .claimMismatch, "\(name) is \(text)", hint: expectedText.map { "\($0) is expected" }, found: found)
+        .claimMismatch, "\(name) is \(text.quotation)", hint: expectedText.map { "\($0) is expected" }, found: found)
     case .unknownText:
       return warning(
         .notCompared, "\(name) is \(policy.form.summary), and was not compared with an expected value", found: found)

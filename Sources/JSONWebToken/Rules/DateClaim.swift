@@ -27,7 +27,9 @@ struct DateClaim {
       if let seconds = number.integer { return inRange(seconds, oddity: nil) }
       guard let seconds = number.roundedUp else { return outOfRange(number.text) }
       if numbers == .anyNumber { return inRange(seconds, oddity: nil) }
-      let oddity = Oddity(reason: .dateFractional, message: "\(name) is \(number), not a whole number of seconds")
+      let oddity = Oddity(
+        reason: .dateFractional,
+        message: "\(name) is \(JSONString(number.text).quotation), not a whole number of seconds")
       return isLenient ? inRange(seconds, oddity: oddity) : .refused(oddity)
     case .string(let text):
       let oddity = Oddity(reason: .dateAsString, message: "\(name) is a string, and a number of seconds is needed")
@@ -57,6 +59,7 @@ struct DateClaim {
           reason: .dateInMilliseconds,
           message: "\(name) is \(text), which looks like milliseconds: \(NumericDate(seconds: milliseconds / 1000))"))
     }
-    return .refused(Oddity(reason: .dateOutOfRange, message: "\(name) is \(text), outside the years 0 to 9999"))
+    return .refused(
+      Oddity(reason: .dateOutOfRange, message: "\(name) is \(JSONString(text).quotation), outside the years 0 to 9999"))
   }
 }

@@ -38,7 +38,7 @@ struct HeaderNamesRule: ClaimRule {
     // A key in the header is never used; it is tolerated only where it is the key that is trusted anyhow.
     if repeatsKey { return warning(.embeddedKey, "jwk repeats the key in the header; it was not used") }
     if let unknown, !ignoresUnknownNames {
-      return warning(.unknownHeader, "\(unknown) is a header name that the profile does not know")
+      return warning(.unknownHeader, "\(unknown.quotation) is a header name that the profile does not know")
     }
     return passed()
   }

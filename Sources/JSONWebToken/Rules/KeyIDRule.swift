@@ -24,7 +24,8 @@ struct KeyIDRule: ClaimRule {
     }
     if let strange = draft.strangeHints, policy.form.isOfKey {
       return strange.contains("kid")
-        ? failed(.keyIDOfAnother, "kid is of none of the keys given: \(text)", hint: Self.choice, found: found)
+        ? failed(
+          .keyIDOfAnother, "kid is of none of the keys given: \(text.quotation)", hint: Self.choice, found: found)
         : skipped(.notReached, "there is no key to compare it with")
     }
     switch policy.form {
@@ -39,13 +40,15 @@ struct KeyIDRule: ClaimRule {
         found: found)
     case .text(let expected?):
       if text == expected { return passed(found: found) }
-      return failed(.keyIDOfAnother, "kid is \(text), and \(expected) is expected", hint: Self.choice, found: found)
+      return failed(
+        .keyIDOfAnother, "kid is \(text.quotation), and \(expected) is expected", hint: Self.choice, found: found)
     case .text(nil):
       guard let known = draft.keyID else {
-        return skipped(.notCompared, "kid is \(text); there is nothing to compare it with")
+        return skipped(.notCompared, "kid is \(text.quotation); there is nothing to compare it with")
       }
       if text == known { return passed(found: found) }
-      return failed(.keyIDOfAnother, "kid is \(text), and the key given is \(known)", hint: Self.choice, found: found)
+      return failed(
+        .keyIDOfAnother, "kid is \(text.quotation), and the key given is \(known)", hint: Self.choice, found: found)
     }
   }
 }

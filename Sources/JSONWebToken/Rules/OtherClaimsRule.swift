@@ -18,7 +18,7 @@ struct OtherClaimsRule: ClaimRule {
     }
     if unexpected.isEmpty { return passed() }
     let names =
-      unexpected.prefix(Self.listedCount).map(\.text).joined(separator: ", ")
+      unexpected.prefix(Self.listedCount).map(\.quotation).joined(separator: ", ")
       + (unexpected.count > Self.listedCount ? ", …" : "")
     let message = "the profile does not know the claims \(names)"
     return policy == .refused

@@ -20,8 +20,8 @@ struct TypeRule: ClaimRule {
       return passed(found: found)
     }
     return policy.isRequired
-      ? failed(.wrongType, "typ is \(text)", hint: "write typ as \(policy.value)", found: found)
-      : warning(.wrongType, "typ is \(text), not \(policy.value)", found: found)
+      ? failed(.wrongType, "typ is \(text.quotation)", hint: "write typ as \(policy.value)", found: found)
+      : warning(.wrongType, "typ is \(text.quotation), not \(policy.value)", found: found)
   }
 
   private func isSameMediaType(_ left: JSONString, _ right: JSONString) -> Bool {
