@@ -27,8 +27,15 @@ public struct JSONString: Sendable, ExpressibleByStringLiteral, CustomStringConv
 
 extension JSONString: Hashable {
   public static func == (left: Self, right: Self) -> Bool {
-    left.text.utf8.count == right.text.utf8.count
-      && left.withUTF8 { left in right.withUTF8 { right in left.isEqual(to: right) } }
+    let byteCount = left.text.utf8.count
+    guard byteCount == right.text.utf8.count else { return false }
+    // Short text is compared soonest by `String`: what that finds to differ does, and what it takes for ASCII text can be
+    // spelled otherwise only in more bytes.
+    if byteCount < 16 {
+      if left.text != right.text { return false }
+      if left.text.utf8.allSatisfy({ $0 < 0x80 }) { return true }
+    }
+    return left.withUTF8 { left in right.withUTF8 { right in left.isEqual(to: right) } }
   }
 
   public func hash(into hasher: inout Hasher) {

@@ -14,25 +14,26 @@ struct HeaderNamesRule: ClaimRule {
     var repeatsKey = false
     let members = draft.header.members.span
     for index in members.indices {
-      let member = members[index]
-      switch member.name {
+      // By index and by the name alone, because a copy of each member of a long header would cost more than the comparisons.
+      let name = members[index].name
+      switch name {
       case "alg", "typ", "kid", "x5t", "x5t#S256", "x5c": break
-      case "crit": return refused(.criticalHeader, member, "crit demands extensions, and none is understood here")
+      case "crit": return refused(.criticalHeader, name, "crit demands extensions, and none is understood here")
       case "b64", "zip":
         return refused(
-          .forbiddenHeader, member, "\(member.name) changes what the payload means, and no such token is read here")
+          .forbiddenHeader, name, "\(name) changes what the payload means, and no such token is read here")
       case "jku", "x5u":
-        return refused(
-          .forbiddenHeader, member, "\(member.name) points to a key elsewhere, and keys come from you alone")
+        return refused(.forbiddenHeader, name, "\(name) points to a key elsewhere, and keys come from you alone")
       case "jwk":
         let isSame =
-          member.value.object.flatMap { try? JSONWebKey($0) }.map { $0.numbers == draft.publicKey?.rsa } ?? false
-        if !isSame { return refused(.embeddedKey, member, "jwk is not the key given") }
+          members[index].value.object.flatMap { try? JSONWebKey($0) }.map { $0.numbers == draft.publicKey?.rsa }
+          ?? false
+        if !isSame { return refused(.embeddedKey, name, "jwk is not the key given") }
         if !ignoresUnknownNames {
-          return refused(.embeddedKey, member, "jwk brings the key along, which the profile does not allow")
+          return refused(.embeddedKey, name, "jwk brings the key along, which the profile does not allow")
         }
         repeatsKey = true
-      default: unknown = unknown ?? member.name
+      default: if unknown == nil { unknown = name }
       }
     }
     // A key in the header is never used; it is tolerated only where it is the key that is trusted anyhow.
@@ -43,7 +44,7 @@ struct HeaderNamesRule: ClaimRule {
     return passed()
   }
 
-  private func refused(_ reason: Check.Reason, _ member: JSONObject.Member, _ message: String) -> Check {
-    failed(reason, message, hint: "take \(member.name) out of the header", found: .string(member.name))
+  private func refused(_ reason: Check.Reason, _ name: JSONString, _ message: String) -> Check {
+    failed(reason, message, hint: "take \(name) out of the header", found: .string(name))
   }
 }
