@@ -67,7 +67,7 @@ public enum Base64: Sendable {
   }
 
   /// The value of each of the 256 bytes as a character of this alphabet, -1, which stays negative when shifted, for all others.
-  var values: [Int32] { self == .url ? Self.urlValues : Self.standardValues }
+  var values: [Int64] { self == .url ? Self.urlValues : Self.standardValues }
 
   /// The same for the characters of both alphabets.
   static let valuesOfBothAlphabets = values(of: urlAlphabet, standardAlphabet)
@@ -75,10 +75,10 @@ public enum Base64: Sendable {
   private static let urlValues = values(of: urlAlphabet)
   private static let standardValues = values(of: standardAlphabet)
 
-  private static func values(of alphabets: [UInt8]...) -> [Int32] {
-    var values = [Int32](repeating: -1, count: 256)
+  private static func values(of alphabets: [UInt8]...) -> [Int64] {
+    var values = [Int64](repeating: -1, count: 256)
     for alphabet in alphabets {
-      for (value, character) in alphabet.enumerated() { values[Int(character)] = Int32(value) }
+      for (value, character) in alphabet.enumerated() { values[Int(character)] = Int64(value) }
     }
     return values
   }

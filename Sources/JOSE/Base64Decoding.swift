@@ -2,10 +2,10 @@
 struct Base64Decoding {
   private let alphabet: Base64
   /// What is read as regular; at first the characters of `alphabet`.
-  private var values: [Int32]
+  private var values: [Int64]
   private(set) var irregularities: [Base64Error] = []
   /// The bits of the characters that have not made whole groups of four yet, and their number.
-  private var group: Int32 = 0
+  private var group: Int64 = 0
   private var digitCount = 0
   private var paddingCount = 0
   /// The bytes written so far.
@@ -42,6 +42,18 @@ struct Base64Decoding {
     var index = start
     var place = place
     // There are values for all 256 bytes, `end` is within the text, and the output has three bytes for each group before it.
+    // Two groups at a time, which are six bytes, as long as there is room for the eight that are written.
+    while index + 8 <= end, place + 8 <= output.count, let word = text.word(at: index) {
+      var groups: Int64 = 0
+      for digit in 0..<8 {
+        groups |= unsafe values[unchecked: Int(word >> (8 * UInt64(digit)) & 0xFF)] << (6 * (7 - Int64(digit)))
+      }
+      if groups < 0 { break }
+      var bytes = unsafe output.mutableBytes
+      unsafe bytes.storeBytes(of: (groups << 16).bigEndian, toUncheckedByteOffset: place, as: Int64.self)
+      index += 8
+      place += 6
+    }
     while index + 4 <= end {
       let first = unsafe values[unchecked: Int(text[unchecked: index])]
       let second = unsafe values[unchecked: Int(text[unchecked: index + 1])]

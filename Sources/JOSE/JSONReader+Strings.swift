@@ -50,7 +50,11 @@ extension JSONReader {
       case UInt8(ascii: "\\"): try unescape(text, into: &unescaped)
       case 0..<0x20:
         throw JSONError(.syntax, "a control character stands unescaped in a string", at: position - 1)
-      default: unescaped.append(byte)
+      default:
+        // Up to the next character that is not plain, all at once.
+        let start = position - 1
+        skipPlainCharacters(text)
+        unescaped.append(copying: text.extracting(start..<position))
       }
     }
     throw syntax("a string is not closed")
