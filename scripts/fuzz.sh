@@ -27,8 +27,9 @@ scratch=.build/fuzz
 # Swift's crash handler reads memory that the address sanitizer watches, and both then hang.
 export SWIFT_BACKTRACE=enable=no
 echo "building the targets with the sanitizers" >&2
+# Both in one option, because of several the compiler takes the last alone.
 KEYROLL_FUZZER=1 swift build --quiet --configuration release --scratch-path "$scratch" \
-  --sanitize fuzzer --sanitize address --product Fuzzer >&2
+  --sanitize fuzzer -Xswiftc -sanitize=fuzzer,address --product Fuzzer >&2
 fuzzer=$scratch/release/Fuzzer
 
 if [ $# -eq 0 ]; then
@@ -37,6 +38,13 @@ fi
 target=$1
 if ! "$fuzzer" --list | cut -f 1 | grep -qxF -e "$target"; then
   usage "there is no target $target"
+fi
+
+# A search that does not see what its inputs reach finds nothing, and looks like success.
+start=$("$fuzzer" --target="$target" -runs=0 2>&1)
+if [[ $start != *"8-bit counters"* ]] || ! grep -qF __asan_init "$fuzzer"; then
+  echo "error: $fuzzer is built without coverage or without the address sanitizer" >&2
+  exit 70
 fi
 
 kept=Fixtures/fuzz/$target
