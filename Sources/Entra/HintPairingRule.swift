@@ -4,8 +4,8 @@ import Signing
 
 /// The documented pairs are PS256 with `x5t#S256` and RS256 with `x5t`; some client libraries send others.
 struct HintPairingRule: ClaimRule {
-  let id = "key-hint-pairing"
-  let verdict = Check.Verdict.signature
+  var id: String { "key-hint-pairing" }
+  var verdict: Check.Verdict { .signature }
   let isLenient: Bool
 
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {

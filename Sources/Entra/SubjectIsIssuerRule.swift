@@ -3,7 +3,7 @@ import JSONWebToken
 
 /// `sub` repeats `iss`: both are the client (RFC 7523, section 3).
 struct SubjectIsIssuerRule: ClaimRule {
-  let id = "sub-is-iss"
+  var id: String { "sub-is-iss" }
   /// What both are compared with already, by checks of their own; nil where it is not known.
   let clientID: JSONString?
 

@@ -59,6 +59,21 @@ public enum Base64: Sendable {
     return (bytes, decoding.irregularities)
   }
 
+  /// The same for the text of a string.
+  public func decodeReportingIrregularities(
+    _ text: JSONString
+  ) throws(Base64Error) -> (bytes: [UInt8], irregularities: [Base64Error]) {
+    try text.withUTF8 { text in
+      // What the string lends its bytes by cannot throw errors of a known type.
+      Result { () throws(Base64Error) in try decodeReportingIrregularities(text) }
+    }.get()
+  }
+
+  /// The same for the text of a string.
+  public func decode(_ text: JSONString) throws(Base64Error) -> [UInt8] {
+    try text.withUTF8 { text in Result { () throws(Base64Error) in try decode(text) } }.get()
+  }
+
   private static let urlAlphabet = alphabet(ending: "-_")
   private static let standardAlphabet = alphabet(ending: "+/")
 

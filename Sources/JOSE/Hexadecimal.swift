@@ -19,6 +19,17 @@ public enum Hexadecimal {
     }
   }
 
+  /// True for hexadecimal text of either case that says these bytes.
+  public static func isText(_ text: JSONString, of bytes: [UInt8]) -> Bool {
+    text.withUTF8 { characters in
+      guard characters.count == bytes.count * 2 else { return false }
+      return bytes.indices.allSatisfy { index in
+        guard let high = value(characters[index * 2]), let low = value(characters[index * 2 + 1]) else { return false }
+        return high << 4 | low == bytes[index]
+      }
+    }
+  }
+
   private static func text(_ bytes: [UInt8], digits: StaticString) -> String {
     let digits = Array(digits.description.utf8)
     var characters: [UInt8] = []

@@ -1,42 +1,25 @@
 /// A JSON object (RFC 8259, section 4) that keeps the order of its members and never holds a name twice.
 public struct JSONObject: Sendable, Hashable {
-  /// One name with its value.
-  public struct Member: Sendable, Hashable {
-    public let name: JSONString
-    public let value: JSONValue
+  public private(set) var members: JSONList<JSONMember>
 
-    public init(name: JSONString, value: JSONValue) {
-      self.name = name
-      self.value = value
-    }
-  }
+  public init() { members = [] }
 
-  public private(set) var members: [Member] = []
+  /// Takes what was read and is an object.
+  init(_ cursor: JSONCursor) { members = JSONList(in: cursor) }
 
-  public init() {}
-
-  /// Takes members whose names the reader has found to differ.
-  init(distinct members: [Member]) { self.members = members }
+  public func contains(_ name: JSONString) -> Bool { members.contains(name) }
 
   /// The value of a name; setting keeps the place of a name that is there, and nil removes it.
   public subscript(_ name: JSONString) -> JSONValue? {
-    get {
-      let members = members.span
-      return name.withUTF8 { name in
-        // By index, because a loop over the members would copy each.
-        for index in members.indices where members[index].name.withUTF8({ $0.isEqual(to: name) }) {
-          return members[index].value
-        }
-        return nil
-      }
-    }
+    get { members.value(of: name) }
     set {
-      let index = members.firstIndex { $0.name == name }
-      switch (index, newValue) {
-      case (let index?, let value?): members[index] = Member(name: name, value: value)
-      case (let index?, nil): members.remove(at: index)
-      case (nil, let value?): members.append(Member(name: name, value: value))
-      case (nil, nil): break
+      members.change { members in
+        switch (members.firstIndex { $0.hasName(name) }, newValue) {
+        case (let index?, let value?): members[index] = JSONMember(name: name, value: value)
+        case (let index?, nil): members.remove(at: index)
+        case (nil, let value?): members.append(JSONMember(name: name, value: value))
+        case (nil, nil): break
+        }
       }
     }
   }
@@ -45,6 +28,7 @@ public struct JSONObject: Sendable, Hashable {
 extension JSONObject: ExpressibleByDictionaryLiteral {
   /// A name that is written twice keeps its last value.
   public init(dictionaryLiteral elements: (JSONString, JSONValue)...) {
+    self.init()
     for (name, value) in elements { self[name] = value }
   }
 }

@@ -1,112 +1,152 @@
+import Signing
+
 /// A strict reader of RFC 8259: UTF-8 without a byte order mark, no name twice (compared after unescaping), numbers kept
 /// as text, nothing but white space after the value, all of it within limits.
 public struct JSONReader {
   // The text is handed from call to call, because a struct cannot hold a span without lifetime annotations.
   var position = 0
+  /// The text, in which what strings with escapes say is written over them.
+  var characters: [UInt8]
+  private var nodes: [JSONNode] = []
   private var elementCount = 0
   private let limits: Limits.JSON
   private var names = NameTable()
 
-  private init(limits: Limits.JSON) { self.limits = limits }
+  private init(_ text: [UInt8], limits: Limits.JSON) {
+    characters = text
+    self.limits = limits
+    nodes.reserveCapacity(16)
+  }
 
   /// Reads one value of any kind.
   public static func value(_ text: Span<UInt8>, within limits: Limits.JSON = .token) throws(JSONError) -> JSONValue {
+    try value([UInt8](copying: text.extracting(first: limits.byteCount + 1)), within: limits)
+  }
+
+  /// The same; what is read shares the bytes.
+  public static func value(_ bytes: [UInt8], within limits: Limits.JSON = .token) throws(JSONError) -> JSONValue {
+    let text = bytes.span
     guard text.count <= limits.byteCount else {
       throw JSONError(.tooLarge, "the text is longer than \(limits.byteCount) bytes", at: limits.byteCount)
     }
     try refuseOtherEncodings(text)
-    var reader = JSONReader(limits: limits)
+    var reader = JSONReader(bytes, limits: limits)
     reader.skipWhitespace(text)
-    let value = try reader.value(text, depth: 1)
+    try reader.value(text, depth: 1, named: .none)
     reader.skipWhitespace(text)
     guard reader.position == text.count else {
       throw JSONError(.trailingData, "something follows the value", at: reader.position)
     }
-    return value
+    return JSONValue(at: JSONCursor(JSONDocument(nodes: reader.nodes, characters: reader.characters), at: 0))
   }
 
   /// Reads one object, as headers, claims and profile files are.
   public static func object(_ text: Span<UInt8>, within limits: Limits.JSON = .token) throws(JSONError) -> JSONObject {
-    guard case .object(let object) = try value(text, within: limits) else {
+    try object([UInt8](copying: text.extracting(first: limits.byteCount + 1)), within: limits)
+  }
+
+  /// The same; what is read shares the bytes.
+  public static func object(_ bytes: [UInt8], within limits: Limits.JSON = .token) throws(JSONError) -> JSONObject {
+    guard case .object(let object) = try value(bytes, within: limits) else {
       throw JSONError(.notAnObject, "the text is not an object", at: 0)
     }
     return object
   }
 
   private static func refuseOtherEncodings(_ text: Span<UInt8>) throws(JSONError) {
-    guard text.count >= 2 else { return }
-    switch (text[0], text[1]) {
-    case (0xEF, 0xBB): throw JSONError(.invalidEncoding, "the text starts with a byte order mark", at: 0)
-    case (0xFE, 0xFF), (0xFF, 0xFE), (0, _), (_, 0):
-      throw JSONError(.invalidEncoding, "the text looks like UTF-16 or UTF-32, and only UTF-8 is read", at: 0)
-    default: break
+    if text.count >= 2 {
+      switch (text[0], text[1]) {
+      case (0xEF, 0xBB): throw JSONError(.invalidEncoding, "the text starts with a byte order mark", at: 0)
+      case (0xFE, 0xFF), (0xFF, 0xFE), (0, _), (_, 0):
+        throw JSONError(.invalidEncoding, "the text looks like UTF-16 or UTF-32, and only UTF-8 is read", at: 0)
+      default: break
+      }
+    }
+    do throws(UTF8.ValidationError) { _ = try UTF8Span(validating: text) } catch {
+      throw JSONError(.invalidEncoding, "the text is not valid UTF-8", at: error.byteOffsets.lowerBound)
     }
   }
 
   // MARK: Values
 
-  private mutating func value(_ text: Span<UInt8>, depth: Int) throws(JSONError) -> JSONValue {
+  private mutating func value(_ text: Span<UInt8>, depth: Int, named name: JSONNode.Slice) throws(JSONError) {
     guard position < text.count else { throw syntax("the text ends where a value should be") }
     switch text[position] {
-    case UInt8(ascii: "{"): return .object(try object(text, depth: depth))
-    case UInt8(ascii: "["): return .array(try array(text, depth: depth))
-    case UInt8(ascii: "\""): return .string(try string(text))
-    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number(try number(text))
-    case UInt8(ascii: "t"): return try literal("true", text, .boolean(true))
-    case UInt8(ascii: "f"): return try literal("false", text, .boolean(false))
-    case UInt8(ascii: "n"): return try literal("null", text, .null)
+    case UInt8(ascii: "{"): try object(text, depth: depth, named: name)
+    case UInt8(ascii: "["): try array(text, depth: depth, named: name)
+    case UInt8(ascii: "\""): append(.string, name, try string(text))
+    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): append(.number, name, try number(text))
+    case UInt8(ascii: "t"): try literal("true", text, .yes, name)
+    case UInt8(ascii: "f"): try literal("false", text, .no, name)
+    case UInt8(ascii: "n"): try literal("null", text, .null, name)
     default: throw syntax("this is no value")
     }
   }
 
+  private mutating func append(_ kind: JSONNode.Kind, _ name: JSONNode.Slice, _ text: JSONNode.Slice = .none) {
+    let nameWord = characters.span.extracting(name.range).firstWord
+    nodes.append(
+      JSONNode(
+        kind: kind, name: name, nameWord: nameWord, text: text, end: UInt32(truncatingIfNeeded: nodes.count + 1)))
+  }
+
+  /// Says of an array or object that its last element has been read.
+  private mutating func close(_ place: Int, count: UInt32) {
+    nodes[place].count = count
+    nodes[place].end = UInt32(truncatingIfNeeded: nodes.count)
+  }
+
   private mutating func literal(
-    _ word: String, _ text: Span<UInt8>, _ value: JSONValue
-  ) throws(JSONError) -> JSONValue {
+    _ word: String, _ text: Span<UInt8>, _ kind: JSONNode.Kind, _ name: JSONNode.Slice
+  ) throws(JSONError) {
     for byte in word.utf8 {
       guard consume(byte, text) else { throw syntax("this is no value") }
     }
-    return value
+    append(kind, name)
   }
 
-  private mutating func object(_ text: Span<UInt8>, depth: Int) throws(JSONError) -> JSONObject {
+  private mutating func object(_ text: Span<UInt8>, depth: Int, named name: JSONNode.Slice) throws(JSONError) {
     try enter(depth)
-    var members: [JSONObject.Member] = []
+    let place = nodes.count
+    append(.object, name)
     skipWhitespace(text)
-    if consume(UInt8(ascii: "}"), text) { return JSONObject(distinct: members) }
-    // Enough for most headers and claims; of the objects inside them most are small.
-    members.reserveCapacity(depth == 1 ? 8 : 1)
-    let serial = elementCount
+    if consume(UInt8(ascii: "}"), text) { return }
+    var count: UInt32 = 0
     while true {
       guard position < text.count, text[position] == UInt8(ascii: "\"") else {
         throw syntax("a name in quotes is missing")
       }
       let start = position
       let name = try string(text)
-      if names.isRepeated(name, in: members, ofObject: serial) {
+      if names.isRepeated(name, after: Int(count), inObject: place, nodes, characters) {
         throw JSONError(.duplicateName, "a name stands twice in one object", at: start)
       }
       skipWhitespace(text)
       guard consume(UInt8(ascii: ":"), text) else { throw syntax("a colon is missing after a name") }
       skipWhitespace(text)
       try countElement()
-      members.append(JSONObject.Member(name: name, value: try value(text, depth: depth + 1)))
+      count += 1
+      try value(text, depth: depth + 1, named: name)
       skipWhitespace(text)
-      if consume(UInt8(ascii: "}"), text) { return JSONObject(distinct: members) }
+      if consume(UInt8(ascii: "}"), text) { return close(place, count: count) }
       guard consume(UInt8(ascii: ","), text) else { throw syntax("a comma or } is missing in an object") }
       skipWhitespace(text)
     }
   }
 
-  private mutating func array(_ text: Span<UInt8>, depth: Int) throws(JSONError) -> [JSONValue] {
+  private mutating func array(_ text: Span<UInt8>, depth: Int, named name: JSONNode.Slice) throws(JSONError) {
     try enter(depth)
-    var elements: [JSONValue] = []
+    let place = nodes.count
+    append(.array, name)
     skipWhitespace(text)
-    if consume(UInt8(ascii: "]"), text) { return elements }
+    if consume(UInt8(ascii: "]"), text) { return }
+    var count: UInt32 = 0
     while true {
       try countElement()
-      elements.append(try value(text, depth: depth + 1))
+      count += 1
+      try value(text, depth: depth + 1, named: .none)
       skipWhitespace(text)
-      if consume(UInt8(ascii: "]"), text) { return elements }
+      if consume(UInt8(ascii: "]"), text) { return close(place, count: count) }
       guard consume(UInt8(ascii: ","), text) else { throw syntax("a comma or ] is missing in an array") }
       skipWhitespace(text)
     }
@@ -114,7 +154,7 @@ public struct JSONReader {
 
   // MARK: Numbers
 
-  private mutating func number(_ text: Span<UInt8>) throws(JSONError) -> JSONNumber {
+  private mutating func number(_ text: Span<UInt8>) throws(JSONError) -> JSONNode.Slice {
     let start = position
     _ = consume(UInt8(ascii: "-"), text)
     if !consume(UInt8(ascii: "0"), text) { try digits(text) }
@@ -123,7 +163,7 @@ public struct JSONReader {
       if !consume(UInt8(ascii: "+"), text) { _ = consume(UInt8(ascii: "-"), text) }
       try digits(text)
     }
-    return JSONNumber(grammatical: try Self.validated(text.extracting(start..<position), at: start).text)
+    return JSONNode.Slice(from: start, to: position)
   }
 
   private mutating func digits(_ text: Span<UInt8>) throws(JSONError) {

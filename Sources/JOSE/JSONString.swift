@@ -27,14 +27,7 @@ public struct JSONString: Sendable, ExpressibleByStringLiteral, CustomStringConv
 
 extension JSONString: Hashable {
   public static func == (left: Self, right: Self) -> Bool {
-    let byteCount = left.text.utf8.count
-    guard byteCount == right.text.utf8.count else { return false }
-    // Short text is compared soonest by `String`: what that finds to differ does, and what it takes for ASCII text can be
-    // spelled otherwise only in more bytes.
-    if byteCount < 16 {
-      if left.text != right.text { return false }
-      if left.text.utf8.allSatisfy({ $0 < 0x80 }) { return true }
-    }
+    if left.text.utf8.count != right.text.utf8.count { return false }
     return left.withUTF8 { left in right.withUTF8 { right in left.isEqual(to: right) } }
   }
 
@@ -47,7 +40,7 @@ extension JSONString: Hashable {
 extension JSONString {
   /// Lends the bytes for the call.
   @inline(__always)
-  func withUTF8<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+  package func withUTF8<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
     // Quicker than `utf8Span`, most of all for short text. The view ends with the call; every native string has one.
     if let result = unsafe text.utf8.withContiguousStorageIfAvailable({ unsafe body($0.span) }) { return result }
     return body(Array(text.utf8).span)

@@ -1,18 +1,26 @@
+/// A JSON array (RFC 8259, section 5).
+public typealias JSONArray = JSONList<JSONValue>
+
 /// A JSON value (RFC 8259, section 3).
 @nonexhaustive
-public enum JSONValue: Sendable, Hashable {
+public enum JSONValue: JSONPart {
   case null
   case boolean(Bool)
   case number(JSONNumber)
   case string(JSONString)
-  case array([JSONValue])
+  case array(JSONArray)
   case object(JSONObject)
+
+  /// Takes what was read.
+  public init(at cursor: JSONCursor) { self = cursor.value }
+
+  public static func array(_ elements: [JSONValue]) -> JSONValue { .array(JSONArray(elements)) }
 
   public static func integer(_ value: Int64) -> JSONValue { .number(JSONNumber(value)) }
 
   public var string: JSONString? { if case .string(let value) = self { value } else { nil } }
   public var number: JSONNumber? { if case .number(let value) = self { value } else { nil } }
-  public var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
+  public var array: JSONArray? { if case .array(let value) = self { value } else { nil } }
   public var object: JSONObject? { if case .object(let value) = self { value } else { nil } }
   public var boolean: Bool? { if case .boolean(let value) = self { value } else { nil } }
 

@@ -53,7 +53,7 @@ public struct JSONWebKey: Sendable, Hashable {
   private static func bytes(_ name: JSONString, of object: JSONObject) throws(KeyError) -> [UInt8] {
     guard let text = object[name]?.string else { throw malformed("\(name) is missing or no string") }
     do throws(Base64Error) {
-      return try Base64.url.decode(Array(text.text.utf8).span)
+      return try Base64.url.decode(text)
     } catch {
       throw malformed("\(name) is not base64url: \(error.message)")
     }

@@ -43,7 +43,7 @@ public enum JSONWriter {
   }
 
   private static func appendList<Element>(
-    _ open: Unicode.Scalar, _ close: Unicode.Scalar, _ elements: [Element], to output: inout [UInt8],
+    _ open: Unicode.Scalar, _ close: Unicode.Scalar, _ elements: JSONList<Element>, to output: inout [UInt8],
     _ indentation: Int?, _ appendElement: (Element, inout [UInt8], Int?) -> Void
   ) {
     output.append(UInt8(ascii: open))

@@ -2,7 +2,7 @@
 ///
 /// One table serves every object: a set for each of many middling objects would cost more than one of a thousand names.
 struct NameTable {
-  /// Hash in the high half, place among the members of its object in the low half, plus one; 0 is free.
+  /// Hash in the high half, place of the member's node in the low half, plus one; 0 is free.
   private var slots: [UInt64] = []
   private var count = 0
 
@@ -11,38 +11,61 @@ struct NameTable {
   /// Nobody who writes a text can know which names fall together.
   private static let seed = UInt64.random(in: .min ... .max)
 
-  /// True when the name is one of the members; if not, it is noted as the next of them.
-  ///
-  /// The number is the object's own among those of the text.
-  mutating func isRepeated(_ name: JSONString, in members: [JSONObject.Member], ofObject object: Int) -> Bool {
-    let members = members.span
-    if members.count < Self.comparedCount {
-      for index in members.indices where members[index].name == name { return true }
+  /// True when a name, which so many of the object's precede, is one of those; if not, it is noted as that of the node that
+  /// comes next.
+  mutating func isRepeated(
+    _ name: JSONNode.Slice, after memberCount: Int, inObject object: Int, _ nodes: [JSONNode],
+    _ characters: [UInt8]
+  ) -> Bool {
+    let nodes = nodes.span
+    let characters = characters.span
+    if memberCount < Self.comparedCount {
+      let name = characters.extracting(name.range)
+      var place = object + 1
+      while place < nodes.count {
+        if characters.extracting(nodes[place].name.range).isEqual(to: name) { return true }
+        place = Int(nodes[place].end)
+      }
       return false
     }
-    if members.count == Self.comparedCount {
-      for index in members.indices { note(members[index].name, index, members, object) }
+    if memberCount == Self.comparedCount {
+      var place = object + 1
+      while place < nodes.count {
+        note(nodes[place].name, at: place, inObject: object, nodes, characters)
+        place = Int(nodes[place].end)
+      }
     }
-    return note(name, members.count, members, object)
+    return note(name, at: nodes.count, inObject: object, nodes, characters)
   }
 
-  /// Notes the name at its place, unless it is among the members before; true when it is.
+  /// Notes the name of the node at a place, unless it is among those of the object before; true when it is.
   @discardableResult
   private mutating func note(
-    _ name: JSONString, _ place: Int, _ members: Span<JSONObject.Member>, _ object: Int
+    _ name: JSONNode.Slice, at place: Int, inObject object: Int, _ nodes: Span<JSONNode>, _ characters: Span<UInt8>
   ) -> Bool {
     if count * 2 >= slots.count { grow() }
-    let hash = name.withUTF8 { Self.hash($0, object) }
+    let name = characters.extracting(name.range)
+    let hash = Self.hash(name, object)
     var index = Int(hash) & (slots.count - 1)
     while slots[index] != 0 {
-      // A slot of another object may have the same hash; whatever is equal among the members is a repetition.
-      let earlier = Int(truncatingIfNeeded: slots[index] & 0xFFFF_FFFF) - 1
-      if slots[index] >> 32 == hash, earlier < place, members[earlier].name == name { return true }
+      let earlier = Int(slots[index] & 0xFFFF_FFFF) - 1
+      // Names of other objects may have the same hash, however rarely.
+      if slots[index] >> 32 == hash, characters.extracting(nodes[earlier].name.range).isEqual(to: name),
+        Self.isMember(earlier, ofObject: object, nodes)
+      {
+        return true
+      }
       index = (index + 1) & (slots.count - 1)
     }
     slots[index] = hash << 32 | UInt64(place + 1)
     count += 1
     return false
+  }
+
+  private static func isMember(_ place: Int, ofObject object: Int, _ nodes: Span<JSONNode>) -> Bool {
+    var member = object + 1
+    while member < place { member = Int(nodes[member].end) }
+    return member == place
   }
 
   /// Doubles the room; the hash in each slot is all that it takes to find its new place.

@@ -8,6 +8,15 @@ extension Span<UInt8> {
     return UInt64(littleEndian: unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
   }
 
+  /// The first eight bytes, the first of them lowest, or all of fewer and zeros.
+  @inline(__always)
+  var firstWord: UInt64 {
+    if let word = word(at: 0) { return word }
+    var word: UInt64 = 0
+    for index in indices { word |= UInt64(self[index]) << (8 * UInt64(index)) }
+    return word
+  }
+
   /// True for the same bytes.
   @inline(__always)
   func isEqual(to other: Span<UInt8>) -> Bool {
@@ -17,6 +26,9 @@ extension Span<UInt8> {
       if word != otherWord { return false }
       index += 8
     }
+    if index == count { return true }
+    // The rest at once: of longer text the last eight bytes, some of them again.
+    if let word = word(at: count - 8), let otherWord = other.word(at: count - 8) { return word == otherWord }
     while index < count {
       if self[index] != other[index] { return false }
       index += 1

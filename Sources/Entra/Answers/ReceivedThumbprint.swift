@@ -90,16 +90,13 @@ public struct ReceivedThumbprint: Sendable, Hashable {
   private func carrier(in header: JSONObject?) -> Thumbprint? {
     Thumbprint.allCases.first { kind in
       guard let text = header?[kind.headerName]?.string else { return false }
-      return (try? Base64.url.decodeReportingIrregularities(Array(text.text.utf8).span))?.bytes == bytes
+      return (try? Base64.url.decodeReportingIrregularities(text))?.bytes == bytes
     }
   }
 
   /// The bytes of text that is the hexadecimal of a thumbprint.
   private static func thumbprint(inTextOf bytes: [UInt8]) -> [UInt8]? {
-    guard let text = String(validating: bytes, as: UTF8.self), let inner = Hexadecimal.decode(JSONString(text)) else {
-      return nil
-    }
-    return Thumbprint.allCases.contains { $0.byteCount == inner.count } ? inner : nil
+    String(validating: bytes, as: UTF8.self).flatMap { Thumbprint.bytes(ofHexadecimal: JSONString($0)) }
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool {

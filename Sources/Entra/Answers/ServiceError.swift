@@ -66,7 +66,7 @@ public struct ServiceError: Sendable {
   }
 
   /// Each `AADSTS` with its digits, in the order of the message, then what the list has beside.
-  private static func entraCodes(in message: JSONString?, and list: [JSONValue]?) -> [String] {
+  private static func entraCodes(in message: JSONString?, and list: JSONArray?) -> [String] {
     let prefix = Array("AADSTS".utf8)
     var codes: [String] = []
     var rest = Array((message?.text ?? "").utf8)[...]

@@ -47,7 +47,7 @@ struct KeyCredentialMembers {
   private func certificate(_ reader: any CertificateReader) throws(KeyCredentialsError) -> Certificate? {
     guard let text = try text("key") else { return nil }
     let der: [UInt8]
-    do throws(Base64Error) { der = try Base64.standard.decode(Array(text.text.utf8).span) } catch {
+    do throws(Base64Error) { der = try Base64.standard.decode(text) } catch {
       throw malformed(
         "key is not standard base64: \(error.message)",
         hint: "Graph writes + and / and the padding; save it as received")

@@ -4,8 +4,8 @@ import Signing
 
 /// The certificate is registered for verifying, and its registration, whose dates may be narrower than its own, is valid.
 struct RegistrationRule: ClaimRule {
-  let id = "registration"
-  let verdict = Check.Verdict.signature
+  var id: String { "registration" }
+  var verdict: Check.Verdict { .signature }
   let registered: KeyCredentials
 
   private static let register = "register the certificate, or sign with the key of one that is registered and valid"

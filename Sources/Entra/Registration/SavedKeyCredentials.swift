@@ -2,7 +2,7 @@ import JOSE
 
 /// Finds the one collection of `keyCredentials` in an answer of Graph or `az`.
 struct SavedKeyCredentials {
-  let elements: [JSONValue]
+  let elements: JSONArray
   /// The application or service principal, where the answer holds it.
   let owner: JSONObject?
 
@@ -23,7 +23,7 @@ struct SavedKeyCredentials {
     }
   }
 
-  private init(_ elements: [JSONValue], of owner: JSONObject?) {
+  private init(_ elements: JSONArray, of owner: JSONObject?) {
     self.elements = elements
     self.owner = owner
   }
@@ -51,7 +51,7 @@ struct SavedKeyCredentials {
 
   /// A list of entries, or of objects that each have their own.
   private static func inList(
-    _ list: [JSONValue], of subject: String
+    _ list: JSONArray, of subject: String
   ) throws(KeyCredentialsError) -> SavedKeyCredentials {
     let owners = list.compactMap(\.object).filter { $0["keyCredentials"] != nil }
     guard let owner = owners.first else { return SavedKeyCredentials(list, of: nil) }

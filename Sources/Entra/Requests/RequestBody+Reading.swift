@@ -46,7 +46,7 @@ extension RequestBody {
   }
 
   private static func decodedKey(_ text: JSONString) throws(RequestError) -> [UInt8] {
-    do throws(Base64Error) { return try Base64.standard.decode(Array(text.text.utf8).span) } catch {
+    do throws(Base64Error) { return try Base64.standard.decode(text) } catch {
       throw RequestError(
         .keyNotBase64, "key is not standard base64: \(error.problem)",
         hint: "Graph would answer 400, \"Cannot convert a primitive value to the expected type 'Edm.Binary'\"")

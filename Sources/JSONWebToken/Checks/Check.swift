@@ -20,7 +20,9 @@ public struct Check: Sendable {
   }
 
   /// What a check that failed, warned or was skipped has to say.
-  public struct Finding: Sendable, Hashable {
+  ///
+  /// A reference, so that a check that passed is small to copy.
+  public final class Finding: Sendable {
     /// A stable kebab-case id: what exactly is wrong.
     public let reason: String
     /// A sentence for a person, the subject first; it may quote the token, so escape it before it reaches a terminal.
@@ -28,12 +30,17 @@ public struct Check: Sendable {
     /// The next step, where there is one.
     public let hint: String?
     /// What the service is documented or seen to answer to such a token.
-    public internal(set) var serviceAnswer: String?
+    public let serviceAnswer: String?
 
-    public init(reason: String, message: String, hint: String? = nil) {
+    public init(reason: String, message: String, hint: String? = nil, serviceAnswer: String? = nil) {
       self.reason = reason
       self.message = message
       self.hint = hint
+      self.serviceAnswer = serviceAnswer
+    }
+
+    func answered(_ answer: String?) -> Finding {
+      Finding(reason: reason, message: message, hint: hint, serviceAnswer: answer)
     }
   }
 
@@ -45,7 +52,7 @@ public struct Check: Sendable {
   public let isRequired: Bool
   /// What stands in the token, where one value is judged.
   public let found: JSONValue?
-  public internal(set) var finding: Finding?
+  public let finding: Finding?
 
   public init(id: String, verdict: Verdict, status: Status, isRequired: Bool, found: JSONValue?, finding: Finding?) {
     self.id = id
@@ -109,4 +116,12 @@ extension Check {
       ? warning(id, verdict, reason, message, hint: hint, found: found)
       : failed(id, verdict, reason, message, hint: hint, found: found)
   }
+}
+
+extension Check.Finding: Hashable {
+  public static func == (left: Check.Finding, right: Check.Finding) -> Bool { left.parts == right.parts }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(parts) }
+
+  private var parts: [String?] { [reason, message, hint, serviceAnswer] }
 }

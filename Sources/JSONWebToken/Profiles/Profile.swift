@@ -78,7 +78,7 @@ public struct Profile: Sendable {
     }
     rules.append(LifetimeRule(policy: time, isLenient: isLenient))
     let known = claims.map(\.name) + ["iat", "nbf", "exp"]
-    rules.append(OtherClaimsRule(policy: otherClaims, known: known))
+    rules.append(OtherClaimsRule(policy: otherClaims, known: JSONNameSet(known)))
     return rules + furtherRules(isLenient)
   }
 
@@ -111,8 +111,8 @@ public struct Profile: Sendable {
   /// Adds what the service would answer to a check that failed.
   func answered(_ check: Check) -> Check {
     guard let name = check.faultNames.first(where: { serviceAnswers[$0] != nil }) else { return check }
-    var check = check
-    check.finding?.serviceAnswer = serviceAnswers[name]
-    return check
+    return Check(
+      id: check.id, verdict: check.verdict, status: check.status, isRequired: check.isRequired, found: check.found,
+      finding: check.finding?.answered(serviceAnswers[name]))
   }
 }

@@ -16,11 +16,11 @@ public enum TextForm: String, Sendable, Hashable, CaseIterable {
   case nonce = "16-to-128-characters"
 
   public func matches(_ string: JSONString) -> Bool {
+    if string.isEmpty { return false }
     let bytes = string.text.utf8
-    if bytes.isEmpty { return false }
     switch self {
     case .text: return true
-    case .guid: return isGUID(Array(bytes))
+    case .guid: return string.withUTF8(isGUID)
     case .httpsAddress:
       return bytes.starts(with: "https://".utf8) && bytes.count > 8 && !bytes.contains { $0 <= 0x20 || $0 == 0x7F }
     case .hostName: return isHostName(Array(bytes))
@@ -54,13 +54,13 @@ public enum TextForm: String, Sendable, Hashable, CaseIterable {
       }
   }
 
-  private func isGUID(_ bytes: [UInt8]) -> Bool {
+  private func isGUID(_ bytes: Span<UInt8>) -> Bool {
     guard bytes.count == 36 else { return false }
-    for (index, byte) in bytes.enumerated() {
+    for index in bytes.indices {
       switch index {
-      case 8, 13, 18, 23: if byte != UInt8(ascii: "-") { return false }
+      case 8, 13, 18, 23: if bytes[index] != UInt8(ascii: "-") { return false }
       default:
-        switch byte {
+        switch bytes[index] {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
           UInt8(ascii: "A")...UInt8(ascii: "F"):
           break

@@ -136,7 +136,7 @@ extension SigningRequest {
     var certificates: [Certificate] = []
     for text in texts {
       let der: [UInt8]
-      do throws(Base64Error) { der = try Base64.standard.decode(Array(text.text.utf8).span) } catch {
+      do throws(Base64Error) { der = try Base64.standard.decode(text) } catch {
         throw SigningRequestError(.malformed, "a certificate of the signing request is not base64: \(error.message)")
       }
       do throws(KeyError) { certificates.append(try reader.certificate(der: der.span)) } catch {

@@ -28,7 +28,7 @@ extension SigningRequest {
   }
 
   /// A chain by its length alone: it is that of the certificate, or the profile refuses it.
-  private static func headerText(_ member: JSONObject.Member) -> String {
+  private static func headerText(_ member: JSONMember) -> String {
     guard member.name == "x5c", let chain = member.value.array else { return text(member.value) }
     return "\(chain.count) \(chain.count == 1 ? "certificate" : "certificates")"
   }

@@ -3,8 +3,8 @@ import Signing
 
 /// `alg` is one of an allow list (RFC 8725, sections 3.1 and 3.2).
 struct AlgorithmRule: ClaimRule {
-  let id = "alg"
-  let verdict = Check.Verdict.signature
+  var id: String { "alg" }
+  var verdict: Check.Verdict { .signature }
   let policy: AlgorithmPolicy
 
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {

@@ -3,8 +3,8 @@ import Signing
 
 /// `x5c` (RFC 7515, section 4.1.6): standard base64 DER, the certificate of the signing key first.
 struct CertificateChainRule: ClaimRule {
-  let id = "x5c"
-  let verdict = Check.Verdict.signature
+  var id: String { "x5c" }
+  var verdict: Check.Verdict { .signature }
   let reader: (any CertificateReader)?
   let isLenient: Bool
 
@@ -12,7 +12,7 @@ struct CertificateChainRule: ClaimRule {
 
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
     guard let found = draft.header["x5c"] else { return skipped(.absentOptional, "not there, and not needed") }
-    let elements: [JSONValue]
+    let elements: JSONArray
     switch found {
     case .array(let array): elements = array
     case .string where isLenient: elements = [found]
@@ -27,7 +27,7 @@ struct CertificateChainRule: ClaimRule {
     for element in elements {
       guard let text = element.string else { return malformed("holds \(element.kind), not a string") }
       do throws(Base64Error) {
-        let (der, irregularities) = try Base64.standard.decodeReportingIrregularities(Array(text.text.utf8).span)
+        let (der, irregularities) = try Base64.standard.decodeReportingIrregularities(text)
         // MSAL Python leaves the line breaks of the PEM file in.
         if let first = irregularities.first(where: { !isLenient || $0.code != .whitespace }) { throw first }
         if !irregularities.isEmpty { hasLineBreaks = true }

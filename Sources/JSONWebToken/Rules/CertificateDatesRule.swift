@@ -3,8 +3,8 @@ import Signing
 
 /// The certificate is valid when the token is used, and over its window (RFC 5280, section 4.1.2.5).
 struct CertificateDatesRule: ClaimRule {
-  let id = "certificate-dates"
-  let verdict = Check.Verdict.signature
+  var id: String { "certificate-dates" }
+  var verdict: Check.Verdict { .signature }
 
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
     guard let certificate = draft.certificate else {

@@ -2,8 +2,8 @@ import Signing
 
 /// A certificate whose own signature rests on SHA-1 or MD5 draws a warning.
 struct CertificateSignatureRule: ClaimRule {
-  let id = "certificate-signature"
-  let verdict = Check.Verdict.signature
+  var id: String { "certificate-signature" }
+  var verdict: Check.Verdict { .signature }
 
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
     guard let certificate = draft.certificate else {

@@ -3,8 +3,8 @@ import Signing
 /// A key usage extension that is there includes digitalSignature (RFC 5280, section 4.2.1.3); the services are not
 /// documented to look, so it only warns.
 struct CertificateUsageRule: ClaimRule {
-  let id = "certificate-usage"
-  let verdict = Check.Verdict.signature
+  var id: String { "certificate-usage" }
+  var verdict: Check.Verdict { .signature }
 
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
     guard let certificate = draft.certificate else {

@@ -40,60 +40,86 @@ struct ClaimValueRule: ClaimRule {
     return check(text, found)
   }
 
-  private func check(_ elements: [JSONValue], _ found: JSONValue) -> Check {
+  private func check(_ elements: JSONArray, _ found: JSONValue) -> Check {
     guard policy.allowsArray else {
       return failed(
         name == "aud" && elements.count > 1 ? .audienceSeveral : .claimMalformed,
         "\(name) is an array of \(elements.count), and one string is needed", hint: wanted, found: found)
     }
-    if let odd = elements.first(where: { $0.string == nil }) {
-      return failed(.claimMalformed, "\(name) holds \(odd.kind), not a string", hint: wanted, found: found)
+    var last: JSONString?
+    for element in elements {
+      guard let text = element.string else {
+        return failed(.claimMalformed, "\(name) holds \(element.kind), not a string", hint: wanted, found: found)
+      }
+      last = text
     }
-    var last = failed(.claimEmpty, "\(name) is an empty array", hint: wanted, found: found)
-    for text in elements.compactMap(\.string) {
-      last = check(text, found)
-      if last.status != .failed { return last }
+    guard let last else {
+      return failed(.claimEmpty, "\(name) is an empty array", hint: wanted, found: found)
     }
+    for text in elements.lazy.compactMap(\.string) where isAcceptable(judge(text)) { return check(text, found) }
     if elements.count > 1, let expectedText {
       return failed(
         .claimMismatch, "\(name) holds \(elements.count) values, and none is the one expected",
         hint: "\(expectedText) is expected", found: found)
     }
-    return last
+    return check(last, found)
   }
 
-  private func check(_ text: JSONString, _ found: JSONValue) -> Check {
-    if text.isEmpty { return failed(.claimEmpty, "\(name) is empty", hint: wanted, found: found) }
-    if case .oneOf(let values) = policy.expectation, values.contains(text), policy.form.matches(text) {
-      return passed(found: found)
-    }
-    for mistake in policy.knownMistakes where mistake.value == text {
-      return failed(
-        .claimKnownMistake, "\(name) \(mistake.message)", hint: wanted, found: found)
-    }
-    for value in policy.tolerated where value.value == text {
-      return irregular(
-        isTolerated: isLenient || !value.onlyLeniently, .claimTolerated, "\(name) \(value.message)",
-        hint: expectedText.map { "the documented value is \($0)" }, found: found)
-    }
-    if !policy.form.matches(text) {
-      return failed(
-        .claimMalformed, "\(name) is \(text.quotation), not \(policy.form.summary)", hint: wanted, found: found)
-    }
+  /// What a text is, before anything is said of it.
+  private enum Judgement {
+    case good, notCompared, inOtherCase
+    case tolerated(ClaimPolicy.KnownValue)
+    case empty, malformed, another
+    case mistake(ClaimPolicy.KnownValue)
+  }
+
+  private func judge(_ text: JSONString) -> Judgement {
+    if text.isEmpty { return .empty }
+    if case .oneOf(let values) = policy.expectation, values.contains(text), policy.form.matches(text) { return .good }
+    for mistake in policy.knownMistakes where mistake.value == text { return .mistake(mistake) }
+    for value in policy.tolerated where value.value == text { return .tolerated(value) }
+    if !policy.form.matches(text) { return .malformed }
     switch policy.expectation {
     case .oneOf(let values):
-      if policy.form == .guid,
-        values.contains(where: { JSONString($0.text.lowercased()) == JSONString(text.text.lowercased()) })
-      {
-        return warning(.claimTolerated, "\(name) is the GUID expected in letters of the other case", found: found)
-      }
-      return failed(
-        .claimMismatch, "\(name) is \(text.quotation)", hint: expectedText.map { "\($0) is expected" }, found: found)
-    case .unknownText:
-      return warning(
+      let isInOtherCase =
+        policy.form == .guid
+        && values.contains { JSONString($0.text.lowercased()) == JSONString(text.text.lowercased()) }
+      return isInOtherCase ? .inOtherCase : .another
+    case .unknownText: return .notCompared
+    case .anyText, .anyValue: return .good
+    }
+  }
+
+  private func isAcceptable(_ judgement: Judgement) -> Bool {
+    switch judgement {
+    case .good, .notCompared, .inOtherCase: true
+    case .tolerated(let value): isTolerated(value)
+    case .empty, .malformed, .another, .mistake: false
+    }
+  }
+
+  private func isTolerated(_ value: ClaimPolicy.KnownValue) -> Bool { isLenient || !value.onlyLeniently }
+
+  private func check(_ text: JSONString, _ found: JSONValue) -> Check {
+    switch judge(text) {
+    case .good: passed(found: found)
+    case .notCompared:
+      warning(
         .notCompared, "\(name) is \(policy.form.summary), and was not compared with an expected value", found: found)
-    case .anyText, .anyValue:
-      return passed(found: found)
+    case .inOtherCase:
+      warning(.claimTolerated, "\(name) is the GUID expected in letters of the other case", found: found)
+    case .tolerated(let value):
+      irregular(
+        isTolerated: isTolerated(value), .claimTolerated, "\(name) \(value.message)",
+        hint: expectedText.map { "the documented value is \($0)" }, found: found)
+    case .empty: failed(.claimEmpty, "\(name) is empty", hint: wanted, found: found)
+    case .malformed:
+      failed(.claimMalformed, "\(name) is \(text.quotation), not \(policy.form.summary)", hint: wanted, found: found)
+    case .another:
+      failed(
+        .claimMismatch, "\(name) is \(text.quotation)", hint: expectedText.map { "\($0) is expected" }, found: found)
+    case .mistake(let mistake):
+      failed(.claimKnownMistake, "\(name) \(mistake.message)", hint: wanted, found: found)
     }
   }
 

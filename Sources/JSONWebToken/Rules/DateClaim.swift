@@ -20,8 +20,11 @@ struct DateClaim {
   let numbers: TimePolicy.Numbers
   let isLenient: Bool
 
-  func read(_ claims: JSONObject) -> Reading {
-    guard let value = claims[name] else { return .absent }
+  func read(_ claims: JSONObject) -> Reading { read(claims[name]) }
+
+  /// Takes the value of the claim, where it is there.
+  func read(_ value: JSONValue?) -> Reading {
+    guard let value else { return .absent }
     switch value {
     case .number(let number):
       if let seconds = number.integer { return inRange(seconds, oddity: nil) }

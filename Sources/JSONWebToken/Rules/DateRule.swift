@@ -31,7 +31,7 @@ struct DateRule: ClaimRule {
 
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
     let found = draft.claims[name]
-    switch DateClaim(name: name, numbers: policy.numbers, isLenient: isLenient).read(draft.claims) {
+    switch DateClaim(name: name, numbers: policy.numbers, isLenient: isLenient).read(found) {
     case .absent:
       if presence != .required { return skipped(.absentOptional, "not there, and not needed") }
       let isTolerated = isLenient && policy.isServiceLenient && kind == .notBefore

@@ -3,8 +3,8 @@ import Signing
 
 /// `kid` (RFC 7515, section 4.1.4) names the trusted key, as far as the profile says what it should be.
 struct KeyIDRule: ClaimRule {
-  let id = "kid"
-  let verdict = Check.Verdict.signature
+  var id: String { "kid" }
+  var verdict: Check.Verdict { .signature }
   let policy: KeyIDPolicy
 
   private static let choice = "give the key that the token names, or take kid out of the header"
@@ -33,7 +33,7 @@ struct KeyIDRule: ClaimRule {
       guard let certificate = draft.certificate else {
         return warning(.notCompared, "kid was not compared: no certificate was given", found: found)
       }
-      if Hexadecimal.decode(text) == certificate.sha1Thumbprint { return passed(found: found) }
+      if Hexadecimal.isText(text, of: certificate.sha1Thumbprint) { return passed(found: found) }
       return failed(
         .keyIDOfAnother, "kid is not the SHA-1 thumbprint of the certificate in hexadecimal",
         hint: "the certificate of \(certificate.subject) has \(Hexadecimal.upperCase(certificate.sha1Thumbprint))",

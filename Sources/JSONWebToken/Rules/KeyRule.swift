@@ -3,8 +3,8 @@ import Signing
 
 /// The trusted key itself: RSA, 2048 bits at least (RFC 7518, section 3.3), an exponent that makes sense, fit for `alg`.
 struct KeyRule: ClaimRule {
-  let id = "key"
-  let verdict = Check.Verdict.signature
+  var id: String { "key" }
+  var verdict: Check.Verdict { .signature }
 
   private static let another = "use an RSA key of 2048 bits or more with the exponent 65537"
   private static let otherAlgorithm = "use another key, or an algorithm that it is for"

@@ -2,7 +2,7 @@ import JOSE
 
 /// The window from its start to `exp` runs forward and is not longer than the profile allows.
 struct LifetimeRule: ClaimRule {
-  let id = "lifetime"
+  var id: String { "lifetime" }
   let policy: TimePolicy
   let isLenient: Bool
 

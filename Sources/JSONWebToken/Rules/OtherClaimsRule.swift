@@ -2,19 +2,20 @@ import JOSE
 
 /// Claims that the profile does not know are allowed, reported or refused, as it says.
 struct OtherClaimsRule: ClaimRule {
-  let id = "other-claims"
+  var id: String { "other-claims" }
   let policy: OtherClaims
-  let known: [JSONString]
+  let known: JSONNameSet
 
   private static let listedCount = 8
 
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
     if policy == .allowed { return passed() }
     var unexpected: [JSONString] = []
-    let members = draft.claims.members.span
-    // One more than are listed says that there are more.
-    for index in members.indices where unexpected.count <= Self.listedCount {
-      if !known.contains(members[index].name) { unexpected.append(members[index].name) }
+    for member in draft.claims.members {
+      if known.contains(nameOf: member) { continue }
+      unexpected.append(member.name)
+      // One more than are listed says that there are more.
+      if unexpected.count > Self.listedCount { break }
     }
     if unexpected.isEmpty { return passed() }
     let names =

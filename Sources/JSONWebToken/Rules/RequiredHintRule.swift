@@ -2,14 +2,14 @@ import JOSE
 
 /// At least one of the header names by which the service finds the certificate is there.
 struct RequiredHintRule: ClaimRule {
-  let id = "key-hint"
-  let verdict = Check.Verdict.signature
+  var id: String { "key-hint" }
+  var verdict: Check.Verdict { .signature }
   /// Empty where the service needs none.
   let names: [JSONString]
 
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
     if names.isEmpty { return skipped(.notApplicable, "no header name is needed to find the key") }
-    for name in names where draft.header[name] != nil { return passed(found: .string(name)) }
+    for name in names where draft.header.contains(name) { return passed(found: .string(name)) }
     let list = names.map(\.text).joined(separator: " or ")
     return failed(
       .hintMissing, "\(list) is missing, and the service finds the certificate by it",

@@ -32,5 +32,12 @@ public enum Thumbprint: Sendable, Hashable, CaseIterable {
   /// Base64url without padding, as the header carries it.
   public func text(of certificate: Certificate) -> JSONString { JSONString(Base64.url.text(bytes(of: certificate))) }
 
+  /// The bytes of hexadecimal text that is as long as a thumbprint of either kind, or nil.
+  package static func bytes(ofHexadecimal text: JSONString) -> [UInt8]? {
+    let characterCount = text.text.utf8.count
+    guard allCases.contains(where: { $0.byteCount * 2 == characterCount }) else { return nil }
+    return Hexadecimal.decode(text)
+  }
+
   package var other: Thumbprint { self == .sha1 ? .sha256 : .sha1 }
 }

@@ -21,7 +21,7 @@ struct ThumbprintRule: ClaimRule {
     let bytes: [UInt8]
     let irregularities: [Base64Error]
     do throws(Base64Error) {
-      (bytes, irregularities) = try Base64.url.decodeReportingIrregularities(Array(text.text.utf8).span)
+      (bytes, irregularities) = try Base64.url.decodeReportingIrregularities(text)
     } catch {
       return failed(
         .thumbprintEncoding, "\(kind.headerName) is not base64url: \(error.message)", hint: spelling, found: found)
@@ -67,13 +67,13 @@ struct ThumbprintRule: ClaimRule {
   /// Tells the usual mistakes apart by what is inside.
   private func wrongLength(_ text: JSONString, _ bytes: [UInt8], _ found: JSONValue) -> Check? {
     let expected = kind.byteCount
-    if bytes.count == expected, Hexadecimal.decode(text) == nil { return nil }
-    if isHexadecimalThumbprint(bytes) || isHexadecimalThumbprint(Array(text.text.utf8)) {
+    if bytes.count == expected { return nil }
+    let inner = String(validating: bytes, as: UTF8.self).map { JSONString($0) }
+    if [text, inner].contains(where: { $0.flatMap { Thumbprint.bytes(ofHexadecimal: $0) } != nil }) {
       return failed(
         .thumbprintHexText, "\(kind.headerName) holds the hexadecimal text of a thumbprint instead of its bytes",
         hint: spelling, found: found)
     }
-    if bytes.count == expected { return nil }
     if bytes.count == kind.other.byteCount {
       return failed(
         .thumbprintWrongHash,
@@ -83,12 +83,5 @@ struct ThumbprintRule: ClaimRule {
     return failed(
       .thumbprintLength, "\(kind.headerName) holds \(bytes.count) bytes, and \(expected) are needed", hint: spelling,
       found: found)
-  }
-
-  private func isHexadecimalThumbprint(_ text: [UInt8]) -> Bool {
-    guard let text = String(validating: text, as: UTF8.self), let bytes = Hexadecimal.decode(JSONString(text)) else {
-      return false
-    }
-    return Thumbprint.allCases.contains { $0.byteCount == bytes.count }
   }
 }

@@ -2,8 +2,8 @@ import JOSE
 
 /// `typ` (RFC 7515, section 4.1.9; RFC 8725, section 3.11): media types compare without regard to ASCII case.
 struct TypeRule: ClaimRule {
-  let id = "typ"
-  let verdict = Check.Verdict.signature
+  var id: String { "typ" }
+  var verdict: Check.Verdict { .signature }
   let policy: TypePolicy
 
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {

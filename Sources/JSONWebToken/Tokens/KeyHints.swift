@@ -10,14 +10,19 @@ struct KeyHints {
   /// The first certificate of `x5c`, and what could be read of it.
   private var leaf: (der: [UInt8], certificate: Certificate?)?
 
+  /// More than base64url of a thumbprint with all that may surround it, in bytes.
+  private static let longestThumbprint = 128
+
   init(_ header: JSONObject, keyID policy: KeyIDPolicy, reader: (any CertificateReader)?) {
     for kind in Thumbprint.allCases {
-      if let text = header[kind.headerName]?.string, let bytes = Self.bytes(.url, text), bytes.count == kind.byteCount {
+      if let text = header[kind.headerName]?.string, text.text.utf8.count <= Self.longestThumbprint,
+        let bytes = Self.bytes(.url, text), bytes.count == kind.byteCount
+      {
         thumbprints.append((kind, bytes))
       }
     }
     keyID = header["kid"]?.string
-    if policy.form == .sha1Thumbprint, let keyID, let bytes = Hexadecimal.decode(keyID) {
+    if policy.form == .sha1Thumbprint, let keyID, let bytes = Thumbprint.bytes(ofHexadecimal: keyID) {
       keyIDThumbprint = bytes.count == Thumbprint.sha1.byteCount ? bytes : nil
     }
     let first = header["x5c"].flatMap { $0.string ?? $0.array?.first?.string }
@@ -56,14 +61,14 @@ struct KeyHints {
   private func isName(_ keyID: JSONString, of key: TrustedKey) -> Bool? {
     if let own = key.keyID { return own == keyID }
     guard let certificate = key.certificate else { return nil }
-    if Hexadecimal.decode(keyID) == certificate.sha1Thumbprint { return true }
+    if Hexadecimal.isText(keyID, of: certificate.sha1Thumbprint) { return true }
     return keyIDThumbprint == nil ? nil : false
   }
 
   private func answers(for certificate: UnusableCertificate) -> [Answer] {
     var answers: [Answer] = thumbprints.map { ($0.kind.headerName, certificate.has($0.kind, $0.bytes)) }
     if let keyID {
-      let isNamed = Hexadecimal.decode(keyID).flatMap { certificate.has(.sha1, $0) }
+      let isNamed = Thumbprint.bytes(ofHexadecimal: keyID).flatMap { certificate.has(.sha1, $0) }
       answers.append(("kid", isNamed == true || keyIDThumbprint != nil ? isNamed : nil))
     }
     if let leaf {
@@ -76,6 +81,6 @@ struct KeyHints {
   }
 
   private static func bytes(_ alphabet: Base64, _ text: JSONString) -> [UInt8]? {
-    try? alphabet.decodeReportingIrregularities(Array(text.text.utf8).span).bytes
+    try? alphabet.decodeReportingIrregularities(text).bytes
   }
 }

@@ -59,11 +59,13 @@ public struct TokenVerifier: Sendable {
     if key == nil { draft.strangeHints = selection.strangeHints }
     append(headerRules, on: draft, at: time, to: &checks)
     checks.append(selection.signature)
-    for rule in Profile.certificateRules {
-      checks.append(key == nil ? notReached(rule.id, rule.verdict) : rule.check(draft, at: time))
+    if key == nil {
+      checks += Profile.certificateRules.map(notReached)
+    } else {
+      append(Profile.certificateRules, on: draft, at: time, to: &checks)
     }
     if case .failure = token.claims {
-      for rule in claimRules { checks.append(notReached(rule.id, rule.verdict)) }
+      checks += claimRules.map(notReached)
     } else {
       append(claimRules, on: draft, at: time, to: &checks)
     }
@@ -88,9 +90,10 @@ public struct TokenVerifier: Sendable {
       !selector.hasAny
       ? KeySelector.notGiven
       : .skipped(FormatCheck.signature, .signature, .notReached, "an earlier check failed", isRequired: true)
-    return headerRules.map { notReached($0.id, $0.verdict) } + [signature]
-      + (Profile.certificateRules + claimRules).map { notReached($0.id, $0.verdict) }
+    return headerRules.map(notReached) + [signature] + (Profile.certificateRules + claimRules).map(notReached)
   }
+
+  private func notReached(_ rule: any ClaimRule) -> Check { notReached(rule.id, rule.verdict) }
 
   private func notReached(_ id: String, _ verdict: Check.Verdict) -> Check {
     .skipped(id, verdict, .notReached, "an earlier check failed", isRequired: verdict == .format)

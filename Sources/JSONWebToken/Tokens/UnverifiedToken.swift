@@ -22,6 +22,6 @@ public struct UnverifiedToken: Sendable {
   }
 
   private static func object(_ bytes: [UInt8]) -> Result<JSONObject, JSONError> {
-    do throws(JSONError) { return .success(try JSONReader.object(bytes.span)) } catch { return .failure(error) }
+    do throws(JSONError) { return .success(try JSONReader.object(bytes)) } catch { return .failure(error) }
   }
 }

@@ -59,7 +59,7 @@ struct Inspection {
 
   private func thumbprint(_ name: JSONString, _ value: JSONValue) -> [UInt8]? {
     guard Thumbprint.allCases.contains(where: { $0.headerName == name }), let text = value.string else { return nil }
-    return try? Base64.url.decodeReportingIrregularities(Array(text.text.utf8).span).bytes
+    return try? Base64.url.decodeReportingIrregularities(text).bytes
   }
 
   private func dateNote(_ name: JSONString, _ value: JSONValue) -> String? {
