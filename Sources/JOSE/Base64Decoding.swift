@@ -3,7 +3,9 @@ struct Base64Decoding {
   private let alphabet: Base64
   /// What is read as regular; at first the characters of `alphabet`.
   private var values: [Int64]
+  /// The first of each kind.
   private(set) var irregularities: [Base64Error] = []
+  private var hasWhitespace = false
   /// The bits of the characters that have not made whole groups of four yet, and their number.
   private var group: Int64 = 0
   private var digitCount = 0
@@ -20,16 +22,11 @@ struct Base64Decoding {
   mutating func decode(_ text: Span<UInt8>, into bytes: inout [UInt8]) throws(Base64Error) -> Int {
     var output = bytes.mutableSpan
     var index = 0
-    while true {
+    while index < text.count {
       index = decodeRegularGroups(text, from: index, into: &output)
-      // What breaks a run of regular groups is read until a group is whole again.
-      let groupCount = place / 3
-      while place / 3 == groupCount {
-        guard index < text.count else { return try end(text, &output) }
-        try decodeCharacter(text[index], at: index, into: &output)
-        index += 1
-      }
+      index = try decodeOtherGroups(text, from: index, into: &output)
     }
+    return try end(text, &output)
   }
 
   /// Decodes whole groups of four up to the first that has anything else than digits of this alphabet in it.
@@ -72,33 +69,52 @@ struct Base64Decoding {
     return index
   }
 
-  private mutating func decodeCharacter(
-    _ byte: UInt8, at index: Int, into output: inout MutableSpan<UInt8>
-  ) throws(Base64Error) {
-    var value = values[Int(byte)]
-    if value < 0 {
-      switch byte {
-      case UInt8(ascii: "+"), UInt8(ascii: "-"):
-        value = 62
-        reportOtherAlphabet(at: index)
-      case UInt8(ascii: "/"), UInt8(ascii: "_"):
-        value = 63
-        reportOtherAlphabet(at: index)
-      case UInt8(ascii: "="):
-        paddingCount += 1
-        if alphabet == .url { report(.padding, at: index) }
-        return
-      case 0x20, 0x09, 0x0A, 0x0D: return report(.whitespace, at: index)
-      default: throw Base64Error(.illegalCharacter, at: index)
+  /// Decodes one character at a time, up to the end of the first group that is regular again.
+  private mutating func decodeOtherGroups(
+    _ text: Span<UInt8>, from start: Int, into output: inout MutableSpan<UInt8>
+  ) throws(Base64Error) -> Int {
+    var index = start
+    var regularCount = 0
+    while index < text.count {
+      let value = values[Int(text[index])]
+      if value < 0 {
+        regularCount = 0
+        if try takeIrregular(text[index], at: index) { index += 1 }
+        continue
+      }
+      if paddingCount > 0 { throw Base64Error(.padding, at: index) }
+      index += 1
+      group = group << 6 | value
+      digitCount += 1
+      regularCount += 1
+      if digitCount == 4 {
+        write(3, into: &output)
+        group = 0
+        digitCount = 0
+        if regularCount >= 4 { return index }
       }
     }
-    if paddingCount > 0 { throw Base64Error(.padding, at: index) }
-    group = group << 6 | value
-    digitCount += 1
-    if digitCount == 4 {
-      write(3, into: &output)
-      group = 0
-      digitCount = 0
+    return index
+  }
+
+  /// False for a character of the other alphabet, which is a regular one as soon as it is reported.
+  private mutating func takeIrregular(_ byte: UInt8, at index: Int) throws(Base64Error) -> Bool {
+    switch byte {
+    case 0x20, 0x09, 0x0A, 0x0D:
+      if !hasWhitespace { irregularities.append(Base64Error(.whitespace, at: index)) }
+      hasWhitespace = true
+      return true
+    case UInt8(ascii: "="):
+      if paddingCount == 0, alphabet == .url { irregularities.append(Base64Error(.padding, at: index)) }
+      paddingCount += 1
+      if paddingCount > 2 { throw Base64Error(.padding, at: index) }
+      return true
+    case UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "/"), UInt8(ascii: "_"):
+      if paddingCount > 0 { throw Base64Error(.padding, at: index) }
+      irregularities.append(Base64Error(.otherAlphabet, at: index))
+      values = Base64.valuesOfBothAlphabets
+      return false
+    default: throw Base64Error(.illegalCharacter, at: index)
     }
   }
 
@@ -120,22 +136,10 @@ struct Base64Decoding {
     }
     if digitCount >= 2 {
       let unused = digitCount == 2 ? group & 0x0F : group & 0x03
-      if unused != 0 { report(.unusedBits, at: text.count) }
+      if unused != 0 { irregularities.append(Base64Error(.unusedBits, at: text.count)) }
       group <<= digitCount == 2 ? 12 : 6
       write(digitCount - 1, into: &output)
     }
     return place
-  }
-
-  /// From here on the characters of both alphabets are regular: the first one is all that is reported.
-  private mutating func reportOtherAlphabet(at index: Int) {
-    if paddingCount > 0 { return }
-    report(.otherAlphabet, at: index)
-    values = Base64.valuesOfBothAlphabets
-  }
-
-  /// Keeps the first irregularity of each kind.
-  private mutating func report(_ code: Base64Error.Code, at offset: Int) {
-    if !irregularities.contains(where: { $0.code == code }) { irregularities.append(Base64Error(code, at: offset)) }
   }
 }

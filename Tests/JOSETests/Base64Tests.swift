@@ -55,6 +55,30 @@ struct Base64Tests {
     } catch { #expect(error.code == code) }
   }
 
+  @Test("Text in lines of any width, or in the other alphabet, decodes to the same bytes")
+  func brokenUp() throws {
+    let bytes = (0..<200).map { UInt8(truncatingIfNeeded: $0 &* 151) }
+    for count in [0, 1, 2, 3, 50, 198, 199, 200] {
+      let bytes = bytes.prefix(count)
+      for coder in [Base64.url, .standard] {
+        let text = coder.encode(Array(bytes).span)
+        let others = (coder == .url ? Base64.standard : .url).encode(Array(bytes).span)
+        for width in 1...20 {
+          for (text, isOther) in [(text, false), (others, true)] {
+            let lines = stride(from: 0, to: text.count, by: width).map { text[$0...].prefix(width) }
+            let broken = Array(lines.joined(separator: [0x0A]))
+            // Of base64url without its padding nobody can tell that it is standard base64.
+            if isOther, coder == .standard, count % 3 != 0 { continue }
+            let (decoded, irregularities) = try coder.decodeReportingIrregularities(broken.span)
+            #expect(decoded == Array(bytes))
+            #expect(irregularities.contains { $0.code == .whitespace } == (lines.count > 1))
+            #expect(isOther || !irregularities.contains { $0.code == .otherAlphabet })
+          }
+        }
+      }
+    }
+  }
+
   @Test(
     "What is reported and not refused can only mean one thing",
     arguments: [
