@@ -8,10 +8,16 @@ struct RefusalMeasurement {
   let now: NumericDate
   let sign: () throws -> Void
 
-  /// Prints the ratio of the dearest refusal.
+  /// Prints the ratio of the dearest refusal: those that are the dearest in a short look are looked at longer.
   func run() throws {
+    let dearest = try contests().map { contest in (try contest.ratio(), contest) }.sorted { $0.0 < $1.0 }.prefix(8)
     var worst = (ratio: Double.infinity, name: "")
-    for (name, ratio) in try ratios() where ratio < worst.ratio { worst = (ratio, name) }
+    for (_, contest) in dearest {
+      var contest = contest
+      contest.roundCount = 60
+      let ratio = try contest.ratio()
+      if ratio < worst.ratio { worst = (ratio, contest.name) }
+    }
     Main.report(
       worst.ratio, goal: 1,
       "RSA-2048 signature / the dearest refusal of \(tokens.count * verifiers.count), \(worst.name)")
@@ -19,23 +25,21 @@ struct RefusalMeasurement {
 
   /// Prints the ratio of each, the dearest first.
   func list() throws {
-    for (name, ratio) in try ratios().sorted(by: { $0.ratio < $1.ratio }) { Main.report(ratio, goal: 1, name) }
+    let ratios = try contests().map { contest in (try contest.ratio(), contest.name) }
+    for (ratio, name) in ratios.sorted(by: { $0.0 < $1.0 }) { Main.report(ratio, goal: 1, name) }
   }
 
-  private func ratios() throws -> [(name: String, ratio: Double)] {
-    var ratios: [(name: String, ratio: Double)] = []
-    // Many short contests: enough to tell the dearest shape.
-    for (verifierName, verifier) in verifiers {
-      for token in tokens {
+  /// Short ones, enough to tell the dearest shapes.
+  private func contests() -> [Contest] {
+    verifiers.flatMap { verifierName, verifier in
+      tokens.map { token in
         let name = "\(verifierName): \(token.name)"
-        let contest = Contest(name: name, goal: 1, clock: .processor, roundCount: 9, roundMilliseconds: 4) {
+        return Contest(name: name, goal: 1, clock: .processor, roundCount: 9, roundMilliseconds: 4) {
           if verifier.verify(token.bytes.span, at: now).isAccepted { throw BenchmarkError("\(name) is accepted") }
         } bare: {
           try sign()
         }
-        ratios.append((name, try contest.ratio()))
       }
     }
-    return ratios
   }
 }
