@@ -85,6 +85,63 @@ struct KeyFileLimitsTests {
     } catch { return error.code }
   }
 
+  @Test("A chain may have so many certificates, and what is above them is left out")
+  func chainCount() throws {
+    let folder = try TemporaryFolder()
+    let most = KeyFileLimits.chainCount
+    try run(
+      """
+      openssl ecparam -name prime256v1 -genkey -noout -out key
+      openssl req -x509 -key key -subj /CN=0 -out 0.pem
+      for number in $(seq \(most)); do
+        openssl req -new -key key -subj /CN=$number |
+          openssl x509 -req -CA $((number - 1)).pem -CAkey key -set_serial $number -out $number.pem
+      done
+      cat *.pem >all
+      """, in: folder)
+    let all = try certificates("all", in: folder)
+    #expect(all.count == most + 1)
+    for (number, count) in [(most - 1, most), (most, most)] {
+      let leaf = try #require(all.first { $0.subject == "CN=\(number)" })
+      let chain = CertificateChain.chain(from: leaf, among: all)
+      #expect(chain.count == count)
+      #expect(chain.last?.subject == "CN=\(number + 1 - count)")
+    }
+  }
+
+  private func certificates(_ name: String, in folder: TemporaryFolder) throws -> [Certificate] {
+    let bytes = try folder.bytes(name)
+    return try CertificateFile.read(bytes.span)
+  }
+
+  private func run(_ script: String, in folder: TemporaryFolder) throws {
+    let outcome = try Shell.run("set -e; cd '\(folder.path("."))'\n\(script)")
+    #expect(outcome.status == 0, "\(outcome.error)")
+  }
+
+  @Test("So many certificates of an issuer's name are tried, those that end last before the others")
+  func issuerCandidateCount() throws {
+    let folder = try TemporaryFolder()
+    let most = KeyFileLimits.issuerCandidateCount
+    try run(
+      """
+      for number in $(seq 0 \(most)); do
+        openssl ecparam -name prime256v1 -genkey -noout -out key
+        # The first is the issuer, and ends before the others.
+        openssl req -x509 -key key -subj /CN=issuer -days $((1 + number)) -out $number.pem
+        [ $number -gt 0 ] || cp key issuer-key
+      done
+      openssl req -new -key key -subj /CN=leaf | openssl x509 -req -CA 0.pem -CAkey issuer-key -set_serial 1 -out leaf.pem
+      cat [0-9]*.pem >all
+      """, in: folder)
+    let leaf = try #require(try certificates("leaf.pem", in: folder).first)
+    let others = try certificates("all", in: folder)
+    #expect(others.count == most + 1)
+    #expect(CertificateChain.chain(from: leaf, among: others).count == 1)
+    let last = try #require(others.max { $0.notAfter < $1.notAfter })
+    #expect(CertificateChain.chain(from: leaf, among: others.filter { $0 != last }).count == 2)
+  }
+
   @Test("A public key may have so many bits, and no more")
   func bitCount() throws {
     let most = PublicKey.signingBitCounts.upperBound / 8
