@@ -74,6 +74,6 @@ if "$fuzzer" "${options[@]}" -max_len=65600 -max_total_time="$2" -print_final_st
 fi
 input=$(find "$broken" -type f -printf '%T@ %p\n' | sort -n | tail -n 1 | cut -d ' ' -f 2-)
 echo "error: $target is broken by ${input:-no input, see above}" >&2
-echo "hint: to make it smaller: $fuzzer --target=$target -minimize_crash=1 -runs=100000 -exact_artifact_path=SMALLER $input" >&2
+echo "hint: to make it smaller: SWIFT_BACKTRACE=$SWIFT_BACKTRACE $fuzzer --target=$target -minimize_crash=1 -runs=100000 -exact_artifact_path=SMALLER $input" >&2
 echo "hint: to keep it, so that every test run replays it: cp $input $kept/NAME" >&2
 exit 1
