@@ -37,6 +37,18 @@ struct KeyCredentialsTests {
     }
   }
 
+  @Test("What PowerShell makes of an answer is refused, and the hint says how names are spelled")
+  func otherNames() throws {
+    let json = Array("[{\"KeyId\":\"5d9c1b7e-3f2a-4e6b-9c8d-1a2b3c4d5e03\",\"Usage\":\"Verify\"}]".utf8)
+    do throws(KeyCredentialsError) {
+      _ = try KeyCredentials(json.span, certificateReader: OpenSSLCertificateReader())
+      Issue.record("read")
+    } catch {
+      #expect(error.message == "entry 1 of the saved answer: keyId is missing")
+      #expect(error.hint?.contains("keyId") == true)
+    }
+  }
+
   @Test("There are answers that are read and answers that are refused")
   func bothKinds() {
     #expect(Self.rows.count { $0.error == nil } > 10)

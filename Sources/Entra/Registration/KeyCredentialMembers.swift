@@ -66,7 +66,10 @@ struct KeyCredentialMembers {
   }
 
   private func requiredText(_ name: JSONString) throws(KeyCredentialsError) -> JSONString {
-    guard let text = try text(name) else { throw malformed("\(name) is missing") }
+    guard let text = try text(name) else {
+      throw malformed(
+        "\(name) is missing", hint: "save the answer as Graph or az writes it, with names in lower case such as keyId")
+    }
     return text
   }
 
