@@ -40,6 +40,17 @@ struct HeaderRulesTests {
     }
   }
 
+  @Test("Of several such names the one that says most is told, in whatever order they stand")
+  func severalRefused() throws {
+    let members = ["\"jwk\":{}", "\"x5u\":\"https://x.example\"", "\"zip\":\"DEF\"", "\"crit\":[\"exp\"]"]
+    for (count, reason) in [(4, "critical-header"), (3, "forbidden-header"), (2, "forbidden-header")] {
+      let names = members.prefix(count)
+      for names in [Array(names), names.reversed()] {
+        #expect(try report("," + names.joined(separator: ",")).failures == ["header-names:\(reason)"])
+      }
+    }
+  }
+
   @Test(
     "A jwk that repeats the trusted key hides nothing that stands behind it",
     arguments: [

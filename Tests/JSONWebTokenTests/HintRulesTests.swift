@@ -61,6 +61,20 @@ struct HintRulesTests {
     )
   }
 
+  @Test(
+    "A thumbprint that nothing is there to compare with is refused even so where its spelling is not tolerated",
+    arguments: [
+      ("", nil), ("=", nil), ("\\n", "x5t:thumbprint-encoding"),
+      (String(repeating: " ", count: 200), "x5t:thumbprint-encoding"),
+    ] as [(String, String?)])
+  func incomparableSpelling(_ ending: String, _ failure: String?) throws {
+    let text = ",\"x5t\":\"\(Self.url(1, 20))\(ending)\""
+    let report = try report(text, hasCertificate: false, isLenient: true)
+    #expect(report.failures == [failure].compactMap(\.self))
+    #expect(report.isAccepted == (failure == nil))
+    #expect(try self.report(text, hasCertificate: false).failures == [failure ?? "x5t:thumbprint-not-comparable"])
+  }
+
   private static func chain(_ certificates: [Certificate]) -> String {
     "[" + certificates.map { "\"\(Base64.standard.text($0.der))\"" }.joined(separator: ",") + "]"
   }

@@ -35,7 +35,13 @@ struct ThumbprintRule: ClaimRule {
           hint: "give the certificate that it names, or write the thumbprint of the one that signs", found: found)
         : skipped(.notReached, "there is no certificate to compare it with")
     }
+    // Padding and the standard alphabet are all that client libraries are seen to send; worse than that decides.
+    let worst = irregularities.first { !Self.tolerated.contains($0.code) }
     guard let certificate = draft.certificate else {
+      if let worst {
+        return failed(
+          .thumbprintEncoding, "\(kind.headerName) is spelled with \(worst.problem)", hint: Self.canonical, found: found)
+      }
       return irregular(
         isTolerated: isLenient, .thumbprintNotComparable,
         "\(kind.headerName) names a certificate, and only a bare public key was given to compare it with",
@@ -47,12 +53,10 @@ struct ThumbprintRule: ClaimRule {
         hint: "the certificate of \(certificate.subject) has \(Hexadecimal.upperCase(kind.bytes(of: certificate)))",
         found: found)
     }
-    // Padding and the standard alphabet are all that client libraries are seen to send; worse than that decides.
-    if let worst = irregularities.first(where: { !Self.tolerated.contains($0.code) }) ?? irregularities.first {
+    if let oddity = worst ?? irregularities.first {
       return irregular(
-        isTolerated: isLenient && Self.tolerated.contains(worst.code), .thumbprintEncoding,
-        "\(kind.headerName) is of this certificate, but spelled with \(worst.problem)",
-        hint: "write it as base64url without padding",
+        isTolerated: isLenient && worst == nil, .thumbprintEncoding,
+        "\(kind.headerName) is of this certificate, but spelled with \(oddity.problem)", hint: Self.canonical,
         found: found)
     }
     return passed(found: found)
@@ -62,6 +66,7 @@ struct ThumbprintRule: ClaimRule {
     "write base64url of the \(kind.byteCount) bytes of the \(kind.digest.rawValue) of the certificate's DER"
   }
 
+  private static let canonical = "write it as base64url without padding"
   private static let tolerated: [Base64Error.Code] = [.padding, .otherAlphabet]
 
   /// Tells the usual mistakes apart by what is inside.
