@@ -100,6 +100,20 @@ struct Base64Tests {
     #expect(throws: Base64Error.self) { try Base64.standard.decodeReportingIrregularities(Array(text.utf8).span) }
   }
 
+  @Test(
+    "Padding that lacks is told apart from padding that is too much",
+    arguments: [
+      ("Zg", "too little = padding, at byte 2"), ("Zg=", "too little = padding, at byte 3"),
+      ("Zm9v=", "= padding where none belongs, at byte 5"), ("Zg===", "= padding where none belongs, at byte 4"),
+      ("Zg==Zg", "= padding where none belongs, at byte 4"),
+    ])
+  func paddingMessages(_ text: String, _ message: String) {
+    do {
+      _ = try Base64.standard.decode(Array(text.utf8).span)
+      Issue.record("decoded")
+    } catch { #expect(error.message == message) }
+  }
+
   @Test("Standard base64 needs its padding")
   func standardPadding() {
     for text in ["Zg", "Zg=", "Zm8", "Zm9v="] {

@@ -29,7 +29,7 @@ struct Base64Decoding {
     return try end(text, &output)
   }
 
-  /// Decodes whole groups of four up to the first that has anything else than digits of this alphabet in it.
+  /// Decodes whole groups of four up to the first that has anything else than regular digits in it.
   private mutating func decodeRegularGroups(
     _ text: Span<UInt8>, from start: Int, into output: inout MutableSpan<UInt8>
   ) -> Int {
@@ -132,7 +132,7 @@ struct Base64Decoding {
     if digitCount == 1 { throw Base64Error(.impossibleLength, at: text.count) }
     let expectedPadding = digitCount == 0 ? 0 : 4 - digitCount
     if paddingCount != expectedPadding, alphabet == .standard || paddingCount > 0 {
-      throw Base64Error(.padding, at: text.count)
+      throw Base64Error(.padding, at: text.count, lacksPadding: paddingCount < expectedPadding)
     }
     if digitCount >= 2 {
       let unused = digitCount == 2 ? group & 0x0F : group & 0x03

@@ -20,6 +20,7 @@ public struct Base64Error: DiagnosticError, Hashable {
   public let code: Code
   /// The offset in bytes at which it was seen.
   public let offset: Int
+  private let lacksPadding: Bool
 
   public var id: String { code.rawValue }
   public var message: String { "\(problem), at byte \(offset)" }
@@ -28,7 +29,7 @@ public struct Base64Error: DiagnosticError, Hashable {
   /// What is wrong, without its subject.
   public var problem: String {
     switch code {
-    case .padding: "= padding where none belongs"
+    case .padding: lacksPadding ? "too little = padding" : "= padding where none belongs"
     case .otherAlphabet: "a character of the other base64 alphabet"
     case .whitespace: "white space"
     case .illegalCharacter: "a character outside the alphabet"
@@ -37,8 +38,9 @@ public struct Base64Error: DiagnosticError, Hashable {
     }
   }
 
-  init(_ code: Code, at offset: Int) {
+  init(_ code: Code, at offset: Int, lacksPadding: Bool = false) {
     self.code = code
     self.offset = offset
+    self.lacksPadding = lacksPadding
   }
 }
