@@ -21,7 +21,7 @@ enum SignatureAnswer: Hashable {
     if line.contains(UInt8(ascii: "\n")) { throw malformed("answered with more than one line") }
     let object: JSONObject
     do throws(JSONError) {
-      object = try JSONReader.object(line.span)
+      object = try JSONReader.object(line)
     } catch {
       throw malformed("answered with something else than a JSON object: \(error.problem), at byte \(error.offset)")
     }
@@ -35,8 +35,7 @@ enum SignatureAnswer: Hashable {
     case "error": self = .refusal(String(text.text.prefix(Self.mostReasonCharacters)))
     case "signature":
       do throws(Base64Error) {
-        let characters = Array(text.text.utf8)
-        self = .signature(try Base64.url.decode(characters.span))
+        self = .signature(try Base64.url.decode(text))
       } catch {
         throw malformed("answered with a signature that is not base64url without padding: \(error.message)")
       }

@@ -57,7 +57,7 @@ public struct ServiceResponse: Sendable {
     if content.first == UInt8(ascii: "<") { return .webPage }
     let body: JSONObject
     do throws(JSONError) {
-      body = try JSONReader.object(saved.body.span, within: .savedAnswer)
+      body = try JSONReader.object(saved.body, within: .savedAnswer)
     } catch {
       throw ResponseError(error)
     }

@@ -6,7 +6,7 @@ final class JSONDocument: Sendable {
   let nodes: [JSONNode]
   /// The text itself, but that each string that has escapes is overwritten, from its start on, by what it says.
   ///
-  /// It was valid UTF-8, and what a slice of it points to is.
+  /// The text was valid UTF-8. Each slice still is; behind the end of an overwritten string lies what was left of it.
   private let characters: [UInt8]
 
   init(nodes: [JSONNode], characters: [UInt8]) {

@@ -49,19 +49,23 @@ extension JSONList where Element == JSONMember {
 }
 
 extension JSONList: Collection {
-  public var startIndex: Int {
+  /// Where an element stands, or the end.
+  public struct Index: Comparable, Sendable {
+    fileprivate let place: Int
+
+    public static func < (left: Index, right: Index) -> Bool { left.place < right.place }
+  }
+
+  /// The places of the elements, which need not follow each other by ones.
+  private var places: Range<Int> {
     switch storage {
-    case .built: 0
-    case .read(let cursor): cursor.places.lowerBound
+    case .built(let elements): elements.indices
+    case .read(let cursor): cursor.places
     }
   }
 
-  public var endIndex: Int {
-    switch storage {
-    case .built(let elements): elements.count
-    case .read(let cursor): cursor.places.upperBound
-    }
-  }
+  public var startIndex: Index { Index(place: places.lowerBound) }
+  public var endIndex: Index { Index(place: places.upperBound) }
 
   public var count: Int {
     switch storage {
@@ -70,18 +74,17 @@ extension JSONList: Collection {
     }
   }
 
-  /// Of a list that was read, indices need not follow each other by ones.
-  public func index(after index: Int) -> Int {
+  public func index(after index: Index) -> Index {
     switch storage {
-    case .built: index + 1
-    case .read(let cursor): cursor.place(after: index)
+    case .built: Index(place: index.place + 1)
+    case .read(let cursor): Index(place: cursor.place(after: index.place))
     }
   }
 
-  public subscript(_ index: Int) -> Element {
+  public subscript(_ index: Index) -> Element {
     switch storage {
-    case .built(let elements): elements[index]
-    case .read(let cursor): Element(at: cursor.child(at: index))
+    case .built(let elements): elements[index.place]
+    case .read(let cursor): Element(at: cursor.child(at: index.place))
     }
   }
 }

@@ -23,7 +23,7 @@ public struct JSONReader {
     try value([UInt8](copying: text.extracting(first: limits.byteCount + 1)), within: limits)
   }
 
-  /// The same; what is read shares the bytes.
+  /// The same, without a copy of the text unless a string in it has escapes.
   public static func value(_ bytes: [UInt8], within limits: Limits.JSON = .token) throws(JSONError) -> JSONValue {
     let text = bytes.span
     guard text.count <= limits.byteCount else {
@@ -45,7 +45,7 @@ public struct JSONReader {
     try object([UInt8](copying: text.extracting(first: limits.byteCount + 1)), within: limits)
   }
 
-  /// The same; what is read shares the bytes.
+  /// The same, without a copy of the text unless a string in it has escapes.
   public static func object(_ bytes: [UInt8], within limits: Limits.JSON = .token) throws(JSONError) -> JSONObject {
     guard case .object(let object) = try value(bytes, within: limits) else {
       throw JSONError(.notAnObject, "the text is not an object", at: 0)

@@ -1,4 +1,4 @@
-/// The reading of a string from its first backslash on, which writes what it says over it: no escape is shorter than that.
+/// The reading of a string from its first backslash on, which writes what it says over it: no escape is shorter than what it says.
 struct JSONUnescaping {
   /// What is read next; in the end, what stands behind the quotation mark.
   private(set) var position: Int

@@ -11,8 +11,7 @@ struct NameTable {
   /// Nobody who writes a text can know which names fall together.
   private static let seed = UInt64.random(in: .min ... .max)
 
-  /// True when a name, which so many of the object's precede, is one of those; if not, it is noted as that of the node that
-  /// comes next.
+  /// True when the object already has the name; `memberCount` members precede it, and the next node will be its own.
   mutating func isRepeated(
     _ name: JSONNode.Slice, after memberCount: Int, inObject object: Int, _ nodes: [JSONNode],
     _ characters: [UInt8]

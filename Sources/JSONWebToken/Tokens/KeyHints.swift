@@ -10,7 +10,7 @@ struct KeyHints {
   /// The first certificate of `x5c`, and what could be read of it.
   private var leaf: (der: [UInt8], certificate: Certificate?)?
 
-  /// More than base64url of a thumbprint with all that may surround it, in bytes.
+  /// In bytes; text that is longer, for all its white space, names no key, and the rule refuses it for its spelling.
   private static let longestThumbprint = 128
 
   init(_ header: JSONObject, keyID policy: KeyIDPolicy, reader: (any CertificateReader)?) {

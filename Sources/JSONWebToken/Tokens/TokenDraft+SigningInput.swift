@@ -10,7 +10,7 @@ extension TokenDraft {
     text.reserveCapacity(2048)
     for (name, part) in [("header", header), ("claims", claims)] {
       let json = JSONWriter.bytes(part)
-      do throws(JSONError) { _ = try JSONReader.object(json.span) } catch {
+      do throws(JSONError) { _ = try JSONReader.object(json) } catch {
         throw TokenError(id: error.id, "the token was not signed: in the \(name), \(error.problem)")
       }
       if !text.isEmpty { text.append(UInt8(ascii: ".")) }
