@@ -40,7 +40,8 @@ struct ThumbprintRule: ClaimRule {
     guard let certificate = draft.certificate else {
       if let worst {
         return failed(
-          .thumbprintEncoding, "\(kind.headerName) is spelled with \(worst.problem)", hint: Self.canonical, found: found)
+          .thumbprintEncoding, "\(kind.headerName) is spelled with \(worst.problem)", hint: Self.canonical, found: found
+        )
       }
       return irregular(
         isTolerated: isLenient, .thumbprintNotComparable,
