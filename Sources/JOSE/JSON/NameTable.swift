@@ -86,12 +86,9 @@ struct NameTable {
       state = mixed(state ^ word)
       index += 8
     }
-    var rest = UInt64(truncatingIfNeeded: bytes.count)
-    while index < bytes.count {
-      rest = rest << 8 | UInt64(bytes[index])
-      index += 1
-    }
-    return mixed(mixed(state ^ rest)) >> 32
+    // What is left of longer names is in their last eight bytes, some of which are taken in once more.
+    let rest = bytes.word(at: bytes.count - 8) ?? bytes.firstWord
+    return mixed(mixed(state ^ rest) ^ UInt64(truncatingIfNeeded: bytes.count)) >> 32
   }
 
   /// Spreads each bit over all: both halves of a product of 128 bits.
