@@ -42,7 +42,7 @@ struct SignRequestCommand: RepeatableOptions {
     let device = key.access.device.backend(certificates: request.certificates)
     defer { device.close() }
     let opening = KeyOpening(
-      key: key.key, options: key.access, certificates: request.certificates, certificateSource: self.request)
+      key: key.key, access: key.access, certificates: request.certificates, certificateSource: self.request)
     let signer = try opening.signer(for: request.algorithm, on: device)
     guard signer.publicKey == request.publicKey else {
       throw KeyError(

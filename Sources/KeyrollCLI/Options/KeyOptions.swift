@@ -4,7 +4,7 @@ import Keyroll
 /// The private key that signs, and what it is opened with.
 struct KeyOptions: ParsableArguments {
   /// The names of those that may be given several times.
-  static let repeatable = KeyAccessOptions.repeatable
+  static let repeatable = SignerOptions.repeatable
 
   @Option(
     name: .customLong("key"),
@@ -13,9 +13,13 @@ struct KeyOptions: ParsableArguments {
       valueName: "reference"))
   var key: String
 
-  @OptionGroup var access: KeyAccessOptions
+  @OptionGroup var secrets: SecretOptions
+  @OptionGroup var device: DeviceOptions
+  @OptionGroup var signer: SignerOptions
 
-  func validate() throws { try access.requireOnePINSource(with: argument) }
+  func validate() throws { try access.validate(with: argument) }
+
+  var access: KeyAccess { KeyAccess(secrets: secrets, device: device, signer: signer) }
 
   var argument: KeyArgument { KeyArgument(text: key) }
 

@@ -4,7 +4,7 @@ import Keyroll
 /// The key that signs a request's token now, or what stands in its place when the token is there already.
 struct RequestKeyOptions: ParsableArguments {
   /// The names of those that may be given several times.
-  static let repeatable = KeyAccessOptions.repeatable
+  static let repeatable = SignerOptions.repeatable
 
   @Option(
     name: .customLong("key"),
@@ -13,7 +13,9 @@ struct RequestKeyOptions: ParsableArguments {
       valueName: "reference"))
   var key: String?
 
-  @OptionGroup var access: KeyAccessOptions
+  @OptionGroup var secrets: SecretOptions
+  @OptionGroup var device: DeviceOptions
+  @OptionGroup var signer: SignerOptions
 
   @Option(
     name: .customLong("certificate"),
@@ -30,9 +32,8 @@ struct RequestKeyOptions: ParsableArguments {
   @OptionGroup var window: WindowOptions
 
   func validate() throws {
-    guard let argument else { return }
-    try access.requireOnePINSource(with: argument)
-    if certificate != nil, argument.namesCertificate {
+    try access.validate(with: argument)
+    if certificate != nil, argument?.namesCertificate ?? false {
       throw ValidationError("only one of --certificate and ;cert= in the key can be given")
     }
   }
@@ -55,6 +56,7 @@ struct RequestKeyOptions: ParsableArguments {
     }
   }
 
+  var access: KeyAccess { KeyAccess(secrets: secrets, device: device, signer: signer) }
   private var argument: KeyArgument? { key.map(KeyArgument.init(text:)) }
 
   /// True when the key, its certificate or a secret is read from there.

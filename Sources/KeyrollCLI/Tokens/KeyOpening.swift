@@ -4,7 +4,7 @@ import Keyroll
 struct KeyOpening {
   /// As the user wrote it.
   let key: String
-  let options: KeyAccessOptions
+  let access: KeyAccess
   /// Certificates given beside the key, and where they came from.
   let certificates: [Certificate]
   let certificateSource: String?
@@ -15,11 +15,11 @@ struct KeyOpening {
   func signer(for algorithm: SignatureAlgorithm, on device: PKCS11Backend) throws -> any Signer {
     let registry = KeyRegistry(
       FileBackend(certificates: certificates), PEMBackend(certificates: certificates),
-      PFXBackend(certificates: certificates), device, try options.signer.backend(certificates: certificates))
+      PFXBackend(certificates: certificates), device, try access.signer.backend(certificates: certificates))
     do throws(KeyError) {
       let signer = try registry.signer(
         for: try registry.reference(key), algorithm: algorithm,
-        secrets: try options.secrets.provider(pin: options.device.source))
+        secrets: try access.secrets.provider(pin: access.device.source))
       signer.notes.forEach(Diagnostics.warning)
       return signer
     } catch {

@@ -4,7 +4,7 @@ import Keyroll
 struct TokenMaking {
   /// The key as the user wrote it, and what it is opened with.
   let key: String
-  let access: KeyAccessOptions
+  let access: KeyAccess
   /// The file of its certificate, where that is not beside the key.
   let certificate: String?
   let profile: ProfileReference
@@ -24,7 +24,7 @@ struct TokenMaking {
     // A module that hangs when it is left must not hang with the token already out.
     defer { device.close() }
     let opening = KeyOpening(
-      key: key, options: access, certificates: given, certificateSource: certificate, answerToKey: answerToKey)
+      key: key, access: access, certificates: given, certificateSource: certificate, answerToKey: answerToKey)
     let signer = try opening.signer(for: algorithm, on: device)
     let profile = try profile.profile(algorithm: asked, publicKey: signer.publicKey)
     let assembler = try TokenAssembler(

@@ -2,27 +2,25 @@ import ArgumentParser
 import Keyroll
 
 /// What a private key is opened with, wherever it is.
-struct KeyAccessOptions: ParsableArguments {
-  /// The names of those that may be given several times.
-  static let repeatable = SignerOptions.repeatable
+///
+/// Not a group of options around these groups: ArgumentParser reads a group again for each one that it is inside of.
+struct KeyAccess {
+  let secrets: SecretOptions
+  let device: DeviceOptions
+  let signer: SignerOptions
 
-  @OptionGroup var secrets: SecretOptions
-  @OptionGroup var device: DeviceOptions
-  @OptionGroup var signer: SignerOptions
-
-  func validate() throws { try requireUnseen(secrets.passwordVariable, device.pinVariable) }
+  /// Throws for a PIN that the key names a source of itself, and for a secret that a program would see.
+  func validate(with key: KeyArgument?) throws {
+    if device.source != nil, key?.namesPINSource ?? false {
+      throw ValidationError("only one of --pin-… and pin-source in the key can be given")
+    }
+    try requireUnseen(secrets.passwordVariable, device.pinVariable)
+  }
 
   /// Throws for a variable with a secret that a program would see.
   func requireUnseen(_ variables: String?...) throws {
     for secret in variables.compactMap(\.self) where signer.variables.contains(secret) {
       throw ValidationError("--signer-env cannot name \(secret), which holds a secret")
-    }
-  }
-
-  /// Throws for a PIN that the key names a source of itself.
-  func requireOnePINSource(with key: KeyArgument) throws {
-    if device.source != nil, key.namesPINSource {
-      throw ValidationError("only one of --pin-… and pin-source in the key can be given")
     }
   }
 
