@@ -10,6 +10,8 @@ public enum Limits {
   public static let depth = 16
   /// The most members of objects and elements of arrays in one JSON text, nested ones counted.
   public static let elementCount = 1_024
+  /// The same for a header, which has a dozen names at the most and `certificateCount` certificates.
+  public static let headerElementCount = 128
   /// The most certificates in an `x5c` header.
   public static let certificateCount = 16
   /// The longest signing input, in bytes, of which it is asked how a bad signature came about: no profile's tokens are longer,
@@ -22,9 +24,12 @@ public enum Limits {
     public let depth: Int
     public let elementCount: Int
 
-    /// Headers, claims, keys and profiles.
+    /// Claims, keys and profiles.
     public static let token = JSON(
       byteCount: Limits.byteCount, depth: Limits.depth, elementCount: Limits.elementCount)
+    /// The header of a token.
+    public static let header = JSON(
+      byteCount: Limits.byteCount, depth: Limits.depth, elementCount: Limits.headerElementCount)
     /// A signing request, which holds header, claims and profile one deeper, and the first two of them encoded besides.
     public static let signingRequest = JSON(
       byteCount: Limits.byteCount * 8, depth: Limits.depth + 2, elementCount: Limits.elementCount * 4)

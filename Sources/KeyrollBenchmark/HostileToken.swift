@@ -15,18 +15,20 @@ struct HostileToken {
 extension HostileMould {
   /// The payload is as long as it can be.
   func claimTokens() -> [HostileToken] {
-    var tokens = HostileMembers.all.map { name, members in
+    var tokens = HostileMembers.ofClaims.all.map { name, members in
       token("claims: \(name)") { header, payload, room in payload.add(members(room)) }
     }
     tokens += HostileMembers.broken.map { name, ending in
-      token("claims: 1,000 names, then \(name)") { _, payload, room in
-        payload.add(HostileMembers.longNames(room - ending.utf8.count) + ending)
+      token("claims: many names, then \(name)") { _, payload, room in
+        payload.add(HostileMembers.ofClaims.longNames(room - ending.utf8.count) + ending)
       }
     }
     for name in ["aud", "iss"] {
       tokens.append(token("claims: long \(name)") { _, payload, room in payload.set(name, HostileMembers.text(room)) })
       tokens.append(
-        token("claims: \(name) of 1,000 values") { _, payload, room in payload.set(name, HostileMembers.array(room)) })
+        token("claims: \(name) of many values") { _, payload, room in
+          payload.set(name, HostileMembers.ofClaims.array(room))
+        })
     }
     let digits: [(String, (Int) -> String)] = [
       ("digits", { "1" + String(repeating: "0", count: $0) }),
@@ -46,13 +48,15 @@ extension HostileMould {
 
   /// The header is as long as it can be.
   func headerTokens() -> [HostileToken] {
-    var tokens = HostileMembers.all.map { name, members in
+    var tokens = HostileMembers.ofHeader.all.map { name, members in
       token("header: \(name)") { header, _, room in header.add(members(room)) }
     }
     for name in ["kid", "alg", "typ", "x5t", "x5t#S256", "x5c"] {
       tokens.append(token("header: long \(name)") { header, _, room in header.set(name, HostileMembers.text(room)) })
       tokens.append(
-        token("header: \(name) of 1,000 values") { header, _, room in header.set(name, HostileMembers.array(room)) })
+        token("header: \(name) of many values") { header, _, room in
+          header.set(name, HostileMembers.ofHeader.array(room))
+        })
     }
     tokens.append(
       token("header: x5c of 16 long values") { header, _, room in
@@ -67,10 +71,10 @@ extension HostileMould {
 
   /// Header and payload share the room, and each has as many members as it may have.
   func bothTokens() -> [HostileToken] {
-    HostileMembers.all.map { name, members in
-      token("header and claims: \(name)") { header, payload, room in
-        header.add(members(room / 2))
-        payload.add(members(room / 2))
+    zip(HostileMembers.ofHeader.all, HostileMembers.ofClaims.all).map { ofHeader, ofClaims in
+      token("header and claims: \(ofClaims.name)") { header, payload, room in
+        header.add(ofHeader.members(room / 2))
+        payload.add(ofClaims.members(room / 2))
       }
     }
   }

@@ -55,8 +55,8 @@ struct LimitsTests {
   @Test("Header and claims may have so many members and elements each, and no more")
   func elementCount() throws {
     func members(_ count: Int) -> String { (0..<count).map { ",\"\($0)\":0" }.joined() }
-    #expect(try failures(members: members(Limits.elementCount - 1)).isEmpty)
-    #expect(try failures(members: members(Limits.elementCount)) == ["header-json:json-too-many-elements"])
+    #expect(try failures(members: members(Limits.headerElementCount - 1)).isEmpty)
+    #expect(try failures(members: members(Limits.headerElementCount)) == ["header-json:json-too-many-elements"])
     func list(_ count: Int) -> String { "{\"a\":[" + repeatElement("0", count: count).joined(separator: ",") + "]}" }
     #expect(try failures(claims: list(Limits.elementCount - 1)).isEmpty)
     #expect(try failures(claims: list(Limits.elementCount)) == ["claims-json:json-too-many-elements"])

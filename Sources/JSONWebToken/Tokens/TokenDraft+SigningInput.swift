@@ -8,9 +8,9 @@ extension TokenDraft {
   func signingInput() throws(TokenError) -> [UInt8] {
     var text: [UInt8] = []
     text.reserveCapacity(2048)
-    for (name, part) in [("header", header), ("claims", claims)] {
+    for (name, part, limits) in [("header", header, Limits.JSON.header), ("claims", claims, .token)] {
       let json = JSONWriter.bytes(part)
-      do throws(JSONError) { _ = try JSONReader.object(json) } catch {
+      do throws(JSONError) { _ = try JSONReader.object(json, within: limits) } catch {
         throw TokenError(id: error.id, "the token was not signed: in the \(name), \(error.problem)")
       }
       if !text.isEmpty { text.append(UInt8(ascii: ".")) }

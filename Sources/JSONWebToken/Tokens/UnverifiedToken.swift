@@ -12,8 +12,8 @@ public struct UnverifiedToken: Sendable {
   public init(_ text: Span<UInt8>) throws(CompactSerializationError) {
     let serialization = try CompactSerialization(text)
     self.serialization = serialization
-    header = Self.object(serialization.header)
-    claims = Self.object(serialization.payload)
+    header = Self.object(serialization.header, within: .header)
+    claims = Self.object(serialization.payload, within: .token)
   }
 
   /// When the token can first be used: its `nbf`, unless that is past or cannot be read.
@@ -21,7 +21,9 @@ public struct UnverifiedToken: Sendable {
     (try? claims.get())?["nbf"]?.number?.integer.map { max(NumericDate(seconds: $0), time) } ?? time
   }
 
-  private static func object(_ bytes: [UInt8]) -> Result<JSONObject, JSONError> {
-    do throws(JSONError) { return .success(try JSONReader.object(bytes)) } catch { return .failure(error) }
+  private static func object(_ bytes: [UInt8], within limits: Limits.JSON) -> Result<JSONObject, JSONError> {
+    do throws(JSONError) { return .success(try JSONReader.object(bytes, within: limits)) } catch {
+      return .failure(error)
+    }
   }
 }
