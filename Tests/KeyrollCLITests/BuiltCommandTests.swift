@@ -16,6 +16,21 @@ import Testing
   }
 
   @Test(
+    "help on what is no command is refused",
+    arguments: [
+      (["help", "nosuch"], "there is no command 'nosuch'", "keyroll"),
+      (["help", "sign", "nosuch"], "there is no command 'nosuch'", "keyroll sign"),
+      (["help", "verify", "a.jwt"], "there is no command 'a.jwt'", "keyroll verify"),
+      (["help", "verify", "--nosuch"], "unknown option '--nosuch'", "keyroll verify"),
+    ])
+  func helpOnNothing(arguments: [String], message: String, command: String) throws {
+    #expect(
+      try BuiltCommand.run(arguments)
+        == Outcome(
+          status: 64, error: "keyroll: error: \(message) [usage]\nkeyroll: hint: see \(command) --help\n"))
+  }
+
+  @Test(
     "the usage of every command names what it cannot do without",
     arguments: [
       ("sign proof", "[<options>] --object-id <guid> --key <reference>"),

@@ -10,6 +10,7 @@ extension CommandError {
 
   /// What ArgumentParser refused, in the shape of every other error.
   static func usage(_ error: any Error, in arguments: [String]) -> CommandError {
+    let arguments = arguments.first == "help" ? Array(arguments.dropFirst()) : arguments
     let path = CommandPath(arguments)
     if !path.command.configuration.subcommands.isEmpty, let word = path.rest.first, !word.hasPrefix("-") {
       return usage("there is no command '\(word)'", in: arguments)

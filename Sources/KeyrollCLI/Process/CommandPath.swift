@@ -26,12 +26,19 @@ struct CommandPath {
   static func parse(_ arguments: [String]) throws -> any ParsableCommand {
     let path = CommandPath(arguments)
     try path.refuseRepetition()
+    if arguments.first == "help" { try refuseUnknownCommand(arguments.dropFirst()) }
     if path.command.configuration.subcommands.isEmpty, let command = try? path.command.parseAsRoot(Array(path.rest)),
       type(of: command) == path.command
     {
       return command
     }
     return try KeyrollCommand.parseAsRoot(arguments)
+  }
+
+  /// Throws `usage` for help on what is no command, where ArgumentParser would give help on what is around it.
+  private static func refuseUnknownCommand(_ words: ArraySlice<String>) throws(CommandError) {
+    guard let word = CommandPath(Array(words)).rest.first, word != "help", !word.hasPrefix("-") else { return }
+    throw .usage("there is no command '\(word)'", in: Array(words))
   }
 
   /// Throws `usage` for an option that is there twice and takes one value: which was meant, nobody knows.
