@@ -15,7 +15,12 @@ struct RegistrationTests {
   private func judge(
     _ token: String = "proof", by file: String, certificates: [String] = [], at time: NumericDate = now
   ) throws -> (report: VerificationReport, registration: RegistrationReport?) {
-    let saved = try Fixtures.bytes("key-credentials/\(file).json")
+    try judge(token, by: Fixtures.bytes("key-credentials/\(file).json"), certificates: certificates, at: time)
+  }
+
+  private func judge(
+    _ token: String, by saved: [UInt8], certificates: [String] = [], at time: NumericDate = now
+  ) throws -> (report: VerificationReport, registration: RegistrationReport?) {
     let registered = try KeyCredentials(saved.span, certificateReader: OpenSSLCertificateReader())
     var trusted = registered.certifiedEntries(at: time).compactMap(\.certificate)
     for name in certificates {
@@ -74,6 +79,55 @@ struct RegistrationTests {
     let other = try #require(try judge("proof-by-other-key", by: "application").registration)
     #expect(other.entry == registration.others.first)
     #expect(other.others == [registration.entry])
+  }
+
+  @Test("A saved answer for another object than iss names is refused, whatever the case of its letters")
+  func otherObject() throws {
+    let saved = try Fixtures.bytes("key-credentials/application.json")
+    for (name, id, token, isRefused) in [
+      ("id", "0B5F2F6E-7A8A-4D4E-9F53-3F6C2B1A9D01", "proof", false),
+      ("id", "5d9c1b7e-3f2a-4e6b-9c8d-1a2b3c4d5e03", "proof", true),
+      ("appId", "5d9c1b7e-3f2a-4e6b-9c8d-1a2b3c4d5e03", "proof", false),
+    ] as [(JSONString, JSONString, String, Bool)] {
+      var answer = try JSONReader.object(saved, within: .savedAnswer)
+      answer[name] = .string(id)
+      let report = try judge(token, by: JSONWriter.bytes(answer)).report
+      #expect(problems(report) == (isRefused ? ["registration:registration-of-another"] : []), "\(name) \(id)")
+    }
+    // The iss of an assertion is the application's.
+    let registered = try KeyCredentials(saved.span, certificateReader: OpenSSLCertificateReader())
+    for (clientID, reason) in [
+      (registered.applicationID, nil), (registered.objectID, "registration-of-another"),
+    ] as [(JSONString?, String?)] {
+      let id = try #require(clientID)
+      let profile = try Profile.entraAssertion(tenant: "5d9c1b7e-3f2a-4e6b-9c8d-1a2b3c4d5e03", clientID: id)
+      let certificate = try #require(registered.certifiedEntries(at: Self.now).first?.certificate)
+      let draft = TokenDraft(
+        header: [:], claims: ["iss": .string(id)], publicKey: certificate.publicKey, certificate: certificate)
+      let check = profile.judging(by: registered).check(draft, at: Self.now).last
+      #expect(check?.id == "registration")
+      #expect(check?.finding?.reason == reason)
+    }
+  }
+
+  @Test("An entry with which no token can be signed is not what would be left")
+  func unfit() throws {
+    let registration = try #require(try judge(by: "elliptic").registration)
+    #expect(registration.others.isEmpty)
+    #expect(registration.warnings.map(\.reason) == ["last-valid-registration"])
+    for (type, certificate, isFit) in [
+      ("AsymmetricX509Cert", nil, true), ("Symmetric", nil, false), ("AsymmetricX509Cert", "leaf", true),
+      ("AsymmetricX509Cert", "rsa-1024", false), ("AsymmetricX509Cert", "ec-p256", false),
+    ] as [(JSONString, String?, Bool)] {
+      let entry = KeyCredential(
+        keyID: "5d9c1b7e-3f2a-4e6b-9c8d-1a2b3c4d5e03", displayName: nil, type: type, usage: "Verify",
+        startDateTime: Self.now, endDateTime: Self.now, customKeyIdentifier: nil,
+        certificate: try certificate.flatMap { name in
+          let bytes = try Fixtures.bytes("certificates/\(name).pem")
+          return try CertificateFile.read(bytes.span).first
+        })
+      #expect(entry.isForSigningTokens == isFit, "\(entry)")
+    }
   }
 
   @Test("A warning is given where nothing would be left, also when the others are there but of no use")

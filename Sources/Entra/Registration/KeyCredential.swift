@@ -37,6 +37,12 @@ public struct KeyCredential: Sendable, Hashable {
   /// True where the service verifies the client's signatures with it, which it does not with a key of its own.
   public var isForVerifying: Bool { usage == "Verify" }
 
+  /// True where a token can be signed with it, as far as is known: it is a certificate over an RSA key of a size that signs.
+  public var isForSigningTokens: Bool {
+    guard let certificate else { return type == "AsymmetricX509Cert" }
+    return certificate.publicKey.rsa.map { PublicKey.signingBitCounts.contains($0.bitCount) } ?? false
+  }
+
   /// The later of the two starts, and the earlier of the two ends, of the registration and of its certificate, where known.
   public var validity: (start: NumericDate, end: NumericDate) {
     guard let certificate else { return (startDateTime, endDateTime) }
@@ -63,13 +69,5 @@ public struct KeyCredential: Sendable, Hashable {
     return "\(keyID) (\(displayName))"
   }
 
-  /// Compares as GUIDs are compared: letters of either case are the same.
-  public func hasKeyID(_ id: JSONString) -> Bool {
-    keyID.text.utf8.count == id.text.utf8.count
-      && zip(keyID.text.utf8, id.text.utf8).allSatisfy { Self.lowerCase($0) == Self.lowerCase($1) }
-  }
-
-  private static func lowerCase(_ byte: UInt8) -> UInt8 {
-    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
-  }
+  public func hasKeyID(_ id: JSONString) -> Bool { keyID.isSameGUID(as: id) }
 }

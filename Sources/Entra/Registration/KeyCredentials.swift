@@ -68,9 +68,9 @@ public struct KeyCredentials: Sendable {
     }
   }
 
-  /// The entries that signatures are verified with at that time.
+  /// The entries that signatures are verified with at that time, and that signatures can be made with.
   public func validEntries(at time: NumericDate) -> [KeyCredential] {
-    entries.filter { $0.isForVerifying && $0.isValid(at: time) }
+    entries.filter { $0.isForVerifying && $0.isForSigningTokens && $0.isValid(at: time) }
   }
 
   /// What would still be valid at that time once the entry is removed, the one that ends last first.

@@ -7,6 +7,8 @@ struct RegistrationRule: ClaimRule {
   var id: String { "registration" }
   var verdict: Check.Verdict { .signature }
   let registered: KeyCredentials
+  /// What `iss` is for the object that the answer is of, where both are known.
+  let issuer: JSONString?
 
   private static let register = "register the certificate, or sign with the key of one that is registered and valid"
 
@@ -17,6 +19,12 @@ struct RegistrationRule: ClaimRule {
     }
     guard let entry = registered.entry(of: certificate, at: time) else { return absent(certificate) }
     let found = JSONValue.string(entry.keyID)
+    if let issuer, let named = draft.claims["iss"]?.string, !named.isSameGUID(as: issuer) {
+      return failed(
+        .registrationOfAnother,
+        "the saved answer is of the object whose tokens have \(issuer) as iss, and iss is \(named.quotation)",
+        hint: "give the answer for the object that iss names, or make the token for this one", found: found)
+    }
     if !entry.isForVerifying {
       return failed(
         .keyNotRegistered, "the certificate is registered as \(entry.summary), with the usage \(entry.usage) alone",
@@ -70,9 +78,15 @@ struct RegistrationRule: ClaimRule {
 extension Profile {
   /// The same profile with one check more, `registration`, the last: the certificate of the key is one of these.
   public func judging(by registered: KeyCredentials) -> Profile {
+    let issuer: JSONString? =
+      switch id {
+      case "graph-proof": registered.objectID
+      case "entra-assertion": registered.applicationID
+      default: nil
+      }
     var profile = self
     let furtherRules = profile.furtherRules
-    profile.furtherRules = { furtherRules($0) + [RegistrationRule(registered: registered)] }
+    profile.furtherRules = { furtherRules($0) + [RegistrationRule(registered: registered, issuer: issuer)] }
     return profile
   }
 }

@@ -121,10 +121,3 @@ public struct RequestVerifier: Sendable {
     return der.count > start && der[start] == 0x02
   }
 }
-
-extension JSONString {
-  /// GUIDs are the same whatever the case of their letters.
-  fileprivate func isSameGUID(as other: JSONString) -> Bool {
-    text.lowercased().utf8.elementsEqual(other.text.lowercased().utf8)
-  }
-}

@@ -65,6 +65,7 @@ extension Check {
     case registrationExpired = "registration-expired"
     case registrationNotYetValid = "registration-not-yet-valid"
     case registrationEndsEarly = "registration-ends-early"
+    case registrationOfAnother = "registration-of-another"
     case lastValidRegistration = "last-valid-registration"
     // Claims
     case claimMissing = "claim-missing"
