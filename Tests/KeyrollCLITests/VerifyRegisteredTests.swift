@@ -35,6 +35,20 @@ import Testing
         """), "\(outcome)")
   }
 
+  @Test("a certificate that is not RSA does no harm beside others, and alone it is refused")
+  func otherKeys() throws {
+    let elliptic = Fixtures.path("certificates/ec-p256.pem")
+    for certificates in [[elliptic, Self.leaf], [Self.leaf, elliptic], [Self.saved("application"), elliptic]] {
+      #expect(try Self.verify(certificates, Self.token("proof")).status == 0)
+    }
+    let alone = try Self.verify([elliptic], Self.token("proof"))
+    #expect(alone.status == 2)
+    #expect(alone.error.contains("the public key is EC P-256, and only RSA signatures are judged here [key-not-rsa]"))
+    let named = try Self.verify([elliptic, Self.other], Fixtures.path("refused-tokens/certificate-ec-p256.jwt"))
+    #expect(named.status == 1)
+    #expect(named.output.contains("the certificate that the header names cannot be used: the public key is EC P-256"))
+  }
+
   @Test("the last valid entry draws a warning, and its name is escaped")
   func last() throws {
     let outcome = try Self.verify([Self.saved("hostile-name")], Self.token("proof"))

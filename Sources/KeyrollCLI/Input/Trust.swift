@@ -6,9 +6,20 @@ struct Trust {
   /// What is registered, where a saved answer says so, and the certificates in it that nothing can be verified with.
   var registered: KeyCredentials?
   var unusable: [UnusableCertificate] = []
+  /// Why certificates that were given are among those.
+  private(set) var refusals: [KeyError] = []
 
-  mutating func add(_ certificate: Certificate) throws(KeyError) {
-    keys.append(TrustedKey(try RSASignatureVerifier(certificate.publicKey), certificate: certificate))
+  /// One whose key makes no signatures that are judged here is kept for the token that names it: a bundle may hold others.
+  mutating func add(_ certificate: Certificate) {
+    do throws(KeyError) {
+      keys.append(TrustedKey(try RSASignatureVerifier(certificate.publicKey), certificate: certificate))
+    } catch {
+      refusals.append(error)
+      unusable.append(
+        UnusableCertificate(
+          thumbprints: Thumbprint.allCases.map { $0.bytes(of: certificate) }, problem: "cannot be used: \(error.message)",
+          hint: error.hint ?? "sign with an RSA key, and give its certificate"))
+    }
   }
 
   /// Throws `usage` for a second answer: which of two is the registration, nobody could tell.
@@ -17,7 +28,7 @@ struct Trust {
       throw CommandError.usage("only one --certificate can be a saved answer: a token is of one application")
     }
     registered = saved
-    unusable = saved.unusableCertificates
-    for certificate in saved.certifiedEntries(at: time).compactMap(\.certificate) { try add(certificate) }
+    unusable += saved.unusableCertificates
+    for certificate in saved.certifiedEntries(at: time).compactMap(\.certificate) { add(certificate) }
   }
 }

@@ -33,11 +33,12 @@ struct TrustedKeyOptions: ParsableArguments {
     var trust = Trust()
     for path in certificates {
       switch try CertificateFiles.contents(of: path) {
-      case .certificates(let certificates): for certificate in certificates { try trust.add(certificate) }
+      case .certificates(let certificates): for certificate in certificates { trust.add(certificate) }
       case .registered(let saved): try trust.add(saved, at: time)
       }
     }
     for path in publicKeys { trust.keys += try Self.publicKeys(in: path) }
+    if trust.keys.isEmpty, trust.registered == nil, let refusal = trust.refusals.first { throw refusal }
     if trust.keys.isEmpty && trust.unusable.isEmpty {
       throw KeyCredentialsError(
         .noKeyCredentials, "nothing is registered that signatures are verified with",
