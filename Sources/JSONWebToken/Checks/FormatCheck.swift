@@ -61,7 +61,15 @@ enum FormatCheck {
         id: id, verdict: .format, status: .failed, isRequired: true, found: nil,
         finding: Check.Finding(
           reason: error.id, message: "the \(part) is not acceptable JSON: \(error.problem), at byte \(error.offset)",
-          hint: "write one JSON object in UTF-8, each name once"))
+          hint: hint(error.code)))
+    }
+  }
+
+  private static func hint(_ code: JSONError.Code) -> String {
+    switch code {
+    case .tooLarge, .tooDeep, .tooManyElements: "no issuer's tokens are like that: look at where it comes from"
+    case .invalidEncoding: "write UTF-8 without a byte order mark; the text may also have been cut or joined"
+    default: "write one JSON object in UTF-8, each name once"
     }
   }
 }

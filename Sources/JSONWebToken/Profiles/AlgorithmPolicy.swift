@@ -31,10 +31,16 @@ public struct AlgorithmPolicy: Sendable, Hashable {
     return policy
   }
 
+  private var usable: [SignatureAlgorithm] {
+    asked.isEmpty ? allowed : (allowed + unproven).filter(asked.contains)
+  }
+
+  /// What a token should have been signed with.
+  var wanted: SignatureAlgorithm { usable.first ?? preferred }
+
   /// For messages: what may be used now.
   var restriction: String {
-    let usable = asked.isEmpty ? allowed : (allowed + unproven).filter(asked.contains)
-    return usable.isEmpty
+    usable.isEmpty
       ? "\(Self.list(asked)) was asked for, where only \(Self.list(allowed)) may be used"
       : "only \(Self.list(usable)) may be used"
   }

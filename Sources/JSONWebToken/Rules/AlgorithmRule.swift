@@ -32,7 +32,7 @@ struct AlgorithmRule: ClaimRule {
       .algorithmNotAllowed, "alg is \(algorithm.rawValue), and \(policy.restriction)", hint: wanted, found: found)
   }
 
-  private var wanted: String { "sign with \(policy.preferred.rawValue)" }
+  private var wanted: String { "sign with \(policy.wanted.rawValue)" }
 
   private func unsupported(_ name: JSONString, _ found: JSONValue) -> Check {
     // Of ASCII, the bit makes letters lower-case and nothing else a letter.

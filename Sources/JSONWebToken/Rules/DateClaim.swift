@@ -32,7 +32,7 @@ struct DateClaim {
       if numbers == .anyNumber { return inRange(seconds, oddity: nil) }
       let oddity = Oddity(
         reason: .dateFractional,
-        message: "\(name) is \(JSONString(number.text).quotation), not a whole number of seconds")
+        message: "\(name) is \(JSONString(number.text).quotation), not seconds without fraction and exponent")
       return isLenient ? inRange(seconds, oddity: oddity) : .refused(oddity)
     case .string(let text):
       let oddity = Oddity(reason: .dateAsString, message: "\(name) is a string, and a number of seconds is needed")

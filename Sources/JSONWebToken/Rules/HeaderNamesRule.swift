@@ -25,7 +25,7 @@ struct HeaderNamesRule: ClaimRule {
     }
     if let key = header["jwk"] {
       let isSame = key.object.flatMap { try? JSONWebKey($0) }.map { $0.numbers == draft.publicKey?.rsa } ?? false
-      if !isSame { return refused(.embeddedKey, "jwk", "jwk is not the key given") }
+      if !isSame { return refused(.embeddedKey, "jwk", "jwk is not the public key given") }
       if !ignoresUnknownNames {
         return refused(.embeddedKey, "jwk", "jwk brings the key along, which the profile does not allow")
       }

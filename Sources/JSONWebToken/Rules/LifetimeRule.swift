@@ -16,7 +16,8 @@ struct LifetimeRule: ClaimRule {
     let issuedAt = date("iat", draft)
     if let notBefore, notBefore >= end {
       let reason: Check.Reason = notBefore == end ? .windowEmpty : .windowReversed
-      return failed(reason, "the window is empty: nbf is \(notBefore), and exp is \(end)", hint: "set exp after nbf")
+      let what = notBefore == end ? "is empty" : "ends before it begins"
+      return failed(reason, "the window \(what): nbf is \(notBefore), and exp is \(end)", hint: "set exp after nbf")
     }
     if let issuedAt, issuedAt > end {
       return failed(
