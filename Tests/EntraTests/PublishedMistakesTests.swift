@@ -78,6 +78,10 @@ struct PublishedMistakesTests {
     Item(
       "certificate not registered", "proof", "registration:key-not-registered", "proof-refused",
       registered: "only-other"),
+    Item(
+      "certificate ended", "proof-expired-certificate", "certificate-dates:certificate-expired", "proof-refused"),
+    Item(
+      "entry ended", "proof", "registration:registration-expired", "proof-refused", registered: "entry-ended"),
     Item("no key named", "proof-without-x5t", "key-hint:hint-missing", "proof-refused"),
     Item("signature of another key", "proof-by-other-key", "signature:bad-signature", "proof-refused"),
     Item("no exp", "proof-without-exp", "exp:claim-missing", "proof-refused"),

@@ -22,6 +22,7 @@ extension ServiceAnswer {
         .check("iss"), .check("signature"), .check("exp"), .check("lifetime"),
         // A window that began in 1970 is far too long.
         .check("nbf", .dateNear1970), .check("x5t"), .check("kid"), .reason(.keyNotRegistered), .check("key-hint"),
+        .reason(.certificateExpired), .reason(.registrationExpired),
         .check("serialization"), .check("header-json"), .check("claims-json"),
       ]),
     ServiceAnswer(

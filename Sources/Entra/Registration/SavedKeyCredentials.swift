@@ -44,6 +44,10 @@ struct SavedKeyCredentials {
       let code = error.object?["code"]?.string.map { ", \($0)" } ?? ""
       throw KeyCredentialsError(.malformed, "\(subject) is the answer to a call that failed\(code)", hint: wanted)
     }
+    if object.contains("kty") || object.contains("keys") {
+      throw KeyCredentialsError(
+        .malformed, "\(subject) is a public key, and no certificate", hint: "give it by --public-key")
+    }
     throw other(
       subject,
       object["keyId"] == nil ? "has no keyCredentials" : "is a single keyCredential, not all that are registered")

@@ -17,7 +17,8 @@ struct Trust {
       refusals.append(error)
       unusable.append(
         UnusableCertificate(
-          thumbprints: Thumbprint.allCases.map { $0.bytes(of: certificate) }, problem: "cannot be used: \(error.message)",
+          thumbprints: Thumbprint.allCases.map { $0.bytes(of: certificate) },
+          problem: "cannot be used: \(error.message)",
           hint: error.hint ?? "sign with an RSA key, and give its certificate"))
     }
   }
