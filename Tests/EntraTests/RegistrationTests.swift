@@ -145,6 +145,15 @@ struct RegistrationTests {
     #expect(twice.warnings.isEmpty)
   }
 
+  @Test("Where the only entry has ended, the next step is not the addKey that it could not sign")
+  func ended() throws {
+    let later = NumericDate(seconds: 1_750_000_000)
+    let warning = try #require(try judge(by: "only-leaf", at: later).registration?.warnings.first)
+    #expect(warning.reason == "last-valid-registration")
+    #expect(warning.message.contains("no entry is valid"))
+    #expect(warning.hint?.contains("PATCH") == true)
+  }
+
   @Test("Nothing is said of an entry where nothing registered signed")
   func nobody() throws {
     #expect(try judge("proof-changed", by: "application").registration == nil)

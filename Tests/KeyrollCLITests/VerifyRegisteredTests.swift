@@ -81,6 +81,7 @@ import Testing
       two["entry"] as? [String: String] == [
         "keyId": "49b5038b-acf5-5f91-a1a2-30dd37ad62ae", "displayName": "CN=leaf, O=keyroll fixtures",
         "startDateTime": "2022-01-01T00:00:00Z", "endDateTime": "2025-01-01T00:00:00Z",
+        "validUntil": "2025-01-01T00:00:00Z",
       ])
     let left = try #require(two["validAfterRemoveKey"] as? [[String: String]])
     #expect(left.map { $0["keyId"] } == ["d0a919b4-6dbc-5e25-a794-8ca89dd382cc"])

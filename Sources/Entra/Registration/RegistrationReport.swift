@@ -26,6 +26,15 @@ public struct RegistrationReport: Sendable {
   /// What to know before the entry is removed, or ends.
   public var warnings: [Check.Finding] {
     if !others.isEmpty { return [] }
+    let end = entry.validity.end
+    if end < time {
+      return [
+        Check.Finding(
+          reason: Check.Reason.lastValidRegistration.rawValue,
+          message: "no entry is valid: \(entry.summary) ended at \(end), and no other is left",
+          hint: "addKey needs an entry that is valid: this takes PATCH, which replaces the whole collection")
+      ]
+    }
     return [
       Check.Finding(
         reason: Check.Reason.lastValidRegistration.rawValue,
@@ -56,6 +65,8 @@ public struct RegistrationReport: Sendable {
       "displayName": entry.displayName.map(JSONValue.string) ?? .null,
       "startDateTime": .string(JSONString(entry.startDateTime.description)),
       "endDateTime": .string(JSONString(entry.endDateTime.description)),
+      // The certificate may end before its entry does.
+      "validUntil": .string(JSONString(entry.validity.end.description)),
     ]
   }
 }
