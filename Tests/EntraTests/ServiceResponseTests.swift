@@ -49,6 +49,22 @@ import Testing
     }
   }
 
+  @Test(
+    "A body that is still as it was sent is told from one that is damaged",
+    arguments: [
+      ("Content-Encoding: br", "\u{1}\u{2}", "the body is compressed"),
+      ("content-encoding: gzip", "x", "the body is compressed"),
+      ("Transfer-Encoding: chunked", "1a\r\n{\"error\":1}", "the body is still in the chunks in which it was sent"),
+      ("Transfer-Encoding: chunked", "upstream error", "JSON"), ("Content-Encoding: identity", "x", "JSON"),
+    ])
+  func asSent(_ field: String, _ body: String, _ message: String) {
+    let text = Array("HTTP/1.1 401 Unauthorized\r\n\(field)\r\n\r\n\(body)".utf8)
+    do throws(ResponseError) {
+      _ = try ServiceResponse(text.span)
+      Issue.record("read")
+    } catch { #expect(error.message.contains(message), "\(error.message)") }
+  }
+
   @Test("Every known answer has a saved one", arguments: ServiceAnswer.all.map(\.id))
   func complete(_ id: String) {
     #expect(Self.rows.contains { $0.answer == id })

@@ -49,16 +49,19 @@ public struct ServiceResponse: Sendable {
   private static func kind(_ saved: SavedResponse) throws(ResponseError) -> Kind {
     let content = saved.body.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
     if content.isEmpty { return saved.status == 204 ? .noContent : other(saved.status) }
-    if content.starts(with: [0x1F, 0x8B]) {
-      throw ResponseError(
-        .malformed, "the body is compressed", hint: "save it with curl --compressed, or unpack it with gunzip")
-    }
+    if content.starts(with: [0x1F, 0x8B]) { throw compressed }
     // No JSON begins so.
     if content.first == UInt8(ascii: "<") { return .webPage }
     let body: JSONObject
     do throws(JSONError) {
       body = try JSONReader.object(saved.body, within: .savedAnswer)
     } catch {
+      if let coding = saved[field: "content-encoding"], coding != "identity" { throw compressed }
+      if isInChunks(content) && saved[field: "transfer-encoding"] != nil {
+        throw ResponseError(
+          .malformed, "the body is still in the chunks in which it was sent",
+          hint: "save it with curl -i, without --raw")
+      }
       throw ResponseError(error)
     }
     if let error = ServiceError(body) { return .error(error) }
@@ -74,6 +77,15 @@ public struct ServiceResponse: Sendable {
         hint: "save the status line and headers too, as curl -i does")
     }
     return other(saved.status)
+  }
+
+  private static let compressed = ResponseError(
+    .malformed, "the body is compressed", hint: "save it with curl --compressed, or unpack it with gunzip")
+
+  /// True where the first line is the length of a chunk (RFC 9112, section 7.1).
+  private static func isInChunks(_ body: ArraySlice<UInt8>) -> Bool {
+    let line = body.prefix { $0 != 0x0A }.filter { $0 != 0x0D }
+    return (1...8).contains(line.count) && line.allSatisfy { Character(Unicode.Scalar($0)).isHexDigit }
   }
 
   private static func other(_ status: Int?) -> Kind {
