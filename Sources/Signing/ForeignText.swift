@@ -1,0 +1,107 @@
+/// Text that somebody else wrote, as every message and report shows it.
+///
+/// Foreign is what comes from a token, a certificate, a file, a device, a service or the command line: claims, header values,
+/// labels, subjects, names, paths, addresses. All of it passes through here, so that what is shown is what is there:
+///
+/// - A text is quoted as JSON quotes a string (RFC 8259, section 7), so that it cannot pass for words of ours.
+/// - What does not print, turns the direction of writing or looks like a space is written as `\u` and four hexadecimal
+///   digits, and so is every space that follows another: a row of spaces could paint a screen.
+/// - After 200 code points it is cut, and the number of those that are left out is said.
+///
+/// Messages take it by interpolation: `\(quoting: label)` for a text, `\(naming: path)` for a name.
+public struct ForeignText: Sendable, Hashable, CustomStringConvertible {
+  public let description: String
+
+  /// The most code points of a text that are shown.
+  public static let shownCount = 200
+
+  /// A text, between quotation marks.
+  public init(quoting text: String) {
+    let (shown, rest) = Self.shown(text, escapingQuotes: true)
+    description = "\"\(shown)\"\(rest)"
+  }
+
+  /// A value that is JSON text on one line, as it stands: `["a"]` is an array, and `"[\"a\"]"` the text of it.
+  public init(json text: String) {
+    let (shown, rest) = Self.shown(text, escapingQuotes: false)
+    description = shown + rest
+  }
+
+  /// A path, reference, host or other name: bare where it holds nothing but printable ASCII without spaces, quotation marks
+  /// and backslashes, else between quotation marks.
+  ///
+  /// What may be a token or the text of a key is not shown at all: it was given in the place of a name by mistake.
+  public init(naming text: String) {
+    if let count = Self.countIfSecret(text) {
+      description = "(a value of \(count) bytes that may be a token or a key)"
+    } else if !text.isEmpty, text.utf8.count <= Self.shownCount, text.utf8.allSatisfy(Self.isBare) {
+      description = text
+    } else {
+      description = Self(quoting: text).description
+    }
+  }
+
+  /// What is shown, and the words that say how much is not.
+  private static func shown(_ text: String, escapingQuotes: Bool) -> (text: String, rest: String) {
+    let scalars = text.unicodeScalars
+    let end = scalars.index(scalars.startIndex, offsetBy: shownCount, limitedBy: scalars.endIndex) ?? scalars.endIndex
+    let rest = scalars.distance(from: end, to: scalars.endIndex)
+    return (
+      VisibleText.escaped(String(scalars[..<end]), escapingQuotes: escapingQuotes), rest == 0 ? "" : "… (\(rest) more)"
+    )
+  }
+
+  private static func isBare(_ byte: UInt8) -> Bool {
+    (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+  }
+}
+
+extension ForeignText {
+  /// The longest run of base64 digits that a name may have: a SHA-256 in hexadecimal has 64, and a key far more than 80.
+  private static let longestRun = 80
+
+  /// The number of bytes of what may be a token or a key, or nil for any other text.
+  ///
+  /// A token begins with `ey` or `ew`, the base64 of `{"` and of `{` before white space. PEM has dashes and line breaks.
+  private static func countIfSecret(_ text: String) -> Int? {
+    let dashes = Array("-----".utf8)
+    let bytes = Array(text.utf8)
+    var run = 0
+    for (index, byte) in bytes.enumerated() {
+      if byte == UInt8(ascii: "\n") || bytes[index...].starts(with: dashes) { return bytes.count }
+      guard isBase64(byte) else {
+        // The first part of a token, up to its dot.
+        let part = bytes[(index - run)..<index]
+        let beginsToken = ["ey", "ew"].contains { part.starts(with: $0.utf8) }
+        if byte == UInt8(ascii: "."), run >= 12, beginsToken { return bytes.count }
+        run = 0
+        continue
+      }
+      run += 1
+      if run > longestRun { return bytes.count }
+    }
+    return nil
+  }
+
+  private static func isBase64(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+      UInt8(ascii: "="):
+      true
+    default: false
+    }
+  }
+}
+
+extension DefaultStringInterpolation {
+  /// A foreign text, as `ForeignText(quoting:)` shows it.
+  package mutating func appendInterpolation(quoting text: some CustomStringConvertible) {
+    appendLiteral(ForeignText(quoting: text.description).description)
+  }
+
+  /// A foreign name, as `ForeignText(naming:)` shows it.
+  package mutating func appendInterpolation(naming text: some CustomStringConvertible) {
+    appendLiteral(ForeignText(naming: text.description).description)
+  }
+}

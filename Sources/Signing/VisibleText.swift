@@ -1,0 +1,85 @@
+/// Tells the code points that a person sees for what they are from those that must be written as escapes.
+package enum VisibleText {
+  /// The text with escapes as in JSON (RFC 8259, section 7) for whatever would not be seen, and for each space behind another.
+  ///
+  /// With `escapingQuotes`, quotation marks and backslashes are escaped too, so that the result can stand between quotation
+  /// marks.
+  package static func escaped(_ text: String, escapingQuotes: Bool) -> String {
+    var output = ""
+    var previous = Previous()
+    for scalar in text.unicodeScalars {
+      if escapingQuotes, scalar == "\"" || scalar == "\\" {
+        output += "\\"
+        output.unicodeScalars.append(scalar)
+        previous = Previous()
+      } else if previous.lets(scalar) {
+        output.unicodeScalars.append(scalar)
+        previous.append(scalar)
+      } else {
+        output += escape(scalar)
+        previous = Previous()
+      }
+    }
+    return output
+  }
+
+  /// `\u` and four hexadecimal digits, twice for a code point beyond U+FFFF.
+  package static func escape(_ scalar: Unicode.Scalar) -> String {
+    String(scalar).utf16.map { unit in
+      "\\u" + String(repeating: "0", count: unit.leadingZeroBitCount / 4) + String(unit, radix: 16)
+    }.joined()
+  }
+
+  /// What came before a code point, as far as it decides how that one is seen.
+  package struct Previous {
+    private var isSpace = false
+    private var canCarryMark = false
+    private var markCount = 0
+
+    /// The most marks that stand on one letter; more of them reach into the lines above and below.
+    private static let mostMarks = 3
+
+    package init() {}
+
+    /// False for a code point that would not be seen, or not be seen for what it is.
+    package func lets(_ scalar: Unicode.Scalar) -> Bool {
+      if scalar == " " { return !isSpace }
+      if isMark(scalar) { return canCarryMark && markCount < Self.mostMarks && isVisible(scalar) }
+      return isVisible(scalar)
+    }
+
+    /// Goes on to the next code point.
+    package mutating func append(_ scalar: Unicode.Scalar) {
+      isSpace = scalar == " "
+      if isMark(scalar) {
+        markCount += 1
+      } else {
+        markCount = 0
+        canCarryMark = !scalar.isASCII || scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+      }
+    }
+  }
+
+  /// Code points that print as nothing although Unicode counts them among symbols, letters or marks: a blank pattern of
+  /// Braille, a note without a head, the filler of Khitan, and blanks among hieroglyphs.
+  private static let blanks: Set<UInt32> = [0x2800, 0x1D159, 0x16FE4, 0x13441, 0x13442]
+
+  /// False for controls, formats, what has no width, every space but U+0020, and code points without an agreed look.
+  package static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+    if scalar.isASCII { return (0x20..<0x7F).contains(scalar.value) }
+    if scalar.properties.isDefaultIgnorableCodePoint || blanks.contains(scalar.value) { return false }
+    switch scalar.properties.generalCategory {
+    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator, .spaceSeparator:
+      return false
+    default:
+      return true
+    }
+  }
+
+  private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .enclosingMark, .spacingMark: true
+    default: false
+    }
+  }
+}
