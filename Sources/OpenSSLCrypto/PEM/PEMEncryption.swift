@@ -21,7 +21,7 @@ struct PEMEncryption {
     guard unsafe PEM_get_EVP_CIPHER_INFO(&characters, &information) == 1 else {
       let errors = OpenSSLErrors.drain()
       if errors.contains(ERR_LIB_PEM, PEM_R_UNSUPPORTED_ENCRYPTION) {
-        throw .unsupportedProtection(by: Self.cipherName(in: header), of: subject)
+        throw .unsupportedProtection(by: "an unknown cipher", of: subject)
       }
       throw .malformedPEM(subject, errors.summary)
     }
@@ -96,11 +96,4 @@ struct PEMEncryption {
     return plaintext
   }
 
-  /// The cipher as the header spells it, for one that OpenSSL does not know.
-  private static func cipherName(in header: String) -> String {
-    let value = header.split(whereSeparator: \.isNewline).first { $0.hasPrefix("DEK-Info:") }?.dropFirst(
-      "DEK-Info:".count)
-    let name = value?.prefix { $0 != "," }.drop { $0 == " " } ?? ""
-    return name.isEmpty ? "an unnamed cipher" : String(name)
-  }
 }

@@ -37,21 +37,41 @@ enum PEMText {
   private static func block(
     _ label: String, in bytes: Span<UInt8>, from position: inout Int, of subject: String
   ) throws(KeyError) -> PEMBlock {
+    if let error = lostLineBreaks(in: label, of: subject) { throw error }
+    let name = PEMLabel.name(label)
     let header = try header(in: bytes, from: &position, of: subject)
     let start = position
     while let line = line(in: bytes, at: position) {
       if self.label(of: line.contents, after: begin, in: bytes) != nil { break }
       if let ending = self.label(of: line.contents, after: end, in: bytes) {
-        guard ending.utf8.elementsEqual(label.utf8) else { throw .malformedPEM(subject, "\(label) ends as \(ending)") }
+        guard ending.utf8.elementsEqual(label.utf8) else {
+          throw .malformedPEM(subject, "\(name) ends as \(PEMLabel.name(ending))")
+        }
         guard let contents = Base64Text.decoded(bytes.extracting(start..<position)) else {
-          throw .malformedPEM(subject, "\(label) is empty, or is not base64")
+          throw .malformedPEM(subject, "\(name) is empty, or is not base64")
         }
         position = line.end
         return PEMBlock(label: label, header: header, contents: contents)
       }
       position = line.end
     }
-    throw .malformedPEM(subject, "\(label) has no end")
+    throw .malformedPEM(subject, "\(name) has no end")
+  }
+
+  /// The error for a block whose first line goes on behind its label, with all of the block perhaps; nil for any other.
+  ///
+  /// An environment variable, a secret editor or JSON makes such text, and it says nothing of what is between the dashes.
+  private static func lostLineBreaks(in label: String, of subject: String) -> KeyError? {
+    let text = Array(label.utf8)
+    guard text.indices.contains(where: { text[$0...].starts(with: dashes) }) else { return nil }
+    let escapes = Array(#"-----\n"#.utf8)
+    if text.indices.contains(where: { text[$0...].starts(with: escapes) }) {
+      return .malformedPEM(
+        subject, #"it holds the two characters \n where line breaks belong"#, hint: "undo them in a copy: printf %b")
+    }
+    return .malformedPEM(
+      subject, "its line breaks are missing, or have become spaces",
+      hint: "copy the file itself; one that an environment variable or an editor has joined is not PEM any more")
   }
 
   /// The lines up to an empty one, when the first has a colon, which base64 never has.
@@ -102,9 +122,9 @@ enum PEMText {
 }
 
 extension KeyError {
-  static func malformedPEM(_ subject: String, _ reason: String) -> KeyError {
-    KeyError(
-      .malformedPEM, "\(subject) has a PEM block that cannot be read: \(reason)",
-      hint: "copy the file again, or export it again")
+  static func malformedPEM(
+    _ subject: String, _ reason: String, hint: String = "copy the file again, or export it again"
+  ) -> KeyError {
+    KeyError(.malformedPEM, "\(subject) has a PEM block that cannot be read: \(reason)", hint: hint)
   }
 }
