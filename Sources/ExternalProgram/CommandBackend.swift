@@ -5,9 +5,12 @@ public import Signing
 /// The program is run without a shell, with its path as the only argument, once for every signature. It reads one line of JSON
 /// from its standard input, and writes one to its standard output.
 public struct CommandBackend: KeyBackend {
-  public let scheme = "command"
+  /// `cert=PATH` names the file of the certificate or `public=PATH` that of a bare public key, and `key=TEXT` goes to the program.
+  public static let syntax = KeyReferenceSyntax(
+    "command", attributes: [.init("cert", .path), .init("public", .path), .init("key")])
+
+  public var syntax: KeyReferenceSyntax { Self.syntax }
   private let cryptography: any Cryptography
-  private let certificates: [Certificate]
   private let environment: [String: String]
   private let timeout: Duration
   private let observer: (any ProgramObserver)?
@@ -17,70 +20,69 @@ public struct CommandBackend: KeyBackend {
 
   /// - Parameters:
   ///   - cryptography: makes digests and verifiers, and reads certificates.
-  ///   - certificates: where to look for the certificate of the key, when there are any, instead of in the file of the reference.
   ///   - environment: the variables of the program besides `CommandBackend.environment`; no secret belongs there, and no NUL.
   ///   - timeout: how long one signature may take.
   ///   - observer: is told of every run.
   public init(
-    cryptography: any Cryptography, certificates: [Certificate] = [], environment: [String: String] = [:],
-    timeout: Duration = .seconds(60), observer: (any ProgramObserver)? = nil
+    cryptography: any Cryptography, environment: [String: String] = [:], timeout: Duration = .seconds(60),
+    observer: (any ProgramObserver)? = nil
   ) {
     self.cryptography = cryptography
-    self.certificates = certificates
     self.environment = Self.environment.merging(environment) { $1 }
     self.timeout = timeout
     self.observer = observer
   }
 
-  /// `cert=PATH` names the file of the certificate or `public=PATH` that of a bare public key, and `key=TEXT` goes to the program.
-  ///
   /// Nothing is signed on trial: on the other side a signature may cost somebody's approval, or a fee. Every signature is
   /// verified before it leaves, the first one too.
-  public func signer(
-    for reference: KeyReference, algorithm: SignatureAlgorithm, secrets: any SecretProvider
-  ) throws(KeyError) -> any Signer {
-    let file = try FileReference(reference, attributes: ["cert", "public", "key"])
-    let path = try ProgramPath(file.path, of: reference)
-    let chain = try chain(file, at: reference)
-    let publicKey = if let leaf = chain.first { leaf.publicKey } else { try publicKey(file, at: reference) }
+  ///
+  /// Throws `malformed-key-reference`, `program-unavailable`, `no-public-key`, what choosing the certificate throws, and what
+  /// `PublicKey.requireFitToSign(with:at:)` throws.
+  public func signer(for request: KeyRequest) throws(KeyError) -> any Signer {
+    let (reference, algorithm) = (request.reference, request.algorithm)
+    let path = try ProgramPath(reference.path, of: reference)
+    let chain = try chain(request)
+    let publicKey = if let leaf = chain.first { leaf.publicKey } else { try publicKey(reference) }
     try publicKey.requireFitToSign(with: algorithm, at: reference)
     let program = Program(path: path, environment: environment, timeout: timeout, observer: observer)
     return try CommandSigner(
-      program, algorithm: algorithm, publicKey: publicKey, certificates: chain, keyName: file["key"], cryptography)
+      program, algorithm: algorithm, publicKey: publicKey, certificates: chain, keyName: reference["key"], cryptography)
   }
 
   /// Leaf first; empty where no certificate is given.
-  ///
-  /// There is no key yet to choose the leaf by, so it is the one certificate that issued none of the others.
-  private func chain(_ file: FileReference, at reference: KeyReference) throws(KeyError) -> [Certificate] {
-    var given = certificates
-    if given.isEmpty, let path = file["cert"] { given = try cryptography.certificates(inFile: path) }
+  private func chain(_ request: KeyRequest) throws(KeyError) -> [Certificate] {
+    let reference = request.reference
+    let own = try reference["cert"].map { (path) throws(KeyError) in try cryptography.certificates(inFile: path) }
+    let given = request.certificates.isEmpty ? own ?? [] : request.certificates
     if given.isEmpty { return [] }
-    if file["public"] != nil {
+    if reference["public"] != nil {
       throw KeyError(
-        .malformedKeyReference, "key reference \(reference) names a public key, which a certificate has already",
+        .malformedKeyReference, "\(naming: reference) names a public key, which a certificate has already",
         hint: "leave ;public= out")
     }
-    let distinct = Set(given)
-    let leaves = distinct.filter { leaf in !distinct.contains { $0 != leaf && $0.issuerDER == leaf.subjectDER } }
-    guard leaves.count == 1, let leaf = leaves.first else {
+    let place = request.certificates.isEmpty ? reference["cert"] ?? "" : reference.description
+    // There is no key yet to choose the leaf by.
+    let leaf = try CertificateChoice(at: request.time, in: place).leaf(of: given, cryptography)
+    if request.requiresOwnCertificate, let own, !own.contains(leaf) {
       throw KeyError(
-        .severalCertificates, "\(reference) comes with \(distinct.count) certificates that are no single chain",
-        hint: "name a file with the registered one, alone or with those that issued it")
+        .certificateMismatch,
+        "the certificate that was given for \(naming: reference) is not in \(naming: reference["cert"] ?? ""): \(leaf.summary)"
+      )
     }
     return cryptography.chain(from: leaf, among: given)
   }
 
-  private func publicKey(_ file: FileReference, at reference: KeyReference) throws(KeyError) -> PublicKey {
-    guard let path = file["public"] else {
+  private func publicKey(_ reference: KeyReference) throws(KeyError) -> PublicKey {
+    guard let path = reference["public"] else {
       throw KeyError(
-        .noPublicKey, "\(reference) comes with neither a certificate nor a public key, to verify its signatures with",
+        .noPublicKey,
+        "\(naming: reference) comes with neither a certificate nor a public key, to verify its signatures with",
         hint: "add ;cert=FILE, or ;public=FILE where no certificate is needed")
     }
     let keys = Set(try cryptography.publicKeys(inFile: path))
     guard keys.count == 1, let key = keys.first else {
       throw KeyError(
-        .severalKeys, "\(path) holds \(keys.count) public keys", hint: "name a file with one of them alone")
+        .severalKeys, "\(naming: path) holds \(keys.count) public keys", hint: "name a file with one of them alone")
     }
     return key
   }

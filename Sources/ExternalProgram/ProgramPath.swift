@@ -13,8 +13,9 @@ struct ProgramPath: Sendable, Hashable {
   init(_ path: String, of reference: KeyReference) throws(KeyError) {
     guard path.utf8.contains(UInt8(ascii: "/")) else {
       throw KeyError(
-        .malformedKeyReference, "key reference \(reference) names a program without saying in which folder it is",
-        hint: "write \(reference.scheme):/PATH, or \(reference.scheme):./\(path) for one in the current folder")
+        .malformedKeyReference,
+        "the key reference \(naming: reference) names a program without saying in which folder it is",
+        hint: "write \(reference.scheme):/PATH, or \(reference.scheme):./PATH for one in the current folder")
     }
     name = path
     do throws(CodePath.Refusal) {

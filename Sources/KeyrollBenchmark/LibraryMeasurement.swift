@@ -20,7 +20,8 @@ struct LibraryMeasurement {
     guard let bare = BareKey(path: pem) else { throw BenchmarkError("\(pem) cannot be read") }
     self.bare = bare
     let registry = KeyRegistry(PEMBackend())
-    signer = try registry.signer(for: try registry.reference("pem:\(pem)"), algorithm: .rs256, secrets: NoSecrets())
+    signer = try registry.signer(
+      for: KeyRequest(try registry.reference("pem:\(pem)"), algorithm: .rs256, at: 0, secrets: NoSecrets()))
     profile = try Profile.graphProof(objectID: Self.objectID)
     // The key of the certificate, as `keyroll verify --certificate` takes it.
     let signatureVerifier = try RSASignatureVerifier(signer.certificates.first?.publicKey ?? signer.publicKey)

@@ -18,7 +18,7 @@ struct TokenMeasurement {
     let registry = KeyRegistry(backend)
     let reference = try registry.reference(
       "pkcs11:token=\(token);object=\(key)?module-path=\(module)&pin-source=file:\(pinFile)")
-    let signer = try registry.signer(for: reference, algorithm: .rs256, secrets: NoSecrets())
+    let signer = try registry.signer(for: KeyRequest(reference, algorithm: .rs256, at: 0, secrets: NoSecrets()))
     let session = try bareSession()
     try Main.report(
       Contest(name: "signature on a token, checked / C_SignInit + C_Sign, one session", goal: 0.95) {

@@ -11,6 +11,8 @@ public protocol Cryptography: CertificateReader {
   /// The public keys of a file, those of its certificates too; throws `file-unreadable`, `no-public-key` and what its
   /// reader throws.
   func publicKeys(inFile path: String) throws(KeyError) -> [PublicKey]
+  /// True when the issuer's key made the signature of the certificate; says nothing of dates and of trust.
+  func isSigned(_ certificate: Certificate, by issuer: Certificate) -> Bool
   /// The leaf and each issuer found among the others, in order; trusts nobody.
   func chain(from leaf: Certificate, among others: [Certificate]) -> [Certificate]
 }

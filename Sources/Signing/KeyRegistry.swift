@@ -10,29 +10,31 @@ public struct KeyRegistry: Sendable {
   /// The schemes that can be opened, in the order of registration.
   public var schemes: [String] { backends.map(\.scheme) }
 
-  /// Reads a reference: see `KeyReference.init(_:schemes:)`.
+  /// Reads a reference: see `KeyReference.init(_:of:)`.
   public func reference(_ text: String) throws(KeyError) -> KeyReference {
-    try KeyReference(text, schemes: schemes)
+    try KeyReference(text, of: backends.map(\.syntax))
   }
 
-  /// Opens a key for one algorithm; may ask `secrets` for its password or PIN, and blocks.
-  public func signer(
-    for reference: KeyReference, algorithm: SignatureAlgorithm, secrets: any SecretProvider
-  ) throws(KeyError) -> any Signer {
+  /// Opens a key for one algorithm; may ask for its password or PIN, and blocks.
+  ///
+  /// Throws `unknown-key-scheme`, what the backend throws, and what `PublicKey.requireFitToSign(with:at:)` throws.
+  public func signer(for request: KeyRequest) throws(KeyError) -> any Signer {
+    let (reference, algorithm) = (request.reference, request.algorithm)
     guard let backend = backends.first(where: { $0.scheme.utf8.elementsEqual(reference.scheme.utf8) }) else {
       throw KeyError(
-        .unknownKeyScheme, "key reference \(reference) has a scheme that nothing here opens",
+        .unknownKeyScheme, "nothing here opens key references of the scheme \(naming: reference.scheme)",
         hint: "known schemes: \(schemes.joined(separator: ", "))")
     }
-    let signer = try backend.signer(for: reference, algorithm: algorithm, secrets: secrets)
+    let signer = try backend.signer(for: request)
     guard signer.algorithm == algorithm else {
       throw KeyError(
-        .keyRestricted, "\(reference) was opened for \(signer.algorithm.rawValue) instead of \(algorithm.rawValue)")
+        .keyRestricted,
+        "\(naming: reference) was opened for \(signer.algorithm.rawValue) instead of \(algorithm.rawValue)")
     }
     try signer.publicKey.requireFitToSign(with: algorithm, at: reference)
     if let leaf = signer.certificates.first, leaf.publicKey != signer.publicKey {
       throw KeyError(
-        .certificateMismatch, "the certificate at \(reference) belongs to another key",
+        .certificateMismatch, "the certificate at \(naming: reference) belongs to another key",
         hint: "give the certificate that was issued for this key")
     }
     return signer

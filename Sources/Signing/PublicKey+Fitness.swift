@@ -6,28 +6,30 @@ extension PublicKey {
   /// `key-restricted` when the key must not sign with the algorithm.
   public func requireFitToSign(with algorithm: SignatureAlgorithm, at reference: KeyReference) throws(KeyError) {
     guard let rsa else {
-      throw KeyError(.keyNotRSA, "the key at \(reference) is \(summary), and these tokens take RSA keys only")
+      throw KeyError(.keyNotRSA, "the key at \(naming: reference) is \(summary), and these tokens take RSA keys only")
     }
     if rsa.bitCount < Self.signingBitCounts.lowerBound {
       throw KeyError(
-        .rsaKeyTooSmall, "the RSA key at \(reference) has \(rsa.bitCount) bits, and at least 2048 are needed")
+        .rsaKeyTooSmall, "the RSA key at \(naming: reference) has \(rsa.bitCount) bits, and at least 2048 are needed")
     }
     if rsa.bitCount > Self.signingBitCounts.upperBound {
-      throw KeyError(.rsaKeyTooLarge, "the RSA key at \(reference) has \(rsa.bitCount) bits, and at most 8192 are used")
+      throw KeyError(
+        .rsaKeyTooLarge, "the RSA key at \(naming: reference) has \(rsa.bitCount) bits, and at most 8192 are used")
     }
     if !rsa.isExponentOdd {
-      throw KeyError(.brokenRSAKey, "the RSA key at \(reference) has an even public exponent: no such key can sign")
+      throw KeyError(
+        .brokenRSAKey, "the RSA key at \(naming: reference) has an even public exponent: no such key can sign")
     }
     if rsa.isExponentSmall {
       throw KeyError(
         .rsaExponentTooSmall,
-        "the RSA key at \(reference) has a public exponent below 65537, which FIPS 186-5 does not allow",
+        "the RSA key at \(naming: reference) has a public exponent below 65537, which FIPS 186-5 does not allow",
         hint: "make a new key with the exponent 65537")
     }
     if !allows(algorithm) {
       throw KeyError(
         .keyRestricted,
-        "the key at \(reference) is restricted to \(restrictionSummary) and never signs \(algorithm.rawValue)",
+        "the key at \(naming: reference) is restricted to \(restrictionSummary) and never signs \(algorithm.rawValue)",
         hint: restrictionHint)
     }
   }

@@ -53,14 +53,23 @@ public final class PublicKey: Sendable {
 }
 
 extension PublicKey: Hashable {
-  /// Two keys are the same when kind and numbers are: encodings that differ in optional parameters do not matter.
+  /// Two keys are the same when kind, restriction and numbers are: other parameters that encodings differ in do not matter.
   public static func == (left: PublicKey, right: PublicKey) -> Bool {
     if left === right { return true }
-    if let leftNumbers = left.rsa, let rightNumbers = right.rsa { return leftNumbers == rightNumbers }
-    return left.subjectPublicKeyInfo == right.subjectPublicKeyInfo
+    switch (left.kind, right.kind) {
+    case (.other, .other): return left.subjectPublicKeyInfo == right.subjectPublicKeyInfo
+    default: return left.kind == right.kind
+    }
   }
 
   public func hash(into hasher: inout Hasher) {
     if let rsa { hasher.combine(rsa) } else { hasher.combine(subjectPublicKeyInfo) }
+  }
+
+  /// True for the same RSA numbers, whatever each of the two is restricted to, and for any other key that is the same: what
+  /// one signs, the other verifies, where both allow the algorithm.
+  public func hasSameNumbers(as other: PublicKey) -> Bool {
+    if let rsa, let numbers = other.rsa { return rsa == numbers }
+    return self == other
   }
 }

@@ -10,7 +10,7 @@ extension SecretBytes {
   /// Never reads more than `limit` bytes and one. Throws `file-unreadable` or `file-too-large`; may block on a pipe.
   public static func contents(ofFile path: String, limit: Int) throws(KeyError) -> SecretBytes {
     let isStandardInput = path.utf8.elementsEqual("-".utf8)
-    let name = isStandardInput ? "standard input" : path
+    let name = isStandardInput ? "standard input" : "\(naming: path)"
     let descriptor = isStandardInput ? STDIN_FILENO : unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
     guard descriptor >= 0 else { throw unreadable(name, errno) }
     defer { if !isStandardInput { close(descriptor) } }

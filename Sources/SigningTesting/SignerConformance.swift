@@ -13,20 +13,23 @@ public struct SignerConformance: Sendable {
   let backend: any KeyBackend
   let reference: KeyReference
   let algorithms: [SignatureAlgorithm]
+  let time: Int64
   let secrets: any SecretProvider
   let wrongSecrets: (any SecretProvider)?
   let verifier: VerifierFactory
 
-  /// `algorithms` are all that the key must open for; `wrongSecrets` is nil for a key that needs no secret.
+  /// `algorithms` are all that the key must open for; `wrongSecrets` is nil for a key that needs no secret. `time`, in seconds
+  /// since 1970, chooses among several certificates over the key.
   public init(
     of backend: any KeyBackend, _ reference: KeyReference,
-    algorithms: [SignatureAlgorithm] = SignatureAlgorithm.allCases,
+    algorithms: [SignatureAlgorithm] = SignatureAlgorithm.allCases, at time: Int64 = 0,
     secrets: any SecretProvider = NoSecrets(), wrongSecrets: (any SecretProvider)? = nil,
     verifier: @escaping VerifierFactory
   ) {
     self.backend = backend
     self.reference = reference
     self.algorithms = algorithms
+    self.time = time
     self.secrets = secrets
     self.wrongSecrets = wrongSecrets
     self.verifier = verifier
@@ -80,7 +83,7 @@ public struct SignerConformance: Sendable {
   }
 
   private func open(_ algorithm: SignatureAlgorithm, _ secrets: any SecretProvider) throws(KeyError) -> any Signer {
-    try backend.signer(for: reference, algorithm: algorithm, secrets: secrets)
+    try backend.signer(for: KeyRequest(reference, algorithm: algorithm, at: time, secrets: secrets))
   }
 
   private func finding(

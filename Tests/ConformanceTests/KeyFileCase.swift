@@ -38,7 +38,8 @@ struct KeyFileCase: Decodable {
     do throws(KeyError) {
       let registry = KeyRegistry(backend)
       let reference = try registry.reference("\(backend.scheme):\(corpora.appending(path: path).path)")
-      return .success(try registry.signer(for: reference, algorithm: .rs256, secrets: FixedSecrets(password)))
+      return .success(
+        try registry.signer(for: KeyRequest(reference, algorithm: .rs256, at: 0, secrets: FixedSecrets(password))))
     } catch { return .failure(error) }
   }
 

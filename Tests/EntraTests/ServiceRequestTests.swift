@@ -133,18 +133,4 @@ import Testing
     do { _ = try ServiceRequest.reading(Array(text.utf8).span, to: address) } catch { found = error.id }
     #expect(found == id)
   }
-
-  @Test("of the certificates of a chain the leaf is meant, and of two leaves none")
-  func leaf() throws {
-    func certificates(_ name: String) throws -> [Certificate] {
-      let bytes = try Fixtures.bytes("certificates/\(name).pem")
-      return try CertificateFile.read(bytes.span)
-    }
-    let leaf = try certificates("leaf").first
-    #expect(Certificate.leaf(of: try certificates("chain-shuffled")) == leaf)
-    #expect(Certificate.leaf(of: try certificates("leaf") + certificates("leaf")) == leaf)
-    #expect(Certificate.leaf(of: try certificates("self-signed")) != nil)
-    #expect(Certificate.leaf(of: try certificates("two-leaves")) == nil)
-    #expect(Certificate.leaf(of: []) == nil)
-  }
 }

@@ -14,7 +14,8 @@ import Testing
 
   private func open(_ reference: String, _ algorithm: SignatureAlgorithm = .rs256) throws -> any Signer {
     try backend.signer(
-      for: KeyReference(reference, schemes: ["command"]), algorithm: algorithm, secrets: NoSecrets())
+      for: KeyRequest(
+        KeyReference(reference, of: [CommandBackend.syntax]), algorithm: algorithm, at: 0, secrets: NoSecrets()))
   }
 
   private func refusal(_ reference: String) -> KeyError? {

@@ -13,7 +13,7 @@ struct ExampleConformanceTests {
   ) async throws -> [ConformanceFinding] {
     let backend = CommandBackend(cryptography: OpenSSLCryptography(), environment: environment)
     let suite = SignerConformance(
-      of: backend, try KeyReference(reference, schemes: [backend.scheme]), algorithms: algorithms
+      of: backend, try KeyReference(reference, of: [backend.syntax]), algorithms: algorithms
     ) {
       key throws(KeyError) in try RSASignatureVerifier(key)
     }

@@ -13,10 +13,10 @@ enum KeyOpening {
   static func check(_ input: [UInt8], with backend: some KeyBackend) throws {
     let file = try NamelessFile(holding: input)
     let path = "/proc/self/fd/\(file.descriptor)"
-    let reference = try KeyReference("\(backend.scheme):\(path)", schemes: [backend.scheme])
+    let reference = try KeyReference("\(backend.scheme):\(path)", of: [backend.syntax])
     let signer: any Signer
     do throws(KeyError) {
-      signer = try backend.signer(for: reference, algorithm: .rs256, secrets: FixedSecrets(password))
+      signer = try backend.signer(for: KeyRequest(reference, algorithm: .rs256, at: 0, secrets: FixedSecrets(password)))
     } catch {
       try require(!error.message.isEmpty, "an error says what is wrong")
       try require(!"\(error.message) \(error.hint ?? "")".contains(password), "no error shows the password")

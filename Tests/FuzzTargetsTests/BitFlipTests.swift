@@ -12,7 +12,8 @@ struct BitFlipTests {
   func flipped(_ algorithm: SignatureAlgorithm) throws {
     let keys = KeyRegistry(PEMBackend())
     let signer = try keys.signer(
-      for: keys.reference("pem:\(Fixtures.path("keys/rsa-2048.pem"))"), algorithm: algorithm, secrets: NoSecrets())
+      for: KeyRequest(
+        keys.reference("pem:\(Fixtures.path("keys/rsa-2048.pem"))"), algorithm: algorithm, at: 0, secrets: NoSecrets()))
     var token = Array(
       [#"{"alg":"\#(algorithm.rawValue)"}"#, #"{"exp":1700000600}"#].map { Base64.url.text(Array($0.utf8)) }
         .joined(separator: ".").utf8)

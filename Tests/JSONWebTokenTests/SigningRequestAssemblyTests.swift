@@ -12,8 +12,9 @@ struct SigningRequestAssemblyTests {
   private func signature(_ request: SigningRequest, key: String = "rsa-2048") throws -> [UInt8] {
     let registry = KeyRegistry(PEMBackend())
     let signer = try registry.signer(
-      for: try registry.reference("pem:\(Fixtures.path("keys/\(key).pem"))"), algorithm: request.algorithm,
-      secrets: NoSecrets())
+      for: KeyRequest(
+        try registry.reference("pem:\(Fixtures.path("keys/\(key).pem"))"), algorithm: request.algorithm, at: 0,
+        secrets: NoSecrets()))
     return try signer.sign(request.signingInput.span).bytes
   }
 

@@ -110,14 +110,15 @@ import Testing
             OVERVIEW: Show a certificate's thumbprints, dates and key in every form the
             services use.
 
-            FILE is PEM, DER or a PFX, or - for standard input. Every certificate in it is
-            shown, in the order of the file; private keys are not. Nothing is said about
-            whether to trust a certificate.
+            FILE is PEM, DER or a PFX, - for standard input, or a pkcs11: reference to a
+            certificate on a token. Every certificate in it is shown, in the order of the
+            file; private keys are not. Nothing is said about whether to trust a
+            certificate.
 
             USAGE: keyroll certificate <file> [--format <format>] [--password-file <file>] [--password-fd <number>] [--password-env <name>] [--at <time>]
 
             ARGUMENTS:
-              <file>                  The file with the certificate.
+              <file>                  The file with the certificate, or its reference.
 
             OPTIONS:
               --format <format>       Write text for people, or json, under a version, for

@@ -179,8 +179,8 @@ import Testing
         == Outcome(
           status: 2,
           error: """
-            keyroll: error: key reference command:true;cert=\(Self.certificate) names a program without saying in which folder it is [malformed-key-reference]
-            keyroll: hint: write command:/PATH, or command:./true for one in the current folder
+            keyroll: error: the key reference command:true;cert=\(Self.certificate) names a program without saying in which folder it is [malformed-key-reference]
+            keyroll: hint: write command:/PATH, or command:./PATH for one in the current folder
 
             """))
   }

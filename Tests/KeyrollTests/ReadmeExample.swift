@@ -5,7 +5,9 @@ func signAndJudge(pfx path: String, objectID: JSONString, now: NumericDate, secr
   -> String
 {
   let keys = KeyRegistry(PFXBackend())
-  let signer = try keys.signer(for: keys.reference("pfx:\(path)"), algorithm: .rs256, secrets: secrets)
+  let request = KeyRequest(
+    try keys.reference("pfx:\(path)"), algorithm: .rs256, at: now.seconds, secrets: secrets)
+  let signer = try keys.signer(for: request)
   let verifier = try RSASignatureVerifier(signer.publicKey)
 
   let profile = try Profile.graphProof(objectID: objectID)

@@ -37,7 +37,7 @@ struct BackendConformanceTests {
   @Test("a key does all that callers rely on", arguments: cases)
   func conformance(_ test: Case) async throws {
     let suite = SignerConformance(
-      of: test.backend, try KeyReference(test.reference, schemes: [test.backend.scheme]), algorithms: test.algorithms,
+      of: test.backend, try KeyReference(test.reference, of: [test.backend.syntax]), algorithms: test.algorithms,
       secrets: FixedSecrets(test.password), wrongSecrets: test.password.map { FixedSecrets("\($0).") }
     ) { key throws(KeyError) in try RSASignatureVerifier(key) }
     let findings = await suite.findings()

@@ -8,7 +8,8 @@ import Testing
 struct FileBackendTests {
   private func signer(_ path: String, password: String? = nil) throws(KeyError) -> any Signer {
     let registry = KeyRegistry(PEMBackend(), PFXBackend(), FileBackend())
-    return try registry.signer(for: registry.reference(path), algorithm: .ps256, secrets: FixedSecrets(password))
+    return try registry.signer(
+      for: KeyRequest(registry.reference(path), algorithm: .ps256, at: 0, secrets: FixedSecrets(password)))
   }
 
   @Test(

@@ -27,7 +27,8 @@ struct KeyFileLimitsTests {
   private func refusal(_ reference: String) -> KeyError.Code? {
     do throws(KeyError) {
       let registry = KeyRegistry(FileBackend(), PEMBackend())
-      _ = try registry.signer(for: registry.reference(reference), algorithm: .rs256, secrets: NoSecrets())
+      _ = try registry.signer(
+        for: KeyRequest(registry.reference(reference), algorithm: .rs256, at: 0, secrets: NoSecrets()))
       return nil
     } catch { return error.code }
   }

@@ -9,7 +9,8 @@ import Testing
 struct PEMBackendTests {
   private func signer(_ rest: String, secrets: any SecretProvider = NoSecrets()) throws(KeyError) -> any Signer {
     let registry = KeyRegistry(PEMBackend())
-    return try registry.signer(for: registry.reference("pem:\(rest)"), algorithm: .rs256, secrets: secrets)
+    return try registry.signer(
+      for: KeyRequest(registry.reference("pem:\(rest)"), algorithm: .rs256, at: 0, secrets: secrets))
   }
 
   private func refusal(_ rest: String, secrets: any SecretProvider = NoSecrets()) -> KeyError? {

@@ -59,7 +59,8 @@ struct PEMFixtureTests {
     do throws(KeyError) {
       let registry = KeyRegistry(PEMBackend(), FileBackend())
       let reference = try registry.reference(text)
-      let signer = try registry.signer(for: reference, algorithm: algorithm, secrets: FixedSecrets(entry.password))
+      let signer = try registry.signer(
+        for: KeyRequest(reference, algorithm: algorithm, at: 0, secrets: FixedSecrets(entry.password)))
       #expect(entry.error == nil)
       #expect(signer.publicKey.sha256Fingerprint.map { String(format: "%02x", $0) }.joined() == entry.fingerprint)
     } catch {

@@ -9,7 +9,8 @@ import Testing
 struct PKCS12BackendTests {
   private func open(_ text: String, password: String? = "correct horse") throws(KeyError) -> any Signer {
     let registry = KeyRegistry(PFXBackend())
-    return try registry.signer(for: registry.reference(text), algorithm: .rs256, secrets: FixedSecrets(password))
+    return try registry.signer(
+      for: KeyRequest(registry.reference(text), algorithm: .rs256, at: 0, secrets: FixedSecrets(password)))
   }
 
   private func error(_ text: String, password: String? = "correct horse") -> KeyError? {
@@ -55,7 +56,7 @@ struct PKCS12BackendTests {
     let reference = "pfx:\(Fixtures.path("pfx/keytool-two-keys.p12"))"
     let refusal = try #require(error(reference))
     #expect(refusal.message.contains("\"first\"") && refusal.message.contains("\"second\""))
-    let copied = try #require(refusal.hint?.split(separator: " ").first { $0.hasPrefix(reference) })
+    let copied = try #require(refusal.hint?.split(separator: " ").last { $0.hasPrefix(reference) })
     #expect(error(String(copied)) == nil)
   }
 

@@ -11,8 +11,9 @@ struct RSASignatureDiagnosisTests {
   private func signer(_ key: String = "rsa-2048", algorithm: SignatureAlgorithm = .rs256) throws -> any Signer {
     let registry = KeyRegistry(PEMBackend())
     return try registry.signer(
-      for: try registry.reference("pem:\(Fixtures.path("keys/\(key).pem"))"), algorithm: algorithm, secrets: NoSecrets()
-    )
+      for: KeyRequest(
+        try registry.reference("pem:\(Fixtures.path("keys/\(key).pem"))"), algorithm: algorithm, at: 0,
+        secrets: NoSecrets()))
   }
 
   private func fault(
@@ -120,7 +121,8 @@ struct RSASignatureDiagnosisTests {
     try #require(made.status == 0, "\(made)")
     let registry = KeyRegistry(PEMBackend())
     let signer = try registry.signer(
-      for: try registry.reference("pem:\(folder.path("key.pem"))"), algorithm: .ps256, secrets: NoSecrets())
+      for: KeyRequest(
+        try registry.reference("pem:\(folder.path("key.pem"))"), algorithm: .ps256, at: 0, secrets: NoSecrets()))
     for (lines, code) in [
       ("hashed -sha256 -sigopt rsa_padding_mode:pss input", SignatureFault.Code.saltLength),
       ("hashed -sha256 $pss sha256", .digestHashed), ("echo x > input; hashed -sha256 $pss input", .otherContent),

@@ -11,7 +11,7 @@ struct RSASignatureVerifierTests {
   private func signer(_ algorithm: SignatureAlgorithm, key: String = "rsa-2048") throws -> any Signer {
     let registry = KeyRegistry(PEMBackend())
     let reference = try registry.reference("pem:\(Fixtures.path("keys/\(key).pem"))")
-    return try registry.signer(for: reference, algorithm: algorithm, secrets: NoSecrets())
+    return try registry.signer(for: KeyRequest(reference, algorithm: algorithm, at: 0, secrets: NoSecrets()))
   }
 
   private func isValid(_ signature: [UInt8], _ algorithm: SignatureAlgorithm, _ verifier: RSASignatureVerifier) -> Bool

@@ -45,7 +45,7 @@ import Testing
     let backend = PKCS11Backend(cryptography: OpenSSLCryptography())
     defer { backend.close() }
     let findings = await SignerConformance(
-      of: backend, try KeyReference(text, schemes: ["pkcs11"]), secrets: FixedSecrets(ThrowawayToken.pin),
+      of: backend, try KeyReference(text, of: [PKCS11URI.syntax]), secrets: FixedSecrets(ThrowawayToken.pin),
       wrongSecrets: FixedSecrets("00000000"), verifier: TokenKeys.verifier
     ).findings()
     #expect(findings.isEmpty, "\(findings)")

@@ -19,7 +19,7 @@ extension TokenTests {
         "object=rsa-2048", "object=opensc-2048", "object=gnutls-3072", "id=%06",
       ])
     func conformance(selection: String) async throws {
-      let reference = try KeyReference(keys.uri("token=keyroll;\(selection)"), schemes: ["pkcs11"])
+      let reference = try KeyReference(keys.uri("token=keyroll;\(selection)"), of: [PKCS11URI.syntax])
       let findings = await SignerConformance(
         of: keys.backend, reference, secrets: FixedSecrets(ThrowawayToken.pin), wrongSecrets: FixedSecrets("00000000"),
         verifier: TokenKeys.verifier

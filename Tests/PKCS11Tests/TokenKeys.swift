@@ -41,7 +41,8 @@ final class TokenKeys: Sendable {
     secrets: any SecretProvider = FixedSecrets(ThrowawayToken.pin)
   ) throws(KeyError) -> any Signer {
     let registry = KeyRegistry(backend ?? self.backend)
-    return try registry.signer(for: try registry.reference(uri), algorithm: algorithm, secrets: secrets)
+    return try registry.signer(
+      for: KeyRequest(try registry.reference(uri), algorithm: algorithm, at: 0, secrets: secrets))
   }
 
   /// OpenSSL's verifier, which shares nothing with the token.

@@ -4,7 +4,7 @@ import Testing
 @Suite("KeyReference")
 struct KeyReferenceTests {
   private func read(_ text: String) throws(KeyError) -> KeyReference {
-    try KeyReference(text, schemes: ["pem", "pfx"])
+    try KeyReference(text, of: [KeyReferenceSyntax("pem", attributes: [.init("id")]), KeyReferenceSyntax("pfx")])
   }
 
   @Test(
@@ -15,10 +15,10 @@ struct KeyReferenceTests {
       (":a", "file", ":a"),
       ("pemx:a", "file", "pemx:a"), ("pe:a", "file", "pe:a"), ("ｐem:a", "file", "ｐem:a"), ("[pem:a", "file", "[pem:a"),
     ])
-  func scheme(_ text: String, _ scheme: String, _ rest: String) throws {
+  func scheme(_ text: String, _ scheme: String, _ path: String) throws {
     let reference = try read(text)
     #expect(reference.scheme == scheme)
-    #expect(reference.rest == rest)
+    #expect(reference.path == path)
   }
 
   @Test("a reference is written as it is read") func description() throws {
@@ -36,11 +36,13 @@ struct KeyReferenceTests {
   }
 
   @Test(
-    "a PIN in a reference is refused, of whatever scheme, and not repeated",
+    "a password or PIN in a reference is refused by its name, of whatever scheme and case, and not repeated",
     arguments: [
       "pem:a;pin-value=1234", "pem:a?pin-value=1234", "pem:a?x=y&pin-value=1234", "pem:pin-value=1234",
       "pkcs11:pin-value=1234",
       "pkcs11:token=a;object=b?pin-value=1234", "a;pin-value=1234",
+      "pkcs11:token=a?PIN-VALUE=1234", "pkcs11:token=a?pin%2Dvalue=1234", "pfx:a.p12;password=1234",
+      "pfx:a.p12;Pass_Phrase=1234", "tpm2:a;passwd=1234", "a.p12;PIN=1234",
     ])
   func secret(_ text: String) {
     do throws(KeyError) {
@@ -50,5 +52,34 @@ struct KeyReferenceTests {
       #expect(error.code == .secretInReference)
       #expect(!error.description.contains("1234") && error.hint?.contains("1234") != true)
     }
+  }
+
+  @Test(
+    "a reference that cannot be read shows the names of its attributes and none of their values",
+    arguments: [
+      "pem:a;colour=1234", "pem:a;id=00;colour=1234", "pem:a;id=1234%3", "pem:a;id=1234;id=1234", "pem:a;1234",
+      "pem:%;id=1234",
+    ])
+  func values(_ text: String) {
+    do throws(KeyError) {
+      _ = try read(text)
+      Issue.record("it is read")
+    } catch {
+      #expect(error.code == .malformedKeyReference)
+      #expect(!"\(error.description) \(error.hint ?? "")".contains("1234"), "\(error)")
+    }
+  }
+
+  @Test("a reference lists every file that opening its key reads")
+  func inputFiles() throws {
+    let syntax = KeyReferenceSyntax("x", attributes: [.init("cert", .path), .init("id")])
+    let uri = KeyReferenceSyntax(
+      "u", .uri, attributes: [.init("id", .bytes), .init("source", .fileURI, isInQuery: true)])
+    func files(_ text: String) throws -> [String] { try KeyReference(text, of: [syntax, uri]).inputFiles }
+    #expect(try files("x:a%3Bb;id=1;cert=%25c") == ["a;b", "%c"])
+    #expect(try files("plain;cert=a") == ["plain;cert=a"])
+    #expect(try files("x:-;cert=-") == ["-", "-"])
+    #expect(try files("u:id=a") == [])
+    #expect(try files("u:id=a?source=file:///p%20q") == ["/p q"])
   }
 }

@@ -6,18 +6,18 @@ import Testing
 struct KeyRegistryTests {
   /// Hands out what it is given.
   private struct FixedBackend: KeyBackend {
-    var scheme = "fixed"
+    var name = "fixed"
     let key: any Signer
 
-    func signer(
-      for reference: KeyReference, algorithm: SignatureAlgorithm, secrets: any SecretProvider
-    ) throws(KeyError) -> any Signer { key }
+    var syntax: KeyReferenceSyntax { KeyReferenceSyntax(name) }
+
+    func signer(for request: KeyRequest) throws(KeyError) -> any Signer { key }
   }
 
   private func refusal(_ key: any Signer, _ text: String = "fixed:a") -> KeyError.Code? {
     let registry = KeyRegistry(FixedBackend(key: key))
     do throws(KeyError) {
-      _ = try registry.signer(for: registry.reference(text), algorithm: .rs256, secrets: NoSecrets())
+      _ = try registry.signer(for: KeyRequest(registry.reference(text), algorithm: .rs256, at: 0, secrets: NoSecrets()))
       return nil
     } catch {
       return error.code
@@ -40,10 +40,11 @@ struct KeyRegistryTests {
 
   @Test("the first backend of a scheme opens it, and schemes are listed in order") func order() throws {
     let registry = KeyRegistry(
-      FixedBackend(scheme: "a", key: FakeSigner()), FixedBackend(scheme: "b", key: FakeSigner(publicKey: .fake(2))))
+      FixedBackend(name: "a", key: FakeSigner()), FixedBackend(name: "b", key: FakeSigner(publicKey: .fake(2))))
     #expect(registry.schemes == ["a", "b"])
     #expect(
-      try registry.signer(for: registry.reference("b:x"), algorithm: .rs256, secrets: NoSecrets()).publicKey == .fake(2)
+      try registry.signer(for: KeyRequest(registry.reference("b:x"), algorithm: .rs256, at: 0, secrets: NoSecrets()))
+        .publicKey == .fake(2)
     )
   }
 

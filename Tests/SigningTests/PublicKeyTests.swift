@@ -32,10 +32,15 @@ struct PublicKeyTests {
     #expect(allowed(pss(restriction)) == expected)
   }
 
-  @Test("the same numbers are the same key, whatever the encoding") func equality() {
+  @Test("two keys are the same when kind, restriction and numbers are, whatever the encoding") func equality() {
     let plain = PublicKey(subjectPublicKeyInfo: [1], kind: .rsa(Self.numbers), sha256Fingerprint: [])
-    #expect(plain == pss(nil))
-    #expect(Set([plain, pss(nil)]).count == 1)
+    let recoded = PublicKey(subjectPublicKeyInfo: [3], kind: .rsa(Self.numbers), sha256Fingerprint: [])
+    #expect(plain == recoded)
+    #expect(Set([plain, recoded]).count == 1)
+    let restricted = pss(PSSRestriction(digest: .sha256, maskDigest: .sha256, minimumSaltByteCount: 32))
+    #expect(plain != pss(nil) && plain != restricted && pss(nil) != restricted)
+    #expect(plain.hasSameNumbers(as: pss(nil)) && restricted.hasSameNumbers(as: plain))
+    #expect(!plain.hasSameNumbers(as: .fake()))
     #expect(plain != .fake())
     #expect(.fake(1) != PublicKey.fake(2))
   }

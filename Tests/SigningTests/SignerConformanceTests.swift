@@ -6,7 +6,7 @@ import Testing
 struct SignerConformanceTests {
   /// Opens `FakeSigner`s, with one thing wrong.
   private struct FaultyBackend: KeyBackend {
-    var scheme = "fake"
+    var syntax = KeyReferenceSyntax("fake")
     var certificates: [Certificate] = []
     /// What is opened instead of what was asked for.
     var instead: SignatureAlgorithm?
@@ -15,11 +15,10 @@ struct SignerConformanceTests {
     var keyOfEachAlgorithm = false
     var spoil: (@Sendable ([UInt8]) -> [UInt8]) = { $0 }
 
-    func signer(
-      for reference: KeyReference, algorithm: SignatureAlgorithm, secrets: any SecretProvider
-    ) throws(KeyError) -> any Signer {
+    func signer(for request: KeyRequest) throws(KeyError) -> any Signer {
+      let algorithm = request.algorithm
       if let password {
-        guard let given = try secrets.secret(for: SecretRequest(purpose: .password, subject: "fake")) else {
+        guard let given = try request.secrets.secret(for: SecretRequest(purpose: .password, subject: "fake")) else {
           throw KeyError(.passwordRequired, "no password")
         }
         let isRight = given.withBytes { [UInt8](copying: $0) } == Array(password.utf8)
@@ -52,7 +51,7 @@ struct SignerConformanceTests {
     _ backend: FaultyBackend, algorithms: [SignatureAlgorithm] = pkcs1, needsSecret: Bool = false
   ) async throws -> Set<ConformanceRule> {
     let suite = SignerConformance(
-      of: backend, try KeyReference("fake:a", schemes: ["fake"]), algorithms: algorithms,
+      of: backend, try KeyReference("fake:a", of: [KeyReferenceSyntax("fake")]), algorithms: algorithms,
       secrets: FixedSecrets("right"),
       wrongSecrets: needsSecret ? FixedSecrets("wrong") : nil
     ) { key in FakeVerifier(key) }
@@ -66,7 +65,7 @@ struct SignerConformanceTests {
 
   @Test("a backend that opens for too much is found") func opensForTooMuch() async throws {
     let suite = SignerConformance(
-      of: FaultyBackend(), try KeyReference("fake:a", schemes: ["fake"]), algorithms: [.rs256]
+      of: FaultyBackend(), try KeyReference("fake:a", of: [KeyReferenceSyntax("fake")]), algorithms: [.rs256]
     ) { key in
       FakeVerifier(key)
     }
@@ -74,7 +73,7 @@ struct SignerConformanceTests {
   }
 
   @Test("a scheme that is not the reference's is found") func scheme() async throws {
-    #expect(try await rules(FaultyBackend(scheme: "other")) == [.schemeIsItsOwn])
+    #expect(try await rules(FaultyBackend(syntax: KeyReferenceSyntax("other"))) == [.schemeIsItsOwn])
   }
 
   @Test("a key that does not open is found") func closed() async throws {

@@ -14,6 +14,8 @@ public final class TemporaryFolder: Sendable {
   @discardableResult
   public func write(_ bytes: [UInt8], to name: String) throws -> String {
     try Data(bytes).write(to: folder.appending(path: name))
+    // As a key or a password should be.
+    unsafe chmod(path(name), 0o600)
     return path(name)
   }
 

@@ -34,19 +34,7 @@ public struct NumericDate: Sendable, Hashable, Comparable {
 
 extension NumericDate: CustomStringConvertible {
   /// RFC 3339 in UTC, `2026-11-21T14:00:00Z`; the bare seconds outside the years 0 to 9999.
-  public var description: String {
-    guard (Self.earliest...Self.latest).contains(self) else { return "\(seconds) s" }
-    let days = seconds >= 0 ? seconds / 86_400 : -((86_399 - seconds) / 86_400)
-    let time = seconds - days * 86_400
-    let date = CalendarDay(daysSince1970: days)
-    return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
-      + "T\(padded(time / 3600, 2)):\(padded(time / 60 % 60, 2)):\(padded(time % 60, 2))Z"
-  }
-
-  private func padded(_ number: Int64, _ width: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
-  }
+  public var description: String { CalendarDay.text(ofSecondsSince1970: seconds) }
 }
 
 extension NumericDate {

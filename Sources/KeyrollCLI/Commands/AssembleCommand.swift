@@ -37,11 +37,11 @@ struct AssembleCommand: RepeatableOptions {
   private static let limit = 1 << 16
 
   func run() throws {
-    try StandardInput.requireOneReader([
-      "the request": StandardInput.isNamed(by: request), "the signature": StandardInput.isNamed(by: signature),
-      "the certificate": certificates.contains(where: StandardInput.isNamed(by:)),
-    ])
-    let destination = try output.destination(sparing: [request, signature] + certificates)
+    var inputs = CommandInputs(["the request": request, "the signature": signature])
+    try inputs.append(certificates: certificates)
+    inputs.append(review.inputs)
+    try inputs.requireOneReaderOfStandardInput()
+    let destination = try output.destination(sparing: inputs)
     let time = try review.clock.now()
     let others = try certificates.flatMap(CertificateFiles.certificates(in:))
     let reviewed = try RequestReview(request, insistingOn: review.profile)

@@ -20,7 +20,7 @@ struct JoinCodesCommand: ParsableCommand {
   private static let limit = 1 << 16
 
   func run() throws {
-    let destination = try output.destination(sparing: [file])
+    let destination = try output.destination(sparing: CommandInputs(["the file": file]))
     StandardInput.noteTerminal(at: file)
     let contents = try SecretBytes.contents(ofFile: file, limit: Self.limit)
     let text = try contents.withBytes { bytes throws(QRCodeError) in

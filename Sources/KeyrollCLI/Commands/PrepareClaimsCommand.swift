@@ -15,6 +15,8 @@ struct PrepareClaimsCommand: RepeatableOptions {
   @OptionGroup var claims: ClaimOptions
 
   func run() throws {
-    try TokenPreparing(options: preparing, profile: try source.reference(), claims: try claims.object()).run()
+    try TokenPreparing(
+      options: preparing, profile: try source.reference(), claims: try claims.object(), otherInputs: source.inputs
+    ).run()
   }
 }

@@ -21,7 +21,10 @@ struct PrepareFormCommand: ParsableCommand {
   var request: String
 
   func run() throws {
-    let destination = try output.destination(sparing: [request])
+    var inputs = CommandInputs(["the request": request])
+    inputs.append(review.inputs)
+    try inputs.requireOneReaderOfStandardInput()
+    let destination = try output.destination(sparing: inputs)
     if destination.file == nil { try StandardOutput.refuseTerminal(for: form) }
     let time = try review.clock.now()
     let reviewed = try RequestReview(request, insistingOn: review.profile)

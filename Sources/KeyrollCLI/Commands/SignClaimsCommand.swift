@@ -15,6 +15,8 @@ struct SignClaimsCommand: RepeatableOptions {
   @OptionGroup var claims: ClaimOptions
 
   func run() throws {
-    try TokenSigning(options: signing, profile: try source.reference(), claims: try claims.object()).run()
+    try TokenSigning(
+      options: signing, profile: try source.reference(), claims: try claims.object(), otherInputs: source.inputs
+    ).run()
   }
 }

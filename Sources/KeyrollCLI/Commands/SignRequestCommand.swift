@@ -25,28 +25,35 @@ struct SignRequestCommand: RepeatableOptions {
   var request: String
 
   func run() throws {
-    try StandardInput.requireOneReader(key.standardInputReaders(beside: ("the request", request)))
-    let destination = try output.destination(sparing: key.inputs + [request])
+    let reference = try key.reference()
+    try key.access.requireNoneNamedTwice(by: reference)
+    var inputs = key.access.inputs(with: reference)
+    inputs.append("the request", request)
+    inputs.append(review.inputs)
+    try inputs.requireOneReaderOfStandardInput()
+    let destination = try output.destination(sparing: inputs)
     let time = try review.clock.now()
     let reviewed = try RequestReview(request, insistingOn: review.profile)
     reviewed.show()
     try reviewed.judge(at: time)
-    let token = try sign(reviewed, at: time)
+    let token = try sign(reviewed, by: reference, at: time)
     let signature = token.text.utf8.split(separator: UInt8(ascii: ".")).last.map { String(Substring($0)) } ?? ""
     try destination.write((writesToken ? token.text : signature) + "\n")
     if let remainder = token.window.remainder(at: time) { Diagnostics.note("valid \(token.window): \(remainder)") }
   }
 
-  private func sign(_ reviewed: RequestReview, at time: NumericDate) throws -> SignedToken {
+  private func sign(_ reviewed: RequestReview, by reference: KeyReference, at time: NumericDate) throws -> SignedToken {
     let request = reviewed.request
-    let device = key.access.device.backend(certificates: request.certificates)
+    let device = key.access.device.backend()
     defer { device.close() }
     let opening = KeyOpening(
-      key: key.key, access: key.access, certificates: request.certificates, certificateSource: self.request)
+      key: reference, access: key.access, certificates: request.certificates, certificateSource: self.request,
+      time: request.window.start ?? time)
     let signer = try opening.signer(for: request.algorithm, on: device)
     guard signer.publicKey == request.publicKey else {
       throw KeyError(
-        .certificateMismatch, "no certificate in \(self.request) belongs to the private key at \(key.key)",
+        .certificateMismatch,
+        "no certificate in \(naming: self.request) belongs to the private key at \(naming: KeySchemes.text(of: reference))",
         hint: "sign with the key that the request was prepared for")
     }
     let assembler = try TokenAssembler(

@@ -36,7 +36,10 @@ struct VerifyCommand: RepeatableOptions {
 
   func run() throws {
     let time = try clock.now()
-    try StandardInput.requireOneReader(keys.standardInputReaders(beside: ("the token", token)))
+    var inputs = try keys.inputs()
+    inputs.append("the token", token)
+    inputs.append("the profile", judging.profile)
+    try inputs.requireOneReaderOfStandardInput()
     let trust = try keys.trust(at: time)
     var profile = try judging.judgingProfile(publicKey: trust.keys.first?.verifier.publicKey)
     if let registered = trust.registered { profile = profile.judging(by: registered) }

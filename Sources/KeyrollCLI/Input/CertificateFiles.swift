@@ -1,6 +1,6 @@
 import Keyroll
 
-/// Certificates from files that the user names.
+/// Certificates from what the user names: a file, standard input, or a `pkcs11:` reference.
 enum CertificateFiles {
   /// The most that is read of such a file, in bytes.
   static let mostBytes = max(KeyFileLimits.byteCount, Limits.JSON.savedAnswer.byteCount)
@@ -12,37 +12,64 @@ enum CertificateFiles {
     case registered(KeyCredentials)
   }
 
-  /// Reads PEM, DER, a bundle, or saved `keyCredentials`; `-` is standard input.
-  static func contents(of path: String) throws -> Contents {
-    let contents = try SecretBytes.contents(ofFile: path, limit: mostBytes)
+  /// Reads PEM, DER, a bundle, saved `keyCredentials`, or the certificates that a `pkcs11:` reference means.
+  static func contents(of name: String) throws -> Contents {
+    if let reference = try tokenReference(name) { return .certificates(try certificates(on: reference)) }
+    let contents = try SecretBytes.contents(ofFile: name, limit: mostBytes)
     if contents.withBytes(JSONText.isLikely) {
       return .registered(
         try contents.withBytes { bytes throws(KeyCredentialsError) in
-          try KeyCredentials(bytes, of: path, certificateReader: OpenSSLCertificateReader())
+          try KeyCredentials(
+            bytes, of: ForeignText(naming: name).description, certificateReader: OpenSSLCertificateReader())
         })
     }
-    return .certificates(try contents.withBytes { bytes throws(KeyError) in try CertificateFile.read(bytes, of: path) })
+    return .certificates(try certificates(in: contents, of: name))
   }
 
-  /// The certificates of a PEM, DER or bundle file; `-` is standard input.
-  static func certificates(in path: String) throws(KeyError) -> [Certificate] {
-    let contents = try SecretBytes.contents(ofFile: path, limit: mostBytes)
-    return try contents.withBytes { bytes throws(KeyError) in try CertificateFile.read(bytes, of: path) }
+  /// The certificates of a PEM, DER or bundle file, or of a `pkcs11:` reference; `-` is standard input.
+  static func certificates(in name: String) throws(KeyError) -> [Certificate] {
+    if let reference = try tokenReference(name) { return try certificates(on: reference) }
+    return try certificates(in: try SecretBytes.contents(ofFile: name, limit: mostBytes), of: name)
   }
 
-  /// The one certificate of a file that issued no other there, and its issuers as far as the file has them, in order.
-  ///
-  /// Throws `several-certificates` where there is not exactly one such certificate, and what reading them throws.
-  static func chain(in path: String) throws(KeyError) -> [Certificate] {
-    let certificates = try certificates(in: path)
-    let leaves = Set(certificates).filter { certificate in
-      !certificates.contains { $0 != certificate && $0.issuerDER == certificate.subjectDER }
-    }
-    guard let leaf = leaves.first, leaves.count == 1 else {
-      throw KeyError(
-        .severalCertificates, "\(path) holds \(certificates.count) certificates, and whose key is to sign is not plain",
-        hint: "give the certificate of the key, followed by its issuers and nothing else")
-    }
+  /// The same for what may also be a PFX.
+  static func certificates(in name: String, secrets: any SecretProvider) throws(KeyError) -> [Certificate] {
+    if let reference = try tokenReference(name) { return try certificates(on: reference) }
+    let contents = try SecretBytes.contents(ofFile: name, limit: mostBytes)
+    let reference = try KeyReference(name, of: [])
+    return try CertificateFile.read(
+      contents, of: ForeignText(naming: reference.description).description, secrets: secrets)
+  }
+
+  /// The one certificate that is meant, and its issuers as far as they are there, leaf first: see `CertificateChoice`.
+  static func chain(in name: String, at time: NumericDate) throws(KeyError) -> [Certificate] {
+    let certificates = try certificates(in: name)
+    let leaf = try CertificateChoice(at: time.seconds, in: name).leaf(of: certificates, OpenSSLCryptography())
     return OpenSSLCryptography().chain(from: leaf, among: certificates)
+  }
+
+  /// A name that is a reference to a token, read; nil for a path. Throws what is wrong with the reference.
+  static func tokenReference(_ name: String) throws(KeyError) -> KeyReference? {
+    let prefix = "\(PKCS11URI.syntax.scheme):".utf8
+    guard name.utf8.count > prefix.count,
+      name.utf8.prefix(prefix.count).elementsEqual(prefix, by: { $0 | 0x20 == $1 | 0x20 })
+    else { return nil }
+    return try KeyReference(name, of: [PKCS11URI.syntax])
+  }
+
+  private static func certificates(in contents: borrowing SecretBytes, of name: String) throws(KeyError)
+    -> [Certificate]
+  {
+    try contents.withBytes { bytes throws(KeyError) in
+      try CertificateFile.read(bytes, of: ForeignText(naming: name).description)
+    }
+  }
+
+  /// Without a login, which certificates do not need.
+  private static func certificates(on reference: KeyReference) throws(KeyError) -> [Certificate] {
+    let backend = PKCS11Backend(
+      cryptography: OpenSSLCryptography(), observer: DeviceWatch(timeout: DeviceOptions.usualTimeout))
+    defer { backend.close() }
+    return try backend.certificates(at: reference)
   }
 }

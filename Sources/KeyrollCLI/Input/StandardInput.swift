@@ -1,17 +1,13 @@
 import Glibc
 
-/// Standard input can be read once.
+/// Standard input, which can be read once: see `CommandInputs`.
 enum StandardInput {
-  /// True for `-`, which stands for it wherever a command takes a path.
-  static func isNamed(by path: String) -> Bool { path.utf8.elementsEqual("-".utf8) }
+  /// What stands for it wherever a command takes a path.
+  static let name = "-"
 
-  /// Throws `usage` when more than one of these, each named as on the command line, reads it.
-  static func requireOneReader(_ readers: KeyValuePairs<String, Bool>) throws(CommandError) {
-    let names = readers.filter(\.value).map(\.key)
-    if names.count > 1 {
-      throw CommandError(
-        .usage, "standard input cannot be both \(names.joined(separator: " and "))", hint: "give one of them by a file")
-    }
+  /// True for `-`, and for the names that the system has for it.
+  static func isNamed(by path: String) -> Bool {
+    [name, "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].contains { $0.utf8.elementsEqual(path.utf8) }
   }
 
   /// Says that a person is waited for, who may have left the argument out, and what a terminal does to a long token.

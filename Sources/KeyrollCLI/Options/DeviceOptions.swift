@@ -26,7 +26,10 @@ struct DeviceOptions: ParsableArguments {
     help: ArgumentHelp(
       "End with an error when a call to the token takes longer; waiting for its own keypad does not count.",
       valueName: "duration"))
-  var timeout = TimeSpan(seconds: 60)
+  var timeout = DeviceOptions.usualTimeout
+
+  /// How long a call may take unless the user says otherwise.
+  static let usualTimeout = TimeSpan(seconds: 60)
 
   func validate() throws {
     try SecretSource.requireOne("pin", pinFile, pinDescriptor, pinVariable)
@@ -37,9 +40,9 @@ struct DeviceOptions: ParsableArguments {
   var source: SecretSource? { SecretSource(pinFile, pinDescriptor, pinVariable) }
 
   /// Loads nothing yet: modules are loaded for the first key that is on a token.
-  func backend(certificates: [Certificate] = []) -> PKCS11Backend {
+  func backend() -> PKCS11Backend {
     PKCS11Backend(
-      cryptography: OpenSSLCryptography(), certificates: certificates, allowsFinalPINTry: allowsFinalPINTry,
-      observer: DeviceWatch(timeout: timeout))
+      cryptography: OpenSSLCryptography(), allowsFinalPINTry: allowsFinalPINTry, observer: DeviceWatch(timeout: timeout)
+    )
   }
 }

@@ -9,12 +9,20 @@ struct KeyAccess {
   let device: DeviceOptions
   let signer: SignerOptions
 
-  /// Throws for a PIN that the key names a source of itself, and for a secret that a program would see.
-  func validate(with key: KeyArgument?) throws {
-    if device.source != nil, key?.namesPINSource ?? false {
-      throw ValidationError("only one of --pin-… and pin-source in the key can be given")
+  /// Throws for a secret that a program would see.
+  func validate() throws { try requireUnseen(secrets.passwordVariable, device.pinVariable) }
+
+  /// Throws `usage` for what an option gives and the reference names itself: a secret, or the certificate.
+  func requireNoneNamedTwice(by reference: KeyReference, certificate: String? = nil) throws(CommandError) {
+    let (secret, pin) = (secrets.source != nil, device.source != nil)
+    let named = [
+      ("pin-source", "--pin-… and pin-source", pin), ("password-file", "--password-… and ;password-file=", secret),
+      ("cert", "--certificate and ;cert=", certificate != nil),
+      ("certificate", "--certificate and ?certificate=", certificate != nil),
+    ]
+    for (attribute, names, isGiven) in named where isGiven && reference[attribute] != nil {
+      throw .usage("only one of \(names) in the key can be given")
     }
-    try requireUnseen(secrets.passwordVariable, device.pinVariable)
   }
 
   /// Throws for a variable with a secret that a program would see.
@@ -24,17 +32,12 @@ struct KeyAccess {
     }
   }
 
-  /// The files that secrets are read from.
-  var inputs: [String] { [secrets.passwordFile, device.pinFile].compactMap(\.self) }
-
-  /// Who would read standard input, with the key and one more that may.
-  func standardInputReaders(
-    with key: KeyArgument?, beside other: (name: String, path: String?)
-  ) -> KeyValuePairs<String, Bool> {
-    [
-      "the key": key?.readsStandardInput ?? false,
-      other.name: other.path.map(StandardInput.isNamed(by:)) ?? false,
-      "the password": secrets.readsStandardInput, "the PIN": device.source?.readsStandardInput ?? false,
-    ]
+  /// Opens nothing: what a key by this reference is read from.
+  func inputs(with reference: KeyReference?) -> CommandInputs {
+    var inputs = CommandInputs()
+    inputs.append(reference)
+    inputs.append("the password", secrets.source)
+    inputs.append("the PIN", device.source)
+    return inputs
   }
 }

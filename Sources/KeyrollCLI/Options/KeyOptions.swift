@@ -9,7 +9,7 @@ struct KeyOptions: ParsableArguments {
   @Option(
     name: .customLong("key"),
     help: ArgumentHelp(
-      "The private key: a path, pem:PATH or pfx:PATH with ;cert=PATH, ;name=NAME or ;id=HEX after it, pkcs11:URI, or command:PROGRAM with ;cert=PATH and ;key=TEXT; - as PATH is standard input.",
+      "The private key: a path, pem:PATH or pfx:PATH with ;cert=PATH, ;name=NAME, ;id=HEX or ;password-file=PATH after it, pkcs11:URI, or command:PROGRAM with ;cert=PATH and ;key=TEXT; - as PATH is standard input.",
       valueName: "reference"))
   var key: String
 
@@ -17,17 +17,10 @@ struct KeyOptions: ParsableArguments {
   @OptionGroup var device: DeviceOptions
   @OptionGroup var signer: SignerOptions
 
-  func validate() throws { try access.validate(with: argument) }
+  func validate() throws { try access.validate() }
 
   var access: KeyAccess { KeyAccess(secrets: secrets, device: device, signer: signer) }
 
-  var argument: KeyArgument { KeyArgument(text: key) }
-
-  /// The files that are read: the key's and those of secrets.
-  var inputs: [String] { argument.paths + access.inputs }
-
-  /// Who would read standard input, with one more that may.
-  func standardInputReaders(beside other: (name: String, path: String?)) -> KeyValuePairs<String, Bool> {
-    access.standardInputReaders(with: argument, beside: other)
-  }
+  /// The key's reference, read; throws what is wrong with it.
+  func reference() throws(KeyError) -> KeyReference { try KeySchemes.reference(key) }
 }

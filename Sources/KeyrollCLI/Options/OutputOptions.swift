@@ -1,4 +1,5 @@
 import ArgumentParser
+import Keyroll
 
 /// Where a command's result goes.
 struct OutputOptions: ParsableArguments {
@@ -26,26 +27,26 @@ struct OutputOptions: ParsableArguments {
     if output != nil && output == picture {
       throw ValidationError("--output and --qr-output cannot name the same file")
     }
-    if let picture, StandardInput.isNamed(by: picture) {
+    if let picture, StandardOutput.isNamed(by: picture) {
       throw ValidationError("--qr-output takes the path of a file")
     }
   }
 
   /// Throws at once what is known to stand against it, before a key is used: even --force spares the files that are read.
-  func destination(sparing inputs: [String]) throws(CommandError) -> OutputDestination {
-    let isStandardOutput = output.map(StandardInput.isNamed(by:)) ?? true
+  func destination(sparing inputs: CommandInputs) throws(CommandError) -> OutputDestination {
+    let isStandardOutput = output.map(StandardOutput.isNamed(by:)) ?? true
     return OutputDestination(
       file: isStandardOutput ? nil : try output.map { path throws(CommandError) in try file(path, sparing: inputs) },
       picture: try picture.map { path throws(CommandError) in try file(path, sparing: inputs) },
       drawsCodes: drawsCodes)
   }
 
-  private func file(_ path: String, sparing inputs: [String]) throws(CommandError) -> OutputFile {
+  private func file(_ path: String, sparing inputs: CommandInputs) throws(CommandError) -> OutputFile {
     let file = try OutputFile(path: path, replacing: force)
     try file.check()
-    if force, inputs.contains(where: file.isThere(as:)) {
+    if force, inputs.paths.contains(where: file.isThere(as:)) {
       throw CommandError(
-        .outputExists, "\(path) is read by this command, and is not replaced", hint: "choose another name")
+        .outputExists, "\(naming: path) is read by this command, and is not replaced", hint: "choose another name")
     }
     return file
   }

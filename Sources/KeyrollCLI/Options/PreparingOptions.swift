@@ -20,7 +20,7 @@ struct PreparingOptions: ParsableArguments {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    if form != nil, output.output.map(StandardInput.isNamed(by:)) ?? true {
+    if form != nil, output.output.map(StandardOutput.isNamed(by:)) ?? true {
       throw ValidationError("--as needs --output FILE for the request, without which no token can be assembled")
     }
     if form != nil, output.drawsCodes { throw ValidationError("--as and --qr both write to standard output") }

@@ -31,12 +31,7 @@ struct RequestKeyOptions: ParsableArguments {
   @OptionGroup var clock: ClockOptions
   @OptionGroup var window: WindowOptions
 
-  func validate() throws {
-    try access.validate(with: argument)
-    if certificate != nil, argument?.namesCertificate ?? false {
-      throw ValidationError("only one of --certificate and ;cert= in the key can be given")
-    }
-  }
+  func validate() throws { try access.validate() }
 
   /// Throws unless there is either a key or a token, and for options of a key beside a token.
   func requireOne(orToken token: String?, named name: String) throws {
@@ -57,11 +52,19 @@ struct RequestKeyOptions: ParsableArguments {
   }
 
   var access: KeyAccess { KeyAccess(secrets: secrets, device: device, signer: signer) }
-  private var argument: KeyArgument? { key.map(KeyArgument.init(text:)) }
 
-  /// True when the key, its certificate or a secret is read from there.
-  var readsStandardInput: Bool {
-    access.standardInputReaders(with: argument, beside: ("the certificate", certificate)).contains(where: \.value)
+  /// The key's reference, read, where there is one; throws what is wrong with it.
+  func reference() throws -> KeyReference? {
+    guard let reference = try key.map(KeySchemes.reference) else { return nil }
+    try access.requireNoneNamedTwice(by: reference, certificate: certificate)
+    return reference
+  }
+
+  /// Everything that is read to open the key, or to verify a token that is there already.
+  func inputs() throws -> CommandInputs {
+    var inputs = access.inputs(with: try reference())
+    try inputs.append(certificates: [certificate].compactMap(\.self))
+    return inputs
   }
 
   /// Signs, or reads and believes nothing yet: whoever makes the request verifies it with the keys.
@@ -69,6 +72,7 @@ struct RequestKeyOptions: ParsableArguments {
     ready path: String?, at time: NumericDate, by profile: ProfileReference
   ) throws -> (token: JSONString, keys: [TrustedKey]) {
     if let path { return try readyToken(path) }
+    guard let reference = try reference() else { throw CommandError.usage("either --key or a token is needed") }
     let keyless = try profile.profile(algorithm: algorithm, publicKey: nil)
     var generator = SystemRandomNumberGenerator()
     var request = DraftRequest(time: time, identifier: UniqueIdentifier.uuid(using: &generator))
@@ -76,7 +80,7 @@ struct RequestKeyOptions: ParsableArguments {
     request.lifetime = try window.span()
     try keyless.judgeClaims(request)
     let making = TokenMaking(
-      key: key ?? "", access: access, certificate: certificate, profile: profile, asked: algorithm,
+      key: reference, access: access, certificate: certificate, profile: profile, asked: algorithm,
       answerToKey: ServiceAnswer.toKey)
     let (tokens, certificate) = try making.tokens(for: [request], algorithm ?? keyless.algorithms.preferred)
     return (JSONString(tokens.first?.text ?? ""), try [certificate].compactMap(\.self).map(Self.trustedKey))

@@ -9,5 +9,8 @@ struct ReviewOptions: ParsableArguments {
       valueName: "name or file"))
   var profile: String?
 
+  /// The file of the profile; a built-in name is no file that is there.
+  var inputs: CommandInputs { CommandInputs(["the profile": profile]) }
+
   @OptionGroup var clock: ClockOptions
 }

@@ -26,8 +26,6 @@ struct SecretOptions: ParsableArguments {
   /// The source that was named, or nil when none was.
   var source: SecretSource? { SecretSource(passwordFile, passwordDescriptor, passwordVariable) }
 
-  var readsStandardInput: Bool { source?.readsStandardInput ?? false }
-
   /// What the key is opened with; throws `secret-unavailable` when a source cannot be read.
   func provider(pin: SecretSource? = nil) throws(KeyError) -> CommandSecrets {
     try CommandSecrets(password: source, pin: pin)

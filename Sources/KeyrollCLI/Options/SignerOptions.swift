@@ -28,7 +28,7 @@ struct SignerOptions: ParsableArguments {
   }
 
   /// Throws `usage` for a variable that is not there, or is not text.
-  func backend(certificates: [Certificate]) throws(CommandError) -> CommandBackend {
+  func backend() throws(CommandError) -> CommandBackend {
     var environment: [String: String] = [:]
     for name in variables {
       guard let value = unsafe getenv(name) else { throw .usage("the variable \(name) of --signer-env is not set") }
@@ -38,7 +38,7 @@ struct SignerOptions: ParsableArguments {
       environment[name] = text
     }
     return CommandBackend(
-      cryptography: OpenSSLCryptography(), certificates: certificates, environment: environment,
+      cryptography: OpenSSLCryptography(), environment: environment,
       timeout: .seconds(timeout.seconds), observer: ProgramWatch())
   }
 }

@@ -16,17 +16,10 @@ struct SigningOptions: ParsableArguments {
   @OptionGroup var draft: DraftOptions
   @OptionGroup var output: OutputOptions
 
-  func validate() throws {
-    if certificate != nil, key.argument.namesCertificate {
-      throw ValidationError("only one of --certificate and ;cert= in the key can be given")
-    }
-  }
-
-  /// The files that are read: the key's, the certificate's and those of secrets.
-  var inputs: [String] { key.inputs + [certificate].compactMap(\.self) }
-
-  /// Who would read standard input.
-  var standardInputReaders: KeyValuePairs<String, Bool> {
-    key.standardInputReaders(beside: ("the certificate", certificate))
+  /// Everything that is read to open this key.
+  func inputs(with reference: KeyReference) throws(KeyError) -> CommandInputs {
+    var inputs = key.access.inputs(with: reference)
+    try inputs.append(certificates: [certificate].compactMap(\.self))
+    return inputs
   }
 }

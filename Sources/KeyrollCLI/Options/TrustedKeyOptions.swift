@@ -18,13 +18,11 @@ struct TrustedKeyOptions: ParsableArguments {
 
   var isEmpty: Bool { certificates.isEmpty && publicKeys.isEmpty }
 
-  /// Who would read standard input, with one more argument that may.
-  func standardInputReaders(beside other: (name: String, value: String)) -> KeyValuePairs<String, Bool> {
-    [
-      "the certificate": certificates.contains(where: StandardInput.isNamed(by:)),
-      "the public key": publicKeys.contains(where: StandardInput.isNamed(by:)),
-      other.name: StandardInput.isNamed(by: other.value),
-    ]
+  func inputs() throws(KeyError) -> CommandInputs {
+    var inputs = CommandInputs()
+    try inputs.append(certificates: certificates)
+    inputs.append("the public key", publicKeys)
+    return inputs
   }
 
   /// Throws what is wrong with a file, and `no-key-credentials` for a saved answer where nothing is registered and no other
@@ -59,7 +57,9 @@ struct TrustedKeyOptions: ParsableArguments {
         TrustedKey(try RSASignatureVerifier(try PublicKey(rsa: $0.numbers)), keyID: $0.keyID, algorithm: $0.algorithm)
       }
     }
-    let keys = try contents.withBytes { bytes throws(KeyError) in try PublicKeyFile.read(bytes, of: path) }
+    let keys = try contents.withBytes { bytes throws(KeyError) in
+      try PublicKeyFile.read(bytes, of: ForeignText(naming: path).description)
+    }
     return try keys.map { TrustedKey(try RSASignatureVerifier($0)) }
   }
 }

@@ -3,6 +3,9 @@ import Keyroll
 
 /// Where results go unless a file is named.
 enum StandardOutput {
+  /// True for `-`, which stands for it wherever a command takes the path of a result.
+  static func isNamed(by path: String) -> Bool { path.utf8.elementsEqual("-".utf8) }
+
   /// Writes the whole text at once, unbuffered; throws `output-unwritable`.
   static func write(_ text: String) throws(CommandError) { try write(Array(text.utf8)) }
 

@@ -10,7 +10,7 @@ struct WindowFileNames {
   ///
   /// Throws `usage` without it, and with `--force`: of files that others were replaced by, none could be taken back.
   init(_ options: OutputOptions) throws(CommandError) {
-    guard let output = options.output, !StandardInput.isNamed(by: output) else {
+    guard let output = options.output, !StandardOutput.isNamed(by: output) else {
       throw .usage("--windows needs --output: each token goes into a file of its own")
     }
     if options.drawsCodes || options.picture != nil { throw .usage("--windows makes files, and no codes of them") }

@@ -9,19 +9,20 @@ struct NewCertificateFile: ~Copyable {
 
   /// Throws what readers of certificates throw, `several-certificates`, and `password-not-needed` for a PFX that is to be sent
   /// with the password that it does not have.
-  init(_ path: String, isSentWhole: Bool, password source: SecretSource?) throws {
+  init(_ path: String, isSentWhole: Bool, password source: SecretSource?, at time: NumericDate) throws {
     let secrets = RememberedSecret(try CommandSecrets(password: source))
-    let contents = try SecretBytes.contents(ofFile: path, limit: CertificateFiles.mostBytes)
     guard isSentWhole else {
-      certificate = try Self.leaf(in: contents, of: path, secrets)
+      let certificates = try CertificateFiles.certificates(in: path, secrets: secrets)
+      certificate = try CertificateChoice(at: time.seconds, in: path).leaf(of: certificates, OpenSSLCryptography())
       pfx = nil
       password = nil
       return
     }
-    let file = try PFXFile(contents, of: path, secrets: secrets)
+    let contents = try SecretBytes.contents(ofFile: path, limit: CertificateFiles.mostBytes)
+    let file = try PFXFile(contents, of: ForeignText(naming: path).description, at: time.seconds, secrets: secrets)
     guard secrets.hasAnswered else {
       throw RequestError(
-        .passwordNotNeeded, "\(path) opens without a password, and is not sent with its private key bare",
+        .passwordNotNeeded, "\(naming: path) opens without a password, and is not sent with its private key bare",
         hint: "export it under a password, or leave --with-password out to send the certificate alone")
     }
     certificate = file.certificate
@@ -41,17 +42,5 @@ struct NewCertificateFile: ~Copyable {
     case .some(let password):
       return try ServiceRequest(address, .pfx(pfx, displayName: displayName, proof: proof), password: password)
     }
-  }
-
-  private static func leaf(
-    in contents: borrowing SecretBytes, of path: String, _ secrets: any SecretProvider
-  ) throws(KeyError) -> Certificate {
-    let certificates = try CertificateFile.read(contents, of: path, secrets: secrets)
-    guard let leaf = Certificate.leaf(of: certificates) else {
-      throw KeyError(
-        .severalCertificates, "\(path) holds \(certificates.count) certificates, and one is added",
-        hint: "give a file with the new certificate alone, or with the chain that it begins")
-    }
-    return leaf
   }
 }

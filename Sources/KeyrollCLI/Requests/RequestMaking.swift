@@ -8,11 +8,12 @@ enum RequestMaking {
   }
 
   /// What opens keys and reads certificates is OpenSSL's.
-  static func verifier(keys: [TrustedKey]) -> RequestVerifier {
+  static func verifier(keys: [TrustedKey], at time: NumericDate) -> RequestVerifier {
     var verifier = RequestVerifier(keys: keys, certificateReader: OpenSSLCertificateReader()) {
       (pfx, password) throws(KeyError) in
       let secrets = SingleSecret(copying: password)
-      return try PFXFile(SecretBytes(copying: pfx.span), of: "the PFX in the body", secrets: secrets).certificate
+      return try PFXFile(SecretBytes(copying: pfx.span), of: "the PFX in the body", at: time.seconds, secrets: secrets)
+        .certificate
     }
     verifier.diagnosis = RSASignatureDiagnosis()
     return verifier

@@ -10,8 +10,9 @@ final class CommandSecrets: SecretProvider {
   ///
   /// Throws `secret-unavailable`.
   init(password: SecretSource?, pin: SecretSource? = nil) throws(KeyError) {
-    self.password = try password.map { source throws(KeyError) in SharedSecret(try source.read()) }
-    self.pin = try pin.map { source throws(KeyError) in SharedSecret(try source.read(as: "PIN")) }
+    self.password = try password.map { source throws(KeyError) in SharedSecret(try source.read(.password)) }
+    self.pin = try pin.map { source throws(KeyError) in SharedSecret(try source.read(.pin)) }
+    for warning in [password?.warning(.password), pin?.warning(.pin)] { warning.map(Diagnostics.warning) }
   }
 
   func secret(for request: SecretRequest) throws(KeyError) -> SecretBytes? {

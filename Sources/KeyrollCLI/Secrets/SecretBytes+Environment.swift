@@ -6,14 +6,15 @@ extension SecretBytes {
   ///
   /// Throws `secret-unavailable` when it is not set, or set to nothing. The message leaves the name out: who mistakes
   /// the option for that of the secret itself has written the secret there.
-  init(takingEnvironmentVariable name: String, as word: String) throws(KeyError) {
+  init(takingEnvironmentVariable name: String, as content: SecretFile.Content) throws(KeyError) {
     guard let value = unsafe getenv(name) else {
-      throw KeyError(.secretUnavailable, "the environment variable for the \(word) is not set")
+      throw KeyError(.secretUnavailable, "the environment variable for the \(content.rawValue) is not set")
     }
     let count = unsafe strlen(value)
     guard count > 0 else {
       throw KeyError(
-        .secretUnavailable, "the environment variable for the \(word) is empty", hint: SecretSource.emptyHint(word))
+        .secretUnavailable, "the environment variable for the \(content.rawValue) is empty",
+        hint: SecretFile.emptyHint(content))
     }
     unsafe self.init(capacity: count) { memory in
       unsafe memory.copyMemory(from: UnsafeRawBufferPointer(start: value, count: count))

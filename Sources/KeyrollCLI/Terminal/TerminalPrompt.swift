@@ -25,7 +25,7 @@ struct TerminalPrompt: ~Copyable {
     while true {
       let hidden = try HiddenInput(terminal)
       if asks { say(question) }
-      var line = SecretBytes(capacity: SecretSource.limit + 1)
+      var line = SecretBytes(capacity: SecretFile.limit + 1)
       let interruption: Int32?
       do {
         interruption = try read(&line, until: interruptions)
@@ -55,7 +55,7 @@ struct TerminalPrompt: ~Copyable {
       }
       if received == 0 { throw KeyError(.secretUnavailable, "the input ended before a line was typed at the prompt") }
       if line.endsWithNewline { return nil }
-      if line.count > SecretSource.limit { throw SecretSource.tooLong("the line typed at the prompt") }
+      if line.count > SecretFile.limit { throw SecretFile.tooLong("the line typed at the prompt", .password) }
     }
   }
 

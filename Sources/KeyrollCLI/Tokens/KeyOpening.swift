@@ -2,39 +2,40 @@ import Keyroll
 
 /// Opens the key that the user names, wherever it is.
 struct KeyOpening {
-  /// As the user wrote it.
-  let key: String
+  let key: KeyReference
   let access: KeyAccess
   /// Certificates given beside the key, and where they came from.
   let certificates: [Certificate]
   let certificateSource: String?
+  /// When the token will be used: of several certificates over the key the one that is valid then is meant.
+  let time: NumericDate
   /// What the service would answer to tokens of a key that is refused here.
   var answerToKey: (KeyError.Code) -> String? = { _ in nil }
 
   /// Asks for secrets where it must, says what the signer has to say, and blocks.
   func signer(for algorithm: SignatureAlgorithm, on device: PKCS11Backend) throws -> any Signer {
     let registry = KeyRegistry(
-      FileBackend(certificates: certificates), PEMBackend(certificates: certificates),
-      PFXBackend(certificates: certificates), device, try access.signer.backend(certificates: certificates))
+      FileBackend(), PEMBackend(), PFXBackend(), device, try access.signer.backend())
     do throws(KeyError) {
+      let secrets = try access.secrets.provider(pin: access.device.source)
       let signer = try registry.signer(
-        for: try registry.reference(key), algorithm: algorithm,
-        secrets: try access.secrets.provider(pin: access.device.source))
+        for: KeyRequest(key, algorithm: algorithm, certificates: certificates, at: time.seconds, secrets: secrets))
       signer.notes.forEach(Diagnostics.warning)
       return signer
     } catch {
-      throw explained(error, schemes: registry.schemes)
+      throw explained(error)
     }
   }
 
   /// What the reader of the key cannot know: how it was named, where its certificate came from, and who will judge it.
-  private func explained(_ error: KeyError, schemes: [String]) -> KeyError {
-    if error.code == .fileUnreadable, let misreading = KeyArgument(text: key).misreading(schemes: schemes) {
+  private func explained(_ error: KeyError) -> KeyError {
+    if error.code == .fileUnreadable, let misreading = KeySchemes.misreading(of: key) {
       return misreading
     }
     if error.code == .certificateMismatch, let certificateSource {
       return KeyError(
-        error.code, "no certificate in \(certificateSource) belongs to the private key at \(key)",
+        error.code,
+        "no certificate in \(naming: certificateSource) belongs to the private key at \(naming: KeySchemes.text(of: key))",
         hint: error.hint)
     }
     if let answer = answerToKey(error.code) { return KeyError(error.code, error.message, hint: answer) }

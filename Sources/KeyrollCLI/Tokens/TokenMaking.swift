@@ -2,8 +2,8 @@ import Keyroll
 
 /// Makes tokens with one opening of the key for all of them.
 struct TokenMaking {
-  /// The key as the user wrote it, and what it is opened with.
-  let key: String
+  /// The key, and what it is opened with.
+  let key: KeyReference
   let access: KeyAccess
   /// The file of its certificate, where that is not beside the key.
   let certificate: String?
@@ -20,11 +20,12 @@ struct TokenMaking {
     for requests: [DraftRequest], _ algorithm: SignatureAlgorithm
   ) throws -> (tokens: [SignedToken], certificate: Certificate?) {
     let given = try certificate.map(CertificateFiles.certificates(in:)) ?? []
-    let device = access.device.backend(certificates: given)
+    let device = access.device.backend()
     // A module that hangs when it is left must not hang with the token already out.
     defer { device.close() }
     let opening = KeyOpening(
-      key: key, access: access, certificates: given, certificateSource: certificate, answerToKey: answerToKey)
+      key: key, access: access, certificates: given, certificateSource: certificate,
+      time: requests.first.map { $0.notBefore ?? $0.time } ?? .earliest, answerToKey: answerToKey)
     let signer = try opening.signer(for: algorithm, on: device)
     let profile = try profile.profile(algorithm: asked, publicKey: signer.publicKey)
     let assembler = try TokenAssembler(

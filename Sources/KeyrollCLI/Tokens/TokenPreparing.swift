@@ -6,13 +6,18 @@ struct TokenPreparing {
   let options: PreparingOptions
   let profile: ProfileReference
   var claims = JSONObject()
+  /// What the command reads besides the certificate, such as a profile.
+  var otherInputs = CommandInputs()
 
   func run() throws {
-    let destination = try options.output.destination(sparing: [options.certificate])
+    var inputs = otherInputs
+    try inputs.append(certificates: [options.certificate])
+    try inputs.requireOneReaderOfStandardInput()
+    let destination = try options.output.destination(sparing: inputs)
     if let form = options.form { try StandardOutput.refuseTerminal(for: form) }
     let drafting = TokenDrafting(options: options.draft, profile: profile, claims: claims)
     let (request, algorithm) = try drafting.request()
-    let certificates = try CertificateFiles.chain(in: options.certificate)
+    let certificates = try CertificateFiles.chain(in: options.certificate, at: request.notBefore ?? request.time)
     let prepared = try prepare(request, drafting, algorithm, certificates)
     let json = JSONValue.object(prepared.json)
     let text = EscapedText(json: JSONWriter.indentedText(json)).description + "\n"

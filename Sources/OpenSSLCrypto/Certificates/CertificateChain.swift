@@ -27,7 +27,8 @@ enum CertificateChain {
       .first { isSigned(certificate, by: $0) }
   }
 
-  private static func isSigned(_ certificate: Certificate, by issuer: Certificate) -> Bool {
+  /// True when the issuer's key made the certificate's signature.
+  static func isSigned(_ certificate: Certificate, by issuer: Certificate) -> Bool {
     defer { OpenSSLErrors.clear() }
     let (signedDER, signingDER) = (certificate.der, issuer.der)
     guard let signed = X509Item(signedDER.span), let signing = X509Item(signingDER.span),

@@ -20,12 +20,20 @@ public struct OpenSSLCryptography: Cryptography {
 
   public func certificates(inFile path: String) throws(KeyError) -> [Certificate] {
     let contents = try SecretBytes.contents(ofFile: path, limit: KeyFileLimits.byteCount)
-    return try contents.withBytes { bytes throws(KeyError) in try CertificateFile.read(bytes, of: path) }
+    return try contents.withBytes { bytes throws(KeyError) in
+      try CertificateFile.read(bytes, of: ForeignText(naming: path).description)
+    }
   }
 
   public func publicKeys(inFile path: String) throws(KeyError) -> [PublicKey] {
     let contents = try SecretBytes.contents(ofFile: path, limit: KeyFileLimits.byteCount)
-    return try contents.withBytes { bytes throws(KeyError) in try PublicKeyFile.read(bytes, of: path) }
+    return try contents.withBytes { bytes throws(KeyError) in
+      try PublicKeyFile.read(bytes, of: ForeignText(naming: path).description)
+    }
+  }
+
+  public func isSigned(_ certificate: Certificate, by issuer: Certificate) -> Bool {
+    CertificateChain.isSigned(certificate, by: issuer)
   }
 
   public func chain(from leaf: Certificate, among others: [Certificate]) -> [Certificate] {

@@ -9,10 +9,11 @@ public struct PFXFile: Sendable {
 
   /// Opens it with a password, which is asked for only when none does not open it.
   ///
-  /// Throws what opening a key throws, and `no-private-key`, `several-keys` or `no-certificate` unless one key with its
-  /// certificate is in it.
+  /// `subject` is what messages call it, and `time` the seconds since 1970 at which the certificate should be valid, where
+  /// several are over the key. Throws what opening a key throws, and `no-private-key`, `several-keys`, `no-certificate` or
+  /// `several-certificates` unless one key with its certificate is in it.
   public init(
-    _ file: borrowing SecretBytes, of subject: String, secrets: any SecretProvider
+    _ file: borrowing SecretBytes, of subject: String, at time: Int64, secrets: any SecretProvider
   ) throws(KeyError) {
     let contents = try PFXReader(subject: subject).contents(of: file, secrets: secrets)
     guard let key = contents.privateKeys.first?.key else {
@@ -23,7 +24,8 @@ public struct PFXFile: Sendable {
         .severalKeys, "\(subject) holds several private keys",
         hint: "export the one that is meant into a PFX of its own")
     }
-    guard let certificate = contents.certificates.first(where: { $0.publicKey == key.publicKey }) else {
+    let own = contents.certificates.filter { $0.publicKey.hasSameNumbers(as: key.publicKey) }
+    guard let certificate = try CertificateChoice(at: time, in: subject).leaf(over: key.publicKey, among: own) else {
       throw KeyError(
         .noCertificate, "\(subject) holds no certificate of its private key",
         hint: "export the certificate together with its key")

@@ -11,11 +11,15 @@ public final class RSASigner: Signer {
   public let notes: [String]
   private let operations: RSAOperationPool
 
-  init(_ key: PrivateKey, for algorithm: SignatureAlgorithm, certificates: [Certificate] = [], notes: [String] = []) {
+  /// `publicKey` has the key's own numbers; a certificate may restrict what they are used for.
+  init(
+    _ key: PrivateKey, as publicKey: PublicKey, for algorithm: SignatureAlgorithm, certificates: [Certificate] = [],
+    notes: [String] = []
+  ) {
     self.algorithm = algorithm
     self.certificates = certificates
     self.notes = notes
-    publicKey = key.publicKey
+    self.publicKey = publicKey
     operations = unsafe RSAOperationPool(sharing: key.pointer, for: .sign)
   }
 

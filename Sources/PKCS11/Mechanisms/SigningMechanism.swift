@@ -49,14 +49,15 @@ struct SigningMechanism: Sendable, Hashable {
       ? "use another key or token" : "use --algorithm \(others.map(\.rawValue).joined(separator: " or "))"
     if candidates.contains(where: { offered.contains($0.type) }) {
       throw KeyError(
-        .keyRestricted, "the key at \(reference) does not allow \(algorithm.rawValue) (CKA_ALLOWED_MECHANISMS)",
+        .keyRestricted, "the key at \(naming: reference) does not allow \(algorithm.rawValue) (CKA_ALLOWED_MECHANISMS)",
         hint: hint)
     }
     let reason =
       algorithm.padding == .pss
       ? "the token does not sign with PSS" : "the token does not sign with RSA and PKCS #1 v1.5"
     throw KeyError(
-      .mechanismUnavailable, "\(algorithm.rawValue) cannot be made with the key at \(reference): \(reason)", hint: hint)
+      .mechanismUnavailable, "\(algorithm.rawValue) cannot be made with the key at \(naming: reference): \(reason)",
+      hint: hint)
   }
 
   /// Calls `C_SignInit`.

@@ -9,11 +9,12 @@ struct KeyMaterial: Sendable {
 
 /// Finds the public side of a key: in what was given by hand, else on the token.
 struct KeyMaterialSearch {
-  let reference: KeyReference
+  /// Certificates given by hand are preferred to those on the token.
+  let request: KeyRequest
   let search: KeySearch
-  /// Certificates given by hand, which are preferred.
-  let given: [Certificate]
   let cryptography: any Cryptography
+
+  private var given: [Certificate] { request.certificates }
 
   /// Throws `no-public-key`, `certificate-mismatch`, `several-certificates` and `malformed-certificate`.
   func material(of key: KeyObject, on connection: TokenConnection) throws(KeyError) -> KeyMaterial {
@@ -27,33 +28,26 @@ struct KeyMaterialSearch {
         ?? (named.count == 1 ? named.first?.publicKey : nil)
     else {
       throw KeyError(
-        .noPublicKey, "\(reference) has no public key: neither in the private key, nor beside it, nor in a certificate",
+        .noPublicKey,
+        "\(naming: request.reference) has no public key: neither in the private key, nor beside it, nor in a certificate",
         hint: "put the public key or the certificate on the token with the same id, or add ?certificate=FILE")
     }
     // What is not a certificate is nobody's issuer, and no candidate where the id does not speak for it.
     let others = objects.compactMap { try? cryptography.certificate(der: $0.value.span) }
-    let candidates = named.isEmpty ? others.filter { $0.publicKey == publicKey } : named
-    guard let leaf = try leaf(among: candidates, of: publicKey) else {
+    let own = others.filter { $0.publicKey.hasSameNumbers(as: publicKey) }
+    let choice = CertificateChoice(at: request.time, in: request.reference.description)
+    guard let leaf = try choice.leaf(over: publicKey, among: named.isEmpty ? own : named) else {
       return KeyMaterial(publicKey: publicKey, certificates: [])
     }
-    return KeyMaterial(publicKey: publicKey, certificates: cryptography.chain(from: leaf, among: others + given))
-  }
-
-  private func leaf(among candidates: [Certificate], of publicKey: PublicKey) throws(KeyError) -> Certificate? {
-    if candidates.isEmpty { return nil }
-    let leaves = Set(candidates.filter { $0.publicKey == publicKey })
-    if leaves.isEmpty {
+    if request.requiresOwnCertificate, !given.isEmpty, !own.isEmpty, !own.contains(leaf) {
       throw KeyError(
         .certificateMismatch,
-        "the certificate \(given.isEmpty ? "with the same id as" : "given for") \(reference) belongs to another key",
-        hint: "give the certificate that was issued for this key, by ?certificate=FILE")
+        "the certificate that was given for \(naming: request.reference) is not the one beside the key there: \(leaf.summary) instead of \(Certificate.list(Set(own)))"
+      )
     }
-    if leaves.count > 1 {
-      throw KeyError(
-        .severalCertificates, "\(reference) has \(leaves.count) certificates for the same key",
-        hint: "name the file of the registered one: ?certificate=FILE")
-    }
-    return leaves.first
+    // The certificate may restrict the key to PSS, and whoever verifies by it refuses anything else.
+    return KeyMaterial(
+      publicKey: leaf.publicKey, certificates: cryptography.chain(from: leaf, among: others + given))
   }
 
   private func certificates(_ objects: [CertificateObject]) throws(KeyError) -> [Certificate] {

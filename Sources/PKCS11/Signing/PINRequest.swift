@@ -6,14 +6,11 @@ struct PINRequest: Sendable {
   let uri: PKCS11URI?
   let secrets: any SecretProvider
 
-  /// The longest PIN in bytes.
-  private static let limit = 4096
-
   /// Throws `pin-required` when there is none, and `secret-unavailable` for a source that cannot be read or is empty.
   func pin(of info: TokenInfo) throws(KeyError) -> PIN {
-    if let source = uri?[.pinSource].flatMap(PINSource.init) { return PIN(try contents(of: source)) }
+    if let path = pinFile { return PIN(try contents(of: path)) }
     // The URI as it was read, which holds no secret.
-    let subject = uri?.description ?? PKCS11URI(info.uriValues)?.description ?? PKCS11URI.scheme
+    let subject = uri?.description ?? PKCS11URI(info.uriValues)?.description ?? PKCS11URI.syntax.scheme
     let request = SecretRequest(purpose: .pin(token: info.label.text, serial: info.serial.text), subject: subject)
     guard let secret = try secrets.secret(for: request) else {
       throw KeyError(.pinRequired, "\(info.summary) needs a PIN, and none was given")
@@ -25,30 +22,20 @@ struct PINRequest: Sendable {
     return PIN(secret)
   }
 
-  private func contents(of source: PINSource) throws(KeyError) -> SecretBytes {
-    let contents: SecretBytes
+  /// The path of the file that `pin-source` names.
+  var pinFile: String? { uri?[.pinSource].flatMap(KeyReferenceSyntax.path(ofFileURI:)) }
+
+  private func contents(of path: String) throws(KeyError) -> SecretBytes {
+    let pin: SecretBytes
     do {
-      contents = try SecretBytes.contents(ofFile: source.path, limit: Self.limit)
+      pin = try SecretFile.secret(at: path, .pin)
     } catch {
       throw KeyError(
         .secretUnavailable, "the PIN cannot be read as pin-source says: \(error.message)", hint: error.hint)
     }
-    let pin = Self.withoutLineBreak(contents)
-    if pin.isEmpty { throw KeyError(.secretUnavailable, "the file that pin-source names is empty: \(source.path)") }
-    return pin
-  }
-
-  /// Drops one line feed, or one carriage return and line feed, from the end.
-  private static func withoutLineBreak(_ contents: consuming SecretBytes) -> SecretBytes {
-    let count = contents.withBytes { bytes in
-      var count = bytes.count
-      if count > 0 && bytes[count - 1] == UInt8(ascii: "\n") {
-        count -= 1
-        if count > 0 && bytes[count - 1] == UInt8(ascii: "\r") { count -= 1 }
-      }
-      return count
+    if pin.isEmpty {
+      throw KeyError(.secretUnavailable, "the file that pin-source names is empty: \(naming: path)")
     }
-    contents.truncate(to: count)
-    return contents
+    return pin
   }
 }

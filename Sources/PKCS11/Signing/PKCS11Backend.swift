@@ -19,9 +19,8 @@ public final class PKCS11Backend: KeyBackend {
     var connections: [TokenConnection] = []
   }
 
-  public let scheme = PKCS11URI.scheme
+  public var syntax: KeyReferenceSyntax { PKCS11URI.syntax }
   let cryptography: any Cryptography
-  private let certificates: [Certificate]
   private let policy: PINPolicy
   private let observer: (any CallObserver)?
   // Held while modules are loaded and tokens looked for, so that nobody does either twice.
@@ -32,35 +31,30 @@ public final class PKCS11Backend: KeyBackend {
 
   /// - Parameters:
   ///   - cryptography: makes digests, public keys and verifiers.
-  ///   - certificates: where to look for the certificate of the key, when there are any, instead of on the token.
   ///   - allowsFinalPINTry: lets a PIN be tried although a wrong one would lock the token.
   ///   - observer: is told of every call to a module.
   public init(
-    cryptography: any Cryptography, certificates: [Certificate] = [], allowsFinalPINTry: Bool = false,
-    observer: (any CallObserver)? = nil
+    cryptography: any Cryptography, allowsFinalPINTry: Bool = false, observer: (any CallObserver)? = nil
   ) {
     self.cryptography = cryptography
-    self.certificates = certificates
     policy = PINPolicy(allowsFinalTry: allowsFinalPINTry)
     self.observer = observer
   }
 
   /// Asks `secrets` at most once, gives the PIN at most once, and blocks for as long as the device takes.
-  public func signer(
-    for reference: KeyReference, algorithm: SignatureAlgorithm, secrets: any SecretProvider
-  ) throws(KeyError) -> any Signer {
-    let uri = try PKCS11URI(reference)
+  public func signer(for request: KeyRequest) throws(KeyError) -> any Signer {
+    let uri = try PKCS11URI(request.reference)
     guard uri.selectsWithinModules else { throw PKCS11URI.malformed("names neither a token nor a key") }
     if let type = uri.text(.type), !type.utf8.elementsEqual("private".utf8) {
       throw PKCS11URI.malformed("means no private key, but type=\(type)")
     }
     let matcher = try URIMatcher(uri)
-    var given = certificates
-    if given.isEmpty, let path = uri.text(.certificate) { given = try cryptography.certificates(inFile: path) }
-    let opening = KeyOpening(
-      reference: reference, uri: uri, matcher: matcher, certificates: given, cryptography: cryptography,
-      secrets: secrets)
-    return try opening.signer(for: algorithm, on: try connections(for: uri, matcher))
+    var request = request
+    if request.certificates.isEmpty, let path = uri.text(.certificate) {
+      request.certificates = try cryptography.certificates(inFile: path)
+    }
+    let opening = KeyOpening(request: request, uri: uri, matcher: matcher, cryptography: cryptography)
+    return try opening.signer(on: try connections(for: uri, matcher))
   }
 
   /// Finalises every module; signers that were opened fail from then on.

@@ -7,62 +7,30 @@ public import Signing
 public struct PKCS11URI: Sendable, Hashable, CustomStringConvertible {
   private let values: [URIAttribute: [UInt8]]
 
-  /// Reads a reference of the scheme `pkcs11`.
+  /// How references of the scheme `pkcs11` are written.
+  public static let syntax = KeyReferenceSyntax(
+    "pkcs11", .uri, attributes: URIAttribute.allCases.map(\.syntax))
+
+  /// Takes a reference of the scheme `pkcs11`, which has been read already.
   ///
-  /// Throws `malformed-key-reference`, and `secret-in-reference` for `pin-value`. No message repeats a value.
-  public init(_ reference: KeyReference) throws(KeyError) { try self.init(rest: reference.rest) }
-
-  /// The same for the whole text.
-  public init(_ text: String) throws(KeyError) {
-    try self.init(try KeyReference(text, schemes: [Self.scheme]), in: text)
-  }
-
-  private init(_ reference: KeyReference, in text: String) throws(KeyError) {
-    guard reference.scheme.utf8.elementsEqual(Self.scheme.utf8) else {
+  /// Throws `malformed-key-reference` for a value that its attribute cannot have. No message repeats a value.
+  public init(_ reference: KeyReference) throws(KeyError) {
+    guard reference.scheme.utf8.elementsEqual(Self.syntax.scheme.utf8) else {
       throw Self.malformed("does not begin with pkcs11:")
     }
-    try self.init(rest: reference.rest)
-  }
-
-  private init(rest: String) throws(KeyError) {
-    let text = rest[...].utf8
-    let mark = text.firstIndex(of: UInt8(ascii: "?"))
     var values: [URIAttribute: [UInt8]] = [:]
-    try Self.read(text[..<(mark ?? text.endIndex)], separator: UInt8(ascii: ";"), inQuery: false, into: &values)
-    if let mark {
-      try Self.read(text[text.index(after: mark)...], separator: UInt8(ascii: "&"), inQuery: true, into: &values)
+    for attribute in URIAttribute.allCases {
+      guard let value = reference[bytes: attribute.rawValue] else { continue }
+      if let objection = URIGrammar.objection(to: value, of: attribute) {
+        throw Self.malformed("has a \(attribute.rawValue) that \(objection)")
+      }
+      values[attribute] = value
     }
-    if values.isEmpty { throw Self.malformed("names nothing, which would match everything") }
     self.values = values
   }
 
-  private static func read(
-    _ part: Substring.UTF8View, separator: UInt8, inQuery: Bool, into values: inout [URIAttribute: [UInt8]]
-  ) throws(KeyError) {
-    if part.isEmpty { return }
-    for attribute in part.split(separator: separator, omittingEmptySubsequences: false) {
-      guard let equals = attribute.firstIndex(of: UInt8(ascii: "=")) else {
-        throw malformed("has an attribute without a value, or an empty one")
-      }
-      let name = attribute[..<equals]
-      if String(Substring(name)).lowercased().utf8.elementsEqual("pin-value".utf8) {
-        throw KeyError(
-          .secretInReference, "the key reference holds a pin-value, which would show the PIN to everybody who sees it",
-          hint: "leave pin-value out and give the PIN by a prompt, a file or a file descriptor")
-      }
-      guard let known = URIAttribute(name: name), known.isQuery == inQuery else {
-        throw malformed(
-          "has an attribute that is not known \(inQuery ? "after" : "before") the question mark: \(Substring(name))")
-      }
-      guard let value = URIGrammar.decoded(attribute[attribute.index(after: equals)...], inQuery: inQuery) else {
-        throw malformed("has a bad escape or an unescaped character in \(known.rawValue)")
-      }
-      if let objection = URIGrammar.objection(to: value, of: known) {
-        throw malformed("has a \(known.rawValue) that \(objection)")
-      }
-      if values.updateValue(value, forKey: known) != nil { throw malformed("has \(known.rawValue) twice") }
-    }
-  }
+  /// The same for the whole text.
+  public init(_ text: String) throws(KeyError) { try self.init(try KeyReference(text, of: [Self.syntax])) }
 
   /// For building references to what was found; nil for what could not be read again.
   init?(_ values: [URIAttribute: [UInt8]]) {
@@ -70,8 +38,6 @@ public struct PKCS11URI: Sendable, Hashable, CustomStringConvertible {
     if kept.isEmpty || kept.contains(where: { URIGrammar.objection(to: $0.value, of: $0.key) != nil }) { return nil }
     self.values = kept
   }
-
-  public static let scheme = "pkcs11"
 
   /// Percent-encoded, in the order of the standard.
   public var description: String { text(of: URIAttribute.allCases) }
@@ -98,11 +64,14 @@ public struct PKCS11URI: Sendable, Hashable, CustomStringConvertible {
   private func text(of attributes: [URIAttribute]) -> String {
     func part(_ attributes: [URIAttribute], _ separator: String) -> String {
       attributes.compactMap { attribute in
-        values[attribute].map { "\(attribute.rawValue)=\(URIGrammar.encoded($0, inQuery: attribute.isQuery))" }
+        values[attribute].map { value in
+          let text = PercentEncoding.encoded(value) { URICharacters.isWrittenBare($0, inQuery: attribute.isQuery) }
+          return "\(attribute.rawValue)=\(text)"
+        }
       }.joined(separator: separator)
     }
     let query = part(attributes.filter(\.isQuery), "&")
-    return "\(Self.scheme):\(part(attributes.filter { !$0.isQuery }, ";"))\(query.isEmpty ? "" : "?")\(query)"
+    return "\(Self.syntax.scheme):\(part(attributes.filter { !$0.isQuery }, ";"))\(query.isEmpty ? "" : "?")\(query)"
   }
 
   static func malformed(_ reason: String) -> KeyError {

@@ -1,3 +1,5 @@
+internal import Signing
+
 /// The attributes of a PKCS #11 URI (RFC 7512, section 2.3), and `certificate`, which is ours.
 package enum URIAttribute: String, Sendable, Hashable, CaseIterable {
   case token
@@ -37,9 +39,15 @@ package enum URIAttribute: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// Of exactly this spelling: names are in lower case.
-  init?(name: Substring.UTF8View) {
-    guard let match = Self.allCases.first(where: { $0.rawValue.utf8.elementsEqual(name) }) else { return nil }
-    self = match
+  /// As references are read: the value of an id is any bytes, and what names a file is told from what is compared.
+  var syntax: KeyReferenceSyntax.Attribute {
+    let content: KeyReferenceSyntax.Attribute.Content =
+      switch self {
+      case .id: .bytes
+      case .modulePath, .certificate: .path
+      case .pinSource: .fileURI
+      default: .text
+      }
+    return KeyReferenceSyntax.Attribute(rawValue, content, isInQuery: isQuery)
   }
 }

@@ -1,30 +1,7 @@
+internal import Signing
+
 /// What RFC 7512, section 2.3 lets a URI hold, without what is lenient in it.
 enum URIGrammar {
-  /// Undoes percent-encoding; nil for a bad escape, or a character that must be escaped there.
-  static func decoded(_ text: Substring.UTF8View, inQuery: Bool) -> [UInt8]? {
-    var bytes: [UInt8] = []
-    var rest = text
-    while let byte = rest.popFirst() {
-      if byte == UInt8(ascii: "%") {
-        guard let high = rest.popFirst().flatMap(digit), let low = rest.popFirst().flatMap(digit) else { return nil }
-        bytes.append(high << 4 | low)
-      } else if isLiteral(byte, inQuery: inQuery) {
-        bytes.append(byte)
-      } else {
-        return nil
-      }
-    }
-    return bytes
-  }
-
-  /// Escapes all but the characters that are unreserved in every URI (RFC 3986, section 2.3), and those of paths in a query.
-  static func encoded(_ bytes: some Sequence<UInt8>, inQuery: Bool) -> String {
-    bytes.map { byte in
-      isUnreserved(byte) || (inQuery && pathMarks.contains(byte))
-        ? String(UnicodeScalar(byte)) : "%" + (byte < 0x10 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-    }.joined()
-  }
-
   /// The reason why the attribute cannot have this value, or nil.
   static func objection(to value: [UInt8], of attribute: URIAttribute) -> String? {
     // Empty would match everything.
@@ -44,7 +21,7 @@ enum URIGrammar {
     switch attribute {
     case .modulePath:
       return value.first == UInt8(ascii: "/") ? nil : "is not an absolute path, and it names code to be loaded"
-    case .pinSource: return PINSource(value) == nil ? "is not file: and an absolute path" : nil
+    case .pinSource: return KeyReferenceSyntax.path(ofFileURI: value) == nil ? "is not file: and an absolute path" : nil
     case .moduleName: return value.contains(UInt8(ascii: "/")) ? "holds a slash: a path is for module-path" : nil
     default: return nil
     }
@@ -68,32 +45,4 @@ enum URIGrammar {
     }
     return !digits.isEmpty
   }
-
-  private static func digit(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-    default: nil
-    }
-  }
-
-  private static func isUnreserved(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"):
-      true
-    default: unreservedMarks.contains(byte)
-    }
-  }
-
-  private static func isLiteral(_ byte: UInt8, inQuery: Bool) -> Bool {
-    isUnreserved(byte) || literals.contains(byte) || (inQuery ? queryLiterals : pathLiterals).contains(byte)
-  }
-
-  private static let pathMarks = Array("/:".utf8)
-  private static let unreservedMarks = Array("-._~".utf8)
-  private static let literals = Array(":[]@!$'()*+,=".utf8)
-  private static let pathLiterals = Array("&".utf8)
-  private static let queryLiterals = Array("/?|".utf8)
 }

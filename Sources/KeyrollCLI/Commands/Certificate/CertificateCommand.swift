@@ -7,11 +7,11 @@ struct CertificateCommand: ParsableCommand {
     commandName: "certificate",
     abstract: "Show a certificate's thumbprints, dates and key in every form the services use.",
     discussion: """
-      FILE is PEM, DER or a PFX, or - for standard input. Every certificate in it is shown, in the order of the file; \
+      FILE is PEM, DER or a PFX, - for standard input, or a pkcs11: reference to a certificate on a token. Every certificate in it is shown, in the order of the file; \
       private keys are not. Nothing is said about whether to trust a certificate.
       """)
 
-  @Argument(help: ArgumentHelp("The file with the certificate.", valueName: "file"))
+  @Argument(help: ArgumentHelp("The file with the certificate, or its reference.", valueName: "file"))
   var file: String
 
   @OptionGroup var format: FormatOptions
@@ -22,9 +22,10 @@ struct CertificateCommand: ParsableCommand {
   static let jsonVersion: Int64 = 1
 
   func run() throws {
-    try StandardInput.requireOneReader([
-      "the certificate file": StandardInput.isNamed(by: file), "the password": secrets.readsStandardInput,
-    ])
+    var inputs = CommandInputs()
+    try inputs.append(certificates: [file], as: "the certificate file")
+    inputs.append("the password", secrets.source)
+    try inputs.requireOneReaderOfStandardInput()
     let reports = try reports(at: try clock.now())
     switch format.format {
     case .text: try StandardOutput.write(reports.map(\.text).joined(separator: "\n"))
@@ -34,9 +35,9 @@ struct CertificateCommand: ParsableCommand {
 
   private func reports(at now: NumericDate) throws(KeyError) -> [CertificateReport] {
     let provider = try secrets.provider()
-    let reference = try KeyReference(file, schemes: [])
-    let contents = try SecretBytes.contents(ofFile: file, limit: KeyFileLimits.byteCount)
-    let certificates = try CertificateFile.read(contents, of: reference.description, secrets: provider)
+    let certificates = try CertificateFiles.certificates(in: file, secrets: provider)
+    let token = try CertificateFiles.tokenReference(file)
+    let reference = if let token { token } else { try KeyReference(file, of: []) }
     // By the name of their issuer, so that work grows with the file and not with its square.
     let issued = Dictionary(grouping: Set(certificates), by: \.issuerDER)
     return certificates.map { certificate in

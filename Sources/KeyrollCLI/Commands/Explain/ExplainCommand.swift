@@ -42,12 +42,9 @@ struct ExplainCommand: RepeatableOptions {
   }
 
   func run() throws {
-    try StandardInput.requireOneReader([
-      "the answer": StandardInput.isNamed(by: file),
-      "the token": token.map(StandardInput.isNamed(by:)) ?? false,
-      "the certificate": keys.certificates.contains(where: StandardInput.isNamed(by:)),
-      "the public key": keys.publicKeys.contains(where: StandardInput.isNamed(by:)),
-    ])
+    var inputs = CommandInputs(["the answer": file, "the token": token])
+    inputs.append(try keys.inputs())
+    try inputs.requireOneReaderOfStandardInput()
     let contents = try SecretBytes.contents(ofFile: file, limit: Limits.inputByteCount)
     let response = try contents.withBytes { text throws(ResponseError) in try ServiceResponse(text) }
     // The service judged by its own clock, and long before this.

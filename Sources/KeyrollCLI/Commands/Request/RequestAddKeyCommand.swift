@@ -62,17 +62,17 @@ struct RequestAddKeyCommand: RepeatableOptions {
   }
 
   func run() throws {
-    try StandardInput.requireOneReader(standardInputReaders)
+    try inputs().requireOneReaderOfStandardInput()
     try output.check()
     let time = try signing.clock.now()
     let address = try graph.address(.addKey)
     let registered = try RequestMaking.keyCredentials(in: registered)
-    let new = try NewCertificateFile(newCertificate, isSentWhole: sendsPassword, password: newPassword.source)
+    let new = try NewCertificateFile(newCertificate, isSentWhole: sendsPassword, password: newPassword.source, at: time)
     let policy = NewCertificatePolicy(registered: registered?.value, maximumLifetime: maximumLifetime)
     try RequestMaking.requireAccepted(policy.checks(of: new.certificate, signing: nil, at: time))
 
     let (token, keys) = try signing.token(ready: proof, at: time, by: .graphProof(objectID: graph.objectID))
-    var verifier = RequestMaking.verifier(keys: keys)
+    var verifier = RequestMaking.verifier(keys: keys, at: time)
     verifier.objectID = graph.objectID
     verifier.newCertificates = policy
     verifier.algorithms = [signing.algorithm].compactMap(\.self)
@@ -81,13 +81,11 @@ struct RequestAddKeyCommand: RepeatableOptions {
       request, by: verifier, newCertificate: new.certificate, isSignedNow: proof == nil, at: time, to: output)
   }
 
-  private var standardInputReaders: KeyValuePairs<String, Bool> {
-    [
-      "the new certificate": StandardInput.isNamed(by: newCertificate),
-      "its password": newPassword.source?.readsStandardInput ?? false,
-      "the saved keyCredentials": registered.map(StandardInput.isNamed(by:)) ?? false,
-      "the proof": proof.map(StandardInput.isNamed(by:)) ?? false,
-      "what the key needs": signing.readsStandardInput,
-    ]
+  private func inputs() throws -> CommandInputs {
+    var inputs = CommandInputs(["the saved keyCredentials": registered, "the proof": proof])
+    try inputs.append(certificates: [newCertificate], as: "the new certificate")
+    inputs.append("its password", newPassword.source)
+    inputs.append(try signing.inputs())
+    return inputs
   }
 }

@@ -74,7 +74,7 @@ struct RequestCheckCommand: RepeatableOptions {
     let keyCredentials =
       try registered.map { try RequestMaking.keyCredentials(in: $0) }
       ?? RequestMaking.keyCredentials(in: files.path(of: .keyCredentials, for: address))
-    var verifier = RequestMaking.verifier(keys: try trusted.map(RequestKeyOptions.trustedKey))
+    var verifier = RequestMaking.verifier(keys: try trusted.map(RequestKeyOptions.trustedKey), at: time)
     verifier.objectID = objectID.map(JSONString.init(_:))
     verifier.algorithms = algorithms
     verifier.newCertificates = NewCertificatePolicy(

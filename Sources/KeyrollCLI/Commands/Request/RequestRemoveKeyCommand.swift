@@ -54,7 +54,7 @@ struct RequestRemoveKeyCommand: RepeatableOptions {
   }
 
   func run() throws {
-    try StandardInput.requireOneReader(standardInputReaders)
+    try inputs().requireOneReaderOfStandardInput()
     try output.check()
     let time = try signing.clock.now()
     let address = try graph.address(.removeKey)
@@ -64,7 +64,7 @@ struct RequestRemoveKeyCommand: RepeatableOptions {
     try RequestMaking.requireAccepted(policy.checks(ofRemoving: keyID, signing: nil, at: time))
 
     let (token, keys) = try signing.token(ready: proof, at: time, by: .graphProof(objectID: graph.objectID))
-    var verifier = RequestMaking.verifier(keys: keys)
+    var verifier = RequestMaking.verifier(keys: keys, at: time)
     verifier.objectID = graph.objectID
     verifier.removal = policy
     verifier.algorithms = [signing.algorithm].compactMap(\.self)
@@ -83,26 +83,21 @@ struct RequestRemoveKeyCommand: RepeatableOptions {
       if TextForm.guid.matches(keyID) { return keyID }
       throw ProfileError(.malformedParameter, "the keyId is \(keyID.isEmpty ? "empty" : keyID), not a GUID")
     }
-    let contents = try SecretBytes.contents(ofFile: oldCertificate, limit: CertificateFiles.mostBytes)
-    let certificates = try CertificateFile.read(contents, of: oldCertificate, secrets: NoSecrets())
-    guard let certificate = Certificate.leaf(of: certificates) else {
-      throw KeyError(
-        .severalCertificates, "\(oldCertificate) holds \(certificates.count) certificates, and one is removed")
-    }
+    let certificates = try CertificateFiles.certificates(in: oldCertificate, secrets: NoSecrets())
+    let certificate = try CertificateChoice(at: time.seconds, in: oldCertificate)
+      .leaf(of: certificates, OpenSSLCryptography())
     guard let entry = registered?.entry(of: certificate, at: time) else {
       throw RequestError(
-        .credentialUnknown, "the certificate in \(oldCertificate) is not among the saved keyCredentials",
+        .credentialUnknown, "the certificate in \(naming: oldCertificate) is not among the saved keyCredentials",
         hint: "it may be removed already, or registered on another object")
     }
     return entry.keyID
   }
 
-  private var standardInputReaders: KeyValuePairs<String, Bool> {
-    [
-      "the old certificate": oldCertificate.map(StandardInput.isNamed(by:)) ?? false,
-      "the saved keyCredentials": registered.map(StandardInput.isNamed(by:)) ?? false,
-      "the proof": proof.map(StandardInput.isNamed(by:)) ?? false,
-      "what the key needs": signing.readsStandardInput,
-    ]
+  private func inputs() throws -> CommandInputs {
+    var inputs = CommandInputs(["the saved keyCredentials": registered, "the proof": proof])
+    try inputs.append(certificates: [oldCertificate].compactMap(\.self), as: "the old certificate")
+    inputs.append(try signing.inputs())
+    return inputs
   }
 }

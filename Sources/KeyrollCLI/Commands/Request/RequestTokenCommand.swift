@@ -36,10 +36,9 @@ struct RequestTokenCommand: RepeatableOptions {
   }
 
   func run() throws {
-    try StandardInput.requireOneReader([
-      "the assertion": assertion.map(StandardInput.isNamed(by:)) ?? false,
-      "what the key needs": signing.readsStandardInput,
-    ])
+    var inputs = CommandInputs(["the assertion": assertion])
+    inputs.append(try signing.inputs())
+    try inputs.requireOneReaderOfStandardInput()
     try output.check()
     let time = try signing.clock.now()
     let cloud = client.cloud ?? .global
@@ -48,7 +47,7 @@ struct RequestTokenCommand: RepeatableOptions {
 
     let algorithm = signing.algorithm
     let (token, keys) = try signing.token(ready: assertion, at: time, by: try client.reference())
-    var verifier = RequestMaking.verifier(keys: keys)
+    var verifier = RequestMaking.verifier(keys: keys, at: time)
     verifier.algorithms = [algorithm].compactMap(\.self)
     let request = try ServiceRequest(
       .token(address), .token(clientID: JSONString(client.clientID ?? ""), assertion: token, scope: scope))

@@ -1,12 +1,10 @@
 import Signing
 import Testing
 
-@testable import OpenSSLCrypto
-
-@Suite("FileReference")
-struct FileReferenceTests {
-  private func read(_ rest: String) throws(KeyError) -> FileReference {
-    try FileReference(KeyReference("pem:\(rest)", schemes: ["pem"]), attributes: ["cert", "id"])
+@Suite("KeyReference with a path")
+struct PathReferenceTests {
+  private func read(_ rest: String) throws(KeyError) -> KeyReference {
+    try KeyReference("pem:\(rest)", of: [KeyReferenceSyntax("pem", attributes: [.init("cert", .path), .init("id")])])
   }
 
   @Test(
@@ -19,10 +17,10 @@ struct FileReferenceTests {
   func path(_ rest: String, _ path: String) throws { #expect(try read(rest).path.utf8.elementsEqual(path.utf8)) }
 
   @Test("attributes come in any order") func attributes() throws {
-    let file = try read("a.pem;id=0aFF;cert=b%3B.pem")
-    #expect(file["cert"] == "b;.pem")
-    let selection = try file.keySelection(of: KeyReference("pem:a.pem", schemes: ["pem"]))
-    #expect(selection == KeySelection(name: nil, id: [0x0A, 0xFF]))
+    let reference = try read("a.pem;id=0aFF;cert=b%3B.pem")
+    #expect(reference["cert"] == "b;.pem")
+    #expect(reference["id"] == "0aFF")
+    #expect(reference.attributeNames == ["id", "cert"])
   }
 
   @Test(
@@ -40,11 +38,5 @@ struct FileReferenceTests {
       #expect(error.code == .malformedKeyReference)
       #expect(error.hint?.contains("%3B") == true)
     }
-  }
-
-  @Test("an id that is not hexadecimal is refused", arguments: ["0", "0g", "zz", "００"])
-  func badID(_ id: String) throws {
-    let file = try read("a;id=\(id)")
-    #expect((try? file.keySelection(of: KeyReference("pem:a", schemes: ["pem"]))) == nil)
   }
 }

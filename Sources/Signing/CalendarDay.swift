@@ -1,18 +1,18 @@
 /// A day of the proleptic Gregorian calendar, as RFC 3339 counts them.
-struct CalendarDay: Hashable {
-  let year: Int64
-  let month: Int64
-  let day: Int64
+package struct CalendarDay: Hashable {
+  package let year: Int64
+  package let month: Int64
+  package let day: Int64
 
   /// Nil for a day that does not exist.
-  init?(year: Int64, month: Int64, day: Int64) {
+  package init?(year: Int64, month: Int64, day: Int64) {
     guard (1...12).contains(month), (1...Self.dayCount(ofMonth: month, in: year)).contains(day) else { return nil }
     self.year = year
     self.month = month
     self.day = day
   }
 
-  init(daysSince1970 days: Int64) {
+  package init(daysSince1970 days: Int64) {
     // Years are counted from March, so that the leap day is the last of its year; 719,468 days lie between
     // 0000-03-01 and 1970-01-01, and 400 years have 146,097 days.
     let shifted = days + 719_468
@@ -26,7 +26,7 @@ struct CalendarDay: Hashable {
     year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
   }
 
-  var daysSince1970: Int64 {
+  package var daysSince1970: Int64 {
     let shiftedYear = month <= 2 ? year - 1 : year
     let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
     let yearOfEra = shiftedYear - era * 400
@@ -41,5 +41,24 @@ struct CalendarDay: Hashable {
     case 4, 6, 9, 11: 30
     default: 31
     }
+  }
+}
+
+extension CalendarDay {
+  /// A time as RFC 3339 writes it in UTC, `2026-11-21T14:00:00Z`; the bare seconds outside the years 0 to 9999.
+  ///
+  /// - Parameter seconds: since 1970-01-01T00:00:00Z, without leap seconds.
+  package static func text(ofSecondsSince1970 seconds: Int64) -> String {
+    guard (-62_167_219_200...253_402_300_799).contains(seconds) else { return "\(seconds) s" }
+    let days = seconds >= 0 ? seconds / 86_400 : -((86_399 - seconds) / 86_400)
+    let time = seconds - days * 86_400
+    let date = CalendarDay(daysSince1970: days)
+    return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
+      + "T\(padded(time / 3600, 2)):\(padded(time / 60 % 60, 2)):\(padded(time % 60, 2))Z"
+  }
+
+  private static func padded(_ number: Int64, _ width: Int) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
   }
 }

@@ -1,0 +1,74 @@
+internal import Signing
+
+/// A file with private keys that a reference names, and the one key of it that is asked for.
+struct KeyFile {
+  private let request: KeyRequest
+  private var reference: KeyReference { request.reference }
+
+  init(_ request: KeyRequest) { self.request = request }
+
+  /// Reads the file by `read`, chooses the key, judges it, finds its certificate and its chain, and tries a signature.
+  ///
+  /// Throws `malformed-key-reference` for an id that is not hexadecimal, `file-unreadable`, what `read` throws, what choosing
+  /// throws (see `KeyFileContents`), and `broken-rsa-key` for a key that cannot make a good signature.
+  func signer(
+    reading read: (borrowing SecretBytes, _ subject: String, any SecretProvider) throws(KeyError) -> KeyFileContents
+  ) throws(KeyError) -> any Signer {
+    let selection = try selection()
+    let given = try givenCertificates()
+    let bytes = try SecretBytes.contents(ofFile: reference.path, limit: KeyFileLimits.byteCount)
+    var contents = try read(bytes, ForeignText(naming: reference.description).description, secrets)
+    contents.notes += exposures
+    return try contents.signer(for: request, choosing: selection, given: given)
+  }
+
+  /// The key that the attributes `name` and `id` choose.
+  private func selection() throws(KeyError) -> KeyFileContents.Selection {
+    guard let text = reference["id"] else { return .init(name: reference["name"], id: nil) }
+    guard let id = Hexadecimal.bytes(text) else {
+      throw KeyError(
+        .malformedKeyReference, "the \(reference.scheme): key reference has an id that is not hexadecimal",
+        hint: "write the id of the key, or the SHA-256 of its public key, as pairs of hexadecimal digits")
+    }
+    return .init(name: reference["name"], id: id)
+  }
+
+  /// Those of the request, or of the file that the reference names; nil where neither is given.
+  private func givenCertificates() throws(KeyError) -> GivenCertificates? {
+    if !request.certificates.isEmpty {
+      return GivenCertificates(certificates: request.certificates, place: reference.description)
+    }
+    guard let path = reference["cert"] else { return nil }
+    let bytes = try SecretBytes.contents(ofFile: path, limit: KeyFileLimits.byteCount)
+    let certificates = try bytes.withBytes { (bytes) throws(KeyError) in
+      try CertificateFile.read(bytes, of: ForeignText(naming: path).description)
+    }
+    return GivenCertificates(certificates: certificates, place: path)
+  }
+
+  private var secrets: any SecretProvider {
+    reference["password-file"].map { PasswordFile(path: $0) } ?? request.secrets
+  }
+
+  private var exposures: [String] {
+    [
+      FileExposure.warning(of: reference.path, holding: "the key"),
+      reference["password-file"].flatMap { FileExposure.warning(of: $0, holding: "the password") },
+    ].compactMap(\.self)
+  }
+}
+
+/// Certificates that were given beside a key file, and where they come from.
+struct GivenCertificates: Sendable {
+  let certificates: [Certificate]
+  let place: String
+}
+
+/// Answers with the password in the file that a reference names.
+private struct PasswordFile: SecretProvider {
+  let path: String
+
+  func secret(for request: SecretRequest) throws(KeyError) -> SecretBytes? {
+    try SecretFile.secret(at: path, .password)
+  }
+}

@@ -1,0 +1,39 @@
+public import Signing
+
+extension PKCS11Backend {
+  /// The certificates that a reference means, in the order of the token; those that no login hides.
+  ///
+  /// A reference to a key means the certificates with its id. Throws `malformed-key-reference`, `no-such-token`,
+  /// `no-certificate`, `malformed-certificate` and `device-failed`.
+  public func certificates(at reference: KeyReference) throws(KeyError) -> [Certificate] {
+    let uri = try PKCS11URI(reference)
+    let matcher = try URIMatcher(uri)
+    var certificates: [Certificate] = []
+    for connection in try connections(for: uri, matcher) {
+      for object in try objects(matching: uri, on: connection) {
+        certificates.append(try cryptography.certificate(der: object.value.span))
+      }
+    }
+    if certificates.isEmpty {
+      throw KeyError(
+        .noCertificate, "no certificate matches \(naming: reference)",
+        hint: "see what is there with keyroll keys; its references can be copied")
+    }
+    return certificates
+  }
+
+  private func objects(matching uri: PKCS11URI, on connection: TokenConnection) throws(KeyError) -> [CertificateObject]
+  {
+    let isOfKey = uri.text(.type).map { !$0.utf8.elementsEqual("cert".utf8) } ?? false
+    do throws(DeviceError) {
+      return try connection.pool.withSession { (session) throws(DeviceError) in
+        let objects = try CertificateObject.all(id: uri[.id], in: session)
+        // The label of a key is not always that of its certificate.
+        guard let label = uri[.object], !(isOfKey && uri[.id] != nil) else { return objects }
+        return objects.filter { $0.label == label }
+      }
+    } catch {
+      throw error.keyError
+    }
+  }
+}

@@ -1,0 +1,87 @@
+/// Finds the certificate that is meant among several: the only place where that is decided.
+///
+/// Which one is meant, its key says: the certificate over the key in question, and of several over the same key, such as one
+/// that was renewed, the one that is valid at the time of the token.
+public struct CertificateChoice: Sendable {
+  /// When the token is used, in seconds since 1970-01-01T00:00:00Z.
+  public let time: Int64
+  /// Where the certificates come from, for messages: a path or a reference.
+  public let place: String
+
+  public init(at time: Int64, in place: String) {
+    self.time = time
+    self.place = place
+  }
+
+  /// The certificate over a key; nil where there are no certificates at all.
+  ///
+  /// A certificate that restricts the key to PSS is over the same key. Throws `certificate-mismatch` when none is over this
+  /// key, and `several-certificates` when several are and not exactly one of them is valid at the time.
+  public func leaf(over key: PublicKey, among certificates: [Certificate]) throws(KeyError) -> Certificate? {
+    if certificates.isEmpty { return nil }
+    let candidates = Set(certificates.filter { $0.publicKey.hasSameNumbers(as: key) })
+    if candidates.isEmpty {
+      throw KeyError(
+        .certificateMismatch,
+        "no certificate at \(naming: place) belongs to the private key: \(Certificate.list(Set(certificates)))",
+        hint: "give the certificate that was issued for this key")
+    }
+    return try only(candidates)
+  }
+
+  /// The certificate at the end of a bundle whose key is not known: the one whose key signed no other of them.
+  ///
+  /// Throws `no-certificate` for none at all, and `several-certificates` when their keys differ, or when not exactly one of
+  /// several over one key is valid at the time.
+  public func leaf(of bundle: [Certificate], _ cryptography: any Cryptography) throws(KeyError) -> Certificate {
+    let distinct = Set(bundle)
+    let byIssuer = Dictionary(grouping: distinct, by: \.issuerDER)
+    let candidates = distinct.filter { candidate in
+      // By signatures and not by names: a new certificate may have the name of an old one that signed itself.
+      !byIssuer[candidate.subjectDER, default: []].contains {
+        !$0.publicKey.hasSameNumbers(as: candidate.publicKey) && cryptography.isSigned($0, by: candidate)
+      }
+    }
+    guard let first = candidates.first else {
+      throw KeyError(.noCertificate, "\(naming: place) holds no certificate of a key that signs tokens")
+    }
+    if candidates.contains(where: { !$0.publicKey.hasSameNumbers(as: first.publicKey) }) {
+      throw KeyError(
+        .severalCertificates,
+        "\(naming: place) holds certificates of several keys, and which is meant is not known: \(Certificate.list(candidates))",
+        hint: "give the certificate that is meant, alone or with those that issued it")
+    }
+    return try only(candidates)
+  }
+
+  /// The only one, or the only one that is valid at the time.
+  private func only(_ candidates: Set<Certificate>) throws(KeyError) -> Certificate {
+    let valid = candidates.filter { ($0.notBefore...max($0.notBefore, $0.notAfter)).contains(time) }
+    if let only = candidates.count == 1 ? candidates.first : nil { return only }
+    if let only = valid.count == 1 ? valid.first : nil { return only }
+    let when =
+      "\(valid.isEmpty ? "none" : "\(valid.count)") of them valid at \(CalendarDay.text(ofSecondsSince1970: time))"
+    throw KeyError(
+      .severalCertificates,
+      "\(naming: place) has \(candidates.count) certificates for the same key, \(when): \(Certificate.list(candidates))",
+      hint: "name a file with the registered one alone: ;cert=PATH, or ?certificate=PATH on a token")
+  }
+}
+
+extension Certificate {
+  /// For a list to choose from: the subject, the thumbprint that portals show, and both dates.
+  package var summary: String {
+    let thumbprint = sha1Thumbprint.map { ($0 < 0x10 ? "0" : "") + String($0, radix: 16, uppercase: true) }.joined()
+    let (start, end) = (
+      CalendarDay.text(ofSecondsSince1970: notBefore), CalendarDay.text(ofSecondsSince1970: notAfter)
+    )
+    return "\(quoting: subject) (SHA-1 \(thumbprint), valid \(start) to \(end))"
+  }
+
+  /// At most eight of them, in an order that does not depend on the file's.
+  package static func list(_ certificates: some Sequence<Certificate>) -> String {
+    let ordered = certificates.sorted { ($0.notBefore, $0.summary) < ($1.notBefore, $1.summary) }
+    let shown = ordered.prefix(8).map(\.summary).joined(separator: ", ")
+    return ordered.count > 8 ? "\(shown) and \(ordered.count - 8) more" : shown
+  }
+}
