@@ -8,6 +8,10 @@ public struct CertificateChoice: Sendable {
   /// Where the certificates come from, for messages: a path or a reference.
   public let place: String
 
+  /// How many certificates are looked at that may have been signed with one key: a bundle of many with one name must not
+  /// cost a signature for each two of them.
+  private static let mostIssued = 16
+
   public init(at time: Int64, in place: String) {
     self.time = time
     self.place = place
@@ -31,40 +35,36 @@ public struct CertificateChoice: Sendable {
 
   /// The certificate at the end of a bundle whose key is not known: the one whose key signed no other of them.
   ///
-  /// Throws `no-certificate` for none at all, and `several-certificates` when their keys differ, or when not exactly one of
-  /// several over one key is valid at the time.
+  /// Throws `no-certificate` for none at all, and `several-certificates` when there are several of which not exactly one is
+  /// valid at the time.
   public func leaf(of bundle: [Certificate], _ cryptography: any Cryptography) throws(KeyError) -> Certificate {
     let distinct = Set(bundle)
-    let byIssuer = Dictionary(grouping: distinct, by: \.issuerDER)
+    let byIssuer = Dictionary(grouping: bundle, by: \.issuerDER)
     let candidates = distinct.filter { candidate in
       // By signatures and not by names: a new certificate may have the name of an old one that signed itself.
-      !byIssuer[candidate.subjectDER, default: []].contains {
+      !byIssuer[candidate.subjectDER, default: []].prefix(Self.mostIssued).contains {
         !$0.publicKey.hasSameNumbers(as: candidate.publicKey) && cryptography.isSigned($0, by: candidate)
       }
     }
     guard let first = candidates.first else {
       throw KeyError(.noCertificate, "\(naming: place) holds no certificate of a key that signs tokens")
     }
-    if candidates.contains(where: { !$0.publicKey.hasSameNumbers(as: first.publicKey) }) {
-      throw KeyError(
-        .severalCertificates,
-        "\(naming: place) holds certificates of several keys, and which is meant is not known: \(Certificate.list(candidates))",
-        hint: "give the certificate that is meant, alone or with those that issued it")
-    }
-    return try only(candidates)
+    let isOneKey = candidates.allSatisfy { $0.publicKey.hasSameNumbers(as: first.publicKey) }
+    return try only(candidates, "certificates \(isOneKey ? "for the same key" : "of several keys")")
   }
 
   /// The only one, or the only one that is valid at the time.
-  private func only(_ candidates: Set<Certificate>) throws(KeyError) -> Certificate {
+  private func only(
+    _ candidates: Set<Certificate>, _ what: String = "certificates for the same key"
+  ) throws(KeyError) -> Certificate {
     let valid = candidates.filter { ($0.notBefore...max($0.notBefore, $0.notAfter)).contains(time) }
     if let only = candidates.count == 1 ? candidates.first : nil { return only }
     if let only = valid.count == 1 ? valid.first : nil { return only }
-    let when =
-      "\(valid.isEmpty ? "none" : "\(valid.count)") of them valid at \(CalendarDay.text(ofSecondsSince1970: time))"
+    let count = valid.isEmpty ? "none" : "\(valid.count)"
     throw KeyError(
       .severalCertificates,
-      "\(naming: place) has \(candidates.count) certificates for the same key, \(when): \(Certificate.list(candidates))",
-      hint: "name a file with the registered one alone: ;cert=PATH, or ?certificate=PATH on a token")
+      "\(naming: place) has \(candidates.count) \(what), \(count) of them valid at \(CalendarDay.text(ofSecondsSince1970: time)): \(Certificate.list(candidates))",
+      hint: "name a file with the one that is meant alone: ;cert=PATH, or ?certificate=PATH on a token")
   }
 }
 
