@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Keyroll
 
 /// A file that is written whole or not at all, and that nobody but its owner may read.
 package struct OutputFile {
@@ -12,7 +13,7 @@ package struct OutputFile {
   package init(path: String, replacing: Bool) throws(CommandError) {
     let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     guard let last = parts.last, !last.isEmpty, !path.utf8.contains(0) else {
-      throw CommandError.usage("--output takes the path of a file, not '\(path)'")
+      throw CommandError.usage("--output takes the path of a file, not \(quoting: path)")
     }
     self.path = path
     name = String(Substring(last))
@@ -72,15 +73,15 @@ package struct OutputFile {
       throw unwritable(.last)
     }
     switch status.st_mode & S_IFMT {
-    case S_IFDIR: throw unwritable(SystemError(code: EISDIR))
+    case S_IFDIR: throw unwritable(.system(SystemError(code: EISDIR)))
     case S_IFREG: if !replaces { throw exists }
     case S_IFLNK:
       throw CommandError(
-        .outputUnwritable, "\(path) is a symbolic link, and --output makes files",
+        .outputUnwritable, "\(naming: path) is a symbolic link, and --output makes files",
         hint: "name the file that it should lead to, or leave --output out and redirect standard output")
     default:
       throw CommandError(
-        .outputUnwritable, "\(path) is a device, pipe or socket, and --output makes files",
+        .outputUnwritable, "\(naming: path) is a device, pipe or socket, and --output makes files",
         hint: "leave --output out and redirect standard output")
     }
   }
@@ -100,10 +101,11 @@ package struct OutputFile {
   }
 
   private var exists: CommandError {
-    CommandError(.outputExists, "\(path) is there already", hint: "choose another name, or replace it with --force")
+    CommandError(
+      .outputExists, "\(naming: path) is there already", hint: "choose another name, or replace it with --force")
   }
 
-  private func unwritable(_ reason: SystemError) -> CommandError {
-    CommandError(.outputUnwritable, "\(path) cannot be written: \(reason)")
+  private func unwritable(_ reason: WriteFailure) -> CommandError {
+    CommandError(.outputUnwritable, "\(naming: path) cannot be written: \(reason)")
   }
 }

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Keyroll
 
 /// A folder of files that is written whole or not at all, and that nobody but its owner may enter.
 package struct OutputFolder: ~Copyable {
@@ -30,18 +31,16 @@ package struct OutputFolder: ~Copyable {
     let parent = try Self.openParent(parentPath, of: path)
     let temporaryName = NewFile.temporaryName()
     guard unsafe mkdirat(parent, temporaryName, 0o700) == 0 else {
-      let reason = SystemError.last
+      let reason = WriteFailure.last
       close(parent)
       throw Self.unwritable(path, reason)
     }
     let folder = unsafe openat(parent, temporaryName, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-    // The umask may have taken the owner's bits away. EPERM is a file system without modes, such as FAT.
-    guard folder >= 0, fchmod(folder, 0o700) == 0 || errno == EPERM else {
-      let reason = SystemError.last
+    if let failure = folder < 0 ? .last : WriteFailure.settingMode(0o700, of: folder) {
       unsafe unlinkat(parent, temporaryName, AT_REMOVEDIR)
       close(parent)
       if folder >= 0 { close(folder) }
-      throw Self.unwritable(path, reason)
+      throw Self.unwritable(path, failure)
     }
     self.path = path
     self.name = name
@@ -80,7 +79,7 @@ package struct OutputFolder: ~Copyable {
       // Where that rename is not known: a folder of the name that is made here and empty may be replaced, and no other.
       if unsafe mkdirat(parent, name, 0o700) == 0 {
         if unsafe renameat(parent, temporaryName, parent, name) == 0 { return }
-        let reason = SystemError.last
+        let reason = WriteFailure.last
         unsafe unlinkat(parent, name, AT_REMOVEDIR)
         throw Self.unwritable(path, reason)
       }
@@ -94,7 +93,7 @@ package struct OutputFolder: ~Copyable {
     while text.count > 1, text.last == UInt8(ascii: "/") { text.removeLast() }
     let name = text.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).last ?? text
     guard !name.isEmpty, !name.elementsEqual(".".utf8), !name.elementsEqual("..".utf8), !text.contains(0) else {
-      throw CommandError.usage("--output takes the path of a new folder, not '\(path)'")
+      throw CommandError.usage("--output takes the path of a new folder, not \(quoting: path)")
     }
     let parent = text.dropLast(name.count)
     return (parent.isEmpty ? "." : String(Substring(parent)), String(Substring(name)))
@@ -107,10 +106,10 @@ package struct OutputFolder: ~Copyable {
   }
 
   private static func exists(_ path: String) -> CommandError {
-    CommandError(.outputExists, "\(path) is there already", hint: "choose another name")
+    CommandError(.outputExists, "\(naming: path) is there already", hint: "choose another name")
   }
 
-  private static func unwritable(_ path: String, _ reason: SystemError) -> CommandError {
-    CommandError(.outputUnwritable, "\(path) cannot be written: \(reason)")
+  private static func unwritable(_ path: String, _ reason: WriteFailure) -> CommandError {
+    CommandError(.outputUnwritable, "\(naming: path) cannot be written: \(reason)")
   }
 }
