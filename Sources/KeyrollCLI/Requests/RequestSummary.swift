@@ -11,14 +11,14 @@ struct RequestSummary {
     fields.append("post to", request.description)
     switch request {
     case .graph(let graph): fields.append("object", Self.object(graph, issuer: parcel.claim("iss")))
-    case .token: fields.append("client", parcel.claim("iss") ?? "unknown")
+    case .token: fields.append("client", parcel.claim("iss").map { "\(naming: $0)" } ?? "unknown")
     }
     switch parcel.body {
-    case .removeKey(let keyID, _): fields.append("key to remove", keyID.text)
-    case .token(_, _, let scope): fields.append("scope", scope.text)
+    case .removeKey(let keyID, _): fields.append("key to remove", "\(naming: keyID)")
+    case .token(_, _, let scope): fields.append("scope", "\(naming: scope)")
     default: break
     }
-    if let name = parcel.body.displayName { fields.append("display name", name.text) }
+    if let name = parcel.body.displayName { fields.append("display name", "\(quoting: name)") }
     if let certificate = parcel.newCertificate { Self.append(certificate, "new certificate", to: &fields) }
     if let certificate = parcel.signingCertificate { Self.append(certificate, "signed with", to: &fields) }
     if let start = parcel.window.start, let end = parcel.window.end {
@@ -36,30 +36,32 @@ struct RequestSummary {
 
   private static func object(_ address: GraphAddress, issuer: String?) -> String {
     let kind = address.collection == .applications ? "application" : "service principal"
-    return "\(kind) \(issuer ?? "unknown")"
+    return "\(kind) \(issuer.map { "\(naming: $0)" } ?? "unknown")"
   }
 
   private static func append(_ certificate: Certificate, _ name: String, to fields: inout FieldList) {
     let forms = KeyCredentialForms(certificate)
-    fields.append(name, certificate.subject)
+    fields.append(name, "\(quoting: certificate.subject)")
     fields.append("", "SHA-1 \(forms.thumbprint)")
     fields.append("", "valid from \(forms.startDateTime) to \(forms.endDateTime)")
   }
 
   private static func sending(_ address: RequestAddress, _ isSingleFile: Bool) -> [String] {
     let file = isSingleFile ? "THIS-FILE" : RequestFile.configuration.name(for: address)
+    // curl knows no mode for what it writes, and the answer may hold an access token.
+    let curl = "umask 077; curl --config \(file)"
     var lines = [isSingleFile ? "Send it with curl 7.76 or later:" : "Send it with curl 7.76 or later, in this folder:"]
     switch address {
     case .graph:
       lines += [
-        "  printf 'Authorization: Bearer %s' \"$ACCESS_TOKEN\" | curl --config \(file)",
+        "  printf 'Authorization: Bearer %s' \"$ACCESS_TOKEN\" | (\(curl))",
         "or, where a file holds that line alone:",
-        "  curl --config \(file) < HEADER-FILE",
+        "  (\(curl) < HEADER-FILE)",
       ]
-    case .token: lines.append("  curl --config \(file)")
+    case .token: lines.append("  (\(curl))")
     }
     let answer = CurlConfiguration.answerName
-    lines.append("The answer goes into \(answer). Where it is another status, where keyroll is:")
+    lines.append("The answer goes into \(answer), for you alone. Where it is another status, where keyroll is:")
     if isSingleFile { return lines + ["  keyroll explain \(answer)"] }
     let (token, certificate) = (RequestFile.token.name(for: address), RequestFile.signingCertificate.name(for: address))
     return lines + ["  keyroll explain \(answer) --token \(token) --certificate \(certificate)"]
