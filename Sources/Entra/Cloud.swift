@@ -19,6 +19,9 @@ public enum Cloud: String, Sendable, Hashable, CaseIterable {
   /// Another name of the same host, where there is one.
   public var loginHostAlias: String? { self == .china ? "login.chinacloudapi.cn" : nil }
 
+  /// Every name of the host of the token endpoint.
+  var loginHosts: [String] { [loginHost] + [loginHostAlias].compactMap(\.self) }
+
   public var graphHost: String {
     switch self {
     case .global: "graph.microsoft.com"

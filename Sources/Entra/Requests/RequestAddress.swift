@@ -28,13 +28,22 @@ public enum RequestAddress: Sendable, Hashable {
   }
 
   /// True for a host of a cloud in the list.
-  public var isHostKnown: Bool {
-    Cloud.allCases.contains { cloud in
-      switch self {
-      case .graph: cloud.graphHost.utf8.elementsEqual(host.utf8)
-      case .token:
-        [cloud.loginHost, cloud.loginHostAlias].contains { $0?.utf8.elementsEqual(host.utf8) == true }
-      }
+  public var isHostKnown: Bool { !clouds.isEmpty }
+
+  /// The hosts of Graph that belong to this host: several clouds may have the same token endpoint.
+  var graphHosts: [String] { clouds.map(\.graphHost) }
+
+  /// Nil for a token request.
+  var action: GraphAddress.Action? { if case .graph(let address) = self { address.action } else { nil } }
+
+  private var clouds: [Cloud] {
+    Cloud.allCases.filter { cloud in
+      let hosts =
+        switch self {
+        case .graph: [cloud.graphHost]
+        case .token: cloud.loginHosts
+        }
+      return hosts.contains { $0.utf8.elementsEqual(host.utf8) }
     }
   }
 

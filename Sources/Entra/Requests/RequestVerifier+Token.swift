@@ -7,7 +7,7 @@ extension RequestVerifier {
     var profile: Profile?
     switch (request.address, request.body) {
     case (.graph(let address), _):
-      profile = try? .graphProof(objectID: address.objectID ?? objectID, clientID: address.appID)
+      profile = try? .graphProof(objectID: address.objectID ?? expected.objectID, clientID: address.appID)
     case (.token(let address), .token(let clientID, let assertion, _)):
       profile = try? .entraAssertion(
         tenant: address.tenant, clientID: clientID, loginHost: address.host,
@@ -33,7 +33,12 @@ extension RequestVerifier {
       .verify(bytes.span, at: start)
   }
 
-  func tokenCheck(_ report: VerificationReport) -> RequestCheck {
+  /// Nil stands for ids of which no profile can be made.
+  func tokenCheck(_ report: VerificationReport?) -> RequestCheck {
+    guard let report else {
+      return .failed(
+        "token", RequestError(.bodyMalformed, "the ids in the body have not the form that they must have"))
+    }
     if report.isAccepted { return .passed("token", found: report.profileID) }
     let finding = report.failedChecks.first?.finding
     let hint = finding?.serviceAnswer.map { "the service would answer: \($0)" } ?? finding?.hint
@@ -44,9 +49,9 @@ extension RequestVerifier {
     )
   }
 
-  func window(of report: VerificationReport, at time: NumericDate) -> RequestCheck {
+  func window(of report: VerificationReport?, at time: NumericDate) -> RequestCheck {
     let id = "window"
-    guard let token = report.verifiedToken, let end = TokenWindow(token.claims).end else {
+    guard let token = report?.verifiedToken, let end = TokenWindow(token.claims).end else {
       return .skipped(id, .notReached, "the token was not accepted")
     }
     let start = TokenWindow(token.claims).start ?? time

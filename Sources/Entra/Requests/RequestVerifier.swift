@@ -1,4 +1,4 @@
-public import JOSE
+import JOSE
 public import JSONWebToken
 public import Signing
 
@@ -14,8 +14,12 @@ public struct RequestVerifier: Sendable {
   /// Tells why the token's signature is bad; nil where that is not looked into.
   public var diagnosis: (any SignatureDiagnosis)?
   public var pfxCertificate: PFXCertificate
-  /// The object id that the proof should name where the address does not; nil where it is not known.
-  public var objectID: JSONString?
+  /// Who says that these keys are the right ones.
+  public var keysOrigin = EvidenceOrigin.caller
+  /// Who says what is registered, where the policies know it.
+  public var registeredOrigin = EvidenceOrigin.caller
+  /// What is known of the request from elsewhere.
+  public var expected = RequestExpectation()
   /// Algorithms that are asked for beside those of the profile.
   public var algorithms: [SignatureAlgorithm] = []
   public var newCertificates = NewCertificatePolicy()
@@ -31,53 +35,28 @@ public struct RequestVerifier: Sendable {
 
   /// Judges for that time, or for the start of a token that becomes valid later.
   public func verify(_ request: borrowing ServiceRequest, at time: NumericDate) -> RequestReport {
-    let signing = keys.first?.certificate
-    var checks = [address(request.address), object(of: request.address), .passed("body")]
+    var token: VerificationReport?
+    if let profile = profile(for: request) { token = verdict(on: request.body.token, by: profile, at: time) }
+    let signing = token?.signer?.certificate
+    var new: Certificate?
+    var keyChecks: [RequestCheck] = []
     do throws(RequestError) {
-      if let certificate = try newCertificate(in: request) {
-        checks.append(.passed("key", found: certificate.subject))
-        checks += newCertificates.checks(of: certificate, signing: signing, at: time)
+      new = try newCertificate(in: request)
+      if let new {
+        keyChecks.append(.passed("key", found: new.subject))
+        keyChecks += newCertificates.checks(of: new, signing: signing, at: time)
       }
     } catch {
-      checks.append(.failed("key", error))
+      keyChecks.append(.failed("key", error))
     }
+    let values = RequestValues(request, newCertificate: new, signingCertificate: signing)
+    var checks = [address(request.address), object(of: values), .passed("body")] + keyChecks
     if case .removeKey(let keyID, _) = request.body {
       checks += removal.checks(ofRemoving: keyID, signing: signing, at: time)
     }
-    guard let profile = profile(for: request) else {
-      let error = RequestError(.bodyMalformed, "the ids in the body have not the form that they must have")
-      checks.append(.failed("token", error))
-      return RequestReport(address: request.address, time: time, checks: checks, token: nil)
-    }
-    let token = verdict(on: request.body.token, by: profile, at: time)
-    checks.append(tokenCheck(token))
-    checks.append(window(of: token, at: time))
-    return RequestReport(address: request.address, time: time, checks: checks, token: token)
-  }
-
-  private func address(_ address: RequestAddress) -> RequestCheck {
-    if address.isHostKnown { return .passed("address", found: address.description) }
-    return .warning(
-      "address", RequestError(.hostUnknown, "\(address.host) is the host of no cloud that is known here"))
-  }
-
-  /// Whether what is known of the object from elsewhere is what the address names.
-  private func object(of address: RequestAddress) -> RequestCheck {
-    let id = "object"
-    guard case .graph(let address) = address else {
-      return .skipped(id, .notApplicable, "a token request names no object")
-    }
-    let saved = newCertificates.registered ?? removal.registered
-    let pairs: [(named: JSONString?, known: JSONString?, source: String)] = [
-      (address.objectID, objectID, "the object id that is expected"),
-      (address.objectID ?? objectID, saved?.objectID, "the object id in the saved keyCredentials"),
-      (address.appID, saved?.applicationID, "the application id in the saved keyCredentials"),
-    ]
-    for case (let named?, let known?, let source) in pairs where !named.isSameGUID(as: known) {
-      return .failed(
-        id, RequestError(.objectMismatch, "the request is for \(named), and \(source) is \(known)"))
-    }
-    return .passed(id, found: (address.objectID ?? address.appID)?.text)
+    checks += comparisons(of: values)
+    checks += [signer(of: token), tokenCheck(token), window(of: token, at: time)]
+    return RequestReport(address: request.address, time: time, checks: checks, token: token, values: values)
   }
 
   /// The certificate that the request adds, also from a PFX that its password opens; nil for other requests.

@@ -6,6 +6,8 @@ package enum ExitStatus: Int32, Error {
   case rejected = 1
   /// Refused or failed: a file, key, secret, claim or output. Nothing was written.
   case failed = 2
+  /// `request check` has judged and accepts, but the window is not open yet.
+  case notYet = 3
   /// The command line itself is wrong (EX_USAGE of sysexits.h).
   case usage = 64
 }

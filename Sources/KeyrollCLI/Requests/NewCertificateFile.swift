@@ -12,8 +12,7 @@ struct NewCertificateFile: ~Copyable {
   init(_ path: String, isSentWhole: Bool, password source: SecretSource?, at time: NumericDate) throws {
     let secrets = RememberedSecret(try CommandSecrets(password: source))
     guard isSentWhole else {
-      let certificates = try CertificateFiles.certificates(in: path, secrets: secrets)
-      certificate = try CertificateChoice(at: time.seconds, in: path).leaf(of: certificates, OpenSSLCryptography())
+      certificate = try Self.leaf(in: path, secrets, at: time)
       pfx = nil
       password = nil
       return
@@ -42,5 +41,19 @@ struct NewCertificateFile: ~Copyable {
     case .some(let password):
       return try ServiceRequest(address, .pfx(pfx, displayName: displayName, proof: proof), password: password)
     }
+  }
+
+  /// The certificate that a file is given for, without a password and to be compared alone.
+  ///
+  /// Throws what readers of certificates throw, and `several-certificates`.
+  static func certificate(in path: String, at time: NumericDate) throws -> Certificate {
+    try leaf(in: path, NoSecrets(), at: time)
+  }
+
+  private static func leaf(
+    in path: String, _ secrets: any SecretProvider, at time: NumericDate
+  ) throws(KeyError) -> Certificate {
+    let certificates = try CertificateFiles.certificates(in: path, secrets: secrets)
+    return try CertificateChoice(at: time.seconds, in: path).leaf(of: certificates, OpenSSLCryptography())
   }
 }

@@ -24,6 +24,16 @@ enum RequestFile: String, CaseIterable {
     }
   }
 
+  /// Whether a request to this address has such a file, or may have it.
+  func belongs(to address: RequestAddress) -> Bool {
+    switch (self, address) {
+    case (.newCertificate, .graph(let graph)): graph.action == .addKey
+    case (.keyCredentials, .graph(let graph)): graph.action == .removeKey
+    case (.newCertificate, .token), (.keyCredentials, .token): false
+    case (.configuration, _), (.summary, _), (.body, _), (.token, _), (.signingCertificate, _): true
+    }
+  }
+
   /// The id of the check that compares it.
   var checkID: String { "\(rawValue)-file" }
 

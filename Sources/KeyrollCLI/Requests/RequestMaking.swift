@@ -39,11 +39,16 @@ enum RequestMaking {
     guard report.isAccepted, let token = report.token else {
       throw RequestError(.tokenRejected, "the request was not accepted and is not written")
     }
+    if !request.address.isHostKnown {
+      let unknown = RequestError(
+        .hostUnknown, "\(naming: request.address.host) is the host of no cloud that is known here")
+      Diagnostics.warning("\(unknown.message) [\(unknown.id)]")
+    }
     for warning in report.warnings { warn(warning.finding) }
     if !isSignedNow { Diagnostics.warn(of: token.warnings) }
     let hasPassword = request.body.hasPassword
     try RequestParcel(
-      request: request, newCertificate: newCertificate, signingCertificate: verifier.keys.first?.certificate,
+      request: request, newCertificate: newCertificate, signingCertificate: token.signer?.certificate,
       keyCredentials: keyCredentials
     ).write(to: output)
     if hasPassword {

@@ -8,12 +8,15 @@ struct RequestReportText: CustomStringConvertible {
     let name = report.address?.requestName ?? "unknown request"
     var lines = [
       "\(report.isAccepted ? "ACCEPTED" : "REJECTED")  request \(name), judged for \(report.time)"
+        + (report.verdict == .notYetValid ? ", not open yet" : "")
         + Self.count(report.failedChecks, "failed") + Self.count(report.warnings, "warned"),
       "",
     ]
-    for check in report.checks { lines += Self.lines(check) }
+    let head = lines.map { EscapedText($0).description + "\n" }.joined()
+    let values = report.values.map { RequestValuesText($0).fields.text + "\n" } ?? ""
+    lines = report.checks.flatMap(Self.lines)
     let own = lines.map { EscapedText($0).description + "\n" }.joined()
-    description = own + (report.token.map { "\n\(ReportText($0))" } ?? "")
+    description = head + values + own + (report.token.map { "\n\(ReportText($0))" } ?? "")
   }
 
   private static func lines(_ check: RequestCheck) -> [String] {

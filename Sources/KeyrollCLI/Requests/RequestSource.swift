@@ -2,147 +2,146 @@ import CLinux
 import Glibc
 import Keyroll
 
-/// Where a request was carried to: a folder, or a single file.
-struct RequestSource {
+/// Where a request was carried to: a folder, a single file, or standard input.
+struct RequestSource: ~Copyable {
   private let path: String
-  private let isFolder: Bool
+  /// What a single file or standard input held.
+  private let single: SecretBytes?
+  /// The folder, or the one around the single file; nil for standard input.
+  private let folder: ReceivedFolder?
+  /// Of a single file.
+  private let status: FileStatus?
 
-  init(_ path: String) {
-    var status = stat()
-    isFolder = unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  /// Opens the folder or file that a path leads to, which may be a link; `-` is standard input.
+  ///
+  /// Throws `file-unreadable` where there is no request at all, and `file-too-large`.
+  init(_ path: String) throws(KeyError) {
     self.path = path
+    if StandardInput.isNamed(by: path) {
+      single = try SecretBytes.contents(ofFile: path, limit: RequestFile.mostBytes)
+      folder = nil
+      self.status = nil
+      return
+    }
+    let descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+    var status = stat()
+    guard descriptor >= 0, unsafe fstat(descriptor, &status) == 0 else {
+      let reason = SystemError.last
+      if descriptor >= 0 { close(descriptor) }
+      throw KeyError(.fileUnreadable, "\(naming: path) cannot be read: \(reason)")
+    }
+    if FileStatus(status).isFolder {
+      let folder = ReceivedFolder(takingOwnershipOf: descriptor, at: path)
+      guard folder.status(of: Self.configurationName) != nil else {
+        throw KeyError(.fileUnreadable, "\(naming: path) has no \(Self.configurationName), and is no request")
+      }
+      single = nil
+      self.folder = consume folder
+      self.status = nil
+      return
+    }
+    defer { close(descriptor) }
+    if let kind = FileStatus(status).irregularKind {
+      throw KeyError(.fileUnreadable, "\(naming: path) is \(kind), not a folder or a file")
+    }
+    single = try SecretBytes.contents(ofDescriptor: descriptor, named: path, limit: RequestFile.mostBytes)
+    folder = ReceivedFolder(around: path)
+    self.status = FileStatus(status)
   }
 
-  /// The file for curl.
-  var configurationPath: String { isFolder ? "\(path)/\(Self.configurationName)" : path }
   private static let configurationName = "request.curl"
 
-  /// Throws `file-unreadable` or `file-too-large`.
-  func configuration() throws(KeyError) -> SecretBytes {
-    try SecretBytes.contents(ofFile: configurationPath, limit: RequestFile.mostBytes)
+  private var isFolder: Bool {
+    switch single {
+    case .none: true
+    case .some: false
+    }
   }
 
-  /// The path of a file that is there; nil otherwise, and for a single file.
-  func path(of file: RequestFile, for address: RequestAddress) -> String? {
-    let path = "\(self.path)/\(file.name(for: address))"
-    let isThere = unsafe access(path, F_OK) == 0
-    return isFolder && isThere ? path : nil
+  /// How messages name the file for curl.
+  var configurationName: String {
+    isFolder ? Self.configurationName : StandardInput.isNamed(by: path) ? "standard input" : path
   }
 
-  /// Throws `file-missing`, and what the body has wrong.
+  /// The file for curl; throws `file-missing` and `file-not-regular`.
+  func configuration() throws(RequestError) -> SecretBytes {
+    switch single {
+    case .some(let bytes): return bytes.withBytes { SecretBytes(copying: $0) }
+    case .none:
+      guard let bytes = try contents(of: Self.configurationName) else { throw missing(Self.configurationName) }
+      return bytes
+    }
+  }
+
+  /// Throws `file-missing`, `file-not-regular`, and what the body has wrong.
   func request(
     to address: RequestAddress, configuration: borrowing SecretBytes
   ) throws(RequestError) -> ServiceRequest {
-    guard let body = try body(of: address, configuration) else {
-      throw RequestError(
-        .fileMissing, isFolder ? "\(path) has no \(RequestFile.body.name(for: address))" : "\(path) holds no body",
-        hint: "make the request again")
+    let name = RequestFile.body.name(for: address)
+    let body =
+      isFolder ? try contents(of: name) : configuration.withBytes { CurlConfiguration.inlineBody(in: $0) }
+    guard let body else {
+      throw isFolder
+        ? missing(name)
+        : RequestError(.fileMissing, "\(naming: path) holds no body", hint: "make the request again")
     }
     return try body.withBytes { (bytes) throws(RequestError) in try ServiceRequest.reading(bytes, to: address) }
   }
 
-  private func body(of address: RequestAddress, _ configuration: borrowing SecretBytes) throws(RequestError)
-    -> SecretBytes?
-  {
-    guard isFolder else { return configuration.withBytes { CurlConfiguration.inlineBody(in: $0) } }
-    return try contents(of: .body, for: address)
-  }
-
-  /// Nil where it is not there.
-  private func contents(of file: RequestFile, for address: RequestAddress) throws(RequestError) -> SecretBytes? {
-    guard let path = path(of: file, for: address) else { return nil }
-    do throws(KeyError) { return try SecretBytes.contents(ofFile: path, limit: RequestFile.mostBytes) } catch {
-      throw RequestError(.fileMissing, error.message)
+  /// The certificate that a file of the folder should be; nil where it is not there, and for a single file.
+  ///
+  /// Throws `file-missing`, `file-not-regular`, and `file-differs` for something else.
+  func certificate(_ file: RequestFile, for address: RequestAddress) throws(RequestError) -> Certificate? {
+    guard isFolder, let bytes = try contents(of: file.name(for: address)) else { return nil }
+    do throws(KeyError) {
+      return try bytes.withBytes { (bytes) throws(KeyError) in try OpenSSLCertificateReader().certificate(der: bytes) }
+    } catch {
+      throw RequestError(.fileDiffers, "\(file.name(for: address)) is no DER certificate: \(error.message)")
     }
   }
 
-  func certificate(_ file: RequestFile, for address: RequestAddress) throws(KeyError) -> Certificate? {
-    guard let path = path(of: file, for: address) else { return nil }
-    return try CertificateFiles.certificates(in: path).first
+  /// The saved `keyCredentials` in the folder of a removal; nil where they are not there, and for other requests.
+  ///
+  /// Throws `file-missing`, `file-not-regular`, and `file-differs` for something else.
+  func keyCredentials(for address: RequestAddress) throws(RequestError) -> KeyCredentials? {
+    let name = RequestFile.keyCredentials.name(for: address)
+    guard isFolder, RequestFile.keyCredentials.belongs(to: address), let bytes = try contents(of: name) else {
+      return nil
+    }
+    do throws(KeyCredentialsError) {
+      return try bytes.withBytes { (bytes) throws(KeyCredentialsError) in
+        try KeyCredentials(bytes, of: name, certificateReader: OpenSSLCertificateReader())
+      }
+    } catch {
+      throw RequestError(.fileDiffers, "\(name) holds no saved keyCredentials: \(error.message)")
+    }
   }
 
-  /// Whether each file is, byte for byte, what is written for the request, and no other is there.
+  /// Whether each file is, byte for byte, what is written for the request, and what else there is; `unreadable` has those
+  /// of which more is known already.
   func checks(
-    of parcel: borrowing RequestParcel, configuration: borrowing SecretBytes
-  ) throws -> [RequestCheck] {
-    let isSignerKnown = parcel.signingCertificate != nil
-    func unknownSigner(_ file: RequestFile) -> RequestCheck {
-      .skipped(file.checkID, .notReached, "the signing certificate, which it tells of, is not known")
+    of parcel: borrowing RequestParcel, configuration: borrowing SecretBytes, unreadable: [RequestFile: RequestError]
+  ) -> [RequestCheck] {
+    let comparison = RequestFileComparison(address: parcel.address, unreadable: unreadable)
+    let ownership = status.map { RequestFileComparison.ownership(of: [("\(naming: path)", $0)]) } ?? []
+    switch folder {
+    case .none: return [comparison.singleFile(configuration, of: parcel, named: configurationName)] + ownership
+    case .some(let folder):
+      return isFolder
+        ? comparison.files(in: folder, of: parcel) + [comparison.otherFiles(in: folder), comparison.answer(in: folder)]
+          + comparison.ownership(of: folder)
+        : [comparison.singleFile(configuration, of: parcel, named: path), comparison.answer(in: folder)] + ownership
     }
-    guard isFolder else {
-      return [
-        isSignerKnown
-          ? Self.comparison(
-            RequestFile.configuration.checkID, configuration, parcel.singleFile(), named: path, .configurationAltered)
-          : unknownSigner(.configuration)
-      ]
-    }
-    var checks: [RequestCheck] = []
-    for file in RequestFile.allCases where file != .body && file != .keyCredentials {
-      let name = file.name(for: parcel.address)
-      guard let expected = parcel.bytes(of: file) else { continue }
-      if file == .summary && !isSignerKnown {
-        checks.append(unknownSigner(file))
-        continue
-      }
-      guard let contents = try contents(of: file, for: parcel.address) else {
-        checks.append(.failed(file.checkID, RequestError(.fileMissing, "\(path) has no \(name)")))
-        continue
-      }
-      let code: RequestError.Code = file == .configuration ? .configurationAltered : .fileDiffers
-      checks.append(Self.comparison(file.checkID, contents, expected, named: name, code))
-    }
-    return checks + [try unexpectedFiles(for: parcel.address)]
   }
 
-  private static func comparison(
-    _ id: String, _ contents: borrowing SecretBytes, _ expected: borrowing SecretBytes, named name: String,
-    _ code: RequestError.Code
-  ) -> RequestCheck {
-    let line = contents.withBytes { contents in expected.withBytes { firstDifference(contents, $0) } }
-    guard let line else { return .passed(id) }
-    return .failed(
-      id,
-      RequestError(
-        code, "\(name) is not what keyroll writes for this request: line \(line) differs",
-        hint: "do not send it; make the request again"))
+  private func contents(of name: String) throws(RequestError) -> SecretBytes? {
+    switch folder {
+    case .none: return nil
+    case .some(let folder): return try folder.contents(of: name, limit: RequestFile.mostBytes)
+    }
   }
 
-  /// The number of the line, or nil for the same bytes.
-  private static func firstDifference(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Int? {
-    var line = 1
-    for index in 0..<min(left.count, right.count) {
-      if left[index] != right[index] { return line }
-      if left[index] == UInt8(ascii: "\n") { line += 1 }
-    }
-    return left.count == right.count ? nil : line
-  }
-
-  private func unexpectedFiles(for address: RequestAddress) throws(KeyError) -> RequestCheck {
-    let known =
-      RequestFile.allCases.map { $0.name(for: address) } + [
-        CurlConfiguration.answerName, ".", "..",
-      ]
-    let others = try names().filter { name in !known.contains { $0.utf8.elementsEqual(name.utf8) } }.sorted()
-    guard let first = others.first else { return .passed("other-files") }
-    let more = others.count > 1 ? " and \(others.count - 1) more" : ""
-    return .warning(
-      "other-files", RequestError(.fileUnexpected, "\(path) holds what keyroll did not write: \(first)\(more)"))
-  }
-
-  private func names() throws(KeyError) -> [String] {
-    guard let directory = unsafe opendir(path) else {
-      throw KeyError(.fileUnreadable, "\(path) cannot be read: \(SystemError.last)")
-    }
-    defer { unsafe closedir(directory) }
-    var names: [String] = []
-    while let entry = unsafe readdir(directory) {
-      // The name ends with a zero byte, inside the entry.
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
-        unsafe name.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(validatingCString: $0) }
-      }
-      names.append(name ?? "a name that is not text")
-    }
-    return names
+  private func missing(_ name: String) -> RequestError {
+    RequestError(.fileMissing, "\(naming: path) has no \(name)", hint: "make the request again")
   }
 }

@@ -73,7 +73,8 @@ struct RequestAddKeyCommand: RepeatableOptions {
 
     let (token, keys) = try signing.token(ready: proof, at: time, by: .graphProof(objectID: graph.objectID))
     var verifier = RequestMaking.verifier(keys: keys, at: time)
-    verifier.objectID = graph.objectID
+    verifier.expected = RequestExpectation(
+      newCertificate: new.certificate, objectID: graph.objectID, hosts: .named(login: nil, graph: address.host))
     verifier.newCertificates = policy
     verifier.algorithms = [signing.algorithm].compactMap(\.self)
     let request = try new.request(to: .graph(address), displayName: displayName.map(JSONString.init(_:)), proof: token)

@@ -7,8 +7,10 @@ struct RequestCheckCommand: RepeatableOptions {
     commandName: "check",
     abstract: "Judge a request before it is sent: its token, its body, its files and the time left.",
     discussion: """
-      Exit status 0: it can be sent; 1: it is rejected; 2: it could not be judged. Without --certificate the token is \
-      verified with the signing certificate that lies in the folder, which proves only that the two belong together.
+      Exit status 0: it can be sent now; 3: it can be sent when its window opens; 1: it is rejected; 2: it could not be \
+      judged. A proof does not bind the certificate, keyId, host or scope that goes with it: say what you expect, and it \
+      is compared. Without --certificate the token is verified with the signing certificate that lies in the folder, \
+      which proves only that the two belong together.
       """)
 
   static let repeatableOptions = ["--algorithm"]
@@ -18,11 +20,7 @@ struct RequestCheckCommand: RepeatableOptions {
     help: ArgumentHelp("The certificate of the signing key, from where you trust it (PEM or DER).", valueName: "file"))
   var certificate: String?
 
-  @Option(
-    name: .customLong("object-id"),
-    help: ArgumentHelp(
-      "The object id that the proof should name, where the address names an application id.", valueName: "guid"))
-  var objectID: String?
+  @OptionGroup var expectation: ExpectationOptions
 
   @Option(
     name: .customLong("registered"),
@@ -46,46 +44,70 @@ struct RequestCheckCommand: RepeatableOptions {
   var path: String
 
   func run() throws {
-    let time = try clock.now()
-    let files = RequestSource(path)
-    let report = try report(on: files, at: time)
+    var inputs = CommandInputs(["the request": path, "the saved keyCredentials": registered])
+    try inputs.append(certificates: [certificate].compactMap(\.self))
+    try inputs.append(certificates: [expectation.newCertificate].compactMap(\.self), as: "the new certificate")
+    try inputs.requireOneReaderOfStandardInput()
+    let report = try report(at: try clock.now())
     switch format.format {
     case .text: try StandardOutput.write(RequestReportText(report).description)
     case .json: try StandardOutput.write(report.json)
     }
-    if !report.isAccepted { throw ExitStatus.rejected }
+    switch report.verdict {
+    case .accepted: break
+    case .notYetValid: throw ExitStatus.notYet
+    case .rejected: throw ExitStatus.rejected
+    @unknown default: throw ExitStatus.rejected
+    }
   }
 
-  private func report(on files: RequestSource, at time: NumericDate) throws -> RequestReport {
-    let configuration = try files.configuration()
+  private func report(at time: NumericDate) throws -> RequestReport {
+    // What the user names must be right before anything is said of what somebody else made.
+    var verifier = RequestMaking.verifier(keys: try trustedKeys(), at: time)
+    verifier.expected = try expectation.expectation(at: time)
+    verifier.algorithms = algorithms
+    verifier.newCertificates.maximumLifetime = maximumLifetime
+    // Whoever made it has decided; here it is said again.
+    verifier.removal.isForced = true
+    let registered = try RequestMaking.keyCredentials(in: registered)?.value
+
+    let files = try RequestSource(path)
+    let configuration: SecretBytes
+    do throws(RequestError) { configuration = try files.configuration() } catch {
+      return Self.rejection("configuration-file", error, at: time)
+    }
     guard let address = configuration.withBytes({ CurlConfiguration.address(in: $0) }) else {
       let error = RequestError(
-        .addressMalformed, "\(files.configurationPath) posts to no address that keyroll writes",
+        .addressMalformed, "\(naming: files.configurationName) posts to no address that keyroll writes",
         hint: "make the request again")
-      return RequestReport(address: nil, time: time, checks: [.failed("address", error)], token: nil)
+      return Self.rejection("address", error, at: time)
     }
     let request: ServiceRequest
     do throws(RequestError) { request = try files.request(to: address, configuration: configuration) } catch {
-      return RequestReport(address: address, time: time, checks: [.failed("body", error)], token: nil)
+      return Self.rejection("body", error, of: address, at: time)
     }
-    let given = try certificate.map(CertificateFiles.certificates(in:)) ?? []
-    let own = try files.certificate(.signingCertificate, for: address)
-    let trusted = given.isEmpty ? [own].compactMap(\.self) : given
-    let keyCredentials =
-      try registered.map { try RequestMaking.keyCredentials(in: $0) }
-      ?? RequestMaking.keyCredentials(in: files.path(of: .keyCredentials, for: address))
-    var verifier = RequestMaking.verifier(keys: try trusted.map(RequestKeyOptions.trustedKey), at: time)
-    verifier.objectID = objectID.map(JSONString.init(_:))
-    verifier.algorithms = algorithms
-    verifier.newCertificates = NewCertificatePolicy(
-      registered: keyCredentials?.value, maximumLifetime: maximumLifetime)
-    // Whoever made it has decided; here it is said again.
-    verifier.removal = RemovalPolicy(registered: keyCredentials?.value, isForced: true)
+    let evidence = RequestEvidence(in: files, for: address, besides: registered, hasKeys: !verifier.keys.isEmpty)
+    evidence.complete(&verifier)
     let report = verifier.verify(request, at: time)
     let parcel = RequestParcel(
-      request: request, newCertificate: try? verifier.newCertificate(in: request),
-      signingCertificate: own ?? given.first,
-      keyCredentials: nil)
-    return report.preceded(by: try files.checks(of: parcel, configuration: configuration))
+      request: request, newCertificate: report.values?.newCertificate,
+      signingCertificate: report.values?.signingCertificate, keyCredentials: nil)
+    return report.preceded(
+      by: files.checks(of: parcel, configuration: configuration, unreadable: evidence.unreadable))
+  }
+
+  /// Those whose keys can be used at all: a bundle may hold others. Throws what is wrong with the first where none can.
+  private func trustedKeys() throws -> [TrustedKey] {
+    guard let certificate else { return [] }
+    var trust = Trust()
+    for certificate in try CertificateFiles.certificates(in: certificate) { trust.add(certificate) }
+    if trust.keys.isEmpty, let refusal = trust.refusals.first { throw refusal }
+    return trust.keys
+  }
+
+  private static func rejection(
+    _ id: String, _ error: RequestError, of address: RequestAddress? = nil, at time: NumericDate
+  ) -> RequestReport {
+    RequestReport(address: address, time: time, checks: [.failed(id, error)], token: nil)
   }
 }

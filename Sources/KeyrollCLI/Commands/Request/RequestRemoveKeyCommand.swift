@@ -65,7 +65,8 @@ struct RequestRemoveKeyCommand: RepeatableOptions {
 
     let (token, keys) = try signing.token(ready: proof, at: time, by: .graphProof(objectID: graph.objectID))
     var verifier = RequestMaking.verifier(keys: keys, at: time)
-    verifier.objectID = graph.objectID
+    verifier.expected = RequestExpectation(
+      keyID: keyID, objectID: graph.objectID, hosts: .named(login: nil, graph: address.host))
     verifier.removal = policy
     verifier.algorithms = [signing.algorithm].compactMap(\.self)
     let request = try ServiceRequest(.graph(address), .removeKey(keyID: keyID, proof: token))

@@ -43,11 +43,13 @@ struct RequestTokenCommand: RepeatableOptions {
     let time = try signing.clock.now()
     let cloud = client.cloud ?? .global
     let address = try TokenAddress(host: client.loginHost ?? cloud.loginHost, tenant: JSONString(client.tenant ?? ""))
-    let scope = try TokenAddress.graphScope(host: graphHost ?? cloud.graphHost)
+    let graphHost = graphHost ?? cloud.graphHost
+    let scope = try TokenAddress.graphScope(host: graphHost)
 
     let algorithm = signing.algorithm
     let (token, keys) = try signing.token(ready: assertion, at: time, by: try client.reference())
     var verifier = RequestMaking.verifier(keys: keys, at: time)
+    verifier.expected = RequestExpectation(hosts: .named(login: address.host, graph: graphHost), scope: scope)
     verifier.algorithms = [algorithm].compactMap(\.self)
     let request = try ServiceRequest(
       .token(address), .token(clientID: JSONString(client.clientID ?? ""), assertion: token, scope: scope))
