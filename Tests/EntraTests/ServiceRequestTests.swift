@@ -133,4 +133,63 @@ import Testing
     do { _ = try ServiceRequest.reading(Array(text.utf8).span, to: address) } catch { found = error.id }
     #expect(found == id)
   }
+
+  /// The reasons, or the status where there is none, of the checks about what was meant.
+  private func comparisons(_ request: borrowing ServiceRequest, _ expected: RequestExpectation) -> [String] {
+    var verifier = RequestVerifier(keys: [], certificateReader: OpenSSLCertificateReader()) {
+      (_, _) throws(KeyError) in throw KeyError(.malformedKey, "no PFX is opened here")
+    }
+    verifier.expected = expected
+    let ids = ["address", "object", "host", "new-certificate", "key-id", "scope"]
+    return verifier.verify(request, at: NumericDate(seconds: 1_800_000_000)).checks.filter { ids.contains($0.id) }
+      .map { "\($0.id) \($0.finding?.reason ?? $0.status.rawValue)" }
+  }
+
+  @Test(
+    "the hosts and the scope of a token request are those of one cloud",
+    arguments: [
+      ("login.microsoftonline.com", "graph.microsoft.com", nil, "passed", "not-compared", "not-compared"),
+      ("login.microsoftonline.us", "dod-graph.microsoft.us", nil, "passed", "not-compared", "not-compared"),
+      ("login.microsoftonline.us", "graph.microsoft.us", .cloud(.usGovDoD), "passed", "passed", "scope-mismatch"),
+      ("login.chinacloudapi.cn", "microsoftgraph.chinacloudapi.cn", .cloud(.china), "passed", "passed", "passed"),
+      ("login.microsoftonline.com", "graph.microsoft.us", nil, "passed", "not-compared", "scope-mismatch"),
+      ("login.example.fr", "graph.example.fr", nil, "host-unknown", "not-reached", "scope-mismatch"),
+      (
+        "login.example.fr", "graph.example.fr", .named(login: nil, graph: "graph.example.fr"), "host-unknown",
+        "not-reached", "passed"
+      ),
+      (
+        "login.example.fr", "graph.example.fr", .named(login: "login.example.fr", graph: nil), "passed", "passed",
+        "scope-mismatch"
+      ),
+      (
+        "login.example.fr", "graph.example.fr", .named(login: "login.example.com", graph: "graph.example.fr"), "passed",
+        "host-mismatch", "passed"
+      ),
+    ] as [(String, String, RequestExpectation.Hosts?, String, String, String)])
+  func clouds(
+    login: String, graph: String, hosts: RequestExpectation.Hosts?, address: String, host: String, scope: String
+  ) throws {
+    let request = try ServiceRequest(
+      .token(try TokenAddress(host: login, tenant: "contoso.onmicrosoft.com")),
+      .token(clientID: Self.guid, assertion: "a.b.c", scope: try TokenAddress.graphScope(host: graph)))
+    #expect(
+      comparisons(request, RequestExpectation(hosts: hosts))
+        == ["address \(address)", "object not-applicable", "host \(host)", "scope \(scope)"])
+  }
+
+  @Test("ids are compared as GUIDs, and scopes as texts, letter by letter")
+  func spelling() throws {
+    let upper = JSONString(Self.guid.text.uppercased())
+    let removal = try ServiceRequest(try Self.address(.removeKey), .removeKey(keyID: Self.guid, proof: "a.b.c"))
+    let hosts = RequestExpectation.Hosts.named(login: nil, graph: "graph.microsoft.com")
+    #expect(
+      comparisons(removal, RequestExpectation(keyID: upper, objectID: upper, hosts: hosts))
+        == ["address passed", "object passed", "host passed", "key-id passed"])
+    let token = try ServiceRequest(
+      .token(try TokenAddress(tenant: "contoso.onmicrosoft.com")),
+      .token(clientID: Self.guid, assertion: "a.b.c", scope: "caf\u{E9}"))
+    #expect(comparisons(token, RequestExpectation(scope: "caf\u{E9}")).last == "scope passed")
+    #expect(comparisons(token, RequestExpectation(scope: "cafe\u{301}")).last == "scope scope-mismatch")
+  }
 }

@@ -61,4 +61,41 @@ import Testing
     let error = #expect(throws: CommandError.self) { try OutputFolder.check(path: path) }
     #expect(error?.code == .usage)
   }
+
+  @Test(
+    "what cannot be given a mode is tolerated where it is ours, as on FAT, and refused where it is somebody else's",
+    arguments: [[], ["--single-file"]])
+  func foreignOwner(options: [String]) throws {
+    // No file system here gives files to others: the calls are answered as one would.
+    try folder.write(
+      Array(
+        """
+        #include <errno.h>
+        #include <stdlib.h>
+        #include <sys/types.h>
+        #include <unistd.h>
+        int fchmod(int file, mode_t mode) { (void)file; (void)mode; errno = EPERM; return -1; }
+        uid_t geteuid(void) { return getuid() + (getenv("FOREIGN") ? 1 : 0); }
+        """.utf8), to: "calls.c")
+    let (source, library) = (folder.path("calls.c"), folder.path("calls.so"))
+    try #require(try Judge.run("/usr/bin/env", ["cc", "-shared", "-fPIC", "-o", library, source]).status == 0)
+    let making =
+      ["request", "add-key", "--new-certificate", RequestCommandTests.other] + RequestCommandTests.graph
+      + RequestCommandTests.key + options
+    let ours = try BuiltCommand.run(
+      making + ["--output", folder.path("ours")], environment: ["LD_PRELOAD": library])
+    #expect(ours.status == 0, "\(ours)")
+    let path = folder.path("foreign")
+    let foreign = try BuiltCommand.run(
+      making + ["--output", path], environment: ["LD_PRELOAD": library, "FOREIGN": "1"])
+    let (user, other) = (getuid(), getuid() + 1)
+    #expect(
+      foreign
+        == Outcome(
+          status: 2,
+          error:
+            "keyroll: error: \(path) cannot be written: it belongs to user \(user) as soon as it is made, who could "
+            + "read it, and keyroll runs as user \(other) [output-unwritable]\n"))
+    #expect(try folder.names() == ["calls.c", "calls.so", "ours"])
+  }
 }

@@ -34,22 +34,34 @@ import Testing
     let path = try addKey()
     let text = try check(path)
     #expect(text.status == 0 && text.error.isEmpty, "\(text)")
-    #expect(text.output.hasPrefix("ACCEPTED  request add-key, judged for 2027-01-15T08:04:00Z\n"))
+    #expect(text.output.hasPrefix("ACCEPTED  request add-key, judged for 2027-01-15T08:04:00Z, 4 checks warned\n"))
     #expect(text.output.contains("  passed   window                     until 2027-01-15T08:10:00Z, 6 min left\n"))
     let json = try check(path, ["--at", "2027-01-15T08:04:00Z", "--format", "json"])
     let report = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
     #expect(report["accepted"] as? Bool == true && report["version"] as? Int == 1)
-    #expect(report["request"] as? String == "add-key")
+    #expect(report["request"] as? String == "add-key" && report["verdict"] as? String == "accepted")
     #expect((report["token"] as? [String: Any])?["profile"] as? String == "graph-proof")
   }
 
-  @Test("a request that can be sent later only is accepted with a warning that says when")
+  @Test("a request that can be sent later only ends with a status of its own, and says when")
   func later() throws {
-    let outcome = try check(try addKey(["--not-before", "+2h"]))
-    #expect(outcome.status == 0, "\(outcome)")
+    let path = try addKey(["--not-before", "+2h"])
+    let outcome = try check(path)
+    #expect(outcome.status == 3, "\(outcome)")
+    #expect(
+      outcome.output.hasPrefix(
+        "ACCEPTED  request add-key, judged for 2027-01-15T08:04:00Z, not open yet, 5 checks warned\n"))
     #expect(
       outcome.output.contains(
         "can be sent from 2027-01-15T10:00:00Z, in 1 h 56 min, to 2027-01-15T10:10:00Z [not-yet-valid]"))
+    let json = try check(path, ["--at", "2027-01-15T08:04:00Z", "--format", "json"])
+    #expect(
+      json.status == 3 && json.output.contains("\"accepted\": true,\n  \"verdict\": \"not-yet-valid\","), "\(json)")
+    #expect(try check(path, ["--at", "2027-01-15T10:00:00Z"]).status == 0)
+    // A request that is rejected is rejected at any time.
+    let rejected = try check(
+      path, ["--at", "2027-01-15T08:04:00Z", "--object-id", SignCommandTests.clientID, "--format", "json"])
+    #expect(rejected.status == 1 && rejected.output.contains("\"verdict\": \"rejected\""), "\(rejected)")
   }
 
   @Test("a request whose time is over is rejected")
@@ -110,12 +122,9 @@ import Testing
     #expect(try check(path, ["--object-id", SignCommandTests.objectID]).output.contains("[object-mismatch]"))
   }
 
-  @Test("files that are missing or were added are told, and a certificate of one's own decides")
+  @Test("files that are missing are told, and a certificate of one's own decides")
   func files() throws {
     let path = try addKey()
-    try folder.write([1], to: "request/private.pem")
-    let more = try check(path)
-    #expect(more.status == 0 && more.output.contains("holds what keyroll did not write: private.pem [file-unexpected]"))
     let distrusted = try check(path, ["--at", "2027-01-15T08:04:00Z", "--certificate", RequestCommandTests.other])
     #expect(distrusted.status == 1 && distrusted.output.contains("[thumbprint-of-another]"), "\(distrusted)")
     for name in ["summary.txt", "proof.jwt", "new-certificate.cer", "signing-certificate.cer", "body.json"] {

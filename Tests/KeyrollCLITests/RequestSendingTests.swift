@@ -65,6 +65,32 @@ struct RequestSendingTests {
     #expect(service.log.contains("x5t is of no registered certificate"))
   }
 
+  @Test(
+    "the printed lines send it, and nobody but who ran them can read the answer",
+    arguments: [[], ["--single-file"]], ["token", "remove-key", "remove-key < HEADER-FILE"])
+  func printedLines(options: [String], kind: String) throws {
+    let header = kind == "token" ? "" : try header()
+    let path = try make(
+      (kind == "token"
+        ? ["token", "--tenant", LoopbackService.tenant, "--client-id", LoopbackService.clientID]
+        : ["remove-key", "--key-id", LoopbackService.applicationID] + Self.graph) + options, as: "made")
+    let file = options.isEmpty ? "request.curl" : "made"
+    let text = try String(contentsOfFile: options.isEmpty ? "\(path)/summary.txt" : path, encoding: .utf8)
+    // Comments in a file begin with a sign of their own.
+    let lines = text.split(separator: "\n").map { String($0.drop { "# ".contains($0) }) }
+    let line = try #require(
+      lines.first { $0.contains("curl --config ") && $0.contains("HEADER-FILE") == kind.hasSuffix("FILE") })
+    try folder.write(Array(header.utf8), to: "header.txt")
+    let sent = try service.send(
+      by: line.replacing("THIS-FILE", with: file).replacing("HEADER-FILE", with: folder.path("header.txt")),
+      in: options.isEmpty ? path : folder.path(""),
+      ["ACCESS_TOKEN": String(header.dropFirst("Authorization: Bearer ".count).prefix { $0 != "\n" })])
+    // The service answers that it does not know the key to remove, which it says to nobody whose access token is wrong.
+    #expect(
+      sent.output == "HTTP status \(kind == "token" ? 200 : 400), answer in answer.txt\n", "\(sent)\n\(service.log)")
+    #expect(try folder.mode(options.isEmpty ? "made/answer.txt" : "answer.txt") == 0o600)
+  }
+
   @Test("a PFX goes with its password, whatever characters they and the display name have", arguments: [false, true])
   func withPassword(isSingleFile: Bool) throws {
     let password = #"a "b" \ c%41&=+ü 🔑 {x} [1-3] $HOME `id` @"#

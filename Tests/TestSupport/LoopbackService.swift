@@ -51,13 +51,20 @@ public final class LoopbackService: Sendable {
   /// What it said of each request: a line of JSON with what was wrong in truth.
   public var log: String { (try? folder.bytes("log")).flatMap { String(validating: $0, as: UTF8.self) } ?? "" }
 
-  /// Has curl send a request in a folder, by the command that its summary names, and by nothing else but where to find the
-  /// hosts and whom to trust. What standard input holds is the header with the access token.
+  /// Has curl send a request in a folder, by the options in its file and by nothing else but where to find the hosts and
+  /// whom to trust. What standard input holds is the header with the access token.
   public func send(_ configuration: String = "request.curl", in folder: String, header: String = "") throws -> Outcome {
-    try Shell.run(
-      "cd '\(folder)' && printf %s \"$HEADER\" | curl --config \(configuration)"
-        + " --cacert '\(trustedCertificate)' --connect-to '::127.0.0.1:\(port)'",
-      environment: ["HEADER": header])
+    try send(by: "printf %s \"$HEADER\" | curl --config \(configuration)", in: folder, ["HEADER": header])
+  }
+
+  /// Runs a line of shell in a folder, as it was printed: the `curl` in it knows where to find the hosts and whom to trust.
+  public func send(by line: String, in folder: String, _ environment: [String: String] = [:]) throws -> Outcome {
+    let curl = "exec /usr/bin/curl \"$@\" --cacert '\(trustedCertificate)' --connect-to '::127.0.0.1:\(port)'"
+    try self.folder.write(Array("#!/bin/sh\n\(curl)\n".utf8), to: "curl")
+    return try Shell.run(
+      "chmod 700 '\(self.folder.path("curl"))' && PATH='\(self.folder.path(""))':\"$PATH\" && cd '\(folder)' && umask 022"
+        + " && \(line)",
+      environment: environment)
   }
 
   private static func announcedPort(in folder: TemporaryFolder, of process: Int32) throws -> Int {

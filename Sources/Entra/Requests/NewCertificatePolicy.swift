@@ -97,7 +97,8 @@ public struct NewCertificatePolicy: Sendable {
         id,
         RequestError(
           id: Check.Reason.certificateWeakSignature.rawValue,
-          "the issuer of the new certificate signed with \(certificate.signatureAlgorithmName), which can be forged"))
+          "the issuer of the new certificate signed with \(naming: certificate.signatureAlgorithmName), which can be forged"
+        ))
     }
     return .passed(id)
   }
@@ -114,7 +115,9 @@ public struct NewCertificatePolicy: Sendable {
     guard let registered else { return .skipped(id, .notCompared, "no saved keyCredentials were given") }
     if let entry = registered.entry(of: certificate, at: time) {
       return .failed(
-        id, RequestError(.certificateRegistered, "the new certificate is registered already, as keyId \(entry.keyID)"))
+        id,
+        RequestError(
+          .certificateRegistered, "the new certificate is registered already, as keyId \(naming: entry.keyID)"))
     }
     return .passed(id)
   }

@@ -18,18 +18,19 @@ public struct RemovalPolicy: Sendable {
   public func checks(ofRemoving keyID: JSONString, signing: Certificate?, at time: NumericDate) -> [RequestCheck] {
     let (presence, own, last) = ("credential-registered", "credential-signs", "credential-last")
     guard let registered else {
-      let unknown = "without the saved keyCredentials nobody knows what keyId \(keyID) is"
+      let unknown = "without the saved keyCredentials nobody knows what keyId \(naming: keyID) is"
       return [presence, own, last].map { .skipped($0, .notCompared, unknown) }
     }
     guard let entry = registered.entry(keyID: keyID) else {
       let missing = RequestError(
-        .credentialUnknown, "no key of the saved keyCredentials has the keyId \(keyID)",
+        .credentialUnknown, "no key of the saved keyCredentials has the keyId \(naming: keyID)",
         hint: "Graph would answer 400, \"No credentials found to be removed.\"")
       return [.failed(presence, missing)]
         + [own, last].map { .skipped($0, .notReached, "the key is not in the saved keyCredentials") }
     }
     return [
-      .passed(presence, found: "\(entry.displayName ?? "unnamed"), ends \(entry.validity.end)"),
+      .passed(
+        presence, found: "\(entry.displayName.map { "\(quoting: $0)" } ?? "unnamed"), ends \(entry.validity.end)"),
       signs(own, entry, signing), isLast(last, entry, registered, at: time),
     ]
   }
@@ -55,7 +56,7 @@ public struct RemovalPolicy: Sendable {
         id, .credentialLast, "the key to be removed is the last one that is valid",
         hint: "add a new key first: without a valid one only PATCH keyCredentials can")
     }
-    return .passed(id, found: "keyId \(other.keyID) stays until \(other.validity.end)")
+    return .passed(id, found: "keyId \(naming: other.keyID) stays until \(other.validity.end)")
   }
 
   private func refusal(_ id: String, _ code: RequestError.Code, _ message: String, hint: String) -> RequestCheck {

@@ -38,11 +38,11 @@ extension RequestBody {
     let name = credential["displayName"] == nil ? nil : try text("displayName", in: credential)
     let key = try decodedKey(try text("key", in: credential))
     for form in [Form.certificate, .pfx] where form.type == type {
-      if form.usage != usage { throw malformed("has the usage \(usage), and \(type) goes with \(form.usage)") }
+      if form.usage != usage { throw malformed("has the usage \(quoting: usage), and \(type) goes with \(form.usage)") }
       return form == .pfx
         ? .pfx(key, displayName: name, proof: proof) : .certificate(der: key, displayName: name, proof: proof)
     }
-    throw malformed("has the type \(type), which is neither \(Form.certificate.type) nor \(Form.pfx.type)")
+    throw malformed("has the type \(quoting: type), which is neither \(Form.certificate.type) nor \(Form.pfx.type)")
   }
 
   private static func decodedKey(_ text: JSONString) throws(RequestError) -> [UInt8] {

@@ -15,7 +15,6 @@ public struct RequestError: DiagnosticError, Hashable {
     case signerMismatch = "signer-mismatch"
     case signerNotNamed = "signer-not-named"
     case requestMismatch = "request-mismatch"
-    case notCompared = "not-compared"
     case configurationAltered = "configuration-altered"
     case bodyMalformed = "body-malformed"
     case requestTooLarge = "request-too-large"

@@ -40,7 +40,7 @@ extension RequestVerifier {
     let isCompared = expected.objectID != nil || (registeredOrigin == .caller && saved?.objectID != nil)
     return isCompared
       ? .passed(id, found: objectID.text)
-      : uncompared(id, "the object, \(ForeignText(naming: objectID.text)),", by: "--object-id")
+      : uncompared(id, "the object, \(naming: objectID.text),", by: "--object-id")
   }
 
   /// The other values, in an order that does not change.
@@ -83,16 +83,14 @@ extension RequestVerifier {
     }
     guard let hosts = expected.hosts?.hosts(for: address) else {
       return address.isHostKnown
-        ? uncompared(id, "the host, \(ForeignText(naming: host)),", by: "--cloud or \(Self.hostOption(of: address))")
+        ? uncompared(id, "the host, \(naming: host),", by: "--cloud or \(Self.hostOption(of: address))")
         : .skipped(id, .notReached, "the host is not known")
     }
     if hosts.contains(where: { $0.utf8.elementsEqual(host.utf8) }) { return .passed(id, found: host) }
     return .failed(
       id,
       RequestError(
-        .hostMismatch,
-        "the request is posted to \(naming: host), and \(hosts.map { "\(naming: $0)" }.joined(separator: " or ")) is expected"
-      ))
+        .hostMismatch, "the request is posted to \(naming: host), and \(Self.names(hosts)) is expected"))
   }
 
   private func newCertificate(of values: RequestValues) -> RequestCheck {
@@ -118,7 +116,7 @@ extension RequestVerifier {
     let id = "key-id"
     guard let found = values.keyID else { return elsewhere(id, "a keyId", expected.keyID?.text ?? "", values) }
     guard let keyID = expected.keyID else {
-      return uncompared(id, "the keyId, \(ForeignText(naming: found.text)),", by: "--key-id")
+      return uncompared(id, "the keyId, \(naming: found.text),", by: "--key-id")
     }
     if found.isSameGUID(as: keyID) { return .passed(id, found: found.text) }
     return .failed(
@@ -134,16 +132,16 @@ extension RequestVerifier {
     let hosts = graphHost.map { [$0] } ?? values.address.graphHosts
     let scopes = expected.scope.map { [$0] } ?? hosts.compactMap { try? TokenAddress.graphScope(host: $0) }
     guard scopes.contains(found) else {
-      let wanted = scopes.map { "\(naming: $0)" }.joined(separator: " or ")
+      let wanted =
+        scopes.isEmpty ? "that of the Graph of this host is not known" : "\(Self.names(scopes.map(\.text))) is expected"
       return .failed(
         id,
         RequestError(
-          .scopeMismatch,
-          "the scope is \(naming: found), and \(wanted.isEmpty ? "that of the Graph of this host is not known" : "\(wanted) is expected")",
+          .scopeMismatch, "the scope is \(naming: found), and \(wanted)",
           hint: "do not send it, unless you know the scope: name it then by --scope, or its host by --graph-host"))
     }
     return expected.scope == nil && graphHost == nil
-      ? uncompared(id, "the scope, \(ForeignText(naming: found.text)),", by: "--cloud or --scope")
+      ? uncompared(id, "the scope, \(naming: found.text),", by: "--cloud or --scope")
       : .passed(id, found: found.text)
   }
 
@@ -156,7 +154,7 @@ extension RequestVerifier {
     return .warning(
       id,
       RequestError(
-        .notCompared, "what is registered is known by the file beside the request alone",
+        id: Check.Reason.notCompared.rawValue, "what is registered is known by the file beside the request alone",
         hint: "give what you saved yourself, by --registered"))
   }
 
@@ -168,12 +166,15 @@ extension RequestVerifier {
 
   private func uncompared(_ id: String, _ value: String, by option: String) -> RequestCheck {
     .warning(
-      id, RequestError(.notCompared, "\(value) was not compared by anybody", hint: "give what is meant, by \(option)"))
+      id,
+      RequestError(
+        id: Check.Reason.notCompared.rawValue, "\(value) was not compared by anybody",
+        hint: "give what is meant, by \(option)"))
   }
 
   /// An expectation for another kind of request is not ignored: this one is not what was meant.
   private func elsewhere(_ id: String, _ what: String, _ value: String?, _ values: RequestValues) -> RequestCheck {
-    let value = value.map { ", \(ForeignText(naming: $0))," } ?? ""
+    let value = value.map { ", \(naming: $0)," } ?? ""
     return .failed(
       id,
       RequestError(
@@ -182,8 +183,10 @@ extension RequestVerifier {
   }
 
   private static func name(_ certificate: Certificate) -> String {
-    "\(ForeignText(quoting: certificate.subject)) with SHA-1 \(KeyCredentialForms(certificate).thumbprint)"
+    "\(quoting: certificate.subject) with SHA-1 \(KeyCredentialForms(certificate).thumbprint)"
   }
+
+  private static func names(_ names: [String]) -> String { names.map { "\(naming: $0)" }.joined(separator: " or ") }
 
   private static func hostOption(of address: RequestAddress) -> String {
     if case .graph = address { "--graph-host" } else { "--login-host" }

@@ -41,6 +41,9 @@ struct ExpectationOptions: ParsableArguments {
     if cloud != nil, graphHost != nil || loginHost != nil {
       throw ValidationError("--cloud names both hosts: leave --graph-host and --login-host out beside it")
     }
+    if scope != nil, graphHost != nil {
+      throw ValidationError("only one of --scope and --graph-host can be given: of a token request both name the scope")
+    }
   }
 
   /// Throws what reading the certificate throws, `several-certificates`, and `malformed-parameter` for ids that are no GUIDs.

@@ -52,7 +52,8 @@ enum RequestMaking {
       keyCredentials: keyCredentials
     ).write(to: output)
     if hasPassword {
-      Diagnostics.warning("\(output.path) holds the password of the PFX in clear text: whoever reads it has the key")
+      Diagnostics.warning(
+        "\(naming: output.path) holds the password of the PFX in clear text: whoever reads it has the key")
     }
     Diagnostics.note("valid \(TokenWindow(token.verifiedToken?.claims ?? JSONObject()))")
   }

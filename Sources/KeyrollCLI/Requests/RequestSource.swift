@@ -42,7 +42,9 @@ struct RequestSource: ~Copyable {
     }
     defer { close(descriptor) }
     if let kind = FileStatus(status).irregularKind {
-      throw KeyError(.fileUnreadable, "\(naming: path) is \(kind), not a folder or a file")
+      throw KeyError(
+        .fileUnreadable, "\(naming: path) is \(kind), not a folder or a file",
+        hint: "what comes through a pipe is read from standard input, by -")
     }
     single = try SecretBytes.contents(ofDescriptor: descriptor, named: path, limit: RequestFile.mostBytes)
     folder = ReceivedFolder(around: path)

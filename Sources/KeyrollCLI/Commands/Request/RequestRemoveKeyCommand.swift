@@ -72,7 +72,7 @@ struct RequestRemoveKeyCommand: RepeatableOptions {
     let request = try ServiceRequest(.graph(address), .removeKey(keyID: keyID, proof: token))
     if registered == nil {
       Diagnostics.warning(
-        "whether keyId \(keyID) is the signing key, or the last valid one, is not known without --registered")
+        "whether keyId \(naming: keyID) is the signing key, or the last valid one, is not known without --registered")
     }
     try RequestMaking.finish(
       request, by: verifier, keyCredentials: registered?.bytes, isSignedNow: proof == nil, at: time, to: output)
@@ -82,7 +82,7 @@ struct RequestRemoveKeyCommand: RepeatableOptions {
     guard let oldCertificate else {
       let keyID = JSONString(keyID ?? "")
       if TextForm.guid.matches(keyID) { return keyID }
-      throw ProfileError(.malformedParameter, "the keyId is \(keyID.isEmpty ? "empty" : keyID), not a GUID")
+      throw ProfileError(.malformedParameter, "--key-id takes a GUID, not \(quoting: keyID)")
     }
     let certificates = try CertificateFiles.certificates(in: oldCertificate, secrets: NoSecrets())
     let certificate = try CertificateChoice(at: time.seconds, in: oldCertificate)
