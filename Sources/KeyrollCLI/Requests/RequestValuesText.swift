@@ -12,7 +12,11 @@ struct RequestValuesText {
     if let scope = values.scope { fields.append("scope", "\(naming: scope)") }
     if let name = values.displayName { fields.append("display name", "\(quoting: name)") }
     if let certificate = values.newCertificate { Self.append(certificate, "new certificate", to: &fields) }
-    if let certificate = values.signingCertificate { Self.append(certificate, "signed with", to: &fields) }
+    if let certificate = values.signingCertificate {
+      Self.append(certificate, "signed with", to: &fields)
+    } else {
+      fields.append("signed with", "a key that is not known: no certificate that was given made the signature")
+    }
     self.fields = fields
   }
 
