@@ -37,7 +37,7 @@ let package = Package(
     // What Linux offers and Swift's Glibc module leaves out; headers only.
     .systemLibrary(name: "CLinux"),
 
-    .target(name: "Signing", swiftSettings: strict),
+    .target(name: "Signing", dependencies: ["CLinux"], swiftSettings: strict),
     .target(name: "OpenSSLCrypto", dependencies: ["Signing", "COpenSSL"], swiftSettings: strict),
     .target(name: "PKCS11", dependencies: ["Signing", "CP11Kit"], swiftSettings: strict),
     .target(name: "JOSE", dependencies: ["Signing"], swiftSettings: strict),

@@ -60,6 +60,7 @@ _look_for_build() {
 }
 
 _look_for_test() {
+  _want acl command -v setfacl
   _want curl command -v curl
   _want python3 command -v python3
   _want python3-venv python3 -c 'import ensurepip'

@@ -40,7 +40,7 @@ public struct CommandBackend: KeyBackend {
   /// `PublicKey.requireFitToSign(with:at:)` throws.
   public func signer(for request: KeyRequest) throws(KeyError) -> any Signer {
     let (reference, algorithm) = (request.reference, request.algorithm)
-    let path = try ProgramPath(reference.path, of: reference)
+    let path = try ProgramPath(reference.path, of: reference, searchPath: environment["PATH"] ?? "")
     let chain = try chain(request)
     let publicKey = if let leaf = chain.first { leaf.publicKey } else { try publicKey(reference) }
     try publicKey.requireFitToSign(with: algorithm, at: reference)

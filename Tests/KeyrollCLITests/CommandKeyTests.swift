@@ -194,7 +194,7 @@ import Testing
           status: 2,
           error: """
             keyroll: error: the program \(program) is not run: users other than you and root can change \(program) [program-unavailable]
-            keyroll: hint: put the program where only you or root can write
+            keyroll: hint: chmod go-w \(program), or put the code where only you or root can write
 
             """))
   }

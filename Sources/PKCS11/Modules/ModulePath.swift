@@ -11,15 +11,18 @@ struct ModulePath: Sendable, Hashable {
       resolved = try CodePath(path).resolved
     } catch {
       switch error {
-      case .absent(let reason):
-        throw KeyError(.moduleUnavailable, "the module \(path) cannot be loaded: \(reason)")
-      case .notText:
-        throw KeyError(.moduleUnavailable, "the module \(path) cannot be loaded: its path is not text in UTF-8")
-      case .changeable(let place):
+      case .absent(let reason, _): throw Self.unavailable(path, reason)
+      case .notText: throw Self.unavailable(path, "its path is not text in UTF-8")
+      case .changeable(let change):
         throw KeyError(
-          .moduleUnavailable, "the module \(path) is not loaded: users other than you and root can change \(place)",
-          hint: "install the module where only root can write")
+          .moduleUnavailable, "the module \(naming: path) is not loaded: \(change.reason)", hint: change.remedy)
+      // Only what runs a program is looked for in its first line.
+      case .unclearInterpreter(_, let reason, _): throw Self.unavailable(path, reason)
       }
     }
+  }
+
+  private static func unavailable(_ path: String, _ reason: String) -> KeyError {
+    KeyError(.moduleUnavailable, "the module \(naming: path) cannot be loaded: \(reason)")
   }
 }
