@@ -4,7 +4,7 @@ import Keyroll
 
 /// What the process does for the secrets it will hold, before it looks at anything else.
 enum ProcessProtection {
-  /// Throws `process-unprotected` when the kernel refuses.
+  /// Throws `process-unprotected` when the kernel refuses, or OpenSSL.
   static func apply() throws(CommandError) {
     try forbidCoreDumps()
     removeBacktracer()
@@ -14,8 +14,10 @@ enum ProcessProtection {
     signal(SIGXFSZ, SIG_IGN)
     // Whoever started the process may ignore it, and then nobody learns how a program has ended.
     signal(SIGCHLD, SIG_DFL)
-    occupyStandardDescriptors()
-    OpenSSLProcess.ignoreConfiguration()
+    try occupyStandardDescriptors()
+    guard OpenSSLProcess.ignoreConfiguration() else {
+      throw CommandError(.processUnprotected, "OpenSSL cannot be kept from code that the environment names")
+    }
   }
 
   private static func forbidCoreDumps() throws(CommandError) {
@@ -36,9 +38,13 @@ enum ProcessProtection {
   /// Takes the place of a closed standard stream, so that no file opened later is read or written in its stead.
   ///
   /// Each is opened the wrong way round: using it still fails.
-  private static func occupyStandardDescriptors() {
+  private static func occupyStandardDescriptors() throws(CommandError) {
     for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
-      _ = unsafe open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+      // The lowest free number, so that it is this one.
+      guard unsafe open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY) == descriptor else {
+        throw CommandError(
+          .processUnprotected, "a standard stream is closed, and /dev/null cannot take its place: \(SystemError.last)")
+      }
     }
   }
 }

@@ -3,7 +3,7 @@ internal import COpenSSL
 /// Owns an `OSSL_LIB_CTX`: the providers and fetched algorithms that calls into OpenSSL work with.
 ///
 /// Never the default context, which `openssl.cnf` configures and whose providers belong to the program and to PKCS#11
-/// modules that share libcrypto.
+/// modules that share libcrypto. Providers are loaded from OpenSSL's own folder alone, whatever `OPENSSL_MODULES` names.
 @safe
 final class LibraryContext: Sendable {
   // An OSSL_LIB_CTX locks itself; nil would mean the default context, so calls fail by themselves when memory ran out.
@@ -23,9 +23,19 @@ final class LibraryContext: Sendable {
     // The generator rests on a digest (SP 800-90A, section 10.1.1) and not, as by default, on a cipher: for its first
     // cipher a context sets up all it has, which takes longer than a signature.
     unsafe RAND_set_DRBG_type(context, "HASH-DRBG", nil, nil, "SHA512")
-    // A provider that is missing shows later, as an algorithm that cannot be fetched.
-    unsafe providers = names.compactMap { name in unsafe OSSL_PROVIDER_load(context, name) }
+    // A provider that is missing shows later, as an algorithm that cannot be fetched; so does one that is not loaded because
+    // its code could come from anywhere.
+    let isOwnFolder = unsafe Self.ignoreSearchPath(of: context)
+    unsafe providers = isOwnFolder ? names.compactMap { name in unsafe OSSL_PROVIDER_load(context, name) } : []
     OpenSSLErrors.clear()
+  }
+
+  /// Sets the folder of providers to the one that OpenSSL was built with; nil is the default context. False when it fails.
+  ///
+  /// Without it OpenSSL takes `OPENSSL_MODULES`, a folder from which any code can come.
+  static func ignoreSearchPath(of context: OpaquePointer?) -> Bool {
+    guard let folder = unsafe OPENSSL_info(OPENSSL_INFO_MODULES_DIR) else { return false }
+    return unsafe OSSL_PROVIDER_set_default_search_path(context, folder) == 1
   }
 
   deinit {

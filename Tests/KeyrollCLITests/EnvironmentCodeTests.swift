@@ -1,0 +1,45 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Code that the environment offers to OpenSSL.
+@Suite struct EnvironmentCodeTests {
+  private let folder: TemporaryFolder
+  private let environment: [String: String]
+
+  init() throws {
+    folder = try TemporaryFolder()
+    _ = try SharedLibrary.mark.copy(into: folder, as: "legacy.so")
+    environment = ["OPENSSL_MODULES": folder.path(""), "MARK": folder.path("mark")]
+  }
+
+  private func wasLoaded() throws -> Bool { try folder.names().contains("mark") }
+
+  @Test("openssl takes a provider from the folder of OPENSSL_MODULES, which is what the next tests look for")
+  func control() throws {
+    _ = try Shell.run("openssl list -providers -provider legacy", environment: environment)
+    #expect(try wasLoaded())
+  }
+
+  @Test("a file that needs the legacy provider opens, and the folder of OPENSSL_MODULES is not looked at")
+  func legacyProvider() throws {
+    let arguments = ["certificate", Fixtures.path("pfx/openssl-rc2-128.p12"), "--password-env", "PASSWORD"]
+    let plain = try BuiltCommand.run(arguments, environment: ["PASSWORD": "correct horse"])
+    #expect(plain.status == 0, "\(plain)")
+    #expect(
+      try BuiltCommand.run(arguments, environment: environment.merging(["PASSWORD": "correct horse"]) { $1 }) == plain)
+    #expect(try !wasLoaded())
+  }
+
+  @Test("nor is it for a module that shares our libcrypto")
+  func sharedLibrary() throws {
+    let module = try SharedLibrary.provider.copy(into: folder, as: "provider.so")
+    let outcome = try BuiltCommand.run("keys", "pkcs11:?module-path=\(module)", environment: environment)
+    #expect(outcome.error.contains("[module-unavailable]\n"), "\(outcome)")
+    #expect(try !wasLoaded())
+    // Loaded by a program that lets the environment have its way, the same module takes the provider from there.
+    _ = try Judge.run(
+      "/usr/bin/env", environment.map { "\($0)=\($1)" } + ["LD_PRELOAD=\(module)", "/bin/true"])
+    #expect(try wasLoaded())
+  }
+}
