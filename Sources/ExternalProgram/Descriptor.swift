@@ -9,7 +9,10 @@ struct Descriptor: ~Copyable {
   deinit { close(number) }
 
   /// Lets the program that is given this end of a pipe wait on it, as programs expect.
-  borrowing func makeBlocking() { _ = fcntl(number, F_SETFL, fcntl(number, F_GETFL) & ~O_NONBLOCK) }
+  borrowing func makeBlocking() throws(SystemError) {
+    let flags = fcntl(number, F_GETFL)
+    guard flags >= 0, fcntl(number, F_SETFL, flags & ~O_NONBLOCK) == 0 else { throw .last }
+  }
 
   /// Hands what there is to read now to `take`, once, or until it wants no more; false at the end of the stream.
   borrowing func read(all: Bool, _ take: ([UInt8]) -> Bool) -> Bool {

@@ -6,6 +6,8 @@ struct Program: Sendable {
   /// Why the program is no longer waited for.
   private enum Outcome {
     case ended, tooLong, timeout, interrupted
+    /// It cannot be followed any longer, for this reason.
+    case unobserved(SystemError)
   }
 
   let path: ProgramPath
@@ -28,7 +30,10 @@ struct Program: Sendable {
     var program = try started(input)
     var output: [UInt8] = []
     let outcome = follow(program, into: &output, until: deadline, interruption)
-    if outcome == .timeout || outcome == .interrupted { program.terminate() }
+    switch outcome {
+    case .timeout, .interrupted, .unobserved: program.terminate()
+    case .ended, .tooLong: break
+    }
     let end = program.reap()
     switch outcome {
     case .ended: return (output, end)
@@ -39,6 +44,8 @@ struct Program: Sendable {
         .programTimeout, "\(path.name) has not ended after \(timeout.components.seconds) s, and was ended",
         hint: "look at what it waits for: it has no terminal to ask on; a slow one needs a longer --signer-timeout")
     case .interrupted: throw SigningError(.programFailed, "\(path.name) was interrupted")
+    case .unobserved(let error):
+      throw SigningError(.programFailed, "\(path.name) cannot be waited for, and was ended: \(error)")
     }
   }
 
@@ -63,7 +70,11 @@ struct Program: Sendable {
     var lines = LineReader()
     defer { for line in lines.rest() { observer?.didWrite(line) } }
     while true {
-      if unsafe poll(&events, nfds_t(events.count), Self.milliseconds(until: deadline)) < 0 { continue }
+      if unsafe poll(&events, nfds_t(events.count), Self.milliseconds(until: deadline)) < 0 {
+        if errno != EINTR { return .unobserved(.last) }
+        if ContinuousClock.now >= deadline { return .timeout }
+        continue
+      }
       // Once it has ended all that it wrote is there, whatever was seen of the streams before.
       let hasEnded = events[2].revents != 0
       if hasEnded || events[0].revents != 0 {

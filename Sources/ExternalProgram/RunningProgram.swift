@@ -15,14 +15,15 @@ struct RunningProgram: ~Copyable {
 
   /// Starts it with these variables and its path as the only argument; `input` must fit into a pipe at once.
   ///
-  /// It has the three standard streams and no other descriptor, no terminal, and the signals as a new process has them.
+  /// It has the three standard streams and no other descriptor, no terminal, and the signals as a new process has them; where
+  /// the system cannot give it these, it is not started.
   init(_ path: ProgramPath, environment: [String: String], input: [UInt8]) throws(SystemError) {
     let standardInput = try Self.stream(holding: input)
     let output = try Pipe()
     let error = try Pipe()
-    standardInput.makeBlocking()
-    output.writing.makeBlocking()
-    error.writing.makeBlocking()
+    try standardInput.makeBlocking()
+    try output.writing.makeBlocking()
+    try error.writing.makeBlocking()
     let identifier = try Self.spawn(
       path, environment, streams: [standardInput.number, output.writing.number, error.writing.number])
     let watch = linux_watch_process(identifier)
@@ -70,38 +71,45 @@ struct RunningProgram: ~Copyable {
     return pipe.reading
   }
 
+  /// Every call is judged: a program that is started without one of them has our descriptors, our terminal or our signals.
   private static func spawn(
     _ path: ProgramPath, _ environment: [String: String], streams: [Int32]
   ) throws(SystemError) -> pid_t {
     var actions = unsafe posix_spawn_file_actions_t()
-    var attributes = posix_spawnattr_t()
-    unsafe posix_spawn_file_actions_init(&actions)
-    unsafe posix_spawnattr_init(&attributes)
-    defer {
-      unsafe posix_spawn_file_actions_destroy(&actions)
-      unsafe posix_spawnattr_destroy(&attributes)
-    }
+    try require(unsafe posix_spawn_file_actions_init(&actions))
+    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
     for (number, stream) in zip(STDIN_FILENO..., streams) {
-      unsafe posix_spawn_file_actions_adddup2(&actions, stream, number)
+      try require(unsafe posix_spawn_file_actions_adddup2(&actions, stream, number))
     }
-    unsafe posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1)
+    try require(unsafe linux_spawn_close_from(&actions, STDERR_FILENO + 1))
 
+    var attributes = posix_spawnattr_t()
+    try require(unsafe posix_spawnattr_init(&attributes))
+    defer { unsafe posix_spawnattr_destroy(&attributes) }
     // What is ignored and held back here is so in a program that is started, unless it is told otherwise.
     var signals = sigset_t()
     unsafe sigfillset(&signals)
-    unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
+    try require(unsafe posix_spawnattr_setsigdefault(&attributes, &signals))
     unsafe sigemptyset(&signals)
-    unsafe posix_spawnattr_setsigmask(&attributes, &signals)
+    try require(unsafe posix_spawnattr_setsigmask(&attributes, &signals))
     let flags = Int32(LINUX_SPAWN_NEW_SESSION) | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK
-    unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
+    try require(unsafe posix_spawnattr_setflags(&attributes, Int16(flags)))
 
-    var arguments = unsafe [strdup(path.name), nil]
-    let variables = environment.sorted { $0.key < $1.key }
-    var strings = unsafe variables.map { unsafe strdup("\($0.key)=\($0.value)") } + [nil]
+    let variables = environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    var arguments = unsafe [strdup(path.name)]
+    var strings = unsafe variables.map { unsafe strdup($0) }
     defer { unsafe (arguments + strings).forEach { unsafe free($0) } }
+    // A null pointer would be the end of the list.
+    if unsafe (arguments + strings).contains(where: { unsafe $0 == nil }) { throw SystemError(code: ENOMEM) }
+    unsafe arguments.append(nil)
+    unsafe strings.append(nil)
     var identifier: pid_t = 0
-    let failure = unsafe posix_spawn(&identifier, path.resolved, &actions, &attributes, &arguments, &strings)
-    if failure != 0 { throw SystemError(code: failure) }
+    try require(unsafe posix_spawn(&identifier, path.resolved, &actions, &attributes, &arguments, &strings))
     return identifier
+  }
+
+  /// Throws what the calls of `posix_spawn` return, which set no `errno`.
+  private static func require(_ failure: Int32) throws(SystemError) {
+    if failure != 0 { throw SystemError(code: failure) }
   }
 }

@@ -8,7 +8,11 @@ package struct CommandError: DiagnosticError, Hashable {
     case outputExists = "output-exists"
     case outputUnwritable = "output-unwritable"
     case deviceTimeout = "device-timeout"
+    /// The system refused the thread that keeps the time of calls to a module.
+    case deviceUnwatched = "device-unwatched"
     case processUnprotected = "process-unprotected"
+    /// The person at the terminal did not answer yes.
+    case notConfirmed = "not-confirmed"
   }
 
   package let code: Code

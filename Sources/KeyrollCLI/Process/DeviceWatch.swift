@@ -40,12 +40,21 @@ final class DeviceWatch: CallObserver {
     var thread = pthread_t()
     // Kept until the process ends, as the thread is.
     let watch = unsafe Unmanaged.passRetained(self).toOpaque()
-    unsafe pthread_create(
+    let failure = unsafe pthread_create(
       &thread, nil,
       { argument in
         guard let argument = unsafe argument else { return nil }
         unsafe Unmanaged<DeviceWatch>.fromOpaque(argument).takeUnretainedValue().watch()
       }, watch)
+    if failure != 0 { refuse(SystemError(code: failure)) }
+  }
+
+  /// Without the thread a call that hangs would hang for ever, so none is made.
+  private func refuse(_ reason: SystemError) -> Never {
+    let error = CommandError(
+      .deviceUnwatched, "no call to a module is made, because none could be ended after \(timeout): \(reason)",
+      hint: "the system starts no further thread: see ulimit -u and ulimit -v")
+    _exit(Diagnostics.report(error).rawValue)
   }
 
   private func watch() -> Never {

@@ -1,6 +1,9 @@
 import Glibc
 
 /// Signals that wait while something must not be interrupted.
+///
+/// No call here is judged: each fails for an argument that is not one of its constants, and for no other reason. Two of the
+/// numbers from 1 to 64 are glibc's own, and `sigaddset` leaves them out.
 struct SignalMask {
   private let previous: sigset_t
 

@@ -24,9 +24,15 @@ struct Interruptions: ~Copyable {
   }
 
   /// Returns a signal that came, or nil when there is something to read on the terminal; blocks.
-  func wait(orForInputOn terminal: Int32) -> Int32? {
+  ///
+  /// Throws `secret-unavailable` when the system does not let it wait.
+  func wait(orForInputOn terminal: Int32) throws(KeyError) -> Int32? {
     var events = [descriptor, terminal].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-    while unsafe poll(&events, nfds_t(events.count), -1) < 0 {}
+    while unsafe poll(&events, nfds_t(events.count), -1) < 0 {
+      if errno != EINTR {
+        throw KeyError(.secretUnavailable, "the terminal cannot be waited for: \(SystemError.last)")
+      }
+    }
     guard events[0].revents != 0 else { return nil }
     var information = signalfd_siginfo()
     guard unsafe read(descriptor, &information, MemoryLayout.size(ofValue: information)) > 0 else { return nil }

@@ -1,7 +1,7 @@
 import Glibc
 import Keyroll
 
-/// Asks a person for a secret on the controlling terminal, whatever the standard streams are.
+/// Asks a person on the controlling terminal, whatever the standard streams are.
 struct TerminalPrompt: ~Copyable {
   private let terminal: Int32
 
@@ -13,17 +13,42 @@ struct TerminalPrompt: ~Copyable {
 
   deinit { close(terminal) }
 
+  /// True where what is written to standard error is seen on this terminal.
+  var showsStandardError: Bool {
+    let session = tcgetsid(STDERR_FILENO)
+    return session >= 0 && session == getsid(0)
+  }
+
   /// Shows the question and reads one line without showing it; blocks.
   ///
   /// Ctrl-C, ctrl-Z and their like do what they always do, after the terminal is as it was. Throws
   /// `secret-unavailable` when the input ends before the line does, and for a line of more than 4096 bytes.
-  borrowing func secret(_ question: String) throws(KeyError) -> SecretBytes {
+  borrowing func secret(_ question: String) throws(KeyError) -> SecretBytes { try line(question, showsInput: false) }
+
+  /// Shows the question and reads one line, shown as it is typed; true when the line is `yes` and nothing else.
+  ///
+  /// Blocks, obeys signals and throws as `secret` does.
+  borrowing func confirms(_ question: String) throws(KeyError) -> Bool {
+    let answer = try line(question, showsInput: true)
+    return answer.withBytes { bytes in
+      let yes = Array("yes".utf8)
+      return bytes.count == yes.count && yes.indices.allSatisfy { bytes[$0] == yes[$0] }
+    }
+  }
+
+  /// Writes a text of whole lines.
+  borrowing func say(_ text: String) {
+    // A terminal that takes no text may still give some.
+    _ = FileOutput.write(Array(text.utf8).span, to: terminal)
+  }
+
+  private borrowing func line(_ question: String, showsInput: Bool) throws(KeyError) -> SecretBytes {
     guard let interruptions = Interruptions(holding: [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT]) else {
-      throw KeyError(.secretUnavailable, "no password can be asked for: \(SystemError.last)")
+      throw KeyError(.secretUnavailable, "nothing can be asked on the terminal: \(SystemError.last)")
     }
     var asks = true
     while true {
-      let hidden = try HiddenInput(terminal)
+      let input = try LineInput(terminal, showsInput: showsInput)
       if asks { say(question) }
       var line = SecretBytes(capacity: SecretFile.limit + 1)
       let interruption: Int32?
@@ -33,11 +58,15 @@ struct TerminalPrompt: ~Copyable {
         say("\n")
         throw error
       }
-      hidden.end()
+      input.end()
+      guard let interruption else {
+        // The line break that was typed is shown with the rest, or not.
+        if !showsInput { say("\n") }
+        return line.withoutTrailingNewline()
+      }
       if interruption != SIGCONT { say("\n") }
-      guard let interruption else { return line.withoutTrailingNewline() }
       interruptions.obey(interruption)
-      // Whoever stopped and continues the process may have changed the terminal and the screen: hide and ask again.
+      // Whoever stopped and continues the process may have changed the terminal and the screen: begin again.
       asks = interruption == SIGCONT
     }
   }
@@ -47,7 +76,7 @@ struct TerminalPrompt: ~Copyable {
     -> Int32?
   {
     while true {
-      if let signal = interruptions.wait(orForInputOn: terminal) { return signal }
+      if let signal = try interruptions.wait(orForInputOn: terminal) { return signal }
       let received = line.append(from: terminal)
       if received < 0 {
         if errno == EINTR || errno == EAGAIN { continue }
@@ -57,10 +86,5 @@ struct TerminalPrompt: ~Copyable {
       if line.endsWithNewline { return nil }
       if line.count > SecretFile.limit { throw SecretFile.tooLong("the line typed at the prompt", .password) }
     }
-  }
-
-  private borrowing func say(_ text: String) {
-    // A terminal that takes no text may still give some.
-    _ = FileOutput.write(Array(text.utf8).span, to: terminal)
   }
 }
