@@ -57,6 +57,19 @@ import Testing
     )
   }
 
+  @Test("no program is started that ctrl-C could not end")
+  func holdingSignals() throws {
+    let (_, arguments) = try signing()
+    #expect(
+      try BuiltCommand.run(arguments, environment: environment(refusing: "signalfd"))
+        == Outcome(
+          status: 2,
+          error:
+            "keyroll: error: no program is started, because nothing could end it at ctrl-C: too many open files in system [program-failed]\n"
+        ))
+    #expect(try !folder.names().contains("ran"))
+  }
+
   @Test("no module is called where nothing could end the call")
   func watching() throws {
     let module = try #require(ThrowawayToken.isAvailable(.softHSM) ? SharedToken.softHSM().module : nil)

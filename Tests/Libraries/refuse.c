@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <termios.h>
 
 static int is_refused(const char *function) {
@@ -38,6 +39,7 @@ REFUSE(EINVAL, posix_spawnattr_setflags, (posix_spawnattr_t * attributes, short 
 REFUSE(EAGAIN, pthread_create,
        (pthread_t * thread, const pthread_attr_t *attributes, void *(*body)(void *), void *argument), thread,
        attributes, body, argument)
+REFUSE((errno = ENFILE, -1), signalfd, (int descriptor, const sigset_t *signals, int flags), descriptor, signals, flags)
 REFUSE((errno = ENOMEM, -1), poll, (struct pollfd * events, nfds_t count, int timeout), events, count, timeout)
 
 // A terminal that says yes and does nothing.

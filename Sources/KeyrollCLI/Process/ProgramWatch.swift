@@ -9,11 +9,16 @@ final class ProgramWatch: ProgramObserver {
   /// Those that end the process, but not one that it was told to ignore.
   private static var signals: [Int32] { [SIGINT, SIGTERM, SIGHUP, SIGQUIT].filter { !SignalMask.isIgnored($0) } }
 
+  /// Ends the process when signals cannot be held back: one of them would leave the program behind.
   func willStart() -> Int32? {
-    held.withLock { held in
+    let descriptor = held.withLock { held in
       held = Interruptions(holding: Self.signals)
       return held?.descriptor
     }
+    if let descriptor { return descriptor }
+    let error = SigningError(
+      .programFailed, "no program is started, because nothing could end it at ctrl-C: \(SystemError.last)")
+    _exit(Diagnostics.report(error).rawValue)
   }
 
   func didWrite(_ line: String) { Diagnostics.note("the signer says: \(line)") }
