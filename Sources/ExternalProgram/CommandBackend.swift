@@ -55,7 +55,7 @@ public struct CommandBackend: KeyBackend {
     let own = try reference["cert"].map { (path) throws(KeyError) in try cryptography.certificates(inFile: path) }
     let given = request.certificates.isEmpty ? own ?? [] : request.certificates
     if given.isEmpty { return [] }
-    if reference["public"] != nil {
+    if own != nil, reference["public"] != nil {
       throw KeyError(
         .malformedKeyReference, "\(naming: reference) names a public key, which a certificate has already",
         hint: "leave ;public= out")
@@ -63,11 +63,13 @@ public struct CommandBackend: KeyBackend {
     let place = request.certificates.isEmpty ? reference["cert"] ?? "" : reference.description
     // There is no key yet to choose the leaf by.
     let leaf = try CertificateChoice(at: request.time, in: place).leaf(of: given, cryptography)
-    if request.requiresOwnCertificate, let own, !own.contains(leaf) {
+    if request.requiresOwnCertificate, let own {
+      try CertificateChoice(at: request.time, in: reference.description).requireOwn(leaf, among: own)
+    }
+    if reference["public"] != nil, try !publicKey(reference).hasSameNumbers(as: leaf.publicKey) {
       throw KeyError(
-        .certificateMismatch,
-        "the certificate that was given for \(naming: reference) is not in \(naming: reference["cert"] ?? ""): \(leaf.summary)"
-      )
+        .certificateMismatch, "the certificate that was given for \(naming: reference) belongs to another key",
+        hint: "give the certificate that was issued for this key")
     }
     return cryptography.chain(from: leaf, among: given)
   }

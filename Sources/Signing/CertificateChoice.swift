@@ -33,6 +33,15 @@ public struct CertificateChoice: Sendable {
     return try only(candidates)
   }
 
+  /// Throws `certificate-not-of-key` unless the certificate is one of those that come with its key; nothing where none do.
+  public func requireOwn(_ certificate: Certificate, among own: [Certificate]) throws(KeyError) {
+    if own.isEmpty || own.contains(certificate) { return }
+    throw KeyError(
+      .certificateNotOfKey,
+      "the certificate that was given for \(naming: place) is not one of those that come with the key: it is \(certificate.summary), and with the key comes \(Certificate.list(Set(own)))",
+      hint: "use the certificate that is registered and comes with the key")
+  }
+
   /// The certificate at the end of a bundle whose key is not known: the one whose key signed no other of them.
   ///
   /// Throws `no-certificate` for none at all, and `several-certificates` when there are several of which not exactly one is

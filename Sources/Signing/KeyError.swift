@@ -45,6 +45,8 @@ public struct KeyError: DiagnosticError, Hashable {
     case noPublicKey = "no-public-key"
     case severalCertificates = "several-certificates"
     case certificateMismatch = "certificate-mismatch"
+    /// The certificate that was given is not one of those that come with the key.
+    case certificateNotOfKey = "certificate-not-of-key"
     // Fitness
     case keyNotRSA = "key-not-rsa"
     case rsaKeyTooSmall = "rsa-key-too-small"

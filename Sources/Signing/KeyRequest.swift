@@ -9,7 +9,7 @@ public struct KeyRequest: Sendable {
   /// reference means several, and its certificate is among them. Empty where the key's own are to be used.
   public var certificates: [Certificate] = []
   /// True where a certificate that is given must also be one of those that lie beside the key, where any do.
-  public var requiresOwnCertificate = false
+  public var requiresOwnCertificate: Bool
   /// When the signature will be used, in seconds since 1970-01-01T00:00:00Z: of several certificates over one key the one
   /// that is valid then is meant.
   public let time: Int64
@@ -17,12 +17,13 @@ public struct KeyRequest: Sendable {
 
   public init(
     _ reference: KeyReference, algorithm: SignatureAlgorithm, certificates: [Certificate] = [], at time: Int64,
-    secrets: any SecretProvider
+    secrets: any SecretProvider, requiresOwnCertificate: Bool = false
   ) {
     self.reference = reference
     self.algorithm = algorithm
     self.certificates = certificates
     self.time = time
     self.secrets = secrets
+    self.requiresOwnCertificate = requiresOwnCertificate
   }
 }

@@ -70,4 +70,24 @@ struct DetachedTokenKeyTests {
     try #require(signed.status == 0, "\(signed)")
     try requireGood(try assemble(folder.path("signature")), "PS256")
   }
+
+  @Test(
+    "sign-request signs only for a certificate that lies on the token, where there is one",
+    arguments: ["rsa-2048", "certificate-elsewhere"])
+  func otherCertificate(key: String) throws {
+    let prepared = try BuiltCommand.run(
+      "prepare", "proof", "--object-id", SignCommandTests.objectID, "--certificate",
+      Fixtures.path("certificates/renewed.pem"), "--at", SignCommandTests.at, "--output", request)
+    try #require(prepared.status == 0, "\(prepared)")
+    let renewed = "?certificate=\(Fixtures.path("certificates/renewed.pem"))&module-path=\(tokens.module)"
+    for (rest, isSigned) in [("?module-path=\(tokens.module)", false), (renewed, true)] {
+      let outcome = try BuiltCommand.run(
+        ["sign-request", request, "--key", "pkcs11:token=keyroll;object=\(key)\(rest)", "--at", SignCommandTests.at]
+          + ["--pin-env", "PIN"],
+        environment: ["SOFTHSM2_CONF": tokens.path("softhsm2.conf"), "PIN": ThrowawayToken.pin])
+      #expect(outcome.status == (isSigned ? 0 : 2), "\(outcome)")
+      #expect(outcome.error.contains("[certificate-not-of-key]\n") != isSigned, "\(outcome)")
+      #expect(outcome.output.isEmpty != isSigned)
+    }
+  }
 }

@@ -10,6 +10,8 @@ public struct ProfileError: DiagnosticError, Hashable {
     case missingParameter = "missing-parameter"
     case unknownParameter = "unknown-parameter"
     case malformedParameter = "malformed-parameter"
+    /// A signing request has another value than the one expected.
+    case parameterMismatch = "parameter-mismatch"
     case certificateNeeded = "certificate-needed"
     case keyIDNeeded = "key-id-needed"
     case reservedClaim = "reserved-claim"

@@ -16,6 +16,10 @@ public struct SigningRequestError: DiagnosticError, Hashable {
     case summaryMismatch = "summary-mismatch"
     /// Made by another profile than the one insisted upon.
     case profileMismatch = "profile-mismatch"
+    /// The window starts further ahead than the signer's side allows.
+    case windowBeyondHorizon = "window-beyond-horizon"
+    case windowBeforeCertificate = "window-before-certificate"
+    case windowAfterCertificate = "window-after-certificate"
     /// A form that the request's algorithm has not.
     case formUnavailable = "form-unavailable"
   }

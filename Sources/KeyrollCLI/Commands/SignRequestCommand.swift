@@ -6,15 +6,33 @@ struct SignRequestCommand: RepeatableOptions {
   static let configuration = CommandConfiguration(
     commandName: "sign-request",
     abstract: "Show, judge again and sign what keyroll prepare wrote; the signature goes to keyroll assemble.",
+    usage: """
+      keyroll sign-request [<options>] --key <reference> <file>
+      keyroll sign-request [<options>] --show <file>
+      """,
     discussion: """
-      The key must be that of the request's certificate. A request is not proof of who made it: read the summary, and \
-      insist on a profile by --profile where the request brings its own.
+      The key must be that of the request's certificate, and the certificate one of those that come with the key. On a \
+      terminal the summary is followed by a question, and anything but yes signs nothing. A request is not proof of who \
+      made it: read the summary, say what you expect by --object-id, --tenant, --client-id or --parameter, and insist on \
+      a profile by --profile where the request brings its own.
       """)
 
-  static let repeatableOptions = KeyOptions.repeatable
+  static let repeatableOptions = ReviewKeyOptions.repeatable + ExpectedValueOptions.repeatable
 
-  @OptionGroup var key: KeyOptions
+  @OptionGroup var key: ReviewKeyOptions
   @OptionGroup var review: ReviewOptions
+  @OptionGroup var expected: ExpectedValueOptions
+
+  @Option(
+    name: .customLong("horizon"),
+    help: ArgumentHelp("Refuse a window that starts later than this from now.", valueName: "duration"))
+  var horizon = TimeSpan(seconds: 30 * 86_400)
+
+  @Flag(name: .customLong("show"), help: "Show and judge the request, and sign nothing: no key is opened.")
+  var showsOnly = false
+
+  @Flag(name: .customLong("yes"), help: "Sign without asking on the terminal.")
+  var isConfirmed = false
 
   @Flag(name: .customLong("token"), help: "Write the finished token instead of the signature alone.")
   var writesToken = false
@@ -24,44 +42,50 @@ struct SignRequestCommand: RepeatableOptions {
   @Argument(help: ArgumentHelp("The signing request; - is standard input.", valueName: "file"))
   var request: String
 
+  func validate() throws {
+    if key.key == nil && !showsOnly { throw ValidationError("Missing expected argument '--key <reference>'") }
+    if isConfirmed && showsOnly { throw ValidationError("only one of --show and --yes can be given") }
+  }
+
   func run() throws {
     let reference = try key.reference()
-    try key.access.requireNoneNamedTwice(by: reference)
     var inputs = key.access.inputs(with: reference)
     inputs.append("the request", request)
     inputs.append(review.inputs)
     try inputs.requireOneReaderOfStandardInput()
-    let destination = try output.destination(sparing: inputs)
+    let values = try expected.values()
+    let destination = showsOnly ? nil : try output.destination(sparing: inputs)
     let time = try review.clock.now()
-    let reviewed = try RequestReview(request, insistingOn: review.profile)
-    reviewed.show()
-    try reviewed.judge(at: time)
-    let token = try sign(reviewed, by: reference, at: time)
+    var reviewed = try RequestReview(request, insistingOn: review.profile)
+    if !showsOnly { reviewed.show() }
+    // What is wrong is told beside the summary, also where that is all that was asked for.
+    if showsOnly { try StandardOutput.write(reviewed.summaryText) }
+    try reviewed.requireValues(values, insists: review.profile != nil)
+    try reviewed.judge(at: time, horizon: horizon)
+    guard let destination, let reference else {
+      return try StandardOutput.write(reviewed.verdict(at: time))
+    }
+    try confirm(reviewed)
+    let token = try RequestSigning(
+      request: reviewed.request, profile: reviewed.profile, source: request, key: reference, access: key.access
+    ).token(at: review.clock)
     let signature = token.text.utf8.split(separator: UInt8(ascii: ".")).last.map { String(Substring($0)) } ?? ""
     try destination.write((writesToken ? token.text : signature) + "\n")
-    if let remainder = token.window.remainder(at: time) { Diagnostics.note("valid \(token.window): \(remainder)") }
   }
 
-  private func sign(_ reviewed: RequestReview, by reference: KeyReference, at time: NumericDate) throws -> SignedToken {
-    let request = reviewed.request
-    let device = key.access.device.backend()
-    defer { device.close() }
-    let opening = KeyOpening(
-      key: reference, access: key.access, certificates: request.certificates, certificateSource: self.request,
-      time: request.window.start ?? time)
-    let signer = try opening.signer(for: request.algorithm, on: device)
-    guard signer.publicKey == request.publicKey else {
-      throw KeyError(
-        .certificateMismatch,
-        "no certificate in \(naming: self.request) belongs to the private key at \(naming: KeySchemes.text(of: reference))",
-        hint: "sign with the key that the request was prepared for")
+  /// Asks the person at the terminal, where there is one; throws `not-confirmed` for any answer but yes.
+  private func confirm(_ reviewed: RequestReview) throws {
+    if isConfirmed { return }
+    guard let prompt = TerminalPrompt() else { return }
+    // Nobody answers for what they have not seen.
+    if !prompt.showsStandardError { prompt.say(reviewed.text) }
+    do throws(KeyError) {
+      if try prompt.confirms("sign this? Type yes to sign it: ") { return }
+    } catch {
+      throw CommandError(.notConfirmed, "nothing is signed: \(error.message)", hint: error.hint)
     }
-    let assembler = try TokenAssembler(
-      profile: reviewed.profile, signer: signer, verifier: try RSASignatureVerifier(signer.publicKey),
-      certificateReader: OpenSSLCertificateReader(), diagnosis: RSASignatureDiagnosis())
-    let token = try assembler.assemble(request.draft, at: time)
-    // A module that hangs when it is left must not hang with the signature already out.
-    device.close()
-    return token
+    throw CommandError(
+      .notConfirmed, "nothing is signed, because the answer was not yes",
+      hint: "--yes signs without the question, and --show shows the request alone")
   }
 }

@@ -11,6 +11,8 @@ struct KeyOpening {
   let time: NumericDate
   /// What the service would answer to tokens of a key that is refused here.
   var answerToKey: (KeyError.Code) -> String? = { _ in nil }
+  /// True where the certificates must be among those that come with the key, where any do.
+  var requiresOwnCertificate = false
 
   /// Asks for secrets where it must, says what the signer has to say, and blocks.
   func signer(for algorithm: SignatureAlgorithm, on device: PKCS11Backend) throws -> any Signer {
@@ -19,7 +21,9 @@ struct KeyOpening {
     do throws(KeyError) {
       let secrets = try access.secrets.provider(pin: access.device.source)
       let signer = try registry.signer(
-        for: KeyRequest(key, algorithm: algorithm, certificates: certificates, at: time.seconds, secrets: secrets))
+        for: KeyRequest(
+          key, algorithm: algorithm, certificates: certificates, at: time.seconds, secrets: secrets,
+          requiresOwnCertificate: requiresOwnCertificate))
       signer.notes.forEach(Diagnostics.warning)
       return signer
     } catch {

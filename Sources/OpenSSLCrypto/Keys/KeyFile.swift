@@ -33,17 +33,22 @@ struct KeyFile {
     return .init(name: reference["name"], id: id)
   }
 
-  /// Those of the request, or of the file that the reference names; nil where neither is given.
+  /// Those of the request, else those of the file that the reference names; nil where neither is given.
   private func givenCertificates() throws(KeyError) -> GivenCertificates? {
+    let path = reference["cert"]
+    let named = try path.map { (path) throws(KeyError) in try certificates(in: path) }
     if !request.certificates.isEmpty {
-      return GivenCertificates(certificates: request.certificates, place: reference.description)
+      return GivenCertificates(certificates: request.certificates, place: reference.description, replaced: named)
     }
-    guard let path = reference["cert"] else { return nil }
+    guard let path, let named else { return nil }
+    return GivenCertificates(certificates: named, place: path)
+  }
+
+  private func certificates(in path: String) throws(KeyError) -> [Certificate] {
     let bytes = try SecretBytes.contents(ofFile: path, limit: KeyFileLimits.byteCount)
-    let certificates = try bytes.withBytes { (bytes) throws(KeyError) in
+    return try bytes.withBytes { (bytes) throws(KeyError) in
       try CertificateFile.read(bytes, of: ForeignText(naming: path).description)
     }
-    return GivenCertificates(certificates: certificates, place: path)
   }
 
   private var secrets: any SecretProvider {
@@ -62,6 +67,8 @@ struct KeyFile {
 struct GivenCertificates: Sendable {
   let certificates: [Certificate]
   let place: String
+  /// Those of the file that the reference names, where others were given besides.
+  var replaced: [Certificate]?
 }
 
 /// Answers with the password in the file that a reference names.

@@ -88,12 +88,9 @@ struct KeyFileContents: Sendable {
   ) throws(KeyError) -> [Certificate] {
     let choice = CertificateChoice(at: request.time, in: given?.place ?? request.reference.description)
     guard let leaf = try choice.leaf(over: key, among: given?.certificates ?? certificates) else { return [] }
-    let own = certificates.filter { $0.publicKey.hasSameNumbers(as: key) }
-    if request.requiresOwnCertificate, given != nil, !own.isEmpty, !own.contains(leaf) {
-      throw KeyError(
-        .certificateMismatch,
-        "the certificate that was given for \(naming: request.reference) is not the one beside the key there: \(leaf.summary) instead of \(Certificate.list(Set(own)))"
-      )
+    if request.requiresOwnCertificate, let given {
+      try CertificateChoice(at: request.time, in: request.reference.description)
+        .requireOwn(leaf, among: given.replaced ?? certificates)
     }
     return CertificateChain.chain(from: leaf, among: certificates + (given?.certificates ?? []))
   }

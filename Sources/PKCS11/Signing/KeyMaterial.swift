@@ -39,12 +39,7 @@ struct KeyMaterialSearch {
     guard let leaf = try choice.leaf(over: publicKey, among: named.isEmpty ? own : named) else {
       return KeyMaterial(publicKey: publicKey, certificates: [])
     }
-    if request.requiresOwnCertificate, !given.isEmpty, !own.isEmpty, !own.contains(leaf) {
-      throw KeyError(
-        .certificateMismatch,
-        "the certificate that was given for \(naming: request.reference) is not the one beside the key there: \(leaf.summary) instead of \(Certificate.list(Set(own)))"
-      )
-    }
+    if request.requiresOwnCertificate, !given.isEmpty { try choice.requireOwn(leaf, among: own) }
     // The certificate may restrict the key to PSS, and whoever verifies by it refuses anything else.
     return KeyMaterial(
       publicKey: leaf.publicKey, certificates: cryptography.chain(from: leaf, among: others + given))

@@ -50,8 +50,14 @@ public final class PKCS11Backend: KeyBackend {
     }
     let matcher = try URIMatcher(uri)
     var request = request
-    if request.certificates.isEmpty, let path = uri.text(.certificate) {
-      request.certificates = try cryptography.certificates(inFile: path)
+    if let path = uri.text(.certificate) {
+      let named = try cryptography.certificates(inFile: path)
+      if let given = request.certificates.first, request.requiresOwnCertificate {
+        try CertificateChoice(at: request.time, in: request.reference.description).requireOwn(given, among: named)
+        // The file stands in for what is on the token.
+        request.requiresOwnCertificate = false
+      }
+      if request.certificates.isEmpty { request.certificates = named }
     }
     let opening = KeyOpening(request: request, uri: uri, matcher: matcher, cryptography: cryptography)
     return try opening.signer(on: try connections(for: uri, matcher))
