@@ -90,4 +90,30 @@ struct DetachedTokenKeyTests {
       #expect(outcome.output.isEmpty != isSigned)
     }
   }
+
+  @Test("of several certificates on the token over the same key the request chooses, and it must be one of them")
+  func severalCertificates() throws {
+    let tokens = try tokens.copy()
+    let der = folder.path("renewed.der")
+    let made = try Judge.run(
+      "/usr/bin/openssl", ["x509", "-in", Fixtures.path("certificates/renewed.pem"), "-outform", "DER", "-out", der])
+    try #require(made.status == 0, "\(made)")
+    let written = try tokens.run(
+      "/usr/bin/pkcs11-tool",
+      ["--module", tokens.module, "--token-label", "keyroll", "--login", "--pin", ThrowawayToken.pin]
+        + ["--write-object", der, "--type", "cert", "--id", "01", "--label", "renewed"])
+    try #require(written.status == 0, "\(written)")
+    for (certificate, isSigned) in [("leaf", true), ("renewed", true), ("self-signed", false)] {
+      let prepared = try BuiltCommand.run(
+        "prepare", "proof", "--object-id", SignCommandTests.objectID, "--certificate",
+        Fixtures.path("certificates/\(certificate).pem"), "--at", SignCommandTests.at, "--output", request, "--force")
+      try #require(prepared.status == 0, "\(prepared)")
+      let outcome = try BuiltCommand.run(
+        ["sign-request", request, "--key", "pkcs11:token=keyroll;object=rsa-2048?module-path=\(tokens.module)"]
+          + ["--at", SignCommandTests.at, "--pin-env", "PIN"],
+        environment: ["SOFTHSM2_CONF": tokens.path("softhsm2.conf"), "PIN": ThrowawayToken.pin])
+      #expect(outcome.status == (isSigned ? 0 : 2), "\(outcome)")
+      #expect(outcome.error.contains("[certificate-not-of-key]\n") != isSigned, "\(outcome)")
+    }
+  }
 }
