@@ -157,7 +157,7 @@ import Testing
     }
     let other = try BuiltCommand.run(
       Self.proof + [
-        "--key", pfx, "--password-file", password, "--certificate", Fixtures.path("certificates/other.pem"),
+        "--key", pfx, "--password-file", password, "--certificate", Fixtures.path("certificates/rsa-4096.pem"),
       ])
     #expect(other.error.contains("[certificate-mismatch]"), "\(other)")
   }
