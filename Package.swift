@@ -90,7 +90,7 @@ let package = Package(
       name: "FuzzTargetsTests", dependencies: ["FuzzTargets", "Keyroll", "Signing", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "QRCodesTests", dependencies: ["QRCodes", "OpenSSLCrypto", "TestSupport"], swiftSettings: strict),
+      name: "QRCodesTests", dependencies: ["QRCodes", "OpenSSLCrypto", "Signing", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "ConformanceTests",
       dependencies: ["JOSE", "JSONWebToken", "OpenSSLCrypto", "PKCS11", "Signing", "SigningTesting", "TestSupport"],

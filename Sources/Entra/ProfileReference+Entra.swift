@@ -54,7 +54,7 @@ extension ProfileReference {
   private func undocumentedParameters() throws(ProfileError) -> ProfileReferenceParameters {
     guard document == nil else {
       throw ProfileError(
-        .malformedProfile, "a profile document has the id \(id), which means rules that no document can say",
+        .malformedProfile, "a profile document has the id \(naming: id), which means rules that no document can say",
         hint: "give the profile an id of its own")
     }
     return ProfileReferenceParameters(parameters, of: id)

@@ -1,5 +1,6 @@
 import JOSE
 import JSONWebToken
+import Signing
 
 /// Takes the parameters of a profile one by one and refuses those that nobody asked for.
 struct ProfileReferenceParameters {
@@ -15,14 +16,14 @@ struct ProfileReferenceParameters {
     guard let value = values[name] else { return nil }
     values[name] = nil
     guard let text = value.string else {
-      throw ProfileError(.malformedParameter, "parameter \(name) of profile \(id) is \(value.kind), not text")
+      throw ProfileError(.malformedParameter, "parameter \(name) of profile \(naming: id) is \(value.kind), not text")
     }
     return text
   }
 
   mutating func required(_ name: JSONString) throws(ProfileError) -> JSONString {
     guard let text = try take(name) else {
-      throw ProfileError(.missingParameter, "profile \(id) needs the parameter \(name)")
+      throw ProfileError(.missingParameter, "profile \(naming: id) needs the parameter \(name)")
     }
     return text
   }
@@ -34,13 +35,14 @@ struct ProfileReferenceParameters {
     guard let choice = Choice.allCases.first(where: { JSONString($0.rawValue) == text }) else {
       let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
       throw ProfileError(
-        .malformedParameter, "parameter \(name) of profile \(id) is \(text), and one of \(names) is needed")
+        .malformedParameter,
+        "parameter \(name) of profile \(naming: id) is \(quoting: text), and one of \(names) is needed")
     }
     return choice
   }
 
   func refuseOthers() throws(ProfileError) {
     guard let first = values.members.first else { return }
-    throw ProfileError(.unknownParameter, "profile \(id) has no parameter \(first.name)")
+    throw ProfileError(.unknownParameter, "profile \(naming: id) has no parameter \(naming: first.name)")
   }
 }

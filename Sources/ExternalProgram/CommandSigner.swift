@@ -26,7 +26,7 @@ struct CommandSigner: Signer {
     let longest = request.line(digest: [UInt8](repeating: 0, count: algorithm.digest.byteCount))
     if longest.count > Program.mostInputBytes {
       throw KeyError(
-        .malformedKeyReference, "the attribute key for \(program.path.name) is too long",
+        .malformedKeyReference, "the attribute key for \(naming: program.path.name) is too long",
         hint: "the request that names it takes \(Program.mostInputBytes) bytes")
     }
   }
@@ -44,11 +44,12 @@ struct CommandSigner: Signer {
       if let refusal = try? SignatureAnswer(output, of: program.path.name), case .refusal = refusal {
         answer = refusal
       } else {
-        throw SigningError(.programFailed, "\(program.path.name) \(end.description)")
+        throw SigningError(.programFailed, "\(naming: program.path.name) \(end.description)")
       }
     }
     switch answer {
-    case .refusal(let reason): throw SigningError(.programRefused, "\(program.path.name) does not sign: \(reason)")
+    case .refusal(let reason):
+      throw SigningError(.programRefused, "\(naming: program.path.name) does not sign: \(quoting: reason)")
     case .signature(let bytes):
       guard verifier.isValid(bytes.span, by: algorithm, for: message) else { throw badSignature(bytes) }
       return Signature(algorithm: algorithm, bytes: bytes)
@@ -67,7 +68,8 @@ struct CommandSigner: Signer {
     let due = publicKey.rsa?.modulus.count ?? 0
     if bytes.count != due {
       return SigningError(
-        .badSignature, "\(program.path.name) gave a signature of \(bytes.count) bytes, where the key's have \(due)",
+        .badSignature,
+        "\(naming: program.path.name) gave a signature of \(bytes.count) bytes, where the key's have \(due)",
         hint: "the program signs with another key than that of the certificate, or answers with something else")
     }
     let padding =
@@ -76,7 +78,7 @@ struct CommandSigner: Signer {
       case .pss: "PSS, MGF1 over the same hash and a salt as long as the digest"
       }
     return SigningError(
-      .badSignature, "\(program.path.name) gave a signature that does not verify with the key's public key",
+      .badSignature, "\(naming: program.path.name) gave a signature that does not verify with the key's public key",
       hint: "\(algorithm.rawValue) signs the digest as it is, by \(padding), with the key of the certificate")
   }
 }

@@ -13,7 +13,7 @@ enum SignatureAnswer: Hashable {
   init(_ output: [UInt8], of name: String) throws(SigningError) {
     func malformed(_ reason: String) -> SigningError {
       SigningError(
-        .malformedAnswer, "\(name) \(reason)",
+        .malformedAnswer, "\(naming: name) \(reason)",
         hint: #"an answer is one line on standard output: {"signature":"<base64url>"} or {"error":"<reason>"}"#)
     }
     if output.isEmpty { throw malformed("ended without an answer") }
@@ -29,7 +29,7 @@ enum SignatureAnswer: Hashable {
       throw malformed("answered with \(object.members.count) members where one belongs")
     }
     guard let text = member.value.string else {
-      throw malformed("answered with \(member.value.kind) as \(member.name)")
+      throw malformed("answered with \(member.value.kind) as \(quoting: member.name)")
     }
     switch member.name {
     case "error": self = .refusal(String(text.text.prefix(Self.mostReasonCharacters)))
@@ -39,7 +39,7 @@ enum SignatureAnswer: Hashable {
       } catch {
         throw malformed("answered with a signature that is not base64url without padding: \(error.message)")
       }
-    default: throw malformed("answered with the member \(member.name), which means nothing here")
+    default: throw malformed("answered with the member \(quoting: member.name), which means nothing here")
     }
   }
 }

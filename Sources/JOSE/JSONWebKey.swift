@@ -11,7 +11,9 @@ public struct JSONWebKey: Sendable, Hashable {
   public init(_ object: JSONObject) throws(KeyError) {
     guard let type = object["kty"]?.string else { throw Self.malformed("kty is missing or no string") }
     if type == "oct" { throw KeyError(.noPublicKey, "the JSON Web Key holds a shared secret, not a public key") }
-    guard type == "RSA" else { throw KeyError(.keyNotRSA, "the JSON Web Key is of type \(type), and RSA is needed") }
+    guard type == "RSA" else {
+      throw KeyError(.keyNotRSA, "the JSON Web Key is of type \(quoting: type), and RSA is needed")
+    }
     if Self.privateMembers.contains(where: { object[$0] != nil }) {
       throw KeyError(
         .malformedJWK, "the JSON Web Key holds the private key", hint: "give the public part: kty, n and e, without d")
@@ -20,7 +22,7 @@ public struct JSONWebKey: Sendable, Hashable {
     keyID = try Self.optionalString("kid", of: object)
     algorithm = try Self.optionalString("alg", of: object)
     if let use = try Self.optionalString("use", of: object), use != "sig" {
-      throw Self.malformed("use is \(use), and sig is needed")
+      throw Self.malformed("use is \(quoting: use), and sig is needed")
     }
     if let operations = object["key_ops"], operations.array?.contains("verify") != true {
       throw Self.malformed("key_ops does not hold verify")

@@ -3,8 +3,11 @@ public import Signing
 extension QRCodePart {
   /// The whole text of parts that were read in any order, the same one perhaps several times.
   ///
-  /// `text` has a part on each line, as readers print them, with `QR-Code:` before it or not. Throws
-  /// `qr-part-malformed`, `qr-parts-of-several`, `qr-part-missing` or `qr-checksum-mismatch`.
+  /// `text` has a part on each line, as readers print them, with `QR-Code:` before it or not. The result is a text that
+  /// `QRCodeParts` draws: nothing in it works on a terminal.
+  ///
+  /// Throws `qr-part-malformed`, `qr-parts-of-several`, `qr-part-missing`, `qr-checksum-mismatch`, or `qr-not-drawable` for
+  /// parts of a text that keyroll would not have drawn.
   public static func join(_ text: Span<UInt8>, cryptography: any Cryptography) throws(QRCodeError) -> String {
     let parts = try parts(in: text)
     guard let first = parts.values.first else {
@@ -22,6 +25,12 @@ extension QRCodePart {
     guard try checksum(of: whole, cryptography) == first.checksum else {
       throw QRCodeError(
         .checksumMismatch, "the parts are there, and are not what was drawn", hint: "read the codes again")
+    }
+    guard QRCodeParts.isDrawable(whole) else {
+      throw QRCodeError(
+        .notDrawable,
+        "the parts make a text that keyroll did not draw: it is empty, or has characters that do not print or a row of spaces",
+        hint: "find out where the codes come from")
     }
     return whole
   }

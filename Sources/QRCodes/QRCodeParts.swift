@@ -14,14 +14,16 @@ public struct QRCodeParts: Sendable {
   /// RSA-2048 key needs.
   public static let largestVersion = 23
 
-  /// Throws `qr-not-drawable` for text with line breaks or other control characters, which the way through a camera and
-  /// a reader does not keep, and `qr-too-long` when so many codes of that version do not hold it.
+  /// Throws `qr-not-drawable` for text with line breaks, other characters that do not print or rows of spaces, which the way
+  /// through a camera, a reader and a terminal does not keep, and `qr-too-long` when so many codes of that version do not hold it.
   public init(
     _ text: String, largestVersion: Int = Self.largestVersion, encoder: borrowing QREncoder,
     cryptography: any Cryptography
   ) throws(QRCodeError) {
-    if text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) || text.isEmpty {
-      throw QRCodeError(.notDrawable, "text that is empty or has control characters does not go into QR codes")
+    guard Self.isDrawable(text) else {
+      throw QRCodeError(
+        .notDrawable,
+        "text that is empty, or has characters that do not print or a row of spaces, does not go into QR codes")
     }
     for count in 1...Self.mostCodes {
       let texts = try Self.texts(text, count, cryptography)
@@ -38,6 +40,14 @@ public struct QRCodeParts: Sendable {
     throw QRCodeError(
       .tooLong, "\(text.utf8.count) bytes are more than \(Self.mostCodes) QR codes hold that a camera reads here",
       hint: "carry it as a file")
+  }
+
+  /// False for empty text, and for text that a terminal would show as something else: with code points that do not print, or
+  /// with rows of spaces. Nothing that keyroll makes is such a text.
+  static func isDrawable(_ text: String) -> Bool {
+    let isSpace = text.unicodeScalars.map { $0 == " " }
+    return !text.isEmpty && text.unicodeScalars.allSatisfy(VisibleText.isVisible)
+      && !zip(isSpace, isSpace.dropFirst()).contains { $0 && $1 }
   }
 
   /// The text of each code: parts of like length, the longest first, none of which ends inside a character.

@@ -57,37 +57,49 @@ public struct ForeignText: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension ForeignText {
-  /// The longest run of base64 digits that a name may have: a SHA-256 in hexadecimal has 64, and a key far more than 80.
+  /// The most base64 digits in a row that a name may have: a SHA-256 in hexadecimal has 64, and a key far more than 80.
   private static let longestRun = 80
+  /// So many digits are a line of base64 rather than a word: with a space behind it, the next line is part of the same run.
+  private static let lineCount = 32
+  /// The fewest digits of the first part of a token.
+  private static let headerCount = 12
+
+  /// True for what may be a token or the text of a key, which is not shown in the place of a name.
+  package static func mayBeSecret(_ text: String) -> Bool { countIfSecret(text) != nil }
 
   /// The number of bytes of what may be a token or a key, or nil for any other text.
   ///
-  /// A token begins with `ey` or `ew`, the base64 of `{"` and of `{` before white space. PEM has dashes and line breaks.
+  /// A token begins with the base64 of `{"` and a letter, `eyJ`, or with that of `{` before white space, up to a dot. PEM has
+  /// dashes and line breaks, which may have become spaces.
   private static func countIfSecret(_ text: String) -> Int? {
     let dashes = Array("-----".utf8)
     let bytes = Array(text.utf8)
-    var run = 0
+    // In the word, and in all the words that make one run.
+    var (word, run) = (0, 0)
     for (index, byte) in bytes.enumerated() {
       if byte == UInt8(ascii: "\n") || bytes[index...].starts(with: dashes) { return bytes.count }
-      guard isBase64(byte) else {
-        // The first part of a token, up to its dot.
-        let part = bytes[(index - run)..<index]
-        let beginsToken = ["ey", "ew"].contains { part.starts(with: $0.utf8) }
-        if byte == UInt8(ascii: "."), run >= 12, beginsToken { return bytes.count }
-        run = 0
+      if isBase64(byte) {
+        (word, run) = (word + 1, run + 1)
+        if run > longestRun || beginsToken(bytes[index...]) { return bytes.count }
         continue
       }
-      run += 1
-      if run > longestRun { return bytes.count }
+      let part = bytes[(index - word)..<index]
+      let isHeader = word >= headerCount && ["ey", "ew"].contains { part.starts(with: $0.utf8) }
+      if byte == UInt8(ascii: "."), isHeader { return bytes.count }
+      if byte != UInt8(ascii: " ") || word < lineCount { run = 0 }
+      word = 0
     }
     return nil
+  }
+
+  private static func beginsToken(_ bytes: ArraySlice<UInt8>) -> Bool {
+    bytes.starts(with: "eyJ".utf8) && bytes.prefix(headerCount).count(where: isBase64) == headerCount
   }
 
   private static func isBase64(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "_"),
-      UInt8(ascii: "="):
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "_"):
       true
     default: false
     }

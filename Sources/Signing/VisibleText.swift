@@ -3,8 +3,10 @@ package enum VisibleText {
   /// The text with escapes as in JSON (RFC 8259, section 7) for whatever would not be seen, and for each space behind another.
   ///
   /// With `escapingQuotes`, quotation marks and backslashes are escaped too, so that the result can stand between quotation
-  /// marks.
-  package static func escaped(_ text: String, escapingQuotes: Bool) -> String {
+  /// marks. `keepingSpaces` is for lines that are laid out with spaces.
+  package static func escaped(_ text: String, escapingQuotes: Bool, keepingSpaces: Bool = false) -> String {
+    // Nearly all lines are printable ASCII, and the tables of Unicode need not be looked at for them.
+    if keepingSpaces, !escapingQuotes, text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
     var output = ""
     var previous = Previous()
     for scalar in text.unicodeScalars {
@@ -12,7 +14,7 @@ package enum VisibleText {
         output += "\\"
         output.unicodeScalars.append(scalar)
         previous = Previous()
-      } else if previous.lets(scalar) {
+      } else if previous.lets(scalar) || keepingSpaces && scalar == " " {
         output.unicodeScalars.append(scalar)
         previous.append(scalar)
       } else {
@@ -26,7 +28,8 @@ package enum VisibleText {
   /// `\u` and four hexadecimal digits, twice for a code point beyond U+FFFF.
   package static func escape(_ scalar: Unicode.Scalar) -> String {
     String(scalar).utf16.map { unit in
-      "\\u" + String(repeating: "0", count: unit.leadingZeroBitCount / 4) + String(unit, radix: 16)
+      let digits = String(unit, radix: 16)
+      return "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
     }.joined()
   }
 
@@ -44,14 +47,16 @@ package enum VisibleText {
     /// False for a code point that would not be seen, or not be seen for what it is.
     package func lets(_ scalar: Unicode.Scalar) -> Bool {
       if scalar == " " { return !isSpace }
-      if isMark(scalar) { return canCarryMark && markCount < Self.mostMarks && isVisible(scalar) }
-      return isVisible(scalar)
+      if VisibleText.isMark(scalar) {
+        return canCarryMark && markCount < Self.mostMarks && VisibleText.isVisible(scalar)
+      }
+      return VisibleText.isVisible(scalar)
     }
 
     /// Goes on to the next code point.
     package mutating func append(_ scalar: Unicode.Scalar) {
       isSpace = scalar == " "
-      if isMark(scalar) {
+      if VisibleText.isMark(scalar) {
         markCount += 1
       } else {
         markCount = 0
@@ -76,7 +81,8 @@ package enum VisibleText {
     }
   }
 
-  private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+  /// True for what is drawn onto the code point before it.
+  package static func isMark(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .nonspacingMark, .enclosingMark, .spacingMark: true
     default: false

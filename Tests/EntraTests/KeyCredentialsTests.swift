@@ -44,7 +44,7 @@ struct KeyCredentialsTests {
       _ = try KeyCredentials(json.span, certificateReader: OpenSSLCertificateReader())
       Issue.record("read")
     } catch {
-      #expect(error.message == "entry 1 of the saved answer: keyId is missing")
+      #expect(error.message == #"entry 1 of "the saved answer": keyId is missing"#)
       #expect(error.hint?.contains("keyId") == true)
     }
   }

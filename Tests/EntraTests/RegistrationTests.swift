@@ -217,6 +217,6 @@ struct RegistrationTests {
     let check = Profile.general(algorithms: AlgorithmPolicy(preferring: .rs256)).judging(by: registered)
       .check(draft, at: Self.now).last
     #expect(check?.finding?.reason == "key-not-registered")
-    #expect(check?.finding?.message.contains("with the usage Sign alone") == true)
+    #expect(check?.finding?.message.contains(#"with the usage "Sign" alone"#) == true)
   }
 }

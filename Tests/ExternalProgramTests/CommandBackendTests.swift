@@ -33,7 +33,9 @@ import Testing
     let program = try folder.program("#!/bin/sh\ncat >'\(seen)'\necho '{\"error\":\"seen\"}'\n")
     let signer = try open("command:\(program);cert=\(Self.certificate);key=a \"name\"%3B with %25", .ps384)
     let message = Array("a message".utf8)
-    #expect(throws: SigningError(.programRefused, "\(program) does not sign: seen")) { try signer.sign(message.span) }
+    #expect(throws: SigningError(.programRefused, "\(program) does not sign: \"seen\"")) {
+      try signer.sign(message.span)
+    }
     func base64url(_ bytes: [UInt8]) -> String {
       Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
     }

@@ -33,7 +33,7 @@ public struct FuzzTarget: Sendable, CustomStringConvertible {
   /// In the order of the list that people see.
   public static let all = [
     json, base64url, compact, verifier, claims, profile, pem, pfx, certificate, publicKey, pkcs11URI, keyCredentials,
-    response, messages,
+    response, messages, foreignText,
   ]
 
   public static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }

@@ -22,15 +22,4 @@ struct JSONStringTests {
     let copy = JSONString(left.text.unicodeScalars.reduce(into: "") { $0.unicodeScalars.append($1) })
     #expect(copy == left && copy.hashValue == left.hashValue)
   }
-
-  @Test("Messages quote 100 code points and no more")
-  func quotation() {
-    for character in ["a", "\u{E9}", "\u{1F600}", "\u{301}"] {
-      func text(_ count: Int) -> JSONString { JSONString(String(repeating: character, count: count)) }
-      #expect(text(1).quotation == text(1).text)
-      #expect(text(100).quotation == text(100).text)
-      #expect(text(101).quotation.unicodeScalars.elementsEqual((text(100).text + "…").unicodeScalars))
-      #expect(text(60_000).quotation.unicodeScalars.elementsEqual((text(100).text + "…").unicodeScalars))
-    }
-  }
 }

@@ -54,7 +54,7 @@ struct KeySelectionTests {
       #expect(report.failures == ["signature:signed-by-another"])
       #expect(report.signer?.certificate?.subject == "CN=\(signer)")
       let message = try #require(report.failedChecks.first?.finding?.message)
-      #expect(message.contains("(CN=\(named)), and the key of the certificate 0\(signer)0\(signer)"))
+      #expect(message.contains("(\"CN=\(named)\"), and the key of the certificate 0\(signer)0\(signer)"))
     }
   }
 

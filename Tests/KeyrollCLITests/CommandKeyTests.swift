@@ -78,7 +78,7 @@ import Testing
 
     func refusal(_ reason: String) -> Outcome {
       Outcome(
-        status: 2, error: "keyroll: error: \(ExampleProgram.keyVault) does not sign: \(reason) [program-refused]\n")
+        status: 2, error: "keyroll: error: \(ExampleProgram.keyVault) does not sign: \"\(reason)\" [program-refused]\n")
     }
     #expect(
       try sign(token: "another", key: key)
@@ -169,7 +169,8 @@ import Testing
     let reference = program.replacing("%", with: "%25").replacing(";", with: "%3B")
     let outcome = try sign("command:\(reference);cert=\(Self.certificate)")
     #expect(
-      outcome == Outcome(status: 2, error: "keyroll: error: \(program) does not sign: found [program-refused]\n"))
+      outcome
+        == Outcome(status: 2, error: "keyroll: error: \"\(program)\" does not sign: \"found\" [program-refused]\n"))
   }
 
   @Test("a bare name is refused, because no folder is searched for it")

@@ -99,7 +99,7 @@ struct DetachedSigningTests {
     try #require(signature.status == 0, "\(signature)")
     #expect(
       signature.error.hasPrefix(
-        "keyroll: note: the request asks for this signature\n  profile           entra-assertion\n"))
+        "keyroll: note: the request asks for this signature\n  profile            entra-assertion\n"))
     #expect(signature.error.hasSuffix("10 min: 10 min of it are left\n"))
     let token = try assemble("-", input: Array(signature.output.utf8))
     try requireGood(token, "PS256")
@@ -212,7 +212,7 @@ struct DetachedSigningTests {
         + ["--certificate", Fixtures.path("certificates/hostile-subject.pem"), "--output", request])
     try #require(outcome.status == 0, "\(outcome)")
     let shown = try BuiltCommand.run("sign-request", request, "--key", "pem:/nonexistent/key.pem", "--at", Self.at)
-    #expect(shown.error.contains(#"claim iss         a\u{1b}[2J\u{a}b"#), "\(shown)")
+    #expect(shown.error.contains(#"claim "iss"       "a\u001b[2J\u000ab""#), "\(shown)")
     for text in [shown.error, String(decoding: try folder.bytes("request.json"), as: UTF8.self)] {
       #expect(!text.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" || $0.value >= 0x7F })
     }

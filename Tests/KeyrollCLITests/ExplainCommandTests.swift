@@ -24,7 +24,7 @@ import Testing
             REFUSED  Microsoft Graph, 401 Authentication_MissingOrMalformed [proof-refused]
 
             message
-              Access Token missing or malformed.
+              "Access Token missing or malformed."
               request-id: 7d1b6f0e-3c2a-4b5d-9e8f-0a1b2c3d4e05
               client-request-id: 7d1b6f0e-3c2a-4b5d-9e8f-0a1b2c3d4e05
 
@@ -37,6 +37,8 @@ import Testing
 
             next step
               sign a new proof: iss is the object id of the object in the address, the certificate one registered on it that has not ended
+
+            REFUSED  Microsoft Graph, 401 [proof-refused]
 
             """))
   }
@@ -140,7 +142,13 @@ import Testing
     let outcome = try Self.explain("unknown-graph.json")
     #expect(outcome.status == 0)
     #expect(outcome.output.hasPrefix("REFUSED  Microsoft Graph, Authorization_RequestDenied\n"))
-    #expect(outcome.output.contains("  Insufficient\\u{1b}[2J privileges.\n  keyroll: error: forged\n"), "\(outcome)")
+    #expect(
+      outcome.output.contains(
+        #"""
+          "Insufficient\u001b[2J privileges."
+          "keyroll: error: forged"
+
+        """#), "\(outcome)")
     #expect(outcome.output.contains("  this code is not known here; the message is all that is known of it\n"))
   }
 

@@ -35,7 +35,7 @@ struct KeysCommandTests {
     for (kind, type) in [("private key", "private"), ("public key", "public"), ("certificate", "cert")] {
       #expect(lines.contains("\(kind) pkcs11:token=keyroll;serial=\(serial);object=rsa-2048;id=%01;type=\(type)"))
     }
-    #expect(lines.contains("is CN=leaf,O=keyroll fixtures"))
+    #expect(lines.contains("is \"CN=leaf,O=keyroll fixtures\""))
     #expect(lines.contains { $0.hasPrefix("signs with") && $0.contains("CKM_RSA_PKCS_PSS") })
   }
 

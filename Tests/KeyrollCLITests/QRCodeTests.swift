@@ -120,4 +120,20 @@ import Testing
             """))
     #expect(try BuiltCommand.run("join-codes", input: [0xFF]).status == 2)
   }
+
+  @Test("what keyroll would not have drawn is not written, on a terminal or elsewhere")
+  func hostileParts() throws {
+    // Its SHA-256 begins with BA68753A, as sha256sum tells.
+    let outcome = try BuiltCommand.run("join-codes", input: Array("keyroll-part:1/1:BA68753A:a\u{1B}[2Jb\n".utf8))
+    #expect(
+      outcome
+        == Outcome(
+          status: 2,
+          error: """
+            keyroll: error: the parts make a text that keyroll did not draw: it is empty, or has characters that do not print \
+            or a row of spaces [qr-not-drawable]
+            keyroll: hint: find out where the codes come from
+
+            """))
+  }
 }

@@ -49,7 +49,7 @@ import Testing
     let (program, outcome) = try sign(
       script: script, ["--signer-env", "TOKEN_FILE", "--signer-env", "LANG"], descriptors: [5: [], 40: [], 200: []],
       environment: ["TOKEN_FILE": "/a b=c", "LANG": "el_GR.UTF-8", "PATH": "/evil", "LD_PRELOAD": "", "SECRET": "s"])
-    #expect(outcome.error.hasSuffix("does not sign: seen [program-refused]\n"), "\(outcome)")
+    #expect(outcome.error.hasSuffix("does not sign: \"seen\" [program-refused]\n"), "\(outcome)")
     let text = try #require(String(validating: folder.bytes("seen"), as: UTF8.self))
     #expect(
       text == """
@@ -69,7 +69,7 @@ import Testing
       "#!/bin/sh\ngrep -E '^Sig(Blk|Ign)' /proc/self/status >'\(seen)'\necho '{\"error\":\"seen\"}'\n")
     let command = arguments(program).map { "'\($0)'" }.joined(separator: " ")
     let outcome = try Shell.run("trap '' INT TERM HUP CHLD USR1; keyroll \(command)")
-    #expect(outcome.error.hasSuffix("does not sign: seen [program-refused]\n"), "\(outcome)")
+    #expect(outcome.error.hasSuffix("does not sign: \"seen\" [program-refused]\n"), "\(outcome)")
     let lines = try #require(String(validating: folder.bytes("seen"), as: UTF8.self)).split(separator: "\n")
     let sets = lines.map { UInt64($0.suffix(16), radix: 16).map { $0 & Self.ordinarySignals } }
     #expect(sets == [0, 0], "\(lines)")
@@ -83,7 +83,7 @@ import Testing
     let program = try folder.program("#!/bin/sh\ngrep -q '\"RS256\"' && echo '{\"error\":\"read\"}'\n")
     let command = arguments(program).map { "'\($0)'" }.joined(separator: " ")
     let outcome = try Shell.run("exec 3>&2; { keyroll \(command) 2>&1 >&3 | cat >&2; } <&- >&-")
-    #expect(outcome.error.hasSuffix("does not sign: read [program-refused]\n"), "\(outcome)")
+    #expect(outcome.error.hasSuffix("does not sign: \"read\" [program-refused]\n"), "\(outcome)")
   }
 
   @Test("what a program says on standard error is passed on, escaped and within bounds")
@@ -92,14 +92,14 @@ import Testing
       script: "#!/bin/sh\nprintf 'touch the key\\nthen \\033[2Jwait' >&2\necho '{\"error\":\"enough\"}'\n")
     #expect(
       outcome.error == """
-        keyroll: note: the signer says: touch the key
-        keyroll: note: the signer says: then \\u{1b}[2Jwait
-        keyroll: error: \(program) does not sign: enough [program-refused]
+        keyroll: note: the signer says: "touch the key"
+        keyroll: note: the signer says: "then \\u001b[2Jwait"
+        keyroll: error: \(program) does not sign: "enough" [program-refused]
 
         """)
     let (_, flood) = try sign(script: "#!/bin/sh\nyes | head -c 3000000 >&2\necho '{\"error\":\"enough\"}'\n")
-    #expect(flood.error.contains("says: the rest of what it says is left out\n"))
-    #expect(flood.error.hasSuffix("does not sign: enough [program-refused]\n"))
+    #expect(flood.error.contains("says: \"the rest of what it says is left out\"\n"))
+    #expect(flood.error.hasSuffix("does not sign: \"enough\" [program-refused]\n"))
     #expect(flood.error.utf8.count < 1_000_000)
   }
 
@@ -126,7 +126,7 @@ import Testing
   func leftBehind() throws {
     let (_, outcome) = try sign(
       script: "#!/bin/sh\nsleep 600 &\necho $! >'\(folder.path("child"))'\necho '{\"error\":\"done\"}'\n")
-    #expect(outcome.error.hasSuffix("does not sign: done [program-refused]\n"), "\(outcome)")
+    #expect(outcome.error.hasSuffix("does not sign: \"done\" [program-refused]\n"), "\(outcome)")
     try ChildProcess.waitForEnd(ofAny: try folder.processIdentifier("child"))
   }
 
@@ -139,7 +139,7 @@ import Testing
         while ! [ -s '\(folder.path("child"))' ]; do sleep 0.01; done
         echo '{"error":"done"}'
         """)
-    #expect(outcome.error.hasSuffix("does not sign: done [program-refused]\n"), "\(outcome)")
+    #expect(outcome.error.hasSuffix("does not sign: \"done\" [program-refused]\n"), "\(outcome)")
     kill(try folder.processIdentifier("child"), SIGKILL)
   }
 
@@ -149,7 +149,7 @@ import Testing
       "#!/bin/sh\n\(first)echo $$ >'\(folder.path("leader"))'\necho started >&2\nsleep 600\n")
     let session = try TerminalSession(
       BuiltCommand.path, arguments(program, ["--output", folder.path("proof.jwt")]))
-    try session.wait(for: "says: started")
+    try session.wait(for: "says: \"started\"")
     try session.type("\u{3}")
     let outcome = try session.finish()
     #expect(outcome.status == 128 + SIGINT, "\(outcome)")

@@ -34,11 +34,11 @@ import Testing
 
             signature: accepted
               passed   header-names
-              passed   typ                   JWT
-              passed   alg                   RS256
-              passed   key                   RSA 2048
-              passed   key-hint              x5t
-              passed   x5t                   iIkaIy08S8eE6UqAK3PDR5p-4aA
+              passed   typ                   "JWT"
+              passed   alg                   "RS256"
+              passed   key                   "RSA 2048"
+              passed   key-hint              "x5t"
+              passed   x5t                   "iIkaIy08S8eE6UqAK3PDR5p-4aA"
               skipped  x5t-s256              not there, and not needed
               skipped  kid                   not there, and not needed
               skipped  x5c                   not there, and not needed
@@ -48,13 +48,15 @@ import Testing
               passed   certificate-signature
 
             claims: accepted
-              passed   aud                   00000002-0000-0000-c000-000000000000
-              passed   iss                   0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01
+              passed   aud                   "00000002-0000-0000-c000-000000000000"
+              passed   iss                   "0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01"
               skipped  iat                   not there, and not needed
               passed   nbf                   1700000000 = 2023-11-14T22:13:20Z
               passed   exp                   1700000600 = 2023-11-14T22:23:20Z
               passed   lifetime              600 s
               passed   other-claims
+
+            ACCEPTED  graph-proof, judged for 2023-11-14T22:18:20Z
 
             """))
   }
@@ -218,7 +220,7 @@ import Testing
       "verify", "--certificate", Self.certificate, "--algorithm", "RS256", "\(header).e30.AA",
     ])
     #expect(outcome.status == 1)
-    #expect(outcome.output.contains(#"alg is RS256\u{1b}[2J\u{202e}, and only RS256 may be used"#), "\(outcome)")
+    #expect(outcome.output.contains(#"alg is "RS256\u001b[2J\u202e", and only RS256 may be used"#), "\(outcome)")
     #expect(!outcome.output.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{202E}" })
   }
 }

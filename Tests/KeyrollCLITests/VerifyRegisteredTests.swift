@@ -21,16 +21,18 @@ import Testing
     #expect(outcome.status == 0)
     #expect(outcome.error.isEmpty)
     #expect(outcome.output.hasPrefix("ACCEPTED  graph-proof, judged for 2023-11-14T22:18:20Z\n"))
-    #expect(outcome.output.contains("\n  passed   registration          49b5038b-acf5-5f91-a1a2-30dd37ad62ae\n"))
+    #expect(outcome.output.contains("\n  passed   registration          \"49b5038b-acf5-5f91-a1a2-30dd37ad62ae\"\n"))
     #expect(
       outcome.output.hasSuffix(
         """
           passed   other-claims
 
         registration:
-          signed by        49b5038b-acf5-5f91-a1a2-30dd37ad62ae (CN=leaf, O=keyroll fixtures)
+          signed by        49b5038b-acf5-5f91-a1a2-30dd37ad62ae ("CN=leaf, O=keyroll fixtures")
           valid            2022-01-01T00:00:00Z to 2025-01-01T00:00:00Z (413 d 1 h left)
-          after removeKey  d0a919b4-6dbc-5e25-a794-8ca89dd382cc (CN=other, O=keyroll fixtures), until 2026-06-01T12:30:00Z
+          after removeKey  d0a919b4-6dbc-5e25-a794-8ca89dd382cc ("CN=other, O=keyroll fixtures"), until 2026-06-01T12:30:00Z
+
+        ACCEPTED  graph-proof, judged for 2023-11-14T22:18:20Z
 
         """), "\(outcome)")
   }
@@ -53,7 +55,7 @@ import Testing
   func last() throws {
     let outcome = try Self.verify([Self.saved("hostile-name")], Self.token("proof"))
     #expect(outcome.status == 0)
-    let name = #"49b5038b-acf5-5f91-a1a2-30dd37ad62ae (\u{1b}[31mred\u{1b}[0m\u{7}\u{202e}txt.exe)"#
+    let name = #"49b5038b-acf5-5f91-a1a2-30dd37ad62ae ("\u001b[31mred\u001b[0m\u0007\u202etxt.exe")"#
     #expect(
       outcome.output.hasSuffix(
         """
@@ -64,6 +66,8 @@ import Testing
           warning    no other entry is valid: after a removeKey of \(name), or when it ends, no key could sign \
         [last-valid-registration]
                      hint: add another certificate with addKey first
+
+        ACCEPTED  graph-proof, judged for 2023-11-14T22:18:20Z
 
         """), "\(outcome)")
   }
@@ -162,7 +166,7 @@ import Testing
       outcome.output.contains(
         """
           FAILED   signature             the certificate that the header names is registered as \
-        49b5038b-acf5-5f91-a1a2-30dd37ad62ae (CN=leaf, O=keyroll fixtures), but the saved answer lacks it: its key is \
+        49b5038b-acf5-5f91-a1a2-30dd37ad62ae ("CN=leaf, O=keyroll fixtures"), but the saved answer lacks it: its key is \
         null [certificate-not-given]
                                          hint: give the certificate itself as well, by --certificate
 

@@ -1,5 +1,6 @@
 import OpenSSLCrypto
 import QRCodes
+import Signing
 import Testing
 
 @Suite struct QRCodePartTests {
@@ -56,6 +57,18 @@ import Testing
   func changed() {
     #expect(code([Self.parts[0], Self.parts[1], "keyroll-part:3/3:BEF57EC7:eg"]) == .checksumMismatch)
     #expect(code(Self.parts + ["keyroll-part:3/3:BEF57EC7:eg"]) == .checksumMismatch)
+  }
+
+  @Test(
+    "parts of a text that keyroll would not draw are refused, although they belong together",
+    arguments: [
+      "", "a\u{1B}[2J", "a\u{7F}", "\u{9B}2J", "a\tb", "a\u{202E}b", "\u{200B}", "\u{2028}", "\u{2800}", "a  b",
+    ])
+  func notDrawn(text: String) throws {
+    let bytes = Array(text.utf8)
+    let digest = try Self.cryptography.digest(bytes.span, with: .sha256)
+    let checksum = digest.prefix(4).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined().uppercased()
+    #expect(code(["keyroll-part:1/1:\(checksum):\(text)"]) == .notDrawable)
   }
 
   @Test(

@@ -39,7 +39,10 @@ import Testing
   }
 
   @Test(
-    "text that would not come through a reader unharmed is refused", arguments: ["", "a\nb", "a\u{0}", "\u{7F}", "a\r"])
+    "text that would not come through a reader unharmed is refused",
+    arguments: [
+      "", "a\nb", "a\u{0}", "\u{7F}", "a\r", "\u{9B}2J", "a\u{202E}b", "\u{200B}", "\u{2800}", "\u{1D159}", "a  b",
+    ])
   func notDrawable(text: String) throws {
     #expect { try parts(text) } throws: { ($0 as? QRCodeError)?.code == .notDrawable }
   }

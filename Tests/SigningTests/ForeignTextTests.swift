@@ -6,7 +6,8 @@ import Testing
     "a text is quoted, and what would not be seen for what it is, is escaped",
     arguments: [
       ("", #""""#), ("abc", #""abc""#), (#"say "a\b""#, #""say \"a\\b\"""#), (#"["a"]"#, #""[\"a\"]""#),
-      ("a\nb", #""a\u000ab""#), ("\u{1B}[2J", #""\u001b[2J""#), ("\u{9B}31m", #""\u009b31m""#),
+      ("a\00", #""a\u00000""#), ("a\nb", #""a\u000ab""#), ("\u{1B}[2J", #""\u001b[2J""#),
+      ("\u{9B}31m", #""\u009b31m""#),
       ("\u{7F}", #""\u007f""#),
       ("abc\u{202E}txt", #""abc\u202etxt""#), ("\u{2066}x\u{2069}", #""\u2066x\u2069""#), ("\u{200B}", #""\u200b""#),
       ("\u{A0}", #""\u00a0""#), ("\u{3000}", #""\u3000""#), ("\u{3164}", #""\u3164""#),
@@ -47,7 +48,11 @@ import Testing
         "3f79bb7b435b05321651daefd374cdc681dc06faa65e374e38337b88ca046dea",
         "3f79bb7b435b05321651daefd374cdc681dc06faa65e374e38337b88ca046dea"
       ),
-      ("eyebrow.pem", "eyebrow.pem"), ("-", "-"),
+      ("eyebrow.pem", "eyebrow.pem"), ("-", "-"), ("keys/eyes-and-ears", "keys/eyes-and-ears"),
+      (
+        "some words of a name that is long, and that no base64 could be for all its spaces",
+        #""some words of a name that is long, and that no base64 could be for all its spaces""#
+      ),
     ])
   func naming(text: String, expected: String) {
     #expect("\(naming: text)" == expected)
@@ -59,6 +64,8 @@ import Testing
       "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJhIn0.c2lnbmF0dXJl", "Bearer eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJhIn0.c2lnbmF0dXJl",
       "ewogICJhbGciOiAiUlMyNTYi.e30.CANARY01", "-----BEGIN PRIVATE KEY----- CANARY01 -----END PRIVATE KEY-----",
       "pem:-----BEGIN PRIVATE KEY-----", "first line\nCANARY01", String(repeating: "CANARY01", count: 11),
+      "token=eyJhbGciOiJSUzI1NiJ9.e30.CANARY01", "\"eyJhbGciOiJSUzI1NiJ9 CANARY01", "eyJhbGciOiJSUzI1NiJ9",
+      [String](repeating: String(repeating: "CANARY01", count: 8), count: 2).joined(separator: " "),
     ])
   func withheld(text: String) {
     let shown = "\(naming: text)"

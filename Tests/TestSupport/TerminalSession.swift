@@ -10,12 +10,16 @@ public final class TerminalSession {
   private var awaitedCount = 0
 
   /// Starts it as leader of a session on a new terminal; `descriptors` takes streams away from the terminal.
+  ///
+  /// On a terminal of so many columns no line is folded, unless another width is asked for; 0 is one that does not know its width.
   public init(
-    _ path: String, _ arguments: [String], environment: [String: String] = [:], descriptors: [Int32: NamelessFile] = [:]
+    _ path: String, _ arguments: [String], environment: [String: String] = [:],
+    descriptors: [Int32: NamelessFile] = [:], columns: UInt16 = 1000
   ) throws {
     var near: Int32 = -1
     var far: Int32 = -1
-    guard unsafe openpty(&near, &far, nil, nil, nil) == 0 else { throw SystemFailure("openpty") }
+    var size = winsize(ws_row: columns == 0 ? 0 : 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
+    guard unsafe openpty(&near, &far, nil, nil, &size) == 0 else { throw SystemFailure("openpty") }
     terminal = NamelessFile(takingOwnershipOf: near)
     farEnd = NamelessFile(takingOwnershipOf: far)
     for descriptor in [near, far] { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }

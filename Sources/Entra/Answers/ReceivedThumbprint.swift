@@ -61,7 +61,7 @@ public struct ReceivedThumbprint: Sendable, Hashable {
     var owners: [String] = []
     for certificate in certificates {
       for kind in Thumbprint.allCases where kind.bytes(of: certificate) == thumbprint {
-        owners.append("it is the \(kind.digest.rawValue) of a certificate given, \(certificate.subject)")
+        owners.append("it is the \(kind.digest.rawValue) of a certificate given, \(quoting: certificate.subject)")
       }
     }
     if owners.isEmpty, !certificates.isEmpty { owners = ["it is of none of the certificates given"] }

@@ -66,7 +66,7 @@ public struct KeyCredential: Sendable, Hashable {
   /// For messages: the id and the name, which is for escaping.
   public var summary: String {
     guard let displayName, !displayName.isEmpty else { return keyID.text }
-    return "\(keyID) (\(displayName))"
+    return "\(keyID) (\(quoting: displayName))"
   }
 
   public func hasKeyID(_ id: JSONString) -> Bool { keyID.isSameGUID(as: id) }

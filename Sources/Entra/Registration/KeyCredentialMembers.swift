@@ -8,11 +8,11 @@ struct KeyCredentialMembers {
   private let subject: String
 
   init(_ value: JSONValue, at index: Int, of file: String) throws(KeyCredentialsError) {
-    let place = "entry \(index + 1) of \(file)"
+    let place = "entry \(index + 1) of \(naming: file)"
     guard let object = value.object else { throw KeyCredentialsError(.malformed, "\(place) is \(value.kind)") }
     self.object = object
     if let keyID = object["keyId"]?.string, TextForm.guid.matches(keyID) {
-      subject = "entry \(keyID) of \(file)"
+      subject = "entry \(naming: keyID) of \(naming: file)"
     } else {
       subject = place
     }
@@ -20,7 +20,7 @@ struct KeyCredentialMembers {
 
   func keyCredential(_ reader: any CertificateReader) throws(KeyCredentialsError) -> KeyCredential {
     let keyID = try requiredText("keyId")
-    guard TextForm.guid.matches(keyID) else { throw malformed("keyId is \(keyID), not a GUID") }
+    guard TextForm.guid.matches(keyID) else { throw malformed("keyId is \(quoting: keyID), not a GUID") }
     let usage = try requiredText("usage")
     return KeyCredential(
       keyID: keyID, displayName: try text("displayName"), type: try requiredText("type"), usage: usage,
@@ -60,7 +60,7 @@ struct KeyCredentialMembers {
   private func date(_ name: JSONString) throws(KeyCredentialsError) -> NumericDate {
     let text = try requiredText(name)
     guard let date = NumericDate(rfc3339DroppingFraction: text.text) else {
-      throw malformed("\(name) is \(text), not a date as RFC 3339 writes it")
+      throw malformed("\(name) is \(quoting: text), not a date as RFC 3339 writes it")
     }
     return date
   }

@@ -25,7 +25,7 @@ public struct KeyCredentials: Sendable {
     for (index, element) in answer.elements.enumerated() {
       let entry = try KeyCredentialMembers(element, at: index, of: subject).keyCredential(certificateReader)
       if !keyIDs.insert(JSONString(entry.keyID.text.lowercased())).inserted {
-        throw KeyCredentialsError(.malformed, "\(subject) has two entries with the keyId \(entry.keyID)")
+        throw KeyCredentialsError(.malformed, "\(naming: subject) has two entries with the keyId \(entry.keyID)")
       }
       entries.append(entry)
     }

@@ -22,12 +22,13 @@ struct RegistrationRule: ClaimRule {
     if let issuer, let named = draft.claims["iss"]?.string, !named.isSameGUID(as: issuer) {
       return failed(
         .registrationOfAnother,
-        "the saved answer is of the object whose tokens have \(issuer) as iss, and iss is \(named.quotation)",
+        "the saved answer is of the object whose tokens have \(quoting: issuer) as iss, and iss is \(quoting: named)",
         hint: "give the answer for the object that iss names, or make the token for this one", found: found)
     }
     if !entry.isForVerifying {
       return failed(
-        .keyNotRegistered, "the certificate is registered as \(entry.summary), with the usage \(entry.usage) alone",
+        .keyNotRegistered,
+        "the certificate is registered as \(entry.summary), with the usage \(quoting: entry.usage) alone",
         hint: Self.register, found: found)
     }
     let start = date("nbf", draft).map { max($0, time) } ?? time

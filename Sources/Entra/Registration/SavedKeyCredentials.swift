@@ -1,4 +1,5 @@
 import JOSE
+import Signing
 
 /// Finds the one collection of `keyCredentials` in an answer of Graph or `az`.
 struct SavedKeyCredentials {
@@ -13,7 +14,7 @@ struct SavedKeyCredentials {
     let value: JSONValue
     do throws(JSONError) { value = try JSONReader.value(json, within: .savedAnswer) } catch {
       throw KeyCredentialsError(
-        .malformed, "\(subject) is not acceptable JSON: \(error.problem), at byte \(error.offset)",
+        .malformed, "\(naming: subject) is not acceptable JSON: \(error.problem), at byte \(error.offset)",
         hint: "save the answer as it was received, in UTF-8 and whole")
     }
     switch value {
@@ -36,17 +37,18 @@ struct SavedKeyCredentials {
       guard let elements = value.array else { throw other(subject, "has a value that is \(value.kind)") }
       if object["@odata.nextLink"] != nil {
         throw KeyCredentialsError(
-          .incomplete, "\(subject) is one page of several: it ends with an @odata.nextLink", hint: wanted)
+          .incomplete, "\(naming: subject) is one page of several: it ends with an @odata.nextLink", hint: wanted)
       }
       return try inList(elements, of: subject)
     }
     if let error = object["error"] {
-      let code = error.object?["code"]?.string.map { ", \($0)" } ?? ""
-      throw KeyCredentialsError(.malformed, "\(subject) is the answer to a call that failed\(code)", hint: wanted)
+      let code = error.object?["code"]?.string.map { ", \(quoting: $0)" } ?? ""
+      throw KeyCredentialsError(
+        .malformed, "\(naming: subject) is the answer to a call that failed\(code)", hint: wanted)
     }
     if object.contains("kty") || object.contains("keys") {
       throw KeyCredentialsError(
-        .malformed, "\(subject) is a public key, and no certificate", hint: "give it by --public-key")
+        .malformed, "\(naming: subject) is a public key, and no certificate", hint: "give it by --public-key")
     }
     throw other(
       subject,
@@ -62,7 +64,7 @@ struct SavedKeyCredentials {
     if list.count > 1 {
       throw KeyCredentialsError(
         .severalObjects,
-        "\(subject) holds \(list.count) objects with key credentials of their own: \(names(of: owners))",
+        "\(naming: subject) holds \(list.count) objects with key credentials of their own: \(names(of: owners))",
         hint: "save the one that the token is of")
     }
     return try ofOwner(owner, of: subject)
@@ -81,10 +83,10 @@ struct SavedKeyCredentials {
     let names = owners.prefix(3).map {
       $0["displayName"]?.string ?? $0["appId"]?.string ?? $0["id"]?.string ?? "unnamed"
     }
-    return names.map(\.text).joined(separator: ", ") + (owners.count > 3 ? ", …" : "")
+    return names.map { "\(quoting: $0)" }.joined(separator: ", ") + (owners.count > 3 ? ", …" : "")
   }
 
   private static func other(_ subject: String, _ problem: String) -> KeyCredentialsError {
-    KeyCredentialsError(.malformed, "\(subject) \(problem)", hint: wanted)
+    KeyCredentialsError(.malformed, "\(naming: subject) \(problem)", hint: wanted)
   }
 }

@@ -10,19 +10,6 @@ public struct JSONString: Sendable, ExpressibleByStringLiteral, CustomStringConv
 
   public var description: String { text }
   public var isEmpty: Bool { text.utf8.isEmpty }
-
-  /// The text as messages quote it: of long text the first 100 code points, and an ellipsis.
-  public var quotation: String {
-    // By code points, because one character can be as long as the text.
-    let scalars = text.unicodeScalars
-    guard text.utf8.count > Self.quotedCount,
-      let end = scalars.index(scalars.startIndex, offsetBy: Self.quotedCount, limitedBy: scalars.endIndex),
-      end < scalars.endIndex
-    else { return text }
-    return String(text[..<end]) + "…"
-  }
-
-  private static let quotedCount = 100
 }
 
 extension JSONString: Hashable {

@@ -1,3 +1,5 @@
+import Signing
+
 /// The profile documents that come with the library: issuers whose documented limits a profile can check.
 public enum BuiltInProfiles {
   /// In alphabetical order.
@@ -7,7 +9,7 @@ public enum BuiltInProfiles {
   public static func document(named name: String) throws(ProfileError) -> ProfileDocument {
     guard let entry = documents.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
       throw ProfileError(
-        .unknownProfile, "there is no profile \(name)",
+        .unknownProfile, "there is no profile \(naming: name)",
         hint: "built in: \(names.joined(separator: ", ")); or give a profile file")
     }
     return try ProfileDocument(Array(entry.text.utf8).span)

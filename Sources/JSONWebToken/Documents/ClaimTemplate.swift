@@ -21,7 +21,7 @@ struct ClaimTemplate: Sendable {
 
   private init(name: JSONString, _ value: JSONValue, _ parameters: [ProfileParameter]) throws(ProfileError) {
     if ["iat", "nbf", "exp"].contains(name) {
-      throw ProfileError(.malformedProfile, "claim \(name) of the profile belongs under time")
+      throw ProfileError(.malformedProfile, "claim \(naming: name) of the profile belongs under time")
     }
     self.name = name
     let texts: [JSONString]
@@ -32,7 +32,7 @@ struct ClaimTemplate: Sendable {
       isGenerated = false
       allowsArray = false
     } else if let object = value.object {
-      var members = ProfileMembers(object, "claim \(name)")
+      var members = ProfileMembers(object, "claim \(naming: name)")
       let single = try members.text("value")
       let several = try members.texts("values")
       texts = several ?? single.map { [$0] } ?? []
@@ -42,16 +42,18 @@ struct ClaimTemplate: Sendable {
       allowsArray = try members.boolean("array-allowed") ?? false
       try members.refuseOthers()
       if single != nil && several != nil {
-        throw ProfileError(.malformedProfile, "claim \(name) of the profile has both value and values")
+        throw ProfileError(.malformedProfile, "claim \(naming: name) of the profile has both value and values")
       }
       if presence == .forbidden && (!texts.isEmpty || isGenerated) {
-        throw ProfileError(.malformedProfile, "claim \(name) of the profile is forbidden and has a value all the same")
+        throw ProfileError(
+          .malformedProfile, "claim \(naming: name) of the profile is forbidden and has a value all the same")
       }
     } else {
-      throw ProfileError(.malformedProfile, "claim \(name) of the profile is neither text nor an object")
+      throw ProfileError(.malformedProfile, "claim \(naming: name) of the profile is neither text nor an object")
     }
     if texts.contains(where: \.isEmpty) {
-      throw ProfileError(.malformedProfile, "claim \(name) of the profile has an empty value, which no token may have")
+      throw ProfileError(
+        .malformedProfile, "claim \(naming: name) of the profile has an empty value, which no token may have")
     }
     var values: [TextTemplate] = []
     for text in texts { values.append(try TextTemplate(text, parameters)) }

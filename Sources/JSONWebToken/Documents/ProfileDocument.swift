@@ -47,7 +47,8 @@ public struct ProfileDocument: Sendable {
     let claims = try ClaimTemplate.list(try members.object("claims"), parameters: parameters)
     if let unused = parameters.first(where: { parameter in !claims.contains { $0.uses(parameter) } }) {
       throw ProfileError(
-        .malformedProfile, "parameter \(unused.name) of the profile is in no claim, so its value would not be looked at"
+        .malformedProfile,
+        "parameter \(naming: unused.name) of the profile is in no claim, so its value would not be looked at"
       )
     }
     self.parameters = parameters
@@ -76,7 +77,7 @@ public struct ProfileDocument: Sendable {
   private func resolved(_ given: [String: JSONString], isSigning: Bool) throws(ProfileError) -> [String: JSONString] {
     for name in given.keys.sorted() where !parameters.contains(where: { $0.name.utf8.elementsEqual(name.utf8) }) {
       throw ProfileError(
-        .unknownParameter, "profile \(id) has no parameter \(name)",
+        .unknownParameter, "profile \(naming: id) has no parameter \(naming: name)",
         hint: parameters.isEmpty ? nil : "it has: \(parameters.map(\.name).joined(separator: ", "))")
     }
     var values: [String: JSONString] = [:]
@@ -85,14 +86,15 @@ public struct ProfileDocument: Sendable {
         if isSigning && !parameter.isOptional {
           throw ProfileError(
             .missingParameter,
-            "profile \(id) needs the parameter \(parameter.name)\(parameter.about.map { ": \($0)" } ?? "")",
+            "profile \(naming: id) needs the parameter \(parameter.name)\(parameter.about.map { ": \(quoting: $0)" } ?? "")",
             hint: "give it by --parameter \(parameter.name)=VALUE")
         }
         continue
       }
       guard parameter.accepts(value) else {
         throw ProfileError(
-          .malformedParameter, "parameter \(parameter.name) is \(value), and \(parameter.formSummary) is needed")
+          .malformedParameter,
+          "parameter \(parameter.name) is \(quoting: value), and \(parameter.formSummary) is needed")
       }
       values[parameter.name] = value
     }

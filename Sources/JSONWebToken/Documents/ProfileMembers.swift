@@ -1,4 +1,5 @@
 import JOSE
+import Signing
 
 /// Reads the members of an object in a profile document and refuses those that nobody asked for.
 struct ProfileMembers {
@@ -72,7 +73,7 @@ struct ProfileMembers {
   /// Throws `malformed-profile` when a member is left that was not taken.
   func refuseOthers() throws(ProfileError) {
     guard let first = object.members.first else { return }
-    throw ProfileError(.malformedProfile, "\(subject) has a member that no profile has: \(first.name)")
+    throw ProfileError(.malformedProfile, "\(subject) has a member that no profile has: \(quoting: first.name)")
   }
 
   private mutating func take<Value>(

@@ -1,4 +1,5 @@
 public import JOSE
+import Signing
 
 /// A value that the user of a profile document fills in.
 public struct ProfileParameter: Sendable, Hashable {
@@ -16,7 +17,7 @@ public struct ProfileParameter: Sendable, Hashable {
     var parameters: [ProfileParameter] = []
     for member in object?.members ?? [] {
       guard let description = member.value.object else {
-        throw ProfileError(.malformedProfile, "parameter \(member.name) of the profile is not an object")
+        throw ProfileError(.malformedProfile, "parameter \(naming: member.name) of the profile is not an object")
       }
       parameters.append(try ProfileParameter(name: member.name, description))
     }
@@ -26,11 +27,12 @@ public struct ProfileParameter: Sendable, Hashable {
   private init(name: JSONString, _ object: JSONObject) throws(ProfileError) {
     guard Self.isName(name) else {
       throw ProfileError(
-        .malformedProfile, "the profile has a parameter \(name); names are of lower-case letters, digits and hyphens",
+        .malformedProfile,
+        "the profile has a parameter \(naming: name); names are of lower-case letters, digits and hyphens",
         hint: name == TextTemplate.fingerprintName ? "{\(name)} is filled in without a parameter" : nil)
     }
     self.name = name.text
-    var members = ProfileMembers(object, "parameter \(name)")
+    var members = ProfileMembers(object, "parameter \(naming: name)")
     about = try members.text("about")?.text
     form = try members.choice("form", TextForm.self) ?? .text
     choices = try members.texts("one-of")
@@ -38,7 +40,8 @@ public struct ProfileParameter: Sendable, Hashable {
     isOptional = try members.boolean("optional") ?? false
     try members.refuseOthers()
     if let odd = choices?.first(where: { !form.matches($0) }) ?? defaultValue, !accepts(odd) {
-      throw ProfileError(.malformedProfile, "parameter \(name) of the profile offers \(odd), which it would not accept")
+      throw ProfileError(
+        .malformedProfile, "parameter \(naming: name) of the profile offers \(quoting: odd), which it would not accept")
     }
   }
 
@@ -55,5 +58,7 @@ public struct ProfileParameter: Sendable, Hashable {
 
   func accepts(_ value: JSONString) -> Bool { form.matches(value) && choices?.contains(value) ?? true }
 
-  var formSummary: String { choices.map { "one of \($0.map(\.text).joined(separator: ", "))" } ?? form.summary }
+  var formSummary: String {
+    choices.map { "one of \($0.map { "\(quoting: $0)" }.joined(separator: ", "))" } ?? form.summary
+  }
 }

@@ -16,7 +16,7 @@ struct TextTemplate: Sendable, Hashable {
 
   init(_ text: JSONString, _ parameters: [ProfileParameter]) throws(ProfileError) {
     func malformed(_ problem: String) -> ProfileError {
-      ProfileError(.malformedProfile, "the profile's template \(text) \(problem)")
+      ProfileError(.malformedProfile, "the profile's template \(quoting: text) \(problem)")
     }
     var parts: [Part] = []
     var literal = ""
@@ -36,7 +36,7 @@ struct TextTemplate: Sendable, Hashable {
         } else if parameters.contains(where: { $0.name.utf8.elementsEqual(name.utf8) }) {
           parts.append(.parameter(name))
         } else {
-          throw malformed("uses \(name), which is no parameter")
+          throw malformed("uses \(quoting: name), which is no parameter")
         }
       } else if scalar == "}" {
         throw malformed("has a brace that was not opened")

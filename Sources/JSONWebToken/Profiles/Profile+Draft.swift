@@ -46,7 +46,7 @@ extension Profile {
     case .text(let text?): return text
     case .text(nil):
       throw ProfileError(
-        .keyIDNeeded, "profile \(id) writes kid, and none was given",
+        .keyIDNeeded, "profile \(naming: id) writes kid, and none was given",
         hint: "give the key's id at the issuer by --key-id")
     }
   }
@@ -76,7 +76,7 @@ extension Profile {
     for member in request.claims.members {
       if ["iat", "nbf", "exp"].contains(member.name) {
         throw ProfileError(
-          .reservedClaim, "\(member.name) is written from the time of signing and the life of the token",
+          .reservedClaim, "\(naming: member.name) is written from the time of signing and the life of the token",
           hint: "choose it by --at, --not-before and --valid-for")
       }
       object[member.name] = member.value

@@ -40,7 +40,7 @@ public struct ProfileReference: Sendable, Hashable {
   /// Throws `unknown-profile` without a document, and what the document and its parameters throw.
   public func documentedProfile(publicKey: PublicKey?) throws(ProfileError) -> Profile {
     guard let document else {
-      throw ProfileError(.unknownProfile, "profile \(id) is not known here, and no document describes it")
+      throw ProfileError(.unknownProfile, "profile \(naming: id) is not known here, and no document describes it")
     }
     let text = JSONWriter.bytes(document)
     return try ProfileDocument(text.span).profile(
@@ -51,7 +51,7 @@ public struct ProfileReference: Sendable, Hashable {
     var values: [String: JSONString] = [:]
     for member in parameters.members {
       guard let text = member.value.string else {
-        throw ProfileError(.malformedParameter, "parameter \(member.name) is \(member.value.kind), not text")
+        throw ProfileError(.malformedParameter, "parameter \(naming: member.name) is \(member.value.kind), not text")
       }
       values[member.name.text] = text
     }

@@ -75,7 +75,7 @@ public enum SignatureText {
       throw SignatureTextError("the signature is not acceptable JSON: \(error.problem), at byte \(error.offset)")
     }
     if let failure = answer["error"] {
-      throw SignatureTextError("the vault answered with an error: \(JSONWriter.text(failure))")
+      throw SignatureTextError("the vault answered with an error: \(ForeignText(json: JSONWriter.text(failure)))")
     }
     guard let value = answer["value"]?.string else {
       throw SignatureTextError(

@@ -94,7 +94,8 @@ extension SigningRequest {
     let expected = summary.map { JSONString($0) }
     if found == expected { return }
     for (line, place) in zip(expected, found.indices) where found[place] != line {
-      throw .mismatch(.summaryMismatch, "its summary says \"\(found[place])\", and its other parts \"\(line)\"")
+      throw .mismatch(
+        .summaryMismatch, "its summary says \(quoting: found[place]), and its other parts \(quoting: line)")
     }
     throw .mismatch(
       .summaryMismatch, "its summary has \(found.count) lines, and its other parts make \(expected.count)")
@@ -111,7 +112,8 @@ extension SigningRequest {
       let bytes = JSONWriter.bytes(text)
       let document = try ProfileDocument(bytes.span)
       guard JSONString(document.id) == JSONString(id) else {
-        throw ProfileError(.malformedProfile, "it has the id \(document.id), and the request names \(id)")
+        throw ProfileError(
+          .malformedProfile, "it has the id \(naming: document.id), and the request names \(naming: id)")
       }
       return try ProfileReference(id: id, parameters: parameters).replacingDocument(with: document)
     } catch {
@@ -122,7 +124,7 @@ extension SigningRequest {
   private static func algorithm(_ name: JSONString) throws(SigningRequestError) -> SignatureAlgorithm {
     if let algorithm = SignatureAlgorithm(name: name.text) { return algorithm }
     throw SigningRequestError(
-      .malformed, "the signing request has the algorithm \(name), which is no RSA signature algorithm")
+      .malformed, "the signing request has the algorithm \(quoting: name), which is no RSA signature algorithm")
   }
 
   private static func certificates(

@@ -1,4 +1,5 @@
 import JOSE
+import Signing
 
 /// Reads the members of an object in a signing request, each of which must be there, and refuses all others.
 struct SigningRequestMembers {
@@ -42,7 +43,7 @@ struct SigningRequestMembers {
   /// Throws when a member is left that was not taken.
   func refuseOthers() throws(SigningRequestError) {
     guard let first = object.members.first else { return }
-    throw SigningRequestError(.malformed, "\(subject) has a member that none has: \(first.name)")
+    throw SigningRequestError(.malformed, "\(subject) has a member that none has: \(quoting: first.name)")
   }
 
   private mutating func take<Value>(

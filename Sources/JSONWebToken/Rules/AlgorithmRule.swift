@@ -38,14 +38,14 @@ struct AlgorithmRule: ClaimRule {
     // Of ASCII, the bit makes letters lower-case and nothing else a letter.
     let lowerCase = name.text.utf8.lazy.map { $0 | 0x20 }
     if lowerCase.elementsEqual("none".utf8) {
-      return failed(.algorithmNone, "alg is \(name.quotation): the token is not signed", hint: wanted, found: found)
+      return failed(.algorithmNone, "alg is \(quoting: name): the token is not signed", hint: wanted, found: found)
     }
     if lowerCase.starts(with: "hs".utf8) {
       return failed(
-        .algorithmSymmetric, "alg is \(name.quotation), which is keyed with a shared secret and not with a public key",
+        .algorithmSymmetric, "alg is \(quoting: name), which is keyed with a shared secret and not with a public key",
         hint: wanted, found: found)
     }
     return failed(
-      .algorithmUnknown, "alg is \(name.quotation), and \(policy.restriction)", hint: wanted, found: found)
+      .algorithmUnknown, "alg is \(quoting: name), and \(policy.restriction)", hint: wanted, found: found)
   }
 }

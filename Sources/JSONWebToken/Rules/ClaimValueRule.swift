@@ -1,4 +1,5 @@
 import JOSE
+import Signing
 
 /// One claim is there, of the right kind, and has the value that the profile wants (RFC 7519, section 4.1).
 struct ClaimValueRule: ClaimRule {
@@ -26,16 +27,17 @@ struct ClaimValueRule: ClaimRule {
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
     guard let found = draft.claims[name] else {
       return policy.presence == .required
-        ? failed(.claimMissing, "\(name) is missing", hint: wanted)
+        ? failed(.claimMissing, "\(naming: name) is missing", hint: wanted)
         : skipped(.absentOptional, "not there, and not needed")
     }
     if policy.presence == .forbidden {
-      return failed(.claimForbidden, "\(name) does not belong into this token", hint: "leave it out", found: found)
+      return failed(
+        .claimForbidden, "\(naming: name) does not belong into this token", hint: "leave it out", found: found)
     }
     if case .anyValue = policy.expectation { return passed(found: found) }
     if let elements = found.array { return check(elements, found) }
     guard let text = found.string else {
-      return failed(.claimMalformed, "\(name) is \(found.kind), not a string", hint: wanted, found: found)
+      return failed(.claimMalformed, "\(naming: name) is \(found.kind), not a string", hint: wanted, found: found)
     }
     return check(text, found)
   }
@@ -44,22 +46,23 @@ struct ClaimValueRule: ClaimRule {
     guard policy.allowsArray else {
       return failed(
         name == "aud" && elements.count > 1 ? .audienceSeveral : .claimMalformed,
-        "\(name) is an array of \(elements.count), and one string is needed", hint: wanted, found: found)
+        "\(naming: name) is an array of \(elements.count), and one string is needed", hint: wanted, found: found)
     }
     var last: JSONString?
     for element in elements {
       guard let text = element.string else {
-        return failed(.claimMalformed, "\(name) holds \(element.kind), not a string", hint: wanted, found: found)
+        return failed(
+          .claimMalformed, "\(naming: name) holds \(element.kind), not a string", hint: wanted, found: found)
       }
       last = text
     }
     guard let last else {
-      return failed(.claimEmpty, "\(name) is an empty array", hint: wanted, found: found)
+      return failed(.claimEmpty, "\(naming: name) is an empty array", hint: wanted, found: found)
     }
     for text in elements.lazy.compactMap(\.string) where isAcceptable(judge(text)) { return check(text, found) }
     if elements.count > 1, let expectedText {
       return failed(
-        .claimMismatch, "\(name) holds \(elements.count) values, and none is the one expected",
+        .claimMismatch, "\(naming: name) holds \(elements.count) values, and none is the one expected",
         hint: "\(expectedText) is expected", found: found)
     }
     return check(last, found)
@@ -105,21 +108,24 @@ struct ClaimValueRule: ClaimRule {
     case .good: passed(found: found)
     case .notCompared:
       warning(
-        .notCompared, "\(name) is \(policy.form.summary), and was not compared with an expected value", found: found)
+        .notCompared, "\(naming: name) is \(policy.form.summary), and was not compared with an expected value",
+        found: found)
     case .inOtherCase:
-      warning(.claimTolerated, "\(name) is the GUID expected in letters of the other case", found: found)
+      warning(.claimTolerated, "\(naming: name) is the GUID expected in letters of the other case", found: found)
     case .tolerated(let value):
       irregular(
-        isTolerated: isTolerated(value), .claimTolerated, "\(name) \(value.message)",
+        isTolerated: isTolerated(value), .claimTolerated, "\(naming: name) \(value.message)",
         hint: expectedText.map { "the documented value is \($0)" }, found: found)
-    case .empty: failed(.claimEmpty, "\(name) is empty", hint: wanted, found: found)
+    case .empty: failed(.claimEmpty, "\(naming: name) is empty", hint: wanted, found: found)
     case .malformed:
-      failed(.claimMalformed, "\(name) is \(text.quotation), not \(policy.form.summary)", hint: wanted, found: found)
+      failed(
+        .claimMalformed, "\(naming: name) is \(quoting: text), not \(policy.form.summary)", hint: wanted, found: found)
     case .another:
       failed(
-        .claimMismatch, "\(name) is \(text.quotation)", hint: expectedText.map { "\($0) is expected" }, found: found)
+        .claimMismatch, "\(naming: name) is \(quoting: text)", hint: expectedText.map { "\($0) is expected" },
+        found: found)
     case .mistake(let mistake):
-      failed(.claimKnownMistake, "\(name) \(mistake.message)", hint: wanted, found: found)
+      failed(.claimKnownMistake, "\(naming: name) \(mistake.message)", hint: wanted, found: found)
     }
   }
 
@@ -127,6 +133,6 @@ struct ClaimValueRule: ClaimRule {
 
   private var expectedText: String? {
     guard case .oneOf(let values) = policy.expectation, !values.isEmpty else { return nil }
-    return values.map(\.text).joined(separator: " or ")
+    return values.map { "\(quoting: $0)" }.joined(separator: " or ")
   }
 }

@@ -1,4 +1,5 @@
 import JOSE
+import Signing
 
 /// Reads a date from the claims and says what is odd about how it is written.
 struct DateClaim {
@@ -32,7 +33,7 @@ struct DateClaim {
       if numbers == .anyNumber { return inRange(seconds, oddity: nil) }
       let oddity = Oddity(
         reason: .dateFractional,
-        message: "\(name) is \(JSONString(number.text).quotation), not seconds without fraction and exponent")
+        message: "\(name) is \(ForeignText(json: number.text)), not seconds without fraction and exponent")
       return isLenient ? inRange(seconds, oddity: oddity) : .refused(oddity)
     case .string(let text):
       let oddity = Oddity(reason: .dateAsString, message: "\(name) is a string, and a number of seconds is needed")
@@ -63,6 +64,6 @@ struct DateClaim {
           message: "\(name) is \(text), which looks like milliseconds: \(NumericDate(seconds: milliseconds / 1000))"))
     }
     return .refused(
-      Oddity(reason: .dateOutOfRange, message: "\(name) is \(JSONString(text).quotation), outside the years 0 to 9999"))
+      Oddity(reason: .dateOutOfRange, message: "\(name) is \(ForeignText(json: text)), outside the years 0 to 9999"))
   }
 }

@@ -33,7 +33,7 @@ struct HeaderNamesRule: ClaimRule {
       return warning(.embeddedKey, "jwk repeats the key in the header; it was not used")
     }
     if ignoresUnknownNames { return passed() }
-    return warning(.unknownHeader, "\(unknown.name.quotation) is a header name that the profile does not know")
+    return warning(.unknownHeader, "\(quoting: unknown.name) is a header name that the profile does not know")
   }
 
   private func refused(_ reason: Check.Reason, _ name: JSONString, _ message: String) -> Check {

@@ -25,7 +25,7 @@ struct KeyIDRule: ClaimRule {
     if let strange = draft.strangeHints, policy.form.isOfKey {
       return strange.contains("kid")
         ? failed(
-          .keyIDOfAnother, "kid is of none of the keys given: \(text.quotation)", hint: Self.choice, found: found)
+          .keyIDOfAnother, "kid is of none of the keys given: \(quoting: text)", hint: Self.choice, found: found)
         : skipped(.notReached, "there is no key to compare it with")
     }
     switch policy.form {
@@ -36,19 +36,22 @@ struct KeyIDRule: ClaimRule {
       if Hexadecimal.isText(text, of: certificate.sha1Thumbprint) { return passed(found: found) }
       return failed(
         .keyIDOfAnother, "kid is not the SHA-1 thumbprint of the certificate in hexadecimal",
-        hint: "the certificate of \(certificate.subject) has \(Hexadecimal.upperCase(certificate.sha1Thumbprint))",
+        hint:
+          "the certificate of \(quoting: certificate.subject) has \(Hexadecimal.upperCase(certificate.sha1Thumbprint))",
         found: found)
     case .text(let expected?):
       if text == expected { return passed(found: found) }
       return failed(
-        .keyIDOfAnother, "kid is \(text.quotation), and \(expected) is expected", hint: Self.choice, found: found)
+        .keyIDOfAnother, "kid is \(quoting: text), and \(quoting: expected) is expected", hint: Self.choice,
+        found: found)
     case .text(nil):
       guard let known = draft.keyID else {
-        return skipped(.notCompared, "kid is \(text.quotation); there is nothing to compare it with")
+        return skipped(.notCompared, "kid is \(quoting: text); there is nothing to compare it with")
       }
       if text == known { return passed(found: found) }
       return failed(
-        .keyIDOfAnother, "kid is \(text.quotation), and the key given is \(known)", hint: Self.choice, found: found)
+        .keyIDOfAnother, "kid is \(quoting: text), and the key given is \(quoting: known)", hint: Self.choice,
+        found: found)
     }
   }
 }

@@ -1,4 +1,5 @@
 import JOSE
+import Signing
 
 /// Claims that the profile does not know are allowed, reported or refused, as it says.
 struct OtherClaimsRule: ClaimRule {
@@ -19,7 +20,7 @@ struct OtherClaimsRule: ClaimRule {
     }
     if unexpected.isEmpty { return passed() }
     let names =
-      unexpected.prefix(Self.listedCount).map(\.quotation).joined(separator: ", ")
+      unexpected.prefix(Self.listedCount).map { "\(quoting: $0)" }.joined(separator: ", ")
       + (unexpected.count > Self.listedCount ? ", …" : "")
     let message = "the profile does not know the claims \(names)"
     return policy == .refused

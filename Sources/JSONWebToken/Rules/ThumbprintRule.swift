@@ -51,7 +51,8 @@ struct ThumbprintRule: ClaimRule {
     guard bytes == kind.bytes(of: certificate) else {
       return failed(
         .thumbprintOfAnother, "\(kind.headerName) is of another certificate: \(Hexadecimal.upperCase(bytes))",
-        hint: "the certificate of \(certificate.subject) has \(Hexadecimal.upperCase(kind.bytes(of: certificate)))",
+        hint:
+          "the certificate of \(quoting: certificate.subject) has \(Hexadecimal.upperCase(kind.bytes(of: certificate)))",
         found: found)
     }
     if let oddity = worst ?? irregularities.first {

@@ -1,4 +1,5 @@
 import JOSE
+import Signing
 
 /// `typ` (RFC 7515, section 4.1.9; RFC 8725, section 3.11): media types compare without regard to ASCII case.
 struct TypeRule: ClaimRule {
@@ -9,19 +10,19 @@ struct TypeRule: ClaimRule {
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
     guard let found = draft.header["typ"] else {
       return policy.isRequired
-        ? failed(.missingType, "typ is missing", hint: "write typ as \(policy.value)")
+        ? failed(.missingType, "typ is missing", hint: "write typ as \(quoting: policy.value)")
         : skipped(.absentOptional, "not there, and not needed")
     }
     guard let text = found.string else {
       return failed(
-        .wrongType, "typ is \(found.kind), not a string", hint: "write typ as \(policy.value)", found: found)
+        .wrongType, "typ is \(found.kind), not a string", hint: "write typ as \(quoting: policy.value)", found: found)
     }
     if text == policy.value || !policy.isRequired && isSameMediaType(text, policy.value) {
       return passed(found: found)
     }
     return policy.isRequired
-      ? failed(.wrongType, "typ is \(text.quotation)", hint: "write typ as \(policy.value)", found: found)
-      : warning(.wrongType, "typ is \(text.quotation), not \(policy.value)", found: found)
+      ? failed(.wrongType, "typ is \(quoting: text)", hint: "write typ as \(quoting: policy.value)", found: found)
+      : warning(.wrongType, "typ is \(quoting: text), not \(quoting: policy.value)", found: found)
   }
 
   private func isSameMediaType(_ left: JSONString, _ right: JSONString) -> Bool {

@@ -163,9 +163,9 @@ extension TrustedKey {
   fileprivate var summary: String {
     if let certificate {
       let thumbprint = Hexadecimal.upperCase(certificate.sha1Thumbprint)
-      return "the key of the certificate \(thumbprint) (\(certificate.subject))"
+      return "the key of the certificate \(thumbprint) (\(quoting: certificate.subject))"
     }
-    if let keyID { return "the key called \(keyID)" }
+    if let keyID { return "the key called \(quoting: keyID)" }
     return "the public key with the SHA-256 \(Hexadecimal.upperCase(verifier.publicKey.sha256Fingerprint))"
   }
 }

@@ -54,7 +54,7 @@ struct AssembleCommand: RepeatableOptions {
   private func assemble(_ reviewed: RequestReview, at time: NumericDate, _ others: [Certificate]) throws -> SignedToken
   {
     guard let publicKey = reviewed.request.publicKey, let numbers = publicKey.rsa else {
-      throw KeyError(.keyNotRSA, "the certificate of \(request) holds no RSA key")
+      throw KeyError(.keyNotRSA, "the certificate of \(naming: request) holds no RSA key")
     }
     let contents = try SecretBytes.contents(ofFile: signature, limit: Self.limit)
     let (bytes, _) = try contents.withBytes { text throws(SignatureTextError) in

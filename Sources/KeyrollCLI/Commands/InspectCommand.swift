@@ -20,7 +20,7 @@ struct InspectCommand: ParsableCommand {
     if let note = input.note { Diagnostics.note(note) }
     let inspection = Inspection(try UnverifiedToken(input.bytes.span), at: time)
     switch format.format {
-    case .text: try StandardOutput.write(inspection.text)
+    case .text: try StandardOutput.write(inspection.screen)
     case .json: try StandardOutput.write(inspection.json)
     }
   }

@@ -34,7 +34,7 @@ struct KeysCommand: ParsableCommand {
     let report = InventoryReport(inventory)
     report.warnings.forEach(Diagnostics.warning)
     switch format.format {
-    case .text: try StandardOutput.write(report.text)
+    case .text: try StandardOutput.write(report.screen)
     case .json: try StandardOutput.write(report.json)
     }
   }

@@ -29,6 +29,6 @@ struct ProfilesCommand: ParsableCommand {
         lines.append("                          --parameter \(parameter.name)=…  \(about)")
       }
     }
-    try StandardOutput.write(lines.map { $0 + "\n" }.joined())
+    try StandardOutput.write(ScreenText(lines))
   }
 }

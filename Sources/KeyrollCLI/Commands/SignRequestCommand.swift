@@ -59,7 +59,7 @@ struct SignRequestCommand: RepeatableOptions {
     var reviewed = try RequestReview(request, insistingOn: review.profile)
     if !showsOnly { reviewed.show() }
     // What is wrong is told beside the summary, also where that is all that was asked for.
-    if showsOnly { try StandardOutput.write(reviewed.summaryText) }
+    if showsOnly { try StandardOutput.write(reviewed.summaryScreen) }
     try reviewed.requireValues(values, insists: review.profile != nil)
     try reviewed.judge(at: time, horizon: horizon)
     guard let destination, let reference else {
@@ -78,7 +78,7 @@ struct SignRequestCommand: RepeatableOptions {
     if isConfirmed { return }
     guard let prompt = TerminalPrompt() else { return }
     // Nobody answers for what they have not seen.
-    if !prompt.showsStandardError { prompt.say(reviewed.text) }
+    if !prompt.showsStandardError { prompt.say(reviewed.screen) }
     do throws(KeyError) {
       if try prompt.confirms("sign this? Type yes to sign it: ") { return }
     } catch {

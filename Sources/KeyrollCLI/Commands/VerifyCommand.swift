@@ -43,7 +43,7 @@ struct VerifyCommand: RepeatableOptions {
     let trust = try keys.trust(at: time)
     var profile = try judging.judgingProfile(publicKey: trust.keys.first?.verifier.publicKey)
     if let registered = trust.registered { profile = profile.judging(by: registered) }
-    if isLenient && !profile.hasLenientForm { throw CommandError.usage("--lenient is not for \(profile.id)") }
+    if isLenient && !profile.hasLenientForm { throw CommandError.usage("--lenient is not for \(naming: profile.id)") }
     StandardInput.noteTerminal(at: token)
     let input = try TokenInput(token)
     if let note = input.note { Diagnostics.note(note) }
@@ -54,8 +54,7 @@ struct VerifyCommand: RepeatableOptions {
     let registration = trust.registered.flatMap { RegistrationReport(report, registered: $0) }
     switch format.format {
     case .text:
-      try StandardOutput.write(
-        ReportText(report).description + (registration.map { RegistrationText($0).description } ?? ""))
+      try StandardOutput.write(ReportText(report).screen(with: registration))
     case .json:
       var json = report.json
       json["registration"] = registration.map { .object($0.json) }

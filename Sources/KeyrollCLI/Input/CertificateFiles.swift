@@ -20,7 +20,7 @@ enum CertificateFiles {
       return .registered(
         try contents.withBytes { bytes throws(KeyCredentialsError) in
           try KeyCredentials(
-            bytes, of: ForeignText(naming: name).description, certificateReader: OpenSSLCertificateReader())
+            bytes, of: name, certificateReader: OpenSSLCertificateReader())
         })
     }
     return .certificates(try certificates(in: contents, of: name))
@@ -38,7 +38,7 @@ enum CertificateFiles {
     let contents = try SecretBytes.contents(ofFile: name, limit: mostBytes)
     let reference = try KeyReference(name, of: [])
     return try CertificateFile.read(
-      contents, of: ForeignText(naming: reference.description).description, secrets: secrets)
+      contents, of: reference.description, secrets: secrets)
   }
 
   /// The one certificate that is meant, and its issuers as far as they are there, leaf first: see `CertificateChoice`.
@@ -61,7 +61,7 @@ enum CertificateFiles {
     -> [Certificate]
   {
     try contents.withBytes { bytes throws(KeyError) in
-      try CertificateFile.read(bytes, of: ForeignText(naming: name).description)
+      try CertificateFile.read(bytes, of: name)
     }
   }
 

@@ -14,7 +14,8 @@ enum ProfileFile {
     // A report would pass for one by rules that the file cannot have.
     if withoutDocument.contains(where: { $0.key.utf8.elementsEqual(document.id.utf8) }) {
       throw ProfileError(
-        .malformedProfile, "\(name) has the id \(document.id), which means rules that no profile file can say",
+        .malformedProfile,
+        "\(naming: name) has the id \(naming: document.id), which means rules that no profile file can say",
         hint: "give the profile an id of its own")
     }
     return document
@@ -24,7 +25,7 @@ enum ProfileFile {
   static func builtIn(_ name: String) throws(ProfileError) -> ProfileDocument {
     if let command = withoutDocument.first(where: { $0.key.utf8.elementsEqual(name.utf8) })?.value {
       throw ProfileError(
-        .unknownProfile, "profile \(name) has rules that no profile file can say",
+        .unknownProfile, "profile \(naming: name) has rules that no profile file can say",
         hint: "sign by it with keyroll sign \(command), and judge by it with keyroll verify --profile \(name)")
     }
     return try BuiltInProfiles.document(named: name)

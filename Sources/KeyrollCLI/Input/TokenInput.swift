@@ -20,7 +20,7 @@ package struct TokenInput {
     let isStandardInput = StandardInput.isNamed(by: argument)
     if !isStandardInput, !Self.exists(argument) {
       guard Self.looksLikeToken(argument) else {
-        throw KeyError(.fileUnreadable, "\(argument) is neither a file nor a token")
+        throw Self.unreadable(argument)
       }
       self.init(bytes: Array(argument.utf8), droppedNewline: false, name: "the argument")
       return
@@ -30,7 +30,7 @@ package struct TokenInput {
     self.init(
       bytes: contents.withBytes { contents in (0..<kept).map { contents[$0] } },
       droppedNewline: kept < contents.count,
-      name: isStandardInput ? "standard input" : argument)
+      name: isStandardInput ? "standard input" : "\(naming: argument)")
   }
 
   private init(bytes: [UInt8], droppedNewline: Bool, name: String) {
@@ -41,6 +41,18 @@ package struct TokenInput {
 
   /// What was done to the text without being asked for, or nil.
   package var note: String? { droppedNewline ? "one line break at the end of \(name) was dropped" : nil }
+
+  /// The error for an argument that is no file and does not begin as a token does.
+  ///
+  /// What may be a token is not repeated: it was pasted with something around it more often than not.
+  private static func unreadable(_ argument: String) -> KeyError {
+    guard ForeignText.mayBeSecret(argument) else {
+      return KeyError(.fileUnreadable, "\(naming: argument) is neither a file nor a token")
+    }
+    return KeyError(
+      .fileUnreadable, "the argument is no file, and as a token it has something around it",
+      hint: "give the token alone, without Bearer, quotation marks or spaces")
+  }
 
   private static func exists(_ path: String) -> Bool {
     var status = stat()

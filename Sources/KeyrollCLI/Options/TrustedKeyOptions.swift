@@ -58,7 +58,7 @@ struct TrustedKeyOptions: ParsableArguments {
       }
     }
     let keys = try contents.withBytes { bytes throws(KeyError) in
-      try PublicKeyFile.read(bytes, of: ForeignText(naming: path).description)
+      try PublicKeyFile.read(bytes, of: path)
     }
     return try keys.map { TrustedKey(try RSASignatureVerifier($0)) }
   }

@@ -1,7 +1,7 @@
 import Glibc
 import Keyroll
 
-/// What is said to a person on standard error, one escaped line each.
+/// What is said to a person on standard error, one line each, which a terminal shows folded.
 enum Diagnostics {
   /// Says what is wrong and the next step, and gives the status to end with.
   static func report(_ error: any DiagnosticError) -> ExitStatus {
@@ -19,7 +19,7 @@ enum Diagnostics {
   /// Shows lines that belong together, below one that says what they are.
   static func show(_ title: String, _ fields: FieldList) {
     write("note: \(title)")
-    _ = FileOutput.write(Array(fields.text.utf8).span, to: STDERR_FILENO)
+    write(fields.screen)
   }
 
   /// The warnings of a report, each once.
@@ -44,7 +44,16 @@ enum Diagnostics {
   }
 
   private static func write(_ text: String) {
-    // Where standard error is gone there is nobody left to tell.
-    _ = FileOutput.write(Array("keyroll: \(EscapedText(text))\n".utf8).span, to: STDERR_FILENO)
+    var screen = ScreenText()
+    screen.append(prefix + text, indentation: prefix.utf8.count)
+    write(screen)
   }
+
+  private static func write(_ screen: ScreenText) {
+    let text = screen.text(columns: TerminalSize.columns(of: STDERR_FILENO))
+    // Where standard error is gone there is nobody left to tell.
+    _ = FileOutput.write(Array(text.utf8).span, to: STDERR_FILENO)
+  }
+
+  private static let prefix = "keyroll: "
 }

@@ -13,7 +13,7 @@ package struct OutputFile {
   package init(path: String, replacing: Bool) throws(CommandError) {
     let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     guard let last = parts.last, !last.isEmpty, !path.utf8.contains(0) else {
-      throw CommandError.usage("--output takes the path of a file, not \(quoting: path)")
+      throw CommandError.usage("--output takes the path of a file, not \(naming: path)")
     }
     self.path = path
     name = String(Substring(last))

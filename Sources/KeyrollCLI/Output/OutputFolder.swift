@@ -93,7 +93,7 @@ package struct OutputFolder: ~Copyable {
     while text.count > 1, text.last == UInt8(ascii: "/") { text.removeLast() }
     let name = text.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).last ?? text
     guard !name.isEmpty, !name.elementsEqual(".".utf8), !name.elementsEqual("..".utf8), !text.contains(0) else {
-      throw CommandError.usage("--output takes the path of a new folder, not \(quoting: path)")
+      throw CommandError.usage("--output takes the path of a new folder, not \(naming: path)")
     }
     let parent = text.dropLast(name.count)
     return (parent.isEmpty ? "." : String(Substring(parent)), String(Substring(name)))

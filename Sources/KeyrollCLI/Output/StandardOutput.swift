@@ -26,6 +26,11 @@ enum StandardOutput {
 
   /// Writes JSON for programs, which a person may see on a terminal all the same.
   static func write(_ object: JSONObject) throws(CommandError) {
-    try write(EscapedText(json: JSONWriter.indentedText(.object(object))).description + "\n")
+    try write(EscapedJSON(JSONWriter.indentedText(.object(object))).description + "\n")
+  }
+
+  /// Writes a report for a person, folded where a terminal shows it.
+  static func write(_ screen: ScreenText) throws(CommandError) {
+    try write(screen.text(columns: TerminalSize.columns(of: STDOUT_FILENO)))
   }
 }

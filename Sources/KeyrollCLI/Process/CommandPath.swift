@@ -1,4 +1,5 @@
 import ArgumentParser
+import Keyroll
 
 /// The command that the first words of a command line name.
 struct CommandPath {
@@ -38,7 +39,7 @@ struct CommandPath {
   /// Throws `usage` for help on what is no command, where ArgumentParser would give help on what is around it.
   private static func refuseUnknownCommand(_ words: ArraySlice<String>) throws(CommandError) {
     guard let word = CommandPath(Array(words)).rest.first, word != "help", !word.hasPrefix("-") else { return }
-    throw .usage("there is no command '\(word)'", in: Array(words))
+    throw .usage("there is no command \(naming: word)", in: Array(words))
   }
 
   /// Throws `usage` for an option that is there twice and takes one value: which was meant, nobody knows.
@@ -48,7 +49,7 @@ struct CommandPath {
     for word in rest.prefix(while: { $0 != "--" }) where word.hasPrefix("--") {
       let name = word.prefix { $0 != "=" }
       if seen.contains(name), !repeatable.contains(String(name)) {
-        throw CommandError(.usage, "\(name) is given twice", hint: "see \(text) --help")
+        throw CommandError(.usage, "\(naming: name) is given twice", hint: "see \(text) --help")
       }
       seen.append(name)
     }

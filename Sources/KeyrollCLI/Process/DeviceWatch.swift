@@ -70,7 +70,7 @@ final class DeviceWatch: CallObserver {
 
   private func end(_ call: Call) -> Never {
     let error = CommandError(
-      .deviceTimeout, "\(call.function) of the module \(call.module) has not come back after \(timeout)",
+      .deviceTimeout, "\(call.function) of the module \(naming: call.module) has not come back after \(timeout)",
       hint: "look at the device and its connection; a slow device needs a longer --device-timeout")
     _exit(Diagnostics.report(error).rawValue)
   }

@@ -21,7 +21,7 @@ final class ProgramWatch: ProgramObserver {
     _exit(Diagnostics.report(error).rawValue)
   }
 
-  func didWrite(_ line: String) { Diagnostics.note("the signer says: \(line)") }
+  func didWrite(_ line: String) { Diagnostics.note("the signer says: \(quoting: line)") }
 
   /// A signal that has waited takes effect here, when the program is gone and nothing has been written.
   func didEnd() { held.withLock { $0 = nil } }

@@ -18,7 +18,7 @@ struct NewCertificateFile: ~Copyable {
       return
     }
     let contents = try SecretBytes.contents(ofFile: path, limit: CertificateFiles.mostBytes)
-    let file = try PFXFile(contents, of: ForeignText(naming: path).description, at: time.seconds, secrets: secrets)
+    let file = try PFXFile(contents, of: path, at: time.seconds, secrets: secrets)
     guard secrets.hasAnswered else {
       throw RequestError(
         .passwordNotNeeded, "\(naming: path) opens without a password, and is not sent with its private key bare",

@@ -1,35 +1,45 @@
 import Keyroll
 
-/// A report on a request for a person: the answer first, its own checks, then the report on its token.
-struct RequestReportText: CustomStringConvertible {
-  let description: String
+/// A report on a request for a person: the answer, its own checks, the report on its token, and the answer again.
+struct RequestReportText {
+  let screen: ScreenText
+
+  /// The columns before what a check says.
+  private static let labelWidth = 38
 
   init(_ report: RequestReport) {
-    let name = report.address?.requestName ?? "unknown request"
-    var lines = [
-      "\(report.isAccepted ? "ACCEPTED" : "REJECTED")  request \(name), judged for \(report.time)"
-        + (report.verdict == .notYetValid ? ", not open yet" : "")
-        + Self.count(report.failedChecks, "failed") + Self.count(report.warnings, "warned"),
-      "",
-    ]
-    let head = lines.map { EscapedText($0).description + "\n" }.joined()
-    let values = report.values.map { RequestValuesText($0).fields.text + "\n" } ?? ""
-    lines = report.checks.flatMap(Self.lines)
-    let own = lines.map { EscapedText($0).description + "\n" }.joined()
-    description = head + values + own + (report.token.map { "\n\(ReportText($0))" } ?? "")
+    let answer =
+      "\(ReportText.answer(report.isAccepted))  request \(report.address?.requestName ?? "unknown request"), judged for "
+      + "\(report.time)\(report.verdict == .notYetValid ? ", not open yet" : "")"
+    let counts =
+      ReportText.count(report.failedChecks.count, "failed") + ReportText.count(report.warnings.count, "warned")
+    var screen = ScreenText([answer + counts, ""])
+    if let values = report.values {
+      screen.append(RequestValuesText(values).fields.screen)
+      screen.append("")
+    }
+    for check in report.checks { screen.append(Self.screen(check)) }
+    if let token = report.token {
+      screen.append("")
+      screen.append(ReportText(token).body)
+    }
+    screen.append(ScreenText(["", answer]))
+    self.screen = screen
   }
 
-  private static func lines(_ check: RequestCheck) -> [String] {
-    let label = "  \(ReportText.padded(ReportText.label(check.status), 8)) \(ReportText.padded(check.id, 26)) "
+  private static func screen(_ check: RequestCheck) -> ScreenText {
+    let label = ReportText.label(check.status, check.id, width: labelWidth)
     guard let finding = check.finding else {
-      return [check.found.map { label + $0 } ?? "  \(ReportText.padded(ReportText.label(check.status), 8)) \(check.id)"]
+      // A sentence of ours with what was found in it, which is not shown longer than a value of its own.
+      let found = check.found.map { ForeignText(json: $0).description } ?? ""
+      return ReportText.screen(label, found, width: labelWidth)
     }
     let isNotable = check.status == .failed || check.status == .warning
-    let hint = isNotable ? finding.hint.map { String(repeating: " ", count: 38) + "hint: \($0)" } : nil
-    return [label + finding.message + (isNotable ? " [\(finding.reason)]" : "")] + [hint].compactMap(\.self)
-  }
-
-  private static func count(_ checks: [RequestCheck], _ what: String) -> String {
-    checks.isEmpty ? "" : ", \(checks.count) \(checks.count == 1 ? "check" : "checks") \(what)"
+    var screen = ReportText.screen(
+      label, finding.message + (isNotable ? " [\(finding.reason)]" : ""), width: labelWidth)
+    if isNotable, let hint = finding.hint {
+      screen.append(String(repeating: " ", count: labelWidth) + "hint: \(hint)", indentation: labelWidth)
+    }
+    return screen
   }
 }

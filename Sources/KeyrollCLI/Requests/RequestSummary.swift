@@ -1,6 +1,6 @@
 import Keyroll
 
-/// A request in words, for whoever carries and sends it; every line is escaped.
+/// A request in words, for whoever carries and sends it; values of others are as `ForeignText` shows them.
 struct RequestSummary {
   let lines: [String]
 

@@ -35,9 +35,9 @@ final class CommandSecrets: SecretProvider {
 
   private static func question(for request: SecretRequest) -> String {
     switch request.purpose {
-    case .password: "password for \(EscapedText(request.subject)): "
+    case .password: "password for \(naming: request.subject): "
     case .pin(let token, let serial):
-      "PIN of token \"\(EscapedText(token))\" (serial number \(EscapedText(serial))) for \(EscapedText(request.subject)): "
+      "PIN of token \(quoting: token) (serial number \(quoting: serial)) for \(naming: request.subject): "
     }
   }
 }

@@ -36,8 +36,10 @@ struct TerminalPrompt: ~Copyable {
     }
   }
 
-  /// Writes a text of whole lines.
-  borrowing func say(_ text: String) {
+  /// Writes whole lines, folded for the terminal.
+  borrowing func say(_ screen: ScreenText) { say(screen.text(columns: TerminalSize.columns(of: terminal))) }
+
+  private borrowing func say(_ text: String) {
     // A terminal that takes no text may still give some.
     _ = FileOutput.write(Array(text.utf8).span, to: terminal)
   }
@@ -49,7 +51,7 @@ struct TerminalPrompt: ~Copyable {
     var asks = true
     while true {
       let input = try LineInput(terminal, showsInput: showsInput)
-      if asks { say(question) }
+      if asks { ask(question) }
       var line = SecretBytes(capacity: SecretFile.limit + 1)
       let interruption: Int32?
       do {
@@ -86,5 +88,13 @@ struct TerminalPrompt: ~Copyable {
       if line.endsWithNewline { return nil }
       if line.count > SecretFile.limit { throw SecretFile.tooLong("the line typed at the prompt", .password) }
     }
+  }
+
+  /// Shows the question, folded for the terminal, with the cursor behind it.
+  private borrowing func ask(_ question: String) {
+    var screen = ScreenText()
+    screen.append(question)
+    let text = screen.text(columns: TerminalSize.columns(of: terminal))
+    say(String(text.unicodeScalars.dropLast()))
   }
 }

@@ -18,37 +18,42 @@ struct Inspection {
 
   // MARK: Text
 
-  var text: String {
-    var lines = ["NOT VERIFIED: nothing below was checked, anybody can have written it."]
-    lines += section("header", token.header) { name, value in headerNote(name, value) }
-    lines += section("claims", token.claims) { name, value in dateNote(name, value) }
-    lines += ["", "signature", "  \(token.serialization.signature.count) bytes"]
+  /// Begins and ends with the warning: whatever is in between, it is what a person sees last.
+  var screen: ScreenText {
+    var screen = ScreenText(["NOT VERIFIED: nothing below was checked, anybody can have written it."])
+    screen.append(section("header", token.header) { name, value in headerNote(name, value) })
+    screen.append(section("claims", token.claims) { name, value in dateNote(name, value) })
+    screen.append(ScreenText(["", "signature", "  \(token.serialization.signature.count) bytes"]))
     if !token.serialization.irregularities.isEmpty {
-      lines += ["", "irregularities"]
+      screen.append(ScreenText(["", "irregularities"]))
       for irregularity in token.serialization.irregularities {
-        lines.append(
+        screen.append(
           "  the \(irregularity.segment.rawValue) segment has \(irregularity.error.message) [\(irregularity.error.id)]")
       }
     }
-    return lines.map { EscapedText($0).description + "\n" }.joined()
+    screen.append(ScreenText(["", "NOT VERIFIED: nothing above was checked, anybody can have written it."]))
+    return screen
   }
 
   private func section(
     _ title: String, _ part: Result<JSONObject, JSONError>, note: (JSONString, JSONValue) -> String?
-  ) -> [String] {
+  ) -> ScreenText {
+    var screen = ScreenText(["", title])
     switch part {
-    case .failure(let error): return ["", title, "  unreadable: \(error.message) [\(error.id)]"]
+    case .failure(let error): screen.append("  unreadable: \(error.message) [\(error.id)]")
     case .success(let object):
-      let width = object.members.map(\.name.text.unicodeScalars.count).filter { $0 <= Self.widestName }.max() ?? 0
-      return ["", title]
-        + object.members.flatMap { member in
-          let missing = max(0, width - member.name.text.unicodeScalars.count)
-          let name = member.name.text + String(repeating: " ", count: missing)
-          let value = member.value.string?.text ?? JSONWriter.text(member.value)
-          let note = note(member.name, member.value).map { "  \(String(repeating: " ", count: width))  \($0)" }
-          return ["  \(name)  \(value)"] + [note].compactMap(\.self)
+      // A name is quoted as a value is: it can hold spaces, or look like words of ours.
+      let names = object.members.map { "\(quoting: $0.name)" }
+      let width = names.map(\.unicodeScalars.count).filter { $0 <= Self.widestName }.max() ?? 0
+      for (name, member) in zip(names, object.members) {
+        let padding = String(repeating: " ", count: max(0, width - name.unicodeScalars.count))
+        screen.append("  \(name)\(padding)  \(member.value.printed)", indentation: width + 4)
+        if let note = note(member.name, member.value) {
+          screen.append(String(repeating: " ", count: width + 4) + note, indentation: width + 4)
         }
+      }
     }
+    return screen
   }
 
   private func headerNote(_ name: JSONString, _ value: JSONValue) -> String? {

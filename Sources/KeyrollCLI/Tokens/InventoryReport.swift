@@ -16,34 +16,45 @@ struct InventoryReport {
 
   // MARK: Text
 
-  /// Each line is escaped, and ended by a line feed.
-  var text: String {
-    let modules = inventory.modules.map { module in
+  var screen: ScreenText {
+    var screen = ScreenText()
+    for (index, module) in inventory.modules.enumerated() {
+      if index > 0 { screen.append("") }
       var fields = FieldList()
-      fields.append("module", [module.name, module.path.map { "(\($0))" }].compactMap(\.self).joined(separator: " "))
-      fields.append("  made by", "\(module.description), \(module.manufacturer), \(module.version)")
-      return fields.text
-        + (module.tokens.isEmpty ? "  no tokens\n" : module.tokens.map { "\n" + text(of: $0) }.joined())
+      fields.append("module", "\(naming: module.name)" + (module.path.map { " (\(naming: $0))" } ?? ""))
+      fields.append(
+        "  made by", "\(quoting: module.description), \(quoting: module.manufacturer), \(module.version)")
+      screen.append(fields.screen)
+      if module.tokens.isEmpty { screen.append("  no tokens") }
+      for token in module.tokens {
+        screen.append("")
+        screen.append(self.screen(of: token))
+      }
     }
-    return modules.isEmpty ? "no modules\n" : modules.joined(separator: "\n")
+    if inventory.modules.isEmpty { screen.append("no modules") }
+    return screen
   }
 
-  private func text(of token: Inventory.Token) -> String {
+  /// References are percent-encoded, and are not cut: they are there to be copied.
+  private func screen(of token: Inventory.Token) -> ScreenText {
     var fields = FieldList()
     fields.append("  token", token.uri)
-    fields.append("    label", token.label)
-    fields.append("    serial number", token.serial)
-    fields.append("    model", "\(token.model), \(token.manufacturer)")
+    fields.append("    label", "\(quoting: token.label)")
+    fields.append("    serial number", "\(quoting: token.serial)")
+    fields.append("    model", "\(quoting: token.model), \(quoting: token.manufacturer)")
     fields.append("    PIN", token.pin.rawValue + (token.isLoggedIn ? ", logged in" : ""))
     fields.append("    flags", token.flags.joined(separator: " "))
     fields.append("    free memory", "\(size(token.freePublicMemory)) public, \(size(token.freePrivateMemory)) private")
     fields.append("    signs with", token.signingMechanisms.filter { $0.hasPrefix("CKM_") }.joined(separator: " "))
     for object in token.objects {
       fields.append("  \(name(object.kind))", object.uri)
-      if !object.summary.isEmpty { fields.append("    is", object.summary) }
+      let summary = object.kind == .certificate ? "\(quoting: object.summary)" : object.summary
+      if !object.summary.isEmpty { fields.append("    is", summary) }
     }
     let isHidden = !token.isLoggedIn && token.pin != .notNeeded && !token.objects.contains { $0.kind == .privateKey }
-    return fields.text + (isHidden ? "  private keys are seen with --login\n" : "")
+    var screen = fields.screen
+    if isHidden { screen.append("  private keys are seen with --login") }
+    return screen
   }
 
   private func size(_ byteCount: UInt?) -> String { byteCount.map { "\($0) bytes" } ?? "unknown" }

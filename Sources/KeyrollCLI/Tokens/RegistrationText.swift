@@ -1,22 +1,23 @@
 import Keyroll
 
 /// For a person, below the checks: which entry signed, how long it lasts, and what would be left without it.
-struct RegistrationText: CustomStringConvertible {
-  let description: String
+struct RegistrationText {
+  let screen: ScreenText
 
   init(_ registration: RegistrationReport) {
     var fields = FieldList()
-    fields.append("signed by", registration.entry.summary)
-    fields.append("valid", Self.period(registration.entry, at: registration.time))
+    fields.append("  signed by", registration.entry.summary)
+    fields.append("  valid", Self.period(registration.entry, at: registration.time))
     for (index, entry) in registration.others.enumerated() {
-      fields.append(index == 0 ? "after removeKey" : "", "\(entry.summary), until \(entry.validity.end)")
+      fields.append(index == 0 ? "  after removeKey" : "", "\(entry.summary), until \(entry.validity.end)")
     }
     for warning in registration.warnings {
-      fields.append("warning", "\(warning.message) [\(warning.reason)]")
+      fields.append("  warning", "\(warning.message) [\(warning.reason)]")
       if let hint = warning.hint { fields.append("", "hint: \(hint)") }
     }
-    let lines = fields.text.split(separator: "\n").map { "  \($0)\n" }
-    description = "\nregistration:\n" + lines.joined()
+    var screen = ScreenText(["", "registration:"])
+    screen.append(fields.screen)
+    self.screen = screen
   }
 
   private static func period(_ entry: KeyCredential, at time: NumericDate) -> String {

@@ -1,41 +1,82 @@
 import Keyroll
 
-/// A verification report for a person: the answer first, then every check in its order, then what to do.
-struct ReportText: CustomStringConvertible {
-  let description: String
+/// A verification report for a person: the answer, every check in its order with what to do, and the answer again.
+struct ReportText {
+  private let report: VerificationReport
 
-  init(_ report: VerificationReport) {
-    var lines = [
-      "\(report.isAccepted ? "ACCEPTED" : "REJECTED")  \(report.profileID), judged for \(report.time)"
-        + (report.isLenient ? ", leniently" : "") + Self.count(report.failedChecks, "failed")
-        + Self.count(report.warnings, "warned")
-    ]
-    for verdict in Check.Verdict.allCases {
-      lines.append("")
-      lines.append("\(verdict.rawValue): \(report.isAccepted(verdict) ? "accepted" : "rejected")")
-      for check in report.checks where check.verdict == verdict { lines += Self.lines(check, isForetelling: true) }
-    }
-    description = lines.map { EscapedText($0).description + "\n" }.joined()
+  /// The columns before what a check says.
+  private static let labelWidth = 33
+
+  init(_ report: VerificationReport) { self.report = report }
+
+  /// The whole report, and what is known of the registration of whoever signed.
+  ///
+  /// The last line is the answer again: whatever is in between, it is what a person sees last.
+  func screen(with registration: RegistrationReport?) -> ScreenText {
+    var screen = body
+    if let registration { screen.append(RegistrationText(registration).screen) }
+    screen.append(ScreenText(["", answer]))
+    return screen
   }
 
-  /// The lines of one check, not yet escaped; what the service would answer is left out where it has answered.
-  static func lines(_ check: Check, isForetelling: Bool) -> [String] {
-    let label = "  \(padded(label(check.status), 8)) \(padded(check.id, 21)) "
+  /// The report without its last line, for a report that has an answer of its own.
+  var body: ScreenText {
+    var screen = ScreenText([
+      answer + Self.count(report.failedChecks.count, "failed") + Self.count(report.warnings.count, "warned")
+    ])
+    for verdict in Check.Verdict.allCases {
+      screen.append("")
+      screen.append("\(verdict.rawValue): \(report.isAccepted(verdict) ? "accepted" : "rejected")")
+      for check in report.checks where check.verdict == verdict {
+        screen.append(Self.screen(check, isForetelling: true))
+      }
+    }
+    return screen
+  }
+
+  private var answer: String {
+    "\(Self.answer(report.isAccepted))  \(ForeignText(naming: report.profileID)), judged for \(report.time)"
+      + (report.isLenient ? ", leniently" : "")
+  }
+
+  static func answer(_ isAccepted: Bool) -> String { isAccepted ? "ACCEPTED" : "REJECTED" }
+
+  static func count(_ count: Int, _ what: String) -> String {
+    count == 0 ? "" : ", \(count) \(count == 1 ? "check" : "checks") \(what)"
+  }
+
+  /// The lines of one check; what the service would answer is left out where it has answered.
+  static func screen(_ check: Check, isForetelling: Bool) -> ScreenText {
+    let label = label(check.status, check.id, width: labelWidth)
     guard let finding = check.finding else {
-      return [trimmed(label + (check.found.map { text($0, of: check.id) } ?? ""))]
+      return screen(label, check.found.map { text($0, of: check.id) } ?? "", width: labelWidth)
     }
     let isNotable = check.status == .failed || check.status == .warning
-    var lines = [label + finding.message + (isNotable ? " [\(finding.reason)]" : "")]
-    guard isNotable else { return lines }
-    let indentation = String(repeating: " ", count: 33)
-    if let hint = finding.hint { lines.append("\(indentation)hint: \(hint)") }
+    var screen = screen(label, finding.message + (isNotable ? " [\(finding.reason)]" : ""), width: labelWidth)
+    guard isNotable else { return screen }
+    let margin = String(repeating: " ", count: labelWidth)
+    if let hint = finding.hint { screen.append("\(margin)hint: \(hint)", indentation: labelWidth) }
     if isForetelling, let answer = finding.serviceAnswer {
-      lines.append("\(indentation)the service would answer: \(answer)")
+      screen.append("\(margin)the service would answer: \(answer)", indentation: labelWidth)
     }
-    return lines
+    return screen
   }
 
-  static func label(_ status: Check.Status) -> String {
+  /// One line of a label and a text, without spaces at its end.
+  static func screen(_ label: String, _ text: String, width: Int) -> ScreenText {
+    let line = text.isEmpty ? String(label.reversed().drop { $0 == " " }.reversed()) : label + text
+    var screen = ScreenText()
+    screen.append(line, indentation: width)
+    return screen
+  }
+
+  /// What became of a check and its id, for the columns before what it says.
+  static func label(_ status: Check.Status, _ id: String, width: Int) -> String {
+    // A profile may name claims as it likes, and a check is named after its claim.
+    padded("  \(padded(word(status), 8)) \(ForeignText(naming: id))", width - 1) + " "
+  }
+
+  private static func word(_ status: Check.Status) -> String {
     switch status {
     case .passed: "passed"
     case .failed: "FAILED"
@@ -45,10 +86,9 @@ struct ReportText: CustomStringConvertible {
     }
   }
 
-  /// What stands in the token, a date as a date.
+  /// The value in the token, a date as a date too.
   private static func text(_ value: JSONValue, of id: String) -> String {
-    if let string = value.string { return string.text }
-    let text = JSONWriter.text(value)
+    let text = value.printed
     guard let seconds = value.number?.roundedUp else { return text }
     switch JSONString(id) {
     case "iat", "nbf", "exp": return "\(text) = \(NumericDate(seconds: seconds))"
@@ -57,15 +97,7 @@ struct ReportText: CustomStringConvertible {
     }
   }
 
-  private static func count(_ checks: [Check], _ what: String) -> String {
-    checks.isEmpty ? "" : ", \(checks.count) \(checks.count == 1 ? "check" : "checks") \(what)"
-  }
-
-  static func padded(_ text: String, _ width: Int) -> String {
+  private static func padded(_ text: String, _ width: Int) -> String {
     text + String(repeating: " ", count: max(0, width - text.utf8.count))
-  }
-
-  private static func trimmed(_ line: String) -> String {
-    String(line.reversed().drop { $0 == " " }.reversed())
   }
 }

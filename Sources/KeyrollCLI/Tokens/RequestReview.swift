@@ -28,7 +28,7 @@ struct RequestReview {
     try reference.require(expected)
     if let name = expected.keys.sorted().first, !insists, !reference.isBuiltIn {
       warn(
-        "what \(ForeignText(naming: name)) means is for the rules that come with the request to say: --profile FILE takes yours"
+        "what \(naming: name) means is for the rules that come with the request to say: --profile FILE takes yours"
       )
     }
   }
@@ -56,16 +56,23 @@ struct RequestReview {
   /// Shows what is asked for to the person who decides.
   func show() { Diagnostics.show(Self.title, summary) }
 
-  /// The same as text, each line ended by a line feed.
-  var summaryText: String { "\(Self.title)\n\(summary.text)" }
+  var summaryScreen: ScreenText {
+    var screen = ScreenText([Self.title])
+    screen.append(summary.screen)
+    return screen
+  }
 
   /// The summary and all that was said, for a terminal on which that was not seen.
-  var text: String { summaryText + remarks.map { "\(EscapedText($0))\n" }.joined() }
+  var screen: ScreenText {
+    var screen = summaryScreen
+    screen.append(ScreenText(remarks))
+    return screen
+  }
 
   /// The line that says that the request was accepted, once `judge` has thrown nothing.
-  func verdict(at time: NumericDate) -> String {
+  func verdict(at time: NumericDate) -> ScreenText {
     let judged = max(time, request.window.start ?? time)
-    return "ACCEPTED  \(EscapedText(profile.id)), judged for \(judged); nothing is signed\n"
+    return ScreenText(["\(ReportText.answer(true))  \(naming: profile.id), judged for \(judged); nothing is signed"])
   }
 
   private static let title = "the request asks for this signature"

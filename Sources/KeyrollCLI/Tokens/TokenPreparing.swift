@@ -20,10 +20,10 @@ struct TokenPreparing {
     let certificates = try CertificateFiles.chain(in: options.certificate, at: request.notBefore ?? request.time)
     let prepared = try prepare(request, drafting, algorithm, certificates)
     let json = JSONValue.object(prepared.json)
-    let text = EscapedText(json: JSONWriter.indentedText(json)).description + "\n"
+    let text = EscapedJSON(JSONWriter.indentedText(json)).description + "\n"
     try requireReadable(text)
     let form = try options.form.map { form throws(SigningRequestError) in try prepared.bytes(as: form) }
-    try destination.write(text, inCodes: JSONWriter.text(json))
+    try destination.write(text, inCodes: EscapedJSON(JSONWriter.text(json)).description)
     do throws(CommandError) { if let form { try StandardOutput.write(form) } } catch {
       // Half of what was asked for is nothing.
       destination.remove()
@@ -36,7 +36,7 @@ struct TokenPreparing {
     _ request: DraftRequest, _ drafting: TokenDrafting, _ algorithm: SignatureAlgorithm, _ certificates: [Certificate]
   ) throws -> SigningRequest {
     guard let leaf = certificates.first else {
-      throw KeyError(.noCertificate, "\(options.certificate) holds no certificate")
+      throw KeyError(.noCertificate, "\(naming: options.certificate) holds no certificate")
     }
     let judge = try drafting.profile(for: leaf.publicKey)
     let draft = try judge.draft(

@@ -32,7 +32,7 @@ struct TokenSigning {
     try files.check()
     let tokens = try tokens(for: requests, algorithm, by: reference)
     try files.write(tokens.map { Array("\($0.text)\n".utf8) })
-    for (path, token) in zip(paths, tokens) { Diagnostics.note("\(path) is valid \(token.window)") }
+    for (path, token) in zip(paths, tokens) { Diagnostics.note("\(naming: path) is valid \(token.window)") }
     if count > 1 {
       Diagnostics.warning("whether the service honours a token that starts later is not documented")
     }

@@ -22,7 +22,7 @@ extension CertificateFile {
     let certificates = try PFXReader(subject: subject).contents(of: file, secrets: secrets).certificates
     if certificates.isEmpty {
       throw KeyError(
-        .noCertificate, "\(subject) holds no certificate", hint: "export the certificate together with its key")
+        .noCertificate, "\(naming: subject) holds no certificate", hint: "export the certificate together with its key")
     }
     return certificates
   }

@@ -14,7 +14,7 @@ public enum CertificateFile {
     } catch {
       // What reads one certificate does not know where it came from.
       guard error.code == .malformedCertificate || error.code == .trailingData else { throw error }
-      throw KeyError(error.code, "\(subject): \(error.message)", hint: error.hint)
+      throw KeyError(error.code, "\(naming: subject): \(error.message)", hint: error.hint)
     }
   }
 
@@ -26,11 +26,11 @@ public enum CertificateFile {
     case .der: return [try OpenSSLCertificateReader().certificate(der: bytes)]
     case .pfx:
       throw KeyError(
-        .noCertificate, "\(subject) is a PFX, and its certificate is wanted alone",
+        .noCertificate, "\(naming: subject) is a PFX, and its certificate is wanted alone",
         hint: "export it: openssl pkcs12 -nokeys -clcerts -in FILE -out certificate.pem")
     case .unrecognised:
       throw KeyError(
-        .unrecognisedKeyFile, "\(subject) is not a certificate: neither PEM nor DER",
+        .unrecognisedKeyFile, "\(naming: subject) is not a certificate: neither PEM nor DER",
         hint: "give an X.509 certificate as PEM or DER")
     case .pem: break
     }
@@ -39,7 +39,8 @@ public enum CertificateFile {
       if let certificate = try certificate(in: block) { certificates.append(certificate) }
     }
     if certificates.isEmpty {
-      throw KeyError(.noCertificate, "\(subject) holds no certificate", hint: "give an X.509 certificate as PEM or DER")
+      throw KeyError(
+        .noCertificate, "\(naming: subject) holds no certificate", hint: "give an X.509 certificate as PEM or DER")
     }
     return certificates
   }

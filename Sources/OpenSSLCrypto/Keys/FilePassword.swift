@@ -16,7 +16,7 @@ struct FilePassword: ~Copyable {
   mutating func forms() throws(KeyError) -> [PasswordForm] {
     if known.isEmpty {
       guard let password = try secrets.secret(for: SecretRequest(purpose: .password, subject: subject)) else {
-        throw KeyError(.passwordRequired, "\(subject) needs a password, and none was given")
+        throw KeyError(.passwordRequired, "\(naming: subject) needs a password, and none was given")
       }
       known = PasswordForm.forms(of: password)
     }
@@ -26,7 +26,7 @@ struct FilePassword: ~Copyable {
   /// `wrong-password`: nothing that was decrypted made sense.
   var wrong: KeyError {
     KeyError(
-      .wrongPassword, "the password for \(subject) is wrong, or the file was altered",
+      .wrongPassword, "the password for \(naming: subject) is wrong, or the file was altered",
       hint: "check the password and try again")
   }
 }

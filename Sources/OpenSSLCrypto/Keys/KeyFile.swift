@@ -17,7 +17,7 @@ struct KeyFile {
     let selection = try selection()
     let given = try givenCertificates()
     let bytes = try SecretBytes.contents(ofFile: reference.path, limit: KeyFileLimits.byteCount)
-    var contents = try read(bytes, ForeignText(naming: reference.description).description, secrets)
+    var contents = try read(bytes, reference.description, secrets)
     contents.notes += exposures
     return try contents.signer(for: request, choosing: selection, given: given)
   }
@@ -47,7 +47,7 @@ struct KeyFile {
   private func certificates(in path: String) throws(KeyError) -> [Certificate] {
     let bytes = try SecretBytes.contents(ofFile: path, limit: KeyFileLimits.byteCount)
     return try bytes.withBytes { (bytes) throws(KeyError) in
-      try CertificateFile.read(bytes, of: ForeignText(naming: path).description)
+      try CertificateFile.read(bytes, of: path)
     }
   }
 

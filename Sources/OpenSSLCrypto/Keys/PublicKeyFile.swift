@@ -21,12 +21,13 @@ public enum PublicKeyFile {
     case .pfx: break
     case .unrecognised:
       throw KeyError(
-        .unrecognisedKeyFile, "\(subject) is not a public key: neither PEM nor DER",
+        .unrecognisedKeyFile, "\(naming: subject) is not a public key: neither PEM nor DER",
         hint: "give a public key or a certificate")
     }
     if keys.isEmpty {
       throw KeyError(
-        .noPublicKey, "\(subject) holds no public key", hint: "give a public key or a certificate, as PEM or DER")
+        .noPublicKey, "\(naming: subject) holds no public key",
+        hint: "give a public key or a certificate, as PEM or DER")
     }
     return keys
   }

@@ -21,14 +21,14 @@ public struct OpenSSLCryptography: Cryptography {
   public func certificates(inFile path: String) throws(KeyError) -> [Certificate] {
     let contents = try SecretBytes.contents(ofFile: path, limit: KeyFileLimits.byteCount)
     return try contents.withBytes { bytes throws(KeyError) in
-      try CertificateFile.read(bytes, of: ForeignText(naming: path).description)
+      try CertificateFile.read(bytes, of: path)
     }
   }
 
   public func publicKeys(inFile path: String) throws(KeyError) -> [PublicKey] {
     let contents = try SecretBytes.contents(ofFile: path, limit: KeyFileLimits.byteCount)
     return try contents.withBytes { bytes throws(KeyError) in
-      try PublicKeyFile.read(bytes, of: ForeignText(naming: path).description)
+      try PublicKeyFile.read(bytes, of: path)
     }
   }
 

@@ -12,7 +12,7 @@ struct KeyFileReader {
     switch KeyFileFormat(of: file) {
     case .pem: return try contents(ofPEM: file, &password)
     case .der: return try contents(ofDER: file, &password)
-    case .pfx: throw KeyError(.unrecognisedKeyFile, "\(subject) is a PFX and not PEM", hint: "open it as pfx:PATH")
+    case .pfx: throw KeyError(.unrecognisedKeyFile, "\(naming: subject) is a PFX and not PEM", hint: "open it as pfx:PATH")
     case .unrecognised: throw .unrecognisedKeyFile(subject)
     }
   }
@@ -38,7 +38,7 @@ struct KeyFileReader {
     }
     if isOpenSSH && contents.privateKeys.isEmpty {
       throw KeyError(
-        .unrecognisedKeyFile, "\(subject) holds a key in the format of OpenSSH, which is not read here",
+        .unrecognisedKeyFile, "\(naming: subject) holds a key in the format of OpenSSH, which is not read here",
         hint: "convert a copy of it: ssh-keygen -p -m PKCS8 -f COPY")
     }
     return contents
@@ -78,7 +78,7 @@ struct KeyFileReader {
 extension KeyError {
   static func unrecognisedKeyFile(_ subject: String) -> KeyError {
     KeyError(
-      .unrecognisedKeyFile, "\(subject) is not a key file: neither PEM, nor DER, nor PFX",
+      .unrecognisedKeyFile, "\(naming: subject) is not a key file: neither PEM, nor DER, nor PFX",
       hint: "give a private key as PEM or DER, or a PFX")
   }
 }

@@ -64,7 +64,7 @@ struct PEMEncryption {
     }
     let blockByteCount = unsafe Int(max(1, EVP_CIPHER_get_block_size(cipher)))
     if ciphertext.isEmpty || ciphertext.count % blockByteCount != 0 {
-      throw KeyError(.damagedFile, "\(subject) has an encrypted part that is not a whole number of blocks long")
+      throw KeyError(.damagedFile, "\(naming: subject) has an encrypted part that is not a whole number of blocks long")
     }
     let key = unsafe password.withCharacters { characters, count in
       unsafe SecretBytes(capacity: Int(EVP_CIPHER_get_key_length(cipher))) { memory in

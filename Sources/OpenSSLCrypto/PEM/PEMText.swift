@@ -125,6 +125,6 @@ extension KeyError {
   static func malformedPEM(
     _ subject: String, _ reason: String, hint: String = "copy the file again, or export it again"
   ) -> KeyError {
-    KeyError(.malformedPEM, "\(subject) has a PEM block that cannot be read: \(reason)", hint: hint)
+    KeyError(.malformedPEM, "\(naming: subject) has a PEM block that cannot be read: \(reason)", hint: hint)
   }
 }

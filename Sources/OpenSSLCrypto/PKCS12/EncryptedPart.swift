@@ -41,7 +41,7 @@ struct EncryptedPart {
       _ = unsafe EVP_PBE_find(EVP_PBE_TYPE_OUTER, nid, &cipher, nil, nil)
       library = try FileCipher(nid: cipher, named: scheme, of: subject).library
       guard let item = unsafe ASN1Reading.parameters(of: identifier, as: PBEPARAM_it()) else {
-        throw KeyError(.malformedPFX, "\(subject) has parameters of \(scheme) that cannot be read")
+        throw KeyError(.malformedPFX, "\(naming: subject) has parameters of \(scheme) that cannot be read")
       }
       iterationCount = try unsafe IterationBudget.count(item.structure(PBEPARAM.self).pointee.iter, of: subject)
     }
@@ -64,7 +64,8 @@ struct EncryptedPart {
       if plaintext.withBytes({ bytes in DER.contents(of: V_ASN1_SEQUENCE, in: bytes, at: 0)?.upperBound == bytes.count }
       ) {
         throw KeyError(
-          .damagedFile, "\(subject) has an encrypted part that its password opens, and that cannot be read then",
+          .damagedFile,
+          "\(naming: subject) has an encrypted part that its password opens, and that cannot be read then",
           hint: "export the key again")
       }
     }
@@ -85,7 +86,8 @@ struct EncryptedPart {
     let blockByteCount = unsafe Int(max(EVP_CIPHER_CTX_get_block_size(context), 1))
     return try unsafe ASN1Reading.withBytes(of: ciphertext) { (bytes) throws(KeyError) -> SecretBytes? in
       if bytes.isEmpty || bytes.count % blockByteCount != 0 {
-        throw KeyError(.damagedFile, "\(subject) has an encrypted part that is not a whole number of blocks long")
+        throw KeyError(
+          .damagedFile, "\(naming: subject) has an encrypted part that is not a whole number of blocks long")
       }
       let plaintext = unsafe SecretBytes(capacity: bytes.count + blockByteCount) { memory in
         unsafe bytes.withUnsafeBufferPointer { bytes in

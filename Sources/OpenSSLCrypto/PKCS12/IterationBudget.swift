@@ -18,7 +18,7 @@ struct IterationBudget {
     if total > KeyFileLimits.iterationsPerFile {
       throw KeyError(
         .iterationCountTooHigh,
-        "\(subject) asks for more than \(KeyFileLimits.iterationsPerFile) iterations in all its parts together",
+        "\(naming: subject) asks for more than \(KeyFileLimits.iterationsPerFile) iterations in all its parts together",
         hint: "export the key that is needed alone, or with fewer iterations")
     }
   }
@@ -28,10 +28,10 @@ struct IterationBudget {
   static func count(_ integer: UnsafePointer<ASN1_INTEGER>?, of subject: String) throws(KeyError) -> Int64 {
     guard let count = unsafe ASN1Reading.integer(integer) else {
       if let integer = unsafe integer, unsafe ASN1_STRING_type(integer) == V_ASN1_INTEGER { throw tooHigh(subject) }
-      throw KeyError(.malformedPFX, "\(subject) has a password derivation without a readable iteration count")
+      throw KeyError(.malformedPFX, "\(naming: subject) has a password derivation without a readable iteration count")
     }
     if count < 1 {
-      throw KeyError(.malformedPFX, "\(subject) has an iteration count of \(count), and at least 1 is needed")
+      throw KeyError(.malformedPFX, "\(naming: subject) has an iteration count of \(count), and at least 1 is needed")
     }
     return count
   }
@@ -39,7 +39,7 @@ struct IterationBudget {
   private static func tooHigh(_ subject: String) -> KeyError {
     KeyError(
       .iterationCountTooHigh,
-      "\(subject) asks for more than \(KeyFileLimits.iterationsPerDerivation) iterations, the most that are made",
+      "\(naming: subject) asks for more than \(KeyFileLimits.iterationsPerDerivation) iterations, the most that are made",
       hint: "such a count keeps a machine busy for minutes or years: export the key again with fewer iterations")
   }
 }

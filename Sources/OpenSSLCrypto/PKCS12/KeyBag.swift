@@ -26,7 +26,7 @@ struct KeyBag {
       unsafe X509_SIG_get0(encrypted, &identifier, &ciphertext)
     }
     guard let identifier = unsafe identifier, let ciphertext = unsafe ciphertext else {
-      throw KeyError(.malformedPFX, "\(subject) has a key bag that cannot be read")
+      throw KeyError(.malformedPFX, "\(naming: subject) has a key bag that cannot be read")
     }
     let part = try unsafe EncryptedPart(
       ciphertext, holding: PKCS8_PRIV_KEY_INFO_it(), by: identifier, in: owner, of: subject)

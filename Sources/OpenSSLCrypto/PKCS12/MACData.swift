@@ -24,7 +24,7 @@ struct MACData {
   ///
   /// Throws `malformed-pfx` for what cannot be read, and `unsupported-protection` for an algorithm that OpenSSL does not offer.
   init(_ bytes: Span<UInt8>, of subject: String) throws(KeyError) {
-    let malformed = KeyError(.malformedPFX, "\(subject) has integrity data that cannot be read")
+    let malformed = KeyError(.malformedPFX, "\(naming: subject) has integrity data that cannot be read")
     guard let elements = ASN1Elements(whole: bytes), (2...3).contains(elements.count),
       let digestInfo = elements.withSequence(at: 0, { bytes in unsafe ASN1Item(whole: bytes, as: X509_SIG_it()) }),
       let salt = elements.octets(at: 1)
@@ -42,7 +42,8 @@ struct MACData {
       (parameters, digest) = try unsafe Self.readPBMAC1(identifier, of: subject)
       guard let keyByteCount = parameters.keyByteCount, Self.pbmac1KeyByteCounts.contains(keyByteCount) else {
         throw KeyError(
-          .malformedPFX, "\(subject) has a PBMAC1 without a key length from 20 to 64 bytes, as RFC 9579 wants it")
+          .malformedPFX,
+          "\(naming: subject) has a PBMAC1 without a key length from 20 to 64 bytes, as RFC 9579 wants it")
       }
       derivation = .pbmac1(parameters, keyByteCount: Int(keyByteCount))
       iterationCount = parameters.iterationCount
@@ -54,7 +55,8 @@ struct MACData {
     }
     guard expected.count == digest.byteCount else {
       throw KeyError(
-        .malformedPFX, "\(subject) has a MAC of \(expected.count) bytes, and \(digest.name) gives \(digest.byteCount)")
+        .malformedPFX,
+        "\(naming: subject) has a MAC of \(expected.count) bytes, and \(digest.name) gives \(digest.byteCount)")
     }
   }
 
@@ -112,7 +114,7 @@ struct MACData {
     guard let item = unsafe ASN1Reading.parameters(of: identifier, as: PBE2PARAM_it()),
       let derivation = unsafe item.structure(PBE2PARAM.self).pointee.keyfunc,
       let scheme = unsafe item.structure(PBE2PARAM.self).pointee.encryption
-    else { throw KeyError(.malformedPFX, "\(subject) has PBMAC1 parameters that cannot be read") }
+    else { throw KeyError(.malformedPFX, "\(naming: subject) has PBMAC1 parameters that cannot be read") }
     guard unsafe OBJ_obj2nid(derivation.pointee.algorithm) == NID_id_pbkdf2 else {
       throw .unsupportedProtection(
         by: "PBMAC1 with \(unsafe ASN1Text.name(of: derivation.pointee.algorithm))", of: subject)

@@ -12,7 +12,7 @@ struct PBES2Parameters {
     guard let item = unsafe ASN1Reading.parameters(of: identifier, as: PBE2PARAM_it()),
       let derivation = unsafe item.structure(PBE2PARAM.self).pointee.keyfunc,
       let encryption = unsafe item.structure(PBE2PARAM.self).pointee.encryption
-    else { throw KeyError(.malformedPFX, "\(subject) has PBES2 parameters that cannot be read") }
+    else { throw KeyError(.malformedPFX, "\(naming: subject) has PBES2 parameters that cannot be read") }
 
     cipherName = unsafe ASN1Text.name(of: encryption.pointee.algorithm)
     cipher = try unsafe FileCipher(nid: OBJ_obj2nid(encryption.pointee.algorithm), named: cipherName, of: subject)
@@ -20,7 +20,8 @@ struct PBES2Parameters {
       let vector = unsafe parameter.pointee.value.octet_string,
       unsafe Int(ASN1_STRING_length(vector)) != cipher.vectorByteCount
     {
-      throw KeyError(.malformedPFX, "\(subject) has an initialization vector of the wrong length for \(cipherName)")
+      throw KeyError(
+        .malformedPFX, "\(naming: subject) has an initialization vector of the wrong length for \(cipherName)")
     }
 
     let keyByteCount: Int64?
@@ -36,7 +37,8 @@ struct PBES2Parameters {
     }
     if let keyByteCount, let needed = cipher.keyByteCount, keyByteCount != needed {
       throw KeyError(
-        .malformedPFX, "\(subject) derives a key of \(keyByteCount) bytes for \(cipherName), which takes \(needed)")
+        .malformedPFX,
+        "\(naming: subject) derives a key of \(keyByteCount) bytes for \(cipherName), which takes \(needed)")
     }
   }
 
@@ -45,7 +47,7 @@ struct PBES2Parameters {
     _ identifier: UnsafePointer<X509_ALGOR>, of subject: String
   ) throws(KeyError) -> (cost: Int64, keyByteCount: Int64?) {
     guard let item = unsafe ASN1Reading.parameters(of: identifier, as: SCRYPT_PARAMS_it()) else {
-      throw KeyError(.malformedPFX, "\(subject) has scrypt parameters that cannot be read")
+      throw KeyError(.malformedPFX, "\(naming: subject) has scrypt parameters that cannot be read")
     }
     let parameters = unsafe item.structure(SCRYPT_PARAMS.self)
     let cost = try unsafe IterationBudget.count(parameters.pointee.costParameter, of: subject)
@@ -57,7 +59,7 @@ struct PBES2Parameters {
     if rows.overflow || memory.overflow || memory.partialValue > KeyFileLimits.scryptByteCount / 128 {
       throw KeyError(
         .iterationCountTooHigh,
-        "\(subject) asks scrypt for more than \(KeyFileLimits.scryptByteCount >> 20) MiB of memory",
+        "\(naming: subject) asks scrypt for more than \(KeyFileLimits.scryptByteCount >> 20) MiB of memory",
         hint: "export the key again with PBKDF2, or with a smaller cost")
     }
     let work = memory.partialValue.multipliedReportingOverflow(by: parallelization)

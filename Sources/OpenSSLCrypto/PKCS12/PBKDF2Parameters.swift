@@ -12,17 +12,17 @@ struct PBKDF2Parameters {
   /// Throws `malformed-pfx` for parameters that cannot be read and `unsupported-protection` for an unknown PRF.
   init(_ identifier: UnsafePointer<X509_ALGOR>, of subject: String) throws(KeyError) {
     guard let item = unsafe ASN1Reading.parameters(of: identifier, as: PBKDF2PARAM_it()) else {
-      throw KeyError(.malformedPFX, "\(subject) has PBKDF2 parameters that cannot be read")
+      throw KeyError(.malformedPFX, "\(naming: subject) has PBKDF2 parameters that cannot be read")
     }
     let parameters = unsafe item.structure(PBKDF2PARAM.self)
     guard let salt = unsafe parameters.pointee.salt, unsafe salt.pointee.type == V_ASN1_OCTET_STRING,
       let octets = unsafe salt.pointee.value.octet_string
-    else { throw KeyError(.malformedPFX, "\(subject) has a PBKDF2 salt that is not a string of bytes") }
+    else { throw KeyError(.malformedPFX, "\(naming: subject) has a PBKDF2 salt that is not a string of bytes") }
     self.salt = unsafe ASN1Text.bytes(of: octets)
     iterationCount = try unsafe IterationBudget.count(parameters.pointee.iter, of: subject)
     if let keyLength = unsafe parameters.pointee.keylength {
       guard let count = unsafe ASN1Reading.integer(keyLength), count > 0 else {
-        throw KeyError(.malformedPFX, "\(subject) has a PBKDF2 key length that no key can have")
+        throw KeyError(.malformedPFX, "\(naming: subject) has a PBKDF2 key length that no key can have")
       }
       keyByteCount = count
     } else {

@@ -15,18 +15,18 @@ struct PFX: ~Copyable {
   init(_ bytes: Span<UInt8>, of subject: String) throws(KeyError) {
     let elements = try Self.elements(of: bytes, of: subject)
     guard let contents = elements.withSequence(at: 1, { bytes in ContentInfo(bytes) }) else {
-      throw KeyError(.malformedPFX, "\(subject) has contents that cannot be read")
+      throw KeyError(.malformedPFX, "\(naming: subject) has contents that cannot be read")
     }
     if contents.type == NID_pkcs7_signed {
       throw KeyError(
         .unsupportedProtection,
-        "\(subject) is protected by a signature instead of a password (public-key integrity mode)",
+        "\(naming: subject) is protected by a signature instead of a password (public-key integrity mode)",
         hint: "export the key again under a password")
     }
     let safes = try Self.safes(in: contents, of: subject)
     let mac = try elements.withSequence(at: 2) { (bytes) throws(KeyError) in try MACData(bytes, of: subject) }
     if elements.count == 3 && mac == nil {
-      throw KeyError(.malformedPFX, "\(subject) has integrity data that cannot be read")
+      throw KeyError(.malformedPFX, "\(naming: subject) has integrity data that cannot be read")
     }
     self.mac = mac
     self.safes = safes
@@ -52,22 +52,23 @@ struct PFX: ~Copyable {
   private static func elements(of bytes: Span<UInt8>, of subject: String) throws(KeyError) -> ASN1Elements {
     guard bytes.count > 0, bytes[0] == DERText.firstByte else {
       let hint = bytes.count > 0 && bytes[0] == UInt8(ascii: "-") ? "PEM text is named as pem:PATH" : nil
-      throw KeyError(.unrecognisedKeyFile, "\(subject) is \(bytes.isEmpty ? "empty" : "not a PFX file")", hint: hint)
+      throw KeyError(
+        .unrecognisedKeyFile, "\(naming: subject) is \(bytes.isEmpty ? "empty" : "not a PFX file")", hint: hint)
     }
     var consumed = 0
     guard let elements = ASN1Elements(bytes, consumed: &consumed) else {
       let isCutShort = ASN1Elements.isCutShort(bytes)
       throw KeyError(
         .malformedPFX,
-        "\(subject) \(isCutShort ? "is cut short: it announces more bytes than it has" : "cannot be read as ASN.1")",
+        "\(naming: subject) \(isCutShort ? "is cut short: it announces more bytes than it has" : "cannot be read as ASN.1")",
         hint: isCutShort ? "copy the file again" : nil)
     }
     guard (2...3).contains(elements.count), unsafe ASN1Reading.integer(elements.integer(at: 0)) == 3 else {
-      throw KeyError(.malformedPFX, "\(subject) is not a PFX of version 3 (RFC 7292, section 4)")
+      throw KeyError(.malformedPFX, "\(naming: subject) is not a PFX of version 3 (RFC 7292, section 4)")
     }
     if consumed < bytes.count {
       throw KeyError(
-        .trailingData, "\(subject) goes on after its end, for \(bytes.count - consumed) bytes",
+        .trailingData, "\(naming: subject) goes on after its end, for \(bytes.count - consumed) bytes",
         hint: "the file was altered or joined with another: export it again")
     }
     return elements
@@ -77,16 +78,17 @@ struct PFX: ~Copyable {
     guard let data = unsafe contents.data,
       let parts = unsafe ASN1Reading.withBytes(of: data, { bytes in ASN1Elements(whole: bytes) })
     else {
-      throw KeyError(.malformedPFX, "\(subject) has contents that are not an AuthenticatedSafe (RFC 7292, section 4.1)")
+      throw KeyError(
+        .malformedPFX, "\(naming: subject) has contents that are not an AuthenticatedSafe (RFC 7292, section 4.1)")
     }
     if parts.count > KeyFileLimits.partCount {
       throw KeyError(
-        .malformedPFX, "\(subject) has \(parts.count) parts, and at most \(KeyFileLimits.partCount) are read")
+        .malformedPFX, "\(naming: subject) has \(parts.count) parts, and at most \(KeyFileLimits.partCount) are read")
     }
     var safes: [Safe] = []
     for index in 0..<parts.count {
       guard let part = parts.withSequence(at: index, { bytes in ContentInfo(bytes) }) else {
-        throw KeyError(.malformedPFX, "\(subject) has a part that cannot be read")
+        throw KeyError(.malformedPFX, "\(naming: subject) has a part that cannot be read")
       }
       safes.append(try Safe(part, of: subject))
     }

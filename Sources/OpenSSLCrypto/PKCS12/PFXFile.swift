@@ -17,17 +17,18 @@ public struct PFXFile: Sendable {
   ) throws(KeyError) {
     let contents = try PFXReader(subject: subject).contents(of: file, secrets: secrets)
     guard let key = contents.privateKeys.first?.key else {
-      throw KeyError(.noPrivateKey, "\(subject) holds no private key", hint: "export the certificate together with it")
+      throw KeyError(
+        .noPrivateKey, "\(naming: subject) holds no private key", hint: "export the certificate together with it")
     }
     if contents.privateKeys.contains(where: { $0.key.publicKey != key.publicKey }) {
       throw KeyError(
-        .severalKeys, "\(subject) holds several private keys",
+        .severalKeys, "\(naming: subject) holds several private keys",
         hint: "export the one that is meant into a PFX of its own")
     }
     let own = contents.certificates.filter { $0.publicKey.hasSameNumbers(as: key.publicKey) }
     guard let certificate = try CertificateChoice(at: time, in: subject).leaf(over: key.publicKey, among: own) else {
       throw KeyError(
-        .noCertificate, "\(subject) holds no certificate of its private key",
+        .noCertificate, "\(naming: subject) holds no certificate of its private key",
         hint: "export the certificate together with its key")
     }
     self.certificate = certificate

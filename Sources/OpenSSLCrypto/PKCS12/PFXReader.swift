@@ -46,15 +46,15 @@ struct PFXReader {
     of bags: SafeBags, in pfx: borrowing PFX, with passwords: [PasswordForm]
   ) throws(KeyError) -> KeyFileContents {
     var contents = KeyFileContents()
-    if pfx.mac == nil { contents.notes.append("nothing protects \(subject) against change: it has no MAC") }
+    if pfx.mac == nil { contents.notes.append("nothing protects \(naming: subject) against change: it has no MAC") }
     if pfx.hasEnvelopedPart {
       if bags.keys.isEmpty {
         throw KeyError(
           .unsupportedProtection,
-          "\(subject) is encrypted for a certificate instead of under a password (public-key privacy mode)",
+          "\(naming: subject) is encrypted for a certificate instead of under a password (public-key privacy mode)",
           hint: "export the key again under a password")
       }
-      contents.notes.append("a part of \(subject) is encrypted for a certificate and was not read")
+      contents.notes.append("a part of \(naming: subject) is encrypted for a certificate and was not read")
     }
     for bag in bags.certificates {
       contents.certificates.append(try OpenSSLCertificateReader().certificate(der: bag.der.span))
@@ -77,7 +77,7 @@ struct PFXReader {
     if pfx.mac == nil && parts.isEmpty { return [] }
     if let forms = try fitting(PasswordForm.withoutPassword(), pfx, parts) { return forms }
     guard let password = try secrets.secret(for: SecretRequest(purpose: .password, subject: subject)) else {
-      throw KeyError(.passwordRequired, "\(subject) needs a password, and none was given")
+      throw KeyError(.passwordRequired, "\(naming: subject) needs a password, and none was given")
     }
     // No password was tried above, in both its forms.
     let isTried = password.isEmpty
@@ -86,11 +86,11 @@ struct PFXReader {
     if pfx.mac != nil, try isAnyPart(of: parts, openedWith: forms) {
       throw KeyError(
         .damagedFile,
-        "\(subject) was altered or is damaged: its password opens its contents, and its MAC does not fit them",
+        "\(naming: subject) was altered or is damaged: its password opens its contents, and its MAC does not fit them",
         hint: "export the key again")
     }
     throw KeyError(
-      .wrongPassword, "the password for \(subject) is wrong, or the file was altered",
+      .wrongPassword, "the password for \(naming: subject) is wrong, or the file was altered",
       hint: "check the password and try again")
   }
 
@@ -112,7 +112,8 @@ struct PFXReader {
 
   private func damaged(_ part: EncryptedPart?) -> KeyError {
     KeyError(
-      .damagedFile, "\(subject) has a part under \(part?.scheme ?? "no password") that its password does not open",
+      .damagedFile,
+      "\(naming: subject) has a part under \(part?.scheme ?? "no password") that its password does not open",
       hint: "the file is damaged, or its parts have different passwords: export it again")
   }
 }

@@ -18,17 +18,17 @@ enum Safe {
       guard let data = unsafe part.data,
         let bags = unsafe ASN1Reading.withBytes(
           of: data, { bytes in unsafe ASN1Item(whole: bytes, as: PKCS12_SAFEBAGS_it()) })
-      else { throw KeyError(.malformedPFX, "\(subject) has a part that does not hold safe bags") }
+      else { throw KeyError(.malformedPFX, "\(naming: subject) has a part that does not hold safe bags") }
       self = .plain(bags)
     case NID_pkcs7_encrypted:
       guard let encrypted = try part.encryptedPart(of: subject) else {
-        throw KeyError(.malformedPFX, "\(subject) has an encrypted part that cannot be read")
+        throw KeyError(.malformedPFX, "\(naming: subject) has an encrypted part that cannot be read")
       }
       self = .encrypted(encrypted)
     case NID_pkcs7_enveloped:
       self = part.recipientCount == 0 ? .lost : .enveloped
     default:
-      throw KeyError(.malformedPFX, "\(subject) has a part of the type \(part.typeName), which no PFX has")
+      throw KeyError(.malformedPFX, "\(naming: subject) has a part of the type \(part.typeName), which no PFX has")
     }
   }
 }

@@ -26,12 +26,12 @@ struct SafeBags {
     _ stack: OpaquePointer, in owner: ASN1Item, depth: Int, budget: inout IterationBudget
   ) throws(KeyError) {
     if depth > KeyFileLimits.bagDepth {
-      throw KeyError(.malformedPFX, "\(subject) nests its bags more than \(KeyFileLimits.bagDepth) deep")
+      throw KeyError(.malformedPFX, "\(naming: subject) nests its bags more than \(KeyFileLimits.bagDepth) deep")
     }
     for index in 0..<max(unsafe OPENSSL_sk_num(stack), 0) {
       bagCount += 1
       if bagCount > KeyFileLimits.bagCount {
-        throw KeyError(.malformedPFX, "\(subject) holds more than \(KeyFileLimits.bagCount) bags")
+        throw KeyError(.malformedPFX, "\(naming: subject) holds more than \(KeyFileLimits.bagCount) bags")
       }
       guard let bag = unsafe OPENSSL_sk_value(stack, index).map({ OpaquePointer($0) }) else { continue }
       switch unsafe PKCS12_SAFEBAG_get_nid(bag) {
@@ -41,12 +41,12 @@ struct SafeBags {
         keys.append(key)
       case NID_certBag where unsafe PKCS12_SAFEBAG_get_bag_nid(bag) == NID_x509Certificate:
         guard let certificate = unsafe CertificateBag(bag) else {
-          throw KeyError(.malformedCertificate, "\(subject) has a certificate bag without a certificate")
+          throw KeyError(.malformedCertificate, "\(naming: subject) has a certificate bag without a certificate")
         }
         certificates.append(certificate)
       case NID_safeContentsBag:
         guard let inner = unsafe PKCS12_SAFEBAG_get0_safes(bag) else {
-          throw KeyError(.malformedPFX, "\(subject) has a bag of safe contents that cannot be read")
+          throw KeyError(.malformedPFX, "\(naming: subject) has a bag of safe contents that cannot be read")
         }
         try unsafe add(inner, in: owner, depth: depth + 1, budget: &budget)
       default:

@@ -16,7 +16,7 @@ final class ModuleSet: Sendable {
     p11_kit_be_quiet()
     guard let functions = unsafe p11_kit_module_load(path.resolved, 0) else {
       throw KeyError(
-        .moduleUnavailable, "the module \(path.resolved) cannot be loaded: \(Self.reason)",
+        .moduleUnavailable, "the module \(naming: path.resolved) cannot be loaded: \(Self.reason)",
         hint: "name a PKCS #11 module, a shared library for this machine, in module-path")
     }
     unsafe single = functions
@@ -25,7 +25,8 @@ final class ModuleSet: Sendable {
     failures = []
     if let name, !modules.allSatisfy({ $0.isNamed(name) }) {
       throw KeyError(
-        .moduleUnavailable, "the module \(path.resolved) is not the one that module-name means, which is \(name)")
+        .moduleUnavailable,
+        "the module \(naming: path.resolved) is not the one that module-name means, which is \(naming: name)")
     }
     do throws(DeviceError) {
       for module in modules { try module.initialize() }
@@ -83,6 +84,7 @@ final class ModuleSet: Sendable {
   }
 
   private static var reason: String {
-    unsafe p11_kit_message().flatMap { unsafe String(validatingCString: $0) } ?? "p11-kit does not say why"
+    unsafe p11_kit_message().flatMap { unsafe String(validatingCString: $0) }.map { "\(quoting: $0)" }
+      ?? "p11-kit does not say why"
   }
 }

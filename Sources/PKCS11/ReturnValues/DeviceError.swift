@@ -9,7 +9,7 @@ struct DeviceError: Error, Sendable, Hashable {
   let module: String
 
   /// `C_Login: CKR_PIN_INCORRECT, the PIN is wrong (module softhsm2)`
-  var message: String { "\(function): \(returnValue), \(returnValue.sentence) (module \(module))" }
+  var message: String { "\(function): \(returnValue), \(returnValue.sentence) (module \(naming: module))" }
 
   /// As the reason why a key cannot be opened.
   var keyError: KeyError {

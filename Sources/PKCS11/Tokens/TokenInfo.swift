@@ -1,4 +1,5 @@
 internal import CP11Kit
+internal import Signing
 
 /// What a token says of itself: `CK_TOKEN_INFO` (PKCS #11 2.40, section 3.2).
 struct TokenInfo: Sendable {
@@ -27,7 +28,7 @@ struct TokenInfo: Sendable {
   }
 
   /// For messages: `token "keyroll" (serial number 0123)`.
-  var summary: String { "token \"\(label.text)\" (serial number \(serial.text))" }
+  var summary: String { "token \(quoting: label.text) (serial number \(quoting: serial.text))" }
 
   /// True for the same token, wherever it is.
   func isSameToken(as other: TokenInfo) -> Bool {

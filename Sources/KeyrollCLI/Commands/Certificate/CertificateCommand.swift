@@ -28,7 +28,7 @@ struct CertificateCommand: ParsableCommand {
     try inputs.requireOneReaderOfStandardInput()
     let reports = try reports(at: try clock.now())
     switch format.format {
-    case .text: try StandardOutput.write(reports.map(\.text).joined(separator: "\n"))
+    case .text: try StandardOutput.write(Self.screen(reports))
     case .json: try StandardOutput.write(json(reports))
     }
   }
@@ -45,6 +45,15 @@ struct CertificateCommand: ParsableCommand {
       let warnings = CertificateWarning.all(for: certificate, isIssuer: isIssuer, at: now, in: reference)
       return CertificateReport(certificate, warnings: warnings, at: now)
     }
+  }
+
+  private static func screen(_ reports: [CertificateReport]) -> ScreenText {
+    var screen = ScreenText()
+    for (index, report) in reports.enumerated() {
+      if index > 0 { screen.append("") }
+      screen.append(report.screen)
+    }
+    return screen
   }
 
   private func json(_ reports: [CertificateReport]) -> JSONObject {

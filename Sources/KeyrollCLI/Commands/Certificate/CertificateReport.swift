@@ -14,11 +14,11 @@ struct CertificateReport {
     self.now = now
   }
 
-  /// For people: each line is escaped, and ended by a line feed.
-  var text: String {
+  /// For people.
+  var screen: ScreenText {
     var fields = FieldList()
-    fields.append("subject", certificate.subject)
-    fields.append("issuer", certificate.issuer)
+    fields.append("subject", "\(quoting: certificate.subject)")
+    fields.append("issuer", "\(quoting: certificate.issuer)")
     fields.append("serial number", Hexadecimal.upperCase(certificate.serialNumber))
     fields.append("startDateTime", forms.startDateTime.description)
     fields.append("endDateTime", "\(forms.endDateTime)\(remaining)")
@@ -33,7 +33,7 @@ struct CertificateReport {
     fields.append("", "\(forms.customKeyIdentifierBase64) (base64)")
     fields.append("key", forms.key)
     for warning in warnings { fields.append("warning", "\(warning.message) [\(warning.id)]") }
-    return fields.text
+    return fields.screen
   }
 
   private var remaining: String {

@@ -57,7 +57,7 @@ struct ExplainCommand: RepeatableOptions {
     let explanation = ResponseExplanation(
       response, token: try sentToken(response, trust, at: time), certificates: trust.keys.compactMap(\.certificate))
     switch format.format {
-    case .text: try StandardOutput.write(ExplanationText(explanation).description)
+    case .text: try StandardOutput.write(ExplanationText(explanation).screen)
     case .json: try StandardOutput.write(explanation.json)
     }
   }

@@ -1,31 +1,39 @@
 import Keyroll
 
-/// An explanation for a person: what was answered, what it means, what of the token explains it, and what to do.
-struct ExplanationText: CustomStringConvertible {
-  let description: String
+/// An explanation for a person: what was answered, what it means, what of the token explains it, what to do, and what was
+/// answered again.
+struct ExplanationText {
+  let screen: ScreenText
+
+  /// The most lines of a message that are shown.
+  private static let mostLines = 8
 
   init(_ explanation: ResponseExplanation) {
-    var lines = [Self.title(explanation)]
-    lines += Self.section("message", Self.message(explanation.response))
-    lines += Self.section("meaning", [explanation.meaning] + Self.details(explanation.response))
-    lines += Self.section(
+    var screen = ScreenText([Self.title(explanation)])
+    screen.append(Self.section("message", Self.message(explanation.response)))
+    screen.append(Self.section("meaning", [explanation.meaning] + Self.details(explanation.response)))
+    let thumbprint = Self.section(
       "thumbprint that was received",
       (explanation.thumbprint.map { [$0.hexadecimal] } ?? []) + explanation.thumbprintRemarks)
+    screen.append(thumbprint)
     if let token = explanation.token {
-      lines += Self.checks(token, explanation)
+      screen.append(Self.checks(token, explanation))
     } else if let names = explanation.answer?.faultNames, !names.isEmpty {
-      lines += Self.section("failed checks that it comes from", [names.joined(separator: ", ")])
+      screen.append(Self.section("failed checks that it comes from", [names.joined(separator: ", ")]))
     }
-    lines += Self.section(
-      explanation.token == nil ? "what no token shows" : "what the token does not show", explanation.otherCauses)
-    lines += Self.section("next step", Self.nextSteps(explanation))
-    description = lines.map { EscapedText($0).description + "\n" }.joined()
+    screen.append(
+      Self.section(
+        explanation.token == nil ? "what no token shows" : "what the token does not show", explanation.otherCauses))
+    screen.append(Self.section("next step", Self.nextSteps(explanation)))
+    screen.append(ScreenText(["", Self.title(explanation, namesError: false)]))
+    self.screen = screen
   }
 
-  private static func title(_ explanation: ResponseExplanation) -> String {
+  /// What became of the request; the name of an error is the service's own, and may be long.
+  private static func title(_ explanation: ResponseExplanation, namesError: Bool = true) -> String {
     let response = explanation.response
     var words = response.status.map { [String($0)] } ?? []
-    if case .error(let error) = response.kind, let name = error.name { words.append(name.text) }
+    if namesError, case .error(let error) = response.kind, let name = error.name { words.append("\(naming: name)") }
     let title = [response.service?.title, words.isEmpty ? nil : words.joined(separator: " ")].compactMap(\.self)
     return explanation.outcome.rawValue.uppercased() + "  " + title.joined(separator: ", ")
       + (explanation.answer.map { " [\($0.id)]" } ?? "")
@@ -36,38 +44,42 @@ struct ExplanationText: CustomStringConvertible {
     guard case .error(let error) = response.kind else { return [] }
     let message = error.message?.text ?? ""
     let lines = message.unicodeScalars.split { $0 == "\n" || $0 == "\r" }.map { String($0) }
+    let rest = max(lines.count - mostLines, 0)
     // Entra repeats them inside the message.
-    let identifiers = error.service == .graph ? error.identifiers.map { "\($0.name): \($0.value)" } : []
-    return lines + identifiers
+    let identifiers = error.service == .graph ? error.identifiers.map { "\($0.name): \(naming: $0.value)" } : []
+    return lines.prefix(mostLines).map { "\(quoting: $0)" } + (rest == 0 ? [] : ["… (\(rest) more lines)"])
+      + identifiers
   }
 
   private static func details(_ response: ServiceResponse) -> [String] {
     switch response.kind {
     case .keyCredential(let id, let end):
-      [id.map { "keyId \($0)" }, end.map { "endDateTime \($0)" }].compactMap(\.self)
+      [id.map { "keyId \(naming: $0)" }, end.map { "endDateTime \(naming: $0)" }].compactMap(\.self)
     case .accessToken(let type, let seconds):
-      [type.map { "token_type \($0)" }, seconds.map { "expires_in \($0) s" }].compactMap(\.self)
+      [type.map { "token_type \(naming: $0)" }, seconds.map { "expires_in \($0) s" }].compactMap(\.self)
     default: []
     }
   }
 
-  private static func checks(_ token: SentToken, _ explanation: ResponseExplanation) -> [String] {
+  private static func checks(_ token: SentToken, _ explanation: ResponseExplanation) -> ScreenText {
     let explaining = explanation.explainingChecks
     let others = explanation.otherFaults
-    var lines = ["", "token: \(token.profileID), judged for \(token.time)\(token.hasKey ? "" : ", without a key")"]
-    lines += explaining.flatMap { ReportText.lines($0, isForetelling: false) }
-    if explaining.isEmpty, explanation.answer != nil { lines.append("  no failed check explains the answer") }
+    var screen = ScreenText([
+      "", "token: \(token.profileID), judged for \(token.time)\(token.hasKey ? "" : ", without a key")",
+    ])
+    for check in explaining { screen.append(ReportText.screen(check, isForetelling: false)) }
+    if explaining.isEmpty, explanation.answer != nil { screen.append("  no failed check explains the answer") }
     if !others.isEmpty {
-      if explanation.answer != nil { lines.append("  of these it is not known that they are answered so:") }
-      lines += others.flatMap { ReportText.lines($0, isForetelling: false) }
+      if explanation.answer != nil { screen.append("  of these it is not known that they are answered so:") }
+      for check in others { screen.append(ReportText.screen(check, isForetelling: false)) }
     }
     if !token.hasKey {
-      lines.append("  neither the signature nor a thumbprint was checked: give --certificate")
+      screen.append("  neither the signature nor a thumbprint was checked: give --certificate")
     }
     if !token.uncompared.isEmpty {
-      lines.append("  not compared: \(token.uncompared.map(\.id).joined(separator: ", "))")
+      screen.append("  not compared: \(token.uncompared.map(\.id).joined(separator: ", "))")
     }
-    return lines
+    return screen
   }
 
   private static func nextSteps(_ explanation: ResponseExplanation) -> [String] {
@@ -76,7 +88,7 @@ struct ExplanationText: CustomStringConvertible {
     return steps + ["give the token that was sent by --token, and its certificate by --certificate, to see which it is"]
   }
 
-  private static func section(_ title: String, _ lines: [String]) -> [String] {
-    lines.isEmpty ? [] : ["", title] + lines.map { "  \($0)" }
+  private static func section(_ title: String, _ lines: [String]) -> ScreenText {
+    ScreenText(lines.isEmpty ? [] : ["", title] + lines.map { "  \($0)" })
   }
 }

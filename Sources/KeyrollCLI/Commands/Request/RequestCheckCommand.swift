@@ -50,7 +50,7 @@ struct RequestCheckCommand: RepeatableOptions {
     try inputs.requireOneReaderOfStandardInput()
     let report = try report(at: try clock.now())
     switch format.format {
-    case .text: try StandardOutput.write(RequestReportText(report).description)
+    case .text: try StandardOutput.write(RequestReportText(report).screen)
     case .json: try StandardOutput.write(report.json)
     }
     switch report.verdict {

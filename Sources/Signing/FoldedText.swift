@@ -1,0 +1,64 @@
+/// Folds lines for a terminal, so that it never wraps one by itself: what somebody else wrote could then begin a line.
+///
+/// A code point of ASCII takes one column and any other is counted as two, so that no wide letter makes a line longer than it
+/// was taken for. Without the indentation the rows of a line are the line again, spaces included.
+package struct FoldedText {
+  /// The most columns that a row takes.
+  package let width: Int
+
+  /// Below this many columns nothing is folded narrower: a letter with its marks takes up to eight.
+  package static let leastWidth = 16
+
+  /// `width` is at least `leastWidth`.
+  package init(width: Int) { self.width = max(width, Self.leastWidth) }
+
+  /// How far the second row of a line and those below are indented, where `indentation` columns were asked for.
+  package func depth(_ indentation: Int) -> Int { min(max(indentation, 0), width / 2) }
+
+  /// The rows of one line, which has no line breaks, and only marks that `VisibleText` lets stand.
+  package func rows(of line: String, indentation: Int) -> [String] {
+    let letters = Self.letters(of: line)
+    let margin = String(repeating: " ", count: depth(indentation))
+    var rows: [String] = []
+    var start = 0
+    repeat {
+      let lead = rows.isEmpty ? "" : margin
+      let end = end(of: letters[start...], after: lead.utf8.count)
+      rows.append(lead + letters[start..<end].map(\.text).joined())
+      start = end
+    } while start < letters.count
+    return rows
+  }
+
+  /// A code point, and the marks on it: they are not parted.
+  private struct Letter {
+    var text: String
+    var columns: Int
+  }
+
+  private static func letters(of line: String) -> [Letter] {
+    var letters: [Letter] = []
+    for scalar in line.unicodeScalars {
+      let columns = scalar.isASCII ? 1 : 2
+      if VisibleText.isMark(scalar), let last = letters.indices.last {
+        letters[last].text.unicodeScalars.append(scalar)
+        letters[last].columns += columns
+      } else {
+        letters.append(Letter(text: String(scalar), columns: columns))
+      }
+    }
+    return letters
+  }
+
+  /// Where the row that begins with these letters ends: behind the last space, unless that would leave half of it empty.
+  private func end(of letters: ArraySlice<Letter>, after lead: Int) -> Int {
+    var columns = lead
+    var space: Int?
+    for index in letters.indices {
+      columns += letters[index].columns
+      if columns > width { return max(space ?? index, letters.startIndex + 1) }
+      if letters[index].text == " ", columns > width / 2 { space = index + 1 }
+    }
+    return letters.endIndex
+  }
+}

@@ -1,0 +1,68 @@
+import TestSupport
+import Testing
+
+@Suite struct UsageMessageTests {
+  private static let proof = ["sign", "proof", "--key", "a", "--object-id", "b"]
+
+  @Test(
+    "what was given in the place of a secret's source is not repeated",
+    arguments: [
+      (proof + ["--password", "CANARY01"], "unknown option '--password'"),
+      (proof + ["--password=CANARY01"], "unknown option '--password'"),
+      (proof + ["--pin", "CANARY01", "CANARY02"], "unknown option '--pin'"),
+      (proof + ["-pCANARY01"], "unknown option (not repeated here)"),
+      (proof + ["-----CANARY01"], "invalid option: (not repeated here)"),
+      (proof + ["--password-fd", "CANARY01"], "the value (not repeated here) is invalid for '--password-fd <number>'"),
+      (proof + ["--pin-fd=CANARY01"], "the value (not repeated here) is invalid for '--pin-fd <number>'"),
+      (
+        proof + ["--qr", "CANARY01", "CANARY02"],
+        "2 unexpected arguments: (not repeated here), CANARY02"
+      ),
+      (proof + ["--qr=CANARY01"], "the option '--qr' does not take any value, but (not repeated here) was specified"),
+    ])
+  func secrets(arguments: [String], message: String) throws {
+    let outcome = try BuiltCommand.run(arguments)
+    #expect(outcome.status == 64)
+    #expect(outcome.error.hasPrefix("keyroll: error: \(message)"), "\(outcome)")
+    #expect(!outcome.error.contains("CANARY01"), "\(outcome)")
+  }
+
+  @Test(
+    "a token or a key that is no value of anything is not repeated",
+    arguments: [
+      ["inspect", "a", "eyJhbGciOiJSUzI1NiJ9.e30.CANARY01"], ["eyJhbGciOiJSUzI1NiJ9.e30.CANARY01"],
+      ["verify", "--certificate", "a", "a", "-----BEGIN PRIVATE KEY----- CANARY01"],
+      ["certificate", "a", "--format", "eyJhbGciOiJSUzI1NiJ9.e30.CANARY01"],
+      ["sign", "-----BEGIN PRIVATE KEY-----\nCANARY01"],
+    ])
+  func tokens(arguments: [String]) throws {
+    let outcome = try BuiltCommand.run(arguments)
+    #expect(outcome.status == 64)
+    #expect(!outcome.error.contains("CANARY01"), "\(outcome)")
+  }
+
+  @Test(
+    "a token that was pasted with something around it is not repeated, and the hint says what to take off",
+    arguments: [
+      "Bearer eyJhbGciOiJSUzI1NiJ9.e30.CANARY01", "\"eyJhbGciOiJSUzI1NiJ9.e30.CANARY01\"",
+      "Authorization: Bearer eyJhbGciOiJSUzI1NiJ9.e30.CANARY01", "token=eyJhbGciOiJSUzI1NiJ9.e30.CANARY01",
+      " eyJhbGciOiJSUzI1NiJ9.e30.CANARY01",
+    ])
+  func pasted(token: String) throws {
+    let certificate = Fixtures.path("certificates/leaf.pem")
+    for arguments in [
+      ["inspect", token], ["verify", "--profile", "graph-proof", "--certificate", certificate, token],
+    ] {
+      let outcome = try BuiltCommand.run(arguments)
+      #expect(
+        outcome
+          == Outcome(
+            status: 2,
+            error: """
+              keyroll: error: the argument is no file, and as a token it has something around it [file-unreadable]
+              keyroll: hint: give the token alone, without Bearer, quotation marks or spaces
+
+              """))
+    }
+  }
+}
