@@ -87,14 +87,14 @@ extension Profile {
     // `common` and its like, which name no directory, have no dot.
     if TextForm.guid.matches(tenant) || TextForm.hostName.matches(tenant) { return tenant }
     throw ProfileError(
-      .malformedParameter, "the tenant is \(quoting: tenant), which is neither a GUID nor a domain",
+      .malformedParameter, "the tenant is \(naming: tenant), which is neither a GUID nor a domain",
       hint: "give the directory (tenant) id or a domain such as contoso.onmicrosoft.com")
   }
 
   static func requireHost(_ host: String, _ subject: String, example: String) throws(ProfileError) {
     if TextForm.hostName.matches(JSONString(host)) { return }
     throw ProfileError(
-      .malformedParameter, "\(subject) is \(quoting: host), which is not the name of a host",
+      .malformedParameter, "\(subject) is \(naming: host), which is not the name of a host",
       hint: "give it alone, such as \(example)")
   }
 }

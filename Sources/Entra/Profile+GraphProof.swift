@@ -51,7 +51,7 @@ extension Profile {
   static func guid(_ value: JSONString, _ subject: String) throws(ProfileError) -> JSONString {
     if TextForm.guid.matches(value) { return value }
     throw ProfileError(
-      .malformedParameter, "\(subject) is \(quoting: value), not a GUID",
+      .malformedParameter, "\(subject) is \(naming: value), not a GUID",
       hint: "it looks like 3f2504e0-4f89-41d3-9a0c-0305e82c3301 and stands on the object's overview page")
   }
 }

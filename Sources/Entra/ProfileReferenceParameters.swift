@@ -36,7 +36,7 @@ struct ProfileReferenceParameters {
       let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
       throw ProfileError(
         .malformedParameter,
-        "parameter \(name) of profile \(naming: id) is \(quoting: text), and one of \(names) is needed")
+        "parameter \(name) of profile \(naming: id) is \(naming: text), and one of \(names) is needed")
     }
     return choice
   }

@@ -8,7 +8,8 @@
 ///   digits, and so is every space that follows another: a row of spaces could paint a screen.
 /// - After 200 code points it is cut, and the number of those that are left out is said.
 ///
-/// Messages take it by interpolation: `\(quoting: label)` for a text, `\(naming: path)` for a name.
+/// Messages take it by interpolation: `\(quoting: label)` for a text, `\(naming: path)` for a name, and for whatever else was given
+/// on the command line, where a token or a key can come by mistake.
 public struct ForeignText: Sendable, Hashable, CustomStringConvertible {
   public let description: String
 
@@ -63,6 +64,8 @@ extension ForeignText {
   private static let lineCount = 32
   /// The fewest digits of the first part of a token.
   private static let headerCount = 12
+  /// The fewest digits of a key in DER, of which the smallest has more.
+  private static let keyCount = 64
 
   /// True for what may be a token or the text of a key, which is not shown in the place of a name.
   package static func mayBeSecret(_ text: String) -> Bool { countIfSecret(text) != nil }
@@ -70,7 +73,8 @@ extension ForeignText {
   /// The number of bytes of what may be a token or a key, or nil for any other text.
   ///
   /// A token begins with the base64 of `{"` and a letter, `eyJ`, or with that of `{` before white space, up to a dot. PEM has
-  /// dashes and line breaks, which may have become spaces.
+  /// dashes and line breaks, which may have become spaces; DER begins with that of a SEQUENCE, and its base64 may have slashes,
+  /// as paths do.
   private static func countIfSecret(_ text: String) -> Int? {
     let dashes = Array("-----".utf8)
     let bytes = Array(text.utf8)
@@ -80,7 +84,8 @@ extension ForeignText {
       if byte == UInt8(ascii: "\n") || bytes[index...].starts(with: dashes) { return bytes.count }
       if isBase64(byte) {
         (word, run) = (word + 1, run + 1)
-        if run > longestRun || beginsToken(bytes[index...]) { return bytes.count }
+        let rest = bytes[index...]
+        if run > longestRun || beginsToken(rest) || (word == 1 && beginsKey(rest)) { return bytes.count }
         continue
       }
       let part = bytes[(index - word)..<index]
@@ -94,6 +99,12 @@ extension ForeignText {
 
   private static func beginsToken(_ bytes: ArraySlice<UInt8>) -> Bool {
     bytes.starts(with: "eyJ".utf8) && bytes.prefix(headerCount).count(where: isBase64) == headerCount
+  }
+
+  private static func beginsKey(_ bytes: ArraySlice<UInt8>) -> Bool {
+    guard bytes.first == UInt8(ascii: "M"), let second = bytes.dropFirst().first else { return false }
+    return [UInt8(ascii: "I"), UInt8(ascii: "H")].contains(second)
+      && bytes.prefix(keyCount).count { isBase64($0) || $0 == UInt8(ascii: "/") } == keyCount
   }
 
   private static func isBase64(_ byte: UInt8) -> Bool {

@@ -21,7 +21,7 @@ import Testing
         == Outcome(
           status: 2,
           error: """
-            keyroll: error: the login host is "\(host)", which is not the name of a host [malformed-parameter]
+            keyroll: error: the login host is \(host.contains(" ") ? "\"\(host)\"" : host), which is not the name of a host [malformed-parameter]
             keyroll: hint: give it alone, such as login.microsoftonline.us
 
             """))
@@ -42,13 +42,13 @@ import Testing
 
   @Test(
     "a tenant is a GUID or a domain, and no word that stands for any directory",
-    arguments: ["common", "a b.example", ""])
-  func tenant(name: String) throws {
+    arguments: [("common", "common"), ("a b.example", #""a b.example""#), ("", #""""#)])
+  func tenant(name: String, shown: String) throws {
     let outcome = try assertion("--tenant", name)
     #expect(outcome.status == 2)
     #expect(
       outcome.error.hasPrefix(
-        "keyroll: error: the tenant is \"\(name)\", which is neither a GUID nor a domain [malformed-parameter]\n"))
+        "keyroll: error: the tenant is \(shown), which is neither a GUID nor a domain [malformed-parameter]\n"))
   }
 
   @Test("a draft that is refused for its header says what to write")

@@ -84,7 +84,7 @@ import Testing
         "the password file \(folder.path("long")) holds more than 4096 bytes, the most that a password may have", nil
       ),
       (["--password-file", "-"], "standard input is empty", Self.emptyHint),
-      (["--password-fd", "63"], "file descriptor 63 cannot be read: bad file descriptor", nil),
+      (["--password-fd", "63"], "the file descriptor for the password cannot be read: bad file descriptor", nil),
       (["--password-env", "UNSET"], "the environment variable for the password is not set", nil),
       (["--password-env", "EMPTY"], "the environment variable for the password is empty", Self.emptyHint),
       (
@@ -129,7 +129,7 @@ import Testing
         ["--password-file", "a", "--password-fd", "3"],
         "only one of --password-file, --password-fd and --password-env can be given"
       ),
-      (["--password-fd=-1"], "--password-fd takes a number from 0, not -1"),
+      (["--password-fd=-1"], "--password-fd takes a number from 0"),
       (["--password-env", "SECRET=correct horse"], "--password-env takes the name of a variable, not its value"),
       (["--password-env", ""], "--password-env takes the name of a variable, not its value"),
     ])

@@ -161,7 +161,7 @@ struct TokenKeyTests {
     "options for PINs that contradict each other, or hold the PIN, are a wrong command line",
     arguments: [
       (["--pin-file", "a", "--pin-fd", "3"], "only one of --pin-file, --pin-fd and --pin-env can be given"),
-      (["--pin-fd=-1"], "--pin-fd takes a number from 0, not -1"),
+      (["--pin-fd=-1"], "--pin-fd takes a number from 0"),
       (["--pin-env", "PIN=1234"], "--pin-env takes the name of a variable, not its value"),
       (["--device-timeout", "0s"], "--device-timeout takes a duration above zero, such as 30s or 5m"),
     ])

@@ -13,6 +13,7 @@ import Testing
       (proof + ["-pCANARY01"], "unknown option (not repeated here)"),
       (proof + ["-----CANARY01"], "invalid option: (not repeated here)"),
       (proof + ["--password-fd", "CANARY01"], "the value (not repeated here) is invalid for '--password-fd <number>'"),
+      (proof + ["--pin-fd=-73190462"], "--pin-fd takes a number from 0"),
       (proof + ["--pin-fd=CANARY01"], "the value (not repeated here) is invalid for '--pin-fd <number>'"),
       (
         proof + ["--qr", "CANARY01", "CANARY02"],
@@ -24,7 +25,18 @@ import Testing
     let outcome = try BuiltCommand.run(arguments)
     #expect(outcome.status == 64)
     #expect(outcome.error.hasPrefix("keyroll: error: \(message)"), "\(outcome)")
-    #expect(!outcome.error.contains("CANARY01"), "\(outcome)")
+    #expect(!outcome.error.contains("CANARY01") && !outcome.error.contains("73190462"), "\(outcome)")
+  }
+
+  @Test("a PIN that was given in the place of a descriptor is not repeated")
+  func descriptor() throws {
+    #expect(
+      try BuiltCommand.run(Self.proof + ["--pin-fd", "73190462"])
+        == Outcome(
+          status: 2,
+          error:
+            "keyroll: error: the file descriptor for the PIN cannot be read: bad file descriptor [secret-unavailable]\n"
+        ))
   }
 
   @Test(
@@ -39,6 +51,22 @@ import Testing
     let outcome = try BuiltCommand.run(arguments)
     #expect(outcome.status == 64)
     #expect(!outcome.error.contains("CANARY01"), "\(outcome)")
+  }
+
+  @Test(
+    "a token that was given as a name of something else is not repeated",
+    arguments: [
+      ["sign", "assertion", "--client-id", SignCommandTests.clientID, "--tenant"],
+      ["sign", "assertion", "--tenant", SignCommandTests.tenant, "--client-id"],
+      ["sign", "assertion", "--client-id", SignCommandTests.clientID, "--tenant", "a.b", "--login-host"],
+      ["sign", "proof", "--object-id"], ["sign", "claims", "--profile"],
+    ])
+  func names(arguments: [String]) throws {
+    let token = "eyJhbGciOiJSUzI1NiJ9.e30.CANARY01"
+    let outcome = try BuiltCommand.run(arguments + [token, "--key", SignCommandTests.key])
+    #expect(outcome.status == 2)
+    #expect(outcome.error.contains("(a value of \(token.utf8.count) bytes that may be a token or a key)"), "\(outcome)")
+    #expect(!outcome.error.contains("CANARY01"))
   }
 
   @Test(

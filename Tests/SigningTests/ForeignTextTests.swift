@@ -64,6 +64,7 @@ import Testing
       "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJhIn0.c2lnbmF0dXJl", "Bearer eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJhIn0.c2lnbmF0dXJl",
       "ewogICJhbGciOiAiUlMyNTYi.e30.CANARY01", "-----BEGIN PRIVATE KEY----- CANARY01 -----END PRIVATE KEY-----",
       "pem:-----BEGIN PRIVATE KEY-----", "first line\nCANARY01", String(repeating: "CANARY01", count: 11),
+      "pem:MIIEvQIBADANBgkqhkiG9w0BAQ/EFAASCBKcwggSjAgEAAoIBAQC/CANARY01/x+y",
       "token=eyJhbGciOiJSUzI1NiJ9.e30.CANARY01", "\"eyJhbGciOiJSUzI1NiJ9 CANARY01", "eyJhbGciOiJSUzI1NiJ9",
       [String](repeating: String(repeating: "CANARY01", count: 8), count: 2).joined(separator: " "),
     ])

@@ -94,7 +94,7 @@ public struct ProfileDocument: Sendable {
       guard parameter.accepts(value) else {
         throw ProfileError(
           .malformedParameter,
-          "parameter \(parameter.name) is \(quoting: value), and \(parameter.formSummary) is needed")
+          "parameter \(parameter.name) is \(naming: value), and \(parameter.formSummary) is needed")
       }
       values[parameter.name] = value
     }

@@ -20,7 +20,7 @@ extension SecretSource {
     if [file != nil, descriptor != nil, variable != nil].count(where: { $0 }) > 1 {
       throw ValidationError("only one of --\(name)-file, --\(name)-fd and --\(name)-env can be given")
     }
-    if let descriptor, descriptor < 0 { throw ValidationError("--\(name)-fd takes a number from 0, not \(descriptor)") }
+    if let descriptor, descriptor < 0 { throw ValidationError("--\(name)-fd takes a number from 0") }
     if let variable, variable.isEmpty || variable.utf8.contains(UInt8(ascii: "=")) {
       throw ValidationError("--\(name)-env takes the name of a variable, not its value")
     }

@@ -23,7 +23,9 @@ enum SecretSource: Sendable, Hashable {
     case .descriptor(STDIN_FILENO):
       return try SecretFile.secret(ofDescriptor: STDIN_FILENO, named: "standard input", content)
     case .descriptor(let descriptor):
-      return try SecretFile.secret(ofDescriptor: descriptor, named: "file descriptor \(descriptor)", content)
+      // Who mistakes the option for that of the secret itself has written the secret there: a PIN is a number.
+      return try SecretFile.secret(
+        ofDescriptor: descriptor, named: "the file descriptor for the \(content.rawValue)", content)
     case .environment(let variable):
       let secret = try SecretBytes(takingEnvironmentVariable: variable, as: content)
       if secret.count > SecretFile.limit {
