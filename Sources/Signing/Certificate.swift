@@ -4,7 +4,7 @@
 public final class Certificate: Sendable, Hashable {
   public let der: [UInt8]
   public let publicKey: PublicKey
-  /// RFC 4514 text, for people: it comes from the file, so escape it before it reaches a terminal.
+  /// RFC 4514 text, for people: it comes from the file, so show it as a `ForeignText`.
   public let subject: String
   public let issuer: String
   /// The DER of the two names, for comparing.

@@ -10,7 +10,7 @@ public struct SecretRequest: Sendable, Hashable {
   }
 
   public let purpose: Purpose
-  /// What the secret opens, for example `pfx:keys.p12`; like a token's label it may come from elsewhere, so escape it before it reaches a terminal.
+  /// What the secret opens, for example `pfx:keys.p12`; like a token's label it may come from elsewhere, so show it as a `ForeignText`.
   public let subject: String
 
   public init(purpose: Purpose, subject: String) {

@@ -139,7 +139,7 @@ struct HostileScreenTests {
     let request = folder.path("request.json")
     let prepared = try BuiltCommand.run([
       "prepare", "claims", "--profile", "github-app", "--parameter", "client-id=\(forgery.text)", "--claim",
-      "jti=\(forgery.text)", "--claim", "\(forgery.text)=x", "--at", SignCommandTests.at, "--certificate",
+      "jti=\(forgery.text)", "--claim", "name \(forgery.text)=x", "--at", SignCommandTests.at, "--certificate",
       Fixtures.path("certificates/leaf.pem"),
       "--output", request,
     ])

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 @Suite struct UsageMessageTests {
-  private static let proof = ["sign", "proof", "--key", "a", "--object-id", "b"]
+  private static let proof = ["sign", "proof", "--key", "a", "--object-id", SignCommandTests.objectID]
 
   @Test(
     "what was given in the place of a secret's source is not repeated",
@@ -59,10 +59,10 @@ import Testing
       ["sign", "assertion", "--client-id", SignCommandTests.clientID, "--tenant"],
       ["sign", "assertion", "--tenant", SignCommandTests.tenant, "--client-id"],
       ["sign", "assertion", "--client-id", SignCommandTests.clientID, "--tenant", "a.b", "--login-host"],
-      ["sign", "proof", "--object-id"], ["sign", "claims", "--profile"],
+      ["sign", "proof", "--object-id"],
     ])
   func names(arguments: [String]) throws {
-    let token = "eyJhbGciOiJSUzI1NiJ9.e30.CANARY01"
+    let token = "eyJhbGciOiJSUzI1NiJ9.e30.CANARY01_"
     let outcome = try BuiltCommand.run(arguments + [token, "--key", SignCommandTests.key])
     #expect(outcome.status == 2)
     #expect(outcome.error.contains("(a value of \(token.utf8.count) bytes that may be a token or a key)"), "\(outcome)")

@@ -6,7 +6,7 @@ public import Signing
 public struct KeyCredential: Sendable, Hashable {
   /// A GUID, as it was written.
   public let keyID: JSONString
-  /// What somebody called it: escape it before it reaches a terminal.
+  /// What somebody called it: show it as a `ForeignText`.
   public let displayName: JSONString?
   /// `AsymmetricX509Cert`, `X509CertAndPassword` and others.
   public let type: JSONString
@@ -63,7 +63,7 @@ public struct KeyCredential: Sendable, Hashable {
     return thumbprint.count == kind.byteCount && customKeyIdentifier == thumbprint
   }
 
-  /// For messages: the id and the name, which is for escaping.
+  /// For messages: the id, and the name as `ForeignText` shows it.
   public var summary: String {
     guard let displayName, !displayName.isEmpty else { return keyID.text }
     return "\(keyID) (\(quoting: displayName))"

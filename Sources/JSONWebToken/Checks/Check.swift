@@ -25,7 +25,7 @@ public struct Check: Sendable {
   public final class Finding: Sendable {
     /// A stable kebab-case id: what exactly is wrong.
     public let reason: String
-    /// A sentence for a person, the subject first; it may quote the token, so escape it before it reaches a terminal.
+    /// A sentence for a person, the subject first; it quotes the token as `ForeignText` does.
     public let message: String
     /// The next step, where there is one.
     public let hint: String?

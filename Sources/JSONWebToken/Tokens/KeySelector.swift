@@ -159,7 +159,7 @@ extension KeySelector {
 }
 
 extension TrustedKey {
-  /// For messages; what comes out of a certificate or a JSON Web Key is for escaping.
+  /// For messages.
   fileprivate var summary: String {
     if let certificate {
       let thumbprint = Hexadecimal.upperCase(certificate.sha1Thumbprint)

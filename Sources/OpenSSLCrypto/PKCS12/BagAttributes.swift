@@ -3,7 +3,7 @@ internal import Signing
 
 /// What a bag says of itself (RFC 2985, section 5.5).
 struct BagAttributes {
-  /// From the file, so escape it before it reaches a terminal; nil as well for what is not UTF-16.
+  /// From the file, so show it as a `ForeignText`; nil as well for what is not UTF-16.
   let friendlyName: String?
   /// The same in the bags of a key and its certificate.
   let localKeyID: [UInt8]?

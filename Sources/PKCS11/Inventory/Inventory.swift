@@ -1,6 +1,6 @@
 /// What modules, tokens and objects are there, for a person to choose from.
 ///
-/// Every text may come from a token: escape it before it reaches a terminal.
+/// Every text but `uri` may come from a token: show it as a `ForeignText`.
 public struct Inventory: Sendable {
   /// One PKCS #11 module.
   public struct Module: Sendable {
