@@ -145,7 +145,7 @@ struct HostileScreenTests {
     ])
     try #require(prepared.status == 0, "\(prepared)")
     let session = try session([
-      "sign-request", request, "--key", "pem:/nonexistent/key.pem", "--at", SignCommandTests.at,
+      "sign-request", request, "--key", "pem:/nonexistent/key.pem", "--at", SignCommandTests.at, "--yes",
     ])
     let last = try requireHonest(
       session, status: 2,

@@ -15,15 +15,15 @@ import Testing
   static let summary = """
       profile           graph-proof
       window            from 2027-01-15T08:00:00Z to 2027-01-15T08:10:00Z, 10 min
-      claim aud         00000002-0000-0000-c000-000000000000
-      claim iss         0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01
-      claim nbf         1800000000
-      claim exp         1800000600
-      header alg        RS256
-      header typ        JWT
-      header kid        88891A232D3C4BC784E94A802B73C3479A7EE1A0
-      header x5t        iIkaIy08S8eE6UqAK3PDR5p-4aA
-      certificate       CN=leaf,O=keyroll fixtures
+      claim "aud"       "00000002-0000-0000-c000-000000000000"
+      claim "iss"       "0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01"
+      claim "nbf"       1800000000
+      claim "exp"       1800000600
+      header "alg"      "RS256"
+      header "typ"      "JWT"
+      header "kid"      "88891A232D3C4BC784E94A802B73C3479A7EE1A0"
+      header "x5t"      "iIkaIy08S8eE6UqAK3PDR5p-4aA"
+      certificate       "CN=leaf,O=keyroll fixtures"
       SHA-1 thumbprint  88891A232D3C4BC784E94A802B73C3479A7EE1A0
       certificate ends  2049-12-31T23:59:59Z
       key               RSA 2048

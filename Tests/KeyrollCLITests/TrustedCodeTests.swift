@@ -20,7 +20,7 @@ import Testing
   }
 
   private static func ran(_ program: String) -> Outcome {
-    Outcome(status: 2, error: "keyroll: error: \(program) does not sign: ran [program-refused]\n")
+    Outcome(status: 2, error: "keyroll: error: \(program) does not sign: \"ran\" [program-refused]\n")
   }
 
   private static func refused(_ program: String, _ reason: String, remedy: String) -> Outcome {
