@@ -130,8 +130,7 @@ struct SigningRequestTests {
     let error = refusal(
       changing(json, ["certificates"], to: .array([.string(JSONString(Base64.standard.text(other.der)))])))
     #expect(error?.code == .summaryMismatch)
-    #expect(
-      error?.message.contains(#"its summary says "certificate: \"CN=leaf"#) == true, "\(String(describing: error))")
+    #expect(error?.message.contains("its summary says \"certificate: CN=leaf") == true, "\(String(describing: error))")
   }
 
   @Test("every claim and every name of the header is in the summary, and so is the digest")
@@ -143,10 +142,10 @@ struct SigningRequestTests {
         "window: from 2027-01-15T08:00:00Z to 2027-01-15T08:10:00Z, 10 min",
       ])
     for name in request.claims.members.map(\.name) {
-      #expect(request.summary.contains { $0.hasPrefix("claim \"\(name)\": ") })
+      #expect(request.summary.contains { $0.hasPrefix("claim \(name): ") })
     }
     for name in request.header.members.map(\.name) {
-      #expect(request.summary.contains { $0.hasPrefix("header \"\(name)\": ") })
+      #expect(request.summary.contains { $0.hasPrefix("header \(name): ") })
     }
     #expect(request.summary.last == "SHA-256 to sign: \(Hexadecimal.lowerCase(request.digest))")
   }

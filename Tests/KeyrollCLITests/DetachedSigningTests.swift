@@ -217,4 +217,16 @@ struct DetachedSigningTests {
       #expect(!text.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" || $0.value >= 0x7F })
     }
   }
+
+  @Test("a request of the first released form is still taken, with the summary that it had")
+  func firstForm() throws {
+    // Prepared by version 0.1.0: its summary has names and values without quotation marks.
+    let request = Fixtures.path("signing-requests/proof.json")
+    let shown = try BuiltCommand.run("sign-request", request, "--show", "--at", Self.at)
+    #expect(shown.status == 0, "\(shown)")
+    let prepared = try BuiltCommand.run(
+      "prepare", "proof", "--object-id", SignCommandTests.objectID, "--certificate",
+      Fixtures.path("certificates/leaf.pem"), "--at", Self.at)
+    #expect(try Array(prepared.output.utf8) == Fixtures.bytes("signing-requests/proof.json"))
+  }
 }

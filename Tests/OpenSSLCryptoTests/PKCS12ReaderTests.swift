@@ -214,7 +214,7 @@ struct PKCS12ReaderTests {
       let file = Encoding.pfx(bags: [leaf, key])
       let contents = try PFXReader(subject: "pfx:made").contents(
         of: SecretBytes(copying: file.span), secrets: NoSecrets())
-      return try #require(contents.privateKeys.first).friendlyName
+      return try #require(contents.privateKeys.first).friendlyNames.first
     }
     #expect(try name(ofKey: nil, certificate: "leaf") == "leaf")
     #expect(try name(ofKey: "key", certificate: "leaf") == "key")

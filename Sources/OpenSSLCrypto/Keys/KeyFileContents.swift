@@ -4,7 +4,7 @@ internal import Signing
 struct KeyFileContents: Sendable {
   /// Which of several private keys is meant; nothing named means the only one.
   struct Selection: Sendable, Hashable {
-    /// Compared with the friendly name by code points.
+    /// Compared with the friendly names by code points.
     var name: String?
     /// Compared with the local key id, and with the SHA-256 of the key's SubjectPublicKeyInfo.
     var id: [UInt8]?
@@ -114,7 +114,7 @@ struct KeyFileContents: Sendable {
   /// For a list to choose from: `RSA 2048 "name" (id 0A1B), "CN=…" (SHA-1 …, valid … to …)`.
   private func list(_ entries: [KeyFileEntry]) -> String {
     let shown = entries.prefix(8).map { entry in
-      let name = entry.friendlyName.map { " \(quoting: $0)" } ?? ""
+      let name = entry.friendlyNames.map { " \(quoting: $0)" }.joined(separator: ",")
       let own = certificates.filter { $0.publicKey.hasSameNumbers(as: entry.key.publicKey) }
       let certificate = own.isEmpty ? "" : " of the certificate \(Certificate.list(Set(own)))"
       return "\(entry.key.publicKey.summary)\(name) (id \(idText(of: entry)))\(certificate)"

@@ -12,7 +12,8 @@ struct KeyFileReader {
     switch KeyFileFormat(of: file) {
     case .pem: return try contents(ofPEM: file, &password)
     case .der: return try contents(ofDER: file, &password)
-    case .pfx: throw KeyError(.unrecognisedKeyFile, "\(naming: subject) is a PFX and not PEM", hint: "open it as pfx:PATH")
+    case .pfx:
+      throw KeyError(.unrecognisedKeyFile, "\(naming: subject) is a PFX and not PEM", hint: "open it as pfx:PATH")
     case .unrecognised: throw .unrecognisedKeyFile(subject)
     }
   }

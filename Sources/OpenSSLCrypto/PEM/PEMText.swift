@@ -12,7 +12,7 @@ enum PEMText {
   static func begins(in bytes: Span<UInt8>) -> Bool {
     var position = start(of: bytes)
     while let line = line(in: bytes, at: position) {
-      if label(of: line.contents, after: begin, in: bytes) != nil { return true }
+      if label(of: line.contents, after: begin, in: bytes) != nil || runsOn(line.contents, in: bytes) { return true }
       position = line.end
     }
     return false
@@ -27,6 +27,7 @@ enum PEMText {
     var position = start(of: bytes)
     while let line = line(in: bytes, at: position) {
       position = line.end
+      if runsOn(line.contents, in: bytes) { throw lostLineBreaks(in: line.contents, of: bytes, subject) }
       guard let label = label(of: line.contents, after: begin, in: bytes) else { continue }
       let block = try block(label, in: bytes, from: &position, of: subject)
       try body(block)
@@ -37,7 +38,6 @@ enum PEMText {
   private static func block(
     _ label: String, in bytes: Span<UInt8>, from position: inout Int, of subject: String
   ) throws(KeyError) -> PEMBlock {
-    if let error = lostLineBreaks(in: label, of: subject) { throw error }
     let name = PEMLabel.name(label)
     let header = try header(in: bytes, from: &position, of: subject)
     let start = position
@@ -58,14 +58,21 @@ enum PEMText {
     throw .malformedPEM(subject, "\(name) has no end")
   }
 
-  /// The error for a block whose first line goes on behind its label, with all of the block perhaps; nil for any other.
+  /// True for a line that begins a block and goes on behind the dashes after its label, with all of the block perhaps.
   ///
-  /// An environment variable, a secret editor or JSON makes such text, and it says nothing of what is between the dashes.
-  private static func lostLineBreaks(in label: String, of subject: String) -> KeyError? {
-    let text = Array(label.utf8)
-    guard text.indices.contains(where: { text[$0...].starts(with: dashes) }) else { return nil }
-    let escapes = Array(#"-----\n"#.utf8)
-    if text.indices.contains(where: { text[$0...].starts(with: escapes) }) {
+  /// An environment variable, a secret editor or JSON makes such text.
+  private static func runsOn(_ line: Range<Int>, in bytes: Span<UInt8>) -> Bool {
+    guard line.count > begin.count + dashes.count, matches(begin, in: bytes, at: line.lowerBound) else { return false }
+    let first = (line.lowerBound + begin.count...line.upperBound - dashes.count).first {
+      matches(dashes, in: bytes, at: $0)
+    }
+    return first.map { $0 < line.upperBound - dashes.count } ?? false
+  }
+
+  /// Says nothing of what is between the dashes.
+  private static func lostLineBreaks(in line: Range<Int>, of bytes: Span<UInt8>, _ subject: String) -> KeyError {
+    let escape = Array(#"\n"#.utf8)
+    if (line.lowerBound..<line.upperBound - escape.count).contains(where: { matches(escape, in: bytes, at: $0) }) {
       return .malformedPEM(
         subject, #"it holds the two characters \n where line breaks belong"#, hint: "undo them in a copy: printf %b")
     }

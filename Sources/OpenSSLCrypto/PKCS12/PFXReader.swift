@@ -61,10 +61,15 @@ struct PFXReader {
     }
     for bag in bags.keys {
       guard let key = try bag.privateKey(with: passwords) else { throw damaged(bag.encryptedPart) }
-      // Some tools name the certificate alone.
-      let certificate = contents.certificates.firstIndex { $0.publicKey == key.publicKey }
-      let name = bag.attributes.friendlyName ?? certificate.flatMap { bags.certificates[$0].attributes.friendlyName }
-      contents.privateKeys.append(KeyFileEntry(key: key, friendlyName: name, localKeyID: bag.attributes.localKeyID))
+      let own = contents.certificates.indices.filter {
+        contents.certificates[$0].publicKey.hasSameNumbers(as: key.publicKey)
+      }
+      var names: [String] = []
+      for attributes in [bag.attributes] + own.map({ bags.certificates[$0].attributes }) {
+        guard let name = attributes.friendlyName, !names.contains(name) else { continue }
+        names.append(name)
+      }
+      contents.privateKeys.append(KeyFileEntry(key: key, friendlyNames: names, localKeyID: bag.attributes.localKeyID))
     }
     return contents
   }
