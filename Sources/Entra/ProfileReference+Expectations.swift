@@ -36,7 +36,7 @@ extension ProfileReference {
       if parameter.isSame(as: value) { continue }
       let found = parameter.value.map { "is for the \(name) \(ForeignText(quoting: $0.text))" } ?? "has no \(name)"
       throw ProfileError(
-        .parameterMismatch, "the signing request \(found), and \(quoting: value) is expected",
+        .parameterMismatch, "the signing request \(found), and \(argument: value) is expected",
         hint: "ask whoever prepared it what it is for")
     }
   }

@@ -60,16 +60,17 @@ public struct CommandBackend: KeyBackend {
         .malformedKeyReference, "\(naming: reference) names a public key, which a certificate has already",
         hint: "leave ;public= out")
     }
-    let place = request.certificates.isEmpty ? reference["cert"] ?? "" : reference.description
-    // There is no key yet to choose the leaf by.
-    let leaf = try CertificateChoice(at: request.time, in: place).leaf(of: given, cryptography)
+    let source = request.certificates.isEmpty ? reference["cert"] : request.certificateSource
+    let choice = CertificateChoice(at: request.time, in: source ?? reference.description)
+    let leaf: Certificate
+    if reference["public"] != nil, let own = try choice.leaf(over: publicKey(reference), among: given) {
+      leaf = own
+    } else {
+      // There is no key yet to choose the leaf by.
+      leaf = try choice.leaf(of: given, cryptography)
+    }
     if request.requiresOwnCertificate, let own {
       try CertificateChoice(at: request.time, in: reference.description).requireOwn(leaf, among: own)
-    }
-    if reference["public"] != nil, try !publicKey(reference).hasSameNumbers(as: leaf.publicKey) {
-      throw KeyError(
-        .certificateMismatch, "the certificate that was given for \(naming: reference) belongs to another key",
-        hint: "give the certificate that was issued for this key")
     }
     return cryptography.chain(from: leaf, among: given)
   }

@@ -38,14 +38,14 @@ struct Program: Sendable {
     switch outcome {
     case .ended: return (output, end)
     case .tooLong:
-      throw SigningError(.malformedAnswer, "\(path.name) answered with more than \(Self.mostOutputBytes) bytes")
+      throw SigningError(.malformedAnswer, "\(naming: path.name) answered with more than \(Self.mostOutputBytes) bytes")
     case .timeout:
       throw SigningError(
-        .programTimeout, "\(path.name) has not ended after \(timeout.components.seconds) s, and was ended",
+        .programTimeout, "\(naming: path.name) has not ended after \(timeout.components.seconds) s, and was ended",
         hint: "look at what it waits for: it has no terminal to ask on; a slow one needs a longer --signer-timeout")
-    case .interrupted: throw SigningError(.programFailed, "\(path.name) was interrupted")
+    case .interrupted: throw SigningError(.programFailed, "\(naming: path.name) was interrupted")
     case .unobserved(let error):
-      throw SigningError(.programFailed, "\(path.name) cannot be waited for, and was ended: \(error)")
+      throw SigningError(.programFailed, "\(naming: path.name) cannot be waited for, and was ended: \(error)")
     }
   }
 
@@ -54,7 +54,7 @@ struct Program: Sendable {
       return try RunningProgram(path, environment: environment, input: input)
     } catch {
       throw SigningError(
-        .programFailed, "\(path.name) cannot be started: \(error)",
+        .programFailed, "\(naming: path.name) cannot be started: \(error)",
         hint: error.code == ENOEXEC ? "a script begins with #! and the path of what runs it" : nil)
     }
   }

@@ -73,7 +73,7 @@ public struct CertificateChoice: Sendable {
     throw KeyError(
       .severalCertificates,
       "\(naming: place) has \(candidates.count) \(what), \(count) of them valid at \(CalendarDay.text(ofSecondsSince1970: time)): \(Certificate.list(candidates))",
-      hint: "name a file with the one that is meant alone: ;cert=PATH, or ?certificate=PATH on a token")
+      hint: "give the one that is meant alone, in a file of its own")
   }
 }
 

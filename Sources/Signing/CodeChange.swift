@@ -84,6 +84,11 @@ extension CodeChange {
     return writer(at: place, group: status.st_gid).map { CodeChange(place: place, party: $0) }
   }
 
+  /// True where the mode lets others write, by the same rule; whose it is and access control lists are not looked at.
+  package static func othersMayWrite(mode: UInt32, group: UInt32) -> Bool {
+    mode & S_IWOTH != 0 || (mode & S_IWGRP != 0 && members(of: group) != nil)
+  }
+
   private static func writer(at place: String, group: gid_t) -> Party? {
     let list: AccessList?
     do throws(AccessList.Failure) { list = try AccessList(of: place) } catch { return .unknown(error.reason) }

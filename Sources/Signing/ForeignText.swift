@@ -42,6 +42,11 @@ public struct ForeignText: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  /// The value of an option, between quotation marks; what may be a token or a key is not shown, as in a name.
+  public init(argument text: String) {
+    description = Self.countIfSecret(text) == nil ? Self(quoting: text).description : Self(naming: text).description
+  }
+
   /// What is shown, and the words that say how much is not.
   private static func shown(_ text: String, escapingQuotes: Bool) -> (text: String, rest: String) {
     let scalars = text.unicodeScalars
@@ -121,6 +126,11 @@ extension DefaultStringInterpolation {
   /// A foreign text, as `ForeignText(quoting:)` shows it.
   package mutating func appendInterpolation(quoting text: some CustomStringConvertible) {
     appendLiteral(ForeignText(quoting: text.description).description)
+  }
+
+  /// The value of an option, as `ForeignText(argument:)` shows it.
+  package mutating func appendInterpolation(argument text: some CustomStringConvertible) {
+    appendLiteral(ForeignText(argument: text.description).description)
   }
 
   /// A foreign name, as `ForeignText(naming:)` shows it.

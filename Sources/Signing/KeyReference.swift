@@ -7,7 +7,7 @@ public struct KeyReference: Sendable, Hashable, CustomStringConvertible {
   /// The file or program, its escapes undone; `-` is standard input. Empty for a reference that is a URI.
   public let path: String
   private let attributes: [Attribute]
-  /// As it was written, the scheme in lower case.
+  /// As it was written, the scheme in lower case; a plain path has the scheme `file`.
   public let description: String
 
   private struct Attribute: Hashable {
@@ -53,9 +53,6 @@ public struct KeyReference: Sendable, Hashable, CustomStringConvertible {
 
   /// The same as text, which every attribute is but those that a URI compares byte by byte.
   public subscript(name: String) -> String? { self[bytes: name].flatMap { String(validating: $0, as: UTF8.self) } }
-
-  /// The names of the attributes that are there.
-  public var attributeNames: [String] { attributes.map(\.name.name) }
 
   /// Every file that opening the key reads, the key's own first: what a command must neither overwrite nor, where it is
   /// `-`, read twice.

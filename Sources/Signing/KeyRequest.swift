@@ -7,7 +7,9 @@ public struct KeyRequest: Sendable {
   public let algorithm: SignatureAlgorithm
   /// Certificates that were given beside the reference, in any order: they choose the key with their public key where the
   /// reference means several, and its certificate is among them. Empty where the key's own are to be used.
-  public var certificates: [Certificate] = []
+  public var certificates: [Certificate]
+  /// Where those certificates come from, for messages: a path or a reference; nil where the caller does not say.
+  public var certificateSource: String?
   /// True where a certificate that is given must also be one of those that lie beside the key, where any do.
   public var requiresOwnCertificate: Bool
   /// When the signature will be used, in seconds since 1970-01-01T00:00:00Z: of several certificates over one key the one

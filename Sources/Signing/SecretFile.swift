@@ -67,18 +67,3 @@ package enum SecretFile {
       ? "a key without a password needs no option; the empty password is a file of one line feed" : nil
   }
 }
-
-/// Tells which files with secrets in them other users of the machine can read.
-package enum FileExposure {
-  /// A warning for a regular file that its group or everybody may read; nil for any other, and for `-`.
-  ///
-  /// - Parameter contents: what the file holds: "the key", "the password".
-  package static func warning(of path: String, holding contents: String) -> String? {
-    var status = stat()
-    guard !path.utf8.elementsEqual("-".utf8), unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-      status.st_mode & (S_IRGRP | S_IROTH) != 0
-    else { return nil }
-    let readers = status.st_mode & S_IROTH != 0 ? "every user of this machine" : "the group of the file"
-    return "\(naming: path) holds \(contents), and \(readers) can read it: chmod go-r \(naming: path)"
-  }
-}

@@ -1,7 +1,9 @@
+import Entra
 import JOSE
 import JSONWebToken
 import OpenSSLCrypto
 import PKCS11
+import QRCodes
 import Signing
 import SigningTesting
 import TestSupport
@@ -32,6 +34,14 @@ extension FuzzTarget {
     try requireSilence { _ = try JSONWebKey.keys(input.span) }
     try requireSilence { _ = try SignatureText.read(input.span, expecting: 256) }
     try requireSilence { _ = try UnverifiedToken(input.span) }
+    try requireSilence { _ = try QRCodePart.join(input.span, cryptography: OpenSSLCryptography()) }
+    // Of JSON that they read, these show names and values by the printer; of what is none, nothing.
+    if input.first != UInt8(ascii: "{"), input.first != UInt8(ascii: "[") {
+      try requireSilence { _ = try SigningRequest(input.span, cryptography: OpenSSLCryptography()) }
+      try requireSilence { _ = try ProfileDocument(input.span) }
+      try requireSilence { _ = try KeyCredentials(input.span, certificateReader: OpenSSLCertificateReader()) }
+      try requireSilence { _ = try ServiceResponse(input.span) }
+    }
     guard let text = String(validating: input, as: UTF8.self) else { return }
     let syntaxes = [PEMBackend.syntax, PFXBackend.syntax, PKCS11URI.syntax]
     try requireSilence { _ = try KeyReference(text, of: syntaxes) }

@@ -121,7 +121,13 @@ import Testing
         ["verify", "--certificate=\(value)", "--algorithm", "RS256", leaf], ["explain", leaf, "--token=\(value)"],
         ["request", "remove-key"] + Self.request + [
           folder.path("out"), "--key-id", SignCommandTests.objectID, "--proof=\(value)", "--certificate", leaf,
-        ], ["request", "check", value], [value],
+        ], ["request", "check", value], [value], ["sign", "proof", "--object-id", "x", "--key", leaf, "--at=\(value)"],
+        Self.proof + ["--key", leaf, "--not-before=\(value)"], Self.proof + ["--key", leaf, "--valid-for=\(value)"],
+        ["sign", "proof", "--key", leaf, "--object-id=\(value)"],
+        ["sign", "claims", "--profile=\(value)", "--key", leaf],
+        Self.proof + ["--key", "command:/bin/true;cert=\(leaf)", "--signer-env=\(value)"],
+        ["request", "remove-key"] + Self.request + [folder.path("out"), "--key-id=\(value)", "--key", leaf],
+        ["request", "check", folder.path("x"), "--object-id=\(value)"],
       ] {
         let outcome = try BuiltCommand.run(arguments)
         #expect(outcome.status != 0 || arguments.first == "inspect")

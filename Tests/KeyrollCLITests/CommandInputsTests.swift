@@ -68,6 +68,32 @@ import Testing
     }
   }
 
+  @Test("what comes by standard input or a descriptor is a file all the same, and is never replaced")
+  func sparesDescriptors() throws {
+    let password = try folder.write(Array("correct horse\n".utf8), to: "password")
+    let request = folder.path("request.json")
+    let prepared = try BuiltCommand.run(
+      ["prepare"] + Self.proof.dropFirst() + ["--certificate", Self.certificate, "--output", request])
+    #expect(prepared.status == 0, "\(prepared)")
+    let pfx = Fixtures.path("pfx/openssl-default.p12")
+    let proof = (["keyroll"] + Self.proof).joined(separator: " ")
+    for (line, spared) in [
+      ("\(proof) --key pem:- --output '\(key)' --force <'\(key)'", key),
+      ("\(proof) --key '\(pfx)' --password-fd 3 --output \(password) --force 3<\(password)", password),
+      (
+        "keyroll sign-request - --key '\(key)' --at \(SignCommandTests.at) --output \(request) --force <\(request)",
+        request
+      ),
+    ] {
+      let before = try Data(contentsOf: URL(fileURLWithPath: spared))
+      let script = line.replacing("keyroll ", with: "\(BuiltCommand.path) ", maxReplacements: 1)
+      let outcome = try Judge.run("/bin/sh", ["-c", script])
+      #expect(outcome.status == 2, "\(outcome)")
+      #expect(outcome.error.contains("is read by this command, and is not replaced [output-exists]"), "\(outcome)")
+      #expect(try Data(contentsOf: URL(fileURLWithPath: spared)) == before)
+    }
+  }
+
   @Test("standard input that is named twice is a wrong command line, before anything is read")
   func standardInputTwice() throws {
     let missing = folder.path("missing")

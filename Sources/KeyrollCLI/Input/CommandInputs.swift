@@ -1,3 +1,4 @@
+import Glibc
 import Keyroll
 
 /// Every file that a command reads, declared in one place.
@@ -7,7 +8,14 @@ struct CommandInputs {
   /// A file under the name that messages call it by: "the key", "the certificate".
   private struct File {
     let role: String
-    let path: String
+    let place: Place
+  }
+
+  private enum Place {
+    case path(String)
+    case descriptor(Int32)
+
+    init(_ path: String) { self = StandardInput.isNamed(by: path) ? .descriptor(STDIN_FILENO) : .path(path) }
   }
 
   private var files: [File] = []
@@ -20,7 +28,7 @@ struct CommandInputs {
   }
 
   mutating func append(_ role: String, _ path: String?) {
-    if let path { files.append(File(role: role, path: path)) }
+    if let path { files.append(File(role: role, place: Place(path))) }
   }
 
   mutating func append(_ role: String, _ paths: [String]) {
@@ -41,8 +49,8 @@ struct CommandInputs {
   mutating func append(_ role: String, _ secret: SecretSource?) {
     switch secret {
     case .file(let path): append(role, path)
-    case .descriptor where secret?.readsStandardInput == true: append(role, StandardInput.name)
-    default: break
+    case .descriptor(let descriptor): files.append(File(role: role, place: .descriptor(descriptor)))
+    case .environment, nil: break
     }
   }
 
@@ -55,11 +63,24 @@ struct CommandInputs {
 
   mutating func append(_ others: CommandInputs) { files += others.files }
 
-  var paths: [String] { files.map(\.path) }
+  /// True when the file of this status is one of them, by whatever name or descriptor it is read.
+  func contains(_ status: stat) -> Bool {
+    files.contains { file in
+      var own = stat()
+      let isThere =
+        switch file.place {
+        case .path(let path): unsafe stat(path, &own) == 0
+        case .descriptor(let descriptor): unsafe fstat(descriptor, &own) == 0
+        }
+      return isThere && own.st_dev == status.st_dev && own.st_ino == status.st_ino
+    }
+  }
 
   /// Throws `usage` when more than one of them is standard input, before anything is read.
   func requireOneReaderOfStandardInput() throws(CommandError) {
-    let readers = files.filter { StandardInput.isNamed(by: $0.path) }
+    let readers = files.filter { file in
+      if case .descriptor(STDIN_FILENO) = file.place { true } else { false }
+    }
     if readers.count > 1 {
       throw CommandError(
         .usage, "standard input cannot be both \(readers.map(\.role).joined(separator: " and "))",

@@ -2,12 +2,9 @@ import Glibc
 
 /// Standard input, which can be read once: see `CommandInputs`.
 enum StandardInput {
-  /// What stands for it wherever a command takes a path.
-  static let name = "-"
-
   /// True for `-`, and for the names that the system has for it.
   static func isNamed(by path: String) -> Bool {
-    [name, "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].contains { $0.utf8.elementsEqual(path.utf8) }
+    ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].contains { $0.utf8.elementsEqual(path.utf8) }
   }
 
   /// Says that a person is waited for, who may have left the argument out, and what a terminal does to a long token.

@@ -16,7 +16,7 @@ struct ClockOptions: ParsableArguments {
     guard let time, !time.utf8.elementsEqual("now".utf8) else { return NumericDate(seconds: Int64(Glibc.time(nil))) }
     guard let date = NumericDate(rfc3339: time) else {
       throw CommandError(
-        .usage, "--at takes a time, not '\(time)'",
+        .usage, "--at takes a time, not \(argument: time)",
         hint: "write it as 2026-11-21T14:00:00Z or 2026-11-21T15:00:00+01:00")
     }
     return date

@@ -63,6 +63,6 @@ struct ExpectationOptions: ParsableArguments {
   private static func guid(_ text: String, _ option: String) throws(ProfileError) -> JSONString {
     let guid = JSONString(text)
     if TextForm.guid.matches(guid) { return guid }
-    throw ProfileError(.malformedParameter, "\(option) takes a GUID, not \(quoting: text)")
+    throw ProfileError(.malformedParameter, "\(option) takes a GUID, not \(argument: text)")
   }
 }

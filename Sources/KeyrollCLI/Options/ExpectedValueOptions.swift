@@ -34,7 +34,7 @@ struct ExpectedValueOptions: ParsableArguments {
     }
     for (name, value) in named + parameters.map({ ($0.name.text, $0.value) }) {
       if values.updateValue(value, forKey: name) != nil {
-        throw .usage("the expected \(ForeignText(naming: name)) is given twice")
+        throw .usage("the expected \(naming: name) is given twice")
       }
     }
     return values

@@ -38,7 +38,8 @@ struct GraphOptions: ParsableArguments {
     case (.some, .some): throw ValidationError("only one of --application and --service-principal can be given")
     case (let objectID?, nil), (nil, let objectID?):
       if let appID, appID.lowercased().utf8.elementsEqual(objectID.lowercased().utf8) {
-        throw ValidationError("the object id is not the application (client) id, and both are given as \(appID)")
+        throw ValidationError(
+          "the object id is not the application (client) id, and both are given as \(naming: appID)")
       }
     }
   }

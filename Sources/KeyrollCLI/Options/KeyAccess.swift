@@ -28,7 +28,7 @@ struct KeyAccess {
   /// Throws for a variable with a secret that a program would see.
   func requireUnseen(_ variables: String?...) throws {
     for secret in variables.compactMap(\.self) where signer.variables.contains(secret) {
-      throw ValidationError("--signer-env cannot name \(secret), which holds a secret")
+      throw ValidationError("--signer-env cannot name \(naming: secret), which holds a secret")
     }
   }
 

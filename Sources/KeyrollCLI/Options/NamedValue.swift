@@ -18,7 +18,7 @@ struct NamedValue: ExpressibleByArgument {
     do throws(JSONError) {
       return try JSONReader.value(Array(value.text.utf8).span)
     } catch {
-      throw .usage("the value of \(name) is not JSON: \(error.problem), at byte \(error.offset)")
+      throw .usage("the value of \(argument: name) is not JSON: \(error.problem), at byte \(error.offset)")
     }
   }
 }

@@ -44,7 +44,7 @@ struct OutputOptions: ParsableArguments {
   private func file(_ path: String, sparing inputs: CommandInputs) throws(CommandError) -> OutputFile {
     let file = try OutputFile(path: path, replacing: force)
     try file.check()
-    if force, inputs.paths.contains(where: file.isThere(as:)) {
+    if force, file.isAmong(inputs) {
       throw CommandError(
         .outputExists, "\(naming: path) is read by this command, and is not replaced", hint: "choose another name")
     }

@@ -31,9 +31,11 @@ struct SignerOptions: ParsableArguments {
   func backend() throws(CommandError) -> CommandBackend {
     var environment: [String: String] = [:]
     for name in variables {
-      guard let value = unsafe getenv(name) else { throw .usage("the variable \(name) of --signer-env is not set") }
+      guard let value = unsafe getenv(name) else {
+        throw .usage("the variable \(naming: name) of --signer-env is not set")
+      }
       guard let text = unsafe String(validatingCString: value) else {
-        throw .usage("the variable \(name) of --signer-env is not text in UTF-8")
+        throw .usage("the variable \(naming: name) of --signer-env is not text in UTF-8")
       }
       environment[name] = text
     }

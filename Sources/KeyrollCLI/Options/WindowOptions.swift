@@ -25,7 +25,7 @@ struct WindowOptions: ParsableArguments {
       if sign == UInt8(ascii: "-") { return now - span }
     }
     throw CommandError(
-      .usage, "--not-before takes a time, not '\(notBefore)'",
+      .usage, "--not-before takes a time, not \(argument: notBefore)",
       hint: "write it as 2026-11-21T14:00:00Z, or relative to now as +2h or -30s")
   }
 
@@ -34,7 +34,7 @@ struct WindowOptions: ParsableArguments {
     guard let validFor else { return nil }
     guard let span = TimeSpan(validFor), span > .zero else {
       throw CommandError(
-        .usage, "--valid-for takes a duration, not '\(validFor)'",
+        .usage, "--valid-for takes a duration, not \(argument: validFor)",
         hint: "write a whole number and a unit, such as 10m, 90s or 1h")
     }
     return span

@@ -28,11 +28,10 @@ package struct OutputFile {
     try check(in: directory)
   }
 
-  /// True when what is there now is the file of this path, under whatever name.
-  func isThere(as path: String) -> Bool {
-    var (mine, other) = (stat(), stat())
-    return unsafe stat(self.path, &mine) == 0 && stat(path, &other) == 0 && mine.st_dev == other.st_dev
-      && mine.st_ino == other.st_ino
+  /// True when what is there now is one of the files that are read.
+  func isAmong(_ inputs: CommandInputs) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && inputs.contains(status)
   }
 
   /// Puts the bytes into a new file beside, with mode 0600, and gives it the name when all of it is on the disk.

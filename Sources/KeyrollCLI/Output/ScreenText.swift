@@ -29,6 +29,12 @@ struct ScreenText {
 
   mutating func append(_ other: ScreenText) { lines += other.lines }
 
+  func followed(by other: ScreenText) -> ScreenText {
+    var screen = self
+    screen.append(other)
+    return screen
+  }
+
   /// The lines, each ended by a line feed, and folded for a terminal of so many columns where there is one.
   func text(columns: Int?) -> String {
     guard let columns else { return lines.map { $0.text + "\n" }.joined() }

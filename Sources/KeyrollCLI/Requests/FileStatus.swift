@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Keyroll
 
 /// What a file is, whose it is and who may change it.
 struct FileStatus {
@@ -24,8 +25,8 @@ struct FileStatus {
   /// The number of the user that it belongs to, where that is neither this one nor root.
   var foreignOwner: UInt32? { [0, geteuid()].contains(status.st_uid) ? nil : status.st_uid }
 
-  /// True where others may change it: everybody, or a group that is neither root's nor this user's own.
+  /// True where others may change it: everybody, or a group that code would be refused for.
   var isWritableByOthers: Bool {
-    status.st_mode & S_IWOTH != 0 || (status.st_mode & S_IWGRP != 0 && ![0, getegid()].contains(status.st_gid))
+    CodeChange.othersMayWrite(mode: status.st_mode, group: status.st_gid)
   }
 }

@@ -17,6 +17,7 @@ struct NewCertificateFile: ~Copyable {
       password = nil
       return
     }
+    FileExposure.warning(of: path, holding: "a key").map(Diagnostics.warning)
     let contents = try SecretBytes.contents(ofFile: path, limit: CertificateFiles.mostBytes)
     let file = try PFXFile(contents, of: path, at: time.seconds, secrets: secrets)
     guard secrets.hasAnswered else {

@@ -9,7 +9,7 @@ struct RequestReportText {
 
   init(_ report: RequestReport) {
     let answer =
-      "\(ReportText.answer(report.isAccepted))  request \(report.address?.requestName ?? "unknown request"), judged for "
+      "\(ReportText.answer(report.isAccepted))  request \(report.address?.requestName ?? "of an unknown kind"), judged for "
       + "\(report.time)\(report.verdict == .notYetValid ? ", not open yet" : "")"
     let counts =
       ReportText.count(report.failedChecks.count, "failed") + ReportText.count(report.warnings.count, "warned")
@@ -21,7 +21,7 @@ struct RequestReportText {
     for check in report.checks { screen.append(Self.screen(check)) }
     if let token = report.token {
       screen.append("")
-      screen.append(ReportText(token).body)
+      screen.append(ReportText(token).part)
     }
     screen.append(ScreenText(["", answer]))
     self.screen = screen

@@ -46,7 +46,8 @@ struct RequestSource: ~Copyable {
         .fileUnreadable, "\(naming: path) is \(kind), not a folder or a file",
         hint: "what comes through a pipe is read from standard input, by -")
     }
-    single = try SecretBytes.contents(ofDescriptor: descriptor, named: path, limit: RequestFile.mostBytes)
+    single = try SecretBytes.contents(
+      ofDescriptor: descriptor, named: ForeignText(naming: path).description, limit: RequestFile.mostBytes)
     folder = ReceivedFolder(around: path)
     self.status = FileStatus(status)
   }

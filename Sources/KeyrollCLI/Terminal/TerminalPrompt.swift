@@ -86,7 +86,10 @@ struct TerminalPrompt: ~Copyable {
       }
       if received == 0 { throw KeyError(.secretUnavailable, "the input ended before a line was typed at the prompt") }
       if line.endsWithNewline { return nil }
-      if line.count > SecretFile.limit { throw SecretFile.tooLong("the line typed at the prompt", .password) }
+      if line.count > SecretFile.limit {
+        throw KeyError(
+          .secretUnavailable, "the line typed at the prompt is longer than \(SecretFile.limit) bytes")
+      }
     }
   }
 

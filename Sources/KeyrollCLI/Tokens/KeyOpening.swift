@@ -20,10 +20,11 @@ struct KeyOpening {
       FileBackend(), PEMBackend(), PFXBackend(), device, try access.signer.backend())
     do throws(KeyError) {
       let secrets = try access.secrets.provider(pin: access.device.source)
-      let signer = try registry.signer(
-        for: KeyRequest(
-          key, algorithm: algorithm, certificates: certificates, at: time.seconds, secrets: secrets,
-          requiresOwnCertificate: requiresOwnCertificate))
+      var request = KeyRequest(
+        key, algorithm: algorithm, certificates: certificates, at: time.seconds, secrets: secrets,
+        requiresOwnCertificate: requiresOwnCertificate)
+      request.certificateSource = certificateSource
+      let signer = try registry.signer(for: request)
       signer.notes.forEach(Diagnostics.warning)
       return signer
     } catch {

@@ -19,11 +19,21 @@ struct ReportText {
     return screen
   }
 
-  /// The report without its last line, for a report that has an answer of its own.
-  var body: ScreenText {
-    var screen = ScreenText([
-      answer + Self.count(report.failedChecks.count, "failed") + Self.count(report.warnings.count, "warned")
-    ])
+  private var body: ScreenText { ScreenText([answer + counts]).followed(by: verdicts) }
+
+  /// The report as a part of one that has an answer of its own, for which no line of this must pass.
+  var part: ScreenText {
+    let word = report.isAccepted ? "accepted" : "rejected"
+    return ScreenText(["token: \(word), \(judgement)\(counts)"]).followed(by: verdicts)
+  }
+
+  private var counts: String {
+    Self.count(report.failedChecks.count, "failed") + Self.count(report.warnings.count, "warned")
+  }
+
+  /// Every check, below the verdict that it belongs to.
+  private var verdicts: ScreenText {
+    var screen = ScreenText()
     for verdict in Check.Verdict.allCases {
       screen.append("")
       screen.append("\(verdict.rawValue): \(report.isAccepted(verdict) ? "accepted" : "rejected")")
@@ -35,8 +45,11 @@ struct ReportText {
   }
 
   private var answer: String {
-    "\(Self.answer(report.isAccepted))  \(ForeignText(naming: report.profileID)), judged for \(report.time)"
-      + (report.isLenient ? ", leniently" : "")
+    "\(Self.answer(report.isAccepted))  \(judgement)"
+  }
+
+  private var judgement: String {
+    "\(naming: report.profileID), judged for \(report.time)\(report.isLenient ? ", leniently" : "")"
   }
 
   static func answer(_ isAccepted: Bool) -> String { isAccepted ? "ACCEPTED" : "REJECTED" }

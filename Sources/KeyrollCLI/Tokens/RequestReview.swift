@@ -18,7 +18,7 @@ struct RequestReview {
     reference = try profileName.map { try Self.reference(of: request, insistingOn: $0) } ?? request.profile
     profile = try reference.profile(algorithm: request.algorithm, publicKey: request.publicKey)
     if profileName == nil, !reference.isBuiltIn {
-      warn("the rules of profile \(reference.id) come with the request: --profile FILE judges it by yours")
+      warn("the rules of profile \(naming: reference.id) come with the request: --profile FILE judges it by yours")
     }
   }
 
@@ -95,7 +95,8 @@ struct RequestReview {
     let id = document?.id ?? name
     guard JSONString(id) == JSONString(request.profile.id) else {
       throw SigningRequestError(
-        .profileMismatch, "the signing request is for profile \(request.profile.id), and \(id) is insisted upon",
+        .profileMismatch,
+        "the signing request is for profile \(naming: request.profile.id), and \(naming: id) is insisted upon",
         hint: "ask whoever prepared it for a token by that profile")
     }
     return try document.map { try request.profile.replacingDocument(with: $0) } ?? request.profile

@@ -38,7 +38,8 @@ struct KeyFile {
     let path = reference["cert"]
     let named = try path.map { (path) throws(KeyError) in try certificates(in: path) }
     if !request.certificates.isEmpty {
-      return GivenCertificates(certificates: request.certificates, place: reference.description, replaced: named)
+      return GivenCertificates(
+        certificates: request.certificates, place: request.certificateSource ?? reference.description, replaced: named)
     }
     guard let path, let named else { return nil }
     return GivenCertificates(certificates: named, place: path)

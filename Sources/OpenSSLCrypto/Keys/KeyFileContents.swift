@@ -111,7 +111,7 @@ struct KeyFileContents: Sendable {
     return Hexadecimal.text(id)
   }
 
-  /// For a list to choose from: `RSA 2048 "name" (id 0A1B), "CN=…" (SHA-1 …, valid … to …)`.
+  /// For a list to choose from: `RSA 2048 "name" (id 0A1B) of the certificate "CN=…" (SHA-1 …, …)`.
   private func list(_ entries: [KeyFileEntry]) -> String {
     let shown = entries.prefix(8).map { entry in
       let name = entry.friendlyNames.map { " \(quoting: $0)" }.joined(separator: ",")

@@ -82,7 +82,7 @@ struct RequestRemoveKeyCommand: RepeatableOptions {
     guard let oldCertificate else {
       let keyID = JSONString(keyID ?? "")
       if TextForm.guid.matches(keyID) { return keyID }
-      throw ProfileError(.malformedParameter, "--key-id takes a GUID, not \(quoting: keyID)")
+      throw ProfileError(.malformedParameter, "--key-id takes a GUID, not \(argument: keyID)")
     }
     let certificates = try CertificateFiles.certificates(in: oldCertificate, secrets: NoSecrets())
     let certificate = try CertificateChoice(at: time.seconds, in: oldCertificate)
