@@ -6,7 +6,8 @@
 /// - A text is quoted as JSON quotes a string (RFC 8259, section 7), so that it cannot pass for words of ours.
 /// - What does not print, turns the direction of writing or looks like a space is written as `\u` and four hexadecimal
 ///   digits, and so is every space that follows another: a row of spaces could paint a screen.
-/// - After 200 code points it is cut, and the number of those that are left out is said.
+/// - After 200 code points it is cut, and where escapes would make more than 400 of them, and the number of those that are left
+///   out is said.
 ///
 /// Messages take it by interpolation: `\(quoting: label)` for a text, `\(naming: path)` for a name, and for whatever else was given
 /// on the command line, where a token or a key can come by mistake.
@@ -15,6 +16,10 @@ public struct ForeignText: Sendable, Hashable, CustomStringConvertible {
 
   /// The most code points of a text that are shown.
   public static let shownCount = 200
+  /// The most that they may become by escapes.
+  private static let longestShown = 400
+  /// What one code point becomes at most: two escapes of six characters.
+  private static let longestEscape = 12
 
   /// A text, between quotation marks.
   public init(quoting text: String) {
@@ -31,9 +36,12 @@ public struct ForeignText: Sendable, Hashable, CustomStringConvertible {
   /// A path, reference, host or other name: bare where it holds nothing but printable ASCII without spaces, quotation marks
   /// and backslashes, else between quotation marks.
   ///
-  /// What may be a token or the text of a key is not shown at all: it was given in the place of a name by mistake.
+  /// What may be a token or the text of a key, or has a password or PIN in it, is not shown at all: it was given in the place of
+  /// a name by mistake.
   public init(naming text: String) {
-    if let count = Self.countIfSecret(text) {
+    if Self.namesSecret(text) {
+      description = "(a value of \(text.utf8.count) bytes with a password or PIN in it)"
+    } else if let count = Self.countIfSecret(text) {
       description = "(a value of \(count) bytes that may be a token or a key)"
     } else if !text.isEmpty, text.utf8.count <= Self.shownCount, text.utf8.allSatisfy(Self.isBare) {
       description = text
@@ -44,17 +52,20 @@ public struct ForeignText: Sendable, Hashable, CustomStringConvertible {
 
   /// The value of an option, between quotation marks; what may be a token or a key is not shown, as in a name.
   public init(argument text: String) {
-    description = Self.countIfSecret(text) == nil ? Self(quoting: text).description : Self(naming: text).description
+    description = Self.mayBeSecret(text) ? Self(naming: text).description : Self(quoting: text).description
   }
 
   /// What is shown, and the words that say how much is not.
   private static func shown(_ text: String, escapingQuotes: Bool) -> (text: String, rest: String) {
     let scalars = text.unicodeScalars
-    let end = scalars.index(scalars.startIndex, offsetBy: shownCount, limitedBy: scalars.endIndex) ?? scalars.endIndex
-    let rest = scalars.distance(from: end, to: scalars.endIndex)
-    return (
-      VisibleText.escaped(String(scalars[..<end]), escapingQuotes: escapingQuotes), rest == 0 ? "" : "… (\(rest) more)"
-    )
+    var count = min(shownCount, scalars.count)
+    var shown = VisibleText.escaped(String(scalars.prefix(count)), escapingQuotes: escapingQuotes)
+    while shown.unicodeScalars.count > longestShown {
+      count -= max(1, (shown.unicodeScalars.count - longestShown) / longestEscape)
+      shown = VisibleText.escaped(String(scalars.prefix(count)), escapingQuotes: escapingQuotes)
+    }
+    let rest = scalars.count - count
+    return (shown, rest == 0 ? "" : "… (\(rest) more)")
   }
 
   private static func isBare(_ byte: UInt8) -> Bool {
@@ -67,13 +78,24 @@ extension ForeignText {
   private static let longestRun = 80
   /// So many digits are a line of base64 rather than a word: with a space behind it, the next line is part of the same run.
   private static let lineCount = 32
+  /// So many letters and digits, capital and small and mixed, are a line of base64 rather than a word: without a slash, and with
+  /// some, as in the lines of PEM.
+  private static let (mixedCount, lineOfKeyCount) = (44, 64)
   /// The fewest digits of the first part of a token.
   private static let headerCount = 12
   /// The fewest digits of a key in DER, of which the smallest has more.
   private static let keyCount = 64
 
-  /// True for what may be a token or the text of a key, which is not shown in the place of a name.
-  package static func mayBeSecret(_ text: String) -> Bool { countIfSecret(text) != nil }
+  /// True for what is not shown in the place of a name.
+  package static func mayBeSecret(_ text: String) -> Bool { namesSecret(text) || countIfSecret(text) != nil }
+
+  /// True where some part has the name of a secret and `=`, as in `pfx:app.pfx;password=…`, wherever such a reference was given.
+  private static func namesSecret(_ text: String) -> Bool {
+    let parts = text.utf8.split { byte in ":;?&,/ ".utf8.contains(byte) }
+    return parts.contains { part in
+      part.firstIndex(of: UInt8(ascii: "=")).map { KeyReferenceSyntax.isSecret(part[..<$0]) } ?? false
+    }
+  }
 
   /// The number of bytes of what may be a token or a key, or nil for any other text.
   ///
@@ -83,6 +105,11 @@ extension ForeignText {
   private static func countIfSecret(_ text: String) -> Int? {
     let dashes = Array("-----".utf8)
     let bytes = Array(text.utf8)
+    if hasMixedRun(bytes, of: mixedCount, withSlashes: false)
+      || hasMixedRun(bytes, of: lineOfKeyCount, withSlashes: true)
+    {
+      return bytes.count
+    }
     // In the word, and in all the words that make one run.
     var (word, run) = (0, 0)
     for (index, byte) in bytes.enumerated() {
@@ -102,6 +129,17 @@ extension ForeignText {
     return nil
   }
 
+  private static func hasMixedRun(_ bytes: [UInt8], of count: Int, withSlashes: Bool) -> Bool {
+    let runs = bytes.split { byte in
+      !isLetterOrDigit(byte) && byte != UInt8(ascii: "+") && !(withSlashes && byte == UInt8(ascii: "/"))
+    }
+    return runs.contains { run in
+      run.count >= count && run.contains { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        && run.contains { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+        && run.contains { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
+    }
+  }
+
   private static func beginsToken(_ bytes: ArraySlice<UInt8>) -> Bool {
     bytes.starts(with: "eyJ".utf8) && bytes.prefix(headerCount).count(where: isBase64) == headerCount
   }
@@ -113,9 +151,13 @@ extension ForeignText {
   }
 
   private static func isBase64(_ byte: UInt8) -> Bool {
+    isLetterOrDigit(byte) || [UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "_")].contains(byte)
+  }
+
+  private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+      UInt8(ascii: "0")...UInt8(ascii: "9"):
       true
     default: false
     }

@@ -66,7 +66,7 @@ extension KeyReferenceSyntax {
   ]
 
   /// True for the name of an attribute that would hold a secret, also when it is escaped.
-  static func isSecret(_ name: Substring.UTF8View) -> Bool {
+  package static func isSecret(_ name: Substring.UTF8View) -> Bool {
     let name = PercentEncoding.decoded(name) ?? Array(name)
     let letters = name.compactMap { byte -> UInt8? in
       switch byte {

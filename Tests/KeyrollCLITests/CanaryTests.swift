@@ -111,7 +111,10 @@ import Testing
     let pem = try #require(try Self.files.first { $0.name == "spaces" }).bytes
     let text = try #require(String(bytes: pem, encoding: .utf8))
     let leaf = Fixtures.path("certificates/leaf.pem")
-    for value in ["Bearer eyJhbGciOiJSUzI1NiJ9.\(Self.canary).c2ln", "eyJhbGciOiJSUzI1NiJ9.\(Self.canary)", text] {
+    for value in [
+      "pfx:x;password=\(Self.canary)", "Bearer eyJhbGciOiJSUzI1NiJ9.\(Self.canary).c2ln",
+      "eyJhbGciOiJSUzI1NiJ9.\(Self.canary)", text,
+    ] {
       for arguments in [
         Self.proof + ["--key=\(value)"], Self.proof + ["--key", "pem:\(value)"], Self.proof + ["--key", value],
         Self.proof + ["--key", "pem:x;cert=\(value)"], Self.proof + ["--key", leaf, "--certificate=\(value)"],
@@ -128,6 +131,8 @@ import Testing
         Self.proof + ["--key", "command:/bin/true;cert=\(leaf)", "--signer-env=\(value)"],
         ["request", "remove-key"] + Self.request + [folder.path("out"), "--key-id=\(value)", "--key", leaf],
         ["request", "check", folder.path("x"), "--object-id=\(value)"],
+        ["sign", "claims", "--profile", "github-app", "--key", leaf, "--claim=\(value)=", "--claim=\(value)="],
+        ["sign", "claims", "--profile", "github-app", "--key", leaf, "--parameter=\(value)=", "--parameter=\(value)="],
       ] {
         let outcome = try BuiltCommand.run(arguments)
         #expect(outcome.status != 0 || arguments.first == "inspect")

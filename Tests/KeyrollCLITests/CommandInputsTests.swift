@@ -118,6 +118,19 @@ import Testing
     }
   }
 
+  @Test("a pipe is standard input under every name that it has")
+  func standardInputByAnotherName() throws {
+    try folder.link("link", to: "/dev/stdin")
+    for path in ["/dev/./stdin", "/proc/thread-self/fd/0", folder.path("link")] {
+      let line = ([BuiltCommand.path] + Self.proof + ["--key", "pem:\(path)", "--certificate", "-"])
+        .map { "'\($0)'" }.joined(separator: " ")
+      #expect(
+        try Judge.run("/bin/sh", ["-c", "printf x | \(line) 2>&1; true"]).output.contains(
+          "standard input cannot be both "),
+        "\(path)")
+    }
+  }
+
   @Test("a key or password file that others may read draws a warning, and one that nobody else reads draws none")
   func exposure() throws {
     let pfx = try folder.write(try Fixtures.bytes("pfx/openssl-default.p12"), to: "key.p12")

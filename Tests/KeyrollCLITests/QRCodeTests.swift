@@ -103,6 +103,10 @@ import Testing
     #expect(try folder.names() == ["there.svg"])
     let same = try BuiltCommand.run(Self.proof + ["--qr-output", "a", "--output", "a"])
     #expect(same.status == 64)
+    for path in [folder.path("") + "/./a", folder.path("") + "//a"] {
+      let spelled = try BuiltCommand.run(Self.proof + ["--qr-output", path, "--output", folder.path("a")])
+      #expect(spelled.status == 64 && spelled.error.contains("cannot name the same file"), "\(spelled)")
+    }
     #expect(try BuiltCommand.run(Self.proof + ["--qr-output", "-"]).status == 64)
   }
 

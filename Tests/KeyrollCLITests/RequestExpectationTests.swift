@@ -128,6 +128,20 @@ import Testing
     #expect(compared.status == 0 && compared.output.hasPrefix(head), "\(compared)")
   }
 
+  @Test("an application id in the address is no part of the proof, and is compared with what was meant")
+  func applicationID() throws {
+    let address = ["--app-id", SignCommandTests.clientID]
+    let path = try make(["remove-key", "--key-id", Self.keyID] + RequestCommandTests.graph + address)
+    let object = ["--object-id", SignCommandTests.objectID]
+    #expect(ids("warning ", "not-compared", in: try check(path, object)).first == "object")
+    let compared = try check(path, object + ["--app-id", SignCommandTests.clientID.uppercased()])
+    #expect(compared.status == 0 && compared.output.contains("\n  passed   object "), "\(compared)")
+    let other = try check(path, object + ["--app-id", Self.otherID])
+    #expect(other.status == 1 && ids("FAILED  ", "object-mismatch", in: other) == ["object"], "\(other)")
+    let plain = try check(try make(Self.remove, as: "plain"), address)
+    #expect(plain.status == 1 && ids("FAILED  ", "request-mismatch", in: plain) == ["object"], "\(plain)")
+  }
+
   @Test("both thumbprints, the object and the host are in the report, as text and as JSON")
   func values() throws {
     let path = try make(Self.add + ["--display-name", "new"])

@@ -30,6 +30,11 @@ import Testing
     #expect("\(quoting: fits + "y")" == "\"\(fits)\"… (1 more)")
     #expect("\(quoting: fits + fits)" == "\"\(fits)\"… (200 more)")
     #expect(ForeignText(json: "[\"\(fits)\"]").description == "[\"\(fits.dropLast(2))… (4 more)")
+    // Escapes must not push off the screen what is said behind them.
+    for scalar in ["\u{202E}", "\u{1F}", "\u{E0041}"] {
+      let shown = "\(quoting: String(repeating: scalar, count: 4000))"
+      #expect(shown.unicodeScalars.count < 430 && shown.hasSuffix(" more)"), "\(shown)")
+    }
   }
 
   @Test("JSON keeps its quotation marks, and hides nothing in its strings")
@@ -67,9 +72,21 @@ import Testing
       "pem:MIIEvQIBADANBgkqhkiG9w0BAQ/EFAASCBKcwggSjAgEAAoIBAQC/CANARY01/x+y",
       "token=eyJhbGciOiJSUzI1NiJ9.e30.CANARY01", "\"eyJhbGciOiJSUzI1NiJ9 CANARY01", "eyJhbGciOiJSUzI1NiJ9",
       [String](repeating: String(repeating: "CANARY01", count: 8), count: 2).joined(separator: " "),
+      "CANARY01/x+yzCANARY01abcdefghij/CANARY01ABCDEF/klmnopCANARY01ghi",
+      "xCANARY01" + String(repeating: "Qw9", count: 13),
     ])
   func withheld(text: String) {
     let shown = "\(naming: text)"
     #expect(shown == "(a value of \(text.utf8.count) bytes that may be a token or a key)")
+  }
+
+  @Test(
+    "nor is what has the name of a secret in it, wherever a reference was given",
+    arguments: ["pfx:a.pfx;password=x", "a;PIN=x", "pkcs11:token=a?pin-value=x", "pem:a;pass%77ord=x", "PIN_VALUE=x"])
+  func namesSecret(text: String) {
+    #expect("\(naming: text)" == "(a value of \(text.utf8.count) bytes with a password or PIN in it)")
+    #expect("\(argument: text)" == "\(naming: text)")
+    #expect(
+      "\(naming: "pfx:a.pfx;password-file=x?pin-source=file:/y")" == "pfx:a.pfx;password-file=x?pin-source=file:/y")
   }
 }

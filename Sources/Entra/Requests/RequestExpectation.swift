@@ -12,17 +12,20 @@ public struct RequestExpectation: Sendable {
   public var keyID: JSONString?
   /// The object id that the proof names, also where the address names an application id.
   public var objectID: JSONString?
+  /// The application id that the address names, which the proof does not.
+  public var applicationID: JSONString?
   public var hosts: Hosts?
   /// The scope of a token request.
   public var scope: JSONString?
 
   public init(
-    newCertificate: Certificate? = nil, keyID: JSONString? = nil, objectID: JSONString? = nil, hosts: Hosts? = nil,
-    scope: JSONString? = nil
+    newCertificate: Certificate? = nil, keyID: JSONString? = nil, objectID: JSONString? = nil,
+    applicationID: JSONString? = nil, hosts: Hosts? = nil, scope: JSONString? = nil
   ) {
     self.newCertificate = newCertificate
     self.keyID = keyID
     self.objectID = objectID
+    self.applicationID = applicationID
     self.hosts = hosts
     self.scope = scope
   }

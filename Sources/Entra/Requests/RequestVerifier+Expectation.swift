@@ -20,19 +20,31 @@ extension RequestVerifier {
   func object(of values: RequestValues) -> RequestCheck {
     let id = "object"
     guard case .graph(let address) = values.address else {
-      if let objectID = expected.objectID { return elsewhere(id, "an object", objectID.text, values) }
+      if let object = expected.objectID ?? expected.applicationID {
+        return elsewhere(id, "an object", object.text, values)
+      }
       return .skipped(id, .notApplicable, "a token request names no object")
     }
     let saved = newCertificates.registered ?? removal.registered
     let pairs: [(named: JSONString?, known: JSONString?, source: String)] = [
       (values.objectID, expected.objectID, "the object id that is expected"),
       (values.objectID, saved?.objectID, "the object id in the saved keyCredentials"),
+      (address.appID, expected.applicationID, "the application id that is expected"),
       (address.appID, saved?.applicationID, "the application id in the saved keyCredentials"),
     ]
     for case (let named?, let known?, let source) in pairs where !named.isSameGUID(as: known) {
       return .failed(
         id,
         RequestError(.objectMismatch, "the request is for \(naming: named), and \(source) is \(naming: known)"))
+    }
+    // The proof names the object, and not whom the address means by an application id.
+    if let appID = address.appID, expected.applicationID == nil,
+      registeredOrigin != .caller || saved?.applicationID == nil
+    {
+      return uncompared(id, "the application id in the address, \(naming: appID),", by: "--app-id")
+    }
+    if expected.applicationID != nil, address.appID == nil {
+      return elsewhere(id, "an address by application id", expected.applicationID?.text, values)
     }
     guard let objectID = values.objectID else {
       return .skipped(id, .notReached, "neither the address nor the proof names an object id")

@@ -24,7 +24,7 @@ struct ClaimOptions: ParsableArguments {
   }
 
   private static func add(_ claim: NamedValue, _ value: JSONValue, to object: inout JSONObject) throws(CommandError) {
-    if object[claim.name] != nil { throw .usage("claim \(claim.name) is given twice") }
+    if object[claim.name] != nil { throw .usage("claim \(argument: claim.name) is given twice") }
     object[claim.name] = value
   }
 }

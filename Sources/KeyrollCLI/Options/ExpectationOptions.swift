@@ -18,6 +18,12 @@ struct ExpectationOptions: ParsableArguments {
       "add-key, remove-key: the object id of the application or service principal.", valueName: "guid"))
   var objectID: String?
 
+  @Option(
+    name: .customLong("app-id"),
+    help: ArgumentHelp(
+      "add-key, remove-key: the application (client) id, where the address names the object by it.", valueName: "guid"))
+  var applicationID: String?
+
   @Option(name: .customLong("cloud"), help: ArgumentHelp("The cloud whose hosts are meant.", valueName: "cloud"))
   var cloud: Cloud?
 
@@ -51,7 +57,8 @@ struct ExpectationOptions: ParsableArguments {
     RequestExpectation(
       newCertificate: try newCertificate.map { try NewCertificateFile.certificate(in: $0, at: time) },
       keyID: try keyID.map { try Self.guid($0, "--key-id") },
-      objectID: try objectID.map { try Self.guid($0, "--object-id") }, hosts: hosts,
+      objectID: try objectID.map { try Self.guid($0, "--object-id") },
+      applicationID: try applicationID.map { try Self.guid($0, "--app-id") }, hosts: hosts,
       scope: scope.map(JSONString.init(_:)))
   }
 

@@ -24,9 +24,6 @@ struct OutputOptions: ParsableArguments {
 
   func validate() throws {
     if force && output == nil && picture == nil { throw ValidationError("--force is for --output and --qr-output") }
-    if output != nil && output == picture {
-      throw ValidationError("--output and --qr-output cannot name the same file")
-    }
     if let picture, StandardOutput.isNamed(by: picture) {
       throw ValidationError("--qr-output takes the path of a file")
     }
@@ -35,10 +32,12 @@ struct OutputOptions: ParsableArguments {
   /// Throws at once what is known to stand against it, before a key is used: even --force spares the files that are read.
   func destination(sparing inputs: CommandInputs) throws(CommandError) -> OutputDestination {
     let isStandardOutput = output.map(StandardOutput.isNamed(by:)) ?? true
-    return OutputDestination(
-      file: isStandardOutput ? nil : try output.map { path throws(CommandError) in try file(path, sparing: inputs) },
-      picture: try picture.map { path throws(CommandError) in try file(path, sparing: inputs) },
-      drawsCodes: drawsCodes)
+    let text = isStandardOutput ? nil : try output.map { path throws(CommandError) in try file(path, sparing: inputs) }
+    let picture = try picture.map { path throws(CommandError) in try file(path, sparing: inputs) }
+    if let text, let picture, text.isSame(as: picture) {
+      throw .usage("--output and --qr-output cannot name the same file")
+    }
+    return OutputDestination(file: text, picture: picture, drawsCodes: drawsCodes)
   }
 
   private func file(_ path: String, sparing inputs: CommandInputs) throws(CommandError) -> OutputFile {

@@ -14,7 +14,7 @@ struct ParameterOptions: ParsableArguments {
     var values: [String: JSONString] = [:]
     for parameter in parameters {
       if values.updateValue(parameter.value, forKey: parameter.name.text) != nil {
-        throw .usage("parameter \(parameter.name) is given twice")
+        throw .usage("parameter \(argument: parameter.name) is given twice")
       }
     }
     return values

@@ -34,6 +34,13 @@ package struct OutputFile {
     return unsafe stat(path, &status) == 0 && inputs.contains(status)
   }
 
+  /// True when both are to have the same name in the same folder, by whatever path.
+  func isSame(as other: OutputFile) -> Bool {
+    var (own, others) = (stat(), stat())
+    guard unsafe stat(directoryPath, &own) == 0, unsafe stat(other.directoryPath, &others) == 0 else { return false }
+    return own.st_dev == others.st_dev && own.st_ino == others.st_ino && name.utf8.elementsEqual(other.name.utf8)
+  }
+
   /// Puts the bytes into a new file beside, with mode 0600, and gives it the name when all of it is on the disk.
   ///
   /// A symbolic link of that name is neither followed nor replaced: `/dev/stdout` is one. Throws `output-exists` or `output-unwritable`.

@@ -3,7 +3,8 @@ import Keyroll
 /// What ArgumentParser says of a command line, in our words for what the user wrote.
 ///
 /// A value that was given where no option or file is may be a password or PIN, and is not repeated: behind an option that the
-/// command does not have, and where an option takes the number of a descriptor. What may be a token or a key never is.
+/// command does not have, and where an option takes the number of a descriptor; nor is what is no name of an option. What may be a
+/// token or a key never is.
 struct UsageMessage: CustomStringConvertible {
   let description: String
 
@@ -73,10 +74,23 @@ struct UsageMessage: CustomStringConvertible {
       if !name.hasPrefix("--"), name.utf8.count > 2 {
         // An option of one letter, and its value perhaps.
         words.append(Word(text: String(name)))
-      } else if !"\(naming: name)".utf8.elementsEqual(name.utf8) {
-        words.append(Word(text: String(name), isAlone: true))
+      } else if !isOption(name) {
+        words.append(Word(text: String(name)))
       }
     }
     return words
+  }
+
+  /// True for the form of an option's name, so that a mistake in one can be shown: `--pasword-file`.
+  ///
+  /// `--password:…` is none, nor is `--password…`, behind which a secret may have lost its separator.
+  private static func isOption(_ name: Substring) -> Bool {
+    guard !ForeignText.mayBeSecret(String(name)), name.utf8.allSatisfy({ (0x61...0x7A).contains($0) || $0 == 0x2D })
+    else {
+      return false
+    }
+    let first = name.drop { $0 == "-" }.prefix { $0 != "-" }
+    return KeyReferenceSyntax.isSecret(first.utf8)
+      || !first.indices.contains { KeyReferenceSyntax.isSecret(first[..<$0].utf8) }
   }
 }
