@@ -26,9 +26,9 @@ enum SecretSource: Sendable, Hashable {
       return try SecretFile.secret(ofDescriptor: descriptor, named: "file descriptor \(descriptor)", content)
     case .environment(let variable):
       let secret = try SecretBytes(takingEnvironmentVariable: variable, as: content)
-      if secret.count > SecretFile.limit {
-        throw SecretFile.tooLong("the environment variable for the \(content.rawValue)", content)
-      }
+      let name = "the environment variable for the \(content.rawValue)"
+      if secret.count > SecretFile.limit { throw SecretFile.tooLong(name, content) }
+      try SecretFile.check(secret, named: name, content)
       return secret
     }
   }
