@@ -18,7 +18,7 @@ struct TerminalPrompt: ~Copyable {
   /// Ctrl-C, ctrl-Z and their like do what they always do, after the terminal is as it was. Throws
   /// `secret-unavailable` when the input ends before the line does, and for a line of more than 4096 bytes.
   borrowing func secret(_ question: String) throws(KeyError) -> SecretBytes {
-    guard let interruptions = Interruptions(holding: [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT]) else {
+    guard let interruptions = Interruptions(holding: Interruptions.all) else {
       throw KeyError(.secretUnavailable, "no password can be asked for: \(SystemError.last)")
     }
     var asks = true
