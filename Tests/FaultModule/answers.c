@@ -27,6 +27,7 @@ void forget_sessions(void) {
 // Some modules find their tokens by the environment alone, which all copies of this one share: they take turns by locking
 // the one file that they have in common. The variable must be there already, so that readers never see it move.
 CK_RV initialize(void *arguments) {
+  if (directory() && chdir(directory())) abort();
   if (!variable_name()) return real->C_Initialize(arguments);
   int turn = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
   if (turn < 0 || flock(turn, LOCK_EX)) abort();
@@ -116,9 +117,25 @@ CK_RV find_objects(struct step step, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE
   return value;
 }
 
+static CK_RV hide_attributes(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE *attributes, CK_ULONG count,
+                             CK_RV value) {
+  CK_OBJECT_CLASS object_class = 0;
+  CK_ATTRIBUTE class_attribute = {CKA_CLASS, &object_class, sizeof object_class};
+  if (real->C_GetAttributeValue(session, object, &class_attribute, 1) != CKR_OK) return value;
+  for (CK_ULONG i = 0; i < count; i++) {
+    if (!is_attribute_hidden(object_class, attributes[i].type)) continue;
+    attributes[i].ulValueLen = (CK_ULONG)-1;
+    value = CKR_ATTRIBUTE_TYPE_INVALID;
+  }
+  return value;
+}
+
 CK_RV get_attribute_value(struct step step, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object,
                                  CK_ATTRIBUTE *attributes, CK_ULONG count) {
   CK_RV value = real->C_GetAttributeValue(session, object, attributes, count);
+  if (hides_attributes()) value = hide_attributes(session, object, attributes, count, value);
+  if (fails_whole_calls() && value == CKR_ATTRIBUTE_TYPE_INVALID)
+    for (CK_ULONG i = 0; i < count; i++) attributes[i].ulValueLen = (CK_ULONG)-1;
   if (value != CKR_OK || !count || !attributes->pValue || !attributes->ulValueLen) return value;
   if (step.action == SPOIL) ((unsigned char *)attributes->pValue)[attributes->ulValueLen / 2] ^= 4;
   if (step.action == TRUNCATE) attributes->ulValueLen--;

@@ -132,7 +132,7 @@ struct TokenKeyTests {
 
   @Test(
     "a call that does not come back ends the run with its name, and nothing is written",
-    arguments: ["C_Sign", "C_Login", "C_Finalize"])
+    arguments: ["C_GetFunctionList", "C_Initialize", "C_GetSlotList", "C_Login", "C_SignInit", "C_Sign"])
   func timeout(function: String) throws {
     let fault = try FaultModule(over: tokens.module, plan: ["hang \(function) 1"])
     let output = folder.path("token")
@@ -141,9 +141,52 @@ struct TokenKeyTests {
     #expect(outcome.status == 2)
     #expect(
       outcome.error.hasPrefix(
-        "keyroll: error: \(function) of the module fault.so has not come back after 1 s [device-timeout]\n"),
+        "keyroll: error: \(function) of the module \(function == "C_GetFunctionList" ? fault.path : "fault.so") has not come back after 1 s [device-timeout]\n"
+      ),
       "\(outcome)")
     #expect(try folder.names().isEmpty)
+  }
+
+  @Test(
+    "what a module does when it is let go takes no finished token along", arguments: ["hang", "crash", "exit"])
+  func letGo(action: String) throws {
+    let fault = try FaultModule(over: tokens.module, plan: ["\(action) C_Finalize 1"])
+    let outcome = try sign(key(module: fault.path), "--pin-file", tokens.pinFile, "--device-timeout", "1s")
+    #expect(outcome.status == 0 && outcome.output.split(separator: ".").count == 3, "\(outcome)")
+    let warnings = [
+      "hang":
+        "keyroll: warning: C_Finalize of the module fault.so has not come back after 1 s; the result is complete\n",
+      "crash": "keyroll: warning: a PKCS #11 module crashed when it was let go; the result is complete\n", "exit": "",
+    ]
+    #expect(outcome.error.hasSuffix(warnings[action] ?? "missing"), "\(outcome)")
+  }
+
+  @Test("what a module prints is not the result, and where it goes does not move relative paths")
+  func chatter() throws {
+    let functions = ["C_GetFunctionList", "C_Initialize", "C_Login", "C_Sign", "C_Finalize"]
+    let plan = functions.flatMap { ["print \($0) *"] } + ["directory /"]
+    let fault = try FaultModule(over: tokens.module, plan: plan)
+    let outcome = try sign(key(module: fault.path), "--pin-file", tokens.pinFile)
+    #expect(outcome.status == 0 && outcome.output.split(whereSeparator: \.isNewline).count == 1, "\(outcome)")
+    #expect(outcome.output.hasPrefix("eyJ"))
+    for function in functions { #expect(outcome.error.contains("[vendor] \(function)\n"), "\(outcome)") }
+    let script =
+      "cd '\(folder.path(""))' && keyroll \(assertion(key(module: fault.path), ["--pin-file", tokens.pinFile, "--output", "token"]).map { "'\($0)'" }.joined(separator: " "))"
+    let relative = try Shell.run(script, environment: environment)
+    #expect(relative.status == 0, "\(relative)")
+    #expect(try folder.names() == ["token"])
+  }
+
+  @Test("a device that is waited for longer than two seconds is named, with what it may want")
+  func patience() throws {
+    let fault = try FaultModule(over: tokens.module, plan: ["wait C_Sign 1"])
+    let outcome = try sign(key(module: fault.path), "--pin-file", tokens.pinFile)
+    #expect(outcome.status == 0, "\(outcome)")
+    #expect(
+      outcome.error.contains(
+        "keyroll: note: waiting for C_Sign of the module fault.so: the device may want a touch, or somebody's approval\n"
+      ),
+      "\(outcome)")
   }
 
   @Test("a key in a file is opened without p11-kit and its modules")

@@ -27,15 +27,14 @@ struct KeysCommand: ParsableCommand {
   func run() throws {
     let secrets = try logsIn ? CommandSecrets(password: nil, pin: device.source) : nil
     let wanted = try uri.map(PKCS11URI.init(_:))
-    let backend = device.backend()
-    defer { backend.close() }
-    let inventory = try backend.inventory(of: wanted, loggingInWith: secrets)
-    backend.close()
+    let device = device.device()
+    let inventory = try device.backend.inventory(of: wanted, loggingInWith: secrets)
     let report = InventoryReport(inventory)
     report.warnings.forEach(Diagnostics.warning)
     switch format.format {
     case .text: try StandardOutput.write(report.text)
     case .json: try StandardOutput.write(report.json)
     }
+    device.conclude()
   }
 }

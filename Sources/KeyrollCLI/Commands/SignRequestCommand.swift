@@ -36,16 +36,18 @@ struct SignRequestCommand: RepeatableOptions {
     let reviewed = try RequestReview(request, insistingOn: review.profile)
     reviewed.show()
     try reviewed.judge(at: time)
-    let token = try sign(reviewed, by: reference, at: time)
+    let device = key.access.device.device()
+    let token = try sign(reviewed, by: reference, at: time, on: device.backend)
     let signature = token.text.utf8.split(separator: UInt8(ascii: ".")).last.map { String(Substring($0)) } ?? ""
     try destination.write((writesToken ? token.text : signature) + "\n")
     if let remainder = token.window.remainder(at: time) { Diagnostics.note("valid \(token.window): \(remainder)") }
+    device.conclude()
   }
 
-  private func sign(_ reviewed: RequestReview, by reference: KeyReference, at time: NumericDate) throws -> SignedToken {
+  private func sign(
+    _ reviewed: RequestReview, by reference: KeyReference, at time: NumericDate, on device: PKCS11Backend
+  ) throws -> SignedToken {
     let request = reviewed.request
-    let device = key.access.device.backend()
-    defer { device.close() }
     let opening = KeyOpening(
       key: reference, access: key.access, certificates: request.certificates, certificateSource: self.request,
       time: request.window.start ?? time)
@@ -59,9 +61,6 @@ struct SignRequestCommand: RepeatableOptions {
     let assembler = try TokenAssembler(
       profile: reviewed.profile, signer: signer, verifier: try RSASignatureVerifier(signer.publicKey),
       certificateReader: OpenSSLCertificateReader(), diagnosis: RSASignatureDiagnosis())
-    let token = try assembler.assemble(request.draft, at: time)
-    // A module that hangs when it is left must not hang with the signature already out.
-    device.close()
-    return token
+    return try assembler.assemble(request.draft, at: time)
   }
 }

@@ -8,7 +8,7 @@ struct TerminalSize {
   /// Nil where standard output goes elsewhere, or to a terminal that does not know its size.
   init?() {
     var size = winsize()
-    guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+    guard unsafe ioctl(StandardOutput.descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
       return nil
     }
     columns = Int(size.ws_col)

@@ -11,7 +11,7 @@ struct InventoryReport {
 
   /// What a person must see, whatever the form.
   var warnings: [String] {
-    inventory.modules.flatMap { module in module.warnings + module.tokens.flatMap(\.failures) } + inventory.failures
+    inventory.modules.flatMap { module in module.tokens.flatMap(\.failures) } + inventory.failures
   }
 
   // MARK: Text
@@ -42,8 +42,9 @@ struct InventoryReport {
       fields.append("  \(name(object.kind))", object.uri)
       if !object.summary.isEmpty { fields.append("    is", object.summary) }
     }
-    let isHidden = !token.isLoggedIn && token.pin != .notNeeded && !token.objects.contains { $0.kind == .privateKey }
-    return fields.text + (isHidden ? "  private keys are seen with --login\n" : "")
+    if token.isLoggedIn || token.pin == .notNeeded { return fields.text }
+    let more = token.objects.contains { $0.kind == .privateKey } ? "more private keys may be" : "private keys are"
+    return fields.text + "  \(more) seen with --login\n"
   }
 
   private func size(_ byteCount: UInt?) -> String { byteCount.map { "\($0) bytes" } ?? "unknown" }

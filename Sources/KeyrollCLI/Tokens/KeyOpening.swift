@@ -9,6 +9,8 @@ struct KeyOpening {
   let certificateSource: String?
   /// When the token will be used: of several certificates over the key the one that is valid then is meant.
   let time: NumericDate
+  /// True where the certificates of its issuers are wanted too.
+  var needsChain = false
   /// What the service would answer to tokens of a key that is refused here.
   var answerToKey: (KeyError.Code) -> String? = { _ in nil }
 
@@ -18,8 +20,10 @@ struct KeyOpening {
       FileBackend(), PEMBackend(), PFXBackend(), device, try access.signer.backend())
     do throws(KeyError) {
       let secrets = try access.secrets.provider(pin: access.device.source)
-      let signer = try registry.signer(
-        for: KeyRequest(key, algorithm: algorithm, certificates: certificates, at: time.seconds, secrets: secrets))
+      var request = KeyRequest(
+        key, algorithm: algorithm, certificates: certificates, at: time.seconds, secrets: secrets)
+      request.needsChain = needsChain
+      let signer = try registry.signer(for: request)
       signer.notes.forEach(Diagnostics.warning)
       return signer
     } catch {

@@ -13,20 +13,25 @@ struct TokenMaking {
   /// What the service would answer to tokens of a key that is refused here.
   let answerToKey: (KeyError.Code) -> String?
 
+  /// What was made, and the device that it was made with.
+  struct Made {
+    let tokens: [SignedToken]
+    /// That of the key, or nil for a bare one.
+    let certificate: Certificate?
+    /// To be concluded when the tokens are written.
+    let device: Device
+  }
+
   /// Signs nothing unless every draft is accepted, and warns of what the verifier warned of.
-  ///
-  /// The certificate is that of the key, or nil for a bare one.
-  func tokens(
-    for requests: [DraftRequest], _ algorithm: SignatureAlgorithm
-  ) throws -> (tokens: [SignedToken], certificate: Certificate?) {
+  func tokens(for requests: [DraftRequest], _ algorithm: SignatureAlgorithm) throws -> Made {
     let given = try certificate.map(CertificateFiles.certificates(in:)) ?? []
-    let device = access.device.backend()
-    // A module that hangs when it is left must not hang with the token already out.
-    defer { device.close() }
+    let device = access.device.device()
+    let usual = (try? profile.profile(algorithm: asked, publicKey: nil))?.hints ?? []
     let opening = KeyOpening(
       key: key, access: access, certificates: given, certificateSource: certificate,
-      time: requests.first.map { $0.notBefore ?? $0.time } ?? .earliest, answerToKey: answerToKey)
-    let signer = try opening.signer(for: algorithm, on: device)
+      time: requests.first.map { $0.notBefore ?? $0.time } ?? .earliest,
+      needsChain: requests.contains { ($0.hints ?? usual).contains(.x5c) }, answerToKey: answerToKey)
+    let signer = try opening.signer(for: algorithm, on: device.backend)
     let profile = try profile.profile(algorithm: asked, publicKey: signer.publicKey)
     let assembler = try TokenAssembler(
       profile: profile, signer: signer, verifier: try RSASignatureVerifier(signer.publicKey),
@@ -35,6 +40,6 @@ struct TokenMaking {
     for (draft, time) in drafts { try assembler.judge(draft, at: time) }
     let tokens = try drafts.map { try assembler.assemble($0, at: $1) }
     Diagnostics.warn(of: tokens.flatMap(\.report.warnings))
-    return (tokens, signer.certificates.first)
+    return Made(tokens: tokens, certificate: signer.certificates.first, device: device)
   }
 }

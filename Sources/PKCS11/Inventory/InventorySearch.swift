@@ -14,7 +14,7 @@ struct InventorySearch {
       name: module.name, path: module.path, description: FixedField(info.libraryDescription).text,
       manufacturer: FixedField(info.manufacturerID).text,
       version: "\(info.libraryVersion.major).\(info.libraryVersion.minor)",
-      warnings: module.callLog.map { [CallLogWarning.text($0, of: module.name)] } ?? [], tokens: tokens)
+      warnings: [module.callLogWarning].compactMap(\.self), tokens: tokens)
   }
 
   func token(_ connection: TokenConnection) -> Inventory.Token {
@@ -34,18 +34,19 @@ struct InventorySearch {
     let mechanisms = read([]) { () throws(DeviceError) in try token.signingMechanisms() }
     let (isLoggedIn, objects) = read((false, [])) { () throws(DeviceError) in
       try connection.pool.withSession { (session) throws(DeviceError) in
-        (try session.isLoggedIn(), try self.objects(of: info, in: session))
+        (try session.isLoggedIn(), try self.objects(of: token, in: session))
       }
     }
     return Inventory.Token(
-      uri: text(info.uriValues), label: info.label.text, serial: info.serial.text, manufacturer: info.manufacturer.text,
+      uri: text(token.uriValues), label: info.label.text, serial: info.serial.text,
+      manufacturer: info.manufacturer.text,
       model: info.model.text, pin: Inventory.PINState(info), flags: TokenFlag.names(info.flags),
       freePublicMemory: Self.known(info.freePublicMemory), freePrivateMemory: Self.known(info.freePrivateMemory),
       signingMechanisms: mechanisms.map(MechanismName.text), isLoggedIn: isLoggedIn, objects: objects,
       failures: failures)
   }
 
-  private func objects(of info: TokenInfo, in session: Session) throws(DeviceError) -> [Inventory.Object] {
+  private func objects(of token: Token, in session: Session) throws(DeviceError) -> [Inventory.Object] {
     var objects: [Inventory.Object] = []
     for (objectClass, kind) in [
       (CKO_PRIVATE_KEY, Inventory.Object.Kind.privateKey), (CKO_PUBLIC_KEY, .publicKey),
@@ -53,17 +54,21 @@ struct InventorySearch {
     ]
     where uri?[.type].map({ $0.elementsEqual(kind.rawValue.utf8) }) ?? true {
       for handle in try ObjectSearch(objectClass, id: uri?[.id], label: uri?[.object]).handles(in: session) {
-        let attributes = ObjectAttributes(handle: handle, session: session)
+        let attributes = try ObjectAttributes(Self.attributes(of: kind), of: handle, in: session)
         let (label, id) = (try attributes[CKA_LABEL] ?? [], try attributes[CKA_ID] ?? [])
         guard matcher?.matches(label: label, id: id) ?? true else { continue }
         let names = URIAttribute.values(label: label, id: id, type: kind.rawValue)
         objects.append(
           Inventory.Object(
-            kind: kind, uri: text(info.uriValues.merging(names) { $1 }), label: FixedField(bytes: label).text, id: id,
+            kind: kind, uri: text(token.uriValues.merging(names) { $1 }), label: FixedField(bytes: label).text, id: id,
             summary: kind == .certificate ? try subject(attributes) : try keySummary(attributes)))
       }
     }
     return objects
+  }
+
+  private static func attributes(of kind: Inventory.Object.Kind) -> [CK_ATTRIBUTE_TYPE] {
+    [CKA_LABEL, CKA_ID] + (kind == .certificate ? [CKA_VALUE] : [CKA_KEY_TYPE, CKA_MODULUS, CKA_PUBLIC_EXPONENT])
   }
 
   private func subject(_ attributes: ObjectAttributes) throws(DeviceError) -> String {

@@ -11,6 +11,7 @@ extension PKCS11Backend {
   {
     let matcher = try uri.map { (uri) throws(KeyError) in try URIMatcher(uri) }
     let (modules, search) = try search(uri, matcher)
+    for module in modules.modules { _ = module.warnOfCallLog() }
     let connections = search.tokens.map { connection(with: $0, of: modules) }
     if let secrets { try login(connections, uri, secrets) }
     let reader = InventorySearch(uri: uri, matcher: matcher, cryptography: cryptography)
@@ -32,12 +33,9 @@ extension PKCS11Backend {
   private func login(_ connections: [TokenConnection], _ uri: PKCS11URI?, _ secrets: any SecretProvider)
     throws(KeyError)
   {
-    let protected = connections.filter { $0.token.info.has(CKF_LOGIN_REQUIRED) }
-    if protected.count > 1 { throw severalTokens(protected.map(\.token), uri) }
-    for connection in protected {
-      _ = try connection.login { (info) throws(KeyError) in
-        try PINRequest(uri: uri, secrets: secrets).pin(of: info)
-      }
-    }
+    let wanting = connections.filter(\.token.info.wantsLogin)
+    let candidates = wanting.isEmpty ? connections : wanting
+    if candidates.count > 1 { throw severalTokens(candidates.map(\.token), uri) }
+    for connection in candidates { _ = try connection.login(with: PINRequest(uri: uri, secrets: secrets)) }
   }
 }

@@ -1,3 +1,4 @@
+internal import CP11Kit
 public import Signing
 
 extension PKCS11Backend {
@@ -27,7 +28,8 @@ extension PKCS11Backend {
     let isOfKey = uri.text(.type).map { !$0.utf8.elementsEqual("cert".utf8) } ?? false
     do throws(DeviceError) {
       return try connection.pool.withSession { (session) throws(DeviceError) in
-        let objects = try CertificateObject.all(id: uri[.id], in: session)
+        let search = ObjectSearch(CKO_CERTIFICATE, id: uri[.id])
+        let objects = try CertificateObject.found(by: search, in: session).certificates
         // The label of a key is not always that of its certificate.
         guard let label = uri[.object], !(isOfKey && uri[.id] != nil) else { return objects }
         return objects.filter { $0.label == label }
