@@ -109,7 +109,7 @@ FAULTY(C_Login, true, login_note(user, pin), (SESSION, CK_USER_TYPE user, CK_UTF
        login(session, user, pin, length))
 FAULTY(C_Logout, true, "", (SESSION), real->C_Logout(session))
 FAULTY(C_FindObjectsInit, true, "", (SESSION, CK_ATTRIBUTE *attributes, CK_ULONG count),
-       real->C_FindObjectsInit(session, attributes, count))
+       find_objects_init(session, attributes, count))
 FAULTY(C_FindObjects, true, "", (SESSION, CK_OBJECT_HANDLE *objects, CK_ULONG room, CK_ULONG *count),
        find_objects(step, session, objects, room, count))
 FAULTY(C_FindObjectsFinal, true, "", (SESSION), real->C_FindObjectsFinal(session))

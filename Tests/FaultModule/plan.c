@@ -32,6 +32,7 @@ static struct {
   size_t hidden_attribute_count;
   char null_functions[MAX_NULL][64];
   size_t null_count;
+  CK_ULONG more_certificates;
   bool is_absent, fails_whole_calls;
   char real_module[PATH_MAX], pin_pad[PATH_MAX], variable[64], value[PATH_MAX], directory[PATH_MAX];
 } plan;
@@ -109,6 +110,7 @@ static void read_line(char *line) {
     return;
   }
   if (!strcmp(word, "directory")) { snprintf(plan.directory, PATH_MAX, "%s", rest); return; }
+  if (!strcmp(word, "more-certificates")) { plan.more_certificates = strtoul(rest, NULL, 0); return; }
   if (!strcmp(word, "whole-calls")) { plan.fails_whole_calls = true; return; }
   if (!strcmp(word, "null")) {
     if (plan.null_count == MAX_NULL) refuse(line);
@@ -201,6 +203,7 @@ const char *variable_name(void) { return *plan.variable ? plan.variable : NULL; 
 const char *variable_value(void) { return plan.value; }
 const char *directory(void) { return *plan.directory ? plan.directory : NULL; }
 bool hides_attributes(void) { return plan.hidden_attribute_count > 0; }
+CK_ULONG more_certificates(void) { return plan.more_certificates; }
 bool fails_whole_calls(void) { return plan.fails_whole_calls; }
 const char *pin_pad(void) { return *plan.pin_pad ? plan.pin_pad : NULL; }
 

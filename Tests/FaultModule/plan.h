@@ -55,6 +55,8 @@ bool is_attribute_hidden(CK_OBJECT_CLASS object_class, CK_ATTRIBUTE_TYPE type);
 bool hides_attributes(void);
 // True when a call for several attributes fails as a whole for one that is missing.
 bool fails_whole_calls(void);
+// How many certificates of others seem to lie on the token, beside those that do.
+CK_ULONG more_certificates(void);
 // True when the list of functions has nothing in this place; `list` is the list itself.
 bool is_null(const char *function);
 

@@ -35,7 +35,9 @@ final class Module: Sendable {
   func initialize() throws(DeviceError) {
     state.withLock { $0.isOpen = true }
     do {
-      try unsafe call("C_Initialize") { unsafe p11_kit_module_initialize($0) }
+      try ModuleTurn.take(path) { () throws(DeviceError) in
+        try unsafe call("C_Initialize") { unsafe p11_kit_module_initialize($0) }
+      }
     } catch {
       state.withLock { $0.isOpen = false }
       throw error
@@ -111,6 +113,12 @@ final class Module: Sendable {
 
   /// Where the module runs, for one that runs in a process of its own: what p11-kit's configuration says after `remote:`.
   var remote: String? { unsafe Self.text(takingOwnershipOf: p11_kit_config_option(functions, "remote")) }
+
+  /// True for a module that holds certificates to trust, and no keys.
+  var isTrustPolicy: Bool {
+    let option = unsafe Self.text(takingOwnershipOf: p11_kit_config_option(functions, "trust-policy"))
+    return option.map { $0.utf8.elementsEqual("yes".utf8) } ?? false
+  }
 
   var isCritical: Bool { unsafe p11_kit_module_get_flags(functions) & Int32(P11_KIT_MODULE_CRITICAL) != 0 }
 

@@ -5,8 +5,8 @@ internal import Signing
 @safe
 final class ModuleSet: Sendable {
   let modules: [Module]
-  /// Why a configured module is not among them.
-  let failures: [DeviceError]
+  /// Why a configured module is not among them, and how it is left out.
+  let failures: [String]
   private let observer: (any CallObserver)?
   // One of the two, as it was loaded; released by `deinit` alone.
   private nonisolated(unsafe) let single: Module.Functions?
@@ -17,11 +17,17 @@ final class ModuleSet: Sendable {
     p11_kit_be_quiet()
     self.observer = observer
     observer?.willCall("C_GetFunctionList", ofModule: path.resolved, waitsForPerson: false)
-    let functions = unsafe p11_kit_module_load(path.resolved, 0)
+    let offered = FunctionList(ofLibraryAt: path.resolved)
+    let objection = offered.objection
+    let functions = objection == nil ? unsafe p11_kit_module_load(path.resolved, 0) : nil
+    _ = consume offered
     observer?.didReturn()
+    if let objection {
+      throw KeyError(.moduleUnavailable, "the module \(naming: path.resolved) cannot be used: \(objection)")
+    }
     guard let functions = unsafe functions else {
       throw KeyError(
-        .moduleUnavailable, "the module \(path.resolved) cannot be loaded: \(Self.reason)",
+        .moduleUnavailable, "the module \(naming: path.resolved) cannot be loaded: \(Self.reason)",
         hint: "name a PKCS #11 module, a shared library for this machine, in module-path")
     }
     unsafe single = functions
@@ -30,7 +36,8 @@ final class ModuleSet: Sendable {
     failures = []
     if let name, !modules.allSatisfy({ $0.isNamed(name) }) {
       throw KeyError(
-        .moduleUnavailable, "the module \(path.resolved) is not the one that module-name means, which is \(name)")
+        .moduleUnavailable,
+        "the module \(naming: path.resolved) is not the one that module-name means, which is \(naming: name)")
     }
     do throws(DeviceError) {
       for module in modules { try module.initialize() }
@@ -62,14 +69,18 @@ final class ModuleSet: Sendable {
       unsafe position += 1
     }
     var modules: [Module] = []
-    var failures: [DeviceError] = []
+    var failures: [String] = []
     var criticalFailure: DeviceError?
     for module in found where isWanted(module) {
+      if let path = module.path, let objection = FunctionList(ofLibraryAt: path).objection {
+        failures.append("the module \(naming: module.name) cannot be used: \(objection)\(Self.wayOut)")
+        continue
+      }
       do throws(DeviceError) {
         try module.initialize()
         modules.append(module)
       } catch {
-        failures.append(error)
+        failures.append("\(error.message)\(module.reasonForNoStart)\(Self.wayOut)")
         if module.isCritical { criticalFailure = error }
       }
     }
@@ -98,6 +109,8 @@ final class ModuleSet: Sendable {
     if let single = unsafe single { unsafe p11_kit_module_release(single) }
     if let list = unsafe list { unsafe p11_kit_modules_release(list) }
   }
+
+  private static let wayOut = "; ?module-name=NAME in a reference names the module that is meant, and leaves others out"
 
   private static var reason: String {
     unsafe p11_kit_message().flatMap { unsafe String(validatingCString: $0) } ?? "p11-kit does not say why"

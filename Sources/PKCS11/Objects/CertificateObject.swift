@@ -26,7 +26,7 @@ struct CertificateObject: Sendable {
       do throws(DeviceError) {
         if let certificate = try CertificateObject(handle, in: session) { found.certificates.append(certificate) }
       } catch {
-        if error.spoilsSession { throw error }
+        if error.endsReading { throw error }
         found.failures.append(error)
       }
     }

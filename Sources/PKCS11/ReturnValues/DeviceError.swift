@@ -71,6 +71,9 @@ struct DeviceError: Error, Sendable, Hashable {
 
   private var isAboutLogin: Bool { function.utf8.elementsEqual("C_Login".utf8) }
 
+  /// True when no other object can be read either; one that is gone hides no other.
+  var endsReading: Bool { spoilsSession && returnValue.rawValue != CKR_OBJECT_HANDLE_INVALID }
+
   /// True when the session is not to be used again, and the next call has to begin with a new one: it is gone, with the
   /// token or the login perhaps, or an operation may still be active in it.
   var spoilsSession: Bool {

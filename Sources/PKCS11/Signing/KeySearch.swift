@@ -57,7 +57,7 @@ struct KeySearch: Sendable {
         // Some modules take no notice of what they are asked for.
         if matches(key) { found.keys.append(key) }
       } catch {
-        if error.spoilsSession, error.returnValue.rawValue != CKR_OBJECT_HANDLE_INVALID { throw error }
+        if error.endsReading { throw error }
         found.failures.append(error)
       }
     }

@@ -1,5 +1,4 @@
 internal import CP11Kit
-internal import Glibc
 public import Signing
 internal import Synchronization
 
@@ -25,9 +24,6 @@ public final class PKCS11Backend: KeyBackend {
   private let observer: (any CallObserver)?
   // Held while modules are loaded and tokens looked for, so that nobody does either twice.
   private let state = Mutex(State())
-
-  /// How long a token that is not there is waited for, once, in microseconds.
-  private static let secondLookDelay: UInt32 = 250_000
 
   /// - Parameters:
   ///   - cryptography: makes digests, public keys and verifiers.
@@ -73,8 +69,8 @@ public final class PKCS11Backend: KeyBackend {
   func connections(for uri: PKCS11URI, _ matcher: URIMatcher) throws(KeyError) -> [TokenConnection] {
     try state.withLock { (state) throws(KeyError) in
       var (modules, search) = try look(for: uri, matcher, &state)
-      if search.tokens.isEmpty {
-        usleep(Self.secondLookDelay)
+      for delay in Patience.delays where search.tokens.isEmpty {
+        Patience.wait(delay)
         (modules, search) = try lookAgain(for: uri, matcher, &state)
       }
       if search.tokens.isEmpty { throw noSuchToken(uri, modules, search) }
@@ -135,10 +131,14 @@ public final class PKCS11Backend: KeyBackend {
   private func noSuchToken(_ uri: PKCS11URI, _ modules: ModuleSet, _ search: TokenSearch) -> KeyError {
     let all = TokenSearch(modules, matching: nil)
     let there = all.tokens.isEmpty ? "there are no tokens" : "there are \(list(all.tokens, uri))"
-    let failure = search.failures.first.map { "; \($0.message)" } ?? ""
+    let bare = modules.modules.filter { module in !all.tokens.contains { $0.module === module } }
+    let reasons = search.failures.map(\.message) + search.moduleFailures + bare.compactMap(\.reasonForNoTokens)
+    let failure = reasons.prefix(Self.shownReasons).map { "; \($0)" }.joined()
     return KeyError(
       .noSuchToken, "no token matches \(naming: uri): \(there)\(failure)", hint: "see what is there with keyroll keys")
   }
+
+  private static let shownReasons = 3
 
   func severalTokens(_ tokens: [Token], _ uri: PKCS11URI?) -> KeyError {
     KeyError(

@@ -73,7 +73,7 @@ struct PublicSideSearch {
         guard let numbers = try RSAPublicNumbers(attributes) else { continue }
         found.append((numbers, try attributes[CKA_ID] ?? []))
       } catch {
-        if error.spoilsSession { throw error }
+        if error.endsReading { throw error }
       }
     }
     return found

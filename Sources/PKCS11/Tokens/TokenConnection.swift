@@ -56,7 +56,9 @@ final class TokenConnection: Sendable {
   /// `login-unproven` or `device-failed`, and what `ask` throws.
   func login(_ ask: (TokenInfo) throws(KeyError) -> PIN?) throws(KeyError) -> [String]? {
     try state.withLock { state throws(KeyError) in
-      let info = try Self.read { () throws(DeviceError) in TokenInfo(try Token.info(of: state.token.slotID, in: module))
+      let slotID = state.token.slotID
+      let info = try Self.read { () throws(DeviceError) in
+        try Patience.read { () throws(DeviceError) in TokenInfo(try Token.info(of: slotID, in: module)) }
       }
       let asksItself = info.has(CKF_PROTECTED_AUTHENTICATION_PATH)
       switch state.login {
@@ -79,7 +81,11 @@ final class TokenConnection: Sendable {
         if let (refused, error) = state.refusedPIN, refused.equals(pin) { throw error.keyError }
       }
       do throws(DeviceError) {
-        try pool.withSession { (session) throws(DeviceError) in try session.login(as: CK_USER_TYPE(CKU_USER), with: pin)
+        try pool.withSession { (session) throws(DeviceError) in
+          // Not in front of a keypad, where a person takes their time.
+          try ModuleTurn.take(pin == nil ? nil : module.path) { () throws(DeviceError) in
+            try session.login(as: CK_USER_TYPE(CKU_USER), with: pin)
+          }
         }
       } catch {
         if error.isRefusalOfPIN, let pin { state.refusedPIN = (pin, error) }

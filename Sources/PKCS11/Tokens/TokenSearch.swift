@@ -6,11 +6,13 @@ struct TokenSearch {
   /// Matching tokens that nobody seems to have initialised.
   private var blankTokens: [Token] = []
   /// What went wrong with a module or a slot that could not be looked into.
-  private(set) var failures: [DeviceError]
+  private(set) var failures: [DeviceError] = []
+  /// What is wrong with modules that could not be started at all.
+  private(set) var moduleFailures: [String]
 
   /// Finds the tokens that match; those that nobody has initialised only where there is no other.
   init(_ modules: ModuleSet, matching matcher: URIMatcher?) {
-    failures = modules.failures
+    moduleFailures = modules.failures
     for module in modules.modules { look(into: module, matcher) }
     if tokens.isEmpty, matcher != nil { tokens = blankTokens }
     for index in tokens.indices {
