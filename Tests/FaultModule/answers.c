@@ -59,6 +59,13 @@ CK_RV get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO *info) {
   CK_RV value = real->C_GetTokenInfo(slot, info);
   if (value != CKR_OK) return value;
   info->flags = (info->flags | flags_to_set()) & ~flags_to_clear();
+  if (are_twins() && info->flags & CKF_TOKEN_INITIALIZED) {
+    // Padded as C does it, which the standard does not.
+    memset(info->label, 0, sizeof info->label);
+    memcpy(info->label, "twin", 4);
+    memset(info->serialNumber, 0, sizeof info->serialNumber);
+    memcpy(info->serialNumber, "0001", 4);
+  }
   if (maximum_session_count()) info->ulMaxSessionCount = maximum_session_count();
   return value;
 }

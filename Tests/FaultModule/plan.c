@@ -33,7 +33,7 @@ static struct {
   char null_functions[MAX_NULL][64];
   size_t null_count;
   CK_ULONG more_certificates;
-  bool is_absent, fails_whole_calls;
+  bool is_absent, fails_whole_calls, are_twins;
   char real_module[PATH_MAX], pin_pad[PATH_MAX], variable[64], value[PATH_MAX], directory[PATH_MAX];
 } plan;
 
@@ -111,6 +111,7 @@ static void read_line(char *line) {
   }
   if (!strcmp(word, "directory")) { snprintf(plan.directory, PATH_MAX, "%s", rest); return; }
   if (!strcmp(word, "more-certificates")) { plan.more_certificates = strtoul(rest, NULL, 0); return; }
+  if (!strcmp(word, "twins")) { plan.are_twins = true; return; }
   if (!strcmp(word, "whole-calls")) { plan.fails_whole_calls = true; return; }
   if (!strcmp(word, "null")) {
     if (plan.null_count == MAX_NULL) refuse(line);
@@ -204,6 +205,7 @@ const char *variable_value(void) { return plan.value; }
 const char *directory(void) { return *plan.directory ? plan.directory : NULL; }
 bool hides_attributes(void) { return plan.hidden_attribute_count > 0; }
 CK_ULONG more_certificates(void) { return plan.more_certificates; }
+bool are_twins(void) { return plan.are_twins; }
 bool fails_whole_calls(void) { return plan.fails_whole_calls; }
 const char *pin_pad(void) { return *plan.pin_pad ? plan.pin_pad : NULL; }
 

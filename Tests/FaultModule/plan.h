@@ -53,6 +53,8 @@ const char *directory(void);
 // True for an attribute that objects of this class do not have.
 bool is_attribute_hidden(CK_OBJECT_CLASS object_class, CK_ATTRIBUTE_TYPE type);
 bool hides_attributes(void);
+// True when all tokens have one name and one serial number.
+bool are_twins(void);
 // True when a call for several attributes fails as a whole for one that is missing.
 bool fails_whole_calls(void);
 // How many certificates of others seem to lie on the token, beside those that do.

@@ -189,6 +189,25 @@ struct TokenKeyTests {
       "\(outcome)")
   }
 
+  @Test("processes that use one token at the same time all sign")
+  func contention() async throws {
+    let copy = try tokens.copy()
+    let outcomes = try await withThrowingTaskGroup(of: [Outcome].self) { group in
+      for _ in 0..<8 {
+        group.addTask {
+          try (0..<6).map { _ in
+            try BuiltCommand.run(
+              assertion(key(), ["--pin-file", copy.pinFile]), environment: ["SOFTHSM2_CONF": copy.path("softhsm2.conf")]
+            )
+          }
+        }
+      }
+      return try await group.reduce(into: []) { $0 += $1 }
+    }
+    #expect(outcomes.count == 48)
+    #expect(outcomes.filter { $0.status != 0 }.isEmpty, "\(outcomes.filter { $0.status != 0 })")
+  }
+
   @Test("a key in a file is opened without p11-kit and its modules")
   func fileKey() throws {
     let fault = try FaultModule(over: tokens.module)

@@ -113,6 +113,23 @@ extension TokenTests {
       #expect(try keys.open(String(copied)).algorithm == .rs256)
     }
 
+    @Test("two tokens of one name and serial number are two, told apart by slot-id in the references that are shown")
+    func twins() throws {
+      try keys.fault.plan(["twins"])
+      let refusal = try #require(keys.refusal(keys.uri("token=twin;object=rsa-2048")))
+      #expect(refusal.code == .severalTokens)
+      let listed = refusal.message.split(whereSeparator: { " ,".contains($0) }).filter { $0.contains("slot-id=") }
+      #expect(
+        listed.count == 3 && listed.allSatisfy { $0.contains("pkcs11:token=twin;serial=0001;slot-id=") }, "\(refusal)")
+      // Only one of the three has this key, and it is found there.
+      #expect(try TokenKeys.isGood(try keys.open(keys.uri("token=twin;object=no-login"))))
+      let opened = listed.filter { token in
+        let uri = token.replacing("?", with: ";object=rsa-2048?")
+        return (try? keys.open(String(uri))) != nil
+      }
+      #expect(opened.count == 2, "\(opened)")
+    }
+
     @Test("a module alone names no key")
     func emptySelector() throws {
       #expect(keys.refusal(keys.uri(""))?.code == .malformedKeyReference)
