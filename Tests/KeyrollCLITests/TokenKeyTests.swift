@@ -155,10 +155,19 @@ struct TokenKeyTests {
     #expect(outcome.status == 0 && outcome.output.split(separator: ".").count == 3, "\(outcome)")
     let warnings = [
       "hang":
-        "keyroll: warning: C_Finalize of the module fault.so has not come back after 1 s; the result is complete\n",
-      "crash": "keyroll: warning: a PKCS #11 module crashed when it was let go; the result is complete\n", "exit": "",
+        "keyroll: warning: C_Finalize of the module fault.so has not come back after 1 s; nothing is lost\n",
+      "crash": "keyroll: warning: a PKCS #11 module crashed when it was let go; nothing is lost\n", "exit": "",
     ]
     #expect(outcome.error.hasSuffix(warnings[action] ?? "missing"), "\(outcome)")
+  }
+
+  @Test("a module that crashes or hangs when it is let go hides no error", arguments: ["hang", "crash", "exit"])
+  func letGoAfterAnError(action: String) throws {
+    let fault = try FaultModule(
+      over: tokens.module, plan: ["\(action) C_Finalize 1", "fail C_Sign * CKR_DEVICE_ERROR"])
+    let outcome = try sign(key(module: fault.path), "--pin-file", tokens.pinFile, "--device-timeout", "1s")
+    #expect(outcome.status == 2 && outcome.output.isEmpty, "\(outcome)")
+    #expect(outcome.error.hasPrefix("keyroll: error: C_Sign: CKR_DEVICE_ERROR, "), "\(outcome)")
   }
 
   @Test("what a module prints is not the result, and where it goes does not move relative paths")

@@ -38,6 +38,5 @@ struct KeysCommand: ParsableCommand {
     case .text: try StandardOutput.write(report.text)
     case .json: try StandardOutput.write(report.json)
     }
-    device.conclude()
   }
 }

@@ -36,22 +36,19 @@ struct SignRequestCommand: RepeatableOptions {
     let reviewed = try RequestReview(request, insistingOn: review.profile)
     reviewed.show()
     try reviewed.judge(at: time)
-    let device = key.access.device.device()
-    let token = try sign(reviewed, by: reference, at: time, on: device.backend)
+    let token = try sign(reviewed, by: reference, at: time)
     let signature = token.text.utf8.split(separator: UInt8(ascii: ".")).last.map { String(Substring($0)) } ?? ""
     try destination.write((writesToken ? token.text : signature) + "\n")
     if let remainder = token.window.remainder(at: time) { Diagnostics.note("valid \(token.window): \(remainder)") }
-    device.conclude()
   }
 
-  private func sign(
-    _ reviewed: RequestReview, by reference: KeyReference, at time: NumericDate, on device: PKCS11Backend
-  ) throws -> SignedToken {
+  private func sign(_ reviewed: RequestReview, by reference: KeyReference, at time: NumericDate) throws -> SignedToken {
     let request = reviewed.request
+    let device = key.access.device.device()
     let opening = KeyOpening(
       key: reference, access: key.access, certificates: request.certificates, certificateSource: self.request,
       time: request.window.start ?? time)
-    let signer = try opening.signer(for: request.algorithm, on: device)
+    let signer = try opening.signer(for: request.algorithm, on: device.backend)
     guard signer.publicKey == request.publicKey else {
       throw KeyError(
         .certificateMismatch,

@@ -68,6 +68,8 @@ enum CertificateFiles {
   /// Without a login, which certificates do not need.
   private static func certificates(on reference: KeyReference) throws(KeyError) -> [Certificate] {
     let device = Device(allowsFinalPINTry: false, timeout: DeviceOptions.usualTimeout)
+    // A token may allow one session, which the key will need.
+    defer { device.backend.close() }
     return try device.backend.certificates(at: reference)
   }
 }

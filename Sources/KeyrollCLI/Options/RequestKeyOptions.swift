@@ -67,15 +67,11 @@ struct RequestKeyOptions: ParsableArguments {
     return inputs
   }
 
-  /// Signs, or reads and believes nothing yet: whoever makes the request verifies it with the keys, and concludes the device
-  /// when the request is written.
+  /// Signs, or reads and believes nothing yet: whoever makes the request verifies it with the keys.
   func token(
     ready path: String?, at time: NumericDate, by profile: ProfileReference
-  ) throws -> (token: JSONString, keys: [TrustedKey], device: Device?) {
-    if let path {
-      let (token, keys) = try readyToken(path)
-      return (token, keys, nil)
-    }
+  ) throws -> (token: JSONString, keys: [TrustedKey]) {
+    if let path { return try readyToken(path) }
     guard let reference = try reference() else { throw CommandError.usage("either --key or a token is needed") }
     let keyless = try profile.profile(algorithm: algorithm, publicKey: nil)
     var generator = SystemRandomNumberGenerator()
@@ -86,9 +82,8 @@ struct RequestKeyOptions: ParsableArguments {
     let making = TokenMaking(
       key: reference, access: access, certificate: certificate, profile: profile, asked: algorithm,
       answerToKey: ServiceAnswer.toKey)
-    let made = try making.tokens(for: [request], algorithm ?? keyless.algorithms.preferred)
-    let keys = try [made.certificate].compactMap(\.self).map(Self.trustedKey)
-    return (JSONString(made.tokens.first?.text ?? ""), keys, made.device)
+    let (tokens, certificate) = try making.tokens(for: [request], algorithm ?? keyless.algorithms.preferred)
+    return (JSONString(tokens.first?.text ?? ""), try [certificate].compactMap(\.self).map(Self.trustedKey))
   }
 
   private func readyToken(_ path: String) throws -> (token: JSONString, keys: [TrustedKey]) {

@@ -19,8 +19,8 @@ final class DeviceWatch: CallObserver {
     var isWatching = false
     /// By the thread that calls.
     var calls: [pthread_t: Call] = [:]
-    /// True when the result of the run is written, and what is left is to let go of the modules.
-    var isResultWritten = false
+    /// How the run ends, when what is left is to let go of the modules.
+    var status: ExitStatus?
     /// The folder that relative paths begin in, before the first call; -1 where it cannot be opened.
     var workingFolder: Int32?
   }
@@ -58,8 +58,8 @@ final class DeviceWatch: CallObserver {
 
   func didNotice(_ warning: String) { Diagnostics.warning(warning) }
 
-  /// From here on a module that does not let go takes nothing along: the run has succeeded.
-  func didWriteResult() { state.withLock { $0.isResultWritten = true } }
+  /// From here on a module that does not let go changes nothing: the run ends with this status.
+  func runIsOver(with status: ExitStatus) { state.withLock { $0.status = status } }
 
   /// A thread of its own, from which every signal stays away: they are the business of the one that prompts.
   private func start() {
@@ -121,9 +121,9 @@ final class DeviceWatch: CallObserver {
   private func end(_ call: Call, _ state: State) -> Never {
     ChildProcesses.end()
     let message = "\(call.function) of the module \(naming: call.module) has not come back after \(timeout)"
-    if state.isResultWritten {
-      Diagnostics.warning("\(message); the result is complete")
-      _exit(ExitStatus.success.rawValue)
+    if let status = state.status {
+      Diagnostics.warning("\(message); nothing is lost")
+      _exit(status.rawValue)
     }
     let error = CommandError(
       .deviceTimeout, message,

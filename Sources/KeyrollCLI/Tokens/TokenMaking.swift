@@ -13,17 +13,12 @@ struct TokenMaking {
   /// What the service would answer to tokens of a key that is refused here.
   let answerToKey: (KeyError.Code) -> String?
 
-  /// What was made, and the device that it was made with.
-  struct Made {
-    let tokens: [SignedToken]
-    /// That of the key, or nil for a bare one.
-    let certificate: Certificate?
-    /// To be concluded when the tokens are written.
-    let device: Device
-  }
-
   /// Signs nothing unless every draft is accepted, and warns of what the verifier warned of.
-  func tokens(for requests: [DraftRequest], _ algorithm: SignatureAlgorithm) throws -> Made {
+  ///
+  /// The certificate is that of the key, or nil for a bare one.
+  func tokens(
+    for requests: [DraftRequest], _ algorithm: SignatureAlgorithm
+  ) throws -> (tokens: [SignedToken], certificate: Certificate?) {
     let given = try certificate.map(CertificateFiles.certificates(in:)) ?? []
     let device = access.device.device()
     let usual = (try? profile.profile(algorithm: asked, publicKey: nil))?.hints ?? []
@@ -40,6 +35,6 @@ struct TokenMaking {
     for (draft, time) in drafts { try assembler.judge(draft, at: time) }
     let tokens = try drafts.map { try assembler.assemble($0, at: $1) }
     Diagnostics.warn(of: tokens.flatMap(\.report.warnings))
-    return Made(tokens: tokens, certificate: signer.certificates.first, device: device)
+    return (tokens, signer.certificates.first)
   }
 }

@@ -15,13 +15,11 @@ struct TokenSigning {
     let (reference, inputs) = try inputs()
     let destination = try options.output.destination(sparing: inputs)
     let (request, algorithm) = try drafting.request()
-    let made = try make([request], algorithm, by: reference)
-    for token in made.tokens {
+    for token in try tokens(for: [request], algorithm, by: reference) {
       try destination.write(token.text + "\n")
       // In UTC, because a clock in another zone hides when the token can be used.
       if token.window.end != nil { Diagnostics.note("valid \(token.window)") }
     }
-    made.device.conclude()
   }
 
   /// Signs tokens for windows that follow each other and writes each into a file of its own, all or none.
@@ -32,13 +30,12 @@ struct TokenSigning {
     let paths = requests.map { names.path(for: $0.notBefore ?? $0.time) }
     let files = try OutputFileSet(paths)
     try files.check()
-    let made = try make(requests, algorithm, by: reference)
-    try files.write(made.tokens.map { Array("\($0.text)\n".utf8) })
-    for (path, token) in zip(paths, made.tokens) { Diagnostics.note("\(path) is valid \(token.window)") }
+    let tokens = try tokens(for: requests, algorithm, by: reference)
+    try files.write(tokens.map { Array("\($0.text)\n".utf8) })
+    for (path, token) in zip(paths, tokens) { Diagnostics.note("\(path) is valid \(token.window)") }
     if count > 1 {
       Diagnostics.warning("whether the service honours a token that starts later is not documented")
     }
-    made.device.conclude()
   }
 
   /// The key's reference, and everything that is read; throws `usage` for what is named twice.
@@ -54,12 +51,12 @@ struct TokenSigning {
   private var drafting: TokenDrafting { TokenDrafting(options: options.draft, profile: profile, claims: claims) }
 
   /// With one opening of the key for all of them; nothing is signed unless every draft is accepted.
-  private func make(
-    _ requests: [DraftRequest], _ algorithm: SignatureAlgorithm, by reference: KeyReference
-  ) throws -> TokenMaking.Made {
+  private func tokens(
+    for requests: [DraftRequest], _ algorithm: SignatureAlgorithm, by reference: KeyReference
+  ) throws -> [SignedToken] {
     let making = TokenMaking(
       key: reference, access: options.key.access, certificate: options.certificate, profile: profile,
       asked: options.draft.algorithm, answerToKey: answerToKey)
-    return try making.tokens(for: requests, algorithm)
+    return try making.tokens(for: requests, algorithm).tokens
   }
 }

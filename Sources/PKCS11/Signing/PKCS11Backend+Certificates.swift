@@ -12,7 +12,13 @@ extension PKCS11Backend {
     var certificates: [Certificate] = []
     for connection in try connections(for: uri, matcher) {
       for object in try objects(matching: uri, on: connection) {
-        certificates.append(try cryptography.certificate(der: object.value.span))
+        do throws(KeyError) {
+          certificates.append(try cryptography.certificate(der: object.value.span))
+        } catch {
+          let name = uri.naming(connection.token.uriValues.merging(object.uriValues) { $1 })
+          throw KeyError(
+            error.code, "the certificate \(naming: name) cannot be read: \(error.message)", hint: error.hint)
+        }
       }
     }
     if certificates.isEmpty {

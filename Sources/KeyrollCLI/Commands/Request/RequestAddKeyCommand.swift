@@ -71,7 +71,7 @@ struct RequestAddKeyCommand: RepeatableOptions {
     let policy = NewCertificatePolicy(registered: registered?.value, maximumLifetime: maximumLifetime)
     try RequestMaking.requireAccepted(policy.checks(of: new.certificate, signing: nil, at: time))
 
-    let (token, keys, device) = try signing.token(ready: proof, at: time, by: .graphProof(objectID: graph.objectID))
+    let (token, keys) = try signing.token(ready: proof, at: time, by: .graphProof(objectID: graph.objectID))
     var verifier = RequestMaking.verifier(keys: keys, at: time)
     verifier.objectID = graph.objectID
     verifier.newCertificates = policy
@@ -79,7 +79,6 @@ struct RequestAddKeyCommand: RepeatableOptions {
     let request = try new.request(to: .graph(address), displayName: displayName.map(JSONString.init(_:)), proof: token)
     try RequestMaking.finish(
       request, by: verifier, newCertificate: new.certificate, isSignedNow: proof == nil, at: time, to: output)
-    device?.conclude()
   }
 
   private func inputs() throws -> CommandInputs {

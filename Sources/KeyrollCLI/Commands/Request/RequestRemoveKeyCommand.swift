@@ -63,7 +63,7 @@ struct RequestRemoveKeyCommand: RepeatableOptions {
     let policy = RemovalPolicy(registered: registered?.value, isForced: isForced)
     try RequestMaking.requireAccepted(policy.checks(ofRemoving: keyID, signing: nil, at: time))
 
-    let (token, keys, device) = try signing.token(ready: proof, at: time, by: .graphProof(objectID: graph.objectID))
+    let (token, keys) = try signing.token(ready: proof, at: time, by: .graphProof(objectID: graph.objectID))
     var verifier = RequestMaking.verifier(keys: keys, at: time)
     verifier.objectID = graph.objectID
     verifier.removal = policy
@@ -75,7 +75,6 @@ struct RequestRemoveKeyCommand: RepeatableOptions {
     }
     try RequestMaking.finish(
       request, by: verifier, keyCredentials: registered?.bytes, isSignedNow: proof == nil, at: time, to: output)
-    device?.conclude()
   }
 
   private func keyID(in registered: KeyCredentials?, at time: NumericDate) throws -> JSONString {

@@ -46,12 +46,11 @@ struct RequestTokenCommand: RepeatableOptions {
     let scope = try TokenAddress.graphScope(host: graphHost ?? cloud.graphHost)
 
     let algorithm = signing.algorithm
-    let (token, keys, device) = try signing.token(ready: assertion, at: time, by: try client.reference())
+    let (token, keys) = try signing.token(ready: assertion, at: time, by: try client.reference())
     var verifier = RequestMaking.verifier(keys: keys, at: time)
     verifier.algorithms = [algorithm].compactMap(\.self)
     let request = try ServiceRequest(
       .token(address), .token(clientID: JSONString(client.clientID ?? ""), assertion: token, scope: scope))
     try RequestMaking.finish(request, by: verifier, isSignedNow: assertion == nil, at: time, to: output)
-    device?.conclude()
   }
 }
