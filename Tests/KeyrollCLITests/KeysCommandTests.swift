@@ -43,7 +43,7 @@ struct KeysCommandTests {
   func withoutLogin() throws {
     let outcome = try modules.run(["keys", "pkcs11:token=keyroll"])
     #expect(!outcome.output.contains("object=rsa-2048;id=%01;type=private"))
-    #expect(outcome.output.contains("  more private keys may be seen with --login\n"))
+    #expect(outcome.output.contains("  more may be seen with --login\n"))
     let other = try modules.run(["keys", "pkcs11:token=other"])
     #expect(other.output.contains("  private keys are seen with --login\n"))
   }

@@ -43,7 +43,7 @@ struct InventoryReport {
       if !object.summary.isEmpty { fields.append("    is", object.summary) }
     }
     if token.isLoggedIn || token.pin == .notNeeded { return fields.text }
-    let more = token.objects.contains { $0.kind == .privateKey } ? "more private keys may be" : "private keys are"
+    let more = token.objects.contains { $0.kind == .privateKey } ? "more may be" : "private keys are"
     return fields.text + "  \(more) seen with --login\n"
   }
 
