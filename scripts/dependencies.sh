@@ -86,6 +86,7 @@ _look_for_hsm() {
   _look_for_softhsm
   _look_for_nss
   _look_for_opencryptoki
+  _look_for_tpm2
 }
 
 _look_for_softhsm() {
@@ -101,6 +102,14 @@ _look_for_nss() {
 
 _look_for_opencryptoki() {
   _want opencryptoki test -x /usr/sbin/pkcsslotd
+  _look_for_token_tools
+}
+
+_look_for_tpm2() {
+  _want libtpm2-pkcs11-1 compgen -G '/usr/lib/*/libtpm2_pkcs11.so.1'
+  _want libtpm2-pkcs11-tools command -v tpm2_ptool
+  _want swtpm command -v swtpm
+  _want tpm2-tools command -v tpm2
   _look_for_token_tools
 }
 

@@ -71,5 +71,10 @@ write_object keyroll privkey "$rsa_key" 0F certificate-elsewhere
 write_object keyroll privkey "$rsa_key" 10 mismatch
 write_object keyroll cert "$other_certificate" 10 mismatch
 
+pkcs11_tool --token-label keyroll --keypairgen --key-type rsa:2048 --id 11 --label wrong-certificate
+write_object keyroll cert "$other_certificate" 11 wrong-certificate
+# A key that everybody may use who has the token.
+p11_tool --generate-privkey=rsa --bits 2048 --id 12 --label no-login --no-mark-private pkcs11:token=keyroll
+
 rm "$directory"/*.der
 finish list_objects keyroll other

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by softhsm.sh, nss-softokn.sh and opencryptoki.sh: what throwaway tokens of different makers have in common.
+# Sourced by softhsm.sh, nss-softokn.sh, opencryptoki.sh and tpm2.sh: what throwaway tokens of different makers have in common.
 #
 # p11-kit reads another configuration for a child process in one of two ways only:
 # - XDG_CONFIG_HOME=FOLDER names another home of the user's configuration, FOLDER/pkcs11/pkcs11.conf, and

@@ -4,6 +4,8 @@ public protocol Cryptography: CertificateReader {
   func digest(_ bytes: Span<UInt8>, with algorithm: DigestAlgorithm) throws(KeyError) -> [UInt8]
   /// A key for any RSA algorithm, from its numbers; throws `malformed-key`.
   func publicKey(rsa numbers: RSAPublicNumbers) throws(KeyError) -> PublicKey
+  /// A key from its SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7) in DER; throws `malformed-key` and `trailing-data`.
+  func publicKey(subjectPublicKeyInfo der: Span<UInt8>) throws(KeyError) -> PublicKey
   /// Judges signatures of the key without sharing code with the signer.
   func verifier(for publicKey: PublicKey) throws(KeyError) -> any SignatureVerifier
   /// The certificates of a file; throws `file-unreadable`, `no-certificate` and what its reader throws.

@@ -2,9 +2,8 @@
 public protocol KeyBackend: Sendable {
   /// How references to its keys are written.
   var syntax: KeyReferenceSyntax { get }
-  /// Opens the key and tries it: a key that cannot make a good signature is refused here, not later.
-  ///
-  /// A backend whose signatures may each cost somebody's approval tries nothing, and verifies every one before it leaves.
+  /// Opens the key. The first signature is its trial: a backend that cannot vouch for its keys verifies every signature, and
+  /// throws `bad-signature` for one that is not of this key.
   func signer(for request: KeyRequest) throws(KeyError) -> any Signer
 }
 

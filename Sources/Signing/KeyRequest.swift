@@ -12,6 +12,9 @@ public struct KeyRequest: Sendable {
   public var certificateSource: String?
   /// True where a certificate that is given must also be one of those that lie beside the key, where any do.
   public var requiresOwnCertificate: Bool
+  /// True where the certificates of its issuers are wanted too, as `x5c` does; a backend that would have to search for them
+  /// need not when this is false.
+  public var needsChain = false
   /// When the signature will be used, in seconds since 1970-01-01T00:00:00Z: of several certificates over one key the one
   /// that is valid then is meant.
   public let time: Int64

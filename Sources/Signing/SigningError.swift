@@ -6,6 +6,14 @@ public struct SigningError: DiagnosticError, Hashable {
     case signingFailed = "signing-failed"
     /// The device that holds the key did not do what it was asked to.
     case deviceFailed = "device-failed"
+    /// A key that wants its PIN for each use, or a token that asked for a login only now, has not taken the PIN.
+    case wrongPIN = "wrong-pin"
+    case pinLocked = "pin-locked"
+    /// The same, where no PIN could be given to it.
+    case pinRequired = "pin-required"
+    case finalPINTry = "final-pin-try"
+    case secretUnavailable = "secret-unavailable"
+    case loginUnproven = "login-unproven"
     /// The program that signs could not be started, or did not end as it should.
     case programFailed = "program-failed"
     /// The program that signs answered with an error of its own.

@@ -27,6 +27,7 @@ void forget_sessions(void) {
 // Some modules find their tokens by the environment alone, which all copies of this one share: they take turns by locking
 // the one file that they have in common. The variable must be there already, so that readers never see it move.
 CK_RV initialize(void *arguments) {
+  if (directory() && chdir(directory())) abort();
   if (!variable_name()) return real->C_Initialize(arguments);
   int turn = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
   if (turn < 0 || flock(turn, LOCK_EX)) abort();
@@ -58,6 +59,13 @@ CK_RV get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO *info) {
   CK_RV value = real->C_GetTokenInfo(slot, info);
   if (value != CKR_OK) return value;
   info->flags = (info->flags | flags_to_set()) & ~flags_to_clear();
+  if (are_twins() && info->flags & CKF_TOKEN_INITIALIZED) {
+    // Padded as C does it, which the standard does not.
+    memset(info->label, 0, sizeof info->label);
+    memcpy(info->label, "twin", 4);
+    memset(info->serialNumber, 0, sizeof info->serialNumber);
+    memcpy(info->serialNumber, "0001", 4);
+  }
   if (maximum_session_count()) info->ulMaxSessionCount = maximum_session_count();
   return value;
 }
@@ -109,16 +117,44 @@ CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR *pin, CK_U
   return real->C_Login(session, user, typed, length);
 }
 
+// How many more are still to be found by the search that is under way.
+static CK_ULONG rest_count;
+
+CK_RV find_objects_init(CK_SESSION_HANDLE session, CK_ATTRIBUTE *attributes, CK_ULONG count) {
+  bool is_for_all = count == 1 && attributes->type == CKA_CLASS &&
+                    *(CK_OBJECT_CLASS *)attributes->pValue == CKO_CERTIFICATE;
+  rest_count = is_for_all ? more_certificates() : 0;
+  return real->C_FindObjectsInit(session, attributes, count);
+}
+
 CK_RV find_objects(struct step step, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE *objects, CK_ULONG room,
                           CK_ULONG *count) {
   CK_RV value = real->C_FindObjects(session, objects, room, count);
+  // Those of others are told by handles that the real module does not have.
+  for (; value == CKR_OK && rest_count && *count < room; rest_count--) objects[(*count)++] = 1000000 + rest_count;
   if (value == CKR_OK && step.action == EMPTY) *count = 0;
+  return value;
+}
+
+static CK_RV hide_attributes(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE *attributes, CK_ULONG count,
+                             CK_RV value) {
+  CK_OBJECT_CLASS object_class = 0;
+  CK_ATTRIBUTE class_attribute = {CKA_CLASS, &object_class, sizeof object_class};
+  if (real->C_GetAttributeValue(session, object, &class_attribute, 1) != CKR_OK) return value;
+  for (CK_ULONG i = 0; i < count; i++) {
+    if (!is_attribute_hidden(object_class, attributes[i].type)) continue;
+    attributes[i].ulValueLen = (CK_ULONG)-1;
+    value = CKR_ATTRIBUTE_TYPE_INVALID;
+  }
   return value;
 }
 
 CK_RV get_attribute_value(struct step step, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object,
                                  CK_ATTRIBUTE *attributes, CK_ULONG count) {
   CK_RV value = real->C_GetAttributeValue(session, object, attributes, count);
+  if (hides_attributes()) value = hide_attributes(session, object, attributes, count, value);
+  if (fails_whole_calls() && value == CKR_ATTRIBUTE_TYPE_INVALID)
+    for (CK_ULONG i = 0; i < count; i++) attributes[i].ulValueLen = (CK_ULONG)-1;
   if (value != CKR_OK || !count || !attributes->pValue || !attributes->ulValueLen) return value;
   if (step.action == SPOIL) ((unsigned char *)attributes->pValue)[attributes->ulValueLen / 2] ^= 4;
   if (step.action == TRUNCATE) attributes->ulValueLen--;

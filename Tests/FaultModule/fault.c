@@ -34,11 +34,14 @@ static void log_out(CK_SLOT_ID slot) {
 }
 
 // What is done instead of the call, or before it. Returns true where `value` is the answer.
-static bool intervenes(struct step step, bool is_about_session, CK_RV *value) {
+static bool intervenes(const char *function, struct step step, bool is_about_session, CK_RV *value) {
   switch (step.action) {
+    case WAIT: sleep(3); break;
+    case PRINT: printf("[vendor] %s\n", function); fflush(stdout); break;
+    case EXIT: exit(3);
     case FAIL: *value = step.value; return true;
     case HANG: for (;;) pause();
-    case CRASH: signal(SIGSEGV, SIG_DFL); raise(SIGSEGV); break;
+    case CRASH: raise(SIGSEGV); break;
     case CLOSE: for_each_slot(close_sessions); break;
     case LOGOUT: for_each_slot(log_out); break;
     case REMOVE: for_each_slot(close_sessions); *value = CKR_DEVICE_REMOVED; return true;
@@ -60,7 +63,7 @@ static const char *login_note(CK_USER_TYPE user, const CK_UTF8CHAR *pin) {
   static CK_RV faulty_##name parameters { \
     struct step step = next_step(#name); \
     CK_RV value; \
-    if (!intervenes(step, is_about_session, &value)) { \
+    if (!intervenes(#name, step, is_about_session, &value)) { \
       pthread_rwlock_rdlock(&inside); \
       value = call; \
       pthread_rwlock_unlock(&inside); \
@@ -74,7 +77,7 @@ static const char *login_note(CK_USER_TYPE user, const CK_UTF8CHAR *pin) {
   static CK_RV faulty_##name parameters { \
     struct step step = next_step(#name); \
     CK_RV value = CKR_OK; \
-    bool is_answered = intervenes(step, false, &value) && (step.action == FAIL || step.action == REMOVE); \
+    bool is_answered = intervenes(#name, step, false, &value) && (step.action == FAIL || step.action == REMOVE); \
     if (!is_answered) value = call; \
     if (step.action == ANSWER) value = step.value; \
     record(#name, value, ""); \
@@ -106,7 +109,7 @@ FAULTY(C_Login, true, login_note(user, pin), (SESSION, CK_USER_TYPE user, CK_UTF
        login(session, user, pin, length))
 FAULTY(C_Logout, true, "", (SESSION), real->C_Logout(session))
 FAULTY(C_FindObjectsInit, true, "", (SESSION, CK_ATTRIBUTE *attributes, CK_ULONG count),
-       real->C_FindObjectsInit(session, attributes, count))
+       find_objects_init(session, attributes, count))
 FAULTY(C_FindObjects, true, "", (SESSION, CK_OBJECT_HANDLE *objects, CK_ULONG room, CK_ULONG *count),
        find_objects(step, session, objects, room, count))
 FAULTY(C_FindObjectsFinal, true, "", (SESSION), real->C_FindObjectsFinal(session))
@@ -124,7 +127,12 @@ __attribute__((visibility("default"))) CK_RV C_GetFunctionList(CK_FUNCTION_LIST 
   static CK_FUNCTION_LIST faulty;
   static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
   struct step step = next_step("C_GetFunctionList");
-  if (step.action == FAIL) return step.value;
+  CK_RV value = CKR_OK;
+  if (step.action != NOTHING && intervenes("C_GetFunctionList", step, false, &value)) return value;
+  if (is_null("list")) {
+    *list = NULL;
+    return CKR_OK;
+  }
   pthread_mutex_lock(&lock);
   if (!real) {
     void *library = dlopen(real_module(), RTLD_NOW | RTLD_LOCAL);
@@ -134,7 +142,7 @@ __attribute__((visibility("default"))) CK_RV C_GetFunctionList(CK_FUNCTION_LIST 
       abort();
     }
     faulty = *real;
-#define X(name) faulty.name = faulty_##name;
+#define X(name) faulty.name = is_null(#name) ? NULL : faulty_##name;
     X(C_Initialize) X(C_Finalize) X(C_GetInfo) X(C_GetSlotList) X(C_GetSlotInfo) X(C_GetTokenInfo) X(C_WaitForSlotEvent)
     X(C_GetMechanismList) X(C_GetMechanismInfo) X(C_OpenSession) X(C_CloseSession) X(C_CloseAllSessions)
     X(C_GetSessionInfo) X(C_Login) X(C_Logout) X(C_FindObjectsInit) X(C_FindObjects) X(C_FindObjectsFinal)

@@ -11,7 +11,7 @@
 
 #include "return_values.h"
 
-enum { MAX_RULES = 32, MAX_FUNCTIONS = 80, MAX_HIDDEN = 64 };
+enum { MAX_RULES = 32, MAX_FUNCTIONS = 80, MAX_HIDDEN = 64, MAX_NULL = 8 };
 
 struct rule {
   char function[64];
@@ -28,8 +28,13 @@ static struct {
   size_t hidden_count;
   CK_FLAGS set, clear;
   CK_ULONG maximum_session_count;
-  bool is_absent;
-  char real_module[PATH_MAX], pin_pad[PATH_MAX], variable[64], value[PATH_MAX];
+  struct { CK_OBJECT_CLASS object_class; CK_ATTRIBUTE_TYPE type; } hidden_attributes[MAX_HIDDEN];
+  size_t hidden_attribute_count;
+  char null_functions[MAX_NULL][64];
+  size_t null_count;
+  CK_ULONG more_certificates;
+  bool is_absent, fails_whole_calls, are_twins;
+  char real_module[PATH_MAX], pin_pad[PATH_MAX], variable[64], value[PATH_MAX], directory[PATH_MAX];
 } plan;
 
 // Calls since the module was loaded, and since the plan changed.
@@ -49,6 +54,7 @@ static const struct { const char *name; CK_RV value; } return_values[] = {
 static const char *const action_names[] = {
     [FAIL] = "fail", [ANSWER] = "answer", [HANG] = "hang", [CRASH] = "crash", [SPOIL] = "spoil", [TRUNCATE] = "truncate",
     [REPEAT] = "repeat", [CLOSE] = "close", [LOGOUT] = "logout", [REMOVE] = "remove", [EMPTY] = "empty",
+    [WAIT] = "wait", [PRINT] = "print", [EXIT] = "exit",
 };
 
 // A plan that cannot be read would let a test pass that proves nothing.
@@ -103,6 +109,24 @@ static void read_line(char *line) {
     if (sscanf(rest, "%63s %4095[^\n]", plan.variable, plan.value) != 2) refuse(line);
     return;
   }
+  if (!strcmp(word, "directory")) { snprintf(plan.directory, PATH_MAX, "%s", rest); return; }
+  if (!strcmp(word, "more-certificates")) { plan.more_certificates = strtoul(rest, NULL, 0); return; }
+  if (!strcmp(word, "twins")) { plan.are_twins = true; return; }
+  if (!strcmp(word, "whole-calls")) { plan.fails_whole_calls = true; return; }
+  if (!strcmp(word, "null")) {
+    if (plan.null_count == MAX_NULL) refuse(line);
+    snprintf(plan.null_functions[plan.null_count++], sizeof *plan.null_functions, "%.63s", rest);
+    return;
+  }
+  if (!strcmp(word, "hide-attribute")) {
+    char object_class[16] = "", type[32] = "";
+    if (plan.hidden_attribute_count == MAX_HIDDEN || sscanf(rest, "%15s %31s", object_class, type) != 2) refuse(line);
+    bool is_private = !strcmp(object_class, "private");
+    if (!is_private && strcmp(object_class, "public")) refuse(line);
+    plan.hidden_attributes[plan.hidden_attribute_count].object_class = is_private ? CKO_PRIVATE_KEY : CKO_PUBLIC_KEY;
+    plan.hidden_attributes[plan.hidden_attribute_count++].type = strtoul(type, NULL, 0);
+    return;
+  }
   if (!strcmp(word, "absent")) { plan.is_absent = true; return; }
   if (!strcmp(word, "set-flags")) { plan.set = strtoul(rest, NULL, 0); return; }
   if (!strcmp(word, "clear-flags")) { plan.clear = strtoul(rest, NULL, 0); return; }
@@ -112,7 +136,7 @@ static void read_line(char *line) {
     plan.hidden[plan.hidden_count++] = strtoul(rest, NULL, 0);
     return;
   }
-  for (enum action action = FAIL; action <= EMPTY; action++)
+  for (enum action action = FAIL; action <= EXIT; action++)
     if (!strcmp(word, action_names[action])) { read_rule(line, action); return; }
   refuse(line);
 }
@@ -178,10 +202,27 @@ CK_FLAGS flags_to_clear(void) { return plan.clear; }
 CK_ULONG maximum_session_count(void) { return plan.maximum_session_count; }
 const char *variable_name(void) { return *plan.variable ? plan.variable : NULL; }
 const char *variable_value(void) { return plan.value; }
+const char *directory(void) { return *plan.directory ? plan.directory : NULL; }
+bool hides_attributes(void) { return plan.hidden_attribute_count > 0; }
+CK_ULONG more_certificates(void) { return plan.more_certificates; }
+bool are_twins(void) { return plan.are_twins; }
+bool fails_whole_calls(void) { return plan.fails_whole_calls; }
 const char *pin_pad(void) { return *plan.pin_pad ? plan.pin_pad : NULL; }
 
 bool is_mechanism_hidden(CK_MECHANISM_TYPE mechanism) {
   for (size_t i = 0; i < plan.hidden_count; i++)
     if (plan.hidden[i] == mechanism) return true;
+  return false;
+}
+
+bool is_attribute_hidden(CK_OBJECT_CLASS object_class, CK_ATTRIBUTE_TYPE type) {
+  for (size_t i = 0; i < plan.hidden_attribute_count; i++)
+    if (plan.hidden_attributes[i].object_class == object_class && plan.hidden_attributes[i].type == type) return true;
+  return false;
+}
+
+bool is_null(const char *function) {
+  for (size_t i = 0; i < plan.null_count; i++)
+    if (!strcmp(plan.null_functions[i], function)) return true;
   return false;
 }

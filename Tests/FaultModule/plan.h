@@ -19,6 +19,9 @@ enum action {
   LOGOUT,   // log the user out behind the caller's back, then pass the call on
   REMOVE,   // take the token away until the plan changes
   EMPTY,    // find nothing
+  WAIT,     // take three seconds, then pass the call on
+  PRINT,    // write a line to standard output, then pass the call on
+  EXIT,     // end the process as a program does
 };
 
 struct step {
@@ -45,5 +48,18 @@ const char *variable_name(void);
 const char *variable_value(void);
 // The path of the file with the PIN that somebody types on the reader, or NULL where the reader has no keys.
 const char *pin_pad(void);
+// The folder that the module goes to when it is initialised, or NULL.
+const char *directory(void);
+// True for an attribute that objects of this class do not have.
+bool is_attribute_hidden(CK_OBJECT_CLASS object_class, CK_ATTRIBUTE_TYPE type);
+bool hides_attributes(void);
+// True when all tokens have one name and one serial number.
+bool are_twins(void);
+// True when a call for several attributes fails as a whole for one that is missing.
+bool fails_whole_calls(void);
+// How many certificates of others seem to lie on the token, beside those that do.
+CK_ULONG more_certificates(void);
+// True when the list of functions has nothing in this place; `list` is the list itself.
+bool is_null(const char *function);
 
 #endif

@@ -7,10 +7,10 @@ final class ConfiguredModules {
   private let variables: [String]
 
   /// `modules` are the lines of one module each, by name; the command finds the tokens of SoftHSM.
-  init(_ modules: [String: String], tokens: ThrowawayToken) throws {
+  init(_ modules: [String: String], tokens: ThrowawayToken, global: String = "") throws {
     folder = try TemporaryFolder()
     try FileManager.default.createDirectory(atPath: folder.path("pkcs11/modules"), withIntermediateDirectories: true)
-    try folder.write(Array("user-config: only\n".utf8), to: "pkcs11/pkcs11.conf")
+    try folder.write(Array("user-config: only\n\(global)".utf8), to: "pkcs11/pkcs11.conf")
     for (name, lines) in modules { try folder.write(Array("\(lines)\n".utf8), to: "pkcs11/modules/\(name).module") }
     variables = [
       "XDG_CONFIG_HOME=\(folder.path(""))", "SOFTHSM2_CONF=\(tokens.path("softhsm2.conf"))",

@@ -35,15 +35,17 @@ struct KeysCommandTests {
     for (kind, type) in [("private key", "private"), ("public key", "public"), ("certificate", "cert")] {
       #expect(lines.contains("\(kind) pkcs11:token=keyroll;serial=\(serial);object=rsa-2048;id=%01;type=\(type)"))
     }
-    #expect(lines.contains("is \"CN=leaf,O=keyroll fixtures\""))
+    #expect(lines.contains { $0.hasPrefix("is \"CN=leaf,O=keyroll fixtures\" (SHA-1 8889") })
     #expect(lines.contains { $0.hasPrefix("signs with") && $0.contains("CKM_RSA_PKCS_PSS") })
   }
 
   @Test("without a login private keys stay hidden, and that is said")
   func withoutLogin() throws {
     let outcome = try modules.run(["keys", "pkcs11:token=keyroll"])
-    #expect(!outcome.output.contains("type=private"))
-    #expect(outcome.output.contains("  private keys are seen with --login\n"))
+    #expect(!outcome.output.contains("object=rsa-2048;id=%01;type=private"))
+    #expect(outcome.output.contains("  more may be seen with --login\n"))
+    let other = try modules.run(["keys", "pkcs11:token=other"])
+    #expect(other.output.contains("  private keys are seen with --login\n"))
   }
 
   @Test("JSON has the same, for programs")
@@ -70,26 +72,113 @@ struct KeysCommandTests {
     let references = all.split(whereSeparator: \.isWhitespace).filter {
       $0.hasPrefix("pkcs11:") && $0.contains("type=private")
     }
-    #expect(references.count == 14)
+    #expect(references.count == 16)
     for reference in references {
       let one = try modules.run(["keys", String(reference), "--login", "--pin-file", tokens.pinFile]).output
       #expect(one.split(whereSeparator: \.isWhitespace).filter { $0 == reference }.count == 1, "\(one)")
     }
   }
 
-  @Test("what writes PINs down is warned of", arguments: ["log-calls", "pkcs11-spy"])
+  @Test("what writes PINs down is warned of", arguments: ["log-calls", "global log-calls", "pkcs11-spy"])
   func callLogs(log: String) throws {
     let spy = "/usr/lib/\(try triplet())/pkcs11/pkcs11-spy.so"
     try #require(FileManager.default.fileExists(atPath: spy))
-    let lines = log == "log-calls" ? "module: \(tokens.module)\nlog-calls: yes" : "module: \(spy)"
-    let logged = try ConfiguredModules(["hsm": lines], tokens: tokens)
-    let warning = "keyroll: warning: calls to the module hsm are written down by \(log), PINs in clear text with them\n"
+    let lines = [
+      "log-calls": "module: \(tokens.module)\nlog-calls: yes", "global log-calls": "module: \(tokens.module)",
+      "pkcs11-spy": "module: \(spy)",
+    ]
+    let global = log == "global log-calls" ? "log-calls: yes\n" : ""
+    let logged = try ConfiguredModules(["hsm": lines[log] ?? ""], tokens: tokens, global: global)
+    let writer = log == "pkcs11-spy" ? log : "log-calls"
+    let warning =
+      "keyroll: warning: calls to the module hsm are written down by \(writer), PINs in clear text with them\n"
     #expect(try logged.run(["keys"]).error.contains(warning))
+    // Before the PIN is asked for, and on runs that fail.
+    let refused = try logged.run(["keys", "pkcs11:token=keyroll", "--login"])
+    let parts = refused.error.components(separatedBy: warning)
+    #expect(parts.count == 2 && parts.last?.contains("[pin-required]") ?? false, "\(refused)")
   }
 
   private func triplet() throws -> String {
     let names = try FileManager.default.contentsOfDirectory(atPath: "/usr/lib")
     return try #require(names.first { $0.hasSuffix("-linux-gnu") })
+  }
+
+  @Test("what a URI names and is not there is an error, as for sign")
+  func nothingThere() throws {
+    let outcome = try modules.run(["keys", "pkcs11:token=none"])
+    #expect(outcome.status == 2 && outcome.output.isEmpty, "\(outcome)")
+    #expect(outcome.error.contains("no token matches pkcs11:token=none: there are pkcs11:token="), "\(outcome)")
+    #expect(outcome.error.contains("[no-such-token]\n"), "\(outcome)")
+  }
+
+  @Test("tokens with keys come first, and p11-kit's trust module is left out unless --all asks for it")
+  func trustPolicy() throws {
+    let trust = "/usr/lib/\(try triplet())/pkcs11/p11-kit-trust.so"
+    try #require(FileManager.default.fileExists(atPath: trust))
+    let modules = try ConfiguredModules(
+      ["a-trust": "module: \(trust)\ntrust-policy: yes", "hsm": "module: \(tokens.module)"], tokens: tokens)
+    #expect(try !modules.run(["keys"]).output.contains("a-trust"))
+    let all = try modules.run(["keys", "--all"]).output
+    #expect(all.hasPrefix("module     hsm ") && all.contains("a-trust ("), "\(all.prefix(200))")
+  }
+
+  @Test("a socket that is missing or dead is named as what it is", arguments: [false, true])
+  func remoteSocket(isThere: Bool) throws {
+    let folder = try TemporaryFolder()
+    if isThere { _ = try Judge.run("/usr/bin/python3", ["-c", Self.bind, folder.path("socket")]) }
+    let modules = try ConfiguredModules(["hsm": "remote: unix:path=\(folder.path("socket"))"], tokens: tokens)
+    let reason =
+      isThere
+      ? "no server listens at the socket \(folder.path("socket")); it has ended"
+      : "there is no socket \(folder.path("socket"))"
+    for arguments in [["keys"], ["keys", "pkcs11:token=keyroll"]] {
+      let outcome = try modules.run(arguments)
+      #expect(outcome.error.contains("the module hsm shows no token: \(reason)"), "\(outcome)")
+    }
+  }
+
+  private static let bind = "import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])"
+
+  @Test("a module that cannot be started is named once, with the way to leave it out")
+  func moduleThatFails() throws {
+    let fault = try FaultModule(over: tokens.module, plan: ["fail C_Initialize * CKR_GENERAL_ERROR"])
+    let modules = try ConfiguredModules(
+      ["bad": "module: \(fault.path)", "hsm": "module: \(tokens.module)"], tokens: tokens)
+    let lines = try modules.run(["keys"]).error.split(separator: "\n")
+    #expect(
+      lines == [
+        "keyroll: warning: C_Initialize: CKR_GENERAL_ERROR, the module failed and says no more (module bad); ?module-name=NAME in a reference names the module that is meant, and leaves others out"
+      ])
+    #expect(try modules.run(["keys", "pkcs11:?module-name=hsm"]).error.isEmpty)
+  }
+
+  @Test(
+    "a module without a list of functions, or without one that is needed, is an error",
+    arguments: ["list", "C_OpenSession", "C_Sign"])
+  func incompleteModule(missing: String) throws {
+    let fault = try FaultModule(over: tokens.module, plan: ["null \(missing)"])
+    let outcome = try BuiltCommand.run(["keys", "pkcs11:?module-path=\(fault.path)"])
+    #expect(outcome.status == 2 && outcome.output.isEmpty, "\(outcome)")
+    let reason =
+      missing == "list" ? "its C_GetFunctionList gives no list of functions" : "its list of functions has no \(missing)"
+    #expect(
+      outcome.error == "keyroll: error: the module \(fault.path) cannot be used: \(reason) [module-unavailable]\n",
+      "\(outcome)")
+  }
+
+  @Test("an object that cannot be read is named, and hides nothing else")
+  func unreadableObject() throws {
+    let fault = try FaultModule(over: tokens.module, plan: ["more-certificates 2"])
+    let outcome = try BuiltCommand.run(
+      ["keys", "pkcs11:token=keyroll?module-path=\(fault.path)"],
+      environment: ["SOFTHSM2_CONF": tokens.path("softhsm2.conf")])
+    #expect(outcome.status == 0 && outcome.output.contains("object=rsa-2048;id=%01;type=cert"), "\(outcome)")
+    #expect(
+      outcome.error.split(separator: "\n").count {
+        $0.contains("cannot be read and is left out: C_GetAttributeValue: CKR_OBJECT_HANDLE_INVALID")
+      } == 2,
+      "\(outcome)")
   }
 
   @Test("a PIN without --login is a wrong command line, and --login on two tokens an error that lists them")

@@ -37,6 +37,19 @@ struct RemoteModuleTests {
     #expect(outside.error.contains("[device-failed]\n"))
   }
 
+  @Test("what p11-kit has started is ended with a run that a hanging call ends")
+  func hang() throws {
+    let fault = try FaultModule(over: tokens.module, plan: ["hang C_Sign 1"])
+    let modules = try ConfiguredModules(["hsm": "remote: |p11-kit remote \(fault.path)"], tokens: tokens)
+    let outcome = try modules.run([
+      "sign", "proof", "--key", "pkcs11:token=keyroll;object=rsa-2048", "--object-id", SignCommandTests.objectID,
+      "--at", SignCommandTests.at, "--pin-file", tokens.pinFile, "--device-timeout", "1s",
+    ])
+    #expect(outcome.status == 2 && outcome.error.contains("[device-timeout]"), "\(outcome)")
+    let left = try Judge.run("/usr/bin/pgrep", ["--full", "p11-kit-remote.*\(fault.path)|remote \(fault.path)"])
+    #expect(left.output.isEmpty, "\(left)")
+  }
+
   @Test("a key behind the socket of a p11-kit server signs")
   func socket() throws {
     let place = try TemporaryFolder()

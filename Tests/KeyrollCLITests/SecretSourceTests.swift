@@ -11,9 +11,29 @@ import Testing
 
   private static let good = ["correct horse", "correct horse\n", "correct horse\r\n"]
   private static let bad = [
-    "correct horse\n\n", "correct horse\r", " correct horse", "correct horse ", "\n",
-    String(repeating: "a", count: 4096) + "\r\n",
+    " correct horse", "correct horse ", "\n", String(repeating: "a", count: 4096) + "\r\n",
   ]
+  private static let refused = [
+    ("correct horse\n\n", "more than one line"), ("correct horse\r", "more than one line"),
+    ("correct\nhorse", "more than one line"), ("\u{FEFF}correct horse", "a byte order mark"),
+    ("correct\u{0}horse", "a NUL"), ("c\u{0}o\u{0}", "text in UTF-16"), ("correct\thorse", "a control character"),
+    ("correct\u{7F}", "a control character"),
+  ]
+
+  @Test("what no password has is refused, and said without it", arguments: refused)
+  func refusedFile(contents: String, reason: String) throws {
+    let password = try folder.write(Array(contents.utf8), to: "password")
+    let outcome = try BuiltCommand.run("certificate", file, "--password-file", password)
+    #expect(
+      outcome
+        == Outcome(
+          status: 2,
+          error: """
+            keyroll: error: the password file \(password) holds \(reason), which no password has; nothing was tried [secret-unavailable]
+            keyroll: hint: write the password alone, as printf '%s' writes it
+
+            """))
+  }
 
   @Test("a file gives the password without one line break at its end", arguments: good)
   func goodFile(contents: String) throws {
@@ -46,7 +66,7 @@ import Testing
     try expectOpened(
       BuiltCommand.run("certificate", file, "--password-env", "SECRET", environment: ["SECRET": "correct horse"]))
     try expectError(
-      "wrong-password",
+      "secret-unavailable",
       BuiltCommand.run("certificate", file, "--password-env", "SECRET", environment: ["SECRET": "correct horse\n"]))
   }
 

@@ -46,6 +46,16 @@ import Testing
     #expect(outcome.output.contains("[wrong-password]\n"))
   }
 
+  @Test("a signal that ends the prompt finds the terminal as it was", arguments: [SIGABRT, SIGUSR1, SIGALRM, SIGTERM])
+  func endedBySignal(signal: Int32) throws {
+    let session = try Shell.session("keyroll certificate '\(Self.file)'; stty -a | grep -o -e '-\\?echo '")
+    try session.wait(for: Self.question)
+    #expect(!session.showsInput)
+    _ = try Judge.run("/usr/bin/pkill", ["-\(signal)", "--parent", "\(session.processIdentifier)", "keyroll"])
+    let outcome = try session.finish()
+    #expect(outcome.output.contains("\necho") && !outcome.output.contains("-echo"), "\(outcome)")
+  }
+
   @Test("the question goes to the terminal although no standard stream does")
   func redirected() throws {
     let output = try NamelessFile()

@@ -132,7 +132,7 @@ struct TokenKeyTests {
 
   @Test(
     "a call that does not come back ends the run with its name, and nothing is written",
-    arguments: ["C_Sign", "C_Login", "C_Finalize"])
+    arguments: ["C_GetFunctionList", "C_Initialize", "C_GetSlotList", "C_Login", "C_SignInit", "C_Sign"])
   func timeout(function: String) throws {
     let fault = try FaultModule(over: tokens.module, plan: ["hang \(function) 1"])
     let output = folder.path("token")
@@ -141,9 +141,80 @@ struct TokenKeyTests {
     #expect(outcome.status == 2)
     #expect(
       outcome.error.hasPrefix(
-        "keyroll: error: \(function) of the module fault.so has not come back after 1 s [device-timeout]\n"),
+        "keyroll: error: \(function) of the module \(function == "C_GetFunctionList" ? fault.path : "fault.so") has not come back after 1 s [device-timeout]\n"
+      ),
       "\(outcome)")
     #expect(try folder.names().isEmpty)
+  }
+
+  @Test(
+    "what a module does when it is let go takes no finished token along", arguments: ["hang", "crash", "exit"])
+  func letGo(action: String) throws {
+    let fault = try FaultModule(over: tokens.module, plan: ["\(action) C_Finalize 1"])
+    let outcome = try sign(key(module: fault.path), "--pin-file", tokens.pinFile, "--device-timeout", "1s")
+    #expect(outcome.status == 0 && outcome.output.split(separator: ".").count == 3, "\(outcome)")
+    let warnings = [
+      "hang":
+        "keyroll: warning: C_Finalize of the module fault.so has not come back after 1 s; nothing is lost\n",
+      "crash": "keyroll: warning: a PKCS #11 module crashed when it was let go; nothing is lost\n", "exit": "",
+    ]
+    #expect(outcome.error.hasSuffix(warnings[action] ?? "missing"), "\(outcome)")
+  }
+
+  @Test("a module that crashes or hangs when it is let go hides no error", arguments: ["hang", "crash", "exit"])
+  func letGoAfterAnError(action: String) throws {
+    let fault = try FaultModule(
+      over: tokens.module, plan: ["\(action) C_Finalize 1", "fail C_Sign * CKR_DEVICE_ERROR"])
+    let outcome = try sign(key(module: fault.path), "--pin-file", tokens.pinFile, "--device-timeout", "1s")
+    #expect(outcome.status == 2 && outcome.output.isEmpty, "\(outcome)")
+    #expect(outcome.error.hasPrefix("keyroll: error: C_Sign: CKR_DEVICE_ERROR, "), "\(outcome)")
+  }
+
+  @Test("what a module prints is not the result, and where it goes does not move relative paths")
+  func chatter() throws {
+    let functions = ["C_GetFunctionList", "C_Initialize", "C_Login", "C_Sign", "C_Finalize"]
+    let plan = functions.flatMap { ["print \($0) *"] } + ["directory /"]
+    let fault = try FaultModule(over: tokens.module, plan: plan)
+    let outcome = try sign(key(module: fault.path), "--pin-file", tokens.pinFile)
+    #expect(outcome.status == 0 && outcome.output.split(whereSeparator: \.isNewline).count == 1, "\(outcome)")
+    #expect(outcome.output.hasPrefix("eyJ"))
+    for function in functions { #expect(outcome.error.contains("[vendor] \(function)\n"), "\(outcome)") }
+    let script =
+      "cd '\(folder.path(""))' && keyroll \(assertion(key(module: fault.path), ["--pin-file", tokens.pinFile, "--output", "token"]).map { "'\($0)'" }.joined(separator: " "))"
+    let relative = try Shell.run(script, environment: environment)
+    #expect(relative.status == 0, "\(relative)")
+    #expect(try folder.names() == ["token"])
+  }
+
+  @Test("a device that is waited for longer than two seconds is named, with what it may want")
+  func patience() throws {
+    let fault = try FaultModule(over: tokens.module, plan: ["wait C_Sign 1"])
+    let outcome = try sign(key(module: fault.path), "--pin-file", tokens.pinFile)
+    #expect(outcome.status == 0, "\(outcome)")
+    #expect(
+      outcome.error.contains(
+        "keyroll: note: waiting for C_Sign of the module fault.so: the device may want a touch, or somebody's approval\n"
+      ),
+      "\(outcome)")
+  }
+
+  @Test("processes that use one token at the same time all sign")
+  func contention() async throws {
+    let copy = try tokens.copy()
+    let outcomes = try await withThrowingTaskGroup(of: [Outcome].self) { group in
+      for _ in 0..<8 {
+        group.addTask {
+          try (0..<6).map { _ in
+            try BuiltCommand.run(
+              assertion(key(), ["--pin-file", copy.pinFile]), environment: ["SOFTHSM2_CONF": copy.path("softhsm2.conf")]
+            )
+          }
+        }
+      }
+      return try await group.reduce(into: []) { $0 += $1 }
+    }
+    #expect(outcomes.count == 48)
+    #expect(outcomes.filter { $0.status != 0 }.isEmpty, "\(outcomes.filter { $0.status != 0 })")
   }
 
   @Test("a key in a file is opened without p11-kit and its modules")

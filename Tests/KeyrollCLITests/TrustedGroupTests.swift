@@ -21,12 +21,14 @@ private enum GroupTesting {
 /// The users and groups are those of files of our own, which stand in the place of the system's for the command alone.
 @Suite(.enabled(if: GroupTesting.canMount, "only root can put other users and groups in the place of the system's"))
 struct TrustedGroupTests {
-  private static let certificate = Fixtures.path("certificates/leaf.pem")
+  /// A copy that every user can read, as they can what stands in the place of the system's files.
+  private let certificate: String
   private let folder: TemporaryFolder
   private let program: String
 
   init() throws {
     folder = try TemporaryFolder()
+    certificate = try folder.write(Fixtures.bytes("certificates/leaf.pem"), to: "leaf.pem")
     program = try folder.program("#!/bin/sh\necho '{\"error\":\"ran\"}'\n")
     try folder.write(
       Array(
@@ -48,6 +50,7 @@ struct TrustedGroupTests {
         ghost:x:803:nobody-of-that-name
 
         """.utf8), to: "group")
+    for name in ["leaf.pem", "passwd", "group"] { unsafe chmod(folder.path(name), 0o644) }
   }
 
   private func shell(_ line: String) throws {
@@ -67,12 +70,12 @@ struct TrustedGroupTests {
   private func sign(as user: UInt32, _ program: String? = nil) throws -> Outcome {
     try run(
       as: user,
-      ["sign", "proof", "--key", "command:\(program ?? self.program);cert=\(Self.certificate)", "--object-id"]
+      ["sign", "proof", "--key", "command:\(program ?? self.program);cert=\(certificate)", "--object-id"]
         + [SignCommandTests.objectID, "--at", SignCommandTests.at])
   }
 
   private var ran: Outcome {
-    Outcome(status: 2, error: "keyroll: error: \(program) does not sign: ran [program-refused]\n")
+    Outcome(status: 2, error: "keyroll: error: \(program) does not sign: \"ran\" [program-refused]\n")
   }
 
   private func refused(_ reason: String, chmod place: String) -> Outcome {

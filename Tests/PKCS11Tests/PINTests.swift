@@ -33,17 +33,66 @@ extension TokenTests {
     }
 
     @Test(
-      "a locked PIN, one that was never set and the final try are refused before anybody is asked",
-      arguments: [
-        ("set-flags 0x40000", KeyError.Code.pinLocked), ("clear-flags 0x8", .pinRequired),
-        ("set-flags 0x20000", .finalPINTry),
-      ])
+      "a locked PIN and the final try are refused before anybody is asked",
+      arguments: [("set-flags 0x40000", KeyError.Code.pinLocked), ("set-flags 0x20000", .finalPINTry)])
     func flags(line: String, code: KeyError.Code) throws {
       let keys = try TokenKeys(plan: [line])
       let secrets = FixedSecrets(ThrowawayToken.pin)
       #expect(keys.refusal(keys.uri(Self.selection), secrets: secrets)?.code == code)
       #expect(secrets.requests.isEmpty)
       #expect(try keys.fault.pinTryCount() == 0)
+    }
+
+    @Test(
+      "no other flag forbids: tokens without CKF_LOGIN_REQUIRED, CKF_USER_PIN_INITIALIZED or CKF_TOKEN_INITIALIZED sign",
+      arguments: ["0x4", "0x8", "0x400", "0x404", "0x408"])
+    func missingFlags(flags: String) throws {
+      let keys = try TokenKeys(plan: ["clear-flags \(flags)"])
+      let secrets = FixedSecrets(ThrowawayToken.pin)
+      #expect(try TokenKeys.isGood(try keys.open(keys.uri(Self.selection), secrets: secrets)))
+      #expect(secrets.requests.count == 1)
+      #expect(try keys.fault.pinTryCount() == 1)
+    }
+
+    @Test("a key that is seen without a login signs without one, and nobody is asked")
+    func openKey() throws {
+      let keys = try TokenKeys()
+      let secrets = FixedSecrets(ThrowawayToken.pin)
+      #expect(try TokenKeys.isGood(try keys.open(keys.uri("token=keyroll;object=no-login"), secrets: secrets)))
+      #expect(secrets.requests.isEmpty)
+      #expect(try keys.fault.pinTryCount() == 0)
+    }
+
+    @Test("a PIN that was given is tried although the key is seen without it")
+    func givenPIN() throws {
+      let keys = try TokenKeys()
+      let folder = try TemporaryFolder()
+      try folder.write(Array("00000000".utf8), to: "pin")
+      let uri = keys.uri("token=keyroll;object=no-login", query: "&pin-source=file:\(folder.path("pin"))")
+      #expect(keys.refusal(uri, secrets: FixedSecrets(nil))?.code == .wrongPIN)
+      #expect(try keys.fault.pinTryCount() == 1)
+    }
+
+    @Test("a token that wants its login only when it signs gets it then, once", arguments: ["C_SignInit", "C_Sign"])
+    func lateLogin(function: String) throws {
+      let keys = try TokenKeys(plan: ["answer \(function) 1 CKR_USER_NOT_LOGGED_IN"])
+      let secrets = FixedSecrets(ThrowawayToken.pin)
+      let signer = try keys.open(keys.uri("token=keyroll;object=no-login"), secrets: secrets)
+      #expect(secrets.requests.isEmpty)
+      #expect(try TokenKeys.isGood(signer))
+      #expect(secrets.requests.count == 1)
+      #expect(try keys.fault.pinTryCount() == 1)
+    }
+
+    @Test("a PIN that the token has refused is never given to it again, and another one is")
+    func refusedOnce() throws {
+      let keys = try TokenKeys()
+      for _ in 0..<3 {
+        #expect(keys.refusal(keys.uri(Self.selection), secrets: FixedSecrets("00000000"))?.code == .wrongPIN)
+      }
+      #expect(try keys.fault.pinTryCount() == 1)
+      #expect(try TokenKeys.isGood(try keys.open(keys.uri(Self.selection))))
+      #expect(try keys.fault.pinTryCount() == 2)
     }
 
     @Test("the final try is made when the person says so, and wrong tries before are told")

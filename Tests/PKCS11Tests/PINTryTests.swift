@@ -7,19 +7,22 @@ import Testing
 /// How often a token is given a PIN, whatever happens.
 @Suite(.enabled(if: TokenKeys.isAvailable, TokenKeys.absence))
 struct PINTryTests {
-  @Test("a wrong PIN is given once", arguments: ["00000000", "1", String(repeating: "9", count: 300)])
-  func wrong(pin: String) throws {
+  @Test(
+    "a wrong PIN is given once, and not at all when its length tells",
+    arguments: [("00000000", 1), ("1", 0), (String(repeating: "9", count: 300), 0)])
+  func wrong(pin: String, count: Int) throws {
     let key = try FaultyKey(pin: pin)
     #expect(key.refusal()?.code == .wrongPIN)
-    #expect(try key.fault.pinTryCount() == 1)
+    #expect(try key.fault.pinTryCount() == count)
   }
 
-  @Test("a token without a user PIN is named before anybody is asked")
+  @Test("a token without a user PIN says so when it is given one: its flag alone is not believed")
   func notInitialized() throws {
     let key = try FaultyKey(on: "no-pin")
-    #expect(key.refusal()?.code == .pinRequired)
-    #expect(key.secrets.requests.isEmpty)
-    #expect(try key.fault.pinTryCount() == 0)
+    let refusal = key.refusal()
+    #expect(refusal?.code == .pinRequired)
+    #expect(refusal?.message.hasPrefix("C_Login: CKR_USER_PIN_NOT_INITIALIZED, ") ?? false)
+    #expect(try key.fault.pinTryCount() == 1)
   }
 
   @Test("a PIN that is cancelled at the reader is not asked for again")

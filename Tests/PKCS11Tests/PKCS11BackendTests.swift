@@ -43,12 +43,36 @@ extension TokenTests {
     func certificateFile() throws {
       let leaf = Fixtures.path("certificates/leaf.pem")
       let other = Fixtures.path("certificates/ec-p256.pem")
-      let uri = keys.uri("token=keyroll;object=mismatch")
+      let uri = keys.uri("token=keyroll;object=wrong-certificate")
       let refusal = keys.refusal(uri)
       #expect(refusal?.code == .certificateMismatch, "\(String(describing: refusal))")
-      #expect(try keys.open("\(uri)&certificate=\(leaf)").certificates.count == 1)
-      #expect(keys.refusal("\(uri)&certificate=\(other)")?.code == .certificateMismatch)
-      #expect(keys.refusal("\(uri)&certificate=none.pem")?.code == .fileUnreadable)
+      let shared = keys.uri("token=keyroll;object=mismatch")
+      #expect(try keys.open("\(shared)&certificate=\(leaf)").certificates.count == 1)
+      #expect(keys.refusal("\(shared)&certificate=\(other)")?.code == .certificateMismatch)
+      #expect(keys.refusal("\(shared)&certificate=none.pem")?.code == .fileUnreadable)
+    }
+
+    @Test("an id that is shared with the certificate of another key does not mislead: the modulus tells")
+    func sharedID() throws {
+      let signer = try keys.open(keys.uri("token=keyroll;object=mismatch"))
+      #expect(signer.certificates.map(\.publicKey) == [signer.publicKey])
+    }
+
+    @Test("the name of a certificate leads to its key, by id or by modulus")
+    func certificateName() throws {
+      let signer = try keys.open(keys.uri("token=keyroll;object=certificate-only"))
+      #expect(signer.certificates.map(\.publicKey) == [signer.publicKey])
+      #expect(try TokenKeys.isGood(signer))
+    }
+
+    @Test("a key that has no numbers of its own finds its public side", arguments: ["0x120", "0x122", "0x120 0x122"])
+    func hiddenNumbers(attributes: String) throws {
+      try keys.fault.plan(attributes.split(separator: " ").map { "hide-attribute private \($0)" })
+      for object in ["rsa-2048", "opensc-2048"] {
+        let signer = try keys.open(keys.uri("token=keyroll;object=\(object)"))
+        #expect(signer.certificates.count == 1)
+        #expect(try TokenKeys.isGood(signer))
+      }
     }
 
     @Test(
@@ -56,7 +80,7 @@ extension TokenTests {
       arguments: [
         ("object=ec-p256", KeyError.Code.keyNotRSA), ("object=rsa-1024", .rsaKeyTooSmall),
         ("object=decrypt-only", .keyRestricted),
-        ("object=pss-only", .keyRestricted), ("object=none", .noSuchKey), ("object=certificate-only", .noSuchKey),
+        ("object=pss-only", .keyRestricted), ("object=none", .noSuchKey),
         ("object=public-only", .noSuchKey), ("object=twins", .severalKeys),
         ("object=rsa-2048;type=cert", .malformedKeyReference),
       ])
@@ -87,6 +111,23 @@ extension TokenTests {
       let twins = try #require(keys.refusal(keys.uri("token=keyroll;object=twins"))).message
       let copied = try #require(twins.split(separator: " ").last { $0.hasPrefix("pkcs11:") })
       #expect(try keys.open(String(copied)).algorithm == .rs256)
+    }
+
+    @Test("two tokens of one name and serial number are two, told apart by slot-id in the references that are shown")
+    func twins() throws {
+      try keys.fault.plan(["twins"])
+      let refusal = try #require(keys.refusal(keys.uri("token=twin;object=rsa-2048")))
+      #expect(refusal.code == .severalTokens)
+      let listed = refusal.message.split(whereSeparator: { " ,".contains($0) }).filter { $0.contains("slot-id=") }
+      #expect(
+        listed.count == 3 && listed.allSatisfy { $0.contains("pkcs11:token=twin;serial=0001;slot-id=") }, "\(refusal)")
+      // Only one of the three has this key, and it is found there.
+      #expect(try TokenKeys.isGood(try keys.open(keys.uri("token=twin;object=no-login"))))
+      let opened = listed.filter { token in
+        let uri = token.replacing("?", with: ";object=rsa-2048?")
+        return (try? keys.open(String(uri))) != nil
+      }
+      #expect(opened.count == 2, "\(opened)")
     }
 
     @Test("a module alone names no key")

@@ -1,5 +1,5 @@
 /// How a command ended, and all it said.
-public struct Outcome: Equatable, CustomStringConvertible {
+public struct Outcome: Equatable, Sendable, CustomStringConvertible {
   /// The exit status, or 128 and the signal's number, as shells count.
   public let status: Int32
   public let output: String

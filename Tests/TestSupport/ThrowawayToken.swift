@@ -7,6 +7,7 @@ public final class ThrowawayToken: Sendable {
     case softHSM = "softhsm"
     case nss = "nss-softokn"
     case openCryptoki = "opencryptoki"
+    case tpm2 = "tpm2"
 
     /// The label of the token that has the keys.
     public var label: String {
@@ -14,6 +15,7 @@ public final class ThrowawayToken: Sendable {
       case .softHSM: "keyroll"
       case .nss: "keyroll-nss"
       case .openCryptoki: "keyroll-soft"
+      case .tpm2: "keyroll-tpm"
       }
     }
 
@@ -22,6 +24,7 @@ public final class ThrowawayToken: Sendable {
       case .softHSM: ("softhsm", "libsofthsm2.so")
       case .nss: ("", "libsoftokn3.so")
       case .openCryptoki: ("opencryptoki", "libopencryptoki.so.0")
+      case .tpm2: ("", "libtpm2_pkcs11.so.1")
       }
     }
   }
@@ -97,6 +100,7 @@ extension ThrowawayToken {
     return switch maker {
     case .softHSM: isExecutable("softhsm2-util") && canChangeConfiguration
     case .nss: isExecutable("pk12util") && isExecutable("certutil") && canChangeConfiguration
+    case .tpm2: isExecutable("tpm2_ptool") && isExecutable("swtpm") && canChangeConfiguration
     case .openCryptoki: FileManager.default.isExecutableFile(atPath: "/usr/sbin/pkcsslotd") && canMount
     }
   }

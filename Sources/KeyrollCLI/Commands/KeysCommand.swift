@@ -17,6 +17,9 @@ struct KeysCommand: ParsableCommand {
   @Flag(name: .customLong("login"), help: "Log in to the one token that is listed.")
   var logsIn = false
 
+  @Flag(name: .customLong("all"), help: "List p11-kit's trust module too, which holds certificates and no keys.")
+  var listsAll = false
+
   @OptionGroup var device: DeviceOptions
   @OptionGroup var format: FormatOptions
 
@@ -27,10 +30,8 @@ struct KeysCommand: ParsableCommand {
   func run() throws {
     let secrets = try logsIn ? CommandSecrets(password: nil, pin: device.source) : nil
     let wanted = try uri.map(PKCS11URI.init(_:))
-    let backend = device.backend()
-    defer { backend.close() }
-    let inventory = try backend.inventory(of: wanted, loggingInWith: secrets)
-    backend.close()
+    let device = device.device()
+    let inventory = try device.backend.inventory(of: wanted, loggingInWith: secrets, includingTrustPolicy: listsAll)
     let report = InventoryReport(inventory)
     report.warnings.forEach(Diagnostics.warning)
     switch format.format {

@@ -67,9 +67,9 @@ enum CertificateFiles {
 
   /// Without a login, which certificates do not need.
   private static func certificates(on reference: KeyReference) throws(KeyError) -> [Certificate] {
-    let backend = PKCS11Backend(
-      cryptography: OpenSSLCryptography(), observer: DeviceWatch(timeout: DeviceOptions.usualTimeout))
-    defer { backend.close() }
-    return try backend.certificates(at: reference)
+    let device = Device(allowsFinalPINTry: false, timeout: DeviceOptions.usualTimeout)
+    // A token may allow one session, which the key will need.
+    defer { device.backend.close() }
+    return try device.backend.certificates(at: reference)
   }
 }

@@ -40,9 +40,5 @@ struct DeviceOptions: ParsableArguments {
   var source: SecretSource? { SecretSource(pinFile, pinDescriptor, pinVariable) }
 
   /// Loads nothing yet: modules are loaded for the first key that is on a token.
-  func backend() -> PKCS11Backend {
-    PKCS11Backend(
-      cryptography: OpenSSLCryptography(), allowsFinalPINTry: allowsFinalPINTry, observer: DeviceWatch(timeout: timeout)
-    )
-  }
+  func device() -> Device { Device(allowsFinalPINTry: allowsFinalPINTry, timeout: timeout) }
 }

@@ -11,6 +11,15 @@ enum Main {
   }
 
   private static func run(_ arguments: [String]) -> ExitStatus {
+    let devices = Devices()
+    return Devices.$current.withValue(devices) {
+      let status = perform(arguments)
+      devices.end(with: status)
+      return status
+    }
+  }
+
+  private static func perform(_ arguments: [String]) -> ExitStatus {
     do {
       try ProcessProtection.apply()
       var command = try CommandPath.parse(arguments)

@@ -15,6 +15,8 @@ enum ProcessProtection {
     // Whoever started the process may ignore it, and then nobody learns how a program has ended.
     signal(SIGCHLD, SIG_DFL)
     try occupyStandardDescriptors()
+    // From here on nothing but results goes there.
+    _ = StandardOutput.descriptor
     guard OpenSSLProcess.ignoreConfiguration() else {
       throw CommandError(.processUnprotected, "OpenSSL cannot be kept from code that the environment names")
     }

@@ -15,6 +15,8 @@ final class RememberedSecret: SecretProvider {
     return shared.copy
   }
 
+  func isGiven(for purpose: SecretRequest.Purpose) -> Bool { provider.isGiven(for: purpose) }
+
   /// True when there was a request, and a secret for it.
   var hasAnswered: Bool { last.withLock { $0 != nil } }
 

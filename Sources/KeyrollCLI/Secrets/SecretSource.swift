@@ -28,9 +28,9 @@ enum SecretSource: Sendable, Hashable {
         ofDescriptor: descriptor, named: "the file descriptor for the \(content.rawValue)", content)
     case .environment(let variable):
       let secret = try SecretBytes(takingEnvironmentVariable: variable, as: content)
-      if secret.count > SecretFile.limit {
-        throw SecretFile.tooLong("the environment variable for the \(content.rawValue)", content)
-      }
+      let name = "the environment variable for the \(content.rawValue)"
+      if secret.count > SecretFile.limit { throw SecretFile.tooLong(name, content) }
+      try SecretFile.check(secret, named: name, content)
       return secret
     }
   }

@@ -6,6 +6,12 @@ import Keyroll
 ///
 /// As a descriptor, not by handlers: a handler could not restore a terminal without global state.
 struct Interruptions: ~Copyable {
+  /// Every signal that may end, stop or continue the process and does not come of its own fault.
+  static let all = [
+    SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGABRT, SIGALRM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGPROF, SIGIO,
+    SIGPWR, SIGXCPU,
+  ]
+
   private let mask: SignalMask
   /// Readable when one of them has come.
   let descriptor: Int32

@@ -45,7 +45,7 @@ struct TerminalPrompt: ~Copyable {
   }
 
   private borrowing func line(_ question: String, showsInput: Bool) throws(KeyError) -> SecretBytes {
-    guard let interruptions = Interruptions(holding: [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT]) else {
+    guard let interruptions = Interruptions(holding: Interruptions.all) else {
       throw KeyError(.secretUnavailable, "nothing can be asked on the terminal: \(SystemError.last)")
     }
     var asks = true

@@ -9,7 +9,7 @@ struct TerminalSize {
   private static let usualColumns = 80
 
   /// Of the terminal that a descriptor leads to; nil where it leads elsewhere, or to one that does not know its size.
-  init?(of descriptor: Int32 = STDOUT_FILENO) {
+  init?(of descriptor: Int32 = StandardOutput.descriptor) {
     var size = winsize()
     guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
       return nil

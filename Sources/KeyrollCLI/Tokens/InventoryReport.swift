@@ -11,7 +11,7 @@ struct InventoryReport {
 
   /// What a person must see, whatever the form.
   var warnings: [String] {
-    inventory.modules.flatMap { module in module.warnings + module.tokens.flatMap(\.failures) } + inventory.failures
+    inventory.modules.flatMap { module in module.tokens.flatMap(\.failures) } + inventory.failures
   }
 
   // MARK: Text
@@ -48,12 +48,14 @@ struct InventoryReport {
     fields.append("    signs with", token.signingMechanisms.filter { $0.hasPrefix("CKM_") }.joined(separator: " "))
     for object in token.objects {
       fields.append("  \(name(object.kind))", object.uri)
-      let summary = object.kind == .certificate ? "\(quoting: object.summary)" : object.summary
-      if !object.summary.isEmpty { fields.append("    is", summary) }
+      let summary = object.certificate?.summary ?? object.summary
+      if !summary.isEmpty { fields.append("    is", summary) }
     }
-    let isHidden = !token.isLoggedIn && token.pin != .notNeeded && !token.objects.contains { $0.kind == .privateKey }
     var screen = fields.screen
-    if isHidden { screen.append("  private keys are seen with --login") }
+    if !token.isLoggedIn, token.pin != .notNeeded {
+      let more = token.objects.contains { $0.kind == .privateKey } ? "more may be" : "private keys are"
+      screen.append("  \(more) seen with --login")
+    }
     return screen
   }
 
@@ -102,10 +104,12 @@ struct InventoryReport {
   }
 
   private func json(of object: Inventory.Object) -> JSONObject {
-    [
+    var fields: JSONObject = [
       "type": string(object.kind.rawValue), "uri": string(object.uri), "label": string(object.label),
       "id": string(Hexadecimal.upperCase(object.id)), "summary": string(object.summary),
     ]
+    fields["thumbprint"] = object.certificate.map { string(Hexadecimal.upperCase($0.sha1Thumbprint)) }
+    return fields
   }
 
   private func string(_ text: String) -> JSONValue { .string(JSONString(text)) }

@@ -9,6 +9,8 @@ struct KeyOpening {
   let certificateSource: String?
   /// When the token will be used: of several certificates over the key the one that is valid then is meant.
   let time: NumericDate
+  /// True where the certificates of its issuers are wanted too.
+  var needsChain = false
   /// What the service would answer to tokens of a key that is refused here.
   var answerToKey: (KeyError.Code) -> String? = { _ in nil }
   /// True where the certificates must be among those that come with the key, where any do.
@@ -24,6 +26,7 @@ struct KeyOpening {
         key, algorithm: algorithm, certificates: certificates, at: time.seconds, secrets: secrets,
         requiresOwnCertificate: requiresOwnCertificate)
       request.certificateSource = certificateSource
+      request.needsChain = needsChain
       let signer = try registry.signer(for: request)
       signer.notes.forEach(Diagnostics.warning)
       return signer

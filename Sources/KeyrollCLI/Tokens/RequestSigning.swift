@@ -14,14 +14,11 @@ struct RequestSigning {
   /// Throws `certificate-not-of-key` where certificates come with the key and the request's is none of them,
   /// `certificate-mismatch` for the key of another certificate, and what opening the key and assembling the token throw.
   func token(at clock: ClockOptions) throws -> SignedToken {
-    let device = access.device.backend()
-    // The modules are closed before the token is written: one that hangs when it is left must not hang with it out.
-    defer { device.close() }
     var opening = KeyOpening(
       key: key, access: access, certificates: request.certificates, certificateSource: source,
       time: try request.window.start ?? clock.now())
     opening.requiresOwnCertificate = true
-    let signer = try opening.signer(for: request.algorithm, on: device)
+    let signer = try opening.signer(for: request.algorithm, on: access.device.device().backend)
     guard signer.publicKey == request.publicKey else {
       throw KeyError(
         .certificateMismatch,

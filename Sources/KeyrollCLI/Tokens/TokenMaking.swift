@@ -20,13 +20,13 @@ struct TokenMaking {
     for requests: [DraftRequest], _ algorithm: SignatureAlgorithm
   ) throws -> (tokens: [SignedToken], certificate: Certificate?) {
     let given = try certificate.map(CertificateFiles.certificates(in:)) ?? []
-    let device = access.device.backend()
-    // A module that hangs when it is left must not hang with the token already out.
-    defer { device.close() }
+    let device = access.device.device()
+    let usual = (try? profile.profile(algorithm: asked, publicKey: nil))?.hints ?? []
     let opening = KeyOpening(
       key: key, access: access, certificates: given, certificateSource: certificate,
-      time: requests.first.map { $0.notBefore ?? $0.time } ?? .earliest, answerToKey: answerToKey)
-    let signer = try opening.signer(for: algorithm, on: device)
+      time: requests.first.map { $0.notBefore ?? $0.time } ?? .earliest,
+      needsChain: requests.contains { ($0.hints ?? usual).contains(.x5c) }, answerToKey: answerToKey)
+    let signer = try opening.signer(for: algorithm, on: device.backend)
     let profile = try profile.profile(algorithm: asked, publicKey: signer.publicKey)
     let assembler = try TokenAssembler(
       profile: profile, signer: signer, verifier: try RSASignatureVerifier(signer.publicKey),

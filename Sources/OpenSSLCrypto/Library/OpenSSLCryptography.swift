@@ -10,6 +10,10 @@ public struct OpenSSLCryptography: Cryptography {
 
   public func publicKey(rsa numbers: RSAPublicNumbers) throws(KeyError) -> PublicKey { try PublicKey(rsa: numbers) }
 
+  public func publicKey(subjectPublicKeyInfo der: Span<UInt8>) throws(KeyError) -> PublicKey {
+    try PublicKeyReader.publicKey(subjectPublicKeyInfo: der)
+  }
+
   public func verifier(for publicKey: PublicKey) throws(KeyError) -> any SignatureVerifier {
     try RSASignatureVerifier(publicKey)
   }

@@ -1,3 +1,5 @@
+public import Signing
+
 /// What modules, tokens and objects are there, for a person to choose from.
 ///
 /// Every text but `uri` may come from a token: show it as a `ForeignText`.
@@ -51,6 +53,8 @@ public struct Inventory: Sendable {
     public let id: [UInt8]
     /// `RSA 2048`, a certificate's subject, or why it cannot be read; empty where nothing is known.
     public let summary: String
+    /// Read, where it is one: two of the same name and id are told apart by their thumbprints.
+    public let certificate: Certificate?
   }
 
   /// What is known of the user's PIN before anybody gives it.

@@ -5,6 +5,8 @@ enum MechanismName {
   /// The standard's name, else the number.
   static func text(_ type: CK_MECHANISM_TYPE) -> String { names[type] ?? "0x" + String(type, radix: 16) }
 
+  static func isKnown(_ type: CK_MECHANISM_TYPE) -> Bool { names[type] != nil }
+
   private static let names: [CK_MECHANISM_TYPE: String] = [
     CKM_RSA_PKCS: "CKM_RSA_PKCS",
     CKM_RSA_X_509: "CKM_RSA_X_509",

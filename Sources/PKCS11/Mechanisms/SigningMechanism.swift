@@ -1,7 +1,7 @@
 internal import CP11Kit
 internal import Signing
 
-/// The one mechanism that a key was opened with (PKCS #11 2.40 mechanisms, section 2.1).
+/// One of the mechanisms that a key was opened with (PKCS #11 2.40 mechanisms, section 2.1).
 struct SigningMechanism: Sendable, Hashable {
   /// What is handed to the token.
   enum Input: Sendable {
@@ -31,23 +31,25 @@ struct SigningMechanism: Sendable, Hashable {
     }
   }
 
-  /// The first that the token offers for signing and that the key allows.
+  /// Those that the token offers and that the key allows, the first to be tried first; all where the token offers no list.
   ///
   /// Throws `mechanism-unavailable` or `key-restricted`, with the algorithms that would work.
   static func choose(
     for algorithm: SignatureAlgorithm, offered: [CK_MECHANISM_TYPE], allowed: [CK_MECHANISM_TYPE]?,
     at reference: KeyReference
-  ) throws(KeyError) -> SigningMechanism {
+  ) throws(KeyError) -> [SigningMechanism] {
+    func isOffered(_ mechanism: SigningMechanism) -> Bool { offered.isEmpty || offered.contains(mechanism.type) }
     func isUsable(_ mechanism: SigningMechanism) -> Bool {
-      offered.contains(mechanism.type) && (allowed?.contains(mechanism.type) ?? true)
+      isOffered(mechanism) && (allowed?.contains(mechanism.type) ?? true)
     }
     let candidates = candidates(for: algorithm)
-    if let match = candidates.first(where: isUsable) { return match }
+    let usable = candidates.filter(isUsable)
+    if !usable.isEmpty { return usable }
     let others = SignatureAlgorithm.allCases.filter { Self.candidates(for: $0).contains(where: isUsable) }
     let hint =
       others.isEmpty
       ? "use another key or token" : "use --algorithm \(others.map(\.rawValue).joined(separator: " or "))"
-    if candidates.contains(where: { offered.contains($0.type) }) {
+    if candidates.contains(where: isOffered) {
       throw KeyError(
         .keyRestricted, "the key at \(naming: reference) does not allow \(algorithm.rawValue) (CKA_ALLOWED_MECHANISMS)",
         hint: hint)

@@ -1,5 +1,6 @@
 internal import CP11Kit
 internal import Glibc
+internal import Signing
 
 /// One PKCS #11 module, from `C_Initialize` to `C_Finalize` (PKCS #11 2.40, section 5.4).
 @safe
@@ -9,6 +10,7 @@ final class Module: Sendable {
   private struct State {
     var isOpen = false
     var runningCalls = 0
+    var hasWarned = false
   }
 
   /// As p11-kit is configured, else the last component of its path.
@@ -33,7 +35,9 @@ final class Module: Sendable {
   func initialize() throws(DeviceError) {
     state.withLock { $0.isOpen = true }
     do {
-      try unsafe call("C_Initialize") { unsafe p11_kit_module_initialize($0) }
+      try ModuleTurn.take(path) { () throws(DeviceError) in
+        try unsafe call("C_Initialize") { unsafe p11_kit_module_initialize($0) }
+      }
     } catch {
       state.withLock { $0.isOpen = false }
       throw error
@@ -48,7 +52,7 @@ final class Module: Sendable {
     }
     guard wasOpen else { return }
     state.wait { $0.runningCalls == 0 ? () : nil }
-    observer?.willCall("C_Finalize", ofModule: name)
+    observer?.willCall("C_Finalize", ofModule: name, waitsForPerson: false)
     defer { observer?.didReturn() }
     // What it returns changes nothing: the module is not used again.
     _ = unsafe p11_kit_module_finalize(functions)
@@ -56,34 +60,64 @@ final class Module: Sendable {
 
   /// Makes one call and throws whatever is not `CKR_OK`.
   ///
-  /// - Parameter isObserved: false for a call that waits for a person.
-  func call(_ function: StaticString, isObserved: Bool = true, _ body: (Functions) -> CK_RV?) throws(DeviceError) {
-    let returned = unsafe result(function, isObserved: isObserved, body)
+  /// - Parameter waitsForPerson: true for a call that takes as long as a person takes.
+  func call(
+    _ function: StaticString, waitsForPerson: Bool = false, _ body: (Functions) -> CK_RV?
+  ) throws(DeviceError) {
+    let returned = unsafe result(function, waitsForPerson: waitsForPerson, body)
     if returned != CKR_OK {
       throw DeviceError(function: "\(function)", returnValue: ReturnValue(rawValue: returned), module: name)
     }
   }
 
-  private func result(_ function: StaticString, isObserved: Bool, _ body: (Functions) -> CK_RV?) -> CK_RV {
+  private func result(_ function: StaticString, waitsForPerson: Bool, _ body: (Functions) -> CK_RV?) -> CK_RV {
     let isOpen = state.withLock { state in
       if state.isOpen { state.runningCalls += 1 }
       return state.isOpen
     }
     guard isOpen else { return CKR_CRYPTOKI_NOT_INITIALIZED }
-    if isObserved { observer?.willCall(function, ofModule: name) }
+    observer?.willCall(function, ofModule: name, waitsForPerson: waitsForPerson)
     defer {
-      if isObserved { observer?.didReturn() }
+      observer?.didReturn()
       state.withLock { $0.runningCalls -= 1 }
     }
     // A module may leave functions out.
     return unsafe body(functions) ?? CKR_FUNCTION_NOT_SUPPORTED
   }
 
+  /// What a person must know of a module whose calls are written down; nil for any other.
+  var callLogWarning: String? {
+    callLog.map { "calls to the module \(naming: name) are written down by \($0), PINs in clear text with them" }
+  }
+
+  /// Gives that warning to the observer, once; returns it where there is no observer, for whoever comes later.
+  func warnOfCallLog() -> [String] {
+    let isFirst = state.withLock { state in
+      defer { state.hasWarned = true }
+      return !state.hasWarned
+    }
+    guard isFirst, let warning = callLogWarning else { return [] }
+    guard let observer else { return [warning] }
+    observer.didNotice(warning)
+    return []
+  }
+
   /// What makes the module or p11-kit write down every call with its arguments, PINs too; nil for nothing.
-  var callLog: String? {
+  private var callLog: String? {
     if let path, path.split(separator: "/").last?.utf8.starts(with: "pkcs11-spy".utf8) ?? false { return "pkcs11-spy" }
-    let option = unsafe Self.text(takingOwnershipOf: p11_kit_config_option(functions, "log-calls"))
-    return option.map { $0.utf8.elementsEqual("yes".utf8) } ?? false ? "log-calls" : nil
+    // The global option of p11-kit goes before that of the module.
+    let global = unsafe Self.text(takingOwnershipOf: p11_kit_config_option(nil, "log-calls"))
+    let own = unsafe Self.text(takingOwnershipOf: p11_kit_config_option(functions, "log-calls"))
+    return (global ?? own).map { $0.utf8.elementsEqual("yes".utf8) } ?? false ? "log-calls" : nil
+  }
+
+  /// Where the module runs, for one that runs in a process of its own: what p11-kit's configuration says after `remote:`.
+  var remote: String? { unsafe Self.text(takingOwnershipOf: p11_kit_config_option(functions, "remote")) }
+
+  /// True for a module that holds certificates to trust, and no keys.
+  var isTrustPolicy: Bool {
+    let option = unsafe Self.text(takingOwnershipOf: p11_kit_config_option(functions, "trust-policy"))
+    return option.map { $0.utf8.elementsEqual("yes".utf8) } ?? false
   }
 
   var isCritical: Bool { unsafe p11_kit_module_get_flags(functions) & Int32(P11_KIT_MODULE_CRITICAL) != 0 }

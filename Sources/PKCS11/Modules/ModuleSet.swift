@@ -5,8 +5,9 @@ internal import Signing
 @safe
 final class ModuleSet: Sendable {
   let modules: [Module]
-  /// Why a configured module is not among them.
-  let failures: [DeviceError]
+  /// Why a configured module is not among them, and how it is left out.
+  let failures: [String]
+  private let observer: (any CallObserver)?
   // One of the two, as it was loaded; released by `deinit` alone.
   private nonisolated(unsafe) let single: Module.Functions?
   private nonisolated(unsafe) let list: UnsafeMutablePointer<Module.Functions?>?
@@ -14,7 +15,17 @@ final class ModuleSet: Sendable {
   /// Loads one module by its path, which must have the name where one is given; throws `module-unavailable`.
   init(_ path: ModulePath, named name: String?, observer: (any CallObserver)?) throws(KeyError) {
     p11_kit_be_quiet()
-    guard let functions = unsafe p11_kit_module_load(path.resolved, 0) else {
+    self.observer = observer
+    observer?.willCall("C_GetFunctionList", ofModule: path.resolved, waitsForPerson: false)
+    let offered = FunctionList(ofLibraryAt: path.resolved)
+    let objection = offered.objection
+    let functions = objection == nil ? unsafe p11_kit_module_load(path.resolved, 0) : nil
+    _ = consume offered
+    observer?.didReturn()
+    if let objection {
+      throw KeyError(.moduleUnavailable, "the module \(naming: path.resolved) cannot be used: \(objection)")
+    }
+    guard let functions = unsafe functions else {
       throw KeyError(
         .moduleUnavailable, "the module \(naming: path.resolved) cannot be loaded: \(Self.reason)",
         hint: "name a PKCS #11 module, a shared library for this machine, in module-path")
@@ -40,7 +51,11 @@ final class ModuleSet: Sendable {
   /// Only those that `isWanted` accepts are initialised. Throws `module-unavailable`.
   init(configuredWhere isWanted: (Module) -> Bool, observer: (any CallObserver)?) throws(KeyError) {
     p11_kit_be_quiet()
-    guard let list = unsafe p11_kit_modules_load(nil, 0) else {
+    self.observer = observer
+    observer?.willCall("C_GetFunctionList", ofModule: "that p11-kit is configured with", waitsForPerson: false)
+    let list = unsafe p11_kit_modules_load(nil, 0)
+    observer?.didReturn()
+    guard let list = unsafe list else {
       throw KeyError(
         .moduleUnavailable, "p11-kit cannot load the modules that it is configured with: \(Self.reason)",
         hint: "see pkcs11.conf(5), and what p11-kit list-modules says")
@@ -54,14 +69,18 @@ final class ModuleSet: Sendable {
       unsafe position += 1
     }
     var modules: [Module] = []
-    var failures: [DeviceError] = []
+    var failures: [String] = []
     var criticalFailure: DeviceError?
     for module in found where isWanted(module) {
+      if let path = module.path, let objection = FunctionList(ofLibraryAt: path).objection {
+        failures.append("the module \(naming: module.name) cannot be used: \(objection)\(Self.wayOut)")
+        continue
+      }
       do throws(DeviceError) {
         try module.initialize()
         modules.append(module)
       } catch {
-        failures.append(error)
+        failures.append("\(error.message)\(module.reasonForNoStart)\(Self.wayOut)")
         if module.isCritical { criticalFailure = error }
       }
     }
@@ -79,9 +98,19 @@ final class ModuleSet: Sendable {
 
   deinit {
     finalize()
+    release()
+  }
+
+  /// What a library does when it is unloaded may hang as any call may.
+  private func release() {
+    let names = modules.map(\.name).joined(separator: ", ")
+    observer?.willCall("dlclose", ofModule: names, waitsForPerson: false)
+    defer { observer?.didReturn() }
     if let single = unsafe single { unsafe p11_kit_module_release(single) }
     if let list = unsafe list { unsafe p11_kit_modules_release(list) }
   }
+
+  private static let wayOut = "; ?module-name=NAME in a reference names the module that is meant, and leaves others out"
 
   private static var reason: String {
     unsafe p11_kit_message().flatMap { unsafe String(validatingCString: $0) }.map { "\(quoting: $0)" }

@@ -1,19 +1,30 @@
 internal import CP11Kit
 
-/// Reads attributes of one object (PKCS #11 2.40, section 5.7), each by a call of its own: modules fail a whole call for
-/// one attribute that an object does not have.
+/// Attributes of one object (PKCS #11 2.40, section 5.7), read together by one call as far as the module allows it.
+///
+/// Some modules fail a whole call for one attribute that an object does not have: what they leave open is read alone.
 struct ObjectAttributes {
   let handle: CK_OBJECT_HANDLE
   let session: Session
+  /// What one call for all of them has told: nil for an attribute that the object does not have or does not give out.
+  private var known: [CK_ATTRIBUTE_TYPE: [UInt8]?] = [:]
 
   /// Far more than a certificate takes, in bytes.
   private static let mostBytes: CK_ULONG = 1 << 20
   /// Holds most values, so that one call is enough for them.
-  private static let usualByteCount = 2048
+  private static let usualByteCount = 4096
+
+  /// Reads these now; any other is read when it is asked for.
+  init(_ types: [CK_ATTRIBUTE_TYPE], of handle: CK_OBJECT_HANDLE, in session: Session) throws(DeviceError) {
+    self.handle = handle
+    self.session = session
+    known = try together(types)
+  }
 
   /// The value, or nil for an attribute that the object does not have or does not give out.
   subscript(type: CK_ATTRIBUTE_TYPE) -> [UInt8]? {
     get throws(DeviceError) {
+      if let value = known[type] { return value }
       do throws(DeviceError) {
         if let value = try value(type, byteCount: Self.usualByteCount) { return value }
         guard let byteCount = try byteCount(type), byteCount <= Self.mostBytes else { return nil }
@@ -25,6 +36,11 @@ struct ObjectAttributes {
         }
       }
     }
+  }
+
+  /// The value, or nil where it is not there or holds no byte.
+  func bytes(_ type: CK_ATTRIBUTE_TYPE) throws(DeviceError) -> [UInt8]? {
+    try self[type].flatMap { $0.isEmpty ? nil : $0 }
   }
 
   /// A `CK_BBOOL`; nil for one that is not there.
@@ -44,6 +60,43 @@ struct ObjectAttributes {
         unsafe bytes.loadUnaligned(fromByteOffset: offset, as: CK_ULONG.self)
       }
     }
+  }
+
+  /// One call for all; an attribute of which it does not tell for certain is left out.
+  private func together(_ types: [CK_ATTRIBUTE_TYPE]) throws(DeviceError) -> [CK_ATTRIBUTE_TYPE: [UInt8]?] {
+    let room = CK_ULONG(Self.usualByteCount)
+    var values = [UInt8](repeating: 0, count: types.count * Self.usualByteCount)
+    var lengths: [CK_ULONG] = []
+    var isPartial = false
+    do throws(DeviceError) {
+      try unsafe session.module.call("C_GetAttributeValue") { functions in
+        unsafe values.withUnsafeMutableBytes { values in
+          var attributes = unsafe types.enumerated().map { index, type in
+            unsafe CK_ATTRIBUTE(
+              type: type, pValue: values.baseAddress.map { unsafe $0 + index * Self.usualByteCount }, ulValueLen: room)
+          }
+          defer { lengths = unsafe attributes.map { unsafe $0.ulValueLen } }
+          return unsafe functions.pointee.C_GetAttributeValue?(
+            session.handle, handle, &attributes, CK_ULONG(attributes.count))
+        }
+      }
+    } catch {
+      if error.spoilsSession, error.returnValue.rawValue != CKR_BUFFER_TOO_SMALL { throw error }
+      // Where all of them are missing, the module has failed the call as a whole.
+      if lengths.allSatisfy({ $0 == CK_ULONG.max }) { return [:] }
+      isPartial = true
+    }
+    var known: [CK_ATTRIBUTE_TYPE: [UInt8]?] = [:]
+    for (index, (type, length)) in zip(types, lengths).enumerated() {
+      if length == CK_ULONG.max {
+        // A value that is too long for its room is marked in the same way.
+        if type != CKA_VALUE { known[type] = .some(nil) }
+      } else if length < room || (length == room && !isPartial) {
+        let start = index * Self.usualByteCount
+        known[type] = Array(values[start..<(start + Int(length))])
+      }
+    }
+    return known
   }
 
   /// Nil when the value is longer.

@@ -15,20 +15,64 @@ struct DeviceError: Error, Sendable, Hashable {
   var keyError: KeyError {
     let code: KeyError.Code =
       switch returnValue.rawValue {
-      case CKR_PIN_INCORRECT, CKR_PIN_INVALID, CKR_PIN_LEN_RANGE: .wrongPIN
-      case CKR_PIN_LOCKED: .pinLocked
-      case CKR_USER_ALREADY_LOGGED_IN: .loginUnproven
       case CKR_TOKEN_NOT_PRESENT, CKR_TOKEN_NOT_RECOGNIZED, CKR_DEVICE_REMOVED: .noSuchToken
+      case let value where isAboutLogin:
+        switch value {
+        case CKR_PIN_INCORRECT, CKR_PIN_INVALID, CKR_PIN_LEN_RANGE: .wrongPIN
+        case CKR_PIN_LOCKED: .pinLocked
+        case CKR_USER_ALREADY_LOGGED_IN: .loginUnproven
+        case CKR_USER_PIN_NOT_INITIALIZED: .pinRequired
+        default: .deviceFailed
+        }
       default: .deviceFailed
       }
-    return KeyError(code, message, hint: returnValue.nextStep)
+    return KeyError(code, message, hint: nextStep)
   }
 
   /// As the reason why a signature was not made.
-  var signingError: SigningError { SigningError(.deviceFailed, message, hint: returnValue.nextStep) }
+  var signingError: SigningError {
+    let code: SigningError.Code =
+      switch keyError.code {
+      case .wrongPIN: .wrongPIN
+      case .pinLocked: .pinLocked
+      default: .deviceFailed
+      }
+    return SigningError(code, message, hint: nextStep)
+  }
+
+  /// What a person can do, where something can be done.
+  var nextStep: String? {
+    // A TPM has no officer who could set a PIN, and forgets its wrong tries with time.
+    let isTPM = module.utf8.split(whereSeparator: { !($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) }).contains {
+      $0.map { $0 | 0x20 }.elementsEqual("tpm".utf8)
+    }
+    if returnValue.rawValue == CKR_PIN_LOCKED, isTPM {
+      return
+        "a TPM in lockout takes PINs again after a while; who owns it ends that at once by tpm2_dictionarylockout --clear-lockout"
+    }
+    // What other functions say of PINs is no news about the PIN that was given.
+    if (CKR_PIN_INCORRECT...CKR_PIN_LOCKED).contains(returnValue.rawValue), !isAboutLogin { return nil }
+    return returnValue.nextStep
+  }
+
+  /// True when nothing is wrong but that nobody is logged in.
+  var wantsLogin: Bool { returnValue.rawValue == CKR_USER_NOT_LOGGED_IN }
+
+  /// True when the token does not sign with this mechanism, and may do so with another.
+  var refusesMechanism: Bool {
+    switch returnValue.rawValue {
+    case CKR_MECHANISM_INVALID, CKR_MECHANISM_PARAM_INVALID, CKR_FUNCTION_NOT_SUPPORTED: true
+    default: false
+    }
+  }
 
   /// True when the token has looked at a PIN and not taken it.
   var isRefusalOfPIN: Bool { keyError.code == .wrongPIN || keyError.code == .pinLocked }
+
+  private var isAboutLogin: Bool { function.utf8.elementsEqual("C_Login".utf8) }
+
+  /// True when no other object can be read either; one that is gone hides no other.
+  var endsReading: Bool { spoilsSession && returnValue.rawValue != CKR_OBJECT_HANDLE_INVALID }
 
   /// True when the session is not to be used again, and the next call has to begin with a new one: it is gone, with the
   /// token or the login perhaps, or an operation may still be active in it.
@@ -39,7 +83,7 @@ struct DeviceError: Error, Sendable, Hashable {
       CKR_USER_NOT_LOGGED_IN, CKR_OPERATION_ACTIVE, CKR_BUFFER_TOO_SMALL:
       true
     // Between C_SignInit and C_Sign.
-    default: function.utf8.elementsEqual("C_Login".utf8)
+    default: isAboutLogin
     }
   }
 }

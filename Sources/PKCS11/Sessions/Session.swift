@@ -34,7 +34,7 @@ final class Session: Sendable {
   /// Gives the PIN once; nil lets the token's own keypad ask for it, which waits for a person.
   func login(as user: CK_USER_TYPE, with pin: PIN?) throws(DeviceError) {
     guard let pin else {
-      try unsafe module.call("C_Login", isObserved: false) { unsafe $0.pointee.C_Login?(handle, user, nil, 0) }
+      try unsafe module.call("C_Login", waitsForPerson: true) { unsafe $0.pointee.C_Login?(handle, user, nil, 0) }
       return
     }
     try pin.bytes.withBytes { (bytes) throws(DeviceError) in

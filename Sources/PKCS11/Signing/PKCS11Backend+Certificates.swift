@@ -1,3 +1,4 @@
+internal import CP11Kit
 public import Signing
 
 extension PKCS11Backend {
@@ -11,7 +12,13 @@ extension PKCS11Backend {
     var certificates: [Certificate] = []
     for connection in try connections(for: uri, matcher) {
       for object in try objects(matching: uri, on: connection) {
-        certificates.append(try cryptography.certificate(der: object.value.span))
+        do throws(KeyError) {
+          certificates.append(try cryptography.certificate(der: object.value.span))
+        } catch {
+          let name = uri.naming(connection.token.uriValues.merging(object.uriValues) { $1 })
+          throw KeyError(
+            error.code, "the certificate \(naming: name) cannot be read: \(error.message)", hint: error.hint)
+        }
       }
     }
     if certificates.isEmpty {
@@ -27,7 +34,8 @@ extension PKCS11Backend {
     let isOfKey = uri.text(.type).map { !$0.utf8.elementsEqual("cert".utf8) } ?? false
     do throws(DeviceError) {
       return try connection.pool.withSession { (session) throws(DeviceError) in
-        let objects = try CertificateObject.all(id: uri[.id], in: session)
+        let search = ObjectSearch(CKO_CERTIFICATE, id: uri[.id])
+        let objects = try CertificateObject.found(by: search, in: session).certificates
         // The label of a key is not always that of its certificate.
         guard let label = uri[.object], !(isOfKey && uri[.id] != nil) else { return objects }
         return objects.filter { $0.label == label }

@@ -1,5 +1,4 @@
 internal import CP11Kit
-internal import Glibc
 public import Signing
 internal import Synchronization
 
@@ -26,9 +25,6 @@ public final class PKCS11Backend: KeyBackend {
   // Held while modules are loaded and tokens looked for, so that nobody does either twice.
   private let state = Mutex(State())
 
-  /// How long a token that is not there is waited for, once, in microseconds.
-  private static let secondLookDelay: UInt32 = 250_000
-
   /// - Parameters:
   ///   - cryptography: makes digests, public keys and verifiers.
   ///   - allowsFinalPINTry: lets a PIN be tried although a wrong one would lock the token.
@@ -42,6 +38,9 @@ public final class PKCS11Backend: KeyBackend {
   }
 
   /// Asks `secrets` at most once, gives the PIN at most once, and blocks for as long as the device takes.
+  ///
+  /// Nothing is signed. Throws `no-such-token`, `several-tokens` (one PIN is never tried on two tokens), `no-such-key`,
+  /// `several-keys` and what the PIN, the certificates and the mechanism can be refused for.
   public func signer(for request: KeyRequest) throws(KeyError) -> any Signer {
     let uri = try PKCS11URI(request.reference)
     guard uri.selectsWithinModules else { throw PKCS11URI.malformed("names neither a token nor a key") }
@@ -59,8 +58,8 @@ public final class PKCS11Backend: KeyBackend {
       }
       if request.certificates.isEmpty { request.certificates = named }
     }
-    let opening = KeyOpening(request: request, uri: uri, matcher: matcher, cryptography: cryptography)
-    return try opening.signer(on: try connections(for: uri, matcher))
+    var opening = KeyOpening(request: request, uri: uri, cryptography: cryptography)
+    return try opening.signer(on: try connections(for: uri, matcher)) { severalTokens($0, uri) }
   }
 
   /// Finalises every module; signers that were opened fail from then on.
@@ -72,19 +71,15 @@ public final class PKCS11Backend: KeyBackend {
     for set in modules { set.finalize() }
   }
 
-  /// The tokens that the URI matches.
-  ///
-  /// Throws `no-such-token`, and `several-tokens` when more than one wants a PIN: one PIN is never tried on two tokens.
+  /// The tokens that the URI matches; throws `no-such-token`.
   func connections(for uri: PKCS11URI, _ matcher: URIMatcher) throws(KeyError) -> [TokenConnection] {
     try state.withLock { (state) throws(KeyError) in
       var (modules, search) = try look(for: uri, matcher, &state)
-      if search.tokens.isEmpty {
-        usleep(Self.secondLookDelay)
+      for delay in Patience.delays where search.tokens.isEmpty {
+        Patience.wait(delay)
         (modules, search) = try lookAgain(for: uri, matcher, &state)
       }
       if search.tokens.isEmpty { throw noSuchToken(uri, modules, search) }
-      let protected = search.tokens.filter { $0.info.has(CKF_LOGIN_REQUIRED) }
-      if protected.count > 1 { throw severalTokens(protected, uri) }
       return search.tokens.map { token in connection(with: token, of: modules, &state) }
     }
   }
@@ -133,8 +128,7 @@ public final class PKCS11Backend: KeyBackend {
   }
 
   private func connection(with token: Token, of modules: ModuleSet, _ state: inout State) -> TokenConnection {
-    let known = state.connections.first { $0.module === token.module && $0.token.info.isSameToken(as: token.info) }
-    if let known { return known }
+    if let known = state.connections.first(where: { $0.token.isSame(as: token) }) { return known }
     let connection = TokenConnection(token, of: modules, policy: policy)
     state.connections.append(connection)
     return connection
@@ -143,21 +137,25 @@ public final class PKCS11Backend: KeyBackend {
   private func noSuchToken(_ uri: PKCS11URI, _ modules: ModuleSet, _ search: TokenSearch) -> KeyError {
     let all = TokenSearch(modules, matching: nil)
     let there = all.tokens.isEmpty ? "there are no tokens" : "there are \(list(all.tokens, uri))"
-    let failure = search.failures.first.map { "; \($0.message)" } ?? ""
+    let bare = modules.modules.filter { module in !all.tokens.contains { $0.module === module } }
+    let reasons = search.failures.map(\.message) + search.moduleFailures + bare.compactMap(\.reasonForNoTokens)
+    let failure = reasons.prefix(Self.shownReasons).map { "; \($0)" }.joined()
     return KeyError(
-      .noSuchToken, "no token matches \(uri): \(there)\(failure)", hint: "see what is there with keyroll keys")
+      .noSuchToken, "no token matches \(naming: uri): \(there)\(failure)", hint: "see what is there with keyroll keys")
   }
+
+  private static let shownReasons = 3
 
   func severalTokens(_ tokens: [Token], _ uri: PKCS11URI?) -> KeyError {
     KeyError(
       .severalTokens,
-      "\(uri.map(\.description) ?? "this") means \(tokens.count) tokens that want a PIN: \(list(tokens, uri))",
+      "\(uri.map { "\(naming: $0)" } ?? "this") means \(tokens.count) tokens that want a PIN: \(list(tokens, uri))",
       hint: "name one of them, as listed")
   }
 
   private func list(_ tokens: [Token], _ uri: PKCS11URI?) -> String {
     let shown = tokens.prefix(8).map {
-      uri?.naming($0.info.uriValues) ?? PKCS11URI($0.info.uriValues)?.description ?? ""
+      "\(naming: uri?.naming($0.uriValues) ?? PKCS11URI($0.uriValues)?.description ?? "")"
     }
     return shown.joined(separator: ", ") + (tokens.count > 8 ? " and \(tokens.count - 8) more" : "")
   }

@@ -15,58 +15,89 @@ final class PKCS11Signer: Signer {
   let notes: [String]
   private let connection: TokenConnection
   private let search: KeySearch
-  private let mechanism: SigningMechanism
+  private let mechanisms: [SigningMechanism]
+  private let pin: PINRequest
   private let alwaysAuthenticates: Bool
   private let signatureByteCount: Int
   private let cryptography: any Cryptography
   private let verifier: any SignatureVerifier
-  private let handle: Mutex<Handle>
+  private let state: Mutex<State>
+
+  private struct State {
+    var handle: Handle
+    /// The mechanism that the token took last.
+    var mechanism = 0
+  }
 
   /// Throws what making the verifier throws.
   init(
-    _ key: KeyObject, _ material: KeyMaterial, on connection: TokenConnection, foundBy search: KeySearch,
-    with mechanism: SigningMechanism, notes: [String], _ cryptography: any Cryptography
+    _ key: KeyObject, _ material: KeyMaterial, on connection: TokenConnection, with mechanisms: [SigningMechanism],
+    pin: PINRequest, notes: [String], _ cryptography: any Cryptography
   ) throws(KeyError) {
-    algorithm = mechanism.algorithm
+    algorithm = mechanisms[0].algorithm
     publicKey = material.publicKey
     certificates = material.certificates
     self.notes = notes
     self.connection = connection
-    self.search = search
-    self.mechanism = mechanism
+    search = KeySearch(key)
+    self.mechanisms = mechanisms
+    self.pin = pin
     alwaysAuthenticates = key.alwaysAuthenticates
     signatureByteCount = material.publicKey.rsa?.modulus.count ?? 0
     self.cryptography = cryptography
     verifier = try cryptography.verifier(for: material.publicKey)
-    handle = Mutex(Handle(value: key.handle, generation: connection.pool.generation))
+    state = Mutex(State(handle: Handle(value: key.handle, generation: connection.pool.generation)))
   }
 
-  /// Throws `device-failed` with the function and its return value; the call after a lost connection makes a new one.
+  /// Throws `device-failed` with the function and its return value, or `wrong-pin` and its like for a token that asks for a
+  /// login only now; the call after a lost connection makes a new one.
   ///
-  /// What comes back from the token leaves only when it verifies; else `bad-signature` is thrown.
+  /// What comes back from the token is verified first: `bad-signature` is thrown for what does not verify.
   func sign(_ message: Span<UInt8>) throws(SigningError) -> Signature {
-    let input = try input(for: message)
-    let bytes: [UInt8]
+    let inputs = try inputs(for: message)
+    var bytes: [UInt8]
     do throws(DeviceError) {
-      try connection.recover()
-      bytes = try connection.pool.withSession { (session) throws(DeviceError) in try signature(of: input, in: session) }
+      bytes = try signature(of: inputs)
     } catch {
-      if error.spoilsSession { connection.lose() }
-      throw error.signingError
+      guard error.wantsLogin, !connection.hasLoggedIn, try logIn() else { throw error.signingError }
+      do throws(DeviceError) {
+        bytes = try signature(of: inputs)
+      } catch {
+        throw error.signingError
+      }
     }
     guard verifier.isValid(bytes.span, by: algorithm, for: message) else {
       throw SigningError(
         .badSignature,
-        "\(connection.token.info.summary) gave a signature that does not verify with the key's public key",
+        "\(connection.token.summary) gave a signature that does not verify with the key's public key",
         hint: "the token or the public key beside the private key is wrong; nothing was signed")
     }
     return Signature(algorithm: algorithm, bytes: bytes)
   }
 
-  private func signature(of input: [UInt8], in session: Session) throws(DeviceError) -> [UInt8] {
-    try mechanism.begin(with: try key(in: session), in: session)
+  private func signature(of inputs: [[UInt8]]) throws(DeviceError) -> [UInt8] {
+    do throws(DeviceError) {
+      try connection.recover()
+      return try connection.pool.withSession { (session) throws(DeviceError) in try signature(of: inputs, in: session) }
+    } catch {
+      // Who was never logged in has lost nothing.
+      if error.spoilsSession, !error.wantsLogin || connection.hasLoggedIn { connection.lose() }
+      throw error
+    }
+  }
+
+  /// False when there is no PIN, and the token does not insist on one.
+  private func logIn() throws(SigningError) -> Bool {
+    do throws(KeyError) {
+      return try connection.login(with: pin) != nil
+    } catch {
+      throw SigningError(SigningError.Code(rawValue: error.id) ?? .deviceFailed, error.message, hint: error.hint)
+    }
+  }
+
+  private func signature(of inputs: [[UInt8]], in session: Session) throws(DeviceError) -> [UInt8] {
+    var input = inputs[try begin(in: session)]
     if alwaysAuthenticates { try connection.confirm(session) }
-    var input = input
     var signature = [UInt8](repeating: 0, count: signatureByteCount)
     var count = CK_ULONG(signatureByteCount)
     let inputCount = CK_ULONG(input.count)
@@ -76,23 +107,48 @@ final class PKCS11Signer: Signer {
     return Array(signature.prefix(Int(clamping: count)))
   }
 
+  /// Begins with the mechanism that worked last, else with the next one that the token does not refuse; returns its index.
+  private func begin(in session: Session) throws(DeviceError) -> Int {
+    let key = try key(in: session)
+    var index = state.withLock { $0.mechanism }
+    while true {
+      do throws(DeviceError) {
+        try mechanisms[index].begin(with: key, in: session)
+        state.withLock { $0.mechanism = index }
+        return index
+      } catch {
+        guard error.refusesMechanism, index + 1 < mechanisms.count else { throw error }
+        index += 1
+      }
+    }
+  }
+
   /// The handle of the key; found again, and its public key compared, when the connection is a new one.
   private func key(in session: Session) throws(DeviceError) -> CK_OBJECT_HANDLE {
-    let known = handle.withLock { $0 }
+    let known = state.withLock { $0.handle }
     if known.generation == session.generation { return known.value }
-    let candidates = try search.keys(in: session)
-    for key in candidates where try search.numbers(of: key, in: session) == publicKey.rsa {
-      let found = Handle(value: key.handle, generation: session.generation)
-      handle.withLock { $0 = found }
-      return found.value
+    let found = try search.keys(in: session)
+    for key in found.keys {
+      let search = PublicSideSearch(key: key, session: session, cryptography: cryptography, given: nil)
+      guard try search.side(wantsCertificates: false).numbers == publicKey.rsa else { continue }
+      let handle = Handle(value: key.handle, generation: session.generation)
+      state.withLock { $0.handle = handle }
+      return handle.value
     }
     throw DeviceError(
       function: "C_FindObjects",
-      returnValue: ReturnValue(rawValue: candidates.isEmpty ? CKR_KEY_HANDLE_INVALID : CKR_KEY_CHANGED),
+      returnValue: ReturnValue(rawValue: found.keys.isEmpty ? CKR_KEY_HANDLE_INVALID : CKR_KEY_CHANGED),
       module: session.module.name)
   }
 
-  private func input(for message: Span<UInt8>) throws(SigningError) -> [UInt8] {
+  /// What each of the mechanisms takes for the message.
+  private func inputs(for message: Span<UInt8>) throws(SigningError) -> [[UInt8]] {
+    var inputs: [[UInt8]] = []
+    for mechanism in mechanisms { inputs.append(try input(of: mechanism, for: message)) }
+    return inputs
+  }
+
+  private func input(of mechanism: SigningMechanism, for message: Span<UInt8>) throws(SigningError) -> [UInt8] {
     do throws(KeyError) {
       switch mechanism.input {
       case .message: return [UInt8](copying: message)

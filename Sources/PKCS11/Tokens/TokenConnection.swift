@@ -16,6 +16,8 @@ final class TokenConnection: Sendable {
     var token: Token
     var isLost = false
     var login = Login.none
+    /// What was tried before there was a login.
+    var refusedPIN: (pin: PIN, error: DeviceError)?
   }
 
   // What the module was loaded by stays until the last key is gone.
@@ -38,31 +40,55 @@ final class TokenConnection: Sendable {
 
   // MARK: Login
 
-  /// Logs in where the token wants it: one try, of the PIN that `ask` gives, or at the token's own keypad.
+  /// True when this connection has logged in, or was refused after it had.
+  var hasLoggedIn: Bool {
+    state.withLock { state in
+      if case .none = state.login { return false }
+      return true
+    }
+  }
+
+  /// Logs in: one try, of the PIN that `ask` gives, or at the token's own keypad.
   ///
-  /// Where this process has logged in already, the PIN must be the one that did; the token is not asked again.
-  /// Returns notes for the person. Throws `pin-locked`, `final-pin-try`, `pin-required`, `wrong-pin`, `login-unproven`
-  /// or `device-failed`, and what `ask` throws.
-  func login(_ ask: (TokenInfo) throws(KeyError) -> PIN) throws(KeyError) -> [String] {
+  /// Where this process has logged in already, the PIN must be the one that did; the token is not asked again. A PIN that
+  /// the token has refused is never given to it again.
+  /// Returns notes for the person, or nil when `ask` has no PIN. Throws `pin-locked`, `final-pin-try`, `wrong-pin`,
+  /// `login-unproven` or `device-failed`, and what `ask` throws.
+  func login(_ ask: (TokenInfo) throws(KeyError) -> PIN?) throws(KeyError) -> [String]? {
     try state.withLock { state throws(KeyError) in
-      let info = try Self.read { () throws(DeviceError) in TokenInfo(try Token.info(of: state.token.slotID, in: module))
+      let slotID = state.token.slotID
+      let info = try Self.read { () throws(DeviceError) in
+        try Patience.read { () throws(DeviceError) in TokenInfo(try Token.info(of: slotID, in: module)) }
       }
-      guard info.has(CKF_LOGIN_REQUIRED) else { return [] }
       let asksItself = info.has(CKF_PROTECTED_AUTHENTICATION_PATH)
-      if case .done(let known) = state.login {
+      switch state.login {
+      case .refused(let error): throw error.keyError
+      case .done(let known):
         if asksItself { return [] }
-        let pin = try ask(info)
+        guard let pin = try ask(info) else { return nil }
         if let known, known.equals(pin) { return [] }
         throw KeyError(
           .wrongPIN, "the PIN for \(info.summary) is not the one that this run has logged in with",
           hint: "check the PIN before you run again")
+      case .none: break
       }
       try policy.check(info)
-      let pin = asksItself ? nil : try ask(info)
+      var pin: PIN?
+      if !asksItself {
+        pin = try ask(info)
+        guard let pin else { return nil }
+        try policy.check(pin, for: info)
+        if let (refused, error) = state.refusedPIN, refused.equals(pin) { throw error.keyError }
+      }
       do throws(DeviceError) {
-        try pool.withSession { (session) throws(DeviceError) in try session.login(as: CK_USER_TYPE(CKU_USER), with: pin)
+        try pool.withSession { (session) throws(DeviceError) in
+          // Not in front of a keypad, where a person takes their time.
+          try ModuleTurn.take(pin == nil ? nil : module.path) { () throws(DeviceError) in
+            try session.login(as: CK_USER_TYPE(CKU_USER), with: pin)
+          }
         }
       } catch {
+        if error.isRefusalOfPIN, let pin { state.refusedPIN = (pin, error) }
         throw error.keyError
       }
       state.login = .done(pin)
@@ -123,12 +149,12 @@ final class TokenConnection: Sendable {
     }
   }
 
-  /// The token with the same label and serial number, in whatever slot it is now.
+  /// The token with the same label and serial number: in the same slot, else in the only other one that has such a token.
   private func sameToken(as token: Token) throws(DeviceError) -> Token {
     let search = TokenSearch(modules, matching: nil)
-    if let found = search.tokens.first(where: { $0.module === module && $0.info.isSameToken(as: token.info) }) {
-      return found
-    }
+    if let found = search.tokens.first(where: { $0.isSame(as: token) }) { return found }
+    let moved = search.tokens.filter { $0.module === module && $0.info.isSameToken(as: token.info) }
+    if moved.count == 1, let found = moved.first { return found }
     throw search.failures.first ?? deviceError("C_GetSlotList", CKR_TOKEN_NOT_PRESENT)
   }
 

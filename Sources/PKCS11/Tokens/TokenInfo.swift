@@ -7,6 +7,7 @@ struct TokenInfo: Sendable {
   let flags: CK_FLAGS
   let maximumSessionCount: CK_ULONG
   let freePublicMemory, freePrivateMemory: CK_ULONG
+  private let pinByteCounts: (least: CK_ULONG, most: CK_ULONG)
 
   init(_ info: CK_TOKEN_INFO) {
     label = FixedField(info.label)
@@ -17,9 +18,16 @@ struct TokenInfo: Sendable {
     maximumSessionCount = info.ulMaxSessionCount
     freePublicMemory = info.ulFreePublicMemory
     freePrivateMemory = info.ulFreePrivateMemory
+    pinByteCounts = (info.ulMinPinLen, info.ulMaxPinLen)
   }
 
   func has(_ flag: CK_FLAGS) -> Bool { flags & flag != 0 }
+
+  /// True when the token says that it wants logins.
+  var wantsLogin: Bool { has(CKF_LOGIN_REQUIRED) }
+
+  /// True when the token says that somebody can log in, whether that is needed or not.
+  var mayTakeLogin: Bool { has(CKF_LOGIN_REQUIRED | CKF_USER_PIN_INITIALIZED | CKF_PROTECTED_AUTHENTICATION_PATH) }
 
   /// The most sessions that may be open, or nil where the token sets or tells no limit.
   var sessionLimit: Int? {
@@ -27,7 +35,14 @@ struct TokenInfo: Sendable {
     maximumSessionCount == 0 || maximumSessionCount == CK_ULONG.max ? nil : Int(clamping: maximumSessionCount)
   }
 
-  /// For messages: `token "keyroll" (serial number 0123)`.
+  /// How long a PIN may be in bytes, or nil where what the token says is not plausible: zero and all bits say nothing.
+  var pinLengths: ClosedRange<Int>? {
+    let (least, most) = pinByteCounts
+    guard most >= 4, most < 4096, least <= most, least <= 64 else { return nil }
+    return Int(least)...Int(most)
+  }
+
+  /// For messages: `token "keyroll" (serial number "0123")`.
   var summary: String { "token \(quoting: label.text) (serial number \(quoting: serial.text))" }
 
   /// True for the same token, wherever it is.

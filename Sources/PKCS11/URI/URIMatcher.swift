@@ -6,9 +6,20 @@ internal import Signing
 final class URIMatcher: Sendable {
   // Written by the initializer alone, and only read by p11-kit after that.
   private nonisolated(unsafe) let uri: OpaquePointer
+  /// True when modules are to be told apart by what they say of themselves; else nobody need ask them.
+  let comparesModules: Bool
+  /// The same for slots.
+  let comparesSlots: Bool
+  /// True when one slot is named by its number.
+  let namesSlot: Bool
+  private let wanted: (label: [UInt8]?, id: [UInt8]?)
 
   /// Throws `malformed-key-reference` for what p11-kit does not take, or took only in part.
   init(_ text: PKCS11URI) throws(KeyError) {
+    comparesModules = [.libraryManufacturer, .libraryDescription, .libraryVersion].contains { text[$0] != nil }
+    comparesSlots = [.slotManufacturer, .slotDescription].contains { text[$0] != nil }
+    namesSlot = text[.slotID] != nil
+    wanted = (text[.object], text[.id])
     guard let uri = unsafe p11_kit_uri_new() else { throw KeyError(.deviceFailed, "p11-kit has no memory left") }
     unsafe self.uri = uri
     let result = unsafe p11_kit_uri_parse(text.standardText, P11_KIT_URI_FOR_ANY, uri)
@@ -20,30 +31,40 @@ final class URIMatcher: Sendable {
   deinit { unsafe p11_kit_uri_free(uri) }
 
   func matches(_ info: CK_INFO) -> Bool {
-    unsafe withUnsafePointer(to: info) { info in unsafe p11_kit_uri_match_module_info(uri, info) } == 1
+    var info = info
+    FixedField.pad(&info.manufacturerID)
+    FixedField.pad(&info.libraryDescription)
+    return unsafe withUnsafePointer(to: info) { info in unsafe p11_kit_uri_match_module_info(uri, info) } == 1
   }
 
-  func matches(_ info: CK_SLOT_INFO, id: CK_SLOT_ID) -> Bool {
+  /// Compares the number of the slot alone.
+  func matches(_ slotID: CK_SLOT_ID) -> Bool {
     let wanted = unsafe p11_kit_uri_get_slot_id(uri)
-    if wanted != CK_SLOT_ID.max && wanted != id { return false }
+    return !namesSlot || wanted == slotID
+  }
+
+  func matches(_ info: CK_SLOT_INFO) -> Bool {
+    var info = info
+    FixedField.pad(&info.manufacturerID)
+    FixedField.pad(&info.slotDescription)
     return unsafe withUnsafePointer(to: info) { info in unsafe p11_kit_uri_match_slot_info(uri, info) } == 1
   }
 
   func matches(_ info: CK_TOKEN_INFO) -> Bool {
-    unsafe withUnsafePointer(to: info) { info in unsafe p11_kit_uri_match_token_info(uri, info) } == 1
+    var info = info
+    FixedField.pad(&info.label)
+    FixedField.pad(&info.manufacturerID)
+    FixedField.pad(&info.model)
+    FixedField.pad(&info.serialNumber)
+    return unsafe withUnsafePointer(to: info) { info in unsafe p11_kit_uri_match_token_info(uri, info) } == 1
   }
 
   /// Compares `object` and `id` with what an object has; one that has no such attribute does not match.
+  ///
+  /// Spaces and NULs that pad a name do not count, on either side.
   func matches(label: [UInt8]?, id: [UInt8]?) -> Bool {
-    matches(CKA_LABEL, label) && matches(CKA_ID, id)
-  }
-
-  private func matches(_ type: CK_ATTRIBUTE_TYPE, _ value: [UInt8]?) -> Bool {
-    guard unsafe p11_kit_uri_get_attribute(uri, type) != nil else { return true }
-    guard var value else { return false }
-    return unsafe value.withUnsafeMutableBytes { bytes in
-      var attribute = unsafe CK_ATTRIBUTE(type: type, pValue: bytes.baseAddress, ulValueLen: UInt(bytes.count))
-      return unsafe p11_kit_uri_match_attributes(uri, &attribute, 1) == 1
-    }
+    if let wanted = wanted.id, id.map({ $0 != wanted }) ?? true { return false }
+    guard let wanted = wanted.label else { return true }
+    return label.map { FixedField(bytes: $0).bytes == FixedField(bytes: wanted).bytes } ?? false
   }
 }
