@@ -167,6 +167,24 @@ struct KeysCommandTests {
       "\(outcome)")
   }
 
+  @Test(
+    "a configured module that gives no list, or crashes while it is loaded, is an error",
+    arguments: ["null list", "crash C_GetFunctionList *"])
+  func moduleThatCannotBeLoaded(plan: String) throws {
+    let fault = try FaultModule(over: tokens.module, plan: [plan])
+    let modules = try ConfiguredModules(
+      ["bad": "module: \(fault.path)", "hsm": "module: \(tokens.module)"], tokens: tokens)
+    #expect(
+      try modules.run(["keys"])
+        == Outcome(
+          status: 2,
+          error: """
+            keyroll: error: a PKCS #11 module crashed while it was loaded, or gives no list of functions [module-unavailable]
+            keyroll: hint: p11-kit loads all that it is configured with: take the file of that module out of its configuration
+
+            """))
+  }
+
   @Test("an object that cannot be read is named, and hides nothing else")
   func unreadableObject() throws {
     let fault = try FaultModule(over: tokens.module, plan: ["more-certificates 2"])

@@ -42,7 +42,8 @@ import Testing
     #expect(try !folder.names().contains("ran"))
     // With the library in its place and nothing refused, it runs.
     let control = try BuiltCommand.run(arguments, environment: environment(refusing: ""))
-    #expect(control == Outcome(status: 2, error: "keyroll: error: \(program) does not sign: \"ran\" [program-refused]\n"))
+    #expect(
+      control == Outcome(status: 2, error: "keyroll: error: \(program) does not sign: \"ran\" [program-refused]\n"))
   }
 
   @Test("a program that cannot be waited for is ended")

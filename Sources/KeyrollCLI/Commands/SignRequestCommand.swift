@@ -28,7 +28,10 @@ struct SignRequestCommand: RepeatableOptions {
     help: ArgumentHelp("Refuse a window that starts later than this from now.", valueName: "duration"))
   var horizon = TimeSpan(seconds: 30 * 86_400)
 
-  @Flag(name: .customLong("show"), help: "Show and judge the request, and sign nothing: added to any command line, it opens no key and writes no file.")
+  @Flag(
+    name: .customLong("show"),
+    help: ArgumentHelp(
+      "Show and judge the request, and sign nothing: added to any command line, it opens no key and writes no file."))
   var showsOnly = false
 
   @Flag(name: .customLong("yes"), help: "Sign without asking on the terminal.")

@@ -34,25 +34,20 @@ final class Devices: Sendable {
   func end(with status: ExitStatus) {
     let devices = kept.withLock { $0 }
     if devices.isEmpty { return }
-    // What a handler does must be known before a signal comes, and it can capture nothing.
     if status == .success {
-      handleCrashes { _ in Devices.end(with: .success) }
+      ModuleCrash.handle { _ in Devices.end(with: .success) }
       atexit { _exit(ExitStatus.success.rawValue) }
     } else if status == .rejected {
-      handleCrashes { _ in Devices.end(with: .rejected) }
+      ModuleCrash.handle { _ in Devices.end(with: .rejected) }
       atexit { _exit(ExitStatus.rejected.rawValue) }
     } else if status == .notYet {
-      handleCrashes { _ in Devices.end(with: .notYet) }
+      ModuleCrash.handle { _ in Devices.end(with: .notYet) }
       atexit { _exit(ExitStatus.notYet.rawValue) }
     } else {
-      handleCrashes { _ in Devices.end(with: .failed) }
+      ModuleCrash.handle { _ in Devices.end(with: .failed) }
       atexit { _exit(ExitStatus.failed.rawValue) }
     }
     for device in devices { device.end(with: status) }
-  }
-
-  private func handleCrashes(_ handler: @escaping @convention(c) (Int32) -> Void) {
-    for crash in [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS] { signal(crash, handler) }
   }
 
   /// Only what a signal handler may do: no allocation, no lock.

@@ -44,6 +44,7 @@ final class DeviceWatch: CallObserver {
       return !state.isWatching
     }
     if starts { self.start() }
+    if Self.isLoading(function) { ModuleCrash.loadingBegins() }
   }
 
   /// Does not return while the watch ends the process: a call that comes back too late is over with the run.
@@ -51,10 +52,13 @@ final class DeviceWatch: CallObserver {
   /// A module that has gone to another folder has not moved what relative paths mean.
   func didReturn() {
     state.withLock { state in
-      state.calls.removeValue(forKey: pthread_self())
+      let call = state.calls.removeValue(forKey: pthread_self())
+      if let call, Self.isLoading(call.function) { ModuleCrash.loadingEnds() }
       if let folder = state.workingFolder, folder >= 0 { _ = fchdir(folder) }
     }
   }
+
+  private static func isLoading(_ function: StaticString) -> Bool { "\(function)" == "C_GetFunctionList" }
 
   func didNotice(_ warning: String) { Diagnostics.warning(warning) }
 
