@@ -50,6 +50,27 @@ struct RemoteModuleTests {
     #expect(left.output.isEmpty, "\(left)")
   }
 
+  @Test("what p11-kit has started is ended with a run that a signal ends while a call hangs")
+  func signal() throws {
+    let fault = try FaultModule(over: tokens.module, plan: ["hang C_Sign 1"])
+    let modules = try ConfiguredModules(["hsm": "remote: |p11-kit remote \(fault.path)"], tokens: tokens)
+    let command = modules.command([
+      "sign", "proof", "--key", "pkcs11:token=keyroll;object=rsa-2048", "--object-id", SignCommandTests.objectID,
+      "--at", SignCommandTests.at, "--pin-file", tokens.pinFile,
+    ])
+    let words = command.map { "'\($0)'" }.joined(separator: " ")
+    // When it says that it waits, nothing else will happen; and only the process itself gets the signal.
+    let outcome = try Shell.run(
+      """
+      \(words) 2>'\(modules.path("error"))' & process=$!
+      until grep -q 'waiting for C_Sign' '\(modules.path("error"))'; do kill -0 $process || exit 9; sleep 0.1; done
+      sleep 0.2; kill -TERM $process; wait $process
+      """)
+    #expect(outcome.status == 128 + SIGTERM && outcome.output.isEmpty, "\(outcome)")
+    let left = try Judge.run("/usr/bin/pgrep", ["--full", "p11-kit-remote.*\(fault.path)|remote \(fault.path)"])
+    #expect(left.output.isEmpty, "\(left)")
+  }
+
   @Test("a key behind the socket of a p11-kit server signs")
   func socket() throws {
     let place = try TemporaryFolder()

@@ -7,6 +7,38 @@ enum ChildProcesses {
     for child in identifiers { kill(child, SIGKILL) }
   }
 
+  // For a signal handler, which may neither allocate nor lock; zero where there is none.
+  private nonisolated(unsafe) static let remembered = {
+    let identifiers = UnsafeMutablePointer<pid_t>.allocate(capacity: mostRemembered)
+    unsafe identifiers.initialize(repeating: 0, count: mostRemembered)
+    return unsafe identifiers
+  }()
+  private static let mostRemembered = 16
+
+  /// Lets a signal that ends this process end them too, until they are forgotten: while a call hangs, what p11-kit has started
+  /// does not learn that nobody waits for it.
+  static func endWithSignals() {
+    for (index, child) in identifiers.prefix(mostRemembered).enumerated() { unsafe remembered[index] = child }
+    for ending in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] {
+      var current = sigaction()
+      // One that is ignored, as by nohup, stays so.
+      guard unsafe sigaction(ending, nil, &current) == 0,
+        unsafe unsafeBitCast(current.__sigaction_handler.sa_handler, to: Int.self) == 0
+      else { continue }
+      signal(ending) { ending in
+        for index in 0..<ChildProcesses.mostRemembered {
+          let child = unsafe ChildProcesses.remembered[index]
+          if child > 0 { kill(child, SIGKILL) }
+        }
+        signal(ending, SIG_DFL)
+        raise(ending)
+      }
+    }
+  }
+
+  /// From here on they end by themselves, and their numbers may become those of other processes.
+  static func forget() { unsafe remembered.update(repeating: 0, count: mostRemembered) }
+
   /// Those whose parent is this process, from `/proc`.
   private static var identifiers: [pid_t] {
     guard let folder = unsafe opendir("/proc") else { return [] }

@@ -53,6 +53,7 @@ final class DeviceWatch: CallObserver {
   func didReturn() {
     state.withLock { state in
       let call = state.calls.removeValue(forKey: pthread_self())
+      if call?.isTold ?? false { ChildProcesses.forget() }
       if let call, Self.isLoading(call.function) { ModuleCrash.loadingEnds() }
       if let folder = state.workingFolder, folder >= 0 { _ = fchdir(folder) }
     }
@@ -113,6 +114,7 @@ final class DeviceWatch: CallObserver {
       let told = call.start + Self.patience
       if told <= now {
         Diagnostics.note(Self.text(of: call))
+        ChildProcesses.endWithSignals()
         state.calls[thread]?.isTold = true
       } else {
         wait = min(wait, now.duration(to: told))
