@@ -58,13 +58,14 @@ public struct ForeignText: Sendable, Hashable, CustomStringConvertible {
   /// What is shown, and the words that say how much is not.
   private static func shown(_ text: String, escapingQuotes: Bool) -> (text: String, rest: String) {
     let scalars = text.unicodeScalars
-    var count = min(shownCount, scalars.count)
+    let whole = scalars.count
+    var count = min(shownCount, whole)
     var shown = VisibleText.escaped(String(scalars.prefix(count)), escapingQuotes: escapingQuotes)
     while shown.unicodeScalars.count > longestShown {
       count -= max(1, (shown.unicodeScalars.count - longestShown) / longestEscape)
       shown = VisibleText.escaped(String(scalars.prefix(count)), escapingQuotes: escapingQuotes)
     }
-    let rest = scalars.count - count
+    let rest = whole - count
     return (shown, rest == 0 ? "" : "… (\(rest) more)")
   }
 
@@ -74,6 +75,8 @@ public struct ForeignText: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension ForeignText {
+  /// So many bytes are looked at: four for each code point that is shown, and enough behind them to know what they begin.
+  private static let judgedCount = 4 * shownCount + 128
   /// The most base64 digits in a row that a name may have: a SHA-256 in hexadecimal has 64, and a key far more than 80.
   private static let longestRun = 80
   /// So many digits are a line of base64 rather than a word: with a space behind it, the next line is part of the same run.
@@ -91,7 +94,7 @@ extension ForeignText {
 
   /// True where some part has the name of a secret and `=`, as in `pfx:app.pfx;password=…`, wherever such a reference was given.
   private static func namesSecret(_ text: String) -> Bool {
-    let parts = text.utf8.split { byte in ":;?&,/ ".utf8.contains(byte) }
+    let parts = text.utf8.prefix(judgedCount).split { byte in ":;?&,/ ".utf8.contains(byte) }
     return parts.contains { part in
       part.firstIndex(of: UInt8(ascii: "=")).map { KeyReferenceSyntax.isSecret(part[..<$0]) } ?? false
     }
@@ -104,25 +107,26 @@ extension ForeignText {
   /// as paths do.
   private static func countIfSecret(_ text: String) -> Int? {
     let dashes = Array("-----".utf8)
-    let bytes = Array(text.utf8)
+    let count = text.utf8.count
+    let bytes = Array(text.utf8.prefix(judgedCount))
     if hasMixedRun(bytes, of: mixedCount, withSlashes: false)
       || hasMixedRun(bytes, of: lineOfKeyCount, withSlashes: true)
     {
-      return bytes.count
+      return count
     }
     // In the word, and in all the words that make one run.
     var (word, run) = (0, 0)
     for (index, byte) in bytes.enumerated() {
-      if byte == UInt8(ascii: "\n") || bytes[index...].starts(with: dashes) { return bytes.count }
+      if byte == UInt8(ascii: "\n") || bytes[index...].starts(with: dashes) { return count }
       if isBase64(byte) {
         (word, run) = (word + 1, run + 1)
         let rest = bytes[index...]
-        if run > longestRun || beginsToken(rest) || (word == 1 && beginsKey(rest)) { return bytes.count }
+        if run > longestRun || beginsToken(rest) || (word == 1 && beginsKey(rest)) { return count }
         continue
       }
       let part = bytes[(index - word)..<index]
       let isHeader = word >= headerCount && ["ey", "ew"].contains { part.starts(with: $0.utf8) }
-      if byte == UInt8(ascii: "."), isHeader { return bytes.count }
+      if byte == UInt8(ascii: "."), isHeader { return count }
       if byte != UInt8(ascii: " ") || word < lineCount { run = 0 }
       word = 0
     }
