@@ -7,6 +7,9 @@ package enum VisibleText {
   package static func escaped(_ text: String, escapingQuotes: Bool, keepingSpaces: Bool = false) -> String {
     // Nearly all lines are printable ASCII, and the tables of Unicode need not be looked at for them.
     if keepingSpaces, !escapingQuotes, text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
+    if text.utf8.allSatisfy({ (0x21..<0x7F).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+      return text
+    }
     var output = ""
     var previous = Previous()
     for scalar in text.unicodeScalars {
@@ -60,7 +63,7 @@ package enum VisibleText {
         markCount += 1
       } else {
         markCount = 0
-        canCarryMark = !scalar.isASCII || scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+        canCarryMark = !scalar.isASCII || VisibleText.isLetterOrDigit(scalar)
       }
     }
   }
@@ -81,9 +84,16 @@ package enum VisibleText {
     }
   }
 
+  /// Of ASCII.
+  private static func isLetterOrDigit(_ scalar: Unicode.Scalar) -> Bool {
+    let value = scalar.value
+    return (0x30...0x39).contains(value) || (0x41...0x5A).contains(value) || (0x61...0x7A).contains(value)
+  }
+
   /// True for what is drawn onto the code point before it.
   package static func isMark(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
+    if scalar.isASCII { return false }
+    return switch scalar.properties.generalCategory {
     case .nonspacingMark, .enclosingMark, .spacingMark: true
     default: false
     }
