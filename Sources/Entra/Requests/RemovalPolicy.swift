@@ -18,7 +18,7 @@ public struct RemovalPolicy: Sendable {
   public func checks(ofRemoving keyID: JSONString, signing: Certificate?, at time: NumericDate) -> [RequestCheck] {
     let (presence, own, last) = ("credential-registered", "credential-signs", "credential-last")
     guard let registered else {
-      let unknown = "without the saved keyCredentials nobody knows what keyId \(naming: keyID) is"
+      let unknown = "no saved keyCredentials were given to look the keyId \(naming: keyID) up in"
       return [presence, own, last].map { .skipped($0, .notCompared, unknown) }
     }
     guard let entry = registered.entry(keyID: keyID) else {

@@ -80,6 +80,16 @@ struct RequestFileComparison {
   /// The most names that are listed.
   private static let mostListed = 10
 
+  /// The bytes of a name that is not text, as far as they are shown.
+  private static let mostShown = 16
+
+  /// A name as it is: what a file system takes need not be UTF-8, and two such names must not look the same.
+  private static func shown(_ name: [UInt8]) -> String {
+    if let text = String(validating: name, as: UTF8.self) { return "\(naming: text)" }
+    let rest = name.count > mostShown ? "… (\(name.count) bytes)" : ""
+    return "a name that is not UTF-8, in hexadecimal \(Hexadecimal.upperCase(Array(name.prefix(mostShown))))\(rest)"
+  }
+
   /// Whatever a request of this kind does not have, hidden files too.
   func otherFiles(in folder: borrowing ReceivedFolder) -> RequestCheck {
     let id = "other-files"
@@ -88,7 +98,7 @@ struct RequestFileComparison {
     let known = (names + [CurlConfiguration.answerName]).map { Array($0.utf8) }
     let others = entries.names.filter { !known.contains($0) }.sorted { $0.lexicographicallyPrecedes($1) }
     if others.isEmpty && entries.isComplete { return .passed(id) }
-    var list = others.prefix(Self.mostListed).map { "\(naming: String(decoding: $0, as: UTF8.self))" }
+    var list = others.prefix(Self.mostListed).map(Self.shown)
     let rest = others.count - list.count
     if !entries.isComplete {
       list.append("more than \(rest) more")
