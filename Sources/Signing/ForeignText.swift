@@ -18,8 +18,6 @@ public struct ForeignText: Sendable, Hashable, CustomStringConvertible {
   public static let shownCount = 200
   /// The most that they may become by escapes.
   private static let longestShown = 400
-  /// What one code point becomes at most: two escapes of six characters.
-  private static let longestEscape = 12
 
   /// A text, between quotation marks.
   public init(quoting text: String) {
@@ -57,15 +55,9 @@ public struct ForeignText: Sendable, Hashable, CustomStringConvertible {
 
   /// What is shown, and the words that say how much is not.
   private static func shown(_ text: String, escapingQuotes: Bool) -> (text: String, rest: String) {
-    let scalars = text.unicodeScalars
-    let whole = scalars.count
-    var count = min(shownCount, whole)
-    var shown = VisibleText.escaped(String(scalars.prefix(count)), escapingQuotes: escapingQuotes)
-    while shown.unicodeScalars.count > longestShown {
-      count -= max(1, (shown.unicodeScalars.count - longestShown) / longestEscape)
-      shown = VisibleText.escaped(String(scalars.prefix(count)), escapingQuotes: escapingQuotes)
-    }
-    let rest = whole - count
+    let (shown, count) = VisibleText.prefix(
+      of: text, atMost: shownCount, in: longestShown, escapingQuotes: escapingQuotes)
+    let rest = text.unicodeScalars.count - count
     return (shown, rest == 0 ? "" : "… (\(rest) more)")
   }
 

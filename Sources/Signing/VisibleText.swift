@@ -10,31 +10,51 @@ package enum VisibleText {
     if text.utf8.allSatisfy({ (0x21..<0x7F).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
       return text
     }
-    var output = ""
+    return prefix(of: text, atMost: .max, in: .max, escapingQuotes: escapingQuotes, keepingSpaces: keepingSpaces).shown
+  }
+
+  /// As much of the text as stands in so many code points, and in so many characters with their escapes; `count` of its code
+  /// points are in it.
+  package static func prefix(
+    of text: String, atMost mostScalars: Int, in mostShown: Int, escapingQuotes: Bool, keepingSpaces: Bool = false
+  ) -> (shown: String, count: Int) {
+    var (output, length, count) = ("", 0, 0)
     var previous = Previous()
     for scalar in text.unicodeScalars {
-      if escapingQuotes, scalar == "\"" || scalar == "\\" {
-        output += "\\"
-        output.unicodeScalars.append(scalar)
-        previous = Previous()
-      } else if previous.lets(scalar) || keepingSpaces && scalar == " " {
+      let isQuote = escapingQuotes && (scalar == "\"" || scalar == "\\")
+      let isSeen = !isQuote && (previous.lets(scalar) || keepingSpaces && scalar == " ")
+      let added = isSeen ? 1 : isQuote ? 2 : scalar.value > 0xFFFF ? 12 : 6
+      if count == mostScalars || added > mostShown - length { break }
+      (count, length) = (count + 1, length + added)
+      if isSeen {
         output.unicodeScalars.append(scalar)
         previous.append(scalar)
       } else {
-        output += escape(scalar)
+        if isQuote {
+          output += "\\"
+          output.unicodeScalars.append(scalar)
+        } else {
+          output += escape(scalar)
+        }
         previous = Previous()
+      }
+    }
+    return (output, count)
+  }
+
+  /// `\u` and four hexadecimal digits, twice for a code point beyond U+FFFF.
+  package static func escape(_ scalar: Unicode.Scalar) -> String {
+    var output = ""
+    for unit in UTF16.encode(scalar) ?? .init() {
+      output += "\\u"
+      for shift in [12, 8, 4, 0] {
+        output.unicodeScalars.append(Unicode.Scalar(hexadecimalDigits[Int(unit >> UInt16(shift)) & 0xF]))
       }
     }
     return output
   }
 
-  /// `\u` and four hexadecimal digits, twice for a code point beyond U+FFFF.
-  package static func escape(_ scalar: Unicode.Scalar) -> String {
-    String(scalar).utf16.map { unit in
-      let digits = String(unit, radix: 16)
-      return "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
-    }.joined()
-  }
+  private static let hexadecimalDigits = Array("0123456789abcdef".utf8)
 
   /// What came before a code point, as far as it decides how that one is seen.
   package struct Previous {
