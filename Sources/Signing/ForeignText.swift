@@ -57,8 +57,8 @@ public struct ForeignText: Sendable, Hashable, CustomStringConvertible {
   private static func shown(_ text: String, escapingQuotes: Bool) -> (text: String, rest: String) {
     let (shown, count) = VisibleText.prefix(
       of: text, atMost: shownCount, in: longestShown, escapingQuotes: escapingQuotes)
-    // Every code point has one byte that continues no other.
-    let rest = text.utf8.count { $0 & 0xC0 != 0x80 } - count
+    // Every code point has one byte that continues no other, and an array is counted fastest.
+    let rest = Array(text.utf8).count { $0 & 0xC0 != 0x80 } - count
     return (shown, rest == 0 ? "" : "… (\(rest) more)")
   }
 

@@ -7,9 +7,6 @@ package enum VisibleText {
   package static func escaped(_ text: String, escapingQuotes: Bool, keepingSpaces: Bool = false) -> String {
     // Nearly all lines are printable ASCII, and the tables of Unicode need not be looked at for them.
     if keepingSpaces, !escapingQuotes, text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
-    if text.utf8.allSatisfy({ (0x21..<0x7F).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
-      return text
-    }
     return prefix(of: text, atMost: .max, in: .max, escapingQuotes: escapingQuotes, keepingSpaces: keepingSpaces).shown
   }
 
@@ -18,6 +15,10 @@ package enum VisibleText {
   package static func prefix(
     of text: String, atMost mostScalars: Int, in mostShown: Int, escapingQuotes: Bool, keepingSpaces: Bool = false
   ) -> (shown: String, count: Int) {
+    let start = text.utf8.prefix(min(mostScalars, mostShown))
+    if start.allSatisfy({ (0x21..<0x7F).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+      return (String(Substring(start)), start.count)
+    }
     var (output, length, count) = ("", 0, 0)
     var previous = Previous()
     for scalar in text.unicodeScalars {
