@@ -37,19 +37,33 @@ let package = Package(
     // What Linux offers and Swift's Glibc module leaves out; headers only.
     .systemLibrary(name: "CLinux"),
 
-    .target(name: "Signing", dependencies: ["CLinux"], swiftSettings: strict),
-    .target(name: "OpenSSLCrypto", dependencies: ["Signing", "COpenSSL"], swiftSettings: strict),
-    .target(name: "PKCS11", dependencies: ["Signing", "CP11Kit"], swiftSettings: strict),
-    .target(name: "JOSE", dependencies: ["Signing"], swiftSettings: strict),
-    .target(name: "ExternalProgram", dependencies: ["Signing", "JOSE", "CLinux"], swiftSettings: strict),
-    .target(name: "JSONWebToken", dependencies: ["Signing", "JOSE"], swiftSettings: strict),
-    .target(name: "Entra", dependencies: ["Signing", "JOSE", "JSONWebToken"], swiftSettings: strict),
-    .target(name: "QRCodes", dependencies: ["Signing", "JOSE", "CQREncode"], swiftSettings: strict),
-    .target(name: "SigningTesting", dependencies: ["Signing"], swiftSettings: strict),
+    .target(name: "Encodings", swiftSettings: strict),
+    .target(name: "Messages", dependencies: ["Encodings"], swiftSettings: strict),
+    .target(name: "System", dependencies: ["Encodings", "Messages", "CLinux"], swiftSettings: strict),
+    .target(name: "JSON", dependencies: ["Encodings", "Messages"], swiftSettings: strict),
+    .target(name: "Signing", dependencies: ["Encodings", "Messages", "System"], swiftSettings: strict),
+    .target(
+      name: "OpenSSLCrypto", dependencies: ["Encodings", "Messages", "System", "Signing", "COpenSSL"],
+      swiftSettings: strict),
+    .target(
+      name: "PKCS11", dependencies: ["Encodings", "Messages", "System", "Signing", "CP11Kit"], swiftSettings: strict),
+    .target(
+      name: "ExternalProgram", dependencies: ["Encodings", "Messages", "System", "JSON", "Signing", "CLinux"],
+      swiftSettings: strict),
+    .target(
+      name: "Tokens", dependencies: ["Encodings", "Messages", "System", "JSON", "Signing"], swiftSettings: strict),
+    .target(
+      name: "Entra", dependencies: ["Encodings", "Messages", "System", "JSON", "Signing", "Tokens"],
+      swiftSettings: strict),
+    .target(
+      name: "QRCodes", dependencies: ["Encodings", "Messages", "System", "Signing", "CQREncode"], swiftSettings: strict),
+    .target(
+      name: "SigningTesting", dependencies: ["Encodings", "Messages", "System", "Signing"], swiftSettings: strict),
     .target(
       name: "Keyroll",
       dependencies: [
-        "Signing", "OpenSSLCrypto", "PKCS11", "JOSE", "ExternalProgram", "JSONWebToken", "Entra", "QRCodes",
+        "Encodings", "Messages", "System", "JSON", "Signing", "OpenSSLCrypto", "PKCS11", "ExternalProgram", "Tokens",
+        "Entra", "QRCodes",
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -65,35 +79,67 @@ let package = Package(
     // Finds fixtures and corpora; tests may use Foundation, the libraries may not.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: strict),
-    .testTarget(name: "SigningTests", dependencies: ["Signing", "SigningTesting"], swiftSettings: strict),
     .testTarget(
-      name: "OpenSSLCryptoTests", dependencies: ["OpenSSLCrypto", "SigningTesting", "TestSupport"],
+      name: "SigningTests", dependencies: ["Encodings", "Messages", "Signing", "SigningTesting", "System"],
       swiftSettings: strict),
     .testTarget(
-      name: "PKCS11Tests", dependencies: ["PKCS11", "OpenSSLCrypto", "SigningTesting", "TestSupport"],
+      name: "OpenSSLCryptoTests",
+      dependencies: ["Encodings", "Messages", "OpenSSLCrypto", "Signing", "SigningTesting", "System", "TestSupport"],
       swiftSettings: strict),
-    .testTarget(name: "JOSETests", dependencies: ["JOSE", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "PKCS11Tests",
+      dependencies: [
+        "Encodings", "Messages", "OpenSSLCrypto", "PKCS11", "Signing", "SigningTesting", "System", "TestSupport",
+      ],
+      swiftSettings: strict),
+    .testTarget(name: "EncodingsTests", dependencies: ["Encodings", "Messages", "TestSupport"], swiftSettings: strict),
+    .testTarget(name: "MessagesTests", dependencies: ["Encodings", "Messages", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "SystemTests", dependencies: ["Encodings", "Messages", "System", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "JSONTests", dependencies: ["Encodings", "JSON", "Messages", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "ExternalProgramTests",
-      dependencies: ["ExternalProgram", "OpenSSLCrypto", "SigningTesting", "TestSupport"],
+      dependencies: [
+        "Encodings", "ExternalProgram", "JSON", "Messages", "OpenSSLCrypto", "Signing", "SigningTesting", "System",
+        "TestSupport",
+      ],
       swiftSettings: strict),
     .testTarget(
-      name: "JSONWebTokenTests", dependencies: ["JSONWebToken", "OpenSSLCrypto", "SigningTesting", "TestSupport"],
+      name: "TokensTests",
+      dependencies: [
+        "Encodings", "JSON", "Messages", "OpenSSLCrypto", "Signing", "SigningTesting", "System", "TestSupport",
+        "Tokens",
+      ],
       swiftSettings: strict),
     .testTarget(
-      name: "EntraTests", dependencies: ["Entra", "OpenSSLCrypto", "SigningTesting", "TestSupport"],
+      name: "EntraTests",
+      dependencies: [
+        "Encodings", "Entra", "JSON", "Messages", "OpenSSLCrypto", "Signing", "SigningTesting", "System", "TestSupport",
+        "Tokens",
+      ],
       swiftSettings: strict),
     .target(
-      name: "FuzzTargets", dependencies: ["Keyroll", "SigningTesting", "TestSupport"], path: "Tests/FuzzTargets",
+      name: "FuzzTargets",
+      dependencies: [
+        "Encodings", "Entra", "JSON", "Keyroll", "Messages", "OpenSSLCrypto", "Signing", "SigningTesting", "System",
+        "TestSupport", "Tokens",
+      ], path: "Tests/FuzzTargets",
       swiftSettings: strict),
     .testTarget(
-      name: "FuzzTargetsTests", dependencies: ["FuzzTargets", "Keyroll", "Signing", "TestSupport"],
+      name: "FuzzTargetsTests",
+      dependencies: ["Encodings", "FuzzTargets", "JSON", "Keyroll", "Messages", "Signing", "System", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "QRCodesTests", dependencies: ["QRCodes", "OpenSSLCrypto", "Signing", "TestSupport"], swiftSettings: strict),
+      name: "QRCodesTests",
+      dependencies: ["Encodings", "Messages", "OpenSSLCrypto", "QRCodes", "Signing", "System", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "ConformanceTests",
-      dependencies: ["JOSE", "JSONWebToken", "OpenSSLCrypto", "PKCS11", "Signing", "SigningTesting", "TestSupport"],
+      dependencies: [
+        "Encodings", "JSON", "Messages", "OpenSSLCrypto", "PKCS11", "Signing", "SigningTesting", "System",
+        "TestSupport", "Tokens",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "KeyrollTests", dependencies: ["Keyroll", "SigningTesting", "TestSupport"], swiftSettings: strict),

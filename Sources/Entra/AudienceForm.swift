@@ -1,4 +1,5 @@
-public import JOSE
+public import Encodings
+import Tokens
 
 /// The forms of `aud` that a client assertion for Entra is published to work with.
 @nonexhaustive
@@ -12,7 +13,7 @@ public enum AudienceForm: String, Sendable, Hashable, CaseIterable {
   /// `https://{host}/{tenant}/oauth2/token`
   case tokenV1 = "token-v1"
 
-  public func audience(host: String, tenant: JSONString) -> JSONString {
+  public func audience(host: String, tenant: ExactText) -> ExactText {
     let path =
       switch self {
       case .token: "oauth2/v2.0/token"
@@ -20,6 +21,6 @@ public enum AudienceForm: String, Sendable, Hashable, CaseIterable {
       case .issuerSlash: "v2.0/"
       case .tokenV1: "oauth2/token"
       }
-    return JSONString("https://\(host)/\(tenant)/\(path)")
+    return ExactText("https://\(host)/\(tenant)/\(path)")
   }
 }

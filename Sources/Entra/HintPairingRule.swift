@@ -1,5 +1,6 @@
-import JOSE
-import JSONWebToken
+import Encodings
+import JSON
+import Tokens
 import Signing
 
 /// The documented pairs are PS256 with `x5t#S256` and RS256 with `x5t`; some client libraries send others.

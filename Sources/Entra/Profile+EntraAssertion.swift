@@ -1,5 +1,6 @@
-public import JOSE
-public import JSONWebToken
+public import Encodings
+public import Messages
+public import Tokens
 public import Signing
 
 extension Profile {
@@ -9,7 +10,7 @@ extension Profile {
   /// Throws `malformed-parameter` for a client id that is no GUID, a tenant that is neither GUID nor domain, and a login host
   /// that is more than the name of a host.
   public static func entraAssertion(
-    tenant: JSONString?, clientID: JSONString?, cloud: Cloud = .global, loginHost: String? = nil,
+    tenant: ExactText?, clientID: ExactText?, cloud: Cloud = .global, loginHost: String? = nil,
     audienceForm: AudienceForm? = nil, algorithm: SignatureAlgorithm? = nil
   ) throws(ProfileError) -> Profile {
     let clientID = try clientID.map { value throws(ProfileError) in try guid(value, "the client id") }
@@ -40,7 +41,7 @@ extension Profile {
 
   /// The documented form, unless another is asked for by name; the other published forms draw a warning.
   private static func audience(
-    _ tenant: JSONString?, _ cloud: Cloud, _ loginHost: String?, _ form: AudienceForm?
+    _ tenant: ExactText?, _ cloud: Cloud, _ loginHost: String?, _ form: AudienceForm?
   ) -> ClaimPolicy {
     guard let tenant else {
       return ClaimPolicy("aud", .unknownText, form: .httpsAddress, knownMistakes: proofAudiences)
@@ -69,7 +70,7 @@ extension Profile {
     .init(graphProofAudience, "is the audience of a Graph proof, and this is a client assertion")
   ]
 
-  private static func otherClouds(than host: String, _ tenant: JSONString) -> [ClaimPolicy.KnownValue] {
+  private static func otherClouds(than host: String, _ tenant: ExactText) -> [ClaimPolicy.KnownValue] {
     var mistakes: [ClaimPolicy.KnownValue] = []
     for cloud in Cloud.allCases where cloud != .usGovDoD {
       for other in [cloud.loginHost, cloud.loginHostAlias].compactMap(\.self)
@@ -83,7 +84,7 @@ extension Profile {
     return mistakes
   }
 
-  static func validTenant(_ tenant: JSONString) throws(ProfileError) -> JSONString {
+  static func validTenant(_ tenant: ExactText) throws(ProfileError) -> ExactText {
     // `common` and its like, which name no directory, have no dot.
     if TextForm.guid.matches(tenant) || TextForm.hostName.matches(tenant) { return tenant }
     throw ProfileError(
@@ -92,7 +93,7 @@ extension Profile {
   }
 
   static func requireHost(_ host: String, _ subject: String, example: String) throws(ProfileError) {
-    if TextForm.hostName.matches(JSONString(host)) { return }
+    if TextForm.hostName.matches(ExactText(host)) { return }
     throw ProfileError(
       .malformedParameter, "\(subject) is \(naming: host), which is not the name of a host",
       hint: "give it alone, such as \(example)")

@@ -1,10 +1,11 @@
-public import JOSE
-public import JSONWebToken
+public import Encodings
+public import Messages
+public import Tokens
 import Signing
 
 extension Profile {
   /// The audience of the proof: the id of the service that the documents name.
-  static let graphProofAudience: JSONString = "00000002-0000-0000-c000-000000000000"
+  static let graphProofAudience: ExactText = "00000002-0000-0000-c000-000000000000"
   /// The longest window of a proof.
   static let graphProofLifetime = TimeSpan.minutes(10)
 
@@ -13,7 +14,7 @@ extension Profile {
   /// `iss` is the object id of the application or service principal; a client id that is known as well is recognised in
   /// its place and draws a warning. What is nil is not compared. Throws `malformed-parameter` for an id that is no GUID.
   public static func graphProof(
-    objectID: JSONString?, clientID: JSONString? = nil
+    objectID: ExactText?, clientID: ExactText? = nil
   ) throws(ProfileError) -> Profile {
     let objectID = try objectID.map { value throws(ProfileError) in try guid(value, "the object id") }
     let clientID = try clientID.map { value throws(ProfileError) in try guid(value, "the client id") }
@@ -48,7 +49,7 @@ extension Profile {
   }
 
   /// Throws `malformed-parameter`; letters are kept in the case they are given.
-  static func guid(_ value: JSONString, _ subject: String) throws(ProfileError) -> JSONString {
+  static func guid(_ value: ExactText, _ subject: String) throws(ProfileError) -> ExactText {
     if TextForm.guid.matches(value) { return value }
     throw ProfileError(
       .malformedParameter, "\(subject) is \(naming: value), not a GUID",

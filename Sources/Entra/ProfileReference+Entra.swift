@@ -1,5 +1,7 @@
-public import JOSE
-public import JSONWebToken
+public import Encodings
+import JSON
+public import Messages
+public import Tokens
 public import Signing
 
 extension ProfileReference {
@@ -10,19 +12,19 @@ extension ProfileReference {
   public static let idsWithoutDocument = [graphProofID, entraAssertionID]
 
   /// See `Profile.graphProof(objectID:clientID:)`.
-  public static func graphProof(objectID: JSONString) -> ProfileReference {
+  public static func graphProof(objectID: ExactText) -> ProfileReference {
     ProfileReference(id: graphProofID, parameters: ["object-id": .string(objectID)])
   }
 
   /// See `Profile.entraAssertion`.
   public static func entraAssertion(
-    tenant: JSONString, clientID: JSONString, cloud: Cloud? = nil, loginHost: String? = nil,
+    tenant: ExactText, clientID: ExactText, cloud: Cloud? = nil, loginHost: String? = nil,
     audienceForm: AudienceForm? = nil
   ) -> ProfileReference {
     var parameters: JSONObject = ["tenant": .string(tenant), "client-id": .string(clientID)]
-    parameters["cloud"] = cloud.map { .string(JSONString($0.rawValue)) }
-    parameters["login-host"] = loginHost.map { .string(JSONString($0)) }
-    parameters["audience-form"] = audienceForm.map { .string(JSONString($0.rawValue)) }
+    parameters["cloud"] = cloud.map { .string(ExactText($0.rawValue)) }
+    parameters["login-host"] = loginHost.map { .string(ExactText($0)) }
+    parameters["audience-form"] = audienceForm.map { .string(ExactText($0.rawValue)) }
     return ProfileReference(id: entraAssertionID, parameters: parameters)
   }
 
@@ -32,12 +34,12 @@ extension ProfileReference {
   /// `malformed-parameter`, and `malformed-profile` for a document that takes the id of one of Microsoft's.
   public func profile(algorithm: SignatureAlgorithm?, publicKey: PublicKey?) throws(ProfileError) -> Profile {
     var profile: Profile
-    switch JSONString(id) {
-    case JSONString(Self.graphProofID):
+    switch ExactText(id) {
+    case ExactText(Self.graphProofID):
       var parameters = try undocumentedParameters()
       profile = try .graphProof(objectID: try parameters.required("object-id"))
       try parameters.refuseOthers()
-    case JSONString(Self.entraAssertionID):
+    case ExactText(Self.entraAssertionID):
       var parameters = try undocumentedParameters()
       profile = try .entraAssertion(
         tenant: try parameters.required("tenant"), clientID: try parameters.required("client-id"),

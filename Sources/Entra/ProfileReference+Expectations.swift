@@ -1,5 +1,7 @@
-public import JOSE
-public import JSONWebToken
+public import Encodings
+import JSON
+public import Messages
+public import Tokens
 import Signing
 
 extension ProfileReference {
@@ -7,11 +9,11 @@ extension ProfileReference {
   private struct Parameter {
     let name: String
     /// Nil for one that was left out and has no default.
-    let value: JSONString?
+    let value: ExactText?
     /// In which letters of either case are the same.
     let caselessForms: [TextForm]
 
-    func isSame(as expected: JSONString) -> Bool {
+    func isSame(as expected: ExactText) -> Bool {
       guard let value else { return false }
       let isCaseless = caselessForms.contains { $0.matches(value) && $0.matches(expected) }
       return isCaseless ? value.isSameGUID(as: expected) : value == expected
@@ -23,7 +25,7 @@ extension ProfileReference {
   /// They are compared as the profile compares them: GUIDs and names of hosts without regard to case, all else code point by
   /// code point. A parameter that was left out has its default. Throws `unknown-parameter` for one that the profile does not
   /// have, and `parameter-mismatch`.
-  public func require(_ expected: [String: JSONString]) throws(ProfileError) {
+  public func require(_ expected: [String: ExactText]) throws(ProfileError) {
     let parameters = try filledIn()
     for (name, value) in expected.sorted(by: { $0.key < $1.key }) {
       guard let parameter = parameters.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
@@ -43,11 +45,11 @@ extension ProfileReference {
 
   private func filledIn() throws(ProfileError) -> [Parameter] {
     func parameter(_ name: String, _ forms: [TextForm] = [], orElse value: String? = nil) -> Parameter {
-      let value = parameters[JSONString(name)]?.string ?? value.map { JSONString($0) }
+      let value = parameters[ExactText(name)]?.string ?? value.map { ExactText($0) }
       return Parameter(name: name, value: value, caselessForms: forms)
     }
     guard let document else {
-      if JSONString(id) == "graph-proof" { return [parameter("object-id", [.guid])] }
+      if ExactText(id) == "graph-proof" { return [parameter("object-id", [.guid])] }
       let isOfListedCloud = parameters["login-host"] == nil
       return [
         parameter("tenant", [.guid, .hostName]), parameter("client-id", [.guid]),

@@ -1,5 +1,7 @@
-import JOSE
-import JSONWebToken
+import Encodings
+import JSON
+import Messages
+import Tokens
 import Signing
 
 /// Takes the parameters of a profile one by one and refuses those that nobody asked for.
@@ -12,7 +14,7 @@ struct ProfileReferenceParameters {
     self.id = id
   }
 
-  mutating func take(_ name: JSONString) throws(ProfileError) -> JSONString? {
+  mutating func take(_ name: ExactText) throws(ProfileError) -> ExactText? {
     guard let value = values[name] else { return nil }
     values[name] = nil
     guard let text = value.string else {
@@ -21,7 +23,7 @@ struct ProfileReferenceParameters {
     return text
   }
 
-  mutating func required(_ name: JSONString) throws(ProfileError) -> JSONString {
+  mutating func required(_ name: ExactText) throws(ProfileError) -> ExactText {
     guard let text = try take(name) else {
       throw ProfileError(.missingParameter, "profile \(naming: id) needs the parameter \(name)")
     }
@@ -29,10 +31,10 @@ struct ProfileReferenceParameters {
   }
 
   mutating func choice<Choice: RawRepresentable & CaseIterable>(
-    _ name: JSONString, _ type: Choice.Type
+    _ name: ExactText, _ type: Choice.Type
   ) throws(ProfileError) -> Choice? where Choice.RawValue == String {
     guard let text = try take(name) else { return nil }
-    guard let choice = Choice.allCases.first(where: { JSONString($0.rawValue) == text }) else {
+    guard let choice = Choice.allCases.first(where: { ExactText($0.rawValue) == text }) else {
       let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
       throw ProfileError(
         .malformedParameter,

@@ -1,11 +1,12 @@
-import JOSE
-import JSONWebToken
+import Encodings
+import JSON
+import Tokens
 
 /// `sub` repeats `iss`: both are the client (RFC 7523, section 3).
 struct SubjectIsIssuerRule: ClaimRule {
   var id: String { "sub-is-iss" }
   /// What both are compared with already, by checks of their own; nil where it is not known.
-  let clientID: JSONString?
+  let clientID: ExactText?
 
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
     guard let issuer = draft.claims["iss"], let subject = draft.claims["sub"] else {
@@ -21,7 +22,7 @@ struct SubjectIsIssuerRule: ClaimRule {
   }
 
   /// Of another case it draws a warning alone.
-  private func isClient(_ value: JSONValue, _ clientID: JSONString) -> Bool {
+  private func isClient(_ value: JSONValue, _ clientID: ExactText) -> Bool {
     value.string.map { $0.text.lowercased().utf8.elementsEqual(clientID.text.lowercased().utf8) } ?? false
   }
 }

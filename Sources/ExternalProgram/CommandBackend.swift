@@ -1,3 +1,4 @@
+public import Messages
 public import Signing
 
 /// Opens `command:PATH`: keys behind a program of the user's own, which signs digests.

@@ -1,3 +1,4 @@
+import Messages
 internal import Signing
 
 /// Signs by running a program for every signature; several may run at the same time.

@@ -1,4 +1,5 @@
 internal import Glibc
+import System
 
 /// An open file descriptor, closed when this value goes.
 struct Descriptor: ~Copyable {
@@ -9,7 +10,7 @@ struct Descriptor: ~Copyable {
   deinit { close(number) }
 
   /// Lets the program that is given this end of a pipe wait on it, as programs expect.
-  borrowing func makeBlocking() throws(SystemError) {
+  borrowing func makeBlocking() throws(SystemReason) {
     let flags = fcntl(number, F_GETFL)
     guard flags >= 0, fcntl(number, F_SETFL, flags & ~O_NONBLOCK) == 0 else { throw .last }
   }

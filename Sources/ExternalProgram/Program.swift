@@ -1,5 +1,7 @@
 internal import Glibc
+import Messages
 internal import Signing
+import System
 
 /// A program that is handed one text and answers with another, within bounds of time and length.
 struct Program: Sendable {
@@ -7,7 +9,7 @@ struct Program: Sendable {
   private enum Outcome {
     case ended, tooLong, timeout, interrupted
     /// It cannot be followed any longer, for this reason.
-    case unobserved(SystemError)
+    case unobserved(SystemReason)
   }
 
   let path: ProgramPath
@@ -50,7 +52,7 @@ struct Program: Sendable {
   }
 
   private func started(_ input: [UInt8]) throws(SigningError) -> RunningProgram {
-    do throws(SystemError) {
+    do throws(SystemReason) {
       return try RunningProgram(path, environment: environment, input: input)
     } catch {
       throw SigningError(

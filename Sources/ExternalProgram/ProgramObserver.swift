@@ -1,3 +1,5 @@
+import Messages
+
 /// Is told of the programs that sign, on the thread that waits for them.
 public protocol ProgramObserver: Sendable {
   /// A program is about to be started: returns a descriptor that becomes readable when it must be ended early, or nil.

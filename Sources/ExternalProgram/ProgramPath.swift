@@ -1,5 +1,7 @@
 internal import Glibc
+import Messages
 internal import Signing
+import System
 
 /// The path of a program that signs, which nobody but its user and root can change.
 struct ProgramPath: Sendable, Hashable {
@@ -28,11 +30,11 @@ struct ProgramPath: Sendable, Hashable {
     }
     resolved = code.resolved
     var status = stat()
-    guard unsafe stat(resolved, &status) == 0 else { throw Self.unavailable(path, SystemError.last.description) }
+    guard unsafe stat(resolved, &status) == 0 else { throw Self.unavailable(path, SystemReason.last.description) }
     if status.st_mode & S_IFMT != S_IFREG { throw Self.unavailable(path, "it is not a file") }
     if unsafe access(resolved, X_OK) != 0 {
       throw Self.unavailable(
-        path, SystemError.last.description, hint: "make it executable with chmod +x, if it is the program")
+        path, SystemReason.last.description, hint: "make it executable with chmod +x, if it is the program")
     }
     do throws(CodePath.Refusal) {
       try code.requireInterpreter(searching: searchPath)

@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+import System
 
 /// A program in a session of its own, ended with all that is left of that session when this value goes.
 struct RunningProgram: ~Copyable {
@@ -17,7 +18,7 @@ struct RunningProgram: ~Copyable {
   ///
   /// It has the three standard streams and no other descriptor, no terminal, and the signals as a new process has them; where
   /// the system cannot give it these, it is not started.
-  init(_ path: ProgramPath, environment: [String: String], input: [UInt8]) throws(SystemError) {
+  init(_ path: ProgramPath, environment: [String: String], input: [UInt8]) throws(SystemReason) {
     let standardInput = try Self.stream(holding: input)
     let output = try Pipe()
     let error = try Pipe()
@@ -28,7 +29,7 @@ struct RunningProgram: ~Copyable {
       path, environment, streams: [standardInput.number, output.writing.number, error.writing.number])
     let watch = linux_watch_process(identifier)
     if watch < 0 {
-      let reason = SystemError.last
+      let reason = SystemReason.last
       _ = Self.reap(identifier)
       throw reason
     }
@@ -65,7 +66,7 @@ struct RunningProgram: ~Copyable {
   }
 
   /// The reading end of a pipe with all of the input in it: nothing is written to a program, which may not read.
-  private static func stream(holding input: [UInt8]) throws(SystemError) -> Descriptor {
+  private static func stream(holding input: [UInt8]) throws(SystemReason) -> Descriptor {
     let pipe = try Pipe()
     guard unsafe write(pipe.writing.number, input, input.count) == input.count else { throw .last }
     return pipe.reading
@@ -74,7 +75,7 @@ struct RunningProgram: ~Copyable {
   /// Every call is judged: a program that is started without one of them has our descriptors, our terminal or our signals.
   private static func spawn(
     _ path: ProgramPath, _ environment: [String: String], streams: [Int32]
-  ) throws(SystemError) -> pid_t {
+  ) throws(SystemReason) -> pid_t {
     var actions = unsafe posix_spawn_file_actions_t()
     try require(unsafe posix_spawn_file_actions_init(&actions))
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
@@ -100,7 +101,7 @@ struct RunningProgram: ~Copyable {
     var strings = unsafe variables.map { unsafe strdup($0) }
     defer { unsafe (arguments + strings).forEach { unsafe free($0) } }
     // A null pointer would be the end of the list.
-    if unsafe (arguments + strings).contains(where: { unsafe $0 == nil }) { throw SystemError(code: ENOMEM) }
+    if unsafe (arguments + strings).contains(where: { unsafe $0 == nil }) { throw SystemReason(code: ENOMEM) }
     unsafe arguments.append(nil)
     unsafe strings.append(nil)
     var identifier: pid_t = 0
@@ -109,7 +110,7 @@ struct RunningProgram: ~Copyable {
   }
 
   /// Throws what the calls of `posix_spawn` return, which set no `errno`.
-  private static func require(_ failure: Int32) throws(SystemError) {
-    if failure != 0 { throw SystemError(code: failure) }
+  private static func require(_ failure: Int32) throws(SystemReason) {
+    if failure != 0 { throw SystemReason(code: failure) }
   }
 }

@@ -1,4 +1,6 @@
-internal import JOSE
+import Encodings
+import JSON
+import Messages
 internal import Signing
 
 /// What a program answers: one line of JSON with a signature, or with the reason why there is none.

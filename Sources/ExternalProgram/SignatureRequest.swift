@@ -1,4 +1,5 @@
-internal import JOSE
+import Encodings
+import JSON
 internal import Signing
 
 /// What a program is asked to sign, as one line of JSON; it holds no secret.
@@ -25,5 +26,5 @@ struct SignatureRequest {
   }
 
   private static func base64url(_ bytes: [UInt8]) -> JSONValue { text(Base64.url.text(bytes)) }
-  private static func text(_ text: String) -> JSONValue { .string(JSONString(text)) }
+  private static func text(_ text: String) -> JSONValue { .string(ExactText(text)) }
 }

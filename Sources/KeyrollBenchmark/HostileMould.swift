@@ -12,7 +12,7 @@ struct HostileMould {
 
     /// A value as it is written, in place of the honest one.
     mutating func set(_ name: String, _ value: String) {
-      object[JSONString(name)] = nil
+      object[ExactText(name)] = nil
       add("\"\(name)\":\(value)")
     }
 

@@ -13,7 +13,7 @@ struct LibraryMeasurement {
   private let hostileVerifiers: [(name: String, verifier: TokenVerifier)]
   private let token: CompactSerialization
 
-  static let objectID: JSONString = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
+  static let objectID: ExactText = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 
   /// Takes a PEM file with an RSA-2048 key and its certificate.
   init(pem: String) throws {

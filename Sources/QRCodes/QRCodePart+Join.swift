@@ -1,4 +1,5 @@
 public import Signing
+public import Messages
 
 extension QRCodePart {
   /// The whole text of parts that were read in any order, the same one perhaps several times.

@@ -1,5 +1,6 @@
-import JOSE
 import Signing
+import Encodings
+import Messages
 
 /// What one of several QR codes says: a part of a text, with its number and the checksum of the whole.
 public struct QRCodePart: Sendable, Hashable, CustomStringConvertible {

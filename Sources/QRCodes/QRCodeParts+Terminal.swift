@@ -1,3 +1,5 @@
+public import Messages
+
 extension QRCodeParts {
   /// The largest version that a terminal of that size shows whole; throws `qr-terminal-too-small` where it is under 5.
   public static func largestVersion(columns: Int, rows: Int) throws(QRCodeError) -> Int {

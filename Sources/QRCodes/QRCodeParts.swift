@@ -1,4 +1,5 @@
 public import Signing
+public import Messages
 
 /// A text in so many QR codes as a camera can read, each of which says which part of what it holds.
 ///

@@ -1,5 +1,6 @@
 import CQREncode
 import Glibc
+public import Messages
 
 /// Makes codes by libqrencode, which is loaded for as long as this lives.
 @safe

@@ -1,3 +1,5 @@
+import Messages
+
 /// What this project needs to know of an X.509 certificate (RFC 5280). Nothing here says that anybody trusts it.
 ///
 /// A class, because every token judged hands it on a few times, and copying a struct of so many buffers counts each of them.

@@ -1,3 +1,6 @@
+import Encodings
+public import Messages
+
 /// Finds the certificate that is meant among several: the only place where that is decided.
 ///
 /// Which one is meant, its key says: the certificate over the key in question, and of several over the same key, such as one

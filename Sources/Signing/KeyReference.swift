@@ -1,3 +1,5 @@
+public import Messages
+
 /// Where a key is: a scheme, a path and attributes, read once, by the syntax of the scheme.
 ///
 /// It never holds a secret, so it may be printed, logged and stored; messages show it by `\(naming:)`.
@@ -72,7 +74,7 @@ public struct KeyReference: Sendable, Hashable, CustomStringConvertible {
     // Before a name: of a scheme that is not known here the colon is one, too.
     let separators = Array(":;?&".utf8)
     for part in text.utf8.split(whereSeparator: { separators.contains($0) }) {
-      guard let equals = part.firstIndex(of: UInt8(ascii: "=")), KeyReferenceSyntax.isSecret(part[..<equals]) else {
+      guard let equals = part.firstIndex(of: UInt8(ascii: "=")), SecretNames.contains(part[..<equals]) else {
         continue
       }
       throw KeyError(

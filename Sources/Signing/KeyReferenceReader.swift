@@ -1,3 +1,6 @@
+import Encodings
+import Messages
+
 /// Takes apart what follows the scheme of a reference.
 struct KeyReferenceReader {
   private let syntax: KeyReferenceSyntax

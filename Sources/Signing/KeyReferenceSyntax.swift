@@ -58,26 +58,6 @@ public struct KeyReferenceSyntax: Sendable, Hashable {
 }
 
 extension KeyReferenceSyntax {
-  /// Names under which people write a password or a PIN; hyphens, underscores and case do not count.
-  private static let secretNames = [
-    "pin", "pinvalue", "userpin", "sopin", "password", "passwd", "passphrase", "passcode", "pass", "pwd", "pw",
-    "secret",
-    "storepass", "keypass",
-  ]
-
-  /// True for the name of an attribute that would hold a secret, also when it is escaped.
-  package static func isSecret(_ name: Substring.UTF8View) -> Bool {
-    let name = PercentEncoding.decoded(name) ?? Array(name)
-    let letters = name.compactMap { byte -> UInt8? in
-      switch byte {
-      case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: " "): nil
-      case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte | 0x20
-      default: byte
-      }
-    }
-    return secretNames.contains { $0.utf8.elementsEqual(letters) }
-  }
-
   /// The path that `file:/path` and `file:///path` name, escapes undone already; nil for anything else.
   package static func path(ofFileURI uri: [UInt8]) -> String? {
     guard let text = String(validating: uri, as: UTF8.self), text.utf8.starts(with: "file:".utf8) else { return nil }

@@ -1,3 +1,5 @@
+public import Messages
+
 /// The backends a program uses, as a value; nothing registers itself.
 ///
 /// Whatever the backend, a key leaves the registry only when it is RSA with 2048 to 8192 bits and an odd exponent of

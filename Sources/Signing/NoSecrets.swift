@@ -1,3 +1,5 @@
+public import System
+
 /// A provider that has nothing to give: for keys that need no password.
 public struct NoSecrets: SecretProvider {
   public init() {}

@@ -1,3 +1,5 @@
+public import Messages
+
 extension PublicKey {
   /// The sizes of RSA keys that sign here, in bits: the services refuse less, and more only costs time.
   public static let signingBitCounts = 2048...8192

@@ -1,3 +1,5 @@
+public import System
+
 /// Gives a password or PIN when a backend needs one.
 public protocol SecretProvider: Sendable {
   /// The secret, or nil when there is none to give; an empty secret is not the same as none.

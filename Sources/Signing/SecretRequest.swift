@@ -1,3 +1,5 @@
+import Messages
+
 /// What a secret is wanted for, in words that a prompt can show.
 public struct SecretRequest: Sendable, Hashable {
   /// The kind of secret.

@@ -1,3 +1,5 @@
+public import Messages
+
 /// What is wrong with a signature that was made elsewhere, as far as the signature itself tells.
 public struct SignatureFault: DiagnosticError, Hashable {
   /// The reasons, by their stable ids.

@@ -1,3 +1,4 @@
+import Encodings
 public import Signing
 
 /// Accepts the signatures of a `FakeSigner` with the same public key; worth nothing outside of tests.

@@ -1,4 +1,5 @@
 public import Signing
+public import System
 private import Synchronization
 
 /// Gives one secret, or none, to every request, and counts the requests.

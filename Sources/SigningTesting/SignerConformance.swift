@@ -1,3 +1,4 @@
+public import Messages
 public import Signing
 
 /// Runs one key of a backend through everything that callers rely on; needs no test framework.
@@ -78,7 +79,8 @@ public struct SignerConformance: Sendable {
       return finding(rule, algorithm, "it opens")
     } catch {
       let expected = codes.map(\.rawValue).sorted().joined(separator: " or ")
-      return codes.contains(error.code) ? nil : finding(rule, algorithm, "\(error) instead of \(expected)")
+      return codes.contains { $0.rawValue == error.id }
+        ? nil : finding(rule, algorithm, "\(error) instead of \(expected)")
     }
   }
 

@@ -1,5 +1,6 @@
 import Foundation
-import JOSE
+import JSON
+import Tokens
 
 /// JSONTestSuite: the first letter says whether a text is read, refused, or either.
 extension Corpus {

@@ -1,6 +1,6 @@
+import Encodings
 import Foundation
-import JOSE
-import JSONWebToken
+import Tokens
 import OpenSSLCrypto
 import Signing
 import Testing
@@ -54,7 +54,7 @@ private struct JWTCase: Decodable {
     let keyFile = [UInt8](try Data(contentsOf: folder.appending(path: key)))
     let keys = try PublicKeyFile.read(keyFile.span, of: key).compactMap { try? RSASignatureVerifier($0) }
     let algorithms = try #require(AlgorithmPolicy(algorithms.compactMap { SignatureAlgorithm(name: $0) }))
-    let issuer: JSONString? =
+    let issuer: ExactText? =
       switch policy {
       case "std": "https://issuer.example"
       case "iss_nfd": "https://issue\u{301}r.example"

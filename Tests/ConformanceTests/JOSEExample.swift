@@ -1,5 +1,6 @@
 import Foundation
-import JOSE
+import JSON
+import Tokens
 import OpenSSLCrypto
 import Signing
 

@@ -1,6 +1,7 @@
+import Encodings
 import Entra
-import JOSE
-import JSONWebToken
+import JSON
+import Tokens
 import Signing
 import SigningTesting
 import Testing
@@ -8,8 +9,8 @@ import Testing
 /// The two profiles on tokens of a fake key: what no file is needed for.
 @Suite("The Entra profiles")
 struct EntraRulesTests {
-  private static let client: JSONString = "0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01"
-  private static let tenant: JSONString = "72f988bf-86f1-41af-91ab-2d7cd011db47"
+  private static let client: ExactText = "0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01"
+  private static let tenant: ExactText = "72f988bf-86f1-41af-91ab-2d7cd011db47"
   private static let thumbprints =
     "\"x5t\":\"\(Thumbprint.sha1.text(of: certificate))\",\"x5t#S256\":\"\(Thumbprint.sha256.text(of: certificate))\""
   private static let now = NumericDate(seconds: 1_700_000_000)
@@ -59,8 +60,8 @@ struct EntraRulesTests {
     arguments: [
       (client, nil), ("0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d02", "sub-is-iss:claim-mismatch"),
       ("0B5F2F6E-7A8A-4D4E-9F53-3F6C2B1A9D01", "sub-is-iss:claim-mismatch"),
-    ] as [(JSONString, String?)])
-  func subject(_ subject: JSONString, _ failure: String?) throws {
+    ] as [(ExactText, String?)])
+  func subject(_ subject: ExactText, _ failure: String?) throws {
     let profile = try Profile.entraAssertion(tenant: nil, clientID: nil)
     let header = "{\"alg\":\"PS256\",\"typ\":\"JWT\",\(Self.thumbprints)}"
     #expect(try failures(profile, header, assertion(",\"sub\":\"\(subject)\"")) == (failure.map { [$0] } ?? []))
@@ -88,8 +89,8 @@ struct EntraRulesTests {
     arguments: [
       "", "me", "0b5f2f6e7a8a4d4e9f533f6c2b1a9d01", "0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d0g",
       "{0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01}",
-    ] as [JSONString])
-  func ids(_ id: JSONString) {
+    ] as [ExactText])
+  func ids(_ id: ExactText) {
     #expect(throws: ProfileError.self) { try Profile.graphProof(objectID: id) }
     #expect(throws: ProfileError.self) { try Profile.graphProof(objectID: nil, clientID: id) }
     #expect(throws: ProfileError.self) { try Profile.entraAssertion(tenant: nil, clientID: id) }
@@ -101,7 +102,7 @@ struct EntraRulesTests {
   func unproven(_ algorithm: SignatureAlgorithm) throws {
     let profile = try Profile.entraAssertion(tenant: Self.tenant, clientID: Self.client)
     let draft = TokenDraft(
-      header: ["alg": .string(JSONString(algorithm.rawValue)), "typ": "JWT"], claims: JSONObject(), publicKey: .fake(),
+      header: ["alg": .string(ExactText(algorithm.rawValue)), "typ": "JWT"], claims: JSONObject(), publicKey: .fake(),
       certificate: nil)
     let check = try #require(profile.check(draft, at: Self.now).first { $0.id == "alg" })
     let isDocumented = profile.algorithms.allowed.contains(algorithm)

@@ -1,7 +1,9 @@
+import Encodings
 import Entra
 import Foundation
-import JOSE
-import JSONWebToken
+import JSON
+import Messages
+import Tokens
 import OpenSSLCrypto
 import Signing
 import TestSupport
@@ -89,7 +91,7 @@ struct KeyCredentialsTests {
       #expect(entry == credentials.entries.first)
       #expect(entry.has(.sha1, leaf.sha1Thumbprint))
       #expect(!entry.has(.sha1, other.sha1Thumbprint))
-      #expect(credentials.entry(keyID: JSONString(entry.keyID.text.uppercased())) == entry)
+      #expect(credentials.entry(keyID: ExactText(entry.keyID.text.uppercased())) == entry)
       #expect(credentials.entry(of: try certificate("self-signed"), at: now) == nil)
     }
     #expect(try read("application").entries.first?.has(.sha256, leaf.sha256Thumbprint) == true)
@@ -133,7 +135,7 @@ struct KeyCredentialsTests {
   @Test("An answer is read up to 1 MiB and not beyond")
   func size() throws {
     let whole = try Fixtures.bytes("key-credentials/application.json")
-    let fitting = whole + [UInt8](repeating: 0x20, count: Limits.JSON.savedAnswer.byteCount - whole.count)
+    let fitting = whole + [UInt8](repeating: 0x20, count: JSONLimits.savedAnswer.byteCount - whole.count)
     let reader = OpenSSLCertificateReader()
     #expect(try KeyCredentials(fitting.span, certificateReader: reader).entries.count == 2)
     let tooLarge = fitting + [0x20]

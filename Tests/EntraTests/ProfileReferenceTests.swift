@@ -1,14 +1,16 @@
+import Encodings
 import Entra
-import JOSE
-import JSONWebToken
+import JSON
+import Messages
+import Tokens
 import Signing
 import SigningTesting
 import Testing
 
 @Suite("ProfileReference")
 struct ProfileReferenceTests {
-  private static let objectID: JSONString = "0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01"
-  private static let tenant: JSONString = "contoso.example"
+  private static let objectID: ExactText = "0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01"
+  private static let tenant: ExactText = "contoso.example"
   private static let time = NumericDate(seconds: 1_800_000_000)
 
   private func draft(_ profile: Profile) throws -> TokenDraft {

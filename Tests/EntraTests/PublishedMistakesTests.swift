@@ -1,5 +1,5 @@
 import Entra
-import JSONWebToken
+import Tokens
 import TestSupport
 import Testing
 

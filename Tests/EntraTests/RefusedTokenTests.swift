@@ -1,7 +1,8 @@
+import Encodings
 import Entra
 import Foundation
-import JOSE
-import JSONWebToken
+import Messages
+import Tokens
 import OpenSSLCrypto
 import Signing
 import SigningTesting
@@ -40,7 +41,7 @@ struct RefusedTokenTests {
     }
 
     private func judge() throws -> Profile {
-      func parameter(_ name: String) -> JSONString? { parameters[name].map(JSONString.init(_:)) }
+      func parameter(_ name: String) -> ExactText? { parameters[name].map(ExactText.init(_:)) }
       switch profile {
       case "graph-proof": return try .graphProof(objectID: parameter("object-id"))
       case "entra-assertion":

@@ -1,6 +1,7 @@
+import Encodings
 import Entra
-import JOSE
-import JSONWebToken
+import JSON
+import Tokens
 import OpenSSLCrypto
 import Signing
 import TestSupport
@@ -88,7 +89,7 @@ struct RegistrationTests {
       ("id", "0B5F2F6E-7A8A-4D4E-9F53-3F6C2B1A9D01", "proof", false),
       ("id", "5d9c1b7e-3f2a-4e6b-9c8d-1a2b3c4d5e03", "proof", true),
       ("appId", "5d9c1b7e-3f2a-4e6b-9c8d-1a2b3c4d5e03", "proof", false),
-    ] as [(JSONString, JSONString, String, Bool)] {
+    ] as [(ExactText, ExactText, String, Bool)] {
       var answer = try JSONReader.object(saved, within: .savedAnswer)
       answer[name] = .string(id)
       let report = try judge(token, by: JSONWriter.bytes(answer)).report
@@ -98,7 +99,7 @@ struct RegistrationTests {
     let registered = try KeyCredentials(saved.span, certificateReader: OpenSSLCertificateReader())
     for (clientID, reason) in [
       (registered.applicationID, nil), (registered.objectID, "registration-of-another"),
-    ] as [(JSONString?, String?)] {
+    ] as [(ExactText?, String?)] {
       let id = try #require(clientID)
       let profile = try Profile.entraAssertion(tenant: "5d9c1b7e-3f2a-4e6b-9c8d-1a2b3c4d5e03", clientID: id)
       let certificate = try #require(registered.certifiedEntries(at: Self.now).first?.certificate)
@@ -118,7 +119,7 @@ struct RegistrationTests {
     for (type, certificate, isFit) in [
       ("AsymmetricX509Cert", nil, true), ("Symmetric", nil, false), ("AsymmetricX509Cert", "leaf", true),
       ("AsymmetricX509Cert", "rsa-1024", false), ("AsymmetricX509Cert", "ec-p256", false),
-    ] as [(JSONString, String?, Bool)] {
+    ] as [(ExactText, String?, Bool)] {
       let entry = KeyCredential(
         keyID: "5d9c1b7e-3f2a-4e6b-9c8d-1a2b3c4d5e03", displayName: nil, type: type, usage: "Verify",
         startDateTime: Self.now, endDateTime: Self.now, customKeyIdentifier: nil,

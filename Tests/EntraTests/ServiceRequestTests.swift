@@ -1,13 +1,16 @@
+import Encodings
 import Entra
-import JOSE
-import JSONWebToken
+import JSON
+import Messages
+import Tokens
 import OpenSSLCrypto
 import Signing
+import System
 import TestSupport
 import Testing
 
 @Suite struct ServiceRequestTests {
-  private static let guid: JSONString = "0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01"
+  private static let guid: ExactText = "0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01"
 
   private static func address(_ action: GraphAddress.Action) throws -> RequestAddress {
     .graph(try GraphAddress(collection: .applications, name: .objectID(guid), action: action))
@@ -30,12 +33,12 @@ import Testing
   func passwords(password: String) throws {
     let secret = SecretBytes(copying: Array(password.utf8).span)
     // A display name that tries to pass for the member with the password.
-    let name: JSONString = "\"secretText\":\"no\" \\\"secretText\\\":\\\"no"
+    let name: ExactText = "\"secretText\":\"no\" \\\"secretText\\\":\\\"no"
     let request = try ServiceRequest(
       try Self.address(.addKey), .pfx([0x30, 1, 2], displayName: name, proof: "a.b.c"), password: secret)
     let bytes = request.bytes()
     let body = try bytes.withBytes { (bytes) throws(JSONError) in try JSONReader.object(bytes) }
-    #expect(body["passwordCredential"]?.object?["secretText"]?.string == JSONString(password))
+    #expect(body["passwordCredential"]?.object?["secretText"]?.string == ExactText(password))
     #expect(body["keyCredential"]?.object?["displayName"]?.string == name)
     let again = try bytes.withBytes { (bytes) throws(RequestError) in
       try ServiceRequest.reading(bytes, to: request.address)
@@ -180,7 +183,7 @@ import Testing
 
   @Test("ids are compared as GUIDs, and scopes as texts, letter by letter")
   func spelling() throws {
-    let upper = JSONString(Self.guid.text.uppercased())
+    let upper = ExactText(Self.guid.text.uppercased())
     let removal = try ServiceRequest(try Self.address(.removeKey), .removeKey(keyID: Self.guid, proof: "a.b.c"))
     let hosts = RequestExpectation.Hosts.named(login: nil, graph: "graph.microsoft.com")
     #expect(

@@ -1,7 +1,9 @@
+import Encodings
 import Entra
 import Foundation
-import JOSE
-import JSONWebToken
+import JSON
+import Messages
+import Tokens
 import OpenSSLCrypto
 import Signing
 import TestSupport

@@ -1,7 +1,7 @@
+import Encodings
 import Entra
 import Foundation
-import JOSE
-import JSONWebToken
+import Tokens
 import OpenSSLCrypto
 import Signing
 import TestSupport
@@ -34,7 +34,7 @@ struct TokenFixtureTests {
       isLenient: Bool, registered file: String? = nil,
       diagnosis: (any SignatureDiagnosis)? = RSASignatureDiagnosis(), editing edit: (inout [UInt8]) -> Void = { _ in }
     ) throws -> VerificationReport {
-      func parameter(_ name: String) -> JSONString? { parameters[name].map(JSONString.init(_:)) }
+      func parameter(_ name: String) -> ExactText? { parameters[name].map(ExactText.init(_:)) }
       var profile =
         try self.profile == "graph-proof"
         ? Profile.graphProof(objectID: parameter("object-id"), clientID: parameter("client-id"))

@@ -1,5 +1,6 @@
 import ExternalProgram
 import Foundation
+import Messages
 import OpenSSLCrypto
 import Signing
 import TestSupport

@@ -1,4 +1,5 @@
-import JOSE
+import Encodings
+import Tokens
 
 extension FuzzTarget {
   static let base64url = FuzzTarget(

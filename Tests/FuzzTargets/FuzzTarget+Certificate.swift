@@ -1,4 +1,6 @@
-import JOSE
+import Encodings
+import Messages
+import Tokens
 import OpenSSLCrypto
 import Signing
 

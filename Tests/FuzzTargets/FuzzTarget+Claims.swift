@@ -1,5 +1,6 @@
-import JOSE
-import JSONWebToken
+import Encodings
+import JSON
+import Tokens
 import OpenSSLCrypto
 import Signing
 import SigningTesting
@@ -54,7 +55,7 @@ extension FuzzTarget {
 
   /// What holds of every accepted token, under whatever profile.
   private static func requireTrue(_ token: VerifiedToken, _ certificate: Certificate) throws {
-    for name in ["crit", "b64", "zip", "jku", "x5u"] as [JSONString] {
+    for name in ["crit", "b64", "zip", "jku", "x5u"] as [ExactText] {
       try require(token.header[name] == nil, "no accepted token has \(name)")
     }
     let algorithm = try require(token.header["alg"]?.string, "alg of an accepted token is text")
@@ -95,9 +96,9 @@ extension FuzzTarget {
     try require(
       header[thumbprint.headerName] == .string(thumbprint.text(of: certificate)), "an assertion names its certificate")
     try require(
-      claims["aud"] == .string(JSONString("https://login.microsoftonline.com/\(Judges.tenant)/oauth2/v2.0/token")),
+      claims["aud"] == .string(ExactText("https://login.microsoftonline.com/\(Judges.tenant)/oauth2/v2.0/token")),
       "an assertion is for the token endpoint")
-    for name in ["iss", "sub"] as [JSONString] {
+    for name in ["iss", "sub"] as [ExactText] {
       try require(claims[name]?.string?.text.lowercased() == Judges.clientID.text, "\(name) is the client")
     }
     try require(claims["jti"]?.string?.isEmpty == false, "an assertion has an id")

@@ -1,4 +1,5 @@
-import JOSE
+import Encodings
+import Tokens
 
 extension FuzzTarget {
   static let compact = FuzzTarget("compact", "compact serializations", seeds: Seeds.tokens) { input in

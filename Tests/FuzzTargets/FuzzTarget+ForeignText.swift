@@ -47,7 +47,7 @@ extension FuzzTarget {
     let json = "[" + String(quoted.unicodeScalars.dropLast(rest.unicodeScalars.count)) + "]"
     let read = try JSONReader.value(Array(json.utf8).span).array?.first?.string
     let start = String(text.unicodeScalars.prefix(ForeignText.shownCount))
-    try require(read == JSONString(start), "what is shown means the text")
+    try require(read == ExactText(start), "what is shown means the text")
   }
 
   private static func requireFolded(_ text: String, width: Int) throws {

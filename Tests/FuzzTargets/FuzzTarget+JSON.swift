@@ -1,4 +1,6 @@
-import JOSE
+import Encodings
+import JSON
+import Tokens
 
 extension FuzzTarget {
   static let json = FuzzTarget(

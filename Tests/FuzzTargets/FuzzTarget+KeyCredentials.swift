@@ -1,6 +1,7 @@
+import Encodings
 import Entra
-import JOSE
-import JSONWebToken
+import Messages
+import Tokens
 import OpenSSLCrypto
 import Signing
 

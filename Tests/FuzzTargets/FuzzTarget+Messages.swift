@@ -1,6 +1,6 @@
 import Entra
-import JOSE
-import JSONWebToken
+import Messages
+import Tokens
 import OpenSSLCrypto
 import PKCS11
 import QRCodes

@@ -1,5 +1,6 @@
-import JOSE
-import JSONWebToken
+import Encodings
+import JSON
+import Tokens
 import OpenSSLCrypto
 import Signing
 import SigningTesting
@@ -40,7 +41,7 @@ extension FuzzTarget {
   /// What is signed is accepted by the profile for verifying, too.
   private static func requireAgreement(
     _ profile: Profile, _ draft: TokenDraft, _ signer: FakeSigner, of document: ProfileDocument,
-    _ values: [String: JSONString]
+    _ values: [String: ExactText]
   ) throws {
     let verifier = FakeVerifier(signer.publicKey)
     let assembler = try TokenAssembler(
@@ -60,8 +61,8 @@ extension FuzzTarget {
   }
 
   /// For each parameter a value that it takes, as far as one is found.
-  private static func parameters(for document: ProfileDocument) -> [String: JSONString] {
-    var values: [String: JSONString] = [:]
+  private static func parameters(for document: ProfileDocument) -> [String: ExactText] {
+    var values: [String: ExactText] = [:]
     for parameter in document.parameters {
       let candidates = [
         parameter.choices?.first, parameter.defaultValue, "5f1a3c9e-0b7d-4e21-9c44-a1b2c3d4e5f6", "login.example",

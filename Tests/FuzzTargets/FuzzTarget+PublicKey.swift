@@ -1,4 +1,5 @@
-import JOSE
+import Messages
+import Tokens
 import OpenSSLCrypto
 import Signing
 

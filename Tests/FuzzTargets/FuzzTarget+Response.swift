@@ -1,6 +1,7 @@
 import Entra
-import JOSE
-import JSONWebToken
+import JSON
+import Messages
+import Tokens
 import OpenSSLCrypto
 import Signing
 import SigningTesting
@@ -59,7 +60,7 @@ extension FuzzTarget {
     try require(
       explanation.answer == nil || explanation.outcome == .refused, "only errors are among the answers that are known")
     let written = JSONWriter.bytes(explanation.json)
-    if written.count <= Limits.JSON.savedAnswer.byteCount {
+    if written.count <= JSONLimits.savedAnswer.byteCount {
       let read = try JSONReader.object(written, within: .savedAnswer)
       try require(read == explanation.json, "what is printed of an explanation is read back the same")
     }

@@ -1,5 +1,6 @@
-import JOSE
-import JSONWebToken
+import Encodings
+import JSON
+import Tokens
 import OpenSSLCrypto
 import Signing
 import TestSupport

@@ -1,15 +1,15 @@
+import Encodings
 import Entra
-import JOSE
-import JSONWebToken
+import Tokens
 import OpenSSLCrypto
 import Signing
 import TestSupport
 
 /// The fixed profiles, ids and certificate that tokens are judged by; they fit the tokens of the fixtures.
 struct Judges: Sendable {
-  static let objectID: JSONString = "0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01"
-  static let clientID: JSONString = "2f1e9c44-5a0b-4c1d-8e2f-7b6a5c4d3e02"
-  static let tenant: JSONString = "5d9c1b7e-3f2a-4e6b-9c8d-1a2b3c4d5e03"
+  static let objectID: ExactText = "0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01"
+  static let clientID: ExactText = "2f1e9c44-5a0b-4c1d-8e2f-7b6a5c4d3e02"
+  static let tenant: ExactText = "5d9c1b7e-3f2a-4e6b-9c8d-1a2b3c4d5e03"
   static let now = NumericDate(seconds: 1_700_000_300)
 
   let certificate: Certificate

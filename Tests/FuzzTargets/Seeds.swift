@@ -1,5 +1,7 @@
+import Encodings
 import Foundation
 import Signing
+import System
 import TestSupport
 
 /// Where inputs to start from are found.

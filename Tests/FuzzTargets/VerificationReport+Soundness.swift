@@ -1,5 +1,5 @@
-import JOSE
-import JSONWebToken
+import JSON
+import Tokens
 
 extension VerificationReport {
   /// Throws `BrokenProperty` unless the report is what every report must be, whatever was judged.

@@ -1,3 +1,4 @@
+import Encodings
 import Keyroll
 import Signing
 import TestSupport

@@ -1,5 +1,6 @@
 import Foundation
 import KeyrollCLI
+import Messages
 import TestSupport
 import Testing
 

@@ -37,7 +37,7 @@ extension SignRequestTests {
   private func forged(_ certificate: String, notBefore: Int64) throws -> String {
     let cryptography = OpenSSLCryptography()
     let leaf = try #require(cryptography.certificates(inFile: Fixtures.path("certificates/\(certificate).pem")).first)
-    let reference = ProfileReference.graphProof(objectID: JSONString(SignCommandTests.objectID))
+    let reference = ProfileReference.graphProof(objectID: ExactText(SignCommandTests.objectID))
     let profile = try reference.profile(algorithm: nil, publicKey: leaf.publicKey)
     let draft = try profile.draft(
       DraftRequest(time: NumericDate(seconds: notBefore)), algorithm: .rs256, publicKey: leaf.publicKey,

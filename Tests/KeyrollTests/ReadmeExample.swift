@@ -1,7 +1,7 @@
 import Keyroll
 
 /// Signs a proof with the key and certificate of one PFX file, and judges it as a stranger would.
-func signAndJudge(pfx path: String, objectID: JSONString, now: NumericDate, secrets: any SecretProvider) throws
+func signAndJudge(pfx path: String, objectID: ExactText, now: NumericDate, secrets: any SecretProvider) throws
   -> String
 {
   let keys = KeyRegistry(PFXBackend())

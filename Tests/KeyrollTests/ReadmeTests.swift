@@ -40,7 +40,7 @@ struct ReadmeTests {
       TokenError.ids,
       SigningRequestError.Code.allCases.map(\.rawValue),
       SignatureFault.Code.allCases.map(\.rawValue),
-      [SignatureTextError.id],
+      SignatureTextError.Code.allCases.map(\.rawValue), SystemError.Code.allCases.map(\.rawValue),
       Check.Reason.allCases.map(\.rawValue),
     ]
     for id in ids.joined() {

@@ -1,5 +1,6 @@
 import Foundation
 import Signing
+import System
 import Testing
 
 @testable import OpenSSLCrypto

@@ -1,6 +1,8 @@
 import Foundation
+import Messages
 import Signing
 import SigningTesting
+import System
 import TestSupport
 import Testing
 

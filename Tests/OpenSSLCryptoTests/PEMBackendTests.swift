@@ -1,7 +1,9 @@
 import Foundation
+import Messages
 import OpenSSLCrypto
 import Signing
 import SigningTesting
+import System
 import TestSupport
 import Testing
 

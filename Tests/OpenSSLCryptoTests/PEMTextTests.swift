@@ -1,4 +1,7 @@
+import Encodings
+import Messages
 import Signing
+import System
 import Testing
 
 @testable import OpenSSLCrypto

@@ -1,4 +1,5 @@
 import Signing
+import System
 import Testing
 
 @testable import OpenSSLCrypto

@@ -1,3 +1,4 @@
+import Messages
 import Signing
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+import Messages
 import PKCS11
 import Signing
 import SigningTesting

@@ -1,3 +1,4 @@
+import Messages
 import OpenSSLCrypto
 import QRCodes
 import Signing

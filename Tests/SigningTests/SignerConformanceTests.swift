@@ -1,5 +1,8 @@
+import Encodings
+import Messages
 import Signing
 import SigningTesting
+import System
 import Testing
 
 @Suite("SignerConformance")

@@ -1,4 +1,4 @@
-import JSONWebToken
+import Tokens
 
 /// What can be wrong with a token, as far as a service tells faults apart: a check, a reason, or a reason in one check.
 struct Fault: Sendable, Hashable {

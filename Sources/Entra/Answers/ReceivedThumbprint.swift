@@ -1,5 +1,7 @@
-public import JOSE
-import JSONWebToken
+import Encodings
+public import JSON
+import Messages
+import Tokens
 public import Signing
 
 /// The thumbprint that an error says was received: the hexadecimal digits of whatever the header carried.
@@ -26,7 +28,7 @@ public struct ReceivedThumbprint: Sendable, Hashable {
     guard let message = error.message else { return nil }
     // GUIDs have no run of more than 12 digits; a thumbprint of a key that was found stands behind the client's.
     let run = message.text.utf8.split { !Self.isDigit($0) }.first { $0.count >= 32 }.map { Substring($0) }
-    guard let run, let bytes = Hexadecimal.decode(JSONString("\(run)")) else { return nil }
+    guard let run, let bytes = Hexadecimal.decode(ExactText("\(run)")) else { return nil }
     self.init(bytes)
   }
 
@@ -96,7 +98,7 @@ public struct ReceivedThumbprint: Sendable, Hashable {
 
   /// The bytes of text that is the hexadecimal of a thumbprint.
   private static func thumbprint(inTextOf bytes: [UInt8]) -> [UInt8]? {
-    String(validating: bytes, as: UTF8.self).flatMap { Thumbprint.bytes(ofHexadecimal: JSONString($0)) }
+    String(validating: bytes, as: UTF8.self).flatMap { Thumbprint.bytes(ofHexadecimal: ExactText($0)) }
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool {

@@ -1,31 +1,26 @@
-import JOSE
-public import Signing
+import JSON
+public import Messages
+import Tokens
+import Signing
 
 /// A file that holds no answer of a service that can be read.
-public struct ResponseError: DiagnosticError, Hashable {
-  /// The reasons, by their stable ids; JSON that cannot be read keeps the id of the reader.
-  @nonexhaustive
-  public enum Code: String, Sendable, Hashable, CaseIterable {
-    case malformed = "malformed-response"
-    case unrecognised = "unrecognised-response"
-  }
+public typealias ResponseError = Failure<ResponseErrorCode>
 
-  public let id: String
-  public let message: String
-  public let hint: String?
+/// The reasons of a `ResponseError`, by their stable ids.
+@nonexhaustive
+public enum ResponseErrorCode: String, FailureCode {
+  case malformed = "malformed-response"
+  case unrecognised = "unrecognised-response"
+}
 
-  init(_ code: Code, _ message: String, hint: String? = nil) {
-    id = code.rawValue
-    self.message = message
-    self.hint = hint
-  }
-
+extension ResponseError {
+  /// A body that is not JSON keeps the id of the reader.
   init(_ error: JSONError) {
-    id = error.id
-    message = "the body is not the JSON that the services answer: \(error.problem), at byte \(error.offset)"
-    hint =
-      error.code == .invalidEncoding
-      ? "save it as UTF-8 without a byte order mark"
-      : "save what the service sent, as curl -i does, or the JSON of the body alone"
+    self.init(
+      id: error.id,
+      "the body is not the JSON that the services answer: \(error.problem), at byte \(error.offset)",
+      hint: error.code == .invalidEncoding
+        ? "save it as UTF-8 without a byte order mark"
+        : "save what the service sent, as curl -i does, or the JSON of the body alone")
   }
 }

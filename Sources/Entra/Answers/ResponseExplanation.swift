@@ -1,5 +1,4 @@
-import JOSE
-public import JSONWebToken
+public import Tokens
 public import Signing
 
 /// What a response really means, and what of the token that was sent explains it.

@@ -1,4 +1,6 @@
-public import JSONWebToken
+import Encodings
+public import Messages
+public import Tokens
 import Signing
 
 /// An HTTP response as `curl -i` or `curl -D` saves it (RFC 9112, section 2.1), or a body alone.

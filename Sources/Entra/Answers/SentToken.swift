@@ -1,5 +1,5 @@
-public import JOSE
-public import JSONWebToken
+public import JSON
+public import Tokens
 public import Signing
 
 /// The token that a service answered to, judged as far as that service is known to judge.

@@ -1,5 +1,6 @@
-import JOSE
-public import JSONWebToken
+import Encodings
+import JSON
+public import Tokens
 
 /// One of the two services that take the tokens of this room.
 @nonexhaustive

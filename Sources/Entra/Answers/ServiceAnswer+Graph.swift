@@ -1,4 +1,4 @@
-import JSONWebToken
+import Tokens
 
 extension ServiceAnswer {
   /// What Microsoft Graph answers to `addKey` and `removeKey`.

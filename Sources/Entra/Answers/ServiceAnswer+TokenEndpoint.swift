@@ -1,4 +1,4 @@
-import JSONWebToken
+import Tokens
 
 extension ServiceAnswer {
   /// Every known answer; where several fit, the first is meant.

@@ -1,4 +1,5 @@
-public import JSONWebToken
+public import Messages
+public import Tokens
 public import Signing
 
 /// One answer of Microsoft Graph or of Entra's token endpoint: how it is recognised, what it really means, and which faults of a

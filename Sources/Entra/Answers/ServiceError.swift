@@ -1,16 +1,17 @@
-public import JOSE
-public import JSONWebToken
+public import Encodings
+import JSON
+public import Tokens
 
 /// An error as Microsoft Graph or the token endpoint writes it (RFC 6749, section 5.2); all of it is the sender's text.
 public struct ServiceError: Sendable {
   public let service: Service
   /// `error.code` of Graph, `error` of the token endpoint.
-  public let code: JSONString?
-  public let message: JSONString?
+  public let code: ExactText?
+  public let message: ExactText?
   /// The numbers of Entra's own, as `AADSTS700027`, each once.
   public let entraCodes: [String]
   /// The names under which Microsoft's support finds the request.
-  public let identifiers: [(name: JSONString, value: JSONString)]
+  public let identifiers: [(name: ExactText, value: ExactText)]
   /// When the body says that it was written.
   public let time: NumericDate?
 
@@ -37,10 +38,10 @@ public struct ServiceError: Sendable {
   }
 
   /// The code that says most: Entra's own where there is one.
-  public var name: JSONString? { entraCodes.last.map { JSONString($0) } ?? code }
+  public var name: ExactText? { entraCodes.last.map { ExactText($0) } ?? code }
 
   func hasCode(_ code: String) -> Bool {
-    entraCodes.contains { $0.utf8.elementsEqual(code.utf8) } || self.code == JSONString(code)
+    entraCodes.contains { $0.utf8.elementsEqual(code.utf8) } || self.code == ExactText(code)
   }
 
   /// True when the message has a phrase in it, which is given in lower case; of ASCII alone the case does not count.
@@ -54,19 +55,19 @@ public struct ServiceError: Sendable {
     }
   }
 
-  private static func strings(_ names: [JSONString], of object: JSONObject) -> [(name: JSONString, value: JSONString)] {
+  private static func strings(_ names: [ExactText], of object: JSONObject) -> [(name: ExactText, value: ExactText)] {
     names.compactMap { name in object[name]?.string.map { (name, $0) } }
   }
 
   /// `2023-11-14T22:18:20` or `2023-11-14 22:18:20Z`, both in UTC.
-  private static func time(_ text: JSONString, _ separator: String) -> NumericDate? {
+  private static func time(_ text: ExactText, _ separator: String) -> NumericDate? {
     let bytes = text.text.utf8
     guard (19...20).contains(bytes.count), bytes.dropFirst(10).starts(with: separator.utf8) else { return nil }
     return NumericDate(rfc3339: "\(Substring(bytes.prefix(10)))T\(Substring(bytes.dropFirst(11).prefix(8)))Z")
   }
 
   /// Each `AADSTS` with its digits, in the order of the message, then what the list has beside.
-  private static func entraCodes(in message: JSONString?, and list: JSONArray?) -> [String] {
+  private static func entraCodes(in message: ExactText?, and list: JSONArray?) -> [String] {
     let prefix = Array("AADSTS".utf8)
     var codes: [String] = []
     var rest = Array((message?.text ?? "").utf8)[...]

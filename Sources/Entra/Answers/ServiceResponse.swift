@@ -1,5 +1,7 @@
-public import JOSE
-public import JSONWebToken
+public import Encodings
+import JSON
+public import Messages
+public import Tokens
 
 /// What a saved response is: a success, an error of one of the services, or the word of somebody between.
 public struct ServiceResponse: Sendable {
@@ -7,11 +9,11 @@ public struct ServiceResponse: Sendable {
   @nonexhaustive
   public enum Kind: Sendable {
     /// `addKey` was done: the id of the new credential and its end, where they are said.
-    case keyCredential(id: JSONString?, end: JSONString?)
+    case keyCredential(id: ExactText?, end: ExactText?)
     /// `removeKey` was done: 204 and no body.
     case noContent
     /// The endpoint issued an access token, which is not kept: its type and its life in seconds, where they are said.
-    case accessToken(type: JSONString?, seconds: Int64?)
+    case accessToken(type: ExactText?, seconds: Int64?)
     case error(ServiceError)
     /// A page for people, such as a proxy's.
     case webPage

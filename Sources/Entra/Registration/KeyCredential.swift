@@ -1,17 +1,18 @@
-public import JOSE
-public import JSONWebToken
+public import Encodings
+import Messages
+public import Tokens
 public import Signing
 
 /// One entry of `keyCredentials`: a certificate that is registered on an application or service principal.
 public struct KeyCredential: Sendable, Hashable {
   /// A GUID, as it was written.
-  public let keyID: JSONString
+  public let keyID: ExactText
   /// What somebody called it: show it as a `ForeignText`.
-  public let displayName: JSONString?
+  public let displayName: ExactText?
   /// `AsymmetricX509Cert`, `X509CertAndPassword` and others.
-  public let type: JSONString
+  public let type: ExactText
   /// `Verify`, `Sign` and others.
-  public let usage: JSONString
+  public let usage: ExactText
   /// Both inclusive, fractions of a second dropped; the dates of the registration, which may differ from the certificate's.
   public let startDateTime: NumericDate
   public let endDateTime: NumericDate
@@ -21,7 +22,7 @@ public struct KeyCredential: Sendable, Hashable {
   public let certificate: Certificate?
 
   public init(
-    keyID: JSONString, displayName: JSONString?, type: JSONString, usage: JSONString, startDateTime: NumericDate,
+    keyID: ExactText, displayName: ExactText?, type: ExactText, usage: ExactText, startDateTime: NumericDate,
     endDateTime: NumericDate, customKeyIdentifier: [UInt8]?, certificate: Certificate?
   ) {
     self.keyID = keyID
@@ -69,5 +70,5 @@ public struct KeyCredential: Sendable, Hashable {
     return "\(keyID) (\(quoting: displayName))"
   }
 
-  public func hasKeyID(_ id: JSONString) -> Bool { keyID.isSameGUID(as: id) }
+  public func hasKeyID(_ id: ExactText) -> Bool { keyID.isSameGUID(as: id) }
 }

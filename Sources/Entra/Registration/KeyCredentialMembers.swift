@@ -1,5 +1,7 @@
-import JOSE
-import JSONWebToken
+import Encodings
+import JSON
+import Messages
+import Tokens
 import Signing
 
 /// Reads the members of one entry of `keyCredentials`; those that nobody needs here are passed over.
@@ -57,7 +59,7 @@ struct KeyCredentialMembers {
     }
   }
 
-  private func date(_ name: JSONString) throws(KeyCredentialsError) -> NumericDate {
+  private func date(_ name: ExactText) throws(KeyCredentialsError) -> NumericDate {
     let text = try requiredText(name)
     guard let date = NumericDate(rfc3339DroppingFraction: text.text) else {
       throw malformed("\(name) is \(quoting: text), not a date as RFC 3339 writes it")
@@ -65,7 +67,7 @@ struct KeyCredentialMembers {
     return date
   }
 
-  private func requiredText(_ name: JSONString) throws(KeyCredentialsError) -> JSONString {
+  private func requiredText(_ name: ExactText) throws(KeyCredentialsError) -> ExactText {
     guard let text = try text(name) else {
       throw malformed(
         "\(name) is missing", hint: "save the answer as Graph or az writes it, with names in lower case such as keyId")
@@ -74,7 +76,7 @@ struct KeyCredentialMembers {
   }
 
   /// Null is the same as no member at all.
-  private func text(_ name: JSONString) throws(KeyCredentialsError) -> JSONString? {
+  private func text(_ name: ExactText) throws(KeyCredentialsError) -> ExactText? {
     guard let value = object[name], value != .null else { return nil }
     guard let text = value.string else { throw malformed("\(name) is \(value.kind), not a string") }
     return text

@@ -1,5 +1,7 @@
-public import JOSE
-public import JSONWebToken
+public import Encodings
+import JSON
+public import Messages
+public import Tokens
 public import Signing
 
 /// Everything that is registered on one application or service principal, as Graph or `az` answered and somebody saved it.
@@ -9,8 +11,8 @@ public struct KeyCredentials: Sendable {
   /// In the order of the answer; no two have the same `keyId`.
   public let entries: [KeyCredential]
   /// The `id` and `appId` of the object, where the answer holds the whole of it.
-  public let objectID: JSONString?
-  public let applicationID: JSONString?
+  public let objectID: ExactText?
+  public let applicationID: ExactText?
 
   /// Reads an application or service principal, its collection alone (`{"keyCredentials": …}`, `{"value": …}`), a list
   /// of one such object, or the array that `az ad app credential list --cert` prints.
@@ -21,10 +23,10 @@ public struct KeyCredentials: Sendable {
   ) throws(KeyCredentialsError) {
     let answer = try SavedKeyCredentials(json, of: subject)
     var entries: [KeyCredential] = []
-    var keyIDs = Set<JSONString>()
+    var keyIDs = Set<ExactText>()
     for (index, element) in answer.elements.enumerated() {
       let entry = try KeyCredentialMembers(element, at: index, of: subject).keyCredential(certificateReader)
-      if !keyIDs.insert(JSONString(entry.keyID.text.lowercased())).inserted {
+      if !keyIDs.insert(ExactText(entry.keyID.text.lowercased())).inserted {
         throw KeyCredentialsError(.malformed, "\(naming: subject) has two entries with the keyId \(entry.keyID)")
       }
       entries.append(entry)
@@ -34,7 +36,7 @@ public struct KeyCredentials: Sendable {
     applicationID = answer.owner?["appId"]?.string
   }
 
-  public func entry(keyID: JSONString) -> KeyCredential? { entries.first { $0.hasKeyID(keyID) } }
+  public func entry(keyID: ExactText) -> KeyCredential? { entries.first { $0.hasKeyID(keyID) } }
 
   /// The entry of a certificate: the same DER, or without `key` a `customKeyIdentifier` that is one of its thumbprints.
   ///

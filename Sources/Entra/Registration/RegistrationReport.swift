@@ -1,5 +1,6 @@
-public import JOSE
-public import JSONWebToken
+import Encodings
+public import JSON
+public import Tokens
 import Signing
 
 /// What a saved `keyCredentials` says about the entry whose key signed a token.
@@ -51,9 +52,9 @@ public struct RegistrationReport: Sendable {
       "warnings": .array(
         warnings.map { warning in
           var object: JSONObject = [
-            "id": .string(JSONString(warning.reason)), "message": .string(JSONString(warning.message)),
+            "id": .string(ExactText(warning.reason)), "message": .string(ExactText(warning.message)),
           ]
-          object["hint"] = warning.hint.map { .string(JSONString($0)) }
+          object["hint"] = warning.hint.map { .string(ExactText($0)) }
           return .object(object)
         }),
     ]
@@ -63,10 +64,10 @@ public struct RegistrationReport: Sendable {
     [
       "keyId": .string(entry.keyID),
       "displayName": entry.displayName.map(JSONValue.string) ?? .null,
-      "startDateTime": .string(JSONString(entry.startDateTime.description)),
-      "endDateTime": .string(JSONString(entry.endDateTime.description)),
+      "startDateTime": .string(ExactText(entry.startDateTime.description)),
+      "endDateTime": .string(ExactText(entry.endDateTime.description)),
       // The certificate may end before its entry does.
-      "validUntil": .string(JSONString(entry.validity.end.description)),
+      "validUntil": .string(ExactText(entry.validity.end.description)),
     ]
   }
 }

@@ -1,5 +1,7 @@
-import JOSE
-public import JSONWebToken
+import Encodings
+import JSON
+import Messages
+public import Tokens
 import Signing
 
 /// The certificate is registered for verifying, and its registration, whose dates may be narrower than its own, is valid.
@@ -8,7 +10,7 @@ struct RegistrationRule: ClaimRule {
   var verdict: Check.Verdict { .signature }
   let registered: KeyCredentials
   /// What `iss` is for the object that the answer is of, where both are known.
-  let issuer: JSONString?
+  let issuer: ExactText?
 
   private static let register = "register the certificate, or sign with the key of one that is registered and valid"
 
@@ -71,7 +73,7 @@ struct RegistrationRule: ClaimRule {
   }
 
   /// What is wrong with a date, its own rule says.
-  private func date(_ name: JSONString, _ draft: TokenDraft) -> NumericDate? {
+  private func date(_ name: ExactText, _ draft: TokenDraft) -> NumericDate? {
     draft.claims[name]?.number?.roundedUp.map(NumericDate.init(seconds:))
   }
 }
@@ -79,7 +81,7 @@ struct RegistrationRule: ClaimRule {
 extension Profile {
   /// The same profile with one check more, `registration`, the last: the certificate of the key is one of these.
   public func judging(by registered: KeyCredentials) -> Profile {
-    let issuer: JSONString? =
+    let issuer: ExactText? =
       switch id {
       case "graph-proof": registered.objectID
       case "entra-assertion": registered.applicationID

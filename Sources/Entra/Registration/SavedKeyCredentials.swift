@@ -1,4 +1,7 @@
-import JOSE
+import Encodings
+import JSON
+import Messages
+import Tokens
 import Signing
 
 /// Finds the one collection of `keyCredentials` in an answer of Graph or `az`.

@@ -1,4 +1,6 @@
-public import Signing
+import Encodings
+import Signing
+public import System
 
 /// A file for `curl --config` that posts one request, by options that curl 7.76 and later have.
 ///

@@ -1,11 +1,12 @@
-public import JOSE
+public import Encodings
+import Tokens
 import Signing
 
 /// A form as browsers post it (application/x-www-form-urlencoded), with names and values in their order.
 public struct FormBody: Sendable, Hashable {
-  public private(set) var fields: [(name: JSONString, value: JSONString)] = []
+  public private(set) var fields: [(name: ExactText, value: ExactText)] = []
 
-  public init(_ fields: KeyValuePairs<JSONString, JSONString>) {
+  public init(_ fields: KeyValuePairs<ExactText, ExactText>) {
     self.fields = fields.map { (name: $0.key, value: $0.value) }
   }
 
@@ -21,7 +22,7 @@ public struct FormBody: Sendable, Hashable {
   }
 
   /// The value of a name that is there once.
-  public subscript(_ name: JSONString) -> JSONString? {
+  public subscript(_ name: ExactText) -> ExactText? {
     let values = fields.filter { $0.name == name }
     return values.count == 1 ? values.first?.value : nil
   }
@@ -38,7 +39,7 @@ public struct FormBody: Sendable, Hashable {
     return output
   }
 
-  private static func append(_ text: JSONString, to output: inout [UInt8]) {
+  private static func append(_ text: ExactText, to output: inout [UInt8]) {
     for byte in text.text.utf8 {
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -50,7 +51,7 @@ public struct FormBody: Sendable, Hashable {
     }
   }
 
-  private static func decoded(_ text: ArraySlice<UInt8>) -> JSONString? {
+  private static func decoded(_ text: ArraySlice<UInt8>) -> ExactText? {
     var bytes: [UInt8] = []
     var rest = text
     while let byte = rest.popFirst() {
@@ -59,12 +60,12 @@ public struct FormBody: Sendable, Hashable {
         continue
       }
       guard rest.count >= 2, let digits = String(validating: rest.prefix(2), as: UTF8.self),
-        let decoded = Hexadecimal.decode(JSONString(digits))
+        let decoded = Hexadecimal.decode(ExactText(digits))
       else { return nil }
       bytes += decoded
       rest = rest.dropFirst(2)
     }
-    return String(validating: bytes, as: UTF8.self).map(JSONString.init(_:))
+    return String(validating: bytes, as: UTF8.self).map(ExactText.init(_:))
   }
 }
 

@@ -1,5 +1,5 @@
-public import JOSE
-public import JSONWebToken
+public import Encodings
+public import Tokens
 
 /// Where `addKey` and `removeKey` are posted to.
 public struct GraphAddress: Sendable, Hashable {
@@ -13,8 +13,8 @@ public struct GraphAddress: Sendable, Hashable {
   /// How the address names the object; the proof names it by its object id in either case.
   @nonexhaustive
   public enum Name: Sendable, Hashable {
-    case objectID(JSONString)
-    case appID(JSONString)
+    case objectID(ExactText)
+    case appID(ExactText)
   }
 
   /// What is asked of the object.
@@ -48,8 +48,8 @@ public struct GraphAddress: Sendable, Hashable {
   }
 
   /// The object id, where the address has it.
-  public var objectID: JSONString? { if case .objectID(let id) = name { id } else { nil } }
-  public var appID: JSONString? { if case .appID(let id) = name { id } else { nil } }
+  public var objectID: ExactText? { if case .objectID(let id) = name { id } else { nil } }
+  public var appID: ExactText? { if case .appID(let id) = name { id } else { nil } }
 }
 
 extension GraphAddress: CustomStringConvertible {
@@ -70,7 +70,7 @@ extension GraphAddress: CustomStringConvertible {
     for collection in Collection.allCases {
       let name: Name
       if parts.count == 5, parts[2].utf8.elementsEqual(collection.rawValue.utf8) {
-        name = .objectID(JSONString(parts[3]))
+        name = .objectID(ExactText(parts[3]))
       } else if parts.count == 4, let id = Self.appID(in: parts[2], of: collection) {
         name = .appID(id)
       } else {
@@ -87,9 +87,9 @@ extension GraphAddress: CustomStringConvertible {
     return nil
   }
 
-  private static func appID(in part: String, of collection: Collection) -> JSONString? {
+  private static func appID(in part: String, of collection: Collection) -> ExactText? {
     let (start, end) = ("\(collection.rawValue)(appId='".utf8, "')".utf8)
     guard part.utf8.starts(with: start), part.utf8.count > start.count + end.count else { return nil }
-    return JSONString(String(Substring(part.utf8.dropFirst(start.count).dropLast(end.count))))
+    return ExactText(String(Substring(part.utf8.dropFirst(start.count).dropLast(end.count))))
   }
 }

@@ -1,4 +1,5 @@
-public import JSONWebToken
+import Messages
+public import Tokens
 public import Signing
 
 /// What a certificate must be before it is added, besides what Graph asks of it.

@@ -1,5 +1,6 @@
-public import JOSE
-public import JSONWebToken
+public import Encodings
+import Messages
+public import Tokens
 public import Signing
 
 /// What a key must not be before it is removed.
@@ -15,7 +16,7 @@ public struct RemovalPolicy: Sendable {
   }
 
   /// The checks of a removal at that time, in an order that does not change; `signing` is of the key that signs the proof.
-  public func checks(ofRemoving keyID: JSONString, signing: Certificate?, at time: NumericDate) -> [RequestCheck] {
+  public func checks(ofRemoving keyID: ExactText, signing: Certificate?, at time: NumericDate) -> [RequestCheck] {
     let (presence, own, last) = ("credential-registered", "credential-signs", "credential-last")
     guard let registered else {
       let unknown = "no saved keyCredentials were given to look the keyId \(naming: keyID) up in"

@@ -1,4 +1,7 @@
-import JOSE
+import Encodings
+import JSON
+import Messages
+import Tokens
 import Signing
 
 extension RequestBody {
@@ -24,7 +27,7 @@ extension RequestBody {
 
   private static func tokenRequest(_ bytes: Span<UInt8>) throws(RequestError) -> RequestBody {
     guard let form = FormBody(bytes) else { throw malformed("is not the form that a token request is") }
-    func field(_ name: JSONString) throws(RequestError) -> JSONString {
+    func field(_ name: ExactText) throws(RequestError) -> ExactText {
       guard let value = form[name] else { throw malformed("has no \(name), or several") }
       return value
     }
@@ -32,7 +35,7 @@ extension RequestBody {
       clientID: try field("client_id"), assertion: try field("client_assertion"), scope: try field("scope"))
   }
 
-  private static func addKey(_ body: JSONObject, _ proof: JSONString) throws(RequestError) -> RequestBody {
+  private static func addKey(_ body: JSONObject, _ proof: ExactText) throws(RequestError) -> RequestBody {
     guard let credential = body["keyCredential"]?.object else { throw malformed("has no keyCredential") }
     let (type, usage) = (try text("type", in: credential), try text("usage", in: credential))
     let name = credential["displayName"] == nil ? nil : try text("displayName", in: credential)
@@ -45,7 +48,7 @@ extension RequestBody {
     throw malformed("has the type \(quoting: type), which is neither \(Form.certificate.type) nor \(Form.pfx.type)")
   }
 
-  private static func decodedKey(_ text: JSONString) throws(RequestError) -> [UInt8] {
+  private static func decodedKey(_ text: ExactText) throws(RequestError) -> [UInt8] {
     do throws(Base64Error) { return try Base64.standard.decode(text) } catch {
       throw RequestError(
         .keyNotBase64, "key is not standard base64: \(error.problem)",
@@ -53,7 +56,7 @@ extension RequestBody {
     }
   }
 
-  private static func text(_ name: JSONString, in object: JSONObject) throws(RequestError) -> JSONString {
+  private static func text(_ name: ExactText, in object: JSONObject) throws(RequestError) -> ExactText {
     guard let text = object[name]?.string else { throw malformed("has no \(name) that is a string") }
     return text
   }

@@ -1,25 +1,27 @@
-public import JOSE
+public import Encodings
+import JSON
+import Tokens
 
 /// What a request says, without the password that goes with a PFX.
 @nonexhaustive
 public enum RequestBody: Sendable, Hashable {
   /// `addKey` with a certificate alone, by its DER.
-  case certificate(der: [UInt8], displayName: JSONString?, proof: JSONString)
+  case certificate(der: [UInt8], displayName: ExactText?, proof: ExactText)
   /// `addKey` with a PFX, which is `X509CertAndPassword`.
-  case pfx([UInt8], displayName: JSONString?, proof: JSONString)
-  case removeKey(keyID: JSONString, proof: JSONString)
+  case pfx([UInt8], displayName: ExactText?, proof: ExactText)
+  case removeKey(keyID: ExactText, proof: ExactText)
   /// The token request of the client-credentials flow (RFC 7523, section 2.2).
-  case token(clientID: JSONString, assertion: JSONString, scope: JSONString)
+  case token(clientID: ExactText, assertion: ExactText, scope: ExactText)
 
   /// The proof or the assertion.
-  public var token: JSONString {
+  public var token: ExactText {
     switch self {
     case .certificate(_, _, let proof), .pfx(_, _, let proof), .removeKey(_, let proof): proof
     case .token(_, let assertion, _): assertion
     }
   }
 
-  public var displayName: JSONString? {
+  public var displayName: ExactText? {
     switch self {
     case .certificate(_, let name, _), .pfx(_, let name, _): name
     case .removeKey, .token: nil
@@ -46,9 +48,9 @@ public enum RequestBody: Sendable, Hashable {
     }
   }
 
-  private func addKey(_ form: Form, key: [UInt8], _ displayName: JSONString?, _ proof: JSONString) -> [UInt8] {
+  private func addKey(_ form: Form, key: [UInt8], _ displayName: ExactText?, _ proof: ExactText) -> [UInt8] {
     var credential: JSONObject = [
-      "type": .string(form.type), "usage": .string(form.usage), "key": .string(JSONString(Base64.standard.text(key))),
+      "type": .string(form.type), "usage": .string(form.usage), "key": .string(ExactText(Base64.standard.text(key))),
     ]
     credential["displayName"] = displayName.map(JSONValue.string)
     // customKeyIdentifier is left out: Graph sets it to the thumbprint.
@@ -64,11 +66,11 @@ extension RequestBody {
   enum Form {
     case certificate, pfx
 
-    var type: JSONString { self == .pfx ? "X509CertAndPassword" : "AsymmetricX509Cert" }
-    var usage: JSONString { self == .pfx ? "Sign" : "Verify" }
+    var type: ExactText { self == .pfx ? "X509CertAndPassword" : "AsymmetricX509Cert" }
+    var usage: ExactText { self == .pfx ? "Sign" : "Verify" }
   }
 
-  static let passwordMember: JSONString = "secretText"
-  static let grantType: JSONString = "client_credentials"
-  static let assertionType: JSONString = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+  static let passwordMember: ExactText = "secretText"
+  static let grantType: ExactText = "client_credentials"
+  static let assertionType: ExactText = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 }

@@ -1,5 +1,7 @@
-public import JOSE
-public import JSONWebToken
+import Encodings
+public import JSON
+public import Messages
+public import Tokens
 
 /// The answer of one check of a request that is to be sent.
 public struct RequestCheck: Sendable {
@@ -35,11 +37,11 @@ public struct RequestCheck: Sendable {
 
   /// `id`, `status`, and where they apply `found`, `reason`, `message`, `hint`.
   public var json: JSONObject {
-    var object: JSONObject = ["id": .string(JSONString(id)), "status": .string(JSONString(status.rawValue))]
-    object["found"] = found.map { .string(JSONString($0)) }
-    object["reason"] = finding.map { .string(JSONString($0.reason)) }
-    object["message"] = finding.map { .string(JSONString($0.message)) }
-    object["hint"] = finding?.hint.map { .string(JSONString($0)) }
+    var object: JSONObject = ["id": .string(ExactText(id)), "status": .string(ExactText(status.rawValue))]
+    object["found"] = found.map { .string(ExactText($0)) }
+    object["reason"] = finding.map { .string(ExactText($0.reason)) }
+    object["message"] = finding.map { .string(ExactText($0.message)) }
+    object["hint"] = finding?.hint.map { .string(ExactText($0)) }
     return object
   }
 }

@@ -1,4 +1,5 @@
-public import JOSE
+public import Encodings
+import Tokens
 public import Signing
 
 /// What whoever checks a request knows of it from elsewhere.
@@ -9,18 +10,18 @@ public struct RequestExpectation: Sendable {
   /// The certificate that `addKey` adds; all its bytes are compared.
   public var newCertificate: Certificate?
   /// The keyId that `removeKey` removes.
-  public var keyID: JSONString?
+  public var keyID: ExactText?
   /// The object id that the proof names, also where the address names an application id.
-  public var objectID: JSONString?
+  public var objectID: ExactText?
   /// The application id that the address names, which the proof does not.
-  public var applicationID: JSONString?
+  public var applicationID: ExactText?
   public var hosts: Hosts?
   /// The scope of a token request.
-  public var scope: JSONString?
+  public var scope: ExactText?
 
   public init(
-    newCertificate: Certificate? = nil, keyID: JSONString? = nil, objectID: JSONString? = nil,
-    applicationID: JSONString? = nil, hosts: Hosts? = nil, scope: JSONString? = nil
+    newCertificate: Certificate? = nil, keyID: ExactText? = nil, objectID: ExactText? = nil,
+    applicationID: ExactText? = nil, hosts: Hosts? = nil, scope: ExactText? = nil
   ) {
     self.newCertificate = newCertificate
     self.keyID = keyID

@@ -1,5 +1,6 @@
-public import JOSE
-public import JSONWebToken
+import Encodings
+public import JSON
+public import Tokens
 
 /// What was found about a request that is to be sent: its own checks, and the report on the token in it.
 public struct RequestReport: Sendable {
@@ -60,10 +61,10 @@ public struct RequestReport: Sendable {
   /// `version`, `accepted`, `verdict`, `request`, `address`, `at`, `values`, `checks`, and `token` with the report on it.
   public var json: JSONObject {
     var object: JSONObject = ["version": .integer(Self.jsonVersion), "accepted": .boolean(isAccepted)]
-    object["verdict"] = .string(JSONString(verdict.rawValue))
-    object["request"] = address.map { .string(JSONString($0.requestName)) }
-    object["address"] = address.map { .string(JSONString($0.description)) }
-    object["at"] = .string(JSONString(time.description))
+    object["verdict"] = .string(ExactText(verdict.rawValue))
+    object["request"] = address.map { .string(ExactText($0.requestName)) }
+    object["address"] = address.map { .string(ExactText($0.description)) }
+    object["at"] = .string(ExactText(time.description))
     object["values"] = values.map { .object($0.json) }
     object["checks"] = .array(checks.map { .object($0.json) })
     object["token"] = token.map { .object($0.json) }

@@ -1,17 +1,18 @@
-public import JOSE
-import JSONWebToken
+public import Encodings
+public import JSON
+import Tokens
 public import Signing
 
 /// What a request asks for, and of whom: the values that a person compares before it is sent.
 public struct RequestValues: Sendable {
   public let address: RequestAddress
   /// The object id in the address, or else the issuer that the proof names; nil for a token request.
-  public let objectID: JSONString?
+  public let objectID: ExactText?
   /// Nil but for `removeKey`.
-  public let keyID: JSONString?
+  public let keyID: ExactText?
   /// Nil but for a token request.
-  public let scope: JSONString?
-  public let displayName: JSONString?
+  public let scope: ExactText?
+  public let displayName: ExactText?
   /// Nil for other requests than `addKey`, and where the certificate cannot be read.
   public let newCertificate: Certificate?
   /// The certificate that verified the proof or the assertion; nil where none did.
@@ -33,14 +34,14 @@ public struct RequestValues: Sendable {
     }
   }
 
-  private static func issuer(of proof: JSONString) -> JSONString? {
+  private static func issuer(of proof: ExactText) -> ExactText? {
     let token = try? UnverifiedToken(Array(proof.text.utf8).span)
     return try? token?.claims.get()["iss"]?.string
   }
 
   /// `host`, and where they apply `object`, `appId`, `keyId`, `scope`, `displayName`, `newCertificate`, `signingCertificate`.
   public var json: JSONObject {
-    var object: JSONObject = ["host": .string(JSONString(address.host))]
+    var object: JSONObject = ["host": .string(ExactText(address.host))]
     object["object"] = objectID.map(JSONValue.string)
     if case .graph(let address) = address { object["appId"] = address.appID.map(JSONValue.string) }
     object["keyId"] = keyID.map(JSONValue.string)
@@ -54,8 +55,8 @@ public struct RequestValues: Sendable {
   private static func json(_ certificate: Certificate) -> JSONValue {
     let forms = KeyCredentialForms(certificate)
     return .object([
-      "subject": .string(JSONString(certificate.subject)), "sha1": .string(JSONString(forms.thumbprint)),
-      "sha256": .string(JSONString(forms.sha256Thumbprint)),
+      "subject": .string(ExactText(certificate.subject)), "sha1": .string(ExactText(forms.thumbprint)),
+      "sha256": .string(ExactText(forms.sha256Thumbprint)),
     ])
   }
 }

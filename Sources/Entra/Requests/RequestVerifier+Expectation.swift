@@ -1,5 +1,6 @@
-import JOSE
-import JSONWebToken
+import Encodings
+import Messages
+import Tokens
 import Signing
 
 /// What the request asks for, compared with what was meant. Where nobody said what was meant, a warning says that.
@@ -26,7 +27,7 @@ extension RequestVerifier {
       return .skipped(id, .notApplicable, "a token request names no object")
     }
     let saved = newCertificates.registered ?? removal.registered
-    let pairs: [(named: JSONString?, known: JSONString?, source: String)] = [
+    let pairs: [(named: ExactText?, known: ExactText?, source: String)] = [
       (values.objectID, expected.objectID, "the object id that is expected"),
       (values.objectID, saved?.objectID, "the object id in the saved keyCredentials"),
       (address.appID, expected.applicationID, "the application id that is expected"),

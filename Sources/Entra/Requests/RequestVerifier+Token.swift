@@ -1,5 +1,7 @@
-public import JOSE
-public import JSONWebToken
+public import Encodings
+import JSON
+import Messages
+public import Tokens
 
 extension RequestVerifier {
   /// What the token must be for the address; nil for ids that are none.
@@ -19,14 +21,14 @@ extension RequestVerifier {
   }
 
   /// The published form that `aud` has, so that one chosen on purpose is accepted; its host and tenant must be those posted to.
-  private static func audienceForm(of assertion: JSONString, at address: TokenAddress) -> AudienceForm? {
+  private static func audienceForm(of assertion: ExactText, at address: TokenAddress) -> AudienceForm? {
     let token = try? UnverifiedToken(Array(assertion.text.utf8).span)
     guard let audience = try? token?.claims.get()["aud"]?.string else { return nil }
     return AudienceForm.allCases.first { $0.audience(host: address.host, tenant: address.tenant) == audience }
   }
 
   /// Judged for the time, or for the token's start when that is later.
-  public func verdict(on token: JSONString, by profile: Profile, at time: NumericDate) -> VerificationReport {
+  public func verdict(on token: ExactText, by profile: Profile, at time: NumericDate) -> VerificationReport {
     let bytes = Array(token.text.utf8)
     let start = (try? UnverifiedToken(bytes.span))?.start(notBefore: time) ?? time
     return TokenVerifier(profile: profile, keys: keys, certificateReader: certificateReader, diagnosis: diagnosis)

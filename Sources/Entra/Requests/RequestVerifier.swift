@@ -1,6 +1,7 @@
-import JOSE
-public import JSONWebToken
+public import Messages
+public import Tokens
 public import Signing
+public import System
 
 /// Judges a request that is to be sent as the services would, as far as that can be known without asking them.
 public struct RequestVerifier: Sendable {

@@ -1,4 +1,5 @@
 import Signing
+import System
 
 /// A password inside JSON, which never becomes a `String`.
 enum SecretText {

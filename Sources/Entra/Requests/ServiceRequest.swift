@@ -1,5 +1,8 @@
-import JOSE
-public import Signing
+import Encodings
+public import Messages
+import Tokens
+import Signing
+public import System
 
 /// A request to Graph or to a token endpoint, for whoever has a network to send: where to, and the exact bytes.
 public struct ServiceRequest: ~Copyable, Sendable {

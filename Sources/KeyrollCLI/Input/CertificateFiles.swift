@@ -3,7 +3,7 @@ import Keyroll
 /// Certificates from what the user names: a file, standard input, or a `pkcs11:` reference.
 enum CertificateFiles {
   /// The most that is read of such a file, in bytes.
-  static let mostBytes = max(KeyFileLimits.byteCount, Limits.JSON.savedAnswer.byteCount)
+  static let mostBytes = max(KeyFileLimits.byteCount, JSONLimits.savedAnswer.byteCount)
 
   /// What one of them can hold: its contents decide.
   enum Contents {
@@ -29,13 +29,13 @@ enum CertificateFiles {
   /// The certificates of a PEM, DER or bundle file, or of a `pkcs11:` reference; `-` is standard input.
   static func certificates(in name: String) throws(KeyError) -> [Certificate] {
     if let reference = try tokenReference(name) { return try certificates(on: reference) }
-    return try certificates(in: try SecretBytes.contents(ofFile: name, limit: mostBytes), of: name)
+    return try certificates(in: try read(name), of: name)
   }
 
   /// The same for what may also be a PFX.
   static func certificates(in name: String, secrets: any SecretProvider) throws(KeyError) -> [Certificate] {
     if let reference = try tokenReference(name) { return try certificates(on: reference) }
-    let contents = try SecretBytes.contents(ofFile: name, limit: mostBytes)
+    let contents = try read(name)
     let reference = try KeyReference(name, of: [])
     return try CertificateFile.read(
       contents, of: reference.description, secrets: secrets)
@@ -55,6 +55,10 @@ enum CertificateFiles {
       name.utf8.prefix(prefix.count).elementsEqual(prefix, by: { $0 | 0x20 == $1 | 0x20 })
     else { return nil }
     return try KeyReference(name, of: [PKCS11URI.syntax])
+  }
+
+  private static func read(_ name: String) throws(KeyError) -> SecretBytes {
+    try KeyError.passing { () throws(SystemError) in try SecretBytes.contents(ofFile: name, limit: mostBytes) }
   }
 
   private static func certificates(in contents: borrowing SecretBytes, of name: String) throws(KeyError)

@@ -16,7 +16,7 @@ package struct TokenInput {
   /// tokens do, with `ey` or `ew` and a dot further on, for the token itself.
   ///
   /// A file wins over a token of the same spelling. Throws `file-unreadable` or `file-too-large`.
-  package init(_ argument: String) throws(KeyError) {
+  package init(_ argument: String) throws(SystemError) {
     let isStandardInput = StandardInput.isNamed(by: argument)
     if !isStandardInput, !Self.exists(argument) {
       guard Self.looksLikeToken(argument) else {
@@ -45,11 +45,11 @@ package struct TokenInput {
   /// The error for an argument that is no file and does not begin as a token does.
   ///
   /// What may be a token is not repeated: it was pasted with something around it more often than not.
-  private static func unreadable(_ argument: String) -> KeyError {
+  private static func unreadable(_ argument: String) -> SystemError {
     guard ForeignText.mayBeSecret(argument) else {
-      return KeyError(.fileUnreadable, "\(naming: argument) is neither a file nor a token")
+      return SystemError(.fileUnreadable, "\(naming: argument) is neither a file nor a token")
     }
-    return KeyError(
+    return SystemError(
       .fileUnreadable, "the argument is no file, and as a token it has something around it",
       hint: "give the token alone, without Bearer, quotation marks or spaces")
   }

@@ -39,7 +39,7 @@ struct DraftOptions: ParsableArguments {
     request.notBefore = try window.notBefore(from: time)
     request.lifetime = try window.span()
     request.includesIssuedAt = includesIssuedAt
-    request.keyID = keyID.map(JSONString.init(_:))
+    request.keyID = keyID.map(ExactText.init(_:))
     var hints = self.hints.isEmpty ? profile.hints : self.hints
     if keyID != nil { hints.append(.kid) }
     if includesCertificates { hints.append(.x5c) }

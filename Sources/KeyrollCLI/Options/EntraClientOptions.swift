@@ -44,7 +44,7 @@ struct EntraClientOptions: ParsableArguments {
   func reference() throws(CommandError) -> ProfileReference {
     guard let tenant, let clientID else { throw .usage("--tenant and --client-id are needed") }
     return .entraAssertion(
-      tenant: JSONString(tenant), clientID: JSONString(clientID), cloud: cloud, loginHost: loginHost,
+      tenant: ExactText(tenant), clientID: ExactText(clientID), cloud: cloud, loginHost: loginHost,
       audienceForm: audienceForm)
   }
 
@@ -56,7 +56,7 @@ struct EntraClientOptions: ParsableArguments {
 
   func profile(algorithm: SignatureAlgorithm?) throws(ProfileError) -> Profile {
     try .entraAssertion(
-      tenant: tenant.map(JSONString.init(_:)), clientID: clientID.map(JSONString.init(_:)), cloud: cloud ?? .global,
+      tenant: tenant.map(ExactText.init(_:)), clientID: clientID.map(ExactText.init(_:)), cloud: cloud ?? .global,
       loginHost: loginHost,
       audienceForm: audienceForm, algorithm: algorithm)
   }

@@ -59,7 +59,7 @@ struct ExpectationOptions: ParsableArguments {
       keyID: try keyID.map { try Self.guid($0, "--key-id") },
       objectID: try objectID.map { try Self.guid($0, "--object-id") },
       applicationID: try applicationID.map { try Self.guid($0, "--app-id") }, hosts: hosts,
-      scope: scope.map(JSONString.init(_:)))
+      scope: scope.map(ExactText.init(_:)))
   }
 
   private var hosts: RequestExpectation.Hosts? {
@@ -67,8 +67,8 @@ struct ExpectationOptions: ParsableArguments {
     return graphHost == nil && loginHost == nil ? nil : .named(login: loginHost, graph: graphHost)
   }
 
-  private static func guid(_ text: String, _ option: String) throws(ProfileError) -> JSONString {
-    let guid = JSONString(text)
+  private static func guid(_ text: String, _ option: String) throws(ProfileError) -> ExactText {
+    let guid = ExactText(text)
     if TextForm.guid.matches(guid) { return guid }
     throw ProfileError(.malformedParameter, "\(option) takes a GUID, not \(argument: text)")
   }

@@ -27,10 +27,10 @@ struct ExpectedValueOptions: ParsableArguments {
   var parameters: [NamedValue] = []
 
   /// By the names of the profile's parameters; throws `usage` for one that is given twice.
-  func values() throws(CommandError) -> [String: JSONString] {
-    var values: [String: JSONString] = [:]
+  func values() throws(CommandError) -> [String: ExactText] {
+    var values: [String: ExactText] = [:]
     let named = [("object-id", objectID), ("tenant", tenant), ("client-id", clientID)].compactMap { name, value in
-      value.map { (name, JSONString($0)) }
+      value.map { (name, ExactText($0)) }
     }
     for (name, value) in named + parameters.map({ ($0.name.text, $0.value) }) {
       if values.updateValue(value, forKey: name) != nil {

@@ -45,12 +45,12 @@ struct GraphOptions: ParsableArguments {
   }
 
   /// What the proof names as its issuer, however the address names the object.
-  var objectID: JSONString { JSONString(application ?? servicePrincipal ?? "") }
+  var objectID: ExactText { ExactText(application ?? servicePrincipal ?? "") }
 
   func address(_ action: GraphAddress.Action) throws(ProfileError) -> GraphAddress {
     try GraphAddress(
       host: host ?? (cloud ?? .global).graphHost, version: isBeta ? .beta : .v1,
       collection: application == nil ? .servicePrincipals : .applications,
-      name: appID.map { .appID(JSONString($0)) } ?? .objectID(objectID), action: action)
+      name: appID.map { .appID(ExactText($0)) } ?? .objectID(objectID), action: action)
   }
 }

@@ -54,11 +54,11 @@ struct JudgingOptions: ParsableArguments {
     guard let name = profile else { return try generalProfile() }
     try refuse(generalNames, "goes without --profile")
     var profile: Profile
-    switch JSONString(name) {
+    switch ExactText(name) {
     case "graph-proof":
       try refuse(client.audienceNames + parameterNames, "is not for graph-proof")
       profile = try .graphProof(
-        objectID: objectID.map(JSONString.init(_:)), clientID: client.clientID.map(JSONString.init(_:)))
+        objectID: objectID.map(ExactText.init(_:)), clientID: client.clientID.map(ExactText.init(_:)))
     case "entra-assertion":
       try refuse(objectNames + parameterNames, "is not for entra-assertion")
       profile = try client.profile(algorithm: nil)
@@ -78,8 +78,8 @@ struct JudgingOptions: ParsableArguments {
         "without --profile at least one --algorithm is needed: the token must not choose for itself")
     }
     return .general(
-      algorithms: policy, issuer: issuer.map(JSONString.init(_:)), audience: audience.map(JSONString.init(_:)),
-      subject: subject.map(JSONString.init(_:)), required: required.map(JSONString.init(_:)))
+      algorithms: policy, issuer: issuer.map(ExactText.init(_:)), audience: audience.map(ExactText.init(_:)),
+      subject: subject.map(ExactText.init(_:)), required: required.map(ExactText.init(_:)))
   }
 
   // The names of the options that were given, by what they are for.

@@ -3,15 +3,15 @@ import Keyroll
 
 /// `name=value` on the command line.
 struct NamedValue: ExpressibleByArgument {
-  let name: JSONString
-  let value: JSONString
+  let name: ExactText
+  let value: ExactText
 
   init?(argument: String) {
     guard let separator = argument.utf8.firstIndex(of: UInt8(ascii: "=")), separator > argument.startIndex else {
       return nil
     }
-    name = JSONString(String(argument[..<separator]))
-    value = JSONString(String(argument[argument.utf8.index(after: separator)...]))
+    name = ExactText(String(argument[..<separator]))
+    value = ExactText(String(argument[argument.utf8.index(after: separator)...]))
   }
 
   func json() throws(CommandError) -> JSONValue {

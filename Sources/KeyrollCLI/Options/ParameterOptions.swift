@@ -10,8 +10,8 @@ struct ParameterOptions: ParsableArguments {
 
   var isEmpty: Bool { parameters.isEmpty }
 
-  func dictionary() throws(CommandError) -> [String: JSONString] {
-    var values: [String: JSONString] = [:]
+  func dictionary() throws(CommandError) -> [String: ExactText] {
+    var values: [String: ExactText] = [:]
     for parameter in parameters {
       if values.updateValue(parameter.value, forKey: parameter.name.text) != nil {
         throw .usage("parameter \(argument: parameter.name) is given twice")

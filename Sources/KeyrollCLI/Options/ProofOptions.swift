@@ -9,5 +9,5 @@ struct ProofOptions: ParsableArguments {
       "The object id of the application or service principal: not its application (client) id.", valueName: "guid"))
   var objectID: String
 
-  var reference: ProfileReference { .graphProof(objectID: JSONString(objectID)) }
+  var reference: ProfileReference { .graphProof(objectID: ExactText(objectID)) }
 }

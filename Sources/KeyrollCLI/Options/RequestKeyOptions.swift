@@ -70,7 +70,7 @@ struct RequestKeyOptions: ParsableArguments {
   /// Signs, or reads and believes nothing yet: whoever makes the request verifies it with the keys.
   func token(
     ready path: String?, at time: NumericDate, by profile: ProfileReference
-  ) throws -> (token: JSONString, keys: [TrustedKey]) {
+  ) throws -> (token: ExactText, keys: [TrustedKey]) {
     if let path { return try readyToken(path) }
     guard let reference = try reference() else { throw CommandError.usage("either --key or a token is needed") }
     let keyless = try profile.profile(algorithm: algorithm, publicKey: nil)
@@ -83,17 +83,17 @@ struct RequestKeyOptions: ParsableArguments {
       key: reference, access: access, certificate: certificate, profile: profile, asked: algorithm,
       answerToKey: ServiceAnswer.toKey)
     let (tokens, certificate) = try making.tokens(for: [request], algorithm ?? keyless.algorithms.preferred)
-    return (JSONString(tokens.first?.text ?? ""), try [certificate].compactMap(\.self).map(Self.trustedKey))
+    return (ExactText(tokens.first?.text ?? ""), try [certificate].compactMap(\.self).map(Self.trustedKey))
   }
 
-  private func readyToken(_ path: String) throws -> (token: JSONString, keys: [TrustedKey]) {
+  private func readyToken(_ path: String) throws -> (token: ExactText, keys: [TrustedKey]) {
     let input = try TokenInput(path)
     if let note = input.note { Diagnostics.note(note) }
     guard let text = String(validating: input.bytes, as: UTF8.self) else {
       throw RequestError(.tokenRejected, "\(input.name) is not a token: it is not text")
     }
     let certificates = try certificate.map(CertificateFiles.certificates(in:)) ?? []
-    return (JSONString(text), try certificates.map(Self.trustedKey))
+    return (ExactText(text), try certificates.map(Self.trustedKey))
   }
 
   static func trustedKey(_ certificate: Certificate) throws(KeyError) -> TrustedKey {

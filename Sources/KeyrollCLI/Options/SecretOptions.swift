@@ -28,6 +28,6 @@ struct SecretOptions: ParsableArguments {
 
   /// What the key is opened with; throws `secret-unavailable` when a source cannot be read.
   func provider(pin: SecretSource? = nil) throws(KeyError) -> CommandSecrets {
-    try CommandSecrets(password: source, pin: pin)
+    try KeyError.passing { () throws(SystemError) in try CommandSecrets(password: source, pin: pin) }
   }
 }

@@ -38,7 +38,7 @@ struct TrustedKeyOptions: ParsableArguments {
     for path in publicKeys { trust.keys += try Self.publicKeys(in: path) }
     if trust.keys.isEmpty, trust.registered == nil, let refusal = trust.refusals.first {
       throw KeyError(
-        refusal.code, refusal.message, hint: refusal.hint ?? "give the certificate of the RSA key that signed")
+        id: refusal.id, refusal.message, hint: refusal.hint ?? "give the certificate of the RSA key that signed")
     }
     if trust.keys.isEmpty && trust.unusable.isEmpty {
       throw KeyCredentialsError(

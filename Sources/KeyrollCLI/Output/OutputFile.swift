@@ -79,7 +79,7 @@ package struct OutputFile {
       throw unwritable(.last)
     }
     switch status.st_mode & S_IFMT {
-    case S_IFDIR: throw unwritable(.system(SystemError(code: EISDIR)))
+    case S_IFDIR: throw unwritable(.system(SystemReason(code: EISDIR)))
     case S_IFREG: if !replaces { throw exists }
     case S_IFLNK:
       throw CommandError(

@@ -1,17 +1,18 @@
 import CLinux
 import Glibc
+import System
 
 /// Why something new was not written.
 enum WriteFailure: CustomStringConvertible {
   /// A system call failed.
-  case system(SystemError)
+  case system(SystemReason)
   /// What was made belongs to this user, who is not the one that keyroll runs as.
   case foreignOwner(UInt32)
 
   /// The reason of the last call that failed.
   static var last: WriteFailure { .system(.last) }
 
-  /// For the end of a message, as that of a `SystemError`.
+  /// For the end of a message, as that of a `SystemReason`.
   var description: String {
     switch self {
     case .system(let reason): reason.description

@@ -79,11 +79,11 @@ final class DeviceWatch: CallObserver {
         guard let argument = unsafe argument else { return nil }
         unsafe Unmanaged<DeviceWatch>.fromOpaque(argument).takeUnretainedValue().watch()
       }, watch)
-    if failure != 0 { refuse(SystemError(code: failure)) }
+    if failure != 0 { refuse(SystemReason(code: failure)) }
   }
 
   /// Without the thread a call that hangs would hang for ever, so none is made.
-  private func refuse(_ reason: SystemError) -> Never {
+  private func refuse(_ reason: SystemReason) -> Never {
     let error = CommandError(
       .deviceUnwatched, "no call to a module is made, because none could be ended after \(timeout): \(reason)",
       hint: "the system starts no further thread: see ulimit -u and ulimit -v")

@@ -26,7 +26,7 @@ enum ProcessProtection {
     var none = rlimit(rlim_cur: 0, rlim_max: 0)
     // The limit does not hold where core_pattern pipes dumps to a program; being undumpable does.
     guard unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none) == 0, linux_forbid_dumping() == 0 else {
-      throw CommandError(.processUnprotected, "the process cannot be kept out of core dumps: \(SystemError.last)")
+      throw CommandError(.processUnprotected, "the process cannot be kept out of core dumps: \(SystemReason.last)")
     }
   }
 
@@ -45,7 +45,7 @@ enum ProcessProtection {
       // The lowest free number, so that it is this one.
       guard unsafe open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY) == descriptor else {
         throw CommandError(
-          .processUnprotected, "a standard stream is closed, and /dev/null cannot take its place: \(SystemError.last)")
+          .processUnprotected, "a standard stream is closed, and /dev/null cannot take its place: \(SystemReason.last)")
       }
     }
   }

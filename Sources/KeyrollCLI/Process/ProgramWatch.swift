@@ -17,7 +17,7 @@ final class ProgramWatch: ProgramObserver {
     }
     if let descriptor { return descriptor }
     let error = SigningError(
-      .programFailed, "no program is started, because nothing could end it at ctrl-C: \(SystemError.last)")
+      .programFailed, "no program is started, because nothing could end it at ctrl-C: \(SystemReason.last)")
     _exit(Diagnostics.report(error).rawValue)
   }
 

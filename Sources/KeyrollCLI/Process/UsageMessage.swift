@@ -90,7 +90,7 @@ struct UsageMessage: CustomStringConvertible {
       return false
     }
     let first = name.drop { $0 == "-" }.prefix { $0 != "-" }
-    return KeyReferenceSyntax.isSecret(first.utf8)
-      || !first.indices.contains { KeyReferenceSyntax.isSecret(first[..<$0].utf8) }
+    return SecretNames.contains(first.utf8)
+      || !first.indices.contains { SecretNames.contains(first[..<$0].utf8) }
   }
 }

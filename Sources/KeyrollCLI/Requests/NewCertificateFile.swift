@@ -31,7 +31,7 @@ struct NewCertificateFile: ~Copyable {
   }
 
   func request(
-    to address: RequestAddress, displayName: JSONString?, proof: JSONString
+    to address: RequestAddress, displayName: ExactText?, proof: ExactText
   ) throws(RequestError) -> ServiceRequest {
     guard let pfx else {
       return try ServiceRequest(

@@ -47,7 +47,7 @@ struct ReceivedFolder: ~Copyable {
   func contents(of name: String, limit: Int) throws(RequestError) -> SecretBytes? {
     let file = unsafe openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
     guard file >= 0 else {
-      let reason = SystemError.last
+      let reason = SystemReason.last
       guard let status = status(of: name) else { return nil }
       if let kind = status.irregularKind { throw Self.notRegular(name, kind) }
       throw RequestError(.fileMissing, "\(naming: name) cannot be read: \(reason)")
@@ -55,10 +55,10 @@ struct ReceivedFolder: ~Copyable {
     defer { close(file) }
     var status = stat()
     guard unsafe fstat(file, &status) == 0 else {
-      throw RequestError(.fileMissing, "\(naming: name) cannot be read: \(SystemError.last)")
+      throw RequestError(.fileMissing, "\(naming: name) cannot be read: \(SystemReason.last)")
     }
     if let kind = FileStatus(status).irregularKind { throw Self.notRegular(name, kind) }
-    do throws(KeyError) {
+    do throws(SystemError) {
       return try SecretBytes.contents(ofDescriptor: file, named: name, limit: limit)
     } catch {
       throw RequestError(.fileMissing, error.message)
@@ -76,7 +76,7 @@ struct ReceivedFolder: ~Copyable {
     // A descriptor of its own, because reading moves on and closing closes it.
     let own = unsafe openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard own >= 0, let directory = unsafe fdopendir(own) else {
-      let reason = SystemError.last
+      let reason = SystemReason.last
       if own >= 0 { close(own) }
       throw RequestError(.fileMissing, "\(naming: path) cannot be read: \(reason)")
     }
@@ -89,7 +89,7 @@ struct ReceivedFolder: ~Copyable {
       if names.count == Self.mostEntries { return (names, false) }
       names.append(name)
     }
-    if errno != 0 { throw RequestError(.fileMissing, "\(naming: path) cannot be read: \(SystemError.last)") }
+    if errno != 0 { throw RequestError(.fileMissing, "\(naming: path) cannot be read: \(SystemReason.last)") }
     return (names, true)
   }
 

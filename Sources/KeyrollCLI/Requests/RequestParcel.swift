@@ -17,7 +17,7 @@ struct RequestParcel: ~Copyable {
   /// When it can be sent, by the claims of its token.
   var window: TokenWindow { TokenWindow(claims ?? JSONObject()) }
 
-  func claim(_ name: JSONString) -> String? { claims?[name]?.string?.text }
+  func claim(_ name: ExactText) -> String? { claims?[name]?.string?.text }
 
   private var claims: JSONObject? {
     guard let token = try? UnverifiedToken(Array(body.token.text.utf8).span) else { return nil }

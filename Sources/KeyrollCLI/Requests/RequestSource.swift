@@ -15,7 +15,7 @@ struct RequestSource: ~Copyable {
   /// Opens the folder or file that a path leads to, which may be a link; `-` is standard input.
   ///
   /// Throws `file-unreadable` where there is no request at all, and `file-too-large`.
-  init(_ path: String) throws(KeyError) {
+  init(_ path: String) throws(SystemError) {
     self.path = path
     if StandardInput.isNamed(by: path) {
       single = try SecretBytes.contents(ofFile: path, limit: RequestFile.mostBytes)
@@ -26,14 +26,14 @@ struct RequestSource: ~Copyable {
     let descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
     var status = stat()
     guard descriptor >= 0, unsafe fstat(descriptor, &status) == 0 else {
-      let reason = SystemError.last
+      let reason = SystemReason.last
       if descriptor >= 0 { close(descriptor) }
-      throw KeyError(.fileUnreadable, "\(naming: path) cannot be read: \(reason)")
+      throw SystemError(.fileUnreadable, "\(naming: path) cannot be read: \(reason)")
     }
     if FileStatus(status).isFolder {
       let folder = ReceivedFolder(takingOwnershipOf: descriptor, at: path)
       guard folder.status(of: Self.configurationName) != nil else {
-        throw KeyError(.fileUnreadable, "\(naming: path) has no \(Self.configurationName), and is no request")
+        throw SystemError(.fileUnreadable, "\(naming: path) has no \(Self.configurationName), and is no request")
       }
       single = nil
       self.folder = consume folder
@@ -42,7 +42,7 @@ struct RequestSource: ~Copyable {
     }
     defer { close(descriptor) }
     if let kind = FileStatus(status).irregularKind {
-      throw KeyError(
+      throw SystemError(
         .fileUnreadable, "\(naming: path) is \(kind), not a folder or a file",
         hint: "what comes through a pipe is read from standard input, by -")
     }

@@ -20,9 +20,9 @@ final class CommandSecrets: SecretProvider {
   /// Reads every source now, whether its secret will be needed or not: a variable leaves the environment at once.
   ///
   /// Throws `secret-unavailable`.
-  init(password: SecretSource?, pin: SecretSource? = nil) throws(KeyError) {
-    self.password = try password.map { source throws(KeyError) in SharedSecret(try source.read(.password)) }
-    self.pin = try pin.map { source throws(KeyError) in SharedSecret(try source.read(.pin)) }
+  init(password: SecretSource?, pin: SecretSource? = nil) throws(SystemError) {
+    self.password = try password.map { source throws(SystemError) in SharedSecret(try source.read(.password)) }
+    self.pin = try pin.map { source throws(SystemError) in SharedSecret(try source.read(.pin)) }
     for warning in [password?.warning(.password), pin?.warning(.pin)] { warning.map(Diagnostics.warning) }
   }
 

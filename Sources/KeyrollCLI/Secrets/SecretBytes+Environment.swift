@@ -6,13 +6,13 @@ extension SecretBytes {
   ///
   /// Throws `secret-unavailable` when it is not set, or set to nothing. The message leaves the name out: who mistakes
   /// the option for that of the secret itself has written the secret there.
-  init(takingEnvironmentVariable name: String, as content: SecretFile.Content) throws(KeyError) {
+  init(takingEnvironmentVariable name: String, as content: SecretFile.Content) throws(SystemError) {
     guard let value = unsafe getenv(name) else {
-      throw KeyError(.secretUnavailable, "the environment variable for the \(content.rawValue) is not set")
+      throw SystemError(.secretUnavailable, "the environment variable for the \(content.rawValue) is not set")
     }
     let count = unsafe strlen(value)
     guard count > 0 else {
-      throw KeyError(
+      throw SystemError(
         .secretUnavailable, "the environment variable for the \(content.rawValue) is empty",
         hint: SecretFile.emptyHint(content))
     }

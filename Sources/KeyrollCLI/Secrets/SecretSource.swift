@@ -17,7 +17,7 @@ enum SecretSource: Sendable, Hashable {
   /// Reads all of it, without the line break that ends a file; throws `secret-unavailable` (see `SecretFile`).
   ///
   /// A variable is taken out of the environment.
-  func read(_ content: SecretFile.Content) throws(KeyError) -> SecretBytes {
+  func read(_ content: SecretFile.Content) throws(SystemError) -> SecretBytes {
     switch self {
     case .file(let path): return try SecretFile.secret(at: path, content)
     case .descriptor(STDIN_FILENO):

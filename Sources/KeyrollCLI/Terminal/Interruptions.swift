@@ -36,7 +36,7 @@ struct Interruptions: ~Copyable {
     var events = [descriptor, terminal].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     while unsafe poll(&events, nfds_t(events.count), -1) < 0 {
       if errno != EINTR {
-        throw KeyError(.secretUnavailable, "the terminal cannot be waited for: \(SystemError.last)")
+        throw KeyError(.secretUnavailable, "the terminal cannot be waited for: \(SystemReason.last)")
       }
     }
     guard events[0].revents != 0 else { return nil }

@@ -12,7 +12,7 @@ struct LineInput: ~Copyable {
   /// Throws `secret-unavailable`, also for a terminal that shows what is typed all the same.
   init(_ terminal: Int32, showsInput: Bool) throws(KeyError) {
     var previous = termios()
-    guard unsafe tcgetattr(terminal, &previous) == 0 else { throw Self.failure(SystemError.last.description) }
+    guard unsafe tcgetattr(terminal, &previous) == 0 else { throw Self.failure(SystemReason.last.description) }
     let echo = tcflag_t(ECHO | ECHOE | ECHOK | ECHONL)
     var wanted = previous
     wanted.c_lflag &= ~echo
@@ -20,7 +20,7 @@ struct LineInput: ~Copyable {
     // Edited by the terminal itself.
     wanted.c_lflag |= tcflag_t(ICANON | ISIG)
     wanted.c_iflag |= tcflag_t(ICRNL)
-    guard Self.set(&wanted, of: terminal) else { throw Self.failure(SystemError.last.description) }
+    guard Self.set(&wanted, of: terminal) else { throw Self.failure(SystemReason.last.description) }
     // Success means that some of it was done (tcsetattr(3)).
     var made = termios()
     let isKnown = unsafe tcgetattr(terminal, &made) == 0

@@ -46,7 +46,7 @@ struct TerminalPrompt: ~Copyable {
 
   private borrowing func line(_ question: String, showsInput: Bool) throws(KeyError) -> SecretBytes {
     guard let interruptions = Interruptions(holding: Interruptions.all) else {
-      throw KeyError(.secretUnavailable, "nothing can be asked on the terminal: \(SystemError.last)")
+      throw KeyError(.secretUnavailable, "nothing can be asked on the terminal: \(SystemReason.last)")
     }
     var asks = true
     while true {
@@ -82,7 +82,7 @@ struct TerminalPrompt: ~Copyable {
       let received = line.append(from: terminal)
       if received < 0 {
         if errno == EINTR || errno == EAGAIN { continue }
-        throw KeyError(.secretUnavailable, "the terminal cannot be read: \(SystemError.last)")
+        throw KeyError(.secretUnavailable, "the terminal cannot be read: \(SystemReason.last)")
       }
       if received == 0 { throw KeyError(.secretUnavailable, "the input ended before a line was typed at the prompt") }
       if line.endsWithNewline { return nil }

@@ -36,7 +36,7 @@ struct Inspection {
   }
 
   private func section(
-    _ title: String, _ part: Result<JSONObject, JSONError>, note: (JSONString, JSONValue) -> String?
+    _ title: String, _ part: Result<JSONObject, JSONError>, note: (ExactText, JSONValue) -> String?
   ) -> ScreenText {
     var screen = ScreenText(["", title])
     switch part {
@@ -56,18 +56,18 @@ struct Inspection {
     return screen
   }
 
-  private func headerNote(_ name: JSONString, _ value: JSONValue) -> String? {
+  private func headerNote(_ name: ExactText, _ value: JSONValue) -> String? {
     guard let bytes = thumbprint(name, value) else { return nil }
     let kind = Thumbprint.allCases.first { $0.byteCount == bytes.count }?.digest.rawValue ?? "no thumbprint"
     return "= \(Hexadecimal.upperCase(bytes)), \(bytes.count) bytes: \(kind)"
   }
 
-  private func thumbprint(_ name: JSONString, _ value: JSONValue) -> [UInt8]? {
+  private func thumbprint(_ name: ExactText, _ value: JSONValue) -> [UInt8]? {
     guard Thumbprint.allCases.contains(where: { $0.headerName == name }), let text = value.string else { return nil }
     return try? Base64.url.decodeReportingIrregularities(text).bytes
   }
 
-  private func dateNote(_ name: JSONString, _ value: JSONValue) -> String? {
+  private func dateNote(_ name: ExactText, _ value: JSONValue) -> String? {
     guard let date = date(name, value) else {
       return milliseconds(name, value).map { "looks like milliseconds: \($0)" }
     }
@@ -76,16 +76,16 @@ struct Inspection {
     return "= \(date), \(relative)"
   }
 
-  private func date(_ name: JSONString, _ value: JSONValue) -> NumericDate? {
+  private func date(_ name: ExactText, _ value: JSONValue) -> NumericDate? {
     seconds(name, value).map(NumericDate.init(seconds:)).flatMap { $0 < .earliest || $0 > .latest ? nil : $0 }
   }
 
   /// The date that a number is in milliseconds, where it is none in seconds.
-  private func milliseconds(_ name: JSONString, _ value: JSONValue) -> NumericDate? {
+  private func milliseconds(_ name: ExactText, _ value: JSONValue) -> NumericDate? {
     seconds(name, value).map { NumericDate(seconds: $0 / 1000) }.flatMap { $0 < .earliest || $0 > .latest ? nil : $0 }
   }
 
-  private func seconds(_ name: JSONString, _ value: JSONValue) -> Int64? {
+  private func seconds(_ name: ExactText, _ value: JSONValue) -> Int64? {
     guard ["nbf", "iat", "exp"].contains(name) else { return nil }
     return value.number?.roundedUp ?? value.string.flatMap { Int64($0.text) }
   }
@@ -100,18 +100,18 @@ struct Inspection {
     var dates = JSONObject()
     for member in (try? token.header.get())?.members ?? [] {
       thumbprints[member.name] = thumbprint(member.name, member.value).map {
-        .string(JSONString(Hexadecimal.upperCase($0)))
+        .string(ExactText(Hexadecimal.upperCase($0)))
       }
     }
     for member in (try? token.claims.get())?.members ?? [] {
-      dates[member.name] = date(member.name, member.value).map { .string(JSONString($0.description)) }
+      dates[member.name] = date(member.name, member.value).map { .string(ExactText($0.description)) }
     }
     object["thumbprints"] = .object(thumbprints)
     object["dates"] = .object(dates)
     object["signatureByteCount"] = .integer(Int64(token.serialization.signature.count))
     object["irregularities"] = .array(
       token.serialization.irregularities.map {
-        .object(["segment": .string(JSONString($0.segment.rawValue)), "reason": .string(JSONString($0.error.id))])
+        .object(["segment": .string(ExactText($0.segment.rawValue)), "reason": .string(ExactText($0.error.id))])
       })
     return object
   }
@@ -119,7 +119,7 @@ struct Inspection {
   private func json(_ part: Result<JSONObject, JSONError>) -> JSONValue {
     switch part {
     case .success(let object): .object(object)
-    case .failure(let error): .object(["unreadable": .string(JSONString(error.id))])
+    case .failure(let error): .object(["unreadable": .string(ExactText(error.id))])
     }
   }
 }

@@ -112,7 +112,7 @@ struct InventoryReport {
     return fields
   }
 
-  private func string(_ text: String) -> JSONValue { .string(JSONString(text)) }
+  private func string(_ text: String) -> JSONValue { .string(ExactText(text)) }
 
   private func strings(_ texts: [String]) -> JSONValue { .array(texts.map(string)) }
 }

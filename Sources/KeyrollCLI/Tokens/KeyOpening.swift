@@ -42,11 +42,11 @@ struct KeyOpening {
     }
     if error.code == .certificateMismatch, let certificateSource {
       return KeyError(
-        error.code,
+        id: error.id,
         "no certificate in \(naming: certificateSource) belongs to the private key at \(naming: KeySchemes.text(of: key))",
         hint: error.hint)
     }
-    if let answer = answerToKey(error.code) { return KeyError(error.code, error.message, hint: answer) }
+    if let answer = error.code.flatMap(answerToKey) { return KeyError(id: error.id, error.message, hint: answer) }
     return error
   }
 }

@@ -103,7 +103,7 @@ struct ReportText {
   private static func text(_ value: JSONValue, of id: String) -> String {
     let text = value.printed
     guard let seconds = value.number?.roundedUp else { return text }
-    switch JSONString(id) {
+    switch ExactText(id) {
     case "iat", "nbf", "exp": return "\(text) = \(NumericDate(seconds: seconds))"
     case "lifetime": return "\(text) s"
     default: return text

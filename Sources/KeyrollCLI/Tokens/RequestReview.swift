@@ -10,7 +10,7 @@ struct RequestReview {
 
   /// Reads the request strictly and finds its profile, or the one that the reviewer insists on.
   init(_ path: String, insistingOn profileName: String?) throws {
-    let contents = try SecretBytes.contents(ofFile: path, limit: Limits.JSON.signingRequest.byteCount)
+    let contents = try SecretBytes.contents(ofFile: path, limit: JSONLimits.signingRequest.byteCount)
     let request = try contents.withBytes { text throws(SigningRequestError) in
       try SigningRequest(text, cryptography: OpenSSLCryptography())
     }
@@ -24,7 +24,7 @@ struct RequestReview {
 
   /// Throws unless the request is for these values, by the names of the profile's parameters; warns of rules that leave open
   /// what a parameter means.
-  mutating func requireValues(_ expected: [String: JSONString], insists: Bool) throws(ProfileError) {
+  mutating func requireValues(_ expected: [String: ExactText], insists: Bool) throws(ProfileError) {
     try reference.require(expected)
     if let name = expected.keys.sorted().first, !insists, !reference.isBuiltIn {
       warn(
@@ -89,11 +89,11 @@ struct RequestReview {
   }
 
   private static func reference(of request: SigningRequest, insistingOn name: String) throws -> ProfileReference {
-    let wanted = JSONString(name)
-    let isMicrosofts = ProfileReference.idsWithoutDocument.contains { JSONString($0) == wanted }
+    let wanted = ExactText(name)
+    let isMicrosofts = ProfileReference.idsWithoutDocument.contains { ExactText($0) == wanted }
     let document = isMicrosofts ? nil : try ProfileFile.document(name)
     let id = document?.id ?? name
-    guard JSONString(id) == JSONString(request.profile.id) else {
+    guard ExactText(id) == ExactText(request.profile.id) else {
       throw SigningRequestError(
         .profileMismatch,
         "the signing request is for profile \(naming: request.profile.id), and \(naming: id) is insisted upon",

@@ -56,7 +56,7 @@ struct TokenPreparing {
       _ = try SigningRequest(Array(text.utf8).span, cryptography: OpenSSLCryptography())
     } catch {
       throw SigningRequestError(
-        error.code, "the signing request was not prepared, for nobody could read it: \(error.message)")
+        id: error.id, "the signing request was not prepared, for nobody could read it: \(error.message)")
     }
   }
 }

@@ -1,4 +1,6 @@
+public import Messages
 public import Signing
+public import System
 
 extension CertificateFile {
   /// The same for a file that may be a PFX as well, whose password is asked for when something in it needs one.

@@ -1,4 +1,6 @@
+public import Messages
 public import Signing
+import System
 
 /// Reads files of certificates: PEM with any number of them, DER with one, or the base64 text of that DER.
 public enum CertificateFile {
@@ -14,7 +16,7 @@ public enum CertificateFile {
     } catch {
       // What reads one certificate does not know where it came from.
       guard error.code == .malformedCertificate || error.code == .trailingData else { throw error }
-      throw KeyError(error.code, "\(naming: subject): \(error.message)", hint: error.hint)
+      throw KeyError(id: error.id, "\(naming: subject): \(error.message)", hint: error.hint)
     }
   }
 

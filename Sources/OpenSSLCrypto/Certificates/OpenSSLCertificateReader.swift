@@ -1,4 +1,6 @@
 internal import COpenSSL
+import Encodings
+public import Messages
 public import Signing
 
 /// Reads X.509 certificates with OpenSSL.

@@ -1,4 +1,5 @@
 public import Signing
+import System
 
 /// Opens `pem:PATH`: private keys in PEM or DER, with certificates beside them or in another file.
 public struct PEMBackend: KeyBackend {

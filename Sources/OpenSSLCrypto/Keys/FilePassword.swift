@@ -1,3 +1,4 @@
+import Messages
 internal import Signing
 
 /// The password of one file, asked for once and only when something needs it.

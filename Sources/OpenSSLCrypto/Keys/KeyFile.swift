@@ -1,4 +1,7 @@
+import Encodings
+import Messages
 internal import Signing
+import System
 
 /// A file with private keys that a reference names, and the one key of it that is asked for.
 struct KeyFile {
@@ -16,7 +19,9 @@ struct KeyFile {
   ) throws(KeyError) -> any Signer {
     let selection = try selection()
     let given = try givenCertificates()
-    let bytes = try SecretBytes.contents(ofFile: reference.path, limit: KeyFileLimits.byteCount)
+    let bytes = try KeyError.passing { () throws(SystemError) in
+      try SecretBytes.contents(ofFile: reference.path, limit: KeyFileLimits.byteCount)
+    }
     var contents = try read(bytes, reference.description, secrets)
     contents.notes += exposures
     return try contents.signer(for: request, choosing: selection, given: given)
@@ -46,7 +51,9 @@ struct KeyFile {
   }
 
   private func certificates(in path: String) throws(KeyError) -> [Certificate] {
-    let bytes = try SecretBytes.contents(ofFile: path, limit: KeyFileLimits.byteCount)
+    let bytes = try KeyError.passing { () throws(SystemError) in
+      try SecretBytes.contents(ofFile: path, limit: KeyFileLimits.byteCount)
+    }
     return try bytes.withBytes { (bytes) throws(KeyError) in
       try CertificateFile.read(bytes, of: path)
     }
@@ -77,6 +84,6 @@ private struct PasswordFile: SecretProvider {
   let path: String
 
   func secret(for request: SecretRequest) throws(KeyError) -> SecretBytes? {
-    try SecretFile.secret(at: path, .password)
+    try KeyError.passing { () throws(SystemError) in try SecretFile.secret(at: path, .password) }
   }
 }

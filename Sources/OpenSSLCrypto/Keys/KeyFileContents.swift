@@ -1,3 +1,5 @@
+import Encodings
+import Messages
 internal import Signing
 
 /// What one key file held, whatever its format, in the order of the file.

@@ -1,4 +1,5 @@
 internal import COpenSSL
+public import Messages
 public import Signing
 
 extension PublicKey {

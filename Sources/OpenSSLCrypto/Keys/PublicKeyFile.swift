@@ -1,4 +1,6 @@
+public import Messages
 public import Signing
+import System
 
 /// Reads files of public keys: PEM with any number of keys and certificates, or DER with one.
 public enum PublicKeyFile {

@@ -1,4 +1,5 @@
 internal import COpenSSL
+import Messages
 internal import Signing
 
 /// Reads public keys out of SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7).

@@ -1,4 +1,5 @@
 internal import COpenSSL
+import Messages
 internal import Signing
 
 /// Makes `EVP_PKEY`s of the type RSA out of numbers.

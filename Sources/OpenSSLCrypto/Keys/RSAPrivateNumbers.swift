@@ -1,4 +1,6 @@
 internal import COpenSSL
+import Encodings
+import Messages
 internal import Signing
 
 /// The numbers of an RSAPrivateKey with two primes (RFC 8017, appendix A.1.2), wiped when they go.

@@ -1,3 +1,4 @@
+import Encodings
 internal import Signing
 
 extension RSAPublicNumbers {

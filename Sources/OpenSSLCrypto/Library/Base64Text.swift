@@ -1,4 +1,5 @@
 internal import Signing
+import System
 
 /// Standard base64 text (RFC 4648, section 4), decoded into memory that is wiped, and what bytes look like in it.
 enum Base64Text {

@@ -1,4 +1,6 @@
+import Encodings
 internal import Signing
+import System
 
 /// Base64 text of a PFX, key or certificate without PEM around it, as key vaults hand it out.
 enum DERText {

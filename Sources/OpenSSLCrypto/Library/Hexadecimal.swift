@@ -1,3 +1,5 @@
+import Encodings
+
 /// Bytes as pairs of hexadecimal digits.
 enum Hexadecimal {
   /// In lower case.

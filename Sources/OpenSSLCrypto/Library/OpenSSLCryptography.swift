@@ -1,4 +1,6 @@
+public import Messages
 public import Signing
+import System
 
 /// The cryptography of OpenSSL, for rooms that have none.
 public struct OpenSSLCryptography: Cryptography {
@@ -23,14 +25,18 @@ public struct OpenSSLCryptography: Cryptography {
   }
 
   public func certificates(inFile path: String) throws(KeyError) -> [Certificate] {
-    let contents = try SecretBytes.contents(ofFile: path, limit: KeyFileLimits.byteCount)
+    let contents = try KeyError.passing { () throws(SystemError) in
+      try SecretBytes.contents(ofFile: path, limit: KeyFileLimits.byteCount)
+    }
     return try contents.withBytes { bytes throws(KeyError) in
       try CertificateFile.read(bytes, of: path)
     }
   }
 
   public func publicKeys(inFile path: String) throws(KeyError) -> [PublicKey] {
-    let contents = try SecretBytes.contents(ofFile: path, limit: KeyFileLimits.byteCount)
+    let contents = try KeyError.passing { () throws(SystemError) in
+      try SecretBytes.contents(ofFile: path, limit: KeyFileLimits.byteCount)
+    }
     return try contents.withBytes { bytes throws(KeyError) in
       try PublicKeyFile.read(bytes, of: path)
     }

@@ -1,4 +1,5 @@
 internal import COpenSSL
+import Messages
 internal import Signing
 
 /// An EncryptedPrivateKeyInfo (RFC 5208, section 6) whose protection was judged.

@@ -1,4 +1,6 @@
+import Messages
 internal import Signing
+import System
 
 /// Reads private keys and certificates in PEM (RFC 7468) or DER.
 struct KeyFileReader {

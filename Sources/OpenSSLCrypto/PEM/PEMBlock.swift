@@ -1,4 +1,5 @@
 internal import Signing
+import System
 
 /// One block of PEM text (RFC 7468), its base64 decoded.
 struct PEMBlock: ~Copyable {

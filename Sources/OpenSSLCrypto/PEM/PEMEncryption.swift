@@ -1,5 +1,7 @@
 internal import COpenSSL
+import Messages
 internal import Signing
+import System
 
 /// How a traditional key block is encrypted, as its `DEK-Info` says: by a key of one round of MD5 (RFC 1421 and OpenSSL).
 @safe

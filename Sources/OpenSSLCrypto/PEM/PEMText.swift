@@ -1,3 +1,4 @@
+import Messages
 internal import Signing
 
 /// Text with blocks between `-----BEGIN …-----` and `-----END …-----` (RFC 7468); whatever stands around them is passed over.

@@ -1,4 +1,5 @@
 internal import COpenSSL
+import Messages
 internal import Signing
 
 /// What a bag says of itself (RFC 2985, section 5.5).

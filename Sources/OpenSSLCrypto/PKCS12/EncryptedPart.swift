@@ -1,5 +1,7 @@
 internal import COpenSSL
+import Messages
 internal import Signing
+import System
 
 /// A part of a file that is encrypted under a password: by PBES1 or PBES2 (RFC 8018, section 6) or by one of the schemes
 /// of PKCS#12 (RFC 7292, appendix C).

@@ -1,4 +1,5 @@
 internal import COpenSSL
+import Messages
 internal import Signing
 
 /// What the password derivations of one file may cost together, so that no file keeps a machine busy for hours.

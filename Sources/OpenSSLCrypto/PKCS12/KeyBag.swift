@@ -1,4 +1,5 @@
 internal import COpenSSL
+import Messages
 internal import Signing
 
 /// A private key of a PFX, still as it lies there: plain or under a password (RFC 7292, sections 4.2.1 and 4.2.2).

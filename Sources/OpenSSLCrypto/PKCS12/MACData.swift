@@ -1,5 +1,7 @@
 internal import COpenSSL
+import Messages
 internal import Signing
+import System
 
 /// The password integrity of a PFX: MacData (RFC 7292, section 4), read and not yet checked.
 struct MACData {

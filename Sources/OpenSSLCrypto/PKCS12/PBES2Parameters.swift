@@ -1,4 +1,5 @@
 internal import COpenSSL
+import Messages
 internal import Signing
 
 /// The parameters of PBES2 (RFC 8018, appendix A.4), judged before anything is derived.

@@ -1,5 +1,7 @@
 internal import COpenSSL
+import Messages
 internal import Signing
+import System
 
 /// The parameters of PBKDF2 (RFC 8018, appendix A.2), with the salt given as bytes.
 struct PBKDF2Parameters {

@@ -1,4 +1,5 @@
 internal import COpenSSL
+import Messages
 internal import Signing
 
 /// The outer layers of a PFX (RFC 7292, section 4): what shows without a password, and nothing of it believed yet.

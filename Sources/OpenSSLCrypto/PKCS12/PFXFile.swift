@@ -1,4 +1,7 @@
+import Encodings
+public import Messages
 public import Signing
+public import System
 
 /// A PFX that is handed on whole, and what is known of it once it is open.
 public struct PFXFile: Sendable {

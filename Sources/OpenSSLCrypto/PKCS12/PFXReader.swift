@@ -1,5 +1,7 @@
 internal import COpenSSL
+import Messages
 internal import Signing
+import System
 
 /// Opens PFX files (PKCS#12, RFC 7292): integrity first, then contents.
 struct PFXReader {

@@ -1,4 +1,5 @@
 internal import Signing
+import System
 
 /// One way to hand a password to a derivation: tools differ in how they do it.
 ///

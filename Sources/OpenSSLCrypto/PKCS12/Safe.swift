@@ -1,4 +1,5 @@
 internal import COpenSSL
+import Messages
 internal import Signing
 
 /// One part of the AuthenticatedSafe (RFC 7292, section 4.1).

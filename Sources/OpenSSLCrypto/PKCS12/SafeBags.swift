@@ -1,4 +1,5 @@
 internal import COpenSSL
+import Messages
 internal import Signing
 
 /// The key and certificate bags of one file (RFC 7292, section 4.2), in the order they are met.

@@ -1,6 +1,6 @@
+internal import Synchronization
 internal import COpenSSL
 internal import Signing
-internal import Synchronization
 
 /// Lends prepared operations with one key, as many as there are threads that ask at the same time.
 @safe

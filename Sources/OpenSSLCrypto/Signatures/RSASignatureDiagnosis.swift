@@ -1,3 +1,5 @@
+import Encodings
+import Messages
 public import Signing
 
 /// Tells by the public key how an RSA signature was made that does not verify.

@@ -1,4 +1,5 @@
 internal import COpenSSL
+public import Messages
 public import Signing
 
 /// Judges RSA signatures with OpenSSL, from any number of threads at the same time.

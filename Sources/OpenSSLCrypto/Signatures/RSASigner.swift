@@ -1,4 +1,5 @@
 internal import COpenSSL
+public import Messages
 public import Signing
 
 /// Signs with an RSA key in memory, from any number of threads at the same time.

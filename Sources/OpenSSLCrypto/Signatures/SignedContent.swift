@@ -1,3 +1,4 @@
+import Encodings
 internal import Signing
 
 /// Something that signers are known to sign, by right or by mistake, when a message or its digest is handed to them.

@@ -1,3 +1,4 @@
+import Messages
 public import Signing
 
 /// What modules, tokens and objects are there, for a person to choose from.

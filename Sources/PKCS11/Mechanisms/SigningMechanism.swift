@@ -1,4 +1,5 @@
 internal import CP11Kit
+import Messages
 internal import Signing
 
 /// One of the mechanisms that a key was opened with (PKCS #11 2.40 mechanisms, section 2.1).

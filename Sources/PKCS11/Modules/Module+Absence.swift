@@ -1,5 +1,7 @@
 internal import CP11Kit
+import Encodings
 internal import Glibc
+import Messages
 internal import Signing
 
 extension Module {

@@ -1,5 +1,6 @@
 internal import CP11Kit
 internal import Glibc
+import Messages
 internal import Signing
 
 /// One PKCS #11 module, from `C_Initialize` to `C_Finalize` (PKCS #11 2.40, section 5.4).

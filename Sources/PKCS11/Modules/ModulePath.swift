@@ -1,4 +1,6 @@
+import Messages
 internal import Signing
+import System
 
 /// The path of a module, which is code that will run with the PIN in reach.
 struct ModulePath: Sendable, Hashable {

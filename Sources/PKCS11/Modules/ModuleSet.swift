@@ -1,4 +1,5 @@
 internal import CP11Kit
+import Messages
 internal import Signing
 
 /// The modules of one source, loaded and initialised, until they are finalised and released.

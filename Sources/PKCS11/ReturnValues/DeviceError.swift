@@ -1,4 +1,5 @@
 internal import CP11Kit
+import Messages
 internal import Signing
 
 /// A call that a module did not do: the function, what it returned, and which module it was.

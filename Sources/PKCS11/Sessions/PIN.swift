@@ -1,4 +1,5 @@
 internal import Signing
+import System
 
 /// A PIN in memory that is wiped, shared by the keys of a token that was logged in to with it.
 final class PIN: Sendable {

@@ -1,5 +1,6 @@
 internal import CP11Kit
 internal import Signing
+import System
 
 /// One open session (PKCS #11 2.40, section 5.6), for one thread at a time; closed when its only owner lets it go.
 final class Session: Sendable {

@@ -1,4 +1,5 @@
 internal import CP11Kit
+import Messages
 internal import Signing
 
 /// The public side of a key that was opened: its public key, and its certificates where there are any.
@@ -85,7 +86,7 @@ struct KeyMaterialSearch {
       let names = Set(side.own.map { naming($0.uriValues) })
       guard names.count == side.own.count else { throw error }
       throw KeyError(
-        error.code, error.message,
+        id: error.id, error.message,
         hint: "name one of them: \(names.sorted().map { "\(naming: $0)" }.joined(separator: " or "))")
     }
   }

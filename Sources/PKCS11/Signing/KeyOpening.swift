@@ -1,5 +1,7 @@
 internal import CP11Kit
+import Messages
 internal import Signing
+import System
 
 /// Opens the one key that a URI means among the tokens that it matches.
 ///

@@ -1,4 +1,6 @@
+import Messages
 internal import Signing
+import System
 
 /// Where the PIN of a token comes from: the file that the URI names, else whoever opens the key.
 struct PINRequest: Sendable {
@@ -33,7 +35,7 @@ struct PINRequest: Sendable {
   private func contents(of path: String) throws(KeyError) -> SecretBytes {
     let pin: SecretBytes
     do {
-      pin = try SecretFile.secret(at: path, .pin)
+      pin = try KeyError.passing { () throws(SystemError) in try SecretFile.secret(at: path, .pin) }
     } catch {
       throw KeyError(
         .secretUnavailable, "the PIN cannot be read as pin-source says: \(error.message)", hint: error.hint)

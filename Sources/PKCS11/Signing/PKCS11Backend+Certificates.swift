@@ -1,4 +1,5 @@
 internal import CP11Kit
+public import Messages
 public import Signing
 
 extension PKCS11Backend {
@@ -17,7 +18,7 @@ extension PKCS11Backend {
         } catch {
           let name = uri.naming(connection.token.uriValues.merging(object.uriValues) { $1 })
           throw KeyError(
-            error.code, "the certificate \(naming: name) cannot be read: \(error.message)", hint: error.hint)
+            id: error.id, "the certificate \(naming: name) cannot be read: \(error.message)", hint: error.hint)
         }
       }
     }

@@ -1,6 +1,7 @@
-internal import CP11Kit
-public import Signing
 internal import Synchronization
+internal import CP11Kit
+public import Messages
+public import Signing
 
 /// Opens `pkcs11:` references (RFC 7512): keys that stay on a token.
 ///

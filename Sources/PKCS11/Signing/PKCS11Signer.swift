@@ -1,6 +1,8 @@
-internal import CP11Kit
-internal import Signing
 internal import Synchronization
+internal import CP11Kit
+import Encodings
+import Messages
+internal import Signing
 
 /// Signs with one key on a token, on as many sessions as there are threads that sign, up to the token's limit.
 final class PKCS11Signer: Signer {

@@ -1,5 +1,7 @@
 internal import CP11Kit
+import Messages
 internal import Signing
+import System
 
 /// What the flags of a token say about a PIN before it is given (PKCS #11 2.40, section 3.2).
 struct PINPolicy: Sendable {

@@ -1,6 +1,7 @@
-internal import CP11Kit
-internal import Signing
 internal import Synchronization
+internal import CP11Kit
+import Messages
+internal import Signing
 
 /// The sessions with one token and the one login of this process, shared by all of its keys.
 final class TokenConnection: Sendable {

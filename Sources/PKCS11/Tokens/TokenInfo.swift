@@ -1,4 +1,5 @@
 internal import CP11Kit
+import Messages
 internal import Signing
 
 /// What a token says of itself: `CK_TOKEN_INFO` (PKCS #11 2.40, section 3.2).

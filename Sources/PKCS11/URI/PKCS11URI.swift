@@ -1,3 +1,5 @@
+import Encodings
+public import Messages
 public import Signing
 
 /// A PKCS #11 URI (RFC 7512) that has passed a grammar stricter than the standard's.

@@ -1,4 +1,5 @@
 internal import CP11Kit
+import Messages
 internal import Signing
 
 /// A PKCS #11 URI as p11-kit parsed it, which matches modules, slots, tokens and objects.

@@ -43,24 +43,24 @@ struct CertificateReport {
   /// For programs.
   var json: JSONObject {
     [
-      "subject": .string(JSONString(certificate.subject)),
-      "issuer": .string(JSONString(certificate.issuer)),
-      "serialNumber": .string(JSONString(Hexadecimal.upperCase(certificate.serialNumber))),
-      "startDateTime": .string(JSONString(forms.startDateTime.description)),
-      "endDateTime": .string(JSONString(forms.endDateTime.description)),
-      "publicKey": .string(JSONString(certificate.publicKey.summary)),
-      "publicKeySHA256": .string(JSONString(Hexadecimal.upperCase(certificate.publicKey.sha256Fingerprint))),
-      "signatureAlgorithm": .string(JSONString(certificate.signatureAlgorithmName)),
-      "thumbprint": .string(JSONString(forms.thumbprint)),
-      "thumbprintSHA256": .string(JSONString(forms.sha256Thumbprint)),
+      "subject": .string(ExactText(certificate.subject)),
+      "issuer": .string(ExactText(certificate.issuer)),
+      "serialNumber": .string(ExactText(Hexadecimal.upperCase(certificate.serialNumber))),
+      "startDateTime": .string(ExactText(forms.startDateTime.description)),
+      "endDateTime": .string(ExactText(forms.endDateTime.description)),
+      "publicKey": .string(ExactText(certificate.publicKey.summary)),
+      "publicKeySHA256": .string(ExactText(Hexadecimal.upperCase(certificate.publicKey.sha256Fingerprint))),
+      "signatureAlgorithm": .string(ExactText(certificate.signatureAlgorithmName)),
+      "thumbprint": .string(ExactText(forms.thumbprint)),
+      "thumbprintSHA256": .string(ExactText(forms.sha256Thumbprint)),
       "x5t": .string(forms.x5t),
       "x5t#S256": .string(forms.x5tS256),
-      "customKeyIdentifierHex": .string(JSONString(forms.thumbprint)),
-      "customKeyIdentifierBase64": .string(JSONString(forms.customKeyIdentifierBase64)),
-      "key": .string(JSONString(forms.key)),
+      "customKeyIdentifierHex": .string(ExactText(forms.thumbprint)),
+      "customKeyIdentifierBase64": .string(ExactText(forms.customKeyIdentifierBase64)),
+      "key": .string(ExactText(forms.key)),
       "warnings": .array(
         warnings.map { warning in
-          .object(["id": .string(JSONString(warning.id)), "message": .string(JSONString(warning.message))])
+          .object(["id": .string(ExactText(warning.id)), "message": .string(ExactText(warning.message))])
         }),
     ]
   }

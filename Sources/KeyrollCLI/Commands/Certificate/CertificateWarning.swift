@@ -13,7 +13,7 @@ struct CertificateWarning {
 
   private init(_ error: KeyError) {
     id = error.id
-    message = error.message + (ServiceAnswer.toKey(error.code).map { "; \($0)" } ?? "")
+    message = error.message + (error.code.flatMap(ServiceAnswer.toKey).map { "; \($0)" } ?? "")
   }
 
   /// Those of a certificate at this time, in an order that does not change.

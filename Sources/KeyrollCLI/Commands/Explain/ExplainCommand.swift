@@ -80,7 +80,7 @@ struct ExplainCommand: RepeatableOptions {
     case .graph:
       if let first = client.audienceNames.first { throw CommandError.usage("\(first) is not for a proof") }
       return try .graphProof(
-        objectID: objectID.map(JSONString.init(_:)), clientID: client.clientID.map(JSONString.init(_:)))
+        objectID: objectID.map(ExactText.init(_:)), clientID: client.clientID.map(ExactText.init(_:)))
     case .tokenEndpoint:
       if objectID != nil { throw CommandError.usage("--object-id is not for a client assertion") }
       return try client.profile(algorithm: nil)

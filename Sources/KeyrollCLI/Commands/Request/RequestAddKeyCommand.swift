@@ -77,7 +77,7 @@ struct RequestAddKeyCommand: RepeatableOptions {
       newCertificate: new.certificate, objectID: graph.objectID, hosts: .named(login: nil, graph: address.host))
     verifier.newCertificates = policy
     verifier.algorithms = [signing.algorithm].compactMap(\.self)
-    let request = try new.request(to: .graph(address), displayName: displayName.map(JSONString.init(_:)), proof: token)
+    let request = try new.request(to: .graph(address), displayName: displayName.map(ExactText.init(_:)), proof: token)
     try RequestMaking.finish(
       request, by: verifier, newCertificate: new.certificate, isSignedNow: proof == nil, at: time, to: output)
   }

@@ -78,9 +78,9 @@ struct RequestRemoveKeyCommand: RepeatableOptions {
       request, by: verifier, keyCredentials: registered?.bytes, isSignedNow: proof == nil, at: time, to: output)
   }
 
-  private func keyID(in registered: KeyCredentials?, at time: NumericDate) throws -> JSONString {
+  private func keyID(in registered: KeyCredentials?, at time: NumericDate) throws -> ExactText {
     guard let oldCertificate else {
-      let keyID = JSONString(keyID ?? "")
+      let keyID = ExactText(keyID ?? "")
       if TextForm.guid.matches(keyID) { return keyID }
       throw ProfileError(.malformedParameter, "--key-id takes a GUID, not \(argument: keyID)")
     }

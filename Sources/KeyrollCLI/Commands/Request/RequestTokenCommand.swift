@@ -42,7 +42,7 @@ struct RequestTokenCommand: RepeatableOptions {
     try output.check()
     let time = try signing.clock.now()
     let cloud = client.cloud ?? .global
-    let address = try TokenAddress(host: client.loginHost ?? cloud.loginHost, tenant: JSONString(client.tenant ?? ""))
+    let address = try TokenAddress(host: client.loginHost ?? cloud.loginHost, tenant: ExactText(client.tenant ?? ""))
     let graphHost = graphHost ?? cloud.graphHost
     let scope = try TokenAddress.graphScope(host: graphHost)
 
@@ -52,7 +52,7 @@ struct RequestTokenCommand: RepeatableOptions {
     verifier.expected = RequestExpectation(hosts: .named(login: address.host, graph: graphHost), scope: scope)
     verifier.algorithms = [algorithm].compactMap(\.self)
     let request = try ServiceRequest(
-      .token(address), .token(clientID: JSONString(client.clientID ?? ""), assertion: token, scope: scope))
+      .token(address), .token(clientID: ExactText(client.clientID ?? ""), assertion: token, scope: scope))
     try RequestMaking.finish(request, by: verifier, isSignedNow: assertion == nil, at: time, to: output)
   }
 }

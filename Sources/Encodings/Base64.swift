@@ -1,0 +1,100 @@
+/// Base64 and base64url (RFC 4648, sections 4 and 5), one canonical spelling for each byte string.
+public enum Base64: Sendable {
+  /// With `+`, `/` and `=` padding, as certificates in JSON bodies and in `x5c` are.
+  case standard
+  /// With `-`, `_` and no padding, as everything in a token is (RFC 7515, section 2).
+  case url
+
+  public func encode(_ bytes: Span<UInt8>) -> [UInt8] {
+    var output: [UInt8] = []
+    append(bytes, to: &output)
+    return output
+  }
+
+  public func text(_ bytes: Span<UInt8>) -> String {
+    String(validating: encode(bytes), as: UTF8.self) ?? ""
+  }
+
+  public func text(_ bytes: [UInt8]) -> String { text(bytes.span) }
+
+  /// Encodes onto the end of `output`.
+  public func append(_ bytes: Span<UInt8>, to output: inout [UInt8]) {
+    output.reserveCapacity(output.count + (bytes.count + 2) / 3 * 4)
+    let alphabet = (self == .url ? Self.urlAlphabet : Self.standardAlphabet).span
+    var index = 0
+    while index + 2 < bytes.count {
+      let group = Int(bytes[index]) << 16 | Int(bytes[index + 1]) << 8 | Int(bytes[index + 2])
+      output.append(alphabet[group >> 18])
+      output.append(alphabet[group >> 12 & 0x3F])
+      output.append(alphabet[group >> 6 & 0x3F])
+      output.append(alphabet[group & 0x3F])
+      index += 3
+    }
+    let remaining = bytes.count - index
+    guard remaining > 0 else { return }
+    let group = Int(bytes[index]) << 16 | (remaining == 2 ? Int(bytes[index + 1]) << 8 : 0)
+    output.append(alphabet[group >> 18])
+    output.append(alphabet[group >> 12 & 0x3F])
+    if remaining == 2 { output.append(alphabet[group >> 6 & 0x3F]) }
+    if self == .standard { output.append(contentsOf: repeatElement(UInt8(ascii: "="), count: 3 - remaining)) }
+  }
+
+  /// Decodes the one canonical spelling and refuses every other.
+  public func decode(_ text: Span<UInt8>) throws(Base64Error) -> [UInt8] {
+    let (bytes, irregularities) = try decodeReportingIrregularities(text)
+    if let first = irregularities.first { throw first }
+    return bytes
+  }
+
+  /// Decodes what can only mean one thing, and reports each way in which it is not the canonical spelling.
+  ///
+  /// As much padding as fits, the other alphabet, white space and unused bits are reported; anything else throws.
+  public func decodeReportingIrregularities(
+    _ text: Span<UInt8>
+  ) throws(Base64Error) -> (bytes: [UInt8], irregularities: [Base64Error]) {
+    var bytes = [UInt8](repeating: 0, count: text.count / 4 * 3 + 2)
+    var decoding = Base64Decoding(alphabet: self)
+    let count = try decoding.decode(text, into: &bytes)
+    bytes.removeLast(bytes.count - count)
+    return (bytes, decoding.irregularities)
+  }
+
+  /// The same for the text of a string.
+  public func decodeReportingIrregularities(
+    _ text: ExactText
+  ) throws(Base64Error) -> (bytes: [UInt8], irregularities: [Base64Error]) {
+    try text.withUTF8 { text in
+      // What the string lends its bytes by cannot throw errors of a known type.
+      Result { () throws(Base64Error) in try decodeReportingIrregularities(text) }
+    }.get()
+  }
+
+  /// The same for the text of a string.
+  public func decode(_ text: ExactText) throws(Base64Error) -> [UInt8] {
+    try text.withUTF8 { text in Result { () throws(Base64Error) in try decode(text) } }.get()
+  }
+
+  private static let urlAlphabet = alphabet(ending: "-_")
+  private static let standardAlphabet = alphabet(ending: "+/")
+
+  private static func alphabet(ending last: String) -> [UInt8] {
+    Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8) + Array(last.utf8)
+  }
+
+  /// The value of each of the 256 bytes as a character of this alphabet, -1, which stays negative when shifted, for all others.
+  var values: [Int64] { self == .url ? Self.urlValues : Self.standardValues }
+
+  /// The same for the characters of both alphabets.
+  static let valuesOfBothAlphabets = values(of: urlAlphabet, standardAlphabet)
+
+  private static let urlValues = values(of: urlAlphabet)
+  private static let standardValues = values(of: standardAlphabet)
+
+  private static func values(of alphabets: [UInt8]...) -> [Int64] {
+    var values = [Int64](repeating: -1, count: 256)
+    for alphabet in alphabets {
+      for (value, character) in alphabet.enumerated() { values[Int(character)] = Int64(value) }
+    }
+    return values
+  }
+}

@@ -1,0 +1,35 @@
+/// A JSON string (RFC 8259, section 7), compared by code points.
+///
+/// `String` itself compares by canonical equivalence, under which U+212A is the letter K: not what RFC 7515,
+/// section 5.3, and RFC 7519, section 7.3, ask for.
+public struct ExactText: Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
+  public let text: String
+
+  public init(_ text: String) { self.text = text }
+  public init(stringLiteral text: String) { self.text = text }
+
+  public var description: String { text }
+  public var isEmpty: Bool { text.utf8.isEmpty }
+}
+
+extension ExactText: Hashable {
+  public static func == (left: Self, right: Self) -> Bool {
+    if left.text.utf8.count != right.text.utf8.count { return false }
+    return left.withUTF8 { left in right.withUTF8 { right in left.isEqual(to: right) } }
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    // The view ends with the call.
+    withUTF8 { bytes in unsafe bytes.withUnsafeBytes { bytes in unsafe hasher.combine(bytes: bytes) } }
+  }
+}
+
+extension ExactText {
+  /// Lends the bytes for the call.
+  @inline(__always)
+  package func withUTF8<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+    // Quicker than `utf8Span`, most of all for short text. The view ends with the call; every native string has one.
+    if let result = unsafe text.utf8.withContiguousStorageIfAvailable({ unsafe body($0.span) }) { return result }
+    return body(Array(text.utf8).span)
+  }
+}

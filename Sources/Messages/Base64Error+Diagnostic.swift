@@ -1,0 +1,5 @@
+public import Encodings
+
+extension Base64Error: DiagnosticError {
+  public var hint: String? { nil }
+}

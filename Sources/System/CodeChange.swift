@@ -1,0 +1,116 @@
+import Messages
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// Who else can change a file or folder that code comes from, and how that is ended.
+package struct CodeChange: Sendable, Hashable {
+  /// Whom the system lets write there, besides this user and root.
+  enum Party: Hashable {
+    case owner(uid_t)
+    case everybody
+    case group(gid_t, GroupMembers)
+    /// Named in the access control list (acl(5)).
+    case listedUser(uid_t)
+    case listedGroup(gid_t, GroupMembers)
+    /// The access control list cannot be read, for this reason.
+    case unknown(String)
+  }
+
+  /// Without symbolic links.
+  let place: String
+  let party: Party
+
+  /// For the end of a message: `users other than you and root can change /usr/local/bin`.
+  package var reason: String {
+    switch party {
+    case .owner(let user):
+      "\(Self.named(place)) belongs to \(Self.named(user: user)), who is neither you nor root"
+    case .everybody: "users other than you and root can change \(Self.named(place))"
+    case .group(let group, let members):
+      "\(Self.named(group: group)) can change \(Self.named(place)), and \(Self.text(members))"
+    case .listedUser(let user):
+      "the access control list of \(Self.named(place)) lets \(Self.named(user: user)) change it"
+    case .listedGroup(let group, let members):
+      "the access control list of \(Self.named(place)) lets \(Self.named(group: group)) change it, which "
+        + (members == .others ? "has members other than you and root" : "has members that cannot be found out")
+    case .unknown(let reason): "who can change \(Self.named(place)) cannot be found out: \(reason)"
+    }
+  }
+
+  /// What to do about it: the `chmod`, where one helps.
+  package var remedy: String {
+    switch party {
+    case .owner, .unknown: "put the code where only you or root can write"
+    case .everybody: "chmod go-w \(Self.named(place)), or put the code where only you or root can write"
+    // In a file with an access control list these are the bits of its mask, which bounds every entry.
+    case .group, .listedUser, .listedGroup:
+      "chmod g-w \(Self.named(place)), or put the code where only you or root can write"
+    }
+  }
+
+  private static func named(_ place: String) -> String { ForeignText(naming: place).description }
+
+  private static func named(user: uid_t) -> String {
+    "the user \(Accounts.name(ofUser: user).map { ForeignText(naming: $0).description } ?? String(user))"
+  }
+
+  private static func named(group: gid_t) -> String {
+    "the group \(Accounts.name(ofGroup: group).map { ForeignText(naming: $0).description } ?? String(group))"
+  }
+
+  private static func text(_ members: GroupMembers) -> String {
+    members == .others ? "has members other than you and root" : "its members cannot be found out"
+  }
+}
+
+extension CodeChange {
+  /// Nil for a file or folder that belongs to this user or root.
+  static func ofOwner(of place: String, _ status: stat) -> CodeChange? {
+    status.st_uid == 0 || status.st_uid == geteuid() ? nil : CodeChange(place: place, party: .owner(status.st_uid))
+  }
+
+  /// Nil where nobody but this user and root can write; judged by owner, mode and access control list.
+  ///
+  /// A group may write when it is root's, the user's own, or has no other members. With `sparingSticky`, so may everybody
+  /// in a folder with the sticky bit, where others can add files and replace none.
+  static func others(at place: String, _ status: stat, sparingSticky: Bool) -> CodeChange? {
+    if let change = ofOwner(of: place, status) { return change }
+    if sparingSticky, status.st_mode & S_IFMT == S_IFDIR, status.st_mode & S_ISVTX != 0 { return nil }
+    if status.st_mode & S_IWOTH != 0 { return CodeChange(place: place, party: .everybody) }
+    // Where there is an access control list these bits are its mask, and without them none of its entries can write.
+    if status.st_mode & S_IWGRP == 0 { return nil }
+    return writer(at: place, group: status.st_gid).map { CodeChange(place: place, party: $0) }
+  }
+
+  /// True where the mode lets others write, by the same rule; whose it is and access control lists are not looked at.
+  package static func othersMayWrite(mode: UInt32, group: UInt32) -> Bool {
+    mode & S_IWOTH != 0 || (mode & S_IWGRP != 0 && members(of: group) != nil)
+  }
+
+  private static func writer(at place: String, group: gid_t) -> Party? {
+    let list: AccessList?
+    do throws(AccessList.Failure) { list = try AccessList(of: place) } catch { return .unknown(error.reason) }
+    guard let list else {
+      return members(of: group).map { .group(group, $0) }
+    }
+    for entry in list.writers {
+      switch entry {
+      case .owningGroup: if let members = members(of: group) { return .group(group, members) }
+      case .user(let user): if user != 0 && user != geteuid() { return .listedUser(user) }
+      case .group(let group): if let members = members(of: group) { return .listedGroup(group, members) }
+      }
+    }
+    return nil
+  }
+
+  /// Nil for a group that may write.
+  private static func members(of group: gid_t) -> GroupMembers? {
+    if group == 0 || group == Accounts.primaryGroup(ofUser: geteuid()) { return nil }
+    let members = GroupMembers(of: group, besides: geteuid())
+    return members == .nobodyElse ? nil : members
+  }
+}

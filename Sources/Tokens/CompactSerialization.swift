@@ -1,0 +1,94 @@
+public import Encodings
+import JSON
+import Signing
+
+/// The JWS compact serialization (RFC 7515, section 7.1): `header.payload.signature`, each in base64url.
+public struct CompactSerialization: Sendable {
+  /// The three parts, in their order.
+  @nonexhaustive
+  public enum Segment: String, Sendable, Hashable, CaseIterable {
+    case header, payload, signature
+  }
+
+  /// A way in which one segment is not canonical base64url although it can only mean one thing.
+  public struct Irregularity: Sendable, Hashable {
+    public let segment: Segment
+    public let error: Base64Error
+  }
+
+  /// The whole text as it was given.
+  public let text: [UInt8]
+  /// The decoded segments.
+  public let header: [UInt8]
+  public let payload: [UInt8]
+  public let signature: [UInt8]
+  /// Empty for a canonical token; whoever accepts a token decides what to make of the others.
+  public let irregularities: [Irregularity]
+
+  /// How much of `text` is signed: header and payload segments with their dot, as they stand (RFC 7515, section 5.1).
+  public let signingInputByteCount: Int
+
+  private static let whole = "give the whole token and nothing else: header.payload.signature"
+
+  /// Takes the text apart, with all that surrounds it: a newline at the end is an irregularity, not ignored.
+  public init(_ text: Span<UInt8>) throws(CompactSerializationError) {
+    if text.isEmpty { throw CompactSerializationError(.empty, "the token is empty", hint: Self.whole) }
+    guard text.count <= Limits.byteCount else {
+      throw CompactSerializationError(.tooLarge, "the token is longer than \(Limits.byteCount) bytes", hint: Self.whole)
+    }
+    try Self.refuseJSON(text)
+    let dot = UInt8(ascii: ".")
+    guard let first = text.firstOffset(of: dot, from: 0), let second = text.firstOffset(of: dot, from: first + 1),
+      text.firstOffset(of: dot, from: second + 1) == nil
+    else { throw Self.wrongSegmentCount(text) }
+    var irregularities: [Irregularity] = []
+    header = try Self.decode(text.extracting(..<first), .header, &irregularities)
+    payload = try Self.decode(text.extracting(first + 1..<second), .payload, &irregularities)
+    signature = try Self.decode(text.extracting(second + 1..<text.count), .signature, &irregularities)
+    self.irregularities = irregularities
+    self.text = [UInt8](copying: text)
+    signingInputByteCount = second
+  }
+
+  /// One decoded segment.
+  public func bytes(of segment: Segment) -> [UInt8] {
+    switch segment {
+    case .header: header
+    case .payload: payload
+    case .signature: signature
+    }
+  }
+
+  private static func decode(
+    _ text: Span<UInt8>, _ segment: Segment, _ irregularities: inout [Irregularity]
+  ) throws(CompactSerializationError) -> [UInt8] {
+    do throws(Base64Error) {
+      let (bytes, found) = try Base64.url.decodeReportingIrregularities(text)
+      for error in found { irregularities.append(Irregularity(segment: segment, error: error)) }
+      return bytes
+    } catch {
+      throw CompactSerializationError(
+        .unreadableSegment, "the \(segment.rawValue) segment is not base64url: \(error.message)", hint: Self.whole,
+        segment: segment)
+    }
+  }
+
+  private static func wrongSegmentCount(_ text: Span<UInt8>) -> CompactSerializationError {
+    var dotCount = 0
+    for index in text.indices where text[index] == UInt8(ascii: ".") { dotCount += 1 }
+    return CompactSerializationError(
+      .segmentCount,
+      "the token has \(dotCount + 1) \(dotCount == 0 ? "segment" : "segments"), and a signed token has \(Limits.segmentCount): header.payload.signature",
+      hint: dotCount == 4 ? "five segments make an encrypted token, which this is not for" : whole)
+  }
+
+  /// The JSON serializations (RFC 7515, section 7.2) are not for JSON Web Tokens (RFC 7519, section 1).
+  private static func refuseJSON(_ text: Span<UInt8>) throws(CompactSerializationError) {
+    var start = 0
+    while start < text.count, JSONReader.isWhitespace(text[start]) { start += 1 }
+    guard start < text.count, text[start] == UInt8(ascii: "{") else { return }
+    throw CompactSerializationError(
+      .jsonSerialization, "the text is JSON, and a JSON Web Token is in the compact serialization",
+      hint: "give the value with two dots in it, not the JSON around it")
+  }
+}

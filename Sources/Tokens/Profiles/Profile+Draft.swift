@@ -1,0 +1,93 @@
+import Encodings
+import JSON
+public import Messages
+public import Signing
+
+extension Profile {
+  /// Makes a draft: the header from the signer, its certificate and this profile, the claims from the request.
+  ///
+  /// Throws `certificate-needed` or `key-id-needed` when a hint cannot be written, and `reserved-claim` when the request
+  /// sets a date as a claim.
+  public func draft(_ request: DraftRequest, for signer: any Signer) throws(ProfileError) -> TokenDraft {
+    try draft(request, algorithm: signer.algorithm, publicKey: signer.publicKey, certificates: signer.certificates)
+  }
+
+  /// The same for a key that is elsewhere; `certificates` are leaf first, and empty for a bare key.
+  public func draft(
+    _ request: DraftRequest, algorithm: SignatureAlgorithm, publicKey: PublicKey, certificates: [Certificate]
+  ) throws(ProfileError) -> TokenDraft {
+    TokenDraft(
+      header: try header(request, algorithm, certificates), claims: try claims(request), publicKey: publicKey,
+      certificate: certificates.first)
+  }
+
+  private func header(
+    _ request: DraftRequest, _ algorithm: SignatureAlgorithm, _ certificates: [Certificate]
+  ) throws(ProfileError) -> JSONObject {
+    var header: JSONObject = ["alg": .string(ExactText(algorithm.rawValue)), "typ": .string(type.value)]
+    let wanted = request.hints ?? hints
+    let leaf = certificates.first
+    for hint in KeyHint.allCases where wanted.contains(hint) {
+      switch hint {
+      case .kid: header["kid"] = .string(try keyIdentifier(request, leaf))
+      case .x5t: header[Thumbprint.sha1.headerName] = .string(Thumbprint.sha1.text(of: try required(leaf, for: hint)))
+      case .x5tS256:
+        header[Thumbprint.sha256.headerName] = .string(Thumbprint.sha256.text(of: try required(leaf, for: hint)))
+      case .x5c:
+        _ = try required(leaf, for: hint)
+        header["x5c"] = .array(certificates.map { .string(ExactText(Base64.standard.text($0.der))) })
+      }
+    }
+    return header
+  }
+
+  private func keyIdentifier(_ request: DraftRequest, _ leaf: Certificate?) throws(ProfileError) -> ExactText {
+    if let given = request.keyID { return given }
+    switch keyID.form {
+    case .sha1Thumbprint: return ExactText(Hexadecimal.upperCase(try required(leaf, for: .kid).sha1Thumbprint))
+    case .text(let text?): return text
+    case .text(nil):
+      throw ProfileError(
+        .keyIDNeeded, "profile \(naming: id) writes kid, and none was given",
+        hint: "give the key's id at the issuer by --key-id")
+    }
+  }
+
+  private func required(_ leaf: Certificate?, for hint: KeyHint) throws(ProfileError) -> Certificate {
+    if let leaf { return leaf }
+    throw ProfileError(
+      .certificateNeeded, "\(hint.rawValue) is made from the certificate, and the key came without one",
+      hint: "give the certificate, in the key's file or by --certificate")
+  }
+
+  /// The claims of such a draft, which need no key.
+  func claims(_ request: DraftRequest) throws(ProfileError) -> JSONObject {
+    var object = JSONObject()
+    for policy in claims where policy.presence != .forbidden {
+      object[policy.name] = request.claims[policy.name] ?? ownValue(of: policy, request)
+    }
+    let start = request.notBefore ?? request.time
+    let issuedAt = request.time - time.issuedAtBackdate
+    if time.issuedAt == .required || request.includesIssuedAt && time.issuedAt == .optional {
+      object["iat"] = .integer(issuedAt.seconds)
+    }
+    if time.notBefore == .required || request.notBefore != nil && time.notBefore == .optional {
+      object["nbf"] = .integer(start.seconds)
+    }
+    if time.expires != .forbidden { object["exp"] = .integer((start + (request.lifetime ?? time.lifetime)).seconds) }
+    for member in request.claims.members {
+      if ["iat", "nbf", "exp"].contains(member.name) {
+        throw ProfileError(
+          .reservedClaim, "\(naming: member.name) is written from the time of signing and the life of the token",
+          hint: "choose it by --at, --not-before and --valid-for")
+      }
+      object[member.name] = member.value
+    }
+    return object
+  }
+
+  private func ownValue(of policy: ClaimPolicy, _ request: DraftRequest) -> JSONValue? {
+    if case .oneOf(let values) = policy.expectation, let first = values.first { return .string(first) }
+    return policy.isGenerated ? request.identifier.map { .string($0) } : nil
+  }
+}

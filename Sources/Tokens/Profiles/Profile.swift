@@ -1,0 +1,119 @@
+import Encodings
+import JSON
+public import Signing
+
+/// Everything that one kind of token has to be: the same value makes drafts and judges them.
+public struct Profile: Sendable {
+  /// Kebab-case: `graph-proof`.
+  public var id: String
+  /// For people: `Graph proof of possession`.
+  public var title: String
+  public var algorithms: AlgorithmPolicy
+  public var type: TypePolicy
+  /// The header names that drafts carry when nobody chooses.
+  public var hints: [KeyHint]
+  /// At least one of these must be there; empty where the receiver needs none.
+  public var requiredHints: [KeyHint]
+  public var keyID: KeyIDPolicy
+  /// Judged, and written, in this order.
+  public var claims: [ClaimPolicy]
+  public var time: TimePolicy
+  public var otherClaims: OtherClaims
+  /// True where header names that nobody defined are ignored without a word.
+  public var ignoresUnknownHeaderNames: Bool
+  /// Rules beyond the above, judged last; the argument says whether they are to be lenient.
+  public var furtherRules: @Sendable (_ isLenient: Bool) -> [any ClaimRule]
+  /// False where the service is known to refuse what lenient rules tolerate: they then change nothing.
+  public var hasLenientForm: Bool
+  /// What the service answers, by `id:reason` of the check, or else by reason, or else by id.
+  public var serviceAnswers: [String: String]
+
+  public init(
+    id: String, title: String, algorithms: AlgorithmPolicy, type: TypePolicy, hints: [KeyHint] = [],
+    requiredHints: [KeyHint] = [], keyID: KeyIDPolicy = KeyIDPolicy(.text(nil)), claims: [ClaimPolicy],
+    time: TimePolicy,
+    otherClaims: OtherClaims, ignoresUnknownHeaderNames: Bool = false,
+    furtherRules: @escaping @Sendable (_ isLenient: Bool) -> [any ClaimRule] = { _ in [] },
+    hasLenientForm: Bool = true, serviceAnswers: [String: String] = [:]
+  ) {
+    self.id = id
+    self.title = title
+    self.algorithms = algorithms
+    self.type = type
+    self.hints = hints
+    self.requiredHints = requiredHints
+    self.keyID = keyID
+    self.claims = claims
+    self.time = time
+    self.otherClaims = otherClaims
+    self.ignoresUnknownHeaderNames = ignoresUnknownHeaderNames
+    self.furtherRules = furtherRules
+    self.hasLenientForm = hasLenientForm
+    self.serviceAnswers = serviceAnswers
+  }
+
+  /// The rules about the header, its key and its certificate, in the order of every report.
+  func headerRules(isLenient: Bool, certificateReader: (any CertificateReader)?) -> [any ClaimRule] {
+    [
+      HeaderNamesRule(ignoresUnknownNames: ignoresUnknownHeaderNames),
+      TypeRule(policy: type),
+      AlgorithmRule(policy: algorithms),
+      KeyRule(),
+      RequiredHintRule(names: requiredHints.map { ExactText($0.rawValue) }),
+      ThumbprintRule(kind: .sha1, isLenient: isLenient),
+      ThumbprintRule(kind: .sha256, isLenient: isLenient),
+      KeyIDRule(policy: keyID),
+      CertificateChainRule(reader: certificateReader, isLenient: isLenient),
+    ]
+  }
+
+  static let certificateRules: [any ClaimRule] = [
+    CertificateDatesRule(), CertificateUsageRule(), CertificateSignatureRule(),
+  ]
+
+  /// The rules about the claims, in the order of every report.
+  func claimRules(isLenient: Bool) -> [any ClaimRule] {
+    var rules: [any ClaimRule] = claims.map { ClaimValueRule(policy: $0, isLenient: isLenient) }
+    for kind in [DateRule.Kind.issuedAt, .notBefore, .expires] {
+      rules.append(DateRule(kind: kind, policy: time, isLenient: isLenient))
+    }
+    rules.append(LifetimeRule(policy: time, isLenient: isLenient))
+    let known = claims.map(\.name) + ["iat", "nbf", "exp"]
+    rules.append(OtherClaimsRule(policy: otherClaims, known: JSONNameSet(known)))
+    return rules + furtherRules(isLenient)
+  }
+
+  /// Judges a draft by every rule, strictly unless told otherwise; what is to be signed must have no failed check.
+  public func check(
+    _ draft: TokenDraft, at time: NumericDate, certificateReader: (any CertificateReader)? = nil,
+    isLenient: Bool = false
+  ) -> [Check] {
+    let isLenient = isLenient && hasLenientForm
+    let rules =
+      headerRules(isLenient: isLenient, certificateReader: certificateReader) + Self.certificateRules
+      + claimRules(isLenient: isLenient)
+    return rules.map { answered($0.check(draft, at: time)) }
+  }
+
+  /// Judges the claims alone, by the rules that need neither header nor key, so that nobody opens a key, or types its
+  /// password, for claims that are refused anyhow.
+  public func judgeClaims(_ request: DraftRequest) throws(TokenError) {
+    let claims: JSONObject
+    do throws(ProfileError) { claims = try self.claims(request) } catch { throw TokenError(error) }
+    let draft = TokenDraft(header: JSONObject(), claims: claims, publicKey: nil, certificate: nil)
+    let start = draft.start(notBefore: request.time)
+    // A value made of the public key cannot be there yet.
+    var keyless = self
+    keyless.claims.removeAll { $0.expectation == .unknownText && claims[$0.name] == nil }
+    let rules = keyless.claimRules(isLenient: false).filter { $0.verdict == .claims }
+    try TokenError.throwIfRefused(rules.map { answered($0.check(draft, at: start)) })
+  }
+
+  /// Adds what the service would answer to a check that failed.
+  func answered(_ check: Check) -> Check {
+    guard let name = check.faultNames.first(where: { serviceAnswers[$0] != nil }) else { return check }
+    return Check(
+      id: check.id, verdict: check.verdict, status: check.status, isRequired: check.isRequired, found: check.found,
+      finding: check.finding?.answered(serviceAnswers[name]))
+  }
+}

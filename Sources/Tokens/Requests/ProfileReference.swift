@@ -1,0 +1,62 @@
+public import Encodings
+public import JSON
+public import Messages
+public import Signing
+
+/// Which profile a token was made by, with all that is needed to judge it by the same rules elsewhere.
+public struct ProfileReference: Sendable, Hashable {
+  public let id: String
+  /// The values that the profile was filled in with, by their names.
+  public let parameters: JSONObject
+  /// The rules themselves, or nil for a profile that no document describes.
+  public let document: JSONObject?
+
+  /// For a profile that code describes; `Entra` knows two of them.
+  public init(id: String, parameters: JSONObject) {
+    self.id = id
+    self.parameters = parameters
+    document = nil
+  }
+
+  public init(_ document: ProfileDocument, parameters: [String: ExactText]) {
+    id = document.id
+    self.document = document.json
+    var values = JSONObject()
+    for (name, value) in parameters.sorted(by: { $0.key < $1.key }) { values[ExactText(name)] = .string(value) }
+    self.parameters = values
+  }
+
+  /// The same parameters under another document, for a reviewer who has rules of their own.
+  public func replacingDocument(with document: ProfileDocument) throws(ProfileError) -> ProfileReference {
+    ProfileReference(document, parameters: try textParameters())
+  }
+
+  /// True where the document is, member for member, the built-in one of its id.
+  public var isBuiltIn: Bool {
+    guard let document else { return true }
+    return (try? BuiltInProfiles.document(named: id))?.json == document
+  }
+
+  /// The profile that the document describes, for making and judging a draft.
+  ///
+  /// Throws `unknown-profile` without a document, and what the document and its parameters throw.
+  public func documentedProfile(publicKey: PublicKey?) throws(ProfileError) -> Profile {
+    guard let document else {
+      throw ProfileError(.unknownProfile, "profile \(naming: id) is not known here, and no document describes it")
+    }
+    let text = JSONWriter.bytes(document)
+    return try ProfileDocument(text.span).profile(
+      parameters: try textParameters(), publicKey: publicKey, isSigning: true)
+  }
+
+  private func textParameters() throws(ProfileError) -> [String: ExactText] {
+    var values: [String: ExactText] = [:]
+    for member in parameters.members {
+      guard let text = member.value.string else {
+        throw ProfileError(.malformedParameter, "parameter \(naming: member.name) is \(member.value.kind), not text")
+      }
+      values[member.name.text] = text
+    }
+    return values
+  }
+}

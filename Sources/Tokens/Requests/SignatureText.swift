@@ -1,0 +1,91 @@
+import Encodings
+import JSON
+public import Messages
+import Signing
+
+/// Reads a signature in whatever form a signer gave it: bytes, hexadecimal, base64, base64url or a vault's JSON answer.
+public enum SignatureText {
+  /// How it turned out to be written.
+  @nonexhaustive
+  public enum Form: String, Sendable, Hashable {
+    case bytes = "bytes"
+    case hexadecimal = "hexadecimal"
+    case base64 = "base64"
+    case vaultAnswer = "a vault's answer"
+  }
+
+  /// The signature's bytes; white space in text belongs to the transport and is passed over.
+  ///
+  /// Text of hexadecimal digits alone is hexadecimal when it then has `byteCount` bytes, and base64 otherwise. Bytes that are
+  /// no such text are the signature themselves. Throws `malformed-signature` for text that says nothing in any form.
+  public static func read(
+    _ text: Span<UInt8>, expecting byteCount: Int
+  ) throws(SignatureTextError) -> (bytes: [UInt8], form: Form) {
+    let characters = [UInt8](copying: text).filter { !isWhiteSpace($0) }
+    if characters.isEmpty { throw SignatureTextError(.malformed, "the signature is empty") }
+    // One in 65,536 signatures begins and ends as an object does, but none is of printable characters all through.
+    if characters.first == UInt8(ascii: "{"), characters.allSatisfy({ (0x21..<0x7F).contains($0) }) {
+      return (try vaultSignature(text), .vaultAnswer)
+    }
+    // No signature is made of so few of the 256 bytes by chance.
+    guard characters.allSatisfy(isTextual) else { return ([UInt8](copying: text), .bytes) }
+    if characters.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).count == 3 {
+      throw SignatureTextError(
+        .malformed, "the signature is a whole token: it has three parts", hint: "judge it by keyroll verify")
+    }
+    let digits = characters.filter { $0 != UInt8(ascii: ":") }
+    if digits.count == byteCount * 2, let text = String(validating: digits, as: UTF8.self),
+      let bytes = Hexadecimal.decode(ExactText(text))
+    {
+      return (bytes, .hexadecimal)
+    }
+    return (try base64(characters.span), .base64)
+  }
+
+  private static func isWhiteSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+
+  /// True for what stands in hexadecimal, base64, base64url or a token.
+  private static func isTextual(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: ":"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+      UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+      UInt8(ascii: "="), UInt8(ascii: "."):
+      true
+    default: false
+    }
+  }
+
+  /// Either alphabet, with or without padding: the verifier has the last word.
+  private static func base64(_ text: Span<UInt8>) throws(SignatureTextError) -> [UInt8] {
+    do throws(Base64Error) {
+      let (bytes, irregularities) = try Base64.url.decodeReportingIrregularities(text)
+      let isMixed = text.indices.contains { text[$0] == UInt8(ascii: "-") || text[$0] == UInt8(ascii: "_") }
+      for irregularity in irregularities
+      where irregularity.code == .unusedBits || irregularity.code == .otherAlphabet && isMixed { throw irregularity }
+      return bytes
+    } catch {
+      throw SignatureTextError(
+        .malformed, "the signature is neither bytes nor hexadecimal, base64 or base64url: \(error.message)",
+        hint: "give all that the signer gave, and nothing else")
+    }
+  }
+
+  /// `{"kid":"…","value":"…"}`: the value alone counts, since the key is judged by what it signed.
+  private static func vaultSignature(_ text: Span<UInt8>) throws(SignatureTextError) -> [UInt8] {
+    let answer: JSONObject
+    do throws(JSONError) { answer = try JSONReader.object(text) } catch {
+      throw SignatureTextError(
+        .malformed, "the signature is not acceptable JSON: \(error.problem), at byte \(error.offset)")
+    }
+    if let failure = answer["error"] {
+      throw SignatureTextError(
+        .malformed, "the vault answered with an error: \(ForeignText(json: JSONWriter.text(failure)))")
+    }
+    guard let value = answer["value"]?.string else {
+      throw SignatureTextError(
+        .malformed, "the signature is JSON without a value that is text",
+        hint: "a vault's answer is {\"kid\":\"…\",\"value\":\"…\"}")
+    }
+    return try base64(Array(value.text.utf8).span)
+  }
+}

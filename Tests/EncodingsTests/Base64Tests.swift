@@ -1,0 +1,123 @@
+import Encodings
+import Testing
+
+@Suite("Base64")
+struct Base64Tests {
+  @Test(
+    "The vectors of RFC 4648, section 10, go both ways",
+    arguments: [
+      ("", "", ""), ("f", "Zg", "Zg=="), ("fo", "Zm8", "Zm8="), ("foo", "Zm9v", "Zm9v"), ("foob", "Zm9vYg", "Zm9vYg=="),
+      ("fooba", "Zm9vYmE", "Zm9vYmE="), ("foobar", "Zm9vYmFy", "Zm9vYmFy"),
+    ])
+  func vectors(_ text: String, _ url: String, _ standard: String) throws {
+    #expect(Base64.url.text(Array(text.utf8)) == url)
+    #expect(Base64.standard.text(Array(text.utf8)) == standard)
+    #expect(try Base64.url.decode(Array(url.utf8).span) == Array(text.utf8))
+    #expect(try Base64.standard.decode(Array(standard.utf8).span) == Array(text.utf8))
+  }
+
+  @Test("Every byte string has one spelling: whatever decodes encodes to the same text")
+  func canonical() throws {
+    var generator = SystemRandomNumberGenerator()
+    for count in 0..<300 {
+      let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+      for coder in [Base64.url, .standard] {
+        #expect(try coder.decode(coder.encode(bytes.span).span) == bytes)
+      }
+    }
+    // All texts of one, two and three characters: what is accepted is what would be written.
+    let characters = Array("AQZgw-_+/=9 ".utf8)
+    for first in characters {
+      for second in characters {
+        for text in [[first], [first, second]] + characters.map({ [first, second, $0] }) {
+          for coder in [Base64.url, .standard] {
+            if let bytes = try? coder.decode(text.span) { #expect(coder.encode(bytes.span) == text) }
+          }
+        }
+      }
+    }
+  }
+
+  @Test(
+    "Each departure from base64url has its own reason",
+    arguments: [
+      ("Zg==", Base64Error.Code.padding), ("Zg=", .padding), ("Zm9v=", .padding), ("Z", .impossibleLength),
+      ("Zm9vZ", .impossibleLength),
+      ("Zh", .unusedBits), ("Zm9", .unusedBits), ("-_+_", .otherAlphabet), ("//__", .otherAlphabet),
+      ("Zm9v\n", .whitespace),
+      (" Zm9v", .whitespace), ("Zm~v", .illegalCharacter), ("Zm9\u{0}", .illegalCharacter), ("Zg==Zg", .padding),
+      ("Zm９v", .illegalCharacter),
+    ])
+  func refuses(_ text: String, _ code: Base64Error.Code) {
+    do {
+      let bytes = try Base64.url.decode(Array(text.utf8).span)
+      Issue.record("decoded to \(bytes)")
+    } catch { #expect(error.code == code) }
+  }
+
+  @Test("Text in lines of any width, or in the other alphabet, decodes to the same bytes")
+  func brokenUp() throws {
+    let bytes = (0..<200).map { UInt8(truncatingIfNeeded: $0 &* 151) }
+    for count in [0, 1, 2, 3, 50, 198, 199, 200] {
+      let bytes = bytes.prefix(count)
+      for coder in [Base64.url, .standard] {
+        let text = coder.encode(Array(bytes).span)
+        let others = (coder == .url ? Base64.standard : .url).encode(Array(bytes).span)
+        for width in 1...20 {
+          for (text, isOther) in [(text, false), (others, true)] {
+            let lines = stride(from: 0, to: text.count, by: width).map { text[$0...].prefix(width) }
+            let broken = Array(lines.joined(separator: [0x0A]))
+            // Of base64url without its padding nobody can tell that it is standard base64.
+            if isOther, coder == .standard, count % 3 != 0 { continue }
+            let (decoded, irregularities) = try coder.decodeReportingIrregularities(broken.span)
+            #expect(decoded == Array(bytes))
+            #expect(irregularities.contains { $0.code == .whitespace } == (lines.count > 1))
+            #expect(isOther || !irregularities.contains { $0.code == .otherAlphabet })
+          }
+        }
+      }
+    }
+  }
+
+  @Test(
+    "What is reported and not refused can only mean one thing",
+    arguments: [
+      ("Zg==", [Base64Error.Code.padding]), ("Zm8=", [.padding]), ("Zg = =", [.whitespace, .padding]),
+      (" Z\tg\r\n", [.whitespace]), ("Zh", [.unusedBits]),
+      ("+_8", [.otherAlphabet]), ("Zh==\n", [.padding, .whitespace, .unusedBits]), ("", []), ("Zg", []),
+    ])
+  func irregularities(_ text: String, _ codes: [Base64Error.Code]) throws {
+    #expect(try Base64.url.decodeReportingIrregularities(Array(text.utf8).span).irregularities.map(\.code) == codes)
+  }
+
+  @Test(
+    "Padding that does not fit, or has something behind it, is refused even where irregularities are reported",
+    arguments: [
+      "=", "==", "Zg=", "Zg===", "Zm9v=", "Zm9v====", "Zm8==", "Zg==Zg", "Zg=A=", "====", "Z===", "Z=",
+    ])
+  func oddPadding(_ text: String) {
+    #expect(throws: Base64Error.self) { try Base64.url.decodeReportingIrregularities(Array(text.utf8).span) }
+    #expect(throws: Base64Error.self) { try Base64.standard.decodeReportingIrregularities(Array(text.utf8).span) }
+  }
+
+  @Test(
+    "Padding that lacks is told apart from padding that is too much",
+    arguments: [
+      ("Zg", "too little = padding, at byte 2"), ("Zg=", "too little = padding, at byte 3"),
+      ("Zm9v=", "= padding where none belongs, at byte 5"), ("Zg===", "= padding where none belongs, at byte 4"),
+      ("Zg==Zg", "= padding where none belongs, at byte 4"),
+    ])
+  func paddingMessages(_ text: String, _ message: String) {
+    do {
+      _ = try Base64.standard.decode(Array(text.utf8).span)
+      Issue.record("decoded")
+    } catch { #expect(error.message == message) }
+  }
+
+  @Test("Standard base64 needs its padding")
+  func standardPadding() {
+    for text in ["Zg", "Zg=", "Zm8", "Zm9v="] {
+      #expect(throws: Base64Error.self) { try Base64.standard.decode(Array(text.utf8).span) }
+    }
+  }
+}

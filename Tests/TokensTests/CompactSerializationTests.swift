@@ -1,0 +1,47 @@
+import Encodings
+import Foundation
+import Tokens
+import TestSupport
+import Testing
+
+@Suite("CompactSerialization")
+struct CompactSerializationTests {
+  @Test(
+    "Text that is no compact serialization is refused with its own reason",
+    arguments: [
+      ("", CompactSerializationError.Code.empty), ("a", .segmentCount), ("YQ.YQ", .segmentCount),
+      ("YQ.YQ.YQ.YQ", .segmentCount),
+      ("YQ.YQ.YQ.YQ.YQ", .segmentCount), ("{\"payload\":\"\"}", .jsonSerialization), (" \n{}", .jsonSerialization),
+      ("YQ.Y~.YQ", .unreadableSegment), ("YQ.Y.YQ", .unreadableSegment), ("YQ。YQ。YQ", .segmentCount),
+      ("YQ.\u{0}YQ.YQ", .unreadableSegment),
+    ])
+  func refuses(_ text: String, _ code: CompactSerializationError.Code) {
+    do {
+      _ = try CompactSerialization(Array(text.utf8).span)
+      Issue.record("accepted")
+    } catch { #expect(error.code == code) }
+  }
+
+  @Test("What is accepted without irregularities is the one spelling of its parts")
+  func canonical() throws {
+    let token = try CompactSerialization(Array("eyJhIjoxfQ.e30.AQID".utf8).span)
+    #expect(token.irregularities.isEmpty)
+    let parts = [token.header, token.payload, token.signature].map { Base64.url.text($0) }
+    #expect(parts.joined(separator: ".") == "eyJhIjoxfQ.e30.AQID")
+    #expect(token.text.prefix(token.signingInputByteCount) == Array("eyJhIjoxfQ.e30".utf8)[...])
+  }
+
+  @Test("A newline, padding or the standard alphabet is reported with its segment")
+  func irregularities() throws {
+    let token = try CompactSerialization(Array("eyJhIjoxfQ==.+/++.AQID\n".utf8).span)
+    #expect(token.irregularities.map(\.segment) == [.header, .payload, .signature])
+    #expect(token.irregularities.map(\.error.code) == [.padding, .otherAlphabet, .whitespace])
+  }
+
+  @Test("A token past the limit is refused and one at the limit is taken apart")
+  func limit() throws {
+    let longest = "YQ.YQ." + String(repeating: "A", count: Limits.byteCount - 6)
+    #expect(throws: Never.self) { try CompactSerialization(Array(longest.dropLast(2).utf8).span) }
+    #expect(throws: CompactSerializationError.self) { try CompactSerialization(Array((longest + "A").utf8).span) }
+  }
+}

@@ -1,0 +1,74 @@
+import Encodings
+import Foundation
+import Messages
+import Tokens
+import Signing
+import TestSupport
+import Testing
+
+@Suite("JSONWebKey")
+struct JSONWebKeyTests {
+  struct Row: Decodable, Sendable, CustomTestStringConvertible {
+    let file: String
+    let error: String?
+    let why: String
+
+    var testDescription: String { "\(file): \(why)" }
+  }
+
+  static let rows: [Row] = {
+    do {
+      return try JSONDecoder().decode([Row].self, from: Data(contentsOf: Fixtures.url("public-keys/manifest.json")))
+        .filter { $0.file.contains(".jwk") }
+    } catch {
+      Issue.record("public-keys/manifest.json: \(error)")
+      return []
+    }
+  }()
+
+  @Test("Each file is read, or refused with the error of its row", arguments: rows)
+  func files(_ row: Row) throws {
+    let text = try Fixtures.bytes("public-keys/\(row.file)")
+    do {
+      let keys = try JSONWebKey.keys(text.span)
+      #expect(row.error == nil)
+      #expect(keys.allSatisfy { $0.numbers.bitCount == 2048 && $0.numbers.exponent == [1, 0, 1] })
+    } catch {
+      #expect(error.id == row.error, "\(error)")
+    }
+  }
+
+  private func code(_ text: String) -> KeyError.Code? {
+    do {
+      _ = try JSONWebKey.keys(Array(text.utf8).span)
+      return nil
+    } catch { return error.code }
+  }
+
+  @Test(
+    "A key that carries any private part, or is for something else, is refused",
+    arguments: [
+      #""d":"AQAB""#, #""p":"AQAB""#, #""q":"AQAB""#, #""dp":"AQAB""#, #""dq":"AQAB""#, #""qi":"AQAB""#, #""oth":[]"#,
+      #""d":null"#,
+      #""use":"enc""#, #""use":1"#, #""key_ops":["encrypt"]"#, #""key_ops":[]"#, #""key_ops":"verify""#, #""kid":1"#,
+      #""alg":[]"#,
+    ])
+  func refuses(_ member: String) {
+    let key = "{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\",\(member)}"
+    #expect(code(key) == .malformedJWK)
+  }
+
+  @Test("A key says what it is for, and of a set only those for verifying are taken")
+  func purpose() throws {
+    let good = #"{"kty":"RSA","n":"AQAB","e":"AQAB","use":"sig","key_ops":["sign","verify"],"alg":"PS256","kid":"a"}"#
+    let set = #"{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB","key_ops":["encrypt"]},{"kty":"EC"},\#(good)]}"#
+    for text in [good, set] {
+      let keys = try JSONWebKey.keys(Array(text.utf8).span)
+      #expect(keys.map(\.algorithm) == ["PS256"])
+      #expect(keys.map(\.keyID) == ["a"])
+    }
+    #expect(code(#"{"keys":[]}"#) == .noPublicKey)
+    #expect(code(#"{"keys":[1]}"#) == .malformedJWK)
+    #expect(code(#"{"keys":{}}"#) == .malformedJWK)
+  }
+}

@@ -1,0 +1,106 @@
+import Encodings
+import Messages
+import Tokens
+import TestSupport
+import Testing
+
+@Suite("SignatureText")
+struct SignatureTextTests {
+  /// Has bytes that need `+`, `/` and a digit of every kind.
+  private static let signature: [UInt8] = (0..<256).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ 251) }
+
+  private func read(_ text: [UInt8], byteCount: Int = 256) throws -> (bytes: [UInt8], form: SignatureText.Form) {
+    try SignatureText.read(text.span, expecting: byteCount)
+  }
+
+  private static let base64 = Base64.standard.text(signature)
+  private static let base64url = Base64.url.text(signature)
+  private static let hexadecimal = Hexadecimal.lowerCase(signature)
+
+  /// The text in lines of 64 characters, as many tools write it.
+  private static func lines(_ text: String, _ end: String) -> String {
+    var lines = ""
+    for (index, character) in text.enumerated() {
+      if index > 0, index.isMultiple(of: 64) { lines += end }
+      lines.append(character)
+    }
+    return lines + end
+  }
+
+  @Test(
+    "a signature is read in every form, and line breaks do not matter",
+    arguments: [
+      (base64, .base64), (base64 + "\n", .base64), (lines(base64, "\n"), .base64), (lines(base64, "\r\n"), .base64),
+      (String(base64.prefix { $0 != "=" }), .base64), (base64url, .base64), (base64url + "==", .base64),
+      (lines(base64url, "\n"), .base64), (hexadecimal, .hexadecimal), (Hexadecimal.upperCase(signature), .hexadecimal),
+      (lines(hexadecimal, "\n"), .hexadecimal), ("  \(hexadecimal)\t\n", .hexadecimal),
+      (
+        stride(from: 0, to: 512, by: 2).map { "\(hexadecimal.dropFirst($0).prefix(2))" }.joined(separator: ":"),
+        .hexadecimal
+      ),
+      ("{\"kid\":\"https://v.example/keys/k/1\",\"value\":\"\(base64url)\"}\n", .vaultAnswer),
+      ("{ \"value\" : \"\(base64url)\" }", .vaultAnswer),
+    ] as [(String, SignatureText.Form)])
+  func forms(_ text: String, _ form: SignatureText.Form) throws {
+    let result = try read(Array(text.utf8))
+    #expect(result.bytes == Self.signature)
+    #expect(result.form == form)
+  }
+
+  @Test("bytes that are no text are the signature, white space among them too")
+  func bytes() throws {
+    let result = try read(Self.signature)
+    #expect(result.bytes == Self.signature && result.form == .bytes)
+    let ends = [0x20] + Self.signature.dropFirst().dropLast() + [0x0A]
+    #expect(try read(ends).bytes == ends)
+    // Of another length they are bytes all the same: the diagnosis says what is wrong.
+    #expect(try read(Self.signature + [0]).bytes.count == 257)
+    let braces = [0x7B] + Self.signature.dropFirst()
+    #expect(try read(braces).bytes == braces)
+    let object = Array(braces.dropLast()) + [0x7D]
+    #expect(try read(object).bytes == object)
+  }
+
+  @Test("base64 that happens to be of hexadecimal digits is base64, by its length")
+  func ambiguity() throws {
+    let text = String(repeating: "abcdef01", count: 64)
+    #expect(try read(Array(text.utf8), byteCount: 256).form == .hexadecimal)
+    #expect(try read(Array(text.utf8), byteCount: 384).form == .base64)
+    #expect(try read(Array(text.utf8), byteCount: 384).bytes.count == 384)
+  }
+
+  @Test(
+    "text that says nothing is refused, and says why",
+    arguments: [
+      ("", "the signature is empty"), (" \r\n", "the signature is empty"),
+      ("a.b.c", "the signature is a whole token: it has three parts"),
+      ("abc=d", "neither bytes nor hexadecimal"), ("a", "neither bytes nor hexadecimal"),
+      ("ab+/-_", "neither bytes nor hexadecimal"), ("a.b", "neither bytes nor hexadecimal"),
+      ("AB", "unused bits"), ("{}", "JSON without a value"), ("{\"value\":5}", "JSON without a value"),
+      ("{\"value\":\"!\"}", "outside the alphabet"), ("{\"value\"}", "not acceptable JSON"),
+      ("{\"error\":{\"code\":\"Forbidden\"}}", "the vault answered with an error: {\"code\":\"Forbidden\"}"),
+    ])
+  func refused(_ text: String, _ message: String) throws {
+    do {
+      _ = try SignatureText.read(Array(text.utf8).span, expecting: 256)
+      Issue.record("it is read")
+    } catch {
+      #expect(error.id == "malformed-signature")
+      #expect(error.message.contains(message), "\(error)")
+    }
+  }
+
+  @Test("nothing that is read traps")
+  func mutations() {
+    var generator = SeededGenerator(seed: 3)
+    let texts = [Self.base64, Self.hexadecimal, "{\"kid\":\"k\",\"value\":\"\(Self.base64url)\"}"].map {
+      Array($0.utf8)
+    }
+    var readCount = 0
+    for round in 0..<1500 {
+      let text = Mutation.mutate(texts[round % 3], using: &generator)
+      if (try? SignatureText.read(text.span, expecting: 256)) != nil { readCount += 1 }
+    }
+    #expect(readCount > 0)
+  }
+}

@@ -1,0 +1,102 @@
+import Encodings
+import JSON
+import Tokens
+import OpenSSLCrypto
+import Signing
+import SigningTesting
+import TestSupport
+import Testing
+
+/// Requests that are signed elsewhere, here by the same library under another name, and become tokens.
+@Suite("SigningRequest, assembled")
+struct SigningRequestAssemblyTests {
+  private func signature(_ request: SigningRequest, key: String = "rsa-2048") throws -> [UInt8] {
+    let registry = KeyRegistry(PEMBackend())
+    let signer = try registry.signer(
+      for: KeyRequest(
+        try registry.reference("pem:\(Fixtures.path("keys/\(key).pem"))"), algorithm: request.algorithm, at: 0,
+        secrets: NoSecrets()))
+    return try signer.sign(request.signingInput.span).bytes
+  }
+
+  private func assemble(
+    _ request: SigningRequest, _ profile: Profile, _ signature: [UInt8],
+    at time: NumericDate = SigningRequestTests.now
+  ) throws -> SignedToken {
+    let key = try #require(request.publicKey)
+    return try request.assemble(
+      signature, by: profile, at: time, verifier: try RSASignatureVerifier(key), diagnosis: RSASignatureDiagnosis(),
+      certificateReader: OpenSSLCertificateReader())
+  }
+
+  private func refusal(
+    _ request: SigningRequest, _ profile: Profile, _ signature: [UInt8],
+    at time: NumericDate = SigningRequestTests.now
+  ) throws -> TokenError? {
+    do { _ = try assemble(request, profile, signature, at: time) } catch let error as TokenError { return error }
+    return nil
+  }
+
+  @Test("the right signature makes the token, which any verifier accepts", arguments: SignatureAlgorithm.allCases)
+  func assembled(_ algorithm: SignatureAlgorithm) throws {
+    let (request, profile) = try SigningRequestTests.request(algorithm)
+    let token = try assemble(request, profile, try signature(request))
+    #expect(token.bytes.starts(with: request.signingInput))
+    #expect(token.report.isAccepted)
+    #expect(token.report.verifiedToken?.claims == request.claims)
+    #expect(token.window == request.window)
+  }
+
+  @Test("a wrong signature is told before the window that is over, and the window after")
+  func order() throws {
+    let (request, profile) = try SigningRequestTests.request()
+    let late = SigningRequestTests.now + .minutes(20)
+    let other = try signature(request, key: "rsa-2048-other")
+    #expect(try refusal(request, profile, other, at: late)?.id == "signature-of-another-key")
+    let error = try refusal(request, profile, try signature(request), at: late)
+    #expect(error?.id == "expired")
+    #expect(error?.message.hasPrefix("the token was not assembled: ") == true)
+  }
+
+  @Test("what the profile refuses is not assembled, though the signature is good")
+  func refused() throws {
+    let (request, profile) = try SigningRequestTests.request()
+    var strict = profile
+    strict.otherClaims = .refused
+    #expect(try refusal(request, strict, try signature(request))?.id == "claim-unexpected")
+  }
+
+  @Test("a verifier of another key than the request's is refused")
+  func otherVerifier() throws {
+    let (request, profile) = try SigningRequestTests.request()
+    let other = try #require(
+      try SigningRequestTests.cryptography.certificates(inFile: Fixtures.path("certificates/other.pem")).first)
+    do {
+      _ = try request.assemble(
+        try signature(request, key: "rsa-2048-other"), by: profile, at: SigningRequestTests.now,
+        verifier: try RSASignatureVerifier(other.publicKey), diagnosis: RSASignatureDiagnosis())
+      Issue.record("it is assembled")
+    } catch let error as TokenError {
+      #expect(error.id == "key-mismatch")
+    }
+  }
+
+  @Test("a request has every form, and a DigestInfo for PKCS #1 alone", arguments: SignatureAlgorithm.allCases)
+  func forms(_ algorithm: SignatureAlgorithm) throws {
+    let request = try SigningRequestTests.request(algorithm).request
+    let digest = try Digest.hash(request.signingInput.span, with: algorithm.digest)
+    #expect(try request.bytes(as: .input) == request.signingInput)
+    #expect(try request.bytes(as: .digest) == digest)
+    let hex = try #require(String(validating: try request.bytes(as: .digestHex), as: UTF8.self))
+    #expect(Hexadecimal.decode(ExactText(String(hex.dropLast()))) == digest)
+    let body = try request.bytes(as: .keyVault)
+    let vault = try JSONReader.object(body.span)
+    #expect(
+      vault == ["alg": .string(ExactText(algorithm.rawValue)), "value": .string(ExactText(Base64.url.text(digest)))])
+    if algorithm.padding == .pkcs1 {
+      #expect(try request.bytes(as: .digestInfo).suffix(digest.count) == digest[...])
+    } else {
+      #expect(throws: SigningRequestError.self) { try request.bytes(as: .digestInfo) }
+    }
+  }
+}
