@@ -24,19 +24,19 @@ struct LibraryMeasurement {
       for: KeyRequest(try registry.reference("pem:\(pem)"), algorithm: .rs256, at: 0, secrets: NoSecrets()))
     profile = try Profile.graphProof(objectID: Self.objectID)
     // The key of the certificate, as `keyroll verify --certificate` takes it.
+    let cryptography = OpenSSLCryptography()
     let signatureVerifier = try RSASignatureVerifier(signer.certificates.first?.publicKey ?? signer.publicKey)
-    assembler = try TokenAssembler(profile: profile, signer: signer, verifier: signatureVerifier)
+    assembler = try TokenAssembler(profile: profile, signer: signer, cryptography: cryptography)
     let key = TrustedKey(signatureVerifier, certificate: signer.certificates.first)
-    verifier = TokenVerifier(profile: profile, keys: [key])
-    // As the command judges: with a reader of certificates, and a certificate or a bare key.
-    let reader = OpenSSLCertificateReader()
+    verifier = TokenVerifier(profile: profile, keys: [key], cryptography: cryptography)
+    // As the command judges: by a certificate or by a bare key.
     hostileVerifiers = [
-      ("proof", TokenVerifier(profile: profile, keys: [key], certificateReader: reader)),
+      ("proof", TokenVerifier(profile: profile, keys: [key], cryptography: cryptography)),
       (
         "any token by a bare key",
         TokenVerifier(
           profile: .general(algorithms: AlgorithmPolicy(preferring: .rs256), issuer: "somebody", audience: "somebody"),
-          keys: [TrustedKey(signatureVerifier)], certificateReader: reader)
+          keys: [TrustedKey(signatureVerifier)], cryptography: cryptography)
       ),
     ]
     let bytes = try assembler.assemble(try profile.draft(DraftRequest(time: now), for: signer), at: now).bytes

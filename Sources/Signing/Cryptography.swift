@@ -1,5 +1,6 @@
-/// What a room without cryptography of its own needs of it, handed in as a value.
-public protocol Cryptography: CertificateReader {
+/// All the cryptography that there is, handed in as one value: rooms without any of their own take it as an argument, and a program
+/// chooses it once.
+public protocol Cryptography: Sendable {
   /// The digest of the bytes, `algorithm.byteCount` long; throws `cryptography-failed`.
   func digest(_ bytes: Span<UInt8>, with algorithm: DigestAlgorithm) throws(KeyError) -> [UInt8]
   /// A key for any RSA algorithm, from its numbers; throws `malformed-key`.
@@ -17,4 +18,14 @@ public protocol Cryptography: CertificateReader {
   func isSigned(_ certificate: Certificate, by issuer: Certificate) -> Bool
   /// The leaf and each issuer found among the others, in order; trusts nobody.
   func chain(from leaf: Certificate, among others: [Certificate]) -> [Certificate]
+  /// Reads one DER certificate; throws `malformed-certificate`, or `trailing-data` when something follows it.
+  func certificate(der: Span<UInt8>) throws(KeyError) -> Certificate
+  /// What is wrong with a signature that a verifier has refused.
+  ///
+  /// `certificates` are those of other keys that may have made it, to be named. Nothing that this says makes a signature good:
+  /// only a verifier does.
+  func fault(
+    in signature: Span<UInt8>, by algorithm: SignatureAlgorithm, for message: Span<UInt8>, under publicKey: PublicKey,
+    among certificates: [Certificate]
+  ) -> SignatureFault
 }

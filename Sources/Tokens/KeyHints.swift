@@ -14,7 +14,7 @@ struct KeyHints {
   /// In bytes; text that is longer, for all its white space, names no key, and the rule refuses it for its spelling.
   private static let longestThumbprint = 128
 
-  init(_ header: JSONObject, keyID policy: KeyIDPolicy, reader: (any CertificateReader)?) {
+  init(_ header: JSONObject, keyID policy: KeyIDPolicy, cryptography: (any Cryptography)?) {
     for kind in Thumbprint.allCases {
       if let text = header[kind.headerName]?.string, text.text.utf8.count <= Self.longestThumbprint,
         let bytes = Self.bytes(.url, text), bytes.count == kind.byteCount
@@ -27,7 +27,7 @@ struct KeyHints {
       keyIDThumbprint = bytes.count == Thumbprint.sha1.byteCount ? bytes : nil
     }
     let first = header["x5c"].flatMap { $0.string ?? $0.array?.first?.string }
-    if let first, let der = Self.bytes(.standard, first) { leaf = (der, try? reader?.certificate(der: der.span)) }
+    if let first, let der = Self.bytes(.standard, first) { leaf = (der, try? cryptography?.certificate(der: der.span)) }
   }
 
   /// True where one of them names the key.

@@ -7,10 +7,10 @@ extension KeySelector {
   ) -> SignatureFault? {
     let serialization = token.serialization
     // What is missing altogether, the check of the segment says.
-    guard let diagnosis, key.allows(algorithm), !serialization.signature.isEmpty,
+    guard key.allows(algorithm), !serialization.signature.isEmpty,
       serialization.signingInputByteCount <= Limits.diagnosedByteCount
     else { return nil }
-    let fault = diagnosis.fault(
+    let fault = cryptography.fault(
       in: serialization.signature.span, by: algorithm,
       for: serialization.text.span.extracting(..<serialization.signingInputByteCount),
       under: key.verifier.publicKey, among: [])

@@ -8,8 +8,7 @@ struct KeySelector: Sendable {
   let keys: [TrustedKey]
   let unusable: [UnusableCertificate]
   let keyID: KeyIDPolicy
-  let reader: (any CertificateReader)?
-  let diagnosis: (any SignatureDiagnosis)?
+  let cryptography: any Cryptography
 
   /// False where nothing is trusted at all.
   var hasAny: Bool { !keys.isEmpty || !unusable.isEmpty }
@@ -78,7 +77,7 @@ struct KeySelector: Sendable {
 
   private func hints(_ header: JSONObject) -> KeyHints {
     // The certificate of x5c is read only to be compared with thumbprints.
-    KeyHints(header, keyID: keyID, reader: unusable.isEmpty ? nil : reader)
+    KeyHints(header, keyID: keyID, cryptography: unusable.isEmpty ? nil : cryptography)
   }
 
   private func named(by hints: KeyHints) -> [TrustedKey] { keys.filter(hints.name) }

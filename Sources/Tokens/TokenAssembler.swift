@@ -7,22 +7,20 @@ public struct TokenAssembler: Sendable {
   private let profile: Profile
   private let signer: any Signer
   private let tokenVerifier: TokenVerifier
-  private let certificateReader: (any CertificateReader)?
+  private let cryptography: any Cryptography
 
-  /// The verifier must hold the signer's public key, else `key-mismatch`.
-  public init(
-    profile: Profile, signer: any Signer, verifier: any SignatureVerifier,
-    certificateReader: (any CertificateReader)? = nil, diagnosis: (any SignatureDiagnosis)? = nil
-  ) throws(TokenError) {
-    guard verifier.publicKey == signer.publicKey else {
-      throw TokenError(id: "key-mismatch", "the signature verifier holds another key than the signer")
+  /// Throws what making a verifier for the signer's key throws, such as `key-not-rsa`.
+  public init(profile: Profile, signer: any Signer, cryptography: any Cryptography) throws(TokenError) {
+    let verifier: any SignatureVerifier
+    do throws(KeyError) { verifier = try cryptography.verifier(for: signer.publicKey) } catch {
+      throw TokenError(error)
     }
     self.profile = profile
     self.signer = signer
-    self.certificateReader = certificateReader
+    self.cryptography = cryptography
     tokenVerifier = TokenVerifier(
       profile: profile, keys: [TrustedKey(verifier, certificate: signer.certificates.first)],
-      certificateReader: certificateReader, diagnosis: diagnosis)
+      cryptography: cryptography)
   }
 
   /// Signs a draft; a draft that the profile refuses, or that was made for another key, never reaches the key.
@@ -47,7 +45,7 @@ public struct TokenAssembler: Sendable {
   /// Throws what `assemble` throws for a draft that it would not sign, and uses no key.
   public func judge(_ draft: TokenDraft, at time: NumericDate) throws(TokenError) {
     try requireOwn(draft)
-    let checks = profile.check(draft, at: draft.start(notBefore: time), certificateReader: certificateReader)
+    let checks = profile.check(draft, at: draft.start(notBefore: time), cryptography: cryptography)
     try TokenError.throwIfRefused(checks)
   }
 

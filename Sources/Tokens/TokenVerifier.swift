@@ -11,20 +11,18 @@ public struct TokenVerifier: Sendable {
 
   /// Lenient rules accept, with a warning each, what the token endpoint of Entra is seen to accept.
   ///
-  /// Without a certificate reader, an `x5c` beside a bare public key cannot be judged and is refused. A token that names
-  /// an unusable certificate is rejected with the reason why that cannot be used. With a diagnosis, a bad signature has
-  /// the reason, message and hint of its fault, where that says for certain what was signed or how.
+  /// A token that names an unusable certificate is rejected with the reason why that cannot be used. A bad signature has the
+  /// reason, message and hint of its fault, where that says for certain what was signed or how.
   public init(
     profile: Profile, keys: [TrustedKey], unusable: [UnusableCertificate] = [],
-    certificateReader: (any CertificateReader)? = nil, diagnosis: (any SignatureDiagnosis)? = nil,
-    isLenient: Bool = false
+    cryptography: any Cryptography, isLenient: Bool = false
   ) {
     self.profile = profile
     selector = KeySelector(
-      keys: keys, unusable: unusable, keyID: profile.keyID, reader: certificateReader, diagnosis: diagnosis)
+      keys: keys, unusable: unusable, keyID: profile.keyID, cryptography: cryptography)
     let isLenient = isLenient && profile.hasLenientForm
     self.isLenient = isLenient
-    headerRules = profile.headerRules(isLenient: isLenient, certificateReader: certificateReader)
+    headerRules = profile.headerRules(isLenient: isLenient, cryptography: cryptography)
     claimRules = profile.claimRules(isLenient: isLenient)
   }
 

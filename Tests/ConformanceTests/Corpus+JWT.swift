@@ -65,7 +65,7 @@ private struct JWTCase: Decodable {
       algorithms: algorithms, issuer: issuer, audience: isStandard ? "client-1" : nil,
       required: isStandard ? ["exp"] : [])
     return TokenVerifier(
-      profile: profile, keys: keys.map { TrustedKey($0) }, certificateReader: OpenSSLCertificateReader()
+      profile: profile, keys: keys.map { TrustedKey($0) }, cryptography: OpenSSLCryptography()
     )
     .verify(token.span, at: NumericDate(seconds: 1_700_000_000))
   }

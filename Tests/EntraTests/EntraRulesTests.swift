@@ -29,7 +29,8 @@ struct EntraRulesTests {
     let signature = try FakeSigner(algorithm).sign(text.span)
     let token = text + Array(".\(Base64.url.text(signature.bytes))".utf8)
     let report = TokenVerifier(
-      profile: profile, keys: [TrustedKey(FakeVerifier(), certificate: Self.certificate)], isLenient: isLenient
+      profile: profile, keys: [TrustedKey(FakeVerifier(), certificate: Self.certificate)],
+      cryptography: FakeCryptography(), isLenient: isLenient
     )
     .verify(token.span, at: Self.now)
     #expect(report.isAccepted == report.failedChecks.isEmpty)
@@ -104,7 +105,8 @@ struct EntraRulesTests {
     let draft = TokenDraft(
       header: ["alg": .string(ExactText(algorithm.rawValue)), "typ": "JWT"], claims: JSONObject(), publicKey: .fake(),
       certificate: nil)
-    let check = try #require(profile.check(draft, at: Self.now).first { $0.id == "alg" })
+    let check = try #require(
+      profile.check(draft, at: Self.now, cryptography: FakeCryptography()).first { $0.id == "alg" })
     let isDocumented = profile.algorithms.allowed.contains(algorithm)
     #expect((check.status == .passed) == isDocumented)
     #expect(check.finding?.serviceAnswer == nil)

@@ -30,7 +30,7 @@ struct KeyCredentialsTests {
   func fixture(_ row: Row) throws {
     let bytes = try Fixtures.bytes("key-credentials/\(row.file)")
     do throws(KeyCredentialsError) {
-      let credentials = try KeyCredentials(bytes.span, of: row.file, certificateReader: OpenSSLCertificateReader())
+      let credentials = try KeyCredentials(bytes.span, of: row.file, cryptography: OpenSSLCryptography())
       #expect(credentials.entries.map(\.keyID.text) == row.entries)
       #expect(row.error == nil)
     } catch {
@@ -43,7 +43,7 @@ struct KeyCredentialsTests {
   func otherNames() throws {
     let json = Array("[{\"KeyId\":\"5d9c1b7e-3f2a-4e6b-9c8d-1a2b3c4d5e03\",\"Usage\":\"Verify\"}]".utf8)
     do throws(KeyCredentialsError) {
-      _ = try KeyCredentials(json.span, certificateReader: OpenSSLCertificateReader())
+      _ = try KeyCredentials(json.span, cryptography: OpenSSLCryptography())
       Issue.record("read")
     } catch {
       #expect(error.message == #"entry 1 of "the saved answer": keyId is missing"#)
@@ -136,11 +136,11 @@ struct KeyCredentialsTests {
   func size() throws {
     let whole = try Fixtures.bytes("key-credentials/application.json")
     let fitting = whole + [UInt8](repeating: 0x20, count: JSONLimits.savedAnswer.byteCount - whole.count)
-    let reader = OpenSSLCertificateReader()
-    #expect(try KeyCredentials(fitting.span, certificateReader: reader).entries.count == 2)
+    let reader = OpenSSLCryptography()
+    #expect(try KeyCredentials(fitting.span, cryptography: reader).entries.count == 2)
     let tooLarge = fitting + [0x20]
     do throws(KeyCredentialsError) {
-      _ = try KeyCredentials(tooLarge.span, certificateReader: reader)
+      _ = try KeyCredentials(tooLarge.span, cryptography: reader)
       Issue.record("more than 1 MiB was read")
     } catch { #expect(error.message.contains("longer than 1048576 bytes")) }
   }
@@ -151,14 +151,14 @@ struct KeyCredentialsTests {
     for count in 0..<whole.count {
       let prefix = Array(whole[..<count])
       #expect(throws: KeyCredentialsError.self) {
-        try KeyCredentials(prefix.span, certificateReader: OpenSSLCertificateReader())
+        try KeyCredentials(prefix.span, cryptography: OpenSSLCryptography())
       }
     }
   }
 
   private func read(_ file: String) throws -> KeyCredentials {
     let bytes = try Fixtures.bytes("key-credentials/\(file).json")
-    return try KeyCredentials(bytes.span, certificateReader: OpenSSLCertificateReader())
+    return try KeyCredentials(bytes.span, cryptography: OpenSSLCryptography())
   }
 
   private func certificate(_ name: String) throws -> Certificate {

@@ -35,7 +35,7 @@ struct RefusedTokenTests {
       let token = try Fixtures.bytes("refused-tokens/\(file)")
       return TokenVerifier(
         profile: try judge(), keys: [TrustedKey(verifier, certificate: certificate)],
-        certificateReader: OpenSSLCertificateReader(), diagnosis: RSASignatureDiagnosis()
+        cryptography: OpenSSLCryptography()
       )
       .verify(token.span, at: NumericDate(seconds: at))
     }
@@ -115,7 +115,8 @@ struct RefusedTokenTests {
     } catch { #expect(error.code == .brokenRSAKey) }
     let token = try Fixtures.bytes("refused-tokens/general-claims.jwt")
     let report = TokenVerifier(
-      profile: .general(algorithms: AlgorithmPolicy(preferring: .rs256)), keys: [TrustedKey(FakeVerifier(key))]
+      profile: .general(algorithms: AlgorithmPolicy(preferring: .rs256)), keys: [TrustedKey(FakeVerifier(key))],
+      cryptography: OpenSSLCryptography()
     )
     .verify(token.span, at: NumericDate(seconds: 1_700_000_300))
     #expect(report.failedChecks.first { $0.id == "key" }?.finding?.reason == "key-broken")

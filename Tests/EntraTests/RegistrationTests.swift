@@ -22,7 +22,7 @@ struct RegistrationTests {
   private func judge(
     _ token: String, by saved: [UInt8], certificates: [String] = [], at time: NumericDate = now
   ) throws -> (report: VerificationReport, registration: RegistrationReport?) {
-    let registered = try KeyCredentials(saved.span, certificateReader: OpenSSLCertificateReader())
+    let registered = try KeyCredentials(saved.span, cryptography: OpenSSLCryptography())
     var trusted = registered.certifiedEntries(at: time).compactMap(\.certificate)
     for name in certificates {
       let bytes = try Fixtures.bytes("certificates/\(name).pem")
@@ -32,8 +32,7 @@ struct RegistrationTests {
     let verifier = TokenVerifier(
       profile: profile.judging(by: registered),
       keys: try trusted.map { TrustedKey(try RSASignatureVerifier($0.publicKey), certificate: $0) },
-      unusable: registered.unusableCertificates, certificateReader: OpenSSLCertificateReader(),
-      diagnosis: RSASignatureDiagnosis())
+      unusable: registered.unusableCertificates, cryptography: OpenSSLCryptography())
     let text = try Fixtures.bytes("tokens/\(token).jwt")
     let report = verifier.verify(text.span, at: time)
     return (report, RegistrationReport(report, registered: registered))
@@ -96,7 +95,7 @@ struct RegistrationTests {
       #expect(problems(report) == (isRefused ? ["registration:registration-of-another"] : []), "\(name) \(id)")
     }
     // The iss of an assertion is the application's.
-    let registered = try KeyCredentials(saved.span, certificateReader: OpenSSLCertificateReader())
+    let registered = try KeyCredentials(saved.span, cryptography: OpenSSLCryptography())
     for (clientID, reason) in [
       (registered.applicationID, nil), (registered.objectID, "registration-of-another"),
     ] as [(ExactText?, String?)] {
@@ -105,7 +104,7 @@ struct RegistrationTests {
       let certificate = try #require(registered.certifiedEntries(at: Self.now).first?.certificate)
       let draft = TokenDraft(
         header: [:], claims: ["iss": .string(id)], publicKey: certificate.publicKey, certificate: certificate)
-      let check = profile.judging(by: registered).check(draft, at: Self.now).last
+      let check = profile.judging(by: registered).check(draft, at: Self.now, cryptography: OpenSSLCryptography()).last
       #expect(check?.id == "registration")
       #expect(check?.finding?.reason == reason)
     }
@@ -187,12 +186,12 @@ struct RegistrationTests {
     let key = try Fixtures.bytes("certificates/leaf.pem")
     let certificate = try #require(try CertificateFile.read(key.span).first)
     let saved = try Fixtures.bytes("key-credentials/application.json")
-    let registered = try KeyCredentials(saved.span, certificateReader: OpenSSLCertificateReader())
+    let registered = try KeyCredentials(saved.span, cryptography: OpenSSLCryptography())
     let profile = Profile.general(algorithms: AlgorithmPolicy(preferring: .rs256)).judging(by: registered)
     func reason(_ members: JSONObject, at time: NumericDate) -> String? {
       let draft = TokenDraft(
         header: ["alg": "RS256"], claims: members, publicKey: certificate.publicKey, certificate: certificate)
-      return profile.check(draft, at: time).last?.finding?.reason
+      return profile.check(draft, at: time, cryptography: OpenSSLCryptography()).last?.finding?.reason
     }
     #expect(reason(["exp": .integer(end.seconds)], at: end) == nil)
     #expect(reason(["exp": .integer(end.seconds + 1)], at: end) == "registration-ends-early")
@@ -206,7 +205,7 @@ struct RegistrationTests {
   @Test("What is registered for something else than verifying is not registered for this")
   func otherUsage() throws {
     let saved = try Fixtures.bytes("key-credentials/others-ended.json")
-    let registered = try KeyCredentials(saved.span, certificateReader: OpenSSLCertificateReader())
+    let registered = try KeyCredentials(saved.span, cryptography: OpenSSLCryptography())
     #expect(registered.entries.count == 5)
     #expect(registered.certifiedEntries(at: Self.now).map(\.displayName).first == "CN=leaf, O=keyroll fixtures")
     #expect(registered.certifiedEntries(at: Self.now).count == 3)
@@ -216,7 +215,7 @@ struct RegistrationTests {
     let draft = TokenDraft(
       header: ["alg": "RS256"], claims: [:], publicKey: certificate.publicKey, certificate: certificate)
     let check = Profile.general(algorithms: AlgorithmPolicy(preferring: .rs256)).judging(by: registered)
-      .check(draft, at: Self.now).last
+      .check(draft, at: Self.now, cryptography: OpenSSLCryptography()).last
     #expect(check?.finding?.reason == "key-not-registered")
     #expect(check?.finding?.message.contains(#"with the usage "Sign" alone"#) == true)
   }

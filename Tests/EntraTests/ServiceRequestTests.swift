@@ -139,7 +139,7 @@ import Testing
 
   /// The reasons, or the status where there is none, of the checks about what was meant.
   private func comparisons(_ request: borrowing ServiceRequest, _ expected: RequestExpectation) -> [String] {
-    var verifier = RequestVerifier(keys: [], certificateReader: OpenSSLCertificateReader()) {
+    var verifier = RequestVerifier(keys: [], cryptography: OpenSSLCryptography()) {
       (_, _) throws(KeyError) in throw KeyError(.malformedKey, "no PFX is opened here")
     }
     verifier.expected = expected

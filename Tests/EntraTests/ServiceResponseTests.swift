@@ -144,7 +144,7 @@ import Testing
     let assertion = try Fixtures.bytes("tokens/\(token).jwt")
     let sent = SentToken(
       assertion.span, profile: try .entraAssertion(tenant: nil, clientID: nil), keys: [],
-      certificateReader: OpenSSLCertificateReader(), at: NumericDate(seconds: 1_700_000_300))
+      cryptography: OpenSSLCryptography(), at: NumericDate(seconds: 1_700_000_300))
     let explanation = ResponseExplanation(try ServiceResponse(text.span), token: sent, certificates: [])
     #expect(explanation.thumbprintRemarks.contains { $0.contains(remark) }, "\(explanation.thumbprintRemarks)")
   }

@@ -31,8 +31,7 @@ struct TokenFixtureTests {
 
     /// Judged by the certificate of the row, and by a saved answer of what is registered where one is named.
     func report(
-      isLenient: Bool, registered file: String? = nil,
-      diagnosis: (any SignatureDiagnosis)? = RSASignatureDiagnosis(), editing edit: (inout [UInt8]) -> Void = { _ in }
+      isLenient: Bool, registered file: String? = nil, editing edit: (inout [UInt8]) -> Void = { _ in }
     ) throws -> VerificationReport {
       func parameter(_ name: String) -> ExactText? { parameters[name].map(ExactText.init(_:)) }
       var profile =
@@ -46,7 +45,7 @@ struct TokenFixtureTests {
       var certificates = [certificate]
       if let file {
         let saved = try Fixtures.bytes("key-credentials/\(file).json")
-        let registered = try KeyCredentials(saved.span, certificateReader: OpenSSLCertificateReader())
+        let registered = try KeyCredentials(saved.span, cryptography: OpenSSLCryptography())
         certificates += registered.certifiedEntries(at: NumericDate(seconds: at)).compactMap(\.certificate)
         profile = profile.judging(by: registered)
       }
@@ -54,8 +53,7 @@ struct TokenFixtureTests {
       var token = try Fixtures.bytes("tokens/\(self.file)")
       edit(&token)
       return TokenVerifier(
-        profile: profile, keys: keys, certificateReader: OpenSSLCertificateReader(),
-        diagnosis: diagnosis, isLenient: isLenient
+        profile: profile, keys: keys, cryptography: OpenSSLCryptography(), isLenient: isLenient
       )
       .verify(token.span, at: NumericDate(seconds: at))
     }
@@ -121,7 +119,7 @@ struct TokenFixtureTests {
     let text = try Fixtures.bytes("tokens/\(row.file)")
     for _ in 0..<40 {
       let changed = Mutation.mutate(text, using: &generator)
-      if changed != text { #expect(try !row.report(isLenient: true, diagnosis: nil) { $0 = changed }.isAccepted) }
+      if changed != text { #expect(try !row.report(isLenient: true) { $0 = changed }.isAccepted) }
     }
   }
 
@@ -132,7 +130,7 @@ struct TokenFixtureTests {
     let count = try Fixtures.bytes("tokens/\(row.file)").count
     for index in 0..<count {
       for bit in 0..<8 {
-        let report = try row.report(isLenient: true, diagnosis: nil) { $0[index] ^= 1 << bit }
+        let report = try row.report(isLenient: true) { $0[index] ^= 1 << bit }
         #expect(!report.isAccepted, "bit \(bit) of byte \(index)")
       }
     }

@@ -26,7 +26,7 @@ extension FuzzTarget {
       let again = try signed(header: JSONWriter.bytes(accepted.header), payload: JSONWriter.bytes(accepted.claims))
       let verifier = TokenVerifier(
         profile: report.profileID == "general" ? judges.general : judges.entraAssertion, keys: [key],
-        certificateReader: OpenSSLCertificateReader(), isLenient: report.isLenient)
+        cryptography: OpenSSLCryptography(), isLenient: report.isLenient)
       if again.count <= Limits.byteCount, report.profileID != "graph-proof" {
         try require(
           verifier.verify(again.span, at: Judges.now).isAccepted, "a token says the same without its white space")

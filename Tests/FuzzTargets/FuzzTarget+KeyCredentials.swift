@@ -9,10 +9,10 @@ extension FuzzTarget {
   static let keyCredentials = FuzzTarget(
     "key-credentials", "saved keyCredentials", seeds: { try Seeds.fixtures("key-credentials") }
   ) { input in
-    let reader = OpenSSLCertificateReader()
+    let reader = OpenSSLCryptography()
     let registered: KeyCredentials
     do throws(KeyCredentialsError) {
-      registered = try KeyCredentials(input.span, certificateReader: reader)
+      registered = try KeyCredentials(input.span, cryptography: reader)
     } catch {
       try require(!error.message.isEmpty, "an error says what is wrong")
       return

@@ -39,7 +39,7 @@ extension FuzzTarget {
     if input.first != UInt8(ascii: "{"), input.first != UInt8(ascii: "[") {
       try requireSilence { _ = try SigningRequest(input.span, cryptography: OpenSSLCryptography()) }
       try requireSilence { _ = try ProfileDocument(input.span) }
-      try requireSilence { _ = try KeyCredentials(input.span, certificateReader: OpenSSLCertificateReader()) }
+      try requireSilence { _ = try KeyCredentials(input.span, cryptography: OpenSSLCryptography()) }
       try requireSilence { _ = try ServiceResponse(input.span) }
     }
     guard let text = String(validating: input, as: UTF8.self) else { return }

@@ -28,7 +28,8 @@ extension FuzzTarget {
         request.keyID = "a"
         try? profile.judgeClaims(request)
         guard let draft = try? profile.draft(request, for: signer) else { continue }
-        for check in profile.check(draft, at: now) where check.status == .failed {
+        for check in profile.check(draft, at: now, cryptography: FakeCryptography(certificates: [certificate]))
+        where check.status == .failed {
           try require(check.finding?.hint != nil, "\(check.id) says what to do")
         }
         try requireAgreement(profile, draft, signer, of: document, values)
@@ -44,17 +45,18 @@ extension FuzzTarget {
     _ values: [String: ExactText]
   ) throws {
     let verifier = FakeVerifier(signer.publicKey)
+    let cryptography = FakeCryptography(certificates: signer.certificates)
     let assembler = try TokenAssembler(
-      profile: profile, signer: signer, verifier: verifier, certificateReader: OpenSSLCertificateReader())
+      profile: profile, signer: signer, cryptography: cryptography)
     guard let token = try? assembler.assemble(draft, at: Judges.now) else {
-      let refusals = profile.check(draft, at: Judges.now).filter { $0.status == .failed }
+      let refusals = profile.check(draft, at: Judges.now, cryptography: cryptography).filter { $0.status == .failed }
       try require(signer.useCount == 0 || refusals.isEmpty, "a refused draft never reaches the key")
       return
     }
     let judging = try document.profile(parameters: values, publicKey: signer.publicKey, isSigning: false)
     let report = TokenVerifier(
       profile: judging, keys: [TrustedKey(verifier, certificate: signer.certificates.first)],
-      certificateReader: OpenSSLCertificateReader()
+      cryptography: cryptography
     ).verify(token.bytes.span, at: Judges.now)
     try report.requireSound()
     try require(report.isAccepted, "what a profile signs it accepts")

@@ -29,7 +29,7 @@ extension FuzzTarget {
     for keys in [[], [key]] {
       let sent = SentToken(
         Array(parts[1]).span, profile: response.service == .tokenEndpoint ? judges.entraAssertion : judges.graphProof,
-        keys: keys, certificateReader: OpenSSLCertificateReader(), at: response.date ?? Judges.now)
+        keys: keys, cryptography: OpenSSLCryptography(), at: response.date ?? Judges.now)
       let explanation = ResponseExplanation(response, token: sent, certificates: keys.compactMap(\.certificate))
       try requireSound(explanation)
       try require(

@@ -31,7 +31,7 @@ struct Judges: Sendable {
   func reports(on text: [UInt8], keys: [TrustedKey]) throws -> Reports {
     func report(_ profile: Profile, isLenient: Bool = false) throws -> VerificationReport {
       let verifier = TokenVerifier(
-        profile: profile, keys: keys, certificateReader: OpenSSLCertificateReader(), isLenient: isLenient)
+        profile: profile, keys: keys, cryptography: OpenSSLCryptography(), isLenient: isLenient)
       let report = verifier.verify(text.span, at: Self.now)
       try report.requireSound()
       return report

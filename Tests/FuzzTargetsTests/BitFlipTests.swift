@@ -24,7 +24,7 @@ struct BitFlipTests {
     let algorithms = try #require(AlgorithmPolicy(SignatureAlgorithm.allCases))
     let verifier = TokenVerifier(
       profile: .general(algorithms: algorithms), keys: [TrustedKey(try RSASignatureVerifier(signer.publicKey))],
-      isLenient: true)
+      cryptography: OpenSSLCryptography(), isLenient: true)
     let now = NumericDate(seconds: 1_700_000_000)
     #expect(verifier.verify(token.span, at: now).isAccepted)
     var accepted: [String] = []

@@ -23,13 +23,13 @@ struct FakeToken {
   /// Judges it by the key that signed it, unless others are named.
   func report(
     _ profile: Profile = .anyToken, keys: [TrustedKey]? = nil, unusable: [UnusableCertificate] = [],
-    reader: (any CertificateReader)? = nil, diagnosis: (any SignatureDiagnosis)? = nil,
+    cryptography: any Cryptography = FakeCryptography(),
     isLenient: Bool = false, at time: NumericDate = now
   ) throws -> VerificationReport {
     let keys = keys ?? [TrustedKey(FakeVerifier(signer.publicKey), certificate: signer.certificates.first)]
     let text = try bytes()
     let verifier = TokenVerifier(
-      profile: profile, keys: keys, unusable: unusable, certificateReader: reader, diagnosis: diagnosis,
+      profile: profile, keys: keys, unusable: unusable, cryptography: cryptography,
       isLenient: isLenient)
     return verifier.verify(text.span, at: time)
   }
@@ -61,18 +61,5 @@ extension Certificate {
       signatureAlgorithmName: hasWeakSignature ? "sha1WithRSAEncryption" : "sha256WithRSAEncryption",
       hasWeakSignature: hasWeakSignature, sha1Thumbprint: [UInt8](repeating: number, count: 20),
       sha256Thumbprint: [UInt8](repeating: number, count: 32))
-  }
-}
-
-/// Knows the certificates it was given, by their DER.
-struct FakeCertificateReader: CertificateReader {
-  let certificates: [Certificate]
-
-  func certificate(der: Span<UInt8>) throws(KeyError) -> Certificate {
-    let bytes = [UInt8](copying: der)
-    guard let match = certificates.first(where: { $0.der == bytes }) else {
-      throw KeyError(.malformedCertificate, "a certificate cannot be read")
-    }
-    return match
   }
 }

@@ -6,8 +6,10 @@ import Testing
 @Suite("The checks of a token's form")
 struct FormatCheckTests {
   private func report(_ text: String, isLenient: Bool = false) -> VerificationReport {
-    TokenVerifier(profile: .anyToken, keys: [TrustedKey(FakeVerifier())], isLenient: isLenient)
-      .verify(Array(text.utf8).span, at: FakeToken.now)
+    TokenVerifier(
+      profile: .anyToken, keys: [TrustedKey(FakeVerifier())], cryptography: FakeCryptography(), isLenient: isLenient
+    )
+    .verify(Array(text.utf8).span, at: FakeToken.now)
   }
 
   /// A good token whose three segments a test may change.

@@ -9,14 +9,14 @@ struct HintRulesTests {
   private static let leaf = Certificate.fake(1, subject: [1], issuer: [2])
   private static let issuer = Certificate.fake(2, key: .fake(2), subject: [2], issuer: [3])
   private static let root = Certificate.fake(3, key: .fake(3), subject: [3], issuer: [3])
-  private static let reader = FakeCertificateReader(certificates: [leaf, issuer, root])
+  private static let cryptography = FakeCryptography(certificates: [leaf, issuer, root])
 
   private func report(
     _ members: String, hasCertificate: Bool = true, isLenient: Bool = false, _ profile: Profile = .anyToken
   ) throws -> VerificationReport {
     let key = TrustedKey(FakeVerifier(), certificate: hasCertificate ? Self.leaf : nil)
     return try FakeToken(header: "{\"alg\":\"RS256\"\(members)}").report(
-      profile, keys: [key], reader: Self.reader, isLenient: isLenient)
+      profile, keys: [key], cryptography: Self.cryptography, isLenient: isLenient)
   }
 
   private static func url(_ byte: UInt8, _ count: Int) -> String {
@@ -100,17 +100,6 @@ struct HintRulesTests {
       #expect(
         try report(",\"x5c\":\(value)", hasCertificate: hasCertificate).failures == reason.map { ["x5c:\($0)"] } ?? [])
     }
-  }
-
-  @Test("Without a reader of certificates no more is said of x5c than is known")
-  func withoutReader() throws {
-    func report(_ chain: [Certificate], _ certificate: Certificate?) throws -> VerificationReport {
-      try FakeToken(header: "{\"alg\":\"RS256\",\"x5c\":\(Self.chain(chain))}")
-        .report(keys: [TrustedKey(FakeVerifier(), certificate: certificate)])
-    }
-    #expect(try report([Self.leaf], Self.leaf).cautions.isEmpty)
-    #expect(try report([Self.leaf, Self.root], Self.leaf).cautions == ["x5c:not-compared"])
-    #expect(try report([Self.leaf], nil).failures == ["x5c:not-compared"])
   }
 
   @Test(

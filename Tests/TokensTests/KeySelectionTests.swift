@@ -12,10 +12,10 @@ struct KeySelectionTests {
 
   private func report(
     _ members: String, by number: UInt8, keys: [TrustedKey] = keys, unusable: [UnusableCertificate] = [],
-    profile: Profile = .anyToken, reader: (any CertificateReader)? = nil
+    profile: Profile = .anyToken, cryptography: any Cryptography = FakeCryptography()
   ) throws -> VerificationReport {
     try FakeToken(header: "{\"alg\":\"RS256\"\(members)}", signer: FakeSigner(publicKey: .fake(number))).report(
-      profile, keys: keys, unusable: unusable, reader: reader)
+      profile, keys: keys, unusable: unusable, cryptography: cryptography)
   }
 
   private static func x5t(_ number: UInt8) -> String {
@@ -117,7 +117,7 @@ struct KeySelectionTests {
     #expect(
       try report(
         ",\"x5c\":[\"\(Base64.standard.text(leaf.der))\"]", by: 9, unusable: [known],
-        reader: FakeCertificateReader(certificates: [leaf])
+        cryptography: FakeCryptography(certificates: [leaf])
       ).failures == ["signature:certificate-not-given"])
     // Another that is given made the signature: then the thumbprint is what is wrong.
     #expect(try report(Self.x5t(9), by: 1, unusable: [known]).failures == ["x5t:thumbprint-of-another"])

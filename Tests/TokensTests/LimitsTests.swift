@@ -14,7 +14,7 @@ struct LimitsTests {
     try FakeToken(header: "{\"alg\":\"RS256\"\(members)}", claims: claims)
       .report(
         keys: [TrustedKey(FakeVerifier(), certificate: Self.leaf)],
-        reader: FakeCertificateReader(certificates: [Self.leaf])
+        cryptography: FakeCryptography(certificates: [Self.leaf])
       )
       .failures
   }
@@ -36,7 +36,7 @@ struct LimitsTests {
     try #require(token.bytes().count > Limits.byteCount)
     #expect(try token.report().failures == ["serialization:token-too-large"])
     let longest = try FakeToken(claims: token.claims).bytes().prefix(Limits.byteCount + 1)
-    let report = TokenVerifier(profile: .anyToken, keys: [TrustedKey(FakeVerifier())])
+    let report = TokenVerifier(profile: .anyToken, keys: [TrustedKey(FakeVerifier())], cryptography: FakeCryptography())
       .verify(Array(longest).span, at: FakeToken.now)
     #expect(report.failures == ["serialization:token-too-large"])
   }
@@ -70,8 +70,10 @@ struct LimitsTests {
     #expect(segments.count == Limits.segmentCount)
     for changed in [Array(segments.dropLast()), segments + [[]]] {
       let text = Array(changed.joined(separator: [UInt8(ascii: ".")]))
-      let report = TokenVerifier(profile: .anyToken, keys: [TrustedKey(FakeVerifier())])
-        .verify(text.span, at: FakeToken.now)
+      let report = TokenVerifier(
+        profile: .anyToken, keys: [TrustedKey(FakeVerifier())], cryptography: FakeCryptography()
+      )
+      .verify(text.span, at: FakeToken.now)
       #expect(report.failures == ["serialization:token-segment-count"])
     }
   }
@@ -114,7 +116,7 @@ struct LimitsTests {
       let chain = repeatElement("\"\(Base64.standard.text(certificate.der))\"", count: count).joined(separator: ",")
       let report = try FakeToken(header: "{\"alg\":\"RS256\",\"x5c\":[\(chain)]}").report(
         keys: [TrustedKey(FakeVerifier())],
-        reader: CountingReader(reader: FakeCertificateReader(certificates: [certificate]), calls: calls))
+        cryptography: FakeCryptography(certificates: [certificate], reading: { calls.increment() }))
       #expect(report.isAccepted == isRight)
       #expect(calls.count - before <= count * 2)
       #expect(calls.count > before)

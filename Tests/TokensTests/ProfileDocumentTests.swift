@@ -142,7 +142,7 @@ struct ProfileDocumentTests {
     )
     .profile(parameters: [:], publicKey: nil, isSigning: true)
     let signer = FakeSigner()
-    let assembler = try TokenAssembler(profile: profile, signer: signer, verifier: FakeVerifier())
+    let assembler = try TokenAssembler(profile: profile, signer: signer, cryptography: FakeCryptography())
     let draft = try profile.draft(DraftRequest(time: Self.now), for: signer)
     #expect(throws: TokenError.self) { try assembler.assemble(draft, at: Self.now) }
     #expect(signer.useCount == 0)

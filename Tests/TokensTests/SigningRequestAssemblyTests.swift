@@ -23,10 +23,7 @@ struct SigningRequestAssemblyTests {
     _ request: SigningRequest, _ profile: Profile, _ signature: [UInt8],
     at time: NumericDate = SigningRequestTests.now
   ) throws -> SignedToken {
-    let key = try #require(request.publicKey)
-    return try request.assemble(
-      signature, by: profile, at: time, verifier: try RSASignatureVerifier(key), diagnosis: RSASignatureDiagnosis(),
-      certificateReader: OpenSSLCertificateReader())
+    try request.assemble(signature, by: profile, at: time, cryptography: OpenSSLCryptography())
   }
 
   private func refusal(
@@ -64,21 +61,6 @@ struct SigningRequestAssemblyTests {
     var strict = profile
     strict.otherClaims = .refused
     #expect(try refusal(request, strict, try signature(request))?.id == "claim-unexpected")
-  }
-
-  @Test("a verifier of another key than the request's is refused")
-  func otherVerifier() throws {
-    let (request, profile) = try SigningRequestTests.request()
-    let other = try #require(
-      try SigningRequestTests.cryptography.certificates(inFile: Fixtures.path("certificates/other.pem")).first)
-    do {
-      _ = try request.assemble(
-        try signature(request, key: "rsa-2048-other"), by: profile, at: SigningRequestTests.now,
-        verifier: try RSASignatureVerifier(other.publicKey), diagnosis: RSASignatureDiagnosis())
-      Issue.record("it is assembled")
-    } catch let error as TokenError {
-      #expect(error.id == "key-mismatch")
-    }
   }
 
   @Test("a request has every form, and a DigestInfo for PKCS #1 alone", arguments: SignatureAlgorithm.allCases)

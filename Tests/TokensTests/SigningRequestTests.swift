@@ -54,7 +54,7 @@ struct SigningRequestTests {
     #expect(again.profile == request.profile)
     #expect(again.signingInput == request.signingInput && again.digest == request.digest)
     #expect(again.certificates == request.certificates)
-    #expect(try again.judge(by: profile, at: Self.now, certificateReader: Self.cryptography).isEmpty)
+    #expect(try again.judge(by: profile, at: Self.now, cryptography: Self.cryptography).isEmpty)
   }
 
   /// One change of one part, by the path to it, with what it is refused for.
@@ -173,7 +173,7 @@ struct SigningRequestTests {
     let (request, profile) = try Self.request()
     func refusal(at time: NumericDate) -> String? {
       do {
-        _ = try request.judge(by: profile, at: time, certificateReader: Self.cryptography)
+        _ = try request.judge(by: profile, at: time, cryptography: Self.cryptography)
         return nil
       } catch { return error.id }
     }
@@ -194,8 +194,8 @@ struct SigningRequestTests {
           """.utf8
         ).span))
     let profile = try other.documentedProfile(publicKey: request.publicKey)
-    #expect(throws: TokenError.self) { try request.judge(by: profile, at: Self.now) }
-    do { _ = try request.judge(by: profile, at: Self.now) } catch {
+    #expect(throws: TokenError.self) { try request.judge(by: profile, at: Self.now, cryptography: Self.cryptography) }
+    do { _ = try request.judge(by: profile, at: Self.now, cryptography: Self.cryptography) } catch {
       #expect(error.id == "claim-forbidden")
       #expect(error.message.hasPrefix("the signing request was refused: "))
     }

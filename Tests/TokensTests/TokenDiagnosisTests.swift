@@ -7,17 +7,17 @@ import Testing
 @Suite("TokenVerifier with a diagnosis")
 struct TokenDiagnosisTests {
   /// Finds the same fault in every signature, and counts how often it is asked.
-  private struct FakeDiagnosis: SignatureDiagnosis {
+  private struct Diagnosis {
     let code: SignatureFault.Code
     let calls = CallCount()
 
-    func fault(
-      in signature: Span<UInt8>, by algorithm: SignatureAlgorithm, for message: Span<UInt8>,
-      under publicKey: PublicKey, among certificates: [Certificate]
-    ) -> SignatureFault {
-      calls.increment()
-      return SignatureFault(
-        code, "\(signature.count) bytes by \(algorithm.rawValue) over \(message.count)", hint: "sign \(code.rawValue)")
+    var cryptography: FakeCryptography {
+      FakeCryptography(fault: { [code, calls] signature, algorithm, message in
+        calls.increment()
+        return SignatureFault(
+          code, "\(signature.count) bytes by \(algorithm.rawValue) over \(message.count)",
+          hint: "sign \(code.rawValue)")
+      })
     }
   }
 
@@ -38,8 +38,8 @@ struct TokenDiagnosisTests {
     arguments: SignatureFault.Code.allCases)
   func faults(_ code: SignatureFault.Code) throws {
     let token = token(by: 3)
-    let diagnosis = FakeDiagnosis(code: code)
-    let report = try token.report(keys: [Self.keys[0]], diagnosis: diagnosis)
+    let diagnosis = Diagnosis(code: code)
+    let report = try token.report(keys: [Self.keys[0]], cryptography: diagnosis.cryptography)
     let check = try #require(report.failedChecks.first)
     #expect(report.failedChecks.count == 1 && check.id == "signature" && !report.isAccepted(.signature))
     #expect(diagnosis.calls.count == 1)
@@ -63,9 +63,9 @@ struct TokenDiagnosisTests {
       (3, 9, 2, ["x5t:thumbprint-of-another", "signature:key-not-registered"], 0),
     ] as [(UInt8, UInt8?, Int, [String], Int)])
   func selection(signer: UInt8, named: UInt8?, keyCount: Int, failures: [String], calls: Int) throws {
-    let diagnosis = FakeDiagnosis(code: .newline)
+    let diagnosis = Diagnosis(code: .newline)
     let report = try token(by: signer, naming: named)
-      .report(keys: Array(Self.keys.prefix(keyCount)), diagnosis: diagnosis)
+      .report(keys: Array(Self.keys.prefix(keyCount)), cryptography: diagnosis.cryptography)
     #expect(report.failures == failures)
     #expect(diagnosis.calls.count == calls)
   }
@@ -77,27 +77,27 @@ struct TokenDiagnosisTests {
     token.claims += String(repeating: " ", count: Limits.diagnosedByteCount / 4 * 3 - 100)
     while try signingInputByteCount() < Limits.diagnosedByteCount { token.claims += " " }
     try #require(signingInputByteCount() == Limits.diagnosedByteCount)
-    let diagnosis = FakeDiagnosis(code: .newline)
-    let short = try token.report(keys: [Self.keys[0]], diagnosis: diagnosis)
+    let diagnosis = Diagnosis(code: .newline)
+    let short = try token.report(keys: [Self.keys[0]], cryptography: diagnosis.cryptography)
     #expect(short.failures == ["signature:signature-with-newline"])
     token.claims += " "
     try #require(signingInputByteCount() > Limits.diagnosedByteCount)
-    let long = try token.report(keys: [Self.keys[0]], diagnosis: diagnosis)
+    let long = try token.report(keys: [Self.keys[0]], cryptography: diagnosis.cryptography)
     #expect(long.failures == ["signature:bad-signature"])
     #expect(diagnosis.calls.count == 1)
   }
 
   @Test("Of a signature that is missing, or of a key that is not for the algorithm, nothing more is said")
   func nothingToLookInto() throws {
-    let diagnosis = FakeDiagnosis(code: .wrongLength)
+    let diagnosis = Diagnosis(code: .wrongLength)
     let header = Base64.url.text(Array(#"{"alg":"RS256"}"#.utf8))
     let unsigned = Array("\(header).e30.".utf8)
     let key = Self.keys[0]
-    let report = TokenVerifier(profile: .anyToken, keys: [key], diagnosis: diagnosis)
+    let report = TokenVerifier(profile: .anyToken, keys: [key], cryptography: diagnosis.cryptography)
       .verify(unsigned.span, at: FakeToken.now)
     #expect(report.failures == ["signature-encoding:empty-segment", "signature:bad-signature"])
     let other = TrustedKey(key.verifier, algorithm: "PS256")
-    #expect(try !token(by: 3).report(keys: [other], diagnosis: diagnosis).isAccepted)
+    #expect(try !token(by: 3).report(keys: [other], cryptography: diagnosis.cryptography).isAccepted)
     #expect(diagnosis.calls.count == 0)
   }
 }

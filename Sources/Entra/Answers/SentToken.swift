@@ -17,10 +17,10 @@ public struct SentToken: Sendable {
   /// Judges leniently where the service is seen to be lenient; without a key, all that needs none.
   public init(
     _ text: Span<UInt8>, profile: Profile, keys: [TrustedKey], unusable: [UnusableCertificate] = [],
-    certificateReader: any CertificateReader, diagnosis: (any SignatureDiagnosis)? = nil, at time: NumericDate
+    cryptography: any Cryptography, at time: NumericDate
   ) {
     let report = TokenVerifier(
-      profile: profile, keys: keys, unusable: unusable, certificateReader: certificateReader, diagnosis: diagnosis,
+      profile: profile, keys: keys, unusable: unusable, cryptography: cryptography,
       isLenient: true
     ).verify(text, at: time)
     let token = try? UnverifiedToken(text)
@@ -33,7 +33,7 @@ public struct SentToken: Sendable {
       return
     }
     let draft = TokenDraft(header: header, claims: claims, publicKey: nil, certificate: nil)
-    let keyless = profile.check(draft, at: time, certificateReader: certificateReader, isLenient: true)
+    let keyless = profile.check(draft, at: time, cryptography: cryptography, isLenient: true)
     checks = report.checks.map { check in
       keyless.first { $0.id.utf8.elementsEqual(check.id.utf8) } ?? check
     }

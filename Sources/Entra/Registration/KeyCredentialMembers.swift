@@ -20,7 +20,7 @@ struct KeyCredentialMembers {
     }
   }
 
-  func keyCredential(_ reader: any CertificateReader) throws(KeyCredentialsError) -> KeyCredential {
+  func keyCredential(_ reader: any Cryptography) throws(KeyCredentialsError) -> KeyCredential {
     let keyID = try requiredText("keyId")
     guard TextForm.guid.matches(keyID) else { throw malformed("keyId is \(quoting: keyID), not a GUID") }
     let usage = try requiredText("usage")
@@ -46,7 +46,7 @@ struct KeyCredentialMembers {
     return hexadecimal
   }
 
-  private func certificate(_ reader: any CertificateReader) throws(KeyCredentialsError) -> Certificate? {
+  private func certificate(_ reader: any Cryptography) throws(KeyCredentialsError) -> Certificate? {
     guard let text = try text("key") else { return nil }
     let der: [UInt8]
     do throws(Base64Error) { der = try Base64.standard.decode(text) } catch {

@@ -19,13 +19,13 @@ public struct KeyCredentials: Sendable {
   ///
   /// A collection without entries is read. Throws `malformed-key-credentials`, `several-objects` or `incomplete-answer`.
   public init(
-    _ json: Span<UInt8>, of subject: String = "the saved answer", certificateReader: any CertificateReader
+    _ json: Span<UInt8>, of subject: String = "the saved answer", cryptography: any Cryptography
   ) throws(KeyCredentialsError) {
     let answer = try SavedKeyCredentials(json, of: subject)
     var entries: [KeyCredential] = []
     var keyIDs = Set<ExactText>()
     for (index, element) in answer.elements.enumerated() {
-      let entry = try KeyCredentialMembers(element, at: index, of: subject).keyCredential(certificateReader)
+      let entry = try KeyCredentialMembers(element, at: index, of: subject).keyCredential(cryptography)
       if !keyIDs.insert(ExactText(entry.keyID.text.lowercased())).inserted {
         throw KeyCredentialsError(.malformed, "\(naming: subject) has two entries with the keyId \(entry.keyID)")
       }

@@ -31,7 +31,7 @@ extension RequestVerifier {
   public func verdict(on token: ExactText, by profile: Profile, at time: NumericDate) -> VerificationReport {
     let bytes = Array(token.text.utf8)
     let start = (try? UnverifiedToken(bytes.span))?.start(notBefore: time) ?? time
-    return TokenVerifier(profile: profile, keys: keys, certificateReader: certificateReader, diagnosis: diagnosis)
+    return TokenVerifier(profile: profile, keys: keys, cryptography: cryptography)
       .verify(bytes.span, at: start)
   }
 

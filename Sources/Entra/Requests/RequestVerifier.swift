@@ -11,9 +11,7 @@ public struct RequestVerifier: Sendable {
 
   /// The keys that may have signed the proof or the assertion.
   public var keys: [TrustedKey]
-  public var certificateReader: any CertificateReader
-  /// Tells why the token's signature is bad; nil where that is not looked into.
-  public var diagnosis: (any SignatureDiagnosis)?
+  public var cryptography: any Cryptography
   public var pfxCertificate: PFXCertificate
   /// Who says that these keys are the right ones.
   public var keysOrigin = EvidenceOrigin.caller
@@ -27,10 +25,10 @@ public struct RequestVerifier: Sendable {
   public var removal = RemovalPolicy()
 
   public init(
-    keys: [TrustedKey], certificateReader: any CertificateReader, pfxCertificate: @escaping PFXCertificate
+    keys: [TrustedKey], cryptography: any Cryptography, pfxCertificate: @escaping PFXCertificate
   ) {
     self.keys = keys
-    self.certificateReader = certificateReader
+    self.cryptography = cryptography
     self.pfxCertificate = pfxCertificate
   }
 
@@ -82,7 +80,7 @@ public struct RequestVerifier: Sendable {
   }
 
   private func certificate(_ der: [UInt8]) throws(RequestError) -> Certificate {
-    do throws(KeyError) { return try certificateReader.certificate(der: der.span) } catch {
+    do throws(KeyError) { return try cryptography.certificate(der: der.span) } catch {
       if Self.beginsWithVersion(der) {
         throw RequestError(
           .privateKeyInBody, "key holds a private key or a PFX where a certificate belongs",

@@ -61,7 +61,6 @@ struct AssembleCommand: RepeatableOptions {
       try SignatureText.read(text, expecting: numbers.modulus.count)
     }
     return try reviewed.request.assemble(
-      bytes, by: reviewed.profile, at: time, verifier: try RSASignatureVerifier(publicKey),
-      diagnosis: RSASignatureDiagnosis(), certificateReader: OpenSSLCertificateReader(), otherCertificates: others)
+      bytes, by: reviewed.profile, at: time, cryptography: OpenSSLCryptography(), otherCertificates: others)
   }
 }

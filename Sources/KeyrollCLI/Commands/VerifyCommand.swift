@@ -48,8 +48,8 @@ struct VerifyCommand: RepeatableOptions {
     let input = try TokenInput(token)
     if let note = input.note { Diagnostics.note(note) }
     let verifier = TokenVerifier(
-      profile: profile, keys: trust.keys, unusable: trust.unusable, certificateReader: OpenSSLCertificateReader(),
-      diagnosis: RSASignatureDiagnosis(), isLenient: isLenient)
+      profile: profile, keys: trust.keys, unusable: trust.unusable, cryptography: OpenSSLCryptography(),
+      isLenient: isLenient)
     let report = verifier.verify(input.bytes.span, at: time)
     let registration = trust.registered.flatMap { RegistrationReport(report, registered: $0) }
     switch format.format {

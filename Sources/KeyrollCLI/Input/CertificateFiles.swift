@@ -20,7 +20,7 @@ enum CertificateFiles {
       return .registered(
         try contents.withBytes { bytes throws(KeyCredentialsError) in
           try KeyCredentials(
-            bytes, of: name, certificateReader: OpenSSLCertificateReader())
+            bytes, of: name, cryptography: OpenSSLCryptography())
         })
     }
     return .certificates(try certificates(in: contents, of: name))

@@ -12,7 +12,7 @@ struct Trust {
   /// One whose key makes no signatures that are judged here is kept for the token that names it: a bundle may hold others.
   mutating func add(_ certificate: Certificate) {
     do throws(KeyError) {
-      keys.append(TrustedKey(try RSASignatureVerifier(certificate.publicKey), certificate: certificate))
+      keys.append(TrustedKey(try OpenSSLCryptography().verifier(for: certificate.publicKey), certificate: certificate))
     } catch {
       refusals.append(error)
       unusable.append(

@@ -97,6 +97,6 @@ struct RequestKeyOptions: ParsableArguments {
   }
 
   static func trustedKey(_ certificate: Certificate) throws(KeyError) -> TrustedKey {
-    TrustedKey(try RSASignatureVerifier(certificate.publicKey), certificate: certificate)
+    TrustedKey(try OpenSSLCryptography().verifier(for: certificate.publicKey), certificate: certificate)
   }
 }

@@ -54,12 +54,14 @@ struct TrustedKeyOptions: ParsableArguments {
     if contents.withBytes(JSONText.isLikely) {
       let keys = try contents.withBytes { text throws(KeyError) in try JSONWebKey.keys(text) }
       return try keys.map {
-        TrustedKey(try RSASignatureVerifier(try PublicKey(rsa: $0.numbers)), keyID: $0.keyID, algorithm: $0.algorithm)
+        TrustedKey(
+          try OpenSSLCryptography().verifier(for: try PublicKey(rsa: $0.numbers)), keyID: $0.keyID,
+          algorithm: $0.algorithm)
       }
     }
     let keys = try contents.withBytes { bytes throws(KeyError) in
       try PublicKeyFile.read(bytes, of: path)
     }
-    return try keys.map { TrustedKey(try RSASignatureVerifier($0)) }
+    return try keys.map { TrustedKey(try OpenSSLCryptography().verifier(for: $0)) }
   }
 }

@@ -9,13 +9,12 @@ enum RequestMaking {
 
   /// What opens keys and reads certificates is OpenSSL's.
   static func verifier(keys: [TrustedKey], at time: NumericDate) -> RequestVerifier {
-    var verifier = RequestVerifier(keys: keys, certificateReader: OpenSSLCertificateReader()) {
+    let verifier = RequestVerifier(keys: keys, cryptography: OpenSSLCryptography()) {
       (pfx, password) throws(KeyError) in
       let secrets = SingleSecret(copying: password)
       return try PFXFile(SecretBytes(copying: pfx.span), of: "the PFX in the body", at: time.seconds, secrets: secrets)
         .certificate
     }
-    verifier.diagnosis = RSASignatureDiagnosis()
     return verifier
   }
 
@@ -24,7 +23,7 @@ enum RequestMaking {
     guard let path else { return nil }
     let contents = try SecretBytes.contents(ofFile: path, limit: RequestFile.mostBytes)
     let bytes = contents.withBytes { [UInt8](copying: $0) }
-    return (bytes, try KeyCredentials(bytes.span, of: path, certificateReader: OpenSSLCertificateReader()))
+    return (bytes, try KeyCredentials(bytes.span, of: path, cryptography: OpenSSLCryptography()))
   }
 
   /// Judges the request as `keyroll request check` does, and writes it if it is accepted.

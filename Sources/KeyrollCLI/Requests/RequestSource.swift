@@ -97,7 +97,7 @@ struct RequestSource: ~Copyable {
   func certificate(_ file: RequestFile, for address: RequestAddress) throws(RequestError) -> Certificate? {
     guard isFolder, let bytes = try contents(of: file.name(for: address)) else { return nil }
     do throws(KeyError) {
-      return try bytes.withBytes { (bytes) throws(KeyError) in try OpenSSLCertificateReader().certificate(der: bytes) }
+      return try bytes.withBytes { (bytes) throws(KeyError) in try OpenSSLCryptography().certificate(der: bytes) }
     } catch {
       throw RequestError(.fileDiffers, "\(file.name(for: address)) is no DER certificate: \(error.message)")
     }
@@ -113,7 +113,7 @@ struct RequestSource: ~Copyable {
     }
     do throws(KeyCredentialsError) {
       return try bytes.withBytes { (bytes) throws(KeyCredentialsError) in
-        try KeyCredentials(bytes, of: name, certificateReader: OpenSSLCertificateReader())
+        try KeyCredentials(bytes, of: name, cryptography: OpenSSLCryptography())
       }
     } catch {
       throw RequestError(.fileDiffers, "\(name) holds no saved keyCredentials: \(error.message)")

@@ -36,7 +36,7 @@ struct RequestReview {
   /// Says the warnings, and gives them; throws the first check that fails.
   @discardableResult
   func judge(at time: NumericDate) throws(TokenError) -> [Check] {
-    let warnings = try request.judge(by: profile, at: time, certificateReader: OpenSSLCertificateReader())
+    let warnings = try request.judge(by: profile, at: time, cryptography: OpenSSLCryptography())
     Diagnostics.warn(of: warnings)
     return warnings
   }

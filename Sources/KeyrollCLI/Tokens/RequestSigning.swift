@@ -26,8 +26,7 @@ struct RequestSigning {
         hint: "sign with the key that the request was prepared for")
     }
     let assembler = try TokenAssembler(
-      profile: profile, signer: signer, verifier: try RSASignatureVerifier(signer.publicKey),
-      certificateReader: OpenSSLCertificateReader(), diagnosis: RSASignatureDiagnosis())
+      profile: profile, signer: signer, cryptography: OpenSSLCryptography())
     return try assembler.assemble(request.draft, at: try clock.now())
   }
 }

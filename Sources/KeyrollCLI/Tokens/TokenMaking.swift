@@ -29,8 +29,7 @@ struct TokenMaking {
     let signer = try opening.signer(for: algorithm, on: device.backend)
     let profile = try profile.profile(algorithm: asked, publicKey: signer.publicKey)
     let assembler = try TokenAssembler(
-      profile: profile, signer: signer, verifier: try RSASignatureVerifier(signer.publicKey),
-      certificateReader: OpenSSLCertificateReader(), diagnosis: RSASignatureDiagnosis())
+      profile: profile, signer: signer, cryptography: OpenSSLCryptography())
     let drafts = try requests.map { (try profile.draft($0, for: signer), $0.time) }
     for (draft, time) in drafts { try assembler.judge(draft, at: time) }
     let tokens = try drafts.map { try assembler.assemble($0, at: $1) }

@@ -44,7 +44,7 @@ struct TokenPreparing {
     let prepared = try SigningRequest(
       draft, by: profile, algorithm: algorithm, certificates: certificates, cryptography: OpenSSLCryptography())
     let warnings = try prepared.judge(
-      by: judge, at: request.time, certificateReader: OpenSSLCertificateReader(),
+      by: judge, at: request.time, cryptography: OpenSSLCryptography(),
       refusing: "the signing request was not prepared")
     Diagnostics.warn(of: warnings)
     return prepared

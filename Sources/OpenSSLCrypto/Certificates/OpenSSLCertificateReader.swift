@@ -1,14 +1,14 @@
 internal import COpenSSL
 import Encodings
-public import Messages
-public import Signing
+import Messages
+package import Signing
 
 /// Reads X.509 certificates with OpenSSL.
-public struct OpenSSLCertificateReader: CertificateReader {
-  public init() {}
+package struct OpenSSLCertificateReader {
+  package init() {}
 
   /// Throws `malformed-certificate`, or `trailing-data` when something follows the certificate.
-  public func certificate(der: Span<UInt8>) throws(KeyError) -> Certificate {
+  package func certificate(der: Span<UInt8>) throws(KeyError) -> Certificate {
     defer { OpenSSLErrors.clear() }
     let certificate = try Self.item(der)
     if certificate.byteCount != der.count { throw .trailingCertificateData(der.count - certificate.byteCount) }

@@ -2,7 +2,7 @@ public import Messages
 public import Signing
 import System
 
-/// The cryptography of OpenSSL, for rooms that have none.
+/// The cryptography of OpenSSL.
 public struct OpenSSLCryptography: Cryptography {
   public init() {}
 
@@ -22,6 +22,13 @@ public struct OpenSSLCryptography: Cryptography {
 
   public func certificate(der: Span<UInt8>) throws(KeyError) -> Certificate {
     try OpenSSLCertificateReader().certificate(der: der)
+  }
+
+  public func fault(
+    in signature: Span<UInt8>, by algorithm: SignatureAlgorithm, for message: Span<UInt8>, under publicKey: PublicKey,
+    among certificates: [Certificate]
+  ) -> SignatureFault {
+    RSASignatureDiagnosis().fault(in: signature, by: algorithm, for: message, under: publicKey, among: certificates)
   }
 
   public func certificates(inFile path: String) throws(KeyError) -> [Certificate] {

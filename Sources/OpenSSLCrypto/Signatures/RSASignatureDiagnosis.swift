@@ -1,12 +1,12 @@
 import Encodings
 import Messages
-public import Signing
+package import Signing
 
 /// Tells by the public key how an RSA signature was made that does not verify.
-public struct RSASignatureDiagnosis: SignatureDiagnosis {
-  public init() {}
+package struct RSASignatureDiagnosis {
+  package init() {}
 
-  public func fault(
+  package func fault(
     in signature: Span<UInt8>, by algorithm: SignatureAlgorithm, for message: Span<UInt8>, under publicKey: PublicKey,
     among certificates: [Certificate]
   ) -> SignatureFault {

@@ -53,7 +53,7 @@ public struct Profile: Sendable {
   }
 
   /// The rules about the header, its key and its certificate, in the order of every report.
-  func headerRules(isLenient: Bool, certificateReader: (any CertificateReader)?) -> [any ClaimRule] {
+  func headerRules(isLenient: Bool, cryptography: any Cryptography) -> [any ClaimRule] {
     [
       HeaderNamesRule(ignoresUnknownNames: ignoresUnknownHeaderNames),
       TypeRule(policy: type),
@@ -63,7 +63,7 @@ public struct Profile: Sendable {
       ThumbprintRule(kind: .sha1, isLenient: isLenient),
       ThumbprintRule(kind: .sha256, isLenient: isLenient),
       KeyIDRule(policy: keyID),
-      CertificateChainRule(reader: certificateReader, isLenient: isLenient),
+      CertificateChainRule(cryptography: cryptography, isLenient: isLenient),
     ]
   }
 
@@ -85,12 +85,12 @@ public struct Profile: Sendable {
 
   /// Judges a draft by every rule, strictly unless told otherwise; what is to be signed must have no failed check.
   public func check(
-    _ draft: TokenDraft, at time: NumericDate, certificateReader: (any CertificateReader)? = nil,
+    _ draft: TokenDraft, at time: NumericDate, cryptography: any Cryptography,
     isLenient: Bool = false
   ) -> [Check] {
     let isLenient = isLenient && hasLenientForm
     let rules =
-      headerRules(isLenient: isLenient, certificateReader: certificateReader) + Self.certificateRules
+      headerRules(isLenient: isLenient, cryptography: cryptography) + Self.certificateRules
       + claimRules(isLenient: isLenient)
     return rules.map { answered($0.check(draft, at: time)) }
   }

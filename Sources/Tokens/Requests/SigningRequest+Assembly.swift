@@ -4,28 +4,26 @@ extension SigningRequest {
   /// Makes the token with a signature from elsewhere: judged, assembled and verified as if it had been signed here.
   ///
   /// `otherCertificates` are those of keys that may have made the signature by mistake, to be named. Throws what
-  /// `diagnosis` says of a signature that is not the one asked for, before it looks at the window, so that the next try
+  /// `Cryptography.fault` says of a signature that is not the one asked for, before it looks at the window, so that the next try
   /// is made the right way; then what `judge` and `TokenAssembler` throw.
   public func assemble(
-    _ signature: [UInt8], by profile: Profile, at time: NumericDate, verifier: any SignatureVerifier,
-    diagnosis: any SignatureDiagnosis, certificateReader: (any CertificateReader)? = nil,
+    _ signature: [UInt8], by profile: Profile, at time: NumericDate, cryptography: any Cryptography,
     otherCertificates: [Certificate] = []
   ) throws(TokenError) -> SignedToken {
-    let publicKey = verifier.publicKey
-    let signer = SignatureMadeElsewhere(request: self, bytes: signature, publicKey: publicKey)
-    let assembler = try TokenAssembler(
-      profile: profile, signer: signer, verifier: verifier, certificateReader: certificateReader)
-    guard publicKey == draft.publicKey else {
-      throw TokenError(
-        id: "key-mismatch", "the signature verifier holds another key than the signing request's certificate")
+    guard let publicKey else {
+      throw TokenError(id: "key-mismatch", "the signing request names no key")
     }
+    let signer = SignatureMadeElsewhere(request: self, bytes: signature, publicKey: publicKey)
+    let assembler = try TokenAssembler(profile: profile, signer: signer, cryptography: cryptography)
+    let verifier: any SignatureVerifier
+    do throws(KeyError) { verifier = try cryptography.verifier(for: publicKey) } catch { throw TokenError(error) }
     guard verifier.isValid(signature.span, by: algorithm, for: signingInput.span) else {
       throw TokenError(
-        diagnosis.fault(
+        cryptography.fault(
           in: signature.span, by: algorithm, for: signingInput.span, under: publicKey, among: otherCertificates))
     }
     _ = try judge(
-      by: profile, at: time, certificateReader: certificateReader, refusing: "the token was not assembled")
+      by: profile, at: time, cryptography: cryptography, refusing: "the token was not assembled")
     return try assembler.assemble(draft, at: time)
   }
 }

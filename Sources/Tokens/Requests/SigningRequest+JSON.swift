@@ -130,7 +130,7 @@ extension SigningRequest {
   }
 
   private static func certificates(
-    _ texts: [ExactText], _ reader: any CertificateReader
+    _ texts: [ExactText], _ cryptography: any Cryptography
   ) throws(SigningRequestError) -> [Certificate] {
     guard (1...Limits.certificateCount).contains(texts.count) else {
       throw SigningRequestError(
@@ -143,7 +143,7 @@ extension SigningRequest {
       do throws(Base64Error) { der = try Base64.standard.decode(text) } catch {
         throw SigningRequestError(.malformed, "a certificate of the signing request is not base64: \(error.message)")
       }
-      do throws(KeyError) { certificates.append(try reader.certificate(der: der.span)) } catch {
+      do throws(KeyError) { certificates.append(try cryptography.certificate(der: der.span)) } catch {
         throw SigningRequestError(.malformed, "a certificate of the signing request cannot be used: \(error.message)")
       }
     }

@@ -58,10 +58,10 @@ public struct SigningRequest: Sendable {
   ///
   /// Throws the first check that failed: `expired` for a window that is over.
   public func judge(
-    by profile: Profile, at time: NumericDate, certificateReader: (any CertificateReader)? = nil,
+    by profile: Profile, at time: NumericDate, cryptography: any Cryptography,
     refusing subject: String = "the signing request was refused"
   ) throws(TokenError) -> [Check] {
-    let checks = profile.check(draft, at: draft.start(notBefore: time), certificateReader: certificateReader)
+    let checks = profile.check(draft, at: draft.start(notBefore: time), cryptography: cryptography)
     try TokenError.throwIfRefused(checks, subject)
     return checks.filter { $0.status == .warning }
   }

@@ -6,7 +6,7 @@ import Signing
 struct CertificateChainRule: ClaimRule {
   var id: String { "x5c" }
   var verdict: Check.Verdict { .signature }
-  let reader: (any CertificateReader)?
+  let cryptography: any Cryptography
   let isLenient: Bool
 
   private static let leafFirst = "begin with the certificate of the key that signs"
@@ -43,9 +43,6 @@ struct CertificateChainRule: ClaimRule {
           .certificateChainOfAnother, "x5c begins with none of the certificates given", hint: Self.leafFirst)
         : skipped(.notReached, "there is no certificate to compare it with")
     }
-    if draft.certificate == nil, reader == nil {
-      return failed(.notCompared, "x5c cannot be compared with a bare public key here", hint: "give the certificate")
-    }
     guard let place = chain.firstIndex(where: { isTrusted($0, draft) }) else {
       return failed(
         .certificateChainOfAnother, "x5c does not hold the certificate of the key given", hint: Self.leafFirst)
@@ -65,12 +62,9 @@ struct CertificateChainRule: ClaimRule {
   /// Each certificate after the first is of the issuer of the one before it.
   private func brokenLink(in chain: [[UInt8]]) -> Check? {
     if chain.count == 1 { return nil }
-    guard let reader else {
-      return warning(.notCompared, "x5c was not read beyond its first certificate: nothing here reads certificates")
-    }
     var previous: Certificate?
     for (index, der) in chain.enumerated() {
-      guard let certificate = try? reader.certificate(der: der.span) else {
+      guard let certificate = try? cryptography.certificate(der: der.span) else {
         return malformed("holds something that is no certificate at place \(index + 1)")
       }
       if let previous, previous.issuerDER != certificate.subjectDER {
@@ -86,7 +80,7 @@ struct CertificateChainRule: ClaimRule {
 
   private func isTrusted(_ der: [UInt8], _ draft: TokenDraft) -> Bool {
     if let certificate = draft.certificate { return certificate.der == der }
-    guard let certificate = try? reader?.certificate(der: der.span) else { return false }
+    guard let certificate = try? cryptography.certificate(der: der.span) else { return false }
     return certificate.publicKey == draft.publicKey
   }
 

@@ -71,7 +71,7 @@ struct ExplainCommand: RepeatableOptions {
     if let registered = trust.registered { profile = profile.judging(by: registered) }
     return SentToken(
       input.bytes.span, profile: profile, keys: trust.keys, unusable: trust.unusable,
-      certificateReader: OpenSSLCertificateReader(), diagnosis: RSASignatureDiagnosis(), at: time)
+      cryptography: OpenSSLCryptography(), at: time)
   }
 
   /// An option that would be ignored is refused: a comparison that somebody asked for must not silently not happen.
