@@ -17,6 +17,15 @@ public enum Base64: Sendable {
 
   public func text(_ bytes: [UInt8]) -> String { text(bytes.span) }
 
+  /// How bytes look in base64 and in base64url, each with and without padding.
+  package static func spellings(of bytes: [UInt8]) -> [String] {
+    [standard, url].flatMap { alphabet in
+      let text = alphabet.text(bytes)
+      let bare = String(text.unicodeScalars.prefix { $0 != "=" })
+      return [bare + String(repeating: "=", count: (4 - bare.utf8.count % 4) % 4), bare]
+    }
+  }
+
   /// Encodes onto the end of `output`.
   public func append(_ bytes: Span<UInt8>, to output: inout [UInt8]) {
     output.reserveCapacity(output.count + (bytes.count + 2) / 3 * 4)
@@ -46,15 +55,33 @@ public enum Base64: Sendable {
     return bytes
   }
 
+  /// Decodes into room that the caller has, such as memory that is wiped, and returns the number of bytes.
+  ///
+  /// `output` has room for `capacity(forDecoding:)` bytes; what is behind the result may have been written to. Every departure
+  /// from the canonical spelling throws, except those in `tolerated`. Only what can mean one thing can be tolerated:
+  /// `.whitespace`, `.otherAlphabet`, `.unusedBits`, and in base64url also `.padding`, as much of it as fits.
+  package func decode(
+    _ text: Span<UInt8>, into output: inout MutableSpan<UInt8>, tolerating tolerated: Set<Base64Error.Code> = []
+  ) throws(Base64Error) -> Int {
+    var decoding = Base64Decoding(alphabet: self)
+    let count = try decoding.decode(text, into: &output)
+    if let refused = decoding.irregularities.first(where: { !tolerated.contains($0.code) }) { throw refused }
+    return count
+  }
+
+  /// The room that decoding a text of so many bytes needs.
+  package static func capacity(forDecoding count: Int) -> Int { count / 4 * 3 + 2 }
+
   /// Decodes what can only mean one thing, and reports each way in which it is not the canonical spelling.
   ///
   /// As much padding as fits, the other alphabet, white space and unused bits are reported; anything else throws.
   public func decodeReportingIrregularities(
     _ text: Span<UInt8>
   ) throws(Base64Error) -> (bytes: [UInt8], irregularities: [Base64Error]) {
-    var bytes = [UInt8](repeating: 0, count: text.count / 4 * 3 + 2)
+    var bytes = [UInt8](repeating: 0, count: Self.capacity(forDecoding: text.count))
     var decoding = Base64Decoding(alphabet: self)
-    let count = try decoding.decode(text, into: &bytes)
+    var output = bytes.mutableSpan
+    let count = try decoding.decode(text, into: &output)
     bytes.removeLast(bytes.count - count)
     return (bytes, decoding.irregularities)
   }
@@ -96,5 +123,49 @@ public enum Base64: Sendable {
       for (value, character) in alphabet.enumerated() { values[Int(character)] = Int64(value) }
     }
     return values
+  }
+}
+
+/// Text that is not the base64 or base64url that is read here.
+public struct Base64Error: Error, Hashable {
+  /// The reasons, by their stable ids.
+  @nonexhaustive
+  public enum Code: String, Sendable, Hashable, CaseIterable {
+    /// `=` where none belongs, or the wrong number of them.
+    case padding = "base64-padding"
+    /// `+` or `/` in base64url, `-` or `_` in base64.
+    case otherAlphabet = "base64-other-alphabet"
+    case whitespace = "base64-whitespace"
+    case illegalCharacter = "base64-illegal-character"
+    /// A number of characters that no byte string encodes to.
+    case impossibleLength = "base64-impossible-length"
+    /// Bits of the last character that stand for nothing are not zero (RFC 4648, section 3.5).
+    case unusedBits = "base64-unused-bits"
+  }
+
+  public let code: Code
+  /// The offset in bytes at which it was seen.
+  public let offset: Int
+  private let lacksPadding: Bool
+
+  public var id: String { code.rawValue }
+  public var message: String { "\(problem), at byte \(offset)" }
+
+  /// What is wrong, without its subject.
+  public var problem: String {
+    switch code {
+    case .padding: lacksPadding ? "too little = padding" : "= padding where none belongs"
+    case .otherAlphabet: "a character of the other base64 alphabet"
+    case .whitespace: "white space"
+    case .illegalCharacter: "a character outside the alphabet"
+    case .impossibleLength: "a length that no bytes encode to"
+    case .unusedBits: "unused bits at the end that are not zero"
+    }
+  }
+
+  init(_ code: Code, at offset: Int, lacksPadding: Bool = false) {
+    self.code = code
+    self.offset = offset
+    self.lacksPadding = lacksPadding
   }
 }

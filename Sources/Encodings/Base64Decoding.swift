@@ -19,8 +19,7 @@ struct Base64Decoding {
   }
 
   /// Decodes into room for three bytes for each four characters and two more, and returns the number of bytes.
-  mutating func decode(_ text: Span<UInt8>, into bytes: inout [UInt8]) throws(Base64Error) -> Int {
-    var output = bytes.mutableSpan
+  mutating func decode(_ text: Span<UInt8>, into output: inout MutableSpan<UInt8>) throws(Base64Error) -> Int {
     var index = 0
     while index < text.count {
       index = decodeRegularGroups(text, from: index, into: &output)
@@ -100,7 +99,7 @@ struct Base64Decoding {
   /// False for a character of the other alphabet, which is a regular one as soon as it is reported.
   private mutating func takeIrregular(_ byte: UInt8, at index: Int) throws(Base64Error) -> Bool {
     switch byte {
-    case 0x20, 0x09, 0x0A, 0x0D:
+    case _ where ASCII.isWhiteSpace(byte):
       if !hasWhitespace { irregularities.append(Base64Error(.whitespace, at: index)) }
       hasWhitespace = true
       return true

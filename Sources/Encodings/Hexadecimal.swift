@@ -40,7 +40,8 @@ public enum Hexadecimal {
     return String(validating: characters, as: UTF8.self) ?? ""
   }
 
-  private static func value(_ character: UInt8) -> UInt8? {
+  /// The value of a digit of either case; nil for any other character.
+  package static func value(_ character: UInt8) -> UInt8? {
     switch character {
     case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
     case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10
@@ -48,4 +49,65 @@ public enum Hexadecimal {
     default: nil
     }
   }
+}
+
+/// Bytes as `%` and two hexadecimal digits (RFC 3986, section 2.1).
+package enum PercentEncoding {
+  /// The bytes with their escapes undone; nil for a bad escape, and for a literal byte that is not allowed.
+  package static func decoded(
+    _ text: some Sequence<UInt8>, allowing isAllowed: (UInt8) -> Bool = { _ in true }
+  ) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    var rest = text.makeIterator()
+    while let byte = rest.next() {
+      if byte == UInt8(ascii: "%") {
+        guard let high = rest.next().flatMap(Hexadecimal.value), let low = rest.next().flatMap(Hexadecimal.value) else {
+          return nil
+        }
+        bytes.append(high << 4 | low)
+      } else if isAllowed(byte) {
+        bytes.append(byte)
+      } else {
+        return nil
+      }
+    }
+    return bytes
+  }
+
+  /// Every byte that is not allowed as an escape with upper-case digits.
+  package static func encoded(_ bytes: some Sequence<UInt8>, allowing isAllowed: (UInt8) -> Bool) -> String {
+    bytes.map { byte in
+      isAllowed(byte)
+        ? String(UnicodeScalar(byte)) : "%" + Hexadecimal.upperCase([byte])
+    }.joined()
+  }
+}
+
+/// The characters of a PKCS #11 URI (RFC 7512, section 2.3, and RFC 3986, section 2.3).
+package enum URICharacters {
+  /// True for what needs no escape in any URI.
+  package static func isUnreserved(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"):
+      true
+    default: unreservedMarks.contains(byte)
+    }
+  }
+
+  /// True for what a value may hold without an escape before the question mark, or behind it.
+  package static func isLiteral(_ byte: UInt8, inQuery: Bool) -> Bool {
+    isUnreserved(byte) || literals.contains(byte) || (inQuery ? queryLiterals : pathLiterals).contains(byte)
+  }
+
+  /// True for what is written without an escape: the unreserved characters, and those of paths in a query.
+  package static func isWrittenBare(_ byte: UInt8, inQuery: Bool) -> Bool {
+    isUnreserved(byte) || (inQuery && pathMarks.contains(byte))
+  }
+
+  private static let pathMarks = Array("/:".utf8)
+  private static let unreservedMarks = Array("-._~".utf8)
+  private static let literals = Array(":[]@!$'()*+,=".utf8)
+  private static let pathLiterals = Array("&".utf8)
+  private static let queryLiterals = Array("/?|".utf8)
 }

@@ -22,7 +22,7 @@ extension Profile {
     return Profile(
       id: "entra-assertion", title: "Entra client assertion",
       algorithms: AlgorithmPolicy(
-        preferring: .ps256, [.rs256], unproven: SignatureAlgorithm.allCases.filter { $0 != .ps256 && $0 != .rs256 }),
+        preferring: .ps256, [.rs256], unproven: [.rs384, .rs512, .ps384, .ps512]),
       type: TypePolicy("JWT", isRequired: true),
       hints: [hint], requiredHints: [.x5t, .x5tS256], keyID: KeyIDPolicy(.sha1Thumbprint),
       claims: [

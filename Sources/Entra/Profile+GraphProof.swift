@@ -20,8 +20,7 @@ extension Profile {
     let clientID = try clientID.map { value throws(ProfileError) in try guid(value, "the client id") }
     return Profile(
       id: "graph-proof", title: "Microsoft Graph proof of possession for addKey and removeKey",
-      algorithms: AlgorithmPolicy(
-        preferring: .rs256, unproven: SignatureAlgorithm.allCases.filter { $0 != .rs256 }),
+      algorithms: AlgorithmPolicy(preferring: .rs256, unproven: [.rs384, .rs512, .ps256, .ps384, .ps512]),
       type: TypePolicy("JWT", isRequired: true),
       hints: [.x5t, .kid], requiredHints: [.x5t], keyID: KeyIDPolicy(.sha1Thumbprint),
       claims: [

@@ -66,20 +66,17 @@ struct CommandSigner: Signer {
   }
 
   private func badSignature(_ bytes: [UInt8]) -> SigningError {
-    let due = publicKey.rsa?.modulus.count ?? 0
+    let due = publicKey.signatureByteCount(for: algorithm) ?? 0
     if bytes.count != due {
       return SigningError(
         .badSignature,
         "\(naming: program.path.name) gave a signature of \(bytes.count) bytes, where the key's have \(due)",
         hint: "the program signs with another key than that of the certificate, or answers with something else")
     }
-    let padding =
-      switch algorithm.padding {
-      case .pkcs1: "PKCS #1 v1.5 and its DigestInfo"
-      case .pss: "PSS, MGF1 over the same hash and a salt as long as the digest"
-      }
     return SigningError(
       .badSignature, "\(naming: program.path.name) gave a signature that does not verify with the key's public key",
-      hint: "\(algorithm.rawValue) signs the digest as it is, by \(padding), with the key of the certificate")
+      hint:
+        "\(algorithm.rawValue) signs the digest as it is, by \(algorithm.encodingSummary), with the key of the certificate"
+    )
   }
 }

@@ -25,7 +25,7 @@ struct LibraryMeasurement {
     profile = try Profile.graphProof(objectID: Self.objectID)
     // The key of the certificate, as `keyroll verify --certificate` takes it.
     let cryptography = OpenSSLCryptography()
-    let signatureVerifier = try RSASignatureVerifier(signer.certificates.first?.publicKey ?? signer.publicKey)
+    let signatureVerifier = try cryptography.verifier(for: signer.certificates.first?.publicKey ?? signer.publicKey)
     assembler = try TokenAssembler(profile: profile, signer: signer, cryptography: cryptography)
     let key = TrustedKey(signatureVerifier, certificate: signer.certificates.first)
     verifier = TokenVerifier(profile: profile, keys: [key], cryptography: cryptography)

@@ -1,4 +1,5 @@
-import Messages
+import Encodings
+public import Messages
 
 /// What this project needs to know of an X.509 certificate (RFC 5280). Nothing here says that anybody trusts it.
 ///
@@ -51,4 +52,101 @@ public final class Certificate: Sendable, Hashable {
 
   public static func == (left: Certificate, right: Certificate) -> Bool { left === right || left.der == right.der }
   public func hash(into hasher: inout Hasher) { hasher.combine(der) }
+}
+
+/// Finds the certificate that is meant among several: the only place where that is decided.
+///
+/// Which one is meant, its key says: the certificate over the key in question, and of several over the same key, such as one
+/// that was renewed, the one that is valid at the time of the token.
+public struct CertificateChoice: Sendable {
+  /// When the token is used, in seconds since 1970-01-01T00:00:00Z.
+  public let time: Int64
+  /// Where the certificates come from, for messages: a path or a reference.
+  public let place: String
+
+  /// How many certificates are looked at that may have been signed with one key: a bundle of many with one name must not
+  /// cost a signature for each two of them.
+  private static let mostIssued = 16
+
+  public init(at time: Int64, in place: String) {
+    self.time = time
+    self.place = place
+  }
+
+  /// The certificate over a key; nil where there are no certificates at all.
+  ///
+  /// A certificate that restricts the key to PSS is over the same key. Throws `certificate-mismatch` when none is over this
+  /// key, and `several-certificates` when several are and not exactly one of them is valid at the time.
+  public func leaf(over key: PublicKey, among certificates: [Certificate]) throws(KeyError) -> Certificate? {
+    if certificates.isEmpty { return nil }
+    let candidates = Set(certificates.filter { $0.publicKey.hasSameNumbers(as: key) })
+    if candidates.isEmpty {
+      throw KeyError(
+        .certificateMismatch,
+        "no certificate at \(naming: place) belongs to the private key: \(Certificate.list(Set(certificates)))",
+        hint: "give the certificate that was issued for this key")
+    }
+    return try only(candidates)
+  }
+
+  /// Throws `certificate-not-of-key` unless the certificate is one of those that come with its key; nothing where none do.
+  public func requireOwn(_ certificate: Certificate, among own: [Certificate]) throws(KeyError) {
+    if own.isEmpty || own.contains(certificate) { return }
+    throw KeyError(
+      .certificateNotOfKey,
+      "the certificate that was given for \(naming: place) is not one of those that come with the key: it is \(certificate.summary), and with the key comes \(Certificate.list(Set(own)))",
+      hint: "use the certificate that is registered and comes with the key")
+  }
+
+  /// The certificate at the end of a bundle whose key is not known: the one whose key signed no other of them.
+  ///
+  /// Throws `no-certificate` for none at all, and `several-certificates` when there are several of which not exactly one is
+  /// valid at the time.
+  public func leaf(of bundle: [Certificate], _ cryptography: any Cryptography) throws(KeyError) -> Certificate {
+    let distinct = Set(bundle)
+    let byIssuer = Dictionary(grouping: bundle, by: \.issuerDER)
+    let candidates = distinct.filter { candidate in
+      // By signatures and not by names: a new certificate may have the name of an old one that signed itself.
+      !byIssuer[candidate.subjectDER, default: []].prefix(Self.mostIssued).contains {
+        !$0.publicKey.hasSameNumbers(as: candidate.publicKey) && cryptography.isSigned($0, by: candidate)
+      }
+    }
+    guard let first = candidates.first else {
+      throw KeyError(.noCertificate, "\(naming: place) holds no certificate of a key that signs tokens")
+    }
+    let isOneKey = candidates.allSatisfy { $0.publicKey.hasSameNumbers(as: first.publicKey) }
+    return try only(candidates, "certificates \(isOneKey ? "for the same key" : "of several keys")")
+  }
+
+  /// The only one, or the only one that is valid at the time.
+  private func only(
+    _ candidates: Set<Certificate>, _ what: String = "certificates for the same key"
+  ) throws(KeyError) -> Certificate {
+    let valid = candidates.filter { ($0.notBefore...max($0.notBefore, $0.notAfter)).contains(time) }
+    if let only = candidates.count == 1 ? candidates.first : nil { return only }
+    if let only = valid.count == 1 ? valid.first : nil { return only }
+    let count = valid.isEmpty ? "none" : "\(valid.count)"
+    throw KeyError(
+      .severalCertificates,
+      "\(naming: place) has \(candidates.count) \(what), \(count) of them valid at \(CalendarDay.text(ofSecondsSince1970: time)): \(Certificate.list(candidates))",
+      hint: "give the one that is meant alone, in a file of its own")
+  }
+}
+
+extension Certificate {
+  /// For a list to choose from: the subject, the thumbprint that portals show, and both dates.
+  package var summary: String {
+    let thumbprint = Hexadecimal.upperCase(sha1Thumbprint)
+    let (start, end) = (
+      CalendarDay.text(ofSecondsSince1970: notBefore), CalendarDay.text(ofSecondsSince1970: notAfter)
+    )
+    return "\(quoting: subject) (SHA-1 \(thumbprint), valid \(start) to \(end))"
+  }
+
+  /// At most eight of them, in an order that does not depend on the file's.
+  package static func list(_ certificates: some Sequence<Certificate>) -> String {
+    let ordered = certificates.sorted { ($0.notBefore, $0.summary) < ($1.notBefore, $1.summary) }
+    let shown = ordered.prefix(8).map(\.summary).joined(separator: ", ")
+    return ordered.count > 8 ? "\(shown) and \(ordered.count - 8) more" : shown
+  }
 }

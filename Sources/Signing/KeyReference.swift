@@ -1,3 +1,4 @@
+import Encodings
 public import Messages
 
 /// Where a key is: a scheme, a path and attributes, read once, by the syntax of the scheme.
@@ -83,5 +84,159 @@ public struct KeyReference: Sendable, Hashable, CustomStringConvertible {
         hint:
           "leave it out: it is asked for on the terminal, or read from a file or file descriptor that an option names")
     }
+  }
+}
+
+/// How the references of one scheme are written; a backend says it of its own scheme, and everybody reads them by it.
+public struct KeyReferenceSyntax: Sendable, Hashable {
+  /// What follows the colon of the scheme.
+  @nonexhaustive
+  public enum Form: Sendable, Hashable {
+    /// The whole of it is a path, as it stands.
+    case plainPath
+    /// `PATH;name=value;name=value`, where `%` and two digits stand for a byte: `%3B` for `;`, `%25` for `%`.
+    case path
+    /// `name=value;name=value?name=value&name=value` (RFC 7512, section 2.3), without a path of a file.
+    case uri
+  }
+
+  /// One attribute that a reference may have, once.
+  public struct Attribute: Sendable, Hashable {
+    /// What the value is.
+    @nonexhaustive
+    public enum Content: Sendable, Hashable {
+      case text
+      /// Any bytes, also none.
+      case bytes
+      /// The path of a file that opening the key reads.
+      case path
+      /// The same as a URI: `file:/path` or `file:///path` (RFC 8089).
+      case fileURI
+    }
+
+    /// Of exactly this spelling.
+    public let name: String
+    public let content: Content
+    /// True where it stands behind the question mark of a URI.
+    public let isInQuery: Bool
+
+    public init(_ name: String, _ content: Content = .text, isInQuery: Bool = false) {
+      self.name = name
+      self.content = content
+      self.isInQuery = isInQuery
+    }
+  }
+
+  /// In lower case, without its colon: `pem`.
+  public let scheme: String
+  public let form: Form
+  public let attributes: [Attribute]
+
+  public init(_ scheme: String, _ form: Form = .path, attributes: [Attribute] = []) {
+    self.scheme = scheme
+    self.form = form
+    self.attributes = attributes
+  }
+
+  /// Schemes are the same in any case (RFC 3986, section 3.1).
+  func takes(scheme written: Substring.UTF8View) -> Bool {
+    ASCII.isEqualIgnoringCase(written, scheme.utf8)
+  }
+}
+
+extension KeyReferenceSyntax {
+  /// The path that `file:/path` and `file:///path` name, escapes undone already; nil for anything else.
+  package static func path(ofFileURI uri: [UInt8]) -> String? {
+    guard let text = String(validating: uri, as: UTF8.self), text.utf8.starts(with: "file:".utf8) else { return nil }
+    var path = text.utf8.dropFirst("file:".utf8.count)
+    if path.starts(with: "//".utf8) { path = path.dropFirst(2) }
+    guard path.first == UInt8(ascii: "/"), !path.dropFirst().starts(with: "/".utf8) else { return nil }
+    return String(Substring(path))
+  }
+}
+
+/// Takes apart what follows the scheme of a reference.
+struct KeyReferenceReader {
+  private let syntax: KeyReferenceSyntax
+  private(set) var path = ""
+  /// In the order in which they are written.
+  private(set) var values: [(KeyReferenceSyntax.Attribute, [UInt8])] = []
+
+  init(_ syntax: KeyReferenceSyntax) { self.syntax = syntax }
+
+  /// Throws `malformed-key-reference`.
+  mutating func read(_ rest: Substring.UTF8View) throws(KeyError) {
+    switch syntax.form {
+    case .plainPath:
+      path = String(Substring(rest))
+      if path.isEmpty { throw malformed("names nothing after the colon") }
+    case .path: try readPath(rest)
+    case .uri: try readURI(rest)
+    }
+  }
+
+  private mutating func readPath(_ rest: Substring.UTF8View) throws(KeyError) {
+    var parts = rest.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)[...]
+    guard let path = parts.popFirst().flatMap({ PercentEncoding.decoded($0) }).flatMap(Self.text) else {
+      throw malformed("has a path that is empty or not text")
+    }
+    self.path = path
+    for part in parts { try readAttribute(part, inQuery: false) }
+  }
+
+  private mutating func readURI(_ rest: Substring.UTF8View) throws(KeyError) {
+    let mark = rest.firstIndex(of: UInt8(ascii: "?"))
+    for (part, separator, inQuery) in [
+      (rest[..<(mark ?? rest.endIndex)], UInt8(ascii: ";"), false),
+      (mark.map { rest[rest.index(after: $0)...] } ?? rest[rest.endIndex...], UInt8(ascii: "&"), true),
+    ] where !part.isEmpty {
+      for attribute in part.split(separator: separator, omittingEmptySubsequences: false) {
+        try readAttribute(attribute, inQuery: inQuery)
+      }
+    }
+    if values.isEmpty { throw malformed("names nothing, which would match everything") }
+  }
+
+  private mutating func readAttribute(_ part: Substring.UTF8View, inQuery: Bool) throws(KeyError) {
+    guard let equals = part.firstIndex(of: UInt8(ascii: "=")) else {
+      throw malformed("has an attribute without a value, or an empty one")
+    }
+    let written = Substring(part[..<equals])
+    guard
+      let attribute = syntax.attributes.first(where: {
+        $0.name.utf8.elementsEqual(written.utf8) && $0.isInQuery == inQuery
+      })
+    else {
+      let place = syntax.form == .uri ? " \(inQuery ? "after" : "before") the question mark" : ""
+      throw malformed("has an attribute that is not known\(place): \(naming: written)")
+    }
+    let value = part[part.index(after: equals)...]
+    let isURI = syntax.form == .uri
+    guard
+      let bytes = PercentEncoding.decoded(value, allowing: { !isURI || URICharacters.isLiteral($0, inQuery: inQuery) })
+    else { throw malformed("has a bad escape or an unescaped character in \(attribute.name)") }
+    // What may be empty in a URI, its reader decides attribute by attribute.
+    if !isURI, Self.text(bytes) == nil {
+      throw malformed("has an attribute \(attribute.name) that is empty or not text")
+    }
+    if values.contains(where: { $0.0 == attribute }) { throw malformed("has the attribute \(attribute.name) twice") }
+    values.append((attribute, bytes))
+  }
+
+  /// Nil for no bytes, a NUL and what is not UTF-8.
+  private static func text(_ bytes: [UInt8]) -> String? {
+    bytes.isEmpty || bytes.contains(0) ? nil : String(validating: bytes, as: UTF8.self)
+  }
+
+  private func malformed(_ reason: String) -> KeyError {
+    let hint =
+      switch syntax.form {
+      case .plainPath: "write the path of a file"
+      case .path:
+        "write \(syntax.scheme):PATH\(syntax.attributes.map { ";\($0.name)=…" }.joined()), with %3B for ; and %25 for %"
+      case .uri:
+        "keyroll keys lists references to copy; a value escapes other characters as % and two digits (RFC 7512)"
+      }
+    return KeyError(.malformedKeyReference, "the \(syntax.scheme): key reference \(reason)", hint: hint)
   }
 }

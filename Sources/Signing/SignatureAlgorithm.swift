@@ -17,6 +17,16 @@ public enum SignatureAlgorithm: String, Sendable, Hashable, CaseIterable {
     case pss
   }
 
+  /// The only type of key that makes such signatures.
+  public var keyType: KeyType {
+    switch self {
+    case .rs256, .rs384, .rs512, .ps256, .ps384, .ps512: .rsa
+    }
+  }
+
+  /// All that keys of a type make.
+  public static func all(for keyType: KeyType) -> [SignatureAlgorithm] { allCases.filter { $0.keyType == keyType } }
+
   public var digest: DigestAlgorithm {
     switch self {
     case .rs256, .ps256: .sha256
@@ -32,6 +42,17 @@ public enum SignatureAlgorithm: String, Sendable, Hashable, CaseIterable {
     }
   }
 
+  /// True where the same key always makes the same signature of a message.
+  public var isDeterministic: Bool { padding == .pkcs1 }
+
+  /// How the digest is encoded, for messages.
+  package var encodingSummary: String {
+    switch padding {
+    case .pkcs1: "PKCS #1 v1.5 and its DigestInfo"
+    case .pss: "PSS, MGF1 over the same hash and a salt as long as the digest"
+    }
+  }
+
   private static let byName = allCases.map { (name: $0.rawValue, algorithm: $0) }
 
   /// The algorithm of this exact name: `alg` values are case-sensitive (RFC 7515, section 4.1.1).
@@ -41,5 +62,63 @@ public enum SignatureAlgorithm: String, Sendable, Hashable, CaseIterable {
       return nil
     }
     self = match.algorithm
+  }
+}
+
+/// The types of keys that the signature algorithms here are for, by their `kty` names (RFC 7518, section 6.1).
+@nonexhaustive
+public enum KeyType: String, Sendable, Hashable, CaseIterable {
+  case rsa = "RSA"
+}
+
+/// A hash function of FIPS 180-4 that certificates, thumbprints or signatures use.
+@nonexhaustive
+public enum DigestAlgorithm: String, Sendable, Hashable, CaseIterable {
+  /// For certificate thumbprints only; nothing is signed with it.
+  case sha1 = "SHA-1"
+  case sha256 = "SHA-256"
+  case sha384 = "SHA-384"
+  case sha512 = "SHA-512"
+
+  /// The length of a digest in bytes.
+  public var byteCount: Int {
+    switch self {
+    case .sha1: 20
+    case .sha256: 32
+    case .sha384: 48
+    case .sha512: 64
+    }
+  }
+}
+
+/// The DigestInfo that RSASSA-PKCS1-v1_5 signs (RFC 8017, section 9.2, note 1).
+public enum DigestInfo {
+  /// DER: the hash function and the digest, or nil for a digest that has not the length of the hash function's.
+  public static func encoding(_ digest: [UInt8], of algorithm: DigestAlgorithm) -> [UInt8]? {
+    encoding(digest, of: algorithm, parameters: [0x05, 0x00])
+  }
+
+  /// The same without the NULL behind the hash function, which some signers leave out and no verifier here accepts.
+  package static func encodingWithoutNull(_ digest: [UInt8], of algorithm: DigestAlgorithm) -> [UInt8]? {
+    encoding(digest, of: algorithm, parameters: [])
+  }
+
+  private static func encoding(_ digest: [UInt8], of algorithm: DigestAlgorithm, parameters: [UInt8]) -> [UInt8]? {
+    guard digest.count == algorithm.byteCount else { return nil }
+    return sequence(sequence(objectIdentifier(of: algorithm) + parameters) + [0x04, UInt8(digest.count)] + digest)
+  }
+
+  /// No DigestInfo is longer than 127 bytes, so that one byte tells every length.
+  private static func sequence(_ contents: [UInt8]) -> [UInt8] { [0x30, UInt8(contents.count)] + contents }
+
+  private static func objectIdentifier(of algorithm: DigestAlgorithm) -> [UInt8] {
+    // 2.16.840.1.101.3.4.2
+    let hashes: [UInt8] = [0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02]
+    switch algorithm {
+    case .sha1: return [0x06, 0x05, 0x2B, 0x0E, 0x03, 0x02, 0x1A]
+    case .sha256: return hashes + [1]
+    case .sha384: return hashes + [2]
+    case .sha512: return hashes + [3]
+    }
   }
 }

@@ -51,12 +51,12 @@ struct SignerCheck: Sendable {
       if signature.algorithm != algorithm {
         findings.append(finding(.algorithmIsBound, "a signature is \(signature.algorithm.rawValue)"))
       }
-      if let rsa = signer.publicKey.rsa, signature.bytes.count != rsa.modulus.count {
+      if let due = signer.publicKey.signatureByteCount(for: algorithm), signature.bytes.count != due {
         findings.append(
           finding(
-            .signatureIsAsLongAsTheModulus, "\(signature.bytes.count) bytes for a modulus of \(rsa.modulus.count)"))
+            .signatureIsAsLongAsTheModulus, "\(signature.bytes.count) bytes for a modulus of \(due)"))
       }
-      if (signature.bytes == again.bytes) != (algorithm.padding == .pkcs1) {
+      if (signature.bytes == again.bytes) != algorithm.isDeterministic {
         findings.append(
           finding(
             .saltIsRandom, "two signatures of one message \(signature.bytes == again.bytes ? "are equal" : "differ")"))

@@ -1,3 +1,5 @@
+package import Encodings
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -38,6 +40,19 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
     unsafe self.init(capacity: bytes.count) { memory in
       for index in bytes.indices { unsafe memory[index] = bytes[index] }
       return bytes.count
+    }
+  }
+
+  /// Decodes base64 straight into wiped memory.
+  ///
+  /// Throws for whatever departs from the canonical spelling of the alphabet and is not among `tolerated`: see `Base64.decode`.
+  package init(
+    decoding text: Span<UInt8>, as alphabet: Base64, tolerating tolerated: Set<Base64Error.Code> = []
+  ) throws(Base64Error) {
+    unsafe try self.init(capacity: Base64.capacity(forDecoding: text.count)) { (memory) throws(Base64Error) in
+      // The view ends with the call, and every byte of the memory is initialised.
+      var output = unsafe MutableSpan<UInt8>(_unsafeBytes: memory)
+      return try alphabet.decode(text, into: &output, tolerating: tolerated)
     }
   }
 

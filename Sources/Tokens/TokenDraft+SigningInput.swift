@@ -17,7 +17,8 @@ extension TokenDraft {
       if !text.isEmpty { text.append(UInt8(ascii: ".")) }
       Base64.url.append(json.span, to: &text)
     }
-    let signatureCount = publicKey?.rsa?.modulus.count ?? 0
+    let algorithm = header["alg"]?.string.flatMap { SignatureAlgorithm(name: $0.text) }
+    let signatureCount = algorithm.flatMap { publicKey?.signatureByteCount(for: $0) } ?? 0
     if text.count + 1 + (signatureCount * 4 + 2) / 3 > Limits.byteCount {
       throw TokenError(
         id: CompactSerializationError.Code.tooLarge.rawValue,

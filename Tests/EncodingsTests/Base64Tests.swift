@@ -120,4 +120,32 @@ struct Base64Tests {
       #expect(throws: Base64Error.self) { try Base64.standard.decode(Array(text.utf8).span) }
     }
   }
+
+  @Test(
+    "Into a caller's room, only what is tolerated is decoded",
+    arguments: [
+      ("Zm9v\nYg==", Base64.standard, [Base64Error.Code.whitespace], nil),
+      ("Zm9v\nYg==", .standard, [], .whitespace), ("Zm9vYg", .standard, [.whitespace], .padding),
+      ("Zm9v Yh==", .standard, [.whitespace], .unusedBits), ("-_+_", .standard, [.whitespace], .otherAlphabet),
+      ("Zm9v Yh==", .url, [.whitespace, .padding, .unusedBits], nil), ("Zm9vYg==", .url, [], .padding),
+      ("Zm9v~A==", .standard, [.whitespace], .illegalCharacter),
+    ] as [(String, Base64, [Base64Error.Code], Base64Error.Code?)])
+  func tolerance(_ text: String, _ alphabet: Base64, _ tolerated: [Base64Error.Code], _ refusal: Base64Error.Code?) {
+    let text = Array(text.utf8)
+    var room = [UInt8](repeating: 0xEE, count: Base64.capacity(forDecoding: text.count))
+    var output = room.mutableSpan
+    do throws(Base64Error) {
+      let count = try alphabet.decode(text.span, into: &output, tolerating: Set(tolerated))
+      #expect(refusal == nil)
+      #expect(Array(room.prefix(count)) == Array("foob".utf8))
+    } catch {
+      #expect(error.code == refusal)
+    }
+  }
+
+  @Test("The spellings of bytes are both alphabets, each with and without padding")
+  func spellings() {
+    #expect(Base64.spellings(of: [0xFB, 0xFF, 0xFE, 0xFF]) == ["+//+/w==", "+//+/w", "-__-_w==", "-__-_w"])
+    #expect(Base64.spellings(of: [0xFB, 0xFF, 0xFE]) == ["+//+", "+//+", "-__-", "-__-"])
+  }
 }

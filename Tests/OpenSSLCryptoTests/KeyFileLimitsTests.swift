@@ -147,7 +147,7 @@ struct KeyFileLimitsTests {
 
   @Test("A public key may have so many bits, and no more")
   func bitCount() throws {
-    let most = PublicKey.signingBitCounts.upperBound / 8
+    let most = RSAPublicNumbers.signingBitCounts.upperBound / 8
     for (byteCount, code) in [(most, nil), (most + 1, KeyError.Code.rsaKeyTooLarge)] {
       let modulus = [0x81] + [UInt8](repeating: 1, count: byteCount - 1)
       let key = try PublicKey(rsa: RSAPublicNumbers(modulus: modulus, exponent: [1, 0, 1]))

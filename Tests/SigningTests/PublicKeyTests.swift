@@ -45,6 +45,38 @@ struct PublicKeyTests {
     #expect(.fake(1) != PublicKey.fake(2))
   }
 
+  @Test("a signature is as long as the modulus, and of no length by a key of another kind") func signatureLength() {
+    #expect(
+      SignatureAlgorithm.allCases.map { PublicKey.fake().signatureByteCount(for: $0) }
+        == .init(repeating: 256, count: 6))
+    #expect(pss(nil).signatureByteCount(for: .ps256) == 2)
+    let other = PublicKey(subjectPublicKeyInfo: [], kind: .other("Ed25519"), sha256Fingerprint: [])
+    #expect(other.signatureByteCount(for: .rs256) == nil && other.keyType == nil)
+  }
+
+  @Test(
+    "all that is wrong with a key is told, the worst first",
+    arguments: [
+      (2048, 1, [1, 0, 1], []), (8192, 1, [1, 0, 1], []),
+      (2040, 1, [1, 0, 1], [.tooSmall(bitCount: 2040, least: 2048)]),
+      (8200, 1, [1, 0, 1], [.tooLarge(bitCount: 8200, most: 8192)]), (2048, 1, [3], [.weakExponent]),
+      (2048, 1, [1], [.forgeable, .weakExponent]), (2048, 2, [1, 0, 1], [.forgeable]),
+      (2048, 1, [1, 0, 0, 0], [.unusable]), (2048, 1, [2], [.unusable, .weakExponent]),
+      (1024, 2, [], [.tooSmall(bitCount: 1024, least: 2048), .unusable, .forgeable, .weakExponent]),
+    ] as [(Int, UInt8, [UInt8], [PublicKey.Fault])])
+  func faults(_ bitCount: Int, _ lastByte: UInt8, _ exponent: [UInt8], _ expected: [PublicKey.Fault]) {
+    let modulus = [0x81] + [UInt8](repeating: 1, count: bitCount / 8 - 2) + [lastByte]
+    let numbers = RSAPublicNumbers(modulus: modulus, exponent: exponent)
+    for kind in [PublicKey.Kind.rsa(numbers), .rsaPSS(numbers, restrictedTo: nil)] {
+      #expect(PublicKey(subjectPublicKeyInfo: [], kind: kind, sha256Fingerprint: []).faults == expected)
+    }
+  }
+
+  @Test("a key of another kind has no fault but its kind") func otherKind() {
+    let key = PublicKey(subjectPublicKeyInfo: [], kind: .other("Ed25519"), sha256Fingerprint: [])
+    #expect(key.faults == [.unsupportedKind])
+  }
+
   @Test("a summary names kind and size") func summary() {
     #expect(PublicKey.fake().summary == "RSA 2048")
     #expect(pss(nil).summary == "RSA-PSS 16")

@@ -78,6 +78,16 @@ struct SecretBytesTests {
     }
   }
 
+  @Test("base64 is decoded without a copy of it, with what is tolerated and nothing else")
+  func base64() throws {
+    let text = Array("Zm9v\r\nYg==".utf8)
+    #expect(copy(try SecretBytes(decoding: text.span, as: .standard, tolerating: [.whitespace])) == Array("foob".utf8))
+    do throws(Base64Error) {
+      _ = try SecretBytes(decoding: text.span, as: .standard)
+      Issue.record("it is decoded")
+    } catch { #expect(error.code == .whitespace) }
+  }
+
   /// The reading end of a pipe that holds so many bytes and then ends.
   private func openPipe(holding count: Int) -> Int32 {
     var ends: [Int32] = [-1, -1]

@@ -41,7 +41,10 @@ public struct KeyCredential: Sendable, Hashable {
   /// True where a token can be signed with it, as far as is known: it is a certificate over an RSA key of a size that signs.
   public var isForSigningTokens: Bool {
     guard let certificate else { return type == "AsymmetricX509Cert" }
-    return certificate.publicKey.rsa.map { PublicKey.signingBitCounts.contains($0.bitCount) } ?? false
+    return switch certificate.publicKey.faults.first {
+    case .unsupportedKind, .tooSmall, .tooLarge: false
+    default: true
+    }
   }
 
   /// The later of the two starts, and the earlier of the two ends, of the registration and of its certificate, where known.

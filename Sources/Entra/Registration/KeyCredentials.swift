@@ -49,7 +49,7 @@ public struct KeyCredentials: Sendable {
 
   /// Those that signatures are verified with and that have an RSA certificate to do it with, valid ones first.
   public func certifiedEntries(at time: NumericDate) -> [KeyCredential] {
-    let certified = entries.filter { $0.isForVerifying && $0.certificate?.publicKey.rsa != nil }
+    let certified = entries.filter { $0.isForVerifying && $0.certificate?.publicKey.keyType != nil }
     return certified.filter { $0.isValid(at: time) } + certified.filter { !$0.isValid(at: time) }
   }
 
@@ -62,7 +62,7 @@ public struct KeyCredentials: Sendable {
           problem: "is registered as \(entry.summary), but the saved answer lacks it: its key is null",
           hint: "give the certificate itself as well, by --certificate")
       }
-      if certificate.publicKey.rsa != nil { return nil }
+      if certificate.publicKey.keyType != nil { return nil }
       return UnusableCertificate(
         thumbprints: Thumbprint.allCases.map { $0.bytes(of: certificate) },
         problem: "is registered as \(entry.summary), and its key is \(certificate.publicKey.summary): RSA is needed",

@@ -34,12 +34,11 @@ public struct NewCertificatePolicy: Sendable {
           id: code.rawValue, "the key of the new certificate is \(key.summary), \(problem)",
           hint: ServiceAnswer.toKey(code)))
     }
-    guard let rsa = key.rsa else { return refused(.keyNotRSA, "and these tokens take RSA keys only") }
-    if rsa.bitCount < PublicKey.signingBitCounts.lowerBound {
-      return refused(.rsaKeyTooSmall, "and at least 2048 bits are needed")
-    }
-    if rsa.bitCount > PublicKey.signingBitCounts.upperBound {
-      return refused(.rsaKeyTooLarge, "and at most 8192 bits are used")
+    switch key.faults.first {
+    case .unsupportedKind: return refused(.keyNotRSA, "and these tokens take RSA keys only")
+    case .tooSmall(_, let least): return refused(.rsaKeyTooSmall, "and at least \(least) bits are needed")
+    case .tooLarge(_, let most): return refused(.rsaKeyTooLarge, "and at most \(most) bits are used")
+    default: break
     }
     if !key.allows(.rs256) {
       return .warning(

@@ -88,3 +88,71 @@ extension KeyError {
     KeyError(.trailingData, "\(byteCount) bytes follow a certificate", hint: "export the certificate again")
   }
 }
+
+/// Owns an `X509` read from the start of DER bytes.
+@safe
+struct X509Item: ~Copyable {
+  let pointer: OpaquePointer
+  /// How many of the bytes it took.
+  let byteCount: Int
+
+  /// Nil when there is none; the reason is then in the error queue.
+  init?(_ der: Span<UInt8>) {
+    OpenSSLErrors.clear()
+    var certificate = unsafe X509_new_ex(LibraryContext.standard.pointer, nil)
+    // On failure the certificate is freed and the pointer cleared.
+    let consumed = unsafe DER.decode(der) { position, count in unsafe d2i_X509(&certificate, &position, count) != nil }
+    guard let consumed, let certificate = unsafe certificate else {
+      unsafe X509_free(certificate)
+      return nil
+    }
+    unsafe pointer = certificate
+    byteCount = consumed
+  }
+
+  deinit { unsafe X509_free(pointer) }
+}
+
+/// The two forms of an `X509_NAME`.
+enum CertificateName {
+  /// RFC 4514 text in UTF-8, special and control characters escaped.
+  static func text(_ name: OpaquePointer?) throws(KeyError) -> String {
+    guard let name = unsafe name, let output = unsafe BIO_new(BIO_s_mem()) else { throw .openSSL("printing a name") }
+    defer { unsafe BIO_free(output) }
+    guard unsafe X509_NAME_print_ex(output, name, 0, COpenSSL_nameFlags) >= 0 else {
+      throw .malformedCertificate("a name in it cannot be printed")
+    }
+    guard let text = unsafe String(validating: ASN1Text.contents(of: output), as: UTF8.self) else {
+      throw .malformedCertificate("a name in it is not text")
+    }
+    return text
+  }
+
+  static func der(_ name: OpaquePointer?) throws(KeyError) -> [UInt8] {
+    guard let name = unsafe name, let der = unsafe DER.encoding({ output in unsafe i2d_X509_NAME(name, output) }) else {
+      throw .openSSL("encoding a name")
+    }
+    return der
+  }
+}
+
+/// What the issuer of a certificate signed it with.
+struct CertificateSignature {
+  /// For example `sha256WithRSAEncryption`.
+  let name: String
+  /// True when it rests on SHA-1 or an older digest.
+  let isWeak: Bool
+
+  init(of certificate: OpaquePointer) {
+    let nid = unsafe X509_get_signature_nid(certificate)
+    var digest = NID_undef
+    if nid == NID_rsassaPss {
+      // The digest is in the parameters.
+      _ = unsafe X509_get_signature_info(certificate, &digest, nil, nil, nil)
+    } else {
+      _ = unsafe OBJ_find_sigid_algs(nid, &digest, nil)
+    }
+    isWeak = [NID_sha1, NID_md5, NID_md4, NID_md2, NID_md5_sha1].contains(digest)
+    name = unsafe X509_get0_tbs_sigalg(certificate).map { unsafe ASN1Text.name(of: $0.pointee.algorithm) } ?? "unknown"
+  }
+}

@@ -1,4 +1,6 @@
 internal import COpenSSL
+import Messages
+internal import Signing
 
 /// What a failed call left in this thread's error queue, oldest first.
 ///
@@ -26,4 +28,21 @@ struct OpenSSLErrors: Sendable, Hashable {
 
   /// The reasons in one line, for the end of a message.
   var summary: String { entries.isEmpty ? "no reason given" : entries.map(\.text).joined(separator: "; ") }
+}
+
+/// One entry of OpenSSL's error queue.
+struct OpenSSLError: Sendable, Hashable {
+  /// `ERR_LIB_…`: the part of OpenSSL that raised it.
+  let library: Int32
+  /// `…_R_…`: its number within the library.
+  let reason: Int32
+  /// OpenSSL's words for the reason.
+  let text: String
+}
+
+extension KeyError {
+  /// `cryptography-failed`, with what is in the error queue: for calls that fail only when OpenSSL itself is in trouble.
+  static func openSSL(_ action: String) -> KeyError {
+    KeyError(.cryptographyFailed, "\(action) failed in OpenSSL: \(OpenSSLErrors.drain().summary)")
+  }
 }

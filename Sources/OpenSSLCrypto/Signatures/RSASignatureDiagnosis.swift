@@ -68,3 +68,102 @@ package struct RSASignatureDiagnosis {
     return SignatureFault(.wrongLength, text, hint: "give the whole signature and nothing else")
   }
 }
+
+extension SignatureFault {
+  /// Says how a signature was made, and how it should have been.
+  init(_ anatomy: SignatureAnatomy, instead algorithm: SignatureAlgorithm) {
+    let wanted = SignatureAnatomy.Encoding(algorithm)
+    let code = Self.code(anatomy, algorithm, wanted)
+    self.init(
+      code,
+      "the signature is \(Self.text(anatomy.encoding, anatomy.digest)) over \(Self.text(anatomy))"
+        + ", and \(algorithm.rawValue) is \(Self.text(wanted, algorithm.digest)) over the signing input",
+      hint: Self.hint(code, algorithm))
+  }
+
+  /// The first that is wrong, from the outside in.
+  private static func code(
+    _ anatomy: SignatureAnatomy, _ algorithm: SignatureAlgorithm, _ wanted: SignatureAnatomy.Encoding
+  ) -> Code {
+    switch (anatomy.encoding, wanted) {
+    case (.pss, .pss): break
+    case (.pss, _): return .pssForPKCS1
+    case (_, .pss): return .pkcs1ForPSS
+    default: break
+    }
+    if let code = code(anatomy.content, isHashed: anatomy.isHashed) { return code }
+    if anatomy.encoding == .bare || anatomy.encoding == .digestInfoWithoutNull { return .digestInfo }
+    if anatomy.digest != algorithm.digest { return .wrongHash }
+    if case (.pss(let mask, let saltByteCount), .pss(let wantedMask, let wantedByteCount)) = (anatomy.encoding, wanted)
+    {
+      if mask != wantedMask { return .maskHash }
+      if saltByteCount != wantedByteCount { return .saltLength }
+    }
+    return .otherContent
+  }
+
+  /// Nil where the content is right, or unknown.
+  private static func code(_ content: SignedContent.Kind?, isHashed: Bool) -> Code? {
+    switch content {
+    case .messageWithNewline: .newline
+    case .digest, .digestInfo: isHashed ? .digestHashed : nil
+    case .hexText: .hexText
+    case .base64Text: .base64Text
+    case .message, nil: nil
+    }
+  }
+
+  private static func text(_ encoding: SignatureAnatomy.Encoding, _ digest: DigestAlgorithm?) -> String {
+    let hash = digest.map { " with \($0.rawValue)" } ?? ""
+    switch encoding {
+    case .bare: return "PKCS #1 v1.5\(hash) without a DigestInfo"
+    case .digestInfo: return "PKCS #1 v1.5\(hash)"
+    case .digestInfoWithoutNull: return "PKCS #1 v1.5\(hash) and a DigestInfo without its NULL"
+    case .pss(let mask, let saltByteCount):
+      return "PSS\(hash), MGF1 over \(mask.rawValue) and a salt of \(saltByteCount) bytes"
+    }
+  }
+
+  private static func text(_ anatomy: SignatureAnatomy) -> String {
+    let content =
+      switch anatomy.content {
+      case .message: "the signing input"
+      case .messageWithNewline: "the signing input and a line break"
+      case .digest(let digest): "the \(digest.rawValue) digest\(anatomy.isHashed ? ", hashed again" : "")"
+      case .digestInfo: "the DigestInfo\(anatomy.isHashed ? ", hashed again" : "")"
+      case .hexText(let source): "the hexadecimal text of the \(source)"
+      case .base64Text(let source): "the base64 text of the \(source)"
+      case nil: "something else"
+      }
+    switch anatomy.content {
+    case .hexText, .base64Text: return content + (anatomy.isHashed ? "" : " in place of a digest")
+    default: return content
+    }
+  }
+
+  private static func hint(_ code: Code, _ algorithm: SignatureAlgorithm) -> String? {
+    let bytes = "hand over the bytes themselves: the signing input to a signer that hashes, else its digest"
+    switch code {
+    case .pkcs1ForPSS:
+      return "ask the signer for PSS with a salt of \(algorithm.digest.byteCount) bytes, or choose an RS algorithm"
+    case .pssForPKCS1: return "ask the signer for PKCS #1 v1.5, or choose a PS algorithm"
+    case .digestInfo: return "hand over the digest within its DigestInfo, or let the signer make the DigestInfo"
+    case .wrongHash, .maskHash: return "ask the signer for \(algorithm.digest.rawValue)"
+    case .saltLength: return "ask the signer for a salt as long as the digest: \(algorithm.digest.byteCount) bytes"
+    case .digestHashed: return "hand over the signing input itself, or have the signer not hash the digest once more"
+    case .hexText, .base64Text: return bytes
+    case .newline: return "sign the signing input as it is: echo and editors put a line break behind it"
+    case .otherContent: return "sign what this request holds: each prepare makes a request of its own"
+    default: return nil
+    }
+  }
+}
+
+extension SignatureAnatomy.Encoding {
+  /// How a signature of the algorithm is encoded (RFC 7518, sections 3.3 and 3.5).
+  init(_ algorithm: SignatureAlgorithm) {
+    self =
+      algorithm.padding == .pss
+      ? .pss(mask: algorithm.digest, saltByteCount: algorithm.digest.byteCount) : .digestInfo
+  }
+}

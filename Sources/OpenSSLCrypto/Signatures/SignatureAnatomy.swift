@@ -1,3 +1,5 @@
+internal import COpenSSL
+import Encodings
 internal import Signing
 
 /// How a signature was made, as what comes out under the public key shows.
@@ -118,5 +120,86 @@ struct SignatureAnatomy {
       if try Digest.hash((zeros + content.bytes + salt).span, with: digest) == hash { return (content.kind, false) }
     }
     return nil
+  }
+}
+
+/// Something that signers are known to sign, by right or by mistake, when a message or its digest is handed to them.
+struct SignedContent {
+  /// What it is of the message.
+  enum Kind: Hashable {
+    case message
+    case messageWithNewline
+    case digest(DigestAlgorithm)
+    case digestInfo
+    case hexText(of: String)
+    case base64Text(of: String)
+  }
+
+  let kind: Kind
+  let bytes: [UInt8]
+
+  private static let newlines: [[UInt8]] = [[0x0A], [0x0D, 0x0A]]
+
+  /// All of them, for a signature that was to rest on this hash function; throws `cryptography-failed`.
+  static func candidates(for message: [UInt8], _ algorithm: DigestAlgorithm) throws(KeyError) -> [SignedContent] {
+    var contents = [SignedContent(kind: .message, bytes: message)]
+    contents += newlines.map { SignedContent(kind: .messageWithNewline, bytes: message + $0) }
+    var texts = Self.texts("signing input", message)
+    for digest in DigestAlgorithm.allCases {
+      let value = try Digest.hash(message.span, with: digest)
+      contents.append(SignedContent(kind: .digest(digest), bytes: value))
+      texts += Self.texts("\(digest.rawValue) digest", value)
+      guard digest == algorithm, let digestInfo = DigestInfo.encoding(value, of: digest) else { continue }
+      contents.append(SignedContent(kind: .digestInfo, bytes: digestInfo))
+      texts += Self.texts("DigestInfo", digestInfo)
+    }
+    return contents + texts
+  }
+
+  /// The bytes as text in every spelling, with a line break behind it and without.
+  private static func texts(_ name: String, _ bytes: [UInt8]) -> [SignedContent] {
+    let texts: [(Kind, String)] =
+      [Hexadecimal.lowerCase(bytes), Hexadecimal.upperCase(bytes)].map { (.hexText(of: name), $0) }
+      + Base64.spellings(of: bytes).map { (.base64Text(of: name), $0) }
+    return texts.flatMap { kind, text in
+      ([[]] + newlines).map { SignedContent(kind: kind, bytes: Array(text.utf8) + $0) }
+    }
+  }
+}
+
+/// The bare public operation of RSA, RSAVP1 (RFC 8017, section 5.2.2): for looking into a signature, never for accepting one.
+enum RSAPublicOperation {
+  /// What was signed, encoded and as long as the modulus; nil where the number is not below the modulus.
+  static func encodedMessage(of signature: [UInt8], under numbers: RSAPublicNumbers) -> [UInt8]? {
+    defer { OpenSSLErrors.clear() }
+    guard let key = unsafe try? RSAKeyBuilder.key(numbers) else { return nil }
+    defer { unsafe EVP_PKEY_free(key) }
+    let context = unsafe EVP_PKEY_CTX_new_from_pkey(LibraryContext.standard.pointer, key, nil)
+    defer { unsafe EVP_PKEY_CTX_free(context) }
+    guard unsafe EVP_PKEY_verify_recover_init(context) == 1,
+      unsafe EVP_PKEY_CTX_set_rsa_padding(context, RSA_NO_PADDING) == 1
+    else { return nil }
+    var encoded = [UInt8](repeating: 0, count: numbers.modulus.count)
+    var count = encoded.count
+    guard unsafe EVP_PKEY_verify_recover(context, &encoded, &count, signature, signature.count) == 1,
+      count == encoded.count
+    else { return nil }
+    return encoded
+  }
+}
+
+/// The mask generation function MGF1 (RFC 8017, appendix B.2.1).
+enum MaskGeneration {
+  /// Throws `cryptography-failed`.
+  static func mask(of seed: ArraySlice<UInt8>, byteCount: Int, with digest: DigestAlgorithm) throws(KeyError) -> [UInt8]
+  {
+    var mask: [UInt8] = []
+    var counter: UInt32 = 0
+    while mask.count < byteCount {
+      let block = Array(seed) + (0..<4).map { UInt8(truncatingIfNeeded: counter >> (24 - 8 * $0)) }
+      mask += try Digest.hash(block.span, with: digest)
+      counter += 1
+    }
+    return Array(mask.prefix(byteCount))
   }
 }

@@ -18,25 +18,7 @@ struct KeyRule: ClaimRule {
         .keyNotOfCertificate, "the key is not the one in the certificate given with it",
         hint: "give the certificate of the key", found: found)
     }
-    guard let rsa = key.rsa else {
-      return failed(.keyUnfit, "the key is \(key.summary), and RSA is needed", hint: Self.another, found: found)
-    }
-    let sizes = PublicKey.signingBitCounts
-    if rsa.bitCount < sizes.lowerBound {
-      return failed(
-        .keyTooSmall, "the RSA key has \(rsa.bitCount) bits, and at least \(sizes.lowerBound) are needed",
-        hint: Self.another, found: found)
-    }
-    if rsa.bitCount > sizes.upperBound {
-      return failed(
-        .keyTooLarge, "the RSA key has \(rsa.bitCount) bits, and at most \(sizes.upperBound) are used",
-        hint: Self.another, found: found)
-    }
-    if !rsa.isExponentOdd || rsa.exponent == [1] || rsa.modulus.last.map({ $0 & 1 == 0 }) ?? true {
-      return failed(
-        .keyBroken, "the RSA key has an even modulus or exponent, or the exponent 1: its signatures prove nothing",
-        hint: Self.another, found: found)
-    }
+    if let failure = failure(key, found) { return failure }
     if let name = draft.header["alg"]?.string, let algorithm = SignatureAlgorithm(name: name.text),
       !key.allows(algorithm)
     {
@@ -49,10 +31,31 @@ struct KeyRule: ClaimRule {
         .keyNotForAlgorithm, "the key is for \(only) alone, as its JSON Web Key says", hint: Self.otherAlgorithm,
         found: found)
     }
-    if rsa.isExponentSmall {
+    if key.faults.contains(.weakExponent) {
       return warning(
         .keyExponentSmall, "the RSA key has an exponent below 65537", isRequired: true, found: found)
     }
     return passed(isRequired: true, found: found)
+  }
+
+  /// Nil for a key that may verify, be it weak.
+  private func failure(_ key: PublicKey, _ found: JSONValue) -> Check? {
+    switch key.faults.first {
+    case .unsupportedKind:
+      failed(.keyUnfit, "the key is \(key.summary), and RSA is needed", hint: Self.another, found: found)
+    case .tooSmall(let bitCount, let least):
+      failed(
+        .keyTooSmall, "the RSA key has \(bitCount) bits, and at least \(least) are needed", hint: Self.another,
+        found: found)
+    case .tooLarge(let bitCount, let most):
+      failed(
+        .keyTooLarge, "the RSA key has \(bitCount) bits, and at most \(most) are used", hint: Self.another,
+        found: found)
+    case .unusable, .forgeable:
+      failed(
+        .keyBroken, "the RSA key has an even modulus or exponent, or the exponent 1: its signatures prove nothing",
+        hint: Self.another, found: found)
+    case .weakExponent, nil: nil
+    }
   }
 }

@@ -1,0 +1,157 @@
+internal import COpenSSL
+import Encodings
+internal import Signing
+import System
+
+/// What kind of file the content announces.
+enum KeyFileFormat: Sendable {
+  case pem
+  /// One SEQUENCE in DER, of a key or a certificate.
+  case der
+  /// PKCS#12 in DER or BER.
+  case pfx
+  case unrecognised
+
+  /// Looks at the content alone, never at a name; base64 text without PEM around it is the caller's to decode.
+  init(of bytes: Span<UInt8>) {
+    if PEMText.begins(in: bytes) {
+      self = .pem
+    } else if bytes.count > 2, bytes[0] == 0x30 {
+      self = Self.beginsPFX(bytes) ? .pfx : .der
+    } else {
+      self = .unrecognised
+    }
+  }
+
+  /// A version above those of private keys, 0 and 1, and then a SEQUENCE (RFC 7292, section 4).
+  private static func beginsPFX(_ bytes: Span<UInt8>) -> Bool {
+    // A length in the long form says how many bytes follow it, and 0x80 that the end is marked.
+    let start = bytes[1] <= 0x80 ? 2 : 2 + Int(bytes[1] & 0x7F)
+    guard bytes.count > start + 3 else { return false }
+    return bytes[start] == 0x02 && bytes[start + 1] == 1 && bytes[start + 2] > 1 && bytes[start + 3] == 0x30
+  }
+}
+
+/// What the label of a PEM block says is inside (RFC 7468, and OpenSSL's older names).
+enum PEMLabel: Sendable {
+  case privateKey(PrivateKeyForm)
+  case certificate
+  /// A certificate with OpenSSL's own trust settings behind it.
+  case trustedCertificate
+  /// SubjectPublicKeyInfo.
+  case publicKey
+  /// RSAPublicKey (RFC 8017, appendix A.1.1), or an RSA key as SubjectPublicKeyInfo.
+  case rsaPublicKey
+  case other
+
+  private static let known: [(label: String, meaning: PEMLabel)] = [
+    ("PRIVATE KEY", .privateKey(.pkcs8)),
+    ("ENCRYPTED PRIVATE KEY", .privateKey(.encryptedPKCS8)),
+    ("RSA PRIVATE KEY", .privateKey(.pkcs1)),
+    ("EC PRIVATE KEY", .privateKey(.traditional)),
+    ("DSA PRIVATE KEY", .privateKey(.traditional)),
+    ("CERTIFICATE", .certificate),
+    ("X509 CERTIFICATE", .certificate),
+    ("TRUSTED CERTIFICATE", .trustedCertificate),
+    ("PUBLIC KEY", .publicKey),
+    ("RSA PUBLIC KEY", .rsaPublicKey),
+  ]
+
+  init(_ label: String) {
+    self = Self.known.first { $0.label.utf8.elementsEqual(label.utf8) }?.meaning ?? .other
+  }
+
+  /// Labels of what is neither a key nor a certificate here, that people meet all the same.
+  private static let others = [
+    "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST", "X509 CRL", "PKCS7", "PKCS12", "CMS", "EC PARAMETERS",
+    "DH PARAMETERS", "X9.42 DH PARAMETERS", "OPENSSH PRIVATE KEY", "SSH2 PUBLIC KEY", "PGP PRIVATE KEY BLOCK",
+    "PGP PUBLIC KEY BLOCK", "PGP MESSAGE", "ANY PRIVATE KEY",
+  ]
+
+  /// The label for messages: one that is known, or "a block".
+  ///
+  /// Text between dashes that is no such label may be the key itself, where the line breaks of a file were lost.
+  static func name(_ label: String) -> String {
+    let names = known.map(\.label) + others
+    return names.first { $0.utf8.elementsEqual(label.utf8) } ?? "a block"
+  }
+}
+
+/// What the first two elements of a DER SEQUENCE say that it is.
+enum DERKind: Sendable {
+  case privateKey(PrivateKeyForm)
+  case certificate
+  /// SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7).
+  case publicKey
+  /// RSAPublicKey (RFC 8017, appendix A.1.1).
+  case rsaPublicKey
+  case other
+
+  /// Judges by types alone: what does not fit, the reader of that kind finds.
+  init(of der: Span<UInt8>) {
+    self = Self.kind(of: der) ?? .other
+  }
+
+  private static func kind(of der: Span<UInt8>) -> DERKind? {
+    // The end may be cut off, so the length of the whole is not looked at.
+    guard der.count > 2, der[0] == 0x30 else { return nil }
+    let start = der[1] < 0x80 ? 2 : 2 + Int(der[1] & 0x7F)
+    if let first = DER.contents(of: V_ASN1_INTEGER, in: der, at: start), first.upperBound < der.count {
+      let isVersion = first.count == 1
+      switch der[first.upperBound] {
+      case 0x30: return .privateKey(.pkcs8)
+      case 0x04: return .privateKey(.traditional)
+      // A DSA key has six numbers, an RSA key nine.
+      case 0x02 where isVersion:
+        return .privateKey(DER.integers(inSequence: der)?.contents.count == 6 ? .traditional : .pkcs1)
+      case 0x02: return .rsaPublicKey
+      default: return nil
+      }
+    }
+    guard let first = DER.contents(of: V_ASN1_SEQUENCE, in: der, at: start), first.upperBound < der.count else {
+      return nil
+    }
+    switch der[first.upperBound] {
+    case 0x04: return .privateKey(.encryptedPKCS8)
+    case 0x03: return .publicKey
+    case 0x30: return .certificate
+    default: return nil
+    }
+  }
+}
+
+/// The encodings of a private key.
+enum PrivateKeyForm: Sendable {
+  /// PrivateKeyInfo (RFC 5208, section 5).
+  case pkcs8
+  /// EncryptedPrivateKeyInfo (RFC 5208, section 6).
+  case encryptedPKCS8
+  /// RSAPrivateKey (RFC 8017, appendix A.1.2).
+  case pkcs1
+  /// An encoding of its own for another kind of key, such as ECPrivateKey (RFC 5915).
+  case traditional
+}
+
+/// Base64 text of a PFX, key or certificate without PEM around it, as key vaults hand it out.
+enum DERText {
+  /// What every SEQUENCE begins with.
+  static let firstByte: UInt8 = 0x30
+
+  /// The bytes behind the text; nil for anything but strict base64 of bytes that begin as a SEQUENCE does.
+  static func decoded(_ text: Span<UInt8>) -> SecretBytes? {
+    guard let bytes = PEMText.decoded(base64: text), bytes.withBytes({ bytes in bytes[0] == firstByte }) else {
+      return nil
+    }
+    return bytes
+  }
+
+  /// Lends the bytes behind such text, and the bytes of any other file as they are.
+  static func withBytes<Result>(
+    of file: borrowing SecretBytes, _ body: (borrowing SecretBytes) throws(KeyError) -> Result
+  ) throws(KeyError) -> Result {
+    switch file.withBytes({ bytes in decoded(bytes) }) {
+    case .some(let decoded): try body(decoded)
+    case .none: try body(file)
+    }
+  }
+}

@@ -1,0 +1,123 @@
+internal import COpenSSL
+import Messages
+internal import Signing
+import System
+
+/// A part of a file that is encrypted under a password: by PBES1 or PBES2 (RFC 8018, section 6) or by one of the schemes
+/// of PKCS#12 (RFC 7292, appendix C).
+@safe
+struct EncryptedPart {
+  /// For messages, such as `PBES2 with AES-256-CBC`.
+  let scheme: String
+  /// What one derivation costs, in iterations of a hash.
+  let iterationCount: Int64
+  /// True where no password and the empty password give different keys.
+  let tellsAbsentFromEmpty: Bool
+  private let subject: String
+  // Both point into `owner`, which lives as long as this value does.
+  private nonisolated(unsafe) let identifier: UnsafePointer<X509_ALGOR>
+  private nonisolated(unsafe) let ciphertext: UnsafePointer<ASN1_STRING>
+  private let owner: ASN1Item
+  // The kind of value that is encrypted, an `ASN1_ITEM` of OpenSSL's own.
+  private nonisolated(unsafe) let kind: OpaquePointer
+  private let library: LibraryContext
+
+  /// Reads and judges the algorithm, and derives nothing.
+  ///
+  /// Throws `malformed-pfx` for parameters that cannot be read, and `unsupported-protection` for an algorithm that
+  /// OpenSSL does not offer.
+  init(
+    _ ciphertext: UnsafePointer<ASN1_STRING>, holding kind: OpaquePointer, by identifier: UnsafePointer<X509_ALGOR>,
+    in owner: ASN1Item, of subject: String
+  ) throws(KeyError) {
+    let object = unsafe identifier.pointee.algorithm
+    let nid = unsafe OBJ_obj2nid(object)
+    if nid == NID_pbes2 {
+      let parameters = try unsafe PBES2Parameters(identifier, of: subject)
+      scheme = "PBES2 with \(parameters.cipherName)"
+      iterationCount = parameters.iterationCount
+      library = parameters.cipher.library
+    } else {
+      scheme = unsafe ASN1Text.name(of: object)
+      var cipher = NID_undef
+      _ = unsafe EVP_PBE_find(EVP_PBE_TYPE_OUTER, nid, &cipher, nil, nil)
+      library = try FileCipher(nid: cipher, named: scheme, of: subject).library
+      guard let item = unsafe ASN1Reading.parameters(of: identifier, as: PBEPARAM_it()) else {
+        throw KeyError(.malformedPFX, "\(naming: subject) has parameters of \(scheme) that cannot be read")
+      }
+      iterationCount = try unsafe IterationBudget.count(item.structure(PBEPARAM.self).pointee.iter, of: subject)
+    }
+    tellsAbsentFromEmpty = (NID_pbe_WithSHA1And128BitRC4...NID_pbe_WithSHA1And40BitRC2_CBC).contains(nid)
+    self.subject = subject
+    unsafe self.identifier = identifier
+    unsafe self.ciphertext = ciphertext
+    self.owner = owner
+    unsafe self.kind = kind
+  }
+
+  /// Decrypts with the first password that fits and reads the value inside; nil when none fits.
+  ///
+  /// Throws `damaged-file` when no password can fit, and `unsupported-protection` when OpenSSL cannot derive the key.
+  func value(with passwords: [PasswordForm]) throws(KeyError) -> ASN1Item? {
+    for password in passwords where tellsAbsentFromEmpty || !password.isAbsent {
+      guard let plaintext = try plaintext(with: password) else { continue }
+      if let item = plaintext.withBytes({ bytes in unsafe ASN1Item(whole: bytes, as: kind) }) { return item }
+      // A wrong password gives a SEQUENCE of just this length once in many millions of times.
+      if plaintext.withBytes({ bytes in DER.contents(of: V_ASN1_SEQUENCE, in: bytes, at: 0)?.upperBound == bytes.count }
+      ) {
+        throw KeyError(
+          .damagedFile,
+          "\(naming: subject) has an encrypted part that its password opens, and that cannot be read then",
+          hint: "export the key again")
+      }
+    }
+    return nil
+  }
+
+  /// Nil when the padding shows that the password is wrong; a stream cipher shows nothing.
+  private func plaintext(with password: PasswordForm) throws(KeyError) -> SecretBytes? {
+    let context = unsafe EVP_CIPHER_CTX_new()
+    defer { unsafe EVP_CIPHER_CTX_free(context) }
+    let isReady = unsafe password.withCharacters { characters, count in
+      unsafe EVP_PBE_CipherInit_ex(
+        identifier.pointee.algorithm, characters, count, identifier.pointee.parameter, context, 0,
+        library.pointer, nil) == 1
+    }
+    guard let context = unsafe context, isReady else { throw .unsupportedProtection(by: scheme, of: subject) }
+
+    let blockByteCount = unsafe Int(max(EVP_CIPHER_CTX_get_block_size(context), 1))
+    return try unsafe ASN1Reading.withBytes(of: ciphertext) { (bytes) throws(KeyError) -> SecretBytes? in
+      if bytes.isEmpty || bytes.count % blockByteCount != 0 {
+        throw .cutBlock(in: subject)
+      }
+      let plaintext = unsafe SecretBytes(capacity: bytes.count + blockByteCount) { memory in
+        unsafe bytes.withUnsafeBufferPointer { bytes in
+          var written: Int32 = 0
+          var rest: Int32 = 0
+          guard let start = unsafe memory.bindMemory(to: UInt8.self).baseAddress,
+            unsafe EVP_CipherUpdate(context, start, &written, bytes.baseAddress, Int32(clamping: bytes.count)) == 1,
+            unsafe EVP_CipherFinal_ex(context, start + Int(written), &rest) == 1
+          else { return 0 }
+          return Int(written) + Int(rest)
+        }
+      }
+      if plaintext.isEmpty { return nil }
+      return plaintext
+    }
+  }
+}
+
+extension KeyError {
+  /// `unsupported-protection`: the algorithm is named, never taken for a wrong password.
+  static func unsupportedProtection(by algorithm: String, of subject: String) -> KeyError {
+    KeyError(
+      .unsupportedProtection,
+      "\(naming: subject) is protected by \(algorithm), which OpenSSL on this machine does not offer",
+      hint: "install OpenSSL's legacy provider if it is apart, or export the key again with AES-256 and SHA-256")
+  }
+
+  /// `damaged-file`, for ciphertext that no cipher of blocks gives.
+  static func cutBlock(in subject: String) -> KeyError {
+    KeyError(.damagedFile, "\(naming: subject) has an encrypted part that is not a whole number of blocks long")
+  }
+}

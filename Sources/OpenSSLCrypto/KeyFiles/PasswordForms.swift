@@ -1,0 +1,108 @@
+import Messages
+internal import Signing
+import System
+
+/// The password of one file, asked for once and only when something needs it.
+struct FilePassword: ~Copyable {
+  /// Names the file in the request and in messages.
+  let subject: String
+  private let secrets: any SecretProvider
+  private var known: [PasswordForm] = []
+
+  init(of subject: String, from secrets: any SecretProvider) {
+    self.subject = subject
+    self.secrets = secrets
+  }
+
+  /// The forms the password may have been used in; throws `password-required` when there is none to be had.
+  mutating func forms() throws(KeyError) -> [PasswordForm] {
+    if known.isEmpty {
+      guard let password = try secrets.secret(for: SecretRequest(purpose: .password, subject: subject)) else {
+        throw .passwordRequired(by: subject)
+      }
+      known = PasswordForm.forms(of: password)
+    }
+    return known
+  }
+
+  /// `wrong-password`: nothing that was decrypted made sense.
+  var wrong: KeyError { .wrongPassword(for: subject) }
+}
+
+/// One way to hand a password to a derivation: tools differ in how they do it.
+///
+/// A class, so that the forms of one password can be listed; its bytes are wiped with the last reference.
+final class PasswordForm: Sendable {
+  /// True for no password at all, which is not the empty one.
+  let isAbsent: Bool
+  /// UTF-8, as every derivation here takes it.
+  private let bytes: SecretBytes
+
+  private init(_ bytes: consuming SecretBytes, isAbsent: Bool = false) {
+    self.bytes = bytes
+    self.isAbsent = isAbsent
+  }
+
+  /// The two ways of having no password: nothing, and the two zero bytes of an empty BMPString (RFC 7292, appendix B.1).
+  static func withoutPassword() -> [PasswordForm] {
+    [PasswordForm(SecretBytes(capacity: 0), isAbsent: true), PasswordForm(SecretBytes(capacity: 0))]
+  }
+
+  /// The ways a password may have been used: as UTF-8, then byte by byte as OpenSSL before 1.1 did.
+  ///
+  /// The second way takes each byte of the UTF-8 for one code point; it differs for passwords outside ASCII only.
+  static func forms(of password: consuming SecretBytes) -> [PasswordForm] {
+    if password.isEmpty { return withoutPassword() }
+    let byteWise = password.withBytes { bytes in byteWiseForm(of: bytes) }
+    let plain = PasswordForm(password)
+    return byteWise.map { [plain, $0] } ?? [plain]
+  }
+
+  /// Lends the bytes as C takes them: nil for no password, else never nil, not even for the empty one.
+  func withCharacters<Result: ~Copyable, E: Error>(
+    _ body: (UnsafePointer<CChar>?, Int32) throws(E) -> Result
+  ) throws(E) -> Result {
+    if isAbsent { return try body(nil, 0) }
+    return try bytes.withBytes { (span: Span<UInt8>) throws(E) -> Result in
+      try unsafe span.withUnsafeBufferPointer { (buffer) throws(E) -> Result in
+        // `SecretBytes` has memory behind it even when it is empty.
+        try unsafe body(
+          UnsafeRawPointer(buffer.baseAddress)?.assumingMemoryBound(to: CChar.self), Int32(clamping: buffer.count))
+      }
+    }
+  }
+
+  private static func byteWiseForm(of bytes: Span<UInt8>) -> PasswordForm? {
+    var highByteCount = 0
+    for index in bytes.indices where bytes[index] >= 0x80 { highByteCount += 1 }
+    if highByteCount == 0 { return nil }
+    return PasswordForm(
+      unsafe SecretBytes(capacity: bytes.count + highByteCount) { memory in
+        var end = 0
+        for index in bytes.indices {
+          let byte = bytes[index]
+          if byte >= 0x80 {
+            unsafe memory[end] = 0xC0 | byte >> 6
+            unsafe memory[end + 1] = 0x80 | byte & 0x3F
+            end += 2
+          } else {
+            unsafe memory[end] = byte
+            end += 1
+          }
+        }
+        return end
+      })
+  }
+}
+
+extension KeyError {
+  static func passwordRequired(by subject: String) -> KeyError {
+    KeyError(.passwordRequired, "\(naming: subject) needs a password, and none was given")
+  }
+
+  static func wrongPassword(for subject: String) -> KeyError {
+    KeyError(
+      .wrongPassword, "the password for \(naming: subject) is wrong, or the file was altered",
+      hint: "check the password and try again")
+  }
+}

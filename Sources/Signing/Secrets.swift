@@ -1,0 +1,46 @@
+public import Messages
+public import System
+
+/// Gives a password or PIN when a backend needs one.
+public protocol SecretProvider: Sendable {
+  /// The secret, or nil when there is none to give; an empty secret is not the same as none.
+  ///
+  /// May ask a person and block. Throws `secret-unavailable` when a source was named and cannot be read.
+  func secret(for request: SecretRequest) throws(KeyError) -> SecretBytes?
+  /// True when the secret was given to be used, and nobody has to be asked for it.
+  ///
+  /// A PIN that was given is tried even where the token would do without.
+  func isGiven(for purpose: SecretRequest.Purpose) -> Bool
+}
+
+extension SecretProvider {
+  public func isGiven(for purpose: SecretRequest.Purpose) -> Bool { false }
+}
+
+/// What a secret is wanted for, in words that a prompt can show.
+public struct SecretRequest: Sendable, Hashable {
+  /// The kind of secret.
+  @nonexhaustive
+  public enum Purpose: Sendable, Hashable {
+    /// The password that protects a file.
+    case password
+    /// The user PIN of a PKCS #11 token, by its label and serial number.
+    case pin(token: String, serial: String)
+  }
+
+  public let purpose: Purpose
+  /// What the secret opens, for example `pfx:keys.p12`; like a token's label it may come from elsewhere, so show it as a `ForeignText`.
+  public let subject: String
+
+  public init(purpose: Purpose, subject: String) {
+    self.purpose = purpose
+    self.subject = subject
+  }
+}
+
+/// A provider that has nothing to give: for keys that need no password.
+public struct NoSecrets: SecretProvider {
+  public init() {}
+
+  public func secret(for request: SecretRequest) throws(KeyError) -> SecretBytes? { nil }
+}
