@@ -48,7 +48,7 @@ let package = Package(
     .target(
       name: "PKCS11", dependencies: ["Encodings", "Messages", "System", "Signing", "CP11Kit"], swiftSettings: strict),
     .target(
-      name: "ExternalProgram", dependencies: ["Encodings", "Messages", "System", "JSON", "Signing", "CLinux"],
+      name: "ExternalProgram", dependencies: ["Encodings", "Messages", "System", "JSON", "Signing"],
       swiftSettings: strict),
     .target(
       name: "Tokens", dependencies: ["Encodings", "Messages", "System", "JSON", "Signing"], swiftSettings: strict),
@@ -68,13 +68,8 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "KeyrollCLI",
-      dependencies: ["CLinux", "Keyroll", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: ["Keyroll", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: strict),
-
-    .target(name: "OpenSSLBaseline", linkerSettings: [.linkedLibrary("crypto")]),
-    .target(name: "PKCS11Baseline", dependencies: ["CP11Kit"]),
-    .executableTarget(
-      name: "KeyrollBenchmark", dependencies: ["Keyroll", "OpenSSLBaseline", "PKCS11Baseline"], swiftSettings: strict),
 
     // Finds fixtures and corpora; tests may use Foundation, the libraries may not.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),

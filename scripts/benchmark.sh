@@ -11,8 +11,11 @@ require build benchmark softhsm
 
 echo "building the release binaries"
 scripts/build.sh --quiet
-swift build --quiet --configuration release --static-swift-stdlib --product KeyrollBenchmark
+# The scratch folder of the package beside that of the root, so that one `rm -rf .build` still removes all that was built.
+benchmarks=(--package-path Benchmarks --scratch-path .build/benchmarks --configuration release --static-swift-stdlib)
+swift build --quiet "${benchmarks[@]}" --product KeyrollBenchmark
 bin=.build/release
+benchmark=.build/benchmarks/release/KeyrollBenchmark
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -25,9 +28,9 @@ cat "$work/key.pem" "$work/certificate.pem" >"$work/both.pem"
 jose jwk gen -i '{"alg":"RS256"}' -o "$work/key.jwk"
 printf '{"aud":"00000002-0000-0000-c000-000000000000","iss":"3f2504e0-4f89-41d3-9a0c-0305e82c3301","nbf":1700000000,"exp":1700000600}' >"$work/claims.json"
 
-"$bin/KeyrollBenchmark" "$work/both.pem" "$work/keyroll" "$(command -v jose)" "$work/key.jwk" "$work/claims.json" \
+"$benchmark" "$work/both.pem" "$work/keyroll" "$(command -v jose)" "$work/key.jwk" "$work/claims.json" \
   '{"protected":{"alg":"RS256","typ":"JWT"}}'
 
 scripts/softhsm.sh "$work/softhsm" >"$work/log" || { cat "$work/log" >&2; exit 1; }
 module=$(sed -n 's/^module: //p' "$work/softhsm/pkcs11/modules/softhsm.module")
-SOFTHSM2_CONF=$work/softhsm/softhsm2.conf "$bin/KeyrollBenchmark" token "$module" keyroll rsa-2048 "$work/softhsm/pin"
+SOFTHSM2_CONF=$work/softhsm/softhsm2.conf "$benchmark" token "$module" keyroll rsa-2048 "$work/softhsm/pin"

@@ -5,8 +5,12 @@
 #include <p11-kit/p11-kit.h>
 #include <p11-kit/pkcs11.h>
 #include <p11-kit/uri.h>
+#include <stdlib.h>
 
 // An attribute whose name is made of other macros.
 static const CK_ATTRIBUTE_TYPE CP11Kit_allowedMechanisms = CKA_ALLOWED_MECHANISMS;
+
+// Text that p11-kit hands over belongs to whoever asked for it.
+static inline void CP11Kit_freeText(char *text) { free(text); }
 
 #endif

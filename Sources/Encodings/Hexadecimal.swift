@@ -41,6 +41,7 @@ public enum Hexadecimal {
   }
 
   /// The value of a digit of either case; nil for any other character.
+  @inlinable
   package static func value(_ character: UInt8) -> UInt8? {
     switch character {
     case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
@@ -87,12 +88,7 @@ package enum PercentEncoding {
 package enum URICharacters {
   /// True for what needs no escape in any URI.
   package static func isUnreserved(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"):
-      true
-    default: unreservedMarks.contains(byte)
-    }
+    ASCII.isLetterOrDigit(byte) || unreservedMarks.contains(byte)
   }
 
   /// True for what a value may hold without an escape before the question mark, or behind it.

@@ -1,3 +1,7 @@
+import Encodings
+import Messages
+import Tokens
+
 /// One of the national clouds that Microsoft runs, with the hosts that its tokens name.
 @nonexhaustive
 public enum Cloud: String, Sendable, Hashable, CaseIterable {
@@ -30,4 +34,56 @@ public enum Cloud: String, Sendable, Hashable, CaseIterable {
     case .china: "microsoftgraph.chinacloudapi.cn"
     }
   }
+}
+
+extension [String] {
+  /// True for a host that is among these, byte for byte: what is compared is what is posted to.
+  func containsHost(_ host: String) -> Bool { contains { $0.utf8.elementsEqual(host.utf8) } }
+}
+
+/// The values that say which object, application, tenant or host is meant, as profiles and addresses take them.
+///
+/// Each throws `malformed-parameter` for anything else; letters are kept in the case in which they are given.
+enum DirectoryName {
+  static func guid(_ value: ExactText, _ subject: String) throws(ProfileError) -> ExactText {
+    if TextForm.guid.matches(value) { return value }
+    throw ProfileError(
+      .malformedParameter, "\(subject) is \(naming: value), not a GUID",
+      hint: "it looks like 3f2504e0-4f89-41d3-9a0c-0305e82c3301 and stands on the object's overview page")
+  }
+
+  /// The same for one that may be unknown.
+  static func guid(_ value: ExactText?, _ subject: String) throws(ProfileError) -> ExactText? {
+    guard let value else { return nil }
+    let known: ExactText = try guid(value, subject)
+    return known
+  }
+
+  static func tenant(_ tenant: ExactText) throws(ProfileError) -> ExactText {
+    // `common` and its like, which name no directory, have no dot.
+    if TextForm.guid.matches(tenant) || TextForm.hostName.matches(tenant) { return tenant }
+    throw ProfileError(
+      .malformedParameter, "the tenant is \(naming: tenant), which is neither a GUID nor a domain",
+      hint: "give the directory (tenant) id or a domain such as contoso.onmicrosoft.com")
+  }
+
+  static func loginHost(_ host: String) throws(ProfileError) -> String {
+    try self.host(host, "the login host", example: Cloud.usGov.loginHost)
+  }
+
+  static func graphHost(_ host: String) throws(ProfileError) -> String {
+    try self.host(host, "the Graph host", example: Cloud.usGov.graphHost)
+  }
+
+  private static func host(_ host: String, _ subject: String, example: String) throws(ProfileError) -> String {
+    if TextForm.hostName.matches(ExactText(host)) { return host }
+    throw ProfileError(
+      .malformedParameter, "\(subject) is \(naming: host), which is not the name of a host",
+      hint: "give it alone, such as \(example)")
+  }
+}
+
+extension ExactText {
+  /// Compares as GUIDs and names of hosts are compared: ASCII letters of either case are the same.
+  func isSameName(as other: ExactText) -> Bool { ASCII.isEqualIgnoringCase(text, other.text) }
 }

@@ -1,4 +1,5 @@
 import Encodings
+public import Messages
 
 /// A strict reader of RFC 8259: UTF-8 without a byte order mark, no name twice (compared after unescaping), numbers kept
 /// as text, nothing but white space after the value, all of it within limits.
@@ -175,13 +176,7 @@ public struct JSONReader {
   // MARK: Moving on
 
   private mutating func skipWhitespace(_ text: Span<UInt8>) {
-    while position < text.count, Self.isWhitespace(text[position]) { position += 1 }
-  }
-
-  /// Space, tab, line feed or carriage return.
-  @inline(__always)
-  package static func isWhitespace(_ byte: UInt8) -> Bool {
-    byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
+    while position < text.count, ASCII.isWhiteSpace(text[position]) { position += 1 }
   }
 
   private mutating func consume(_ byte: UInt8, _ text: Span<UInt8>) -> Bool {
@@ -207,4 +202,56 @@ public struct JSONReader {
   }
 
   func syntax(_ problem: String) -> JSONError { JSONError(.syntax, problem, at: position) }
+}
+
+/// The bounds on one JSON text; past one of them it is refused, not cut.
+public struct JSONLimits: Sendable, Hashable {
+  /// The most bytes.
+  public let byteCount: Int
+  /// How deep arrays and objects may be nested; the outermost counts as one.
+  public let depth: Int
+  /// The most members of objects and elements of arrays, nested ones counted.
+  public let elementCount: Int
+
+  public init(byteCount: Int, depth: Int, elementCount: Int) {
+    self.byteCount = byteCount
+    self.depth = depth
+    self.elementCount = elementCount
+  }
+
+  /// The JSON of a token, its claims, keys and profiles: 64 KiB, 16 deep, 1,024 elements.
+  public static let token = JSONLimits(byteCount: 65_536, depth: 16, elementCount: 1_024)
+}
+
+/// Text that is not the JSON that is read here.
+public struct JSONError: DiagnosticError, Hashable {
+  /// The reasons, by their stable ids.
+  @nonexhaustive
+  public enum Code: String, Sendable, Hashable, CaseIterable {
+    case tooLarge = "json-too-large"
+    case tooDeep = "json-too-deep"
+    case tooManyElements = "json-too-many-elements"
+    case invalidEncoding = "json-invalid-encoding"
+    case syntax = "json-syntax"
+    case loneSurrogate = "json-lone-surrogate"
+    case duplicateName = "json-duplicate-name"
+    case trailingData = "json-trailing-data"
+    case notAnObject = "json-not-an-object"
+  }
+
+  public let code: Code
+  /// What is wrong, without its subject: `a name stands twice in one object`.
+  public let problem: String
+  /// The offset in bytes at which it was seen.
+  public let offset: Int
+
+  public var id: String { code.rawValue }
+  public var message: String { "JSON: \(problem), at byte \(offset)" }
+  public var hint: String? { nil }
+
+  init(_ code: Code, _ problem: String, at offset: Int) {
+    self.code = code
+    self.problem = problem
+    self.offset = offset
+  }
 }

@@ -1,4 +1,5 @@
 public import Encodings
+import Messages
 
 /// A JSON array (RFC 8259, section 5).
 public typealias JSONArray = JSONList<JSONValue>
@@ -41,4 +42,115 @@ public enum JSONValue: JSONPart {
 
 extension JSONValue: ExpressibleByStringLiteral {
   public init(stringLiteral text: String) { self = .string(ExactText(text)) }
+}
+
+extension JSONValue {
+  /// The value for a person, on one line as `ForeignText` shows it: a string between quotation marks, so that the text `["a"]`
+  /// does not look like the array.
+  package var printed: String {
+    if let string { return "\(quoting: string)" }
+    return ForeignText(json: JSONWriter.text(self)).description
+  }
+}
+
+/// A JSON number (RFC 8259, section 6), kept as it was written: nothing is rounded that nobody asks to round.
+public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
+  /// The number as written.
+  public let text: String
+
+  /// Takes text that the grammar has accepted.
+  init(grammatical text: String) { self.text = text }
+
+  public init(_ value: Int64) { text = String(value) }
+
+  public var description: String { text }
+
+  /// True without fraction and exponent.
+  public var isInteger: Bool { text.utf8.allSatisfy { $0 == UInt8(ascii: "-") || ASCII.isDigit($0) } }
+
+  /// The value of a number without fraction and exponent; nil for any other, and outside 64 bits.
+  ///
+  /// What the grammar has accepted begins with no `+`, so nothing else is read than a JSON integer.
+  public var integer: Int64? { Int64(text) }
+
+  /// The least whole number that is not below this one, computed exactly; nil outside 64 bits.
+  public var roundedUp: Int64? { integer ?? ExactText(text).withUTF8 { JSONNumberParts($0).roundedUp($0) } }
+}
+
+/// Where the parts of a JSON number stand (RFC 8259, section 6), so that only the digits that count are looked at.
+struct JSONNumberParts {
+  let isNegative: Bool
+  /// The digits before the point, and those behind it.
+  let whole: Range<Int>
+  let fraction: Range<Int>
+  /// Held within 10⁹ on either side of zero, which no number of digits outweighs.
+  let exponent: Int
+
+  /// Takes text that the grammar has accepted.
+  init(_ text: Span<UInt8>) {
+    isNegative = text.count > 0 && text[0] == UInt8(ascii: "-")
+    let start = isNegative ? 1 : 0
+    whole = start..<text.endOfDigits(from: start)
+    var position = whole.upperBound
+    if position < text.count, text[position] == UInt8(ascii: ".") {
+      fraction = position + 1..<text.endOfDigits(from: position + 1)
+      position = fraction.upperBound
+    } else {
+      fraction = position..<position
+    }
+    exponent = Self.exponent(text, from: position)
+  }
+
+  /// The exponent from its letter on, or 0 at the end of the text.
+  private static func exponent(_ text: Span<UInt8>, from letter: Int) -> Int {
+    guard letter + 1 < text.count else { return 0 }
+    let sign = text[letter + 1]
+    let isSigned = sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+")
+    let start = text.endOfRun(of: UInt8(ascii: "0"), from: letter + (isSigned ? 2 : 1))
+    var value = 0
+    for index in start..<max(start, text.count) {
+      value = min(value * 10 + Int(text[index] & 0x0F), 1_000_000_000)
+      if value == 1_000_000_000 { break }
+    }
+    return sign == UInt8(ascii: "-") ? -value : value
+  }
+
+  /// The least whole number that is not below this one; nil outside 64 bits.
+  func roundedUp(_ text: Span<UInt8>) -> Int64? {
+    guard let leading = firstPlace(text, from: 0) else { return 0 }
+    // The number of digits, from the first that is not zero, that stand before the point once the exponent has moved it.
+    let wholeDigitCount = whole.count - leading + exponent
+    if wholeDigitCount > 19 { return nil }
+    var value: Int64 = 0
+    for place in leading..<leading + max(wholeDigitCount, 0) {
+      let digit = Int64(self.digit(text, at: place))
+      let (shifted, overflowsShift) = value.multipliedReportingOverflow(by: 10)
+      let (sum, overflowsSum) = shifted.addingReportingOverflow(isNegative ? -digit : digit)
+      if overflowsShift || overflowsSum { return nil }
+      value = sum
+    }
+    let hasFraction = firstPlace(text, from: leading + max(wholeDigitCount, 0)) != nil
+    if !hasFraction || isNegative { return value }
+    let (up, overflows) = value.addingReportingOverflow(1)
+    return overflows ? nil : up
+  }
+
+  /// The digit at a place counted over whole part and fraction; 0 behind the last.
+  private func digit(_ text: Span<UInt8>, at place: Int) -> UInt8 {
+    if place < whole.count { return text[whole.lowerBound + place] & 0x0F }
+    let index = fraction.lowerBound + place - whole.count
+    return index < fraction.upperBound ? text[index] & 0x0F : 0
+  }
+
+  /// The place of the first digit from a place on that is not zero, or nil.
+  private func firstPlace(_ text: Span<UInt8>, from place: Int) -> Int? {
+    if place < whole.count {
+      let index = text.endOfRun(of: UInt8(ascii: "0"), from: whole.lowerBound + place)
+      if index < whole.upperBound { return index - whole.lowerBound }
+    }
+    let start = fraction.lowerBound + max(0, place - whole.count)
+    if start >= fraction.upperBound { return nil }
+    let index = text.endOfRun(of: UInt8(ascii: "0"), from: start)
+    return index < fraction.upperBound ? index - fraction.lowerBound + whole.count : nil
+  }
 }

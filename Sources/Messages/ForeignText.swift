@@ -1,3 +1,5 @@
+import Encodings
+
 /// Text that somebody else wrote, as every message and report shows it.
 ///
 /// Foreign is what comes from a token, a certificate, a file, a device, a service or the command line: claims, header values,
@@ -128,12 +130,12 @@ extension ForeignText {
 
   private static func hasMixedRun(_ bytes: [UInt8], of count: Int, withSlashes: Bool) -> Bool {
     let runs = bytes.split { byte in
-      !isLetterOrDigit(byte) && byte != UInt8(ascii: "+") && !(withSlashes && byte == UInt8(ascii: "/"))
+      !ASCII.isLetterOrDigit(byte) && byte != UInt8(ascii: "+") && !(withSlashes && byte == UInt8(ascii: "/"))
     }
     return runs.contains { run in
-      run.count >= count && run.contains { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        && run.contains { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
-        && run.contains { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
+      run.count >= count && run.contains { ASCII.isDigit($0) }
+        && run.contains { ASCII.isUpperCase($0) }
+        && run.contains { ASCII.isLowerCase($0) }
     }
   }
 
@@ -148,16 +150,7 @@ extension ForeignText {
   }
 
   private static func isBase64(_ byte: UInt8) -> Bool {
-    isLetterOrDigit(byte) || [UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "_")].contains(byte)
-  }
-
-  private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"):
-      true
-    default: false
-    }
+    ASCII.isLetterOrDigit(byte) || [UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "_")].contains(byte)
   }
 }
 
@@ -175,5 +168,27 @@ extension DefaultStringInterpolation {
   /// A foreign name, as `ForeignText(naming:)` shows it.
   package mutating func appendInterpolation(naming text: some CustomStringConvertible) {
     appendLiteral(ForeignText(naming: text.description).description)
+  }
+}
+
+/// The names by which a password or a PIN is told in a key reference or an option, so that its value is never shown.
+package enum SecretNames {
+  /// Names under which people write a password or a PIN; hyphens, underscores and case do not count.
+  private static let names = [
+    "pin", "pinvalue", "userpin", "sopin", "password", "passwd", "passphrase", "passcode", "pass", "pwd", "pw",
+    "secret",
+    "storepass", "keypass",
+  ]
+
+  /// True for the name of a value that would be a secret, also when it is escaped.
+  package static func contains(_ name: Substring.UTF8View) -> Bool {
+    let name = PercentEncoding.decoded(name) ?? Array(name)
+    let letters = name.compactMap { byte -> UInt8? in
+      switch byte {
+      case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: " "): nil
+      default: ASCII.lowercased(byte)
+      }
+    }
+    return names.contains { $0.utf8.elementsEqual(letters) }
   }
 }

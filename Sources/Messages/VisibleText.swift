@@ -1,3 +1,5 @@
+import Encodings
+
 /// Tells the code points that a person sees for what they are from those that must be written as escapes.
 package enum VisibleText {
   /// The text with escapes as in JSON (RFC 8259, section 7) for whatever would not be seen, and for each space behind another.
@@ -47,15 +49,10 @@ package enum VisibleText {
   package static func escape(_ scalar: Unicode.Scalar) -> String {
     var output = ""
     for unit in UTF16.encode(scalar) ?? .init() {
-      output += "\\u"
-      for shift in [12, 8, 4, 0] {
-        output.unicodeScalars.append(Unicode.Scalar(hexadecimalDigits[Int(unit >> UInt16(shift)) & 0xF]))
-      }
+      output += "\\u" + Hexadecimal.lowerCase([UInt8(unit >> 8), UInt8(unit & 0xFF)])
     }
     return output
   }
-
-  private static let hexadecimalDigits = Array("0123456789abcdef".utf8)
 
   /// What came before a code point, as far as it decides how that one is seen.
   package struct Previous {
@@ -84,7 +81,7 @@ package enum VisibleText {
         markCount += 1
       } else {
         markCount = 0
-        canCarryMark = !scalar.isASCII || VisibleText.isLetterOrDigit(scalar)
+        canCarryMark = !scalar.isASCII || ASCII.isLetterOrDigit(UInt8(ascii: scalar))
       }
     }
   }
@@ -103,12 +100,6 @@ package enum VisibleText {
     default:
       return true
     }
-  }
-
-  /// Of ASCII.
-  private static func isLetterOrDigit(_ scalar: Unicode.Scalar) -> Bool {
-    let value = scalar.value
-    return (0x30...0x39).contains(value) || (0x41...0x5A).contains(value) || (0x61...0x7A).contains(value)
   }
 
   /// True for what is drawn onto the code point before it.

@@ -1,6 +1,6 @@
-import Signing
 import Encodings
-import Messages
+public import Messages
+public import Signing
 
 /// What one of several QR codes says: a part of a text, with its number and the checksum of the whole.
 public struct QRCodePart: Sendable, Hashable, CustomStringConvertible {
@@ -41,7 +41,7 @@ public struct QRCodePart: Sendable, Hashable, CustomStringConvertible {
     guard (1...2).contains(digits.count) else { return nil }
     var number = 0
     for digit in digits {
-      guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
+      guard ASCII.isDigit(digit) else { return nil }
       number = number * 10 + Int(digit - UInt8(ascii: "0"))
     }
     return (1...QRCodeParts.mostCodes).contains(number) ? number : nil
@@ -55,4 +55,71 @@ public struct QRCodePart: Sendable, Hashable, CustomStringConvertible {
       throw QRCodeError(.notDrawable, error.message)
     }
   }
+}
+
+extension QRCodePart {
+  /// The whole text of parts that were read in any order, the same one perhaps several times.
+  ///
+  /// `text` has a part on each line, as readers print them, with `QR-Code:` before it or not. The result is a text that
+  /// `QRCodeParts` draws: nothing in it works on a terminal.
+  ///
+  /// Throws `qr-part-malformed`, `qr-parts-of-several`, `qr-part-missing`, `qr-checksum-mismatch`, or `qr-not-drawable` for
+  /// parts of a text that keyroll would not have drawn.
+  public static func join(_ text: Span<UInt8>, cryptography: any Cryptography) throws(QRCodeError) -> String {
+    let parts = try parts(in: text)
+    guard let first = parts.values.first else {
+      throw QRCodeError(.partMissing, "there is no part of a text in QR codes in the input")
+    }
+    let missing = (1...first.count).filter { parts[$0] == nil }
+    if !missing.isEmpty {
+      let numbers = missing.map(String.init).joined(separator: ", ")
+      throw QRCodeError(
+        .partMissing,
+        "of \(first.count) parts \(missing.count == 1 ? "one is" : "\(missing.count) are") missing: \(numbers)",
+        hint: "read the missing codes, too; their order does not matter")
+    }
+    let whole = (1...first.count).compactMap { parts[$0]?.text }.joined()
+    guard try checksum(of: whole, cryptography) == first.checksum else {
+      throw QRCodeError(
+        .checksumMismatch, "the parts are there, and are not what was drawn", hint: "read the codes again")
+    }
+    guard QRCodeParts.isDrawable(whole) else {
+      throw QRCodeError(
+        .notDrawable,
+        "the parts make a text that keyroll did not draw: it is empty, or has characters that do not print or a row of spaces",
+        hint: "find out where the codes come from")
+    }
+    return whole
+  }
+
+  /// The parts of one text, by their numbers.
+  private static func parts(in text: Span<UInt8>) throws(QRCodeError) -> [Int: QRCodePart] {
+    guard let text = String(validating: text.indices.map { text[$0] }, as: UTF8.self) else {
+      throw QRCodeError(.malformedPart, "what was read from the QR codes is not text in UTF-8")
+    }
+    let lines = text.unicodeScalars.split { $0 == "\n" || $0 == "\r" }
+    var parts: [Int: QRCodePart] = [:]
+    for (index, line) in lines.enumerated() {
+      let said =
+        line.starts(with: readerPrefix.unicodeScalars) ? line.dropFirst(readerPrefix.unicodeScalars.count) : line
+      guard let part = QRCodePart(String(said)) else {
+        throw QRCodeError(
+          .malformedPart, "line \(index + 1) does not begin as a part of a text in QR codes, such as \(example)",
+          hint: lines.count == 1 ? "text that fitted one code needs no joining" : nil)
+      }
+      if let first = parts.values.first, (part.count, part.checksum) != (first.count, first.checksum) {
+        throw QRCodeError(
+          .partsOfSeveral, "line \(index + 1) is part of another text than the lines before it",
+          hint: "give the parts of one text alone")
+      }
+      if let other = parts.updateValue(part, forKey: part.number), other != part {
+        throw QRCodeError(.checksumMismatch, "part \(part.number) is there twice, and not the same")
+      }
+    }
+    return parts
+  }
+
+  /// What zbarimg and zbarcam print before what they read.
+  private static let readerPrefix = "QR-Code:"
+  private static let example = "keyroll-part:1/3:9F86D081:"
 }

@@ -1,5 +1,5 @@
-public import Signing
 public import Messages
+public import Signing
 
 /// A text in so many QR codes as a camera can read, each of which says which part of what it holds.
 ///
@@ -66,5 +66,109 @@ public struct QRCodeParts: Sendable {
     return parts.enumerated().map { index, part in
       QRCodePart(number: index + 1, count: parts.count, checksum: checksum, text: part).description
     }
+  }
+}
+
+extension QRCodeParts {
+  /// The largest version that a terminal of that size shows whole; throws `qr-terminal-too-small` where it is under 5.
+  public static func largestVersion(columns: Int, rows: Int) throws(QRCodeError) -> Int {
+    let fitting = (smallestVersion...largestVersion).last {
+      QRCode.outerWidth(version: $0) <= columns && (QRCode.outerWidth(version: $0) + 1) / 2 < rows
+    }
+    guard let fitting else {
+      let width = QRCode.outerWidth(version: smallestVersion)
+      throw QRCodeError(
+        .terminalTooSmall,
+        "a terminal of \(columns) columns and \(rows) rows is too small for a QR code",
+        hint: "make the window larger, \(width) columns and \((width + 1) / 2 + 1) rows at least"
+      )
+    }
+    return fitting
+  }
+
+  /// A code of a few words: smaller ones would need too many.
+  private static let smallestVersion = 5
+
+  /// The codes for a terminal, one below the other, in black on white whatever the colours of the terminal are.
+  ///
+  /// A character shows two modules, one above the other.
+  public var terminalText: String {
+    var text = ""
+    for (index, code) in codes.enumerated() {
+      if codes.count > 1 { text += "code \(index + 1) of \(codes.count)\n" }
+      let range = -QRCode.quietZone..<code.width + QRCode.quietZone
+      for row in stride(from: range.lowerBound, to: range.upperBound, by: 2) {
+        text += Self.blackOnWhite
+        for column in range {
+          text.unicodeScalars.append(
+            Self.character(code.isDark(column: column, row: row), code.isDark(column: column, row: row + 1)))
+        }
+        text += Self.ordinary + "\n"
+      }
+    }
+    return text
+  }
+
+  /// Entries of the 256-colour table that no theme changes.
+  private static let blackOnWhite = "\u{1B}[38;5;16;48;5;231m"
+  private static let ordinary = "\u{1B}[0m"
+
+  private static func character(_ upper: Bool, _ lower: Bool) -> Unicode.Scalar {
+    switch (upper, lower) {
+    case (true, true): "\u{2588}"
+    case (true, false): "\u{2580}"
+    case (false, true): "\u{2584}"
+    case (false, false): " "
+    }
+  }
+}
+
+extension QRCodeParts {
+  /// The codes as a picture (SVG 1.1), one below the other, with the number of each where there are several.
+  public var svg: String {
+    let outer = codes.map { $0.width + 2 * QRCode.quietZone }
+    let label = codes.count > 1 ? 8 : 0
+    let width = outer.max() ?? 0
+    let height = outer.reduce(0) { $0 + $1 + label }
+    var lines = [
+      #"<?xml version="1.0" encoding="UTF-8"?>"#,
+      #"<svg xmlns="http://www.w3.org/2000/svg" width="\#(width * Self.scale)" height="\#(height * Self.scale)" viewBox="0 0 \#(width) \#(height)" shape-rendering="crispEdges">"#,
+      #"<rect width="\#(width)" height="\#(height)" fill="white"/>"#,
+    ]
+    var top = 0
+    for (index, code) in codes.enumerated() {
+      if label > 0 {
+        lines.append(
+          #"<text x="\#(QRCode.quietZone)" y="\#(top + label - 2)" font-family="sans-serif" font-size="4">\#(index + 1) of \#(codes.count)</text>"#
+        )
+      }
+      top += label
+      lines.append(#"<path fill="black" d="\#(Self.path(code, top: top + QRCode.quietZone))"/>"#)
+      top += code.width + 2 * QRCode.quietZone
+    }
+    lines.append("</svg>")
+    return lines.map { $0 + "\n" }.joined()
+  }
+
+  /// Pixels for a module, where a viewer does not choose for itself.
+  private static let scale = 6
+
+  /// A bar for each run of dark modules in a row.
+  private static func path(_ code: QRCode, top: Int) -> String {
+    var path = ""
+    for row in 0..<code.width {
+      var column = 0
+      while column < code.width {
+        let start = column
+        while code.isDark(column: column, row: row) { column += 1 }
+        if column > start {
+          let count = column - start
+          path += "M\(start + QRCode.quietZone) \(row + top)h\(count)v1h-\(count)z"
+        } else {
+          column += 1
+        }
+      }
+    }
+    return path
   }
 }

@@ -90,7 +90,7 @@ public final class PublicKey: Sendable {
   }
 
   private var restrictionHint: String? {
-    allowedAlgorithms.first.map { "choose --algorithm \($0.rawValue), or another key" }
+    allowedAlgorithms.first.map { "choose the algorithm \($0.rawValue), or another key" }
   }
 }
 

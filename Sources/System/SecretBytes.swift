@@ -1,4 +1,6 @@
+import CLinux
 package import Encodings
+public import Messages
 
 #if canImport(Glibc)
   import Glibc
@@ -110,5 +112,99 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
     let received = unsafe read(descriptor, start + count, capacity - count)
     count += max(received, 0)
     return received
+  }
+}
+
+extension SecretBytes {
+  package var endsWithNewline: Bool {
+    withBytes { bytes in !bytes.isEmpty && bytes[bytes.count - 1] == UInt8(ascii: "\n") }
+  }
+
+  /// Drops one line feed, or one carriage return and line feed, from the end.
+  package consuming func withoutTrailingNewline() -> SecretBytes {
+    truncate(to: countWithoutTrailingNewline)
+    return self
+  }
+
+  /// How many bytes there are before that line break, if there is one.
+  package var countWithoutTrailingNewline: Int {
+    withBytes { bytes in
+      let count = bytes.count
+      guard count > 0, bytes[count - 1] == UInt8(ascii: "\n") else { return count }
+      return count > 1 && bytes[count - 2] == UInt8(ascii: "\r") ? count - 2 : count - 1
+    }
+  }
+}
+
+extension SecretBytes {
+  /// Reads a whole file, pipe or device into wiped memory; `-` is standard input.
+  ///
+  /// Never reads more than `limit` bytes and one. Throws `file-unreadable` or `file-too-large`; may block on a pipe.
+  public static func contents(ofFile path: String, limit: Int) throws(SystemError) -> SecretBytes {
+    let isStandardInput = path.utf8.elementsEqual("-".utf8)
+    let name = isStandardInput ? "standard input" : "\(naming: path)"
+    let descriptor = isStandardInput ? STDIN_FILENO : unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+    guard descriptor >= 0 else { throw unreadable(name, errno) }
+    defer { if !isStandardInput { close(descriptor) } }
+    return try contents(ofDescriptor: descriptor, named: name, limit: limit)
+  }
+
+  /// The same for an open file descriptor, which stays open.
+  public static func contents(
+    ofDescriptor descriptor: Int32, named name: String, limit: Int
+  ) throws(SystemError) -> SecretBytes {
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else { throw unreadable(name, errno) }
+    if status.st_mode & S_IFMT == S_IFDIR { throw unreadable(name, EISDIR) }
+    let isRegular = status.st_mode & S_IFMT == S_IFREG
+    if isRegular && status.st_size > limit { throw tooLarge(name, limit) }
+
+    // One byte more than expected, so that the end of the file is seen without growing.
+    var contents = SecretBytes(capacity: isRegular ? Int(status.st_size) + 1 : 4096)
+    while true {
+      if contents.count == contents.capacity {
+        contents = contents.grown(to: min(contents.capacity * 2, limit + 1))
+      }
+      let received = contents.append(from: descriptor)
+      if received == 0 { return contents }
+      if received < 0 {
+        if errno == EINTR { continue }
+        throw unreadable(name, errno)
+      }
+      if contents.count > limit { throw tooLarge(name, limit) }
+    }
+  }
+
+  private static func unreadable(_ name: String, _ code: Int32) -> SystemError {
+    SystemError(.fileUnreadable, "\(name) cannot be read: \(SystemReason(code: code))")
+  }
+
+  private static func tooLarge(_ name: String, _ limit: Int) -> SystemError {
+    SystemError(.fileTooLarge, "\(name) is larger than \(limit) bytes, the most that is read of such a file")
+  }
+}
+
+extension SecretBytes {
+  /// Takes the value of a variable and leaves nothing of it in the environment of this process.
+  ///
+  /// Throws `secret-unavailable` when it is not set, or set to nothing. The message leaves the name out: who mistakes
+  /// the option for that of the secret itself has written the secret there.
+  package init(takingEnvironmentVariable name: String, as content: SecretFile.Content) throws(SystemError) {
+    guard let value = unsafe getenv(name) else {
+      throw SystemError(.secretUnavailable, "the environment variable for the \(content.rawValue) is not set")
+    }
+    let count = unsafe strlen(value)
+    guard count > 0 else {
+      throw SystemError(
+        .secretUnavailable, "the environment variable for the \(content.rawValue) is empty",
+        hint: SecretFile.emptyHint(content))
+    }
+    unsafe self.init(capacity: count) { memory in
+      unsafe memory.copyMemory(from: UnsafeRawBufferPointer(start: value, count: count))
+      return count
+    }
+    // The memory that getenv points into is what /proc shows as the environment.
+    unsafe explicit_bzero(value, count)
+    unsafe unsetenv(name)
   }
 }

@@ -1,3 +1,4 @@
+import CLinux
 import Messages
 
 #if canImport(Glibc)
@@ -5,6 +6,47 @@ import Messages
 #elseif canImport(Musl)
   import Musl
 #endif
+
+/// A place that a person names for a secret to be read from.
+package enum SecretSource: Sendable, Hashable {
+  case file(String)
+  case descriptor(Int32)
+  case environment(String)
+
+  /// The file of this path, or standard input for `-`.
+  package static func path(_ path: String) -> SecretSource {
+    StandardInput.isNamed(by: path) ? .descriptor(STDIN_FILENO) : .file(path)
+  }
+
+  package var readsStandardInput: Bool { self == .descriptor(STDIN_FILENO) }
+
+  /// Reads all of it, without the line break that ends a file; throws `secret-unavailable` (see `SecretFile`).
+  ///
+  /// A variable is taken out of the environment.
+  package func read(_ content: SecretFile.Content) throws(SystemError) -> SecretBytes {
+    switch self {
+    case .file(let path): return try SecretFile.secret(at: path, content)
+    case .descriptor(STDIN_FILENO):
+      return try SecretFile.secret(ofDescriptor: STDIN_FILENO, named: "standard input", content)
+    case .descriptor(let descriptor):
+      // Who mistakes the option for that of the secret itself has written the secret there: a PIN is a number.
+      return try SecretFile.secret(
+        ofDescriptor: descriptor, named: "the file descriptor for the \(content.rawValue)", content)
+    case .environment(let variable):
+      let secret = try SecretBytes(takingEnvironmentVariable: variable, as: content)
+      let name = "the environment variable for the \(content.rawValue)"
+      if secret.count > SecretFile.limit { throw SecretFile.tooLong(name, content) }
+      try SecretFile.check(secret, named: name, content)
+      return secret
+    }
+  }
+
+  /// What the user should know of it although it was read.
+  package func warning(_ content: SecretFile.Content) -> String? {
+    guard case .file(let path) = self else { return nil }
+    return FileExposure.warning(of: path, holding: "the \(content.rawValue)")
+  }
+}
 
 /// A file or open descriptor that holds one password or PIN and nothing else, read in one way wherever it is named.
 package enum SecretFile {
@@ -29,8 +71,7 @@ package enum SecretFile {
     let name = "the \(content.rawValue) file \(naming: path)"
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
     guard descriptor >= 0 else {
-      let reason = unsafe strerror(errno).flatMap { unsafe String(validatingCString: $0) } ?? "error \(errno)"
-      throw SystemError(.secretUnavailable, "\(name) cannot be read: \(reason.lowercased())")
+      throw SystemError(.secretUnavailable, "\(name) cannot be read: \(SystemReason.last)")
     }
     defer { close(descriptor) }
     return try secret(ofDescriptor: descriptor, named: name, content)
@@ -62,7 +103,7 @@ package enum SecretFile {
 
   /// Throws `secret-unavailable` for what an editor or a shell has put around a secret or made of it: a byte order mark, text
   /// in UTF-16, a second line, a NUL or another control character. A token would count it as a wrong PIN.
-  package static func check(
+  static func check(
     _ secret: borrowing SecretBytes, named name: String, _ content: Content
   ) throws(SystemError) {
     if let objection = secret.withBytes(objection) {
@@ -90,13 +131,31 @@ package enum SecretFile {
     return nil
   }
 
-  package static func tooLong(_ name: String, _ content: Content) -> SystemError {
+  static func tooLong(_ name: String, _ content: Content) -> SystemError {
     SystemError(
       .secretUnavailable, "\(name) holds more than \(limit) bytes, the most that a \(content.rawValue) may have")
   }
 
-  package static func emptyHint(_ content: Content) -> String? {
+  static func emptyHint(_ content: Content) -> String? {
     content == .password
       ? "a key without a password needs no option; the empty password is a file of one line feed" : nil
+  }
+}
+
+/// Tells which files with secrets in them other users of the machine can read.
+package enum FileExposure {
+  /// A warning for a regular file that its group or everybody may read; nil for any other, and for `-`.
+  ///
+  /// - Parameter contents: what the file holds: "the key", "the password".
+  package static func warning(of path: String, holding contents: String) -> String? {
+    var status = stat()
+    guard !path.utf8.elementsEqual("-".utf8), unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      status.st_mode & (S_IRGRP | S_IROTH) != 0
+    else { return nil }
+    let readers = status.st_mode & S_IROTH != 0 ? "every user of this machine" : "the group of the file"
+    let name = "\(naming: path)"
+    // A name that is quoted or left out here is not what a shell would take.
+    let command = name.utf8.elementsEqual(path.utf8) ? "chmod go-r \(name)" : "chmod go-r"
+    return "\(name) holds \(contents), and \(readers) can read it: \(command)"
   }
 }

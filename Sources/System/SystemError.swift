@@ -1,5 +1,11 @@
 public import Messages
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// A file, secret or process with which the system did not do what was asked.
 public typealias SystemError = Failure<SystemErrorCode>
 
@@ -8,5 +14,30 @@ public typealias SystemError = Failure<SystemErrorCode>
 public enum SystemErrorCode: String, FailureCode {
   case fileUnreadable = "file-unreadable"
   case fileTooLarge = "file-too-large"
+  /// A link, folder, pipe, device or socket where a file belongs.
+  case fileNotRegular = "file-not-regular"
   case secretUnavailable = "secret-unavailable"
+  case outputExists = "output-exists"
+  case outputUnwritable = "output-unwritable"
+  case processUnprotected = "process-unprotected"
+}
+
+/// The reason that a system call gave for failing.
+package struct SystemReason: Error, Hashable, CustomStringConvertible {
+  package let code: Int32
+
+  package init(code: Int32) { self.code = code }
+
+  /// The reason of the last call that failed.
+  package static var last: SystemReason { SystemReason(code: errno) }
+
+  package static var invalidArgument: SystemReason { SystemReason(code: EINVAL) }
+  package static var resultTooLarge: SystemReason { SystemReason(code: ERANGE) }
+  /// What is to run is neither a program nor a script that names its interpreter.
+  package static var unknownFormat: SystemReason { SystemReason(code: ENOEXEC) }
+
+  /// In lower case, for the end of a message: `no such file or directory`.
+  package var description: String {
+    unsafe strerror(code).flatMap { unsafe String(validatingCString: $0) }?.lowercased() ?? "error \(code)"
+  }
 }

@@ -1,5 +1,6 @@
 public import Encodings
 import JSON
+public import Messages
 import Signing
 
 /// The JWS compact serialization (RFC 7515, section 7.1): `header.payload.signature`, each in base64url.
@@ -85,10 +86,38 @@ public struct CompactSerialization: Sendable {
   /// The JSON serializations (RFC 7515, section 7.2) are not for JSON Web Tokens (RFC 7519, section 1).
   private static func refuseJSON(_ text: Span<UInt8>) throws(CompactSerializationError) {
     var start = 0
-    while start < text.count, JSONReader.isWhitespace(text[start]) { start += 1 }
+    while start < text.count, ASCII.isWhiteSpace(text[start]) { start += 1 }
     guard start < text.count, text[start] == UInt8(ascii: "{") else { return }
     throw CompactSerializationError(
       .jsonSerialization, "the text is JSON, and a JSON Web Token is in the compact serialization",
       hint: "give the value with two dots in it, not the JSON around it")
+  }
+}
+
+/// Text that cannot be taken apart as a compact serialization (RFC 7515, section 7.1).
+public struct CompactSerializationError: DiagnosticError, Hashable {
+  /// The reasons, by their stable ids.
+  @nonexhaustive
+  public enum Code: String, Sendable, Hashable, CaseIterable {
+    case empty = "token-empty"
+    case tooLarge = "token-too-large"
+    case jsonSerialization = "token-json-serialization"
+    case segmentCount = "token-segment-count"
+    case unreadableSegment = "token-unreadable-segment"
+  }
+
+  public let code: Code
+  public let message: String
+  public let hint: String?
+  /// The segment that cannot be decoded, when that is the reason.
+  public let segment: CompactSerialization.Segment?
+
+  public var id: String { code.rawValue }
+
+  init(_ code: Code, _ message: String, hint: String? = nil, segment: CompactSerialization.Segment? = nil) {
+    self.code = code
+    self.message = message
+    self.hint = hint
+    self.segment = segment
   }
 }

@@ -1,13 +1,12 @@
 import Encodings
 import JSON
+public import Messages
 public import Signing
 
 /// Makes tokens with one key: judges the draft, has it signed, and hands out only what passes the verifier.
 public struct TokenAssembler: Sendable {
-  private let profile: Profile
   private let signer: any Signer
   private let tokenVerifier: TokenVerifier
-  private let cryptography: any Cryptography
 
   /// Throws what making a verifier for the signer's key throws, such as `key-not-rsa`.
   public init(profile: Profile, signer: any Signer, cryptography: any Cryptography) throws(TokenError) {
@@ -15,21 +14,57 @@ public struct TokenAssembler: Sendable {
     do throws(KeyError) { verifier = try cryptography.verifier(for: signer.publicKey) } catch {
       throw TokenError(error)
     }
-    self.profile = profile
     self.signer = signer
-    self.cryptography = cryptography
     tokenVerifier = TokenVerifier(
       profile: profile, keys: [TrustedKey(verifier, certificate: signer.certificates.first)],
       cryptography: cryptography)
   }
 
-  /// Signs a draft; a draft that the profile refuses, or that was made for another key, never reaches the key.
+  /// Judges a draft, so that one that the profile refuses, or that was made for another key, never reaches the key.
   ///
-  /// `time` is when the draft is made; the finished token is verified for that time, or for its `nbf` when that is later.
+  /// `time` is when the draft is made; it is judged for that time, or for its `nbf` when that is later. No key is used.
+  @discardableResult
+  public func judge(_ draft: TokenDraft, at time: NumericDate) throws(TokenError) -> JudgedDraft {
+    try requireOwn(draft)
+    let encoded: EncodedDraft
+    do throws(TokenError) { encoded = try EncodedDraft(draft) } catch {
+      // What the profile says of it comes first.
+      try TokenError.throwIfRefused(tokenVerifier.check(draft, at: draft.window.start(notBefore: time)))
+      throw error
+    }
+    return try judge(encoded, at: time)
+  }
+
+  /// The same for the draft of a signing request, in the bytes that the request has.
+  public func judge(_ request: SigningRequest, at time: NumericDate) throws(TokenError) -> JudgedDraft {
+    try judge(request, at: time, refusing: "the token was not signed")
+  }
+
+  func judge(
+    _ request: SigningRequest, at time: NumericDate, refusing subject: String
+  ) throws(TokenError) -> JudgedDraft {
+    try requireOwn(request.draft)
+    return try judge(request.encoded, at: time, refusing: subject)
+  }
+
+  /// Judges what is read back from the bytes that are signed, and not what they were made of.
+  private func judge(
+    _ encoded: EncodedDraft, at time: NumericDate, refusing subject: String = "the token was not signed"
+  ) throws(TokenError) -> JudgedDraft {
+    let start = encoded.draft.window.start(notBefore: time)
+    let checks = tokenVerifier.check(encoded.draft, at: start)
+    try TokenError.throwIfRefused(checks, subject)
+    return JudgedDraft(assembler: self, encoded: encoded, start: start, checks: checks)
+  }
+
+  /// Judges a draft and signs it; what is refused never reaches the key.
   public func assemble(_ draft: TokenDraft, at time: NumericDate) throws(TokenError) -> SignedToken {
-    try judge(draft, at: time)
-    let start = draft.start(notBefore: time)
-    var text = try draft.signingInput()
+    try judge(draft, at: time).sign()
+  }
+
+  /// Signs, and hands out what passes the verifier.
+  fileprivate func sign(_ encoded: EncodedDraft, for start: NumericDate) throws(TokenError) -> SignedToken {
+    var text = encoded.signingInput
     let signature: Signature
     do throws(SigningError) { signature = try signer.sign(text.span) } catch { throw TokenError(error) }
     text.append(UInt8(ascii: "."))
@@ -42,13 +77,6 @@ public struct TokenAssembler: Sendable {
     return SignedToken(bytes: text, report: report)
   }
 
-  /// Throws what `assemble` throws for a draft that it would not sign, and uses no key.
-  public func judge(_ draft: TokenDraft, at time: NumericDate) throws(TokenError) {
-    try requireOwn(draft)
-    let checks = profile.check(draft, at: draft.start(notBefore: time), cryptography: cryptography)
-    try TokenError.throwIfRefused(checks)
-  }
-
   /// The rules judge a draft by the key it names, so it must name the one that signs.
   private func requireOwn(_ draft: TokenDraft) throws(TokenError) {
     guard draft.publicKey == signer.publicKey, draft.certificate == signer.certificates.first,
@@ -58,5 +86,83 @@ public struct TokenAssembler: Sendable {
         id: "key-mismatch", "the draft was made for another key, certificate or algorithm than the signer has",
         hint: "make the draft for the signer that signs it")
     }
+  }
+}
+
+/// A draft that an assembler accepts, with the bytes that are to be signed; only `TokenAssembler.judge` makes one.
+///
+/// It holds its assembler, so that no other key signs it, and none whose profile has not judged it.
+public struct JudgedDraft: Sendable {
+  fileprivate let assembler: TokenAssembler
+  fileprivate let encoded: EncodedDraft
+  /// The time it was judged for, and its token will be.
+  public let start: NumericDate
+  fileprivate let checks: [Check]
+
+  /// What a person should know before it is signed.
+  public var warnings: [Check] { checks.filter { $0.status == .warning } }
+
+  /// Uses the key once; throws what it says when it fails, and the first check that the finished token fails.
+  public func sign() throws(TokenError) -> SignedToken { try assembler.sign(encoded, for: start) }
+}
+
+/// A finished token that has passed the verifier.
+public struct SignedToken: Sendable {
+  /// The compact serialization, ASCII, without a newline.
+  public let bytes: [UInt8]
+  /// What was judged before it was handed out; it may hold warnings.
+  public let report: VerificationReport
+
+  /// When it can be used.
+  public var window: TokenWindow { TokenWindow(report.verifiedToken?.claims ?? JSONObject()) }
+
+  /// The same as text.
+  public var text: String { String(validating: bytes, as: UTF8.self) ?? "" }
+
+  init(bytes: [UInt8], report: VerificationReport) {
+    self.bytes = bytes
+    self.report = report
+  }
+}
+
+/// A token that was not made: the draft was refused, the key failed, or the result did not pass the verifier.
+public struct TokenError: DiagnosticError {
+  /// The reason of the first failed check, or one of `ids`.
+  public let id: String
+  public let message: String
+  public let hint: String?
+  /// Every check that failed, the first of which gave the message.
+  public let failedChecks: [Check]
+
+  /// The ids that are not reasons of checks.
+  public static let ids = ["key-mismatch", "token-refused"]
+
+  init(id: String, _ message: String, hint: String? = nil, failedChecks: [Check] = []) {
+    self.id = id
+    self.message = message
+    self.hint = hint
+    self.failedChecks = failedChecks
+  }
+
+  /// Speaks for checks that failed.
+  init(_ subject: String, _ failedChecks: [Check]) {
+    let finding = failedChecks.first?.finding
+    let others = failedChecks.count > 1 ? " (and \(failedChecks.count - 1) more)" : ""
+    self.init(
+      id: finding?.reason ?? "token-refused", "\(subject): \(finding?.message ?? "not accepted")\(others)",
+      hint: finding?.hint ?? finding?.serviceAnswer.map { "the service would answer: \($0)" },
+      failedChecks: failedChecks)
+  }
+
+  /// Throws for a draft that has a failed check, before any key is used.
+  static func throwIfRefused(
+    _ checks: [Check], _ subject: String = "the token was not signed"
+  ) throws(TokenError) {
+    let refused = checks.filter { $0.status == .failed }
+    if !refused.isEmpty { throw TokenError(subject, refused) }
+  }
+
+  package init(_ error: some DiagnosticError) {
+    self.init(id: error.id, error.message, hint: error.hint)
   }
 }

@@ -29,8 +29,46 @@ public struct TokenDraft: Sendable {
     self.keyAlgorithm = keyAlgorithm
   }
 
-  /// When the token can first be used: its `nbf`, unless that is past.
-  func start(notBefore time: NumericDate) -> NumericDate {
-    claims["nbf"]?.number?.integer.map { max(NumericDate(seconds: $0), time) } ?? time
+  /// When the token is to be used.
+  public var window: TokenWindow { TokenWindow(claims) }
+}
+
+/// A draft in the very bytes that are signed, and as it is read back from them.
+struct EncodedDraft {
+  let draft: TokenDraft
+  /// Header and claims as they are signed (RFC 7515, section 5.1).
+  let signingInput: [UInt8]
+
+  /// Past a limit of the verifier's a draft is refused here, before the key is used; throws the id of the limit.
+  init(_ draft: TokenDraft) throws(TokenError) {
+    var text: [UInt8] = []
+    text.reserveCapacity(2048)
+    let header = try Self.append("header", draft.header, within: .header, to: &text)
+    text.append(UInt8(ascii: "."))
+    let claims = try Self.append("claims", draft.claims, within: .token, to: &text)
+    let algorithm = draft.header["alg"]?.string.flatMap { SignatureAlgorithm(name: $0.text) }
+    let signatureCount = algorithm.flatMap { draft.publicKey?.signatureByteCount(for: $0) } ?? 0
+    if text.count + 1 + (signatureCount * 4 + 2) / 3 > Limits.byteCount {
+      throw TokenError(
+        id: CompactSerializationError.Code.tooLarge.rawValue,
+        "the token was not signed: it would be longer than \(Limits.byteCount) bytes")
+    }
+    self.draft = TokenDraft(
+      header: header, claims: claims, publicKey: draft.publicKey, certificate: draft.certificate, keyID: draft.keyID,
+      keyAlgorithm: draft.keyAlgorithm)
+    signingInput = text
+  }
+
+  /// Appends one part in base64url, and gives what is read back from it.
+  private static func append(
+    _ name: String, _ part: JSONObject, within limits: JSONLimits, to text: inout [UInt8]
+  ) throws(TokenError) -> JSONObject {
+    let json = JSONWriter.bytes(part)
+    let read: JSONObject
+    do throws(JSONError) { read = try JSONReader.object(json, within: limits) } catch {
+      throw TokenError(id: error.id, "the token was not signed: in the \(name), \(error.problem)")
+    }
+    Base64.url.append(json.span, to: &text)
+    return read
   }
 }

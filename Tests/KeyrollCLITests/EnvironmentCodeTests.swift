@@ -9,7 +9,7 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
-    _ = try SharedLibrary.mark.copy(into: folder, as: "legacy.so")
+    _ = try BuiltLibrary.mark.copy(into: folder, as: "legacy.so")
     environment = ["OPENSSL_MODULES": folder.path(""), "MARK": folder.path("mark")]
   }
 
@@ -33,7 +33,7 @@ import Testing
 
   @Test("nor is it for a module that shares our libcrypto")
   func sharedLibrary() throws {
-    let module = try SharedLibrary.provider.copy(into: folder, as: "provider.so")
+    let module = try BuiltLibrary.provider.copy(into: folder, as: "provider.so")
     let outcome = try BuiltCommand.run("keys", "pkcs11:?module-path=\(module)", environment: environment)
     #expect(outcome.error.contains("[module-unavailable]\n"), "\(outcome)")
     #expect(try !wasLoaded())

@@ -9,7 +9,7 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
-    library = try SharedLibrary.refuse.copy(into: folder, as: "refuse.so")
+    library = try BuiltLibrary.refuse.copy(into: folder, as: "refuse.so")
   }
 
   private func environment(refusing function: String) -> [String: String] {

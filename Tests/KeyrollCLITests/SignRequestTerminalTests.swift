@@ -156,7 +156,7 @@ import Testing
   @Test("the window is judged again when the answer has come: what ended meanwhile is not signed")
   func late() throws {
     let clock = try folder.write(Array("1800000000".utf8), to: "clock")
-    let library = try SharedLibrary.clock.copy(into: folder, as: "clock.so")
+    let library = try BuiltLibrary.clock.copy(into: folder, as: "clock.so")
     let session = try TerminalSession(
       BuiltCommand.path,
       ["sign-request", request, "--key", SignRequestTests.key, "--output", folder.path("signature")],

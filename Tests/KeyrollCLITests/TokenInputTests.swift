@@ -2,6 +2,7 @@ import Foundation
 import KeyrollCLI
 import Messages
 import Signing
+import System
 import TestSupport
 import Testing
 
@@ -55,12 +56,12 @@ import Testing
   @Test(
     "what is neither a file nor a token is refused", arguments: ["missing.jwt", "", "eyJ", "a.b.c", "/nowhere/eyJ.a.b"])
   func neither(argument: String) throws {
-    #expect { try TokenInput(argument) } throws: { ($0 as? KeyError)?.code == .fileUnreadable }
+    #expect { try TokenInput(argument) } throws: { ($0 as? SystemError)?.code == .fileUnreadable }
   }
 
   @Test("a directory is refused")
   func directory() throws {
-    #expect { try TokenInput(folder.path("")) } throws: { ($0 as? KeyError)?.code == .fileUnreadable }
+    #expect { try TokenInput(folder.path("")) } throws: { ($0 as? SystemError)?.code == .fileUnreadable }
   }
 
   @Test("no more than the limit is read, of a device without end too")
@@ -68,7 +69,7 @@ import Testing
     let most = [UInt8](repeating: 0x61, count: TokenInput.limit)
     #expect(try TokenInput(folder.write(most, to: "most")).bytes.count == TokenInput.limit)
     for path in [try folder.write(most + [0x61], to: "more"), "/dev/zero"] {
-      #expect { try TokenInput(path) } throws: { ($0 as? KeyError)?.code == .fileTooLarge }
+      #expect { try TokenInput(path) } throws: { ($0 as? SystemError)?.code == .fileTooLarge }
     }
   }
 }

@@ -118,7 +118,7 @@ struct TrustedGroupTests {
 
   @Test("a module is judged as a program is")
   func module() throws {
-    let module = try SharedLibrary.mark.copy(into: folder, as: "module.so")
+    let module = try BuiltLibrary.mark.copy(into: folder, as: "module.so")
     try shell("chgrp 802 '\(module)'; chmod 664 '\(module)'")
     #expect(
       try run(as: 1234, ["keys", "pkcs11:?module-path=\(module)"])

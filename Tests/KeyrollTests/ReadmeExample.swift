@@ -4,21 +4,24 @@ import Keyroll
 func signAndJudge(pfx path: String, objectID: ExactText, now: NumericDate, secrets: any SecretProvider) throws
   -> String
 {
-  let keys = KeyRegistry(PFXBackend())
-  let request = KeyRequest(
-    try keys.reference("pfx:\(path)"), algorithm: .rs256, at: now.seconds, secrets: secrets)
-  let signer = try keys.signer(for: request)
-  let cryptography = OpenSSLCryptography()
+  let toolkit = Toolkit.openSSL()
+  var choices = TokenChoices()
+  choices.algorithm = .rs256
+  var generator = SystemRandomNumberGenerator()
+  let plan = try TokenPlan(choices, by: .graphProof(objectID: objectID), at: now, using: &generator)
 
-  let profile = try Profile.graphProof(objectID: objectID)
-  let draft = try profile.draft(DraftRequest(time: now), for: signer)
-  let token = try TokenAssembler(profile: profile, signer: signer, cryptography: cryptography)
-    .assemble(draft, at: now)
+  let key = SigningKey(try toolkit.keys.reference("pfx:\(path)"), secrets: secrets)
+  let signer = try plan.signer(of: key, with: toolkit)
+  signer.notes.forEach { print($0) }
+  let tokens = try plan.tokens(by: signer, with: toolkit)
 
-  let trusted = TrustedKey(try cryptography.verifier(for: signer.publicKey), certificate: signer.certificates.first)
-  let report = TokenVerifier(profile: profile, keys: [trusted], cryptography: cryptography)
-    .verify(token.bytes.span, at: now)
-  for check in report.warnings { print(check.id, check.finding?.message ?? "") }
-  guard report.isAccepted else { return "" }
-  return token.text
+  var trust = Trust()
+  if let certificate = signer.certificates.first { trust.add(certificate, with: toolkit) }
+  for token in tokens {
+    let verification = trust.verify(
+      token.bytes.span, by: try .graphProof(objectID: objectID), at: now, with: toolkit)
+    for check in verification.report.warnings { print(check.id, check.finding?.message ?? "") }
+    if !verification.isAccepted { return "" }
+  }
+  return tokens.first?.text ?? ""
 }

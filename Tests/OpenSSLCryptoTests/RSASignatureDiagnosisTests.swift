@@ -144,7 +144,7 @@ struct RSASignatureDiagnosisTests {
     }
     let unnamed = fault(try signer("rsa-2048-other").sign(Self.message.span).bytes, .rs256, under: key)
     #expect(unnamed.code == .otherKey)
-    #expect(unnamed.hint?.contains("--certificate") == true)
+    #expect(unnamed.hint?.contains("the certificates of other keys") == true)
   }
 
   @Test("bytes that nobody signed are of another key, or changed", arguments: SignatureAlgorithm.allCases)

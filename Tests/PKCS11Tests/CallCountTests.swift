@@ -53,6 +53,45 @@ extension TokenTests {
       #expect(try keys.fault.calls().count < 200)
     }
 
+    @Test("certificates belong to the request: one backend and one login serve three keys with a certificate each")
+    func certificatesOfRequests() throws {
+      let keys = try TokenKeys()
+      let cryptography = OpenSSLCryptography()
+      let registry = KeyRegistry(keys.backend)
+      // Another one than lies beside the key, one that lies beside another object, and one from the token itself.
+      let made = try registry.reference(keys.uri("token=keyroll;object=opensc-2048;type=cert"))
+      let given = [
+        ("rsa-2048", try cryptography.certificates(inFile: Fixtures.path("certificates/renewed.pem"))),
+        ("private-only", try cryptography.certificates(inFile: Fixtures.path("certificates/other.pem"))),
+        ("opensc-2048", try keys.backend.certificates(at: made)),
+      ]
+      let signers = try given.map { object, certificates in
+        let reference = try registry.reference(keys.uri("token=keyroll;object=\(object)"))
+        return try registry.signer(
+          for: KeyRequest(
+            reference, algorithm: .ps256, certificates: certificates, at: 0, secrets: FixedSecrets(ThrowawayToken.pin)))
+      }
+      #expect(Set(signers.map(\.publicKey)).count == 3)
+      for (signer, (object, certificates)) in zip(signers, given) {
+        #expect(signer.certificates == certificates, "\(object)")
+        #expect(try TokenKeys.isGood(signer), "\(object)")
+      }
+      #expect(try keys.fault.calls(of: "C_Login").count == 1)
+      #expect(try keys.fault.calls(of: "C_Initialize").count == 1)
+    }
+
+    @Test("certificates named in references belong to them too: one login serves two keys with a file each")
+    func certificatesOfReferences() throws {
+      let keys = try TokenKeys()
+      for (object, file) in [("rsa-2048", "renewed.pem"), ("private-only", "other.pem")] {
+        let path = Fixtures.path("certificates/\(file)")
+        let signer = try keys.open(keys.uri("token=keyroll;object=\(object)", query: "&certificate=\(path)"))
+        #expect(signer.certificates == (try OpenSSLCryptography().certificates(inFile: path)))
+        #expect(try TokenKeys.isGood(signer), "\(object)")
+      }
+      #expect(try keys.fault.calls(of: "C_Login").count == 1)
+    }
+
     @Test("one backend signs for 200 objects with one login")
     func manyKeys() throws {
       let keys = try TokenKeys()

@@ -55,7 +55,7 @@ extension TokenTests {
       try keys.fault.plan(["0xd", "0x43", "0x44", "0x45"].map { "hide-mechanism \($0)" })
       let refusal = try #require(keys.refusal(key, .ps256))
       #expect(refusal.code == .mechanismUnavailable)
-      #expect(refusal.hint == "use --algorithm RS256 or RS384 or RS512")
+      #expect(refusal.hint == "use RS256 or RS384 or RS512")
       #expect(try keys.open(key, .rs256).algorithm == .rs256)
     }
 

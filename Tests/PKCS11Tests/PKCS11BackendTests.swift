@@ -53,6 +53,19 @@ extension TokenTests {
       #expect(keys.refusal("\(shared)&certificate=none.pem")?.code == .fileUnreadable)
     }
 
+    @Test("what a listing names can be opened, and the certificates at a key's reference are read without a login")
+    func listing() throws {
+      let lister: any KeyLister & CertificateFinder = keys.backend
+      let reference = try KeyReference(keys.uri("token=keyroll;object=rsa-2048"), of: [PKCS11URI.syntax])
+      let certificates = try lister.certificates(at: reference)
+      let listing = try lister.listing(of: reference, loggingInWith: FixedSecrets(ThrowawayToken.pin))
+      #expect(listing.failures.isEmpty)
+      #expect(Set(listing.entries.map(\.kind)) == [.privateKey, .publicKey, .certificate])
+      #expect(listing.entries.compactMap(\.certificate) == certificates)
+      let key = try #require(listing.entries.first { $0.kind == .privateKey })
+      #expect(try keys.open(key.reference).certificates == certificates)
+    }
+
     @Test("an id that is shared with the certificate of another key does not mislead: the modulus tells")
     func sharedID() throws {
       let signer = try keys.open(keys.uri("token=keyroll;object=mismatch"))
@@ -92,7 +105,7 @@ extension TokenTests {
     @Test("a key that is restricted names the algorithms that it allows")
     func restricted() throws {
       let uri = keys.uri("token=keyroll;object=pss-only")
-      #expect(keys.refusal(uri)?.hint == "use --algorithm PS256 or PS384 or PS512")
+      #expect(keys.refusal(uri)?.hint == "use PS256 or PS384 or PS512")
       #expect(try keys.open(uri, .ps256).algorithm == .ps256)
     }
 

@@ -63,6 +63,16 @@ struct SigningRequestAssemblyTests {
     #expect(try refusal(request, strict, try signature(request))?.id == "claim-unexpected")
   }
 
+  @Test("a request is judged once, and its token once")
+  func judgements() throws {
+    let (request, profile) = try SigningRequestTests.request()
+    let judgements = CallCount()
+    var counted = profile
+    counted.furtherRules = { _ in [CountingRule(calls: judgements)] }
+    _ = try assemble(request, counted, try signature(request))
+    #expect(judgements.count == 2)
+  }
+
   @Test("a request has every form, and a DigestInfo for PKCS #1 alone", arguments: SignatureAlgorithm.allCases)
   func forms(_ algorithm: SignatureAlgorithm) throws {
     let request = try SigningRequestTests.request(algorithm).request

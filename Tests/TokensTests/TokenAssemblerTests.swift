@@ -153,4 +153,30 @@ struct TokenAssemblerTests {
       #expect(throws: ProfileError.self) { try Self.profile.draft(self.request(claims), for: signer) }
     }
   }
+
+  @Test("A draft is judged once, and its token once")
+  func judgements() throws {
+    let signer = FakeSigner()
+    let judgements = CallCount()
+    var profile = Self.profile
+    profile.furtherRules = { _ in [CountingRule(calls: judgements)] }
+    let assembler = try TokenAssembler(profile: profile, signer: signer, cryptography: FakeCryptography())
+    let judged = try assembler.judge(try profile.draft(request(), for: signer), at: FakeToken.now)
+    #expect((judgements.count, signer.useCount) == (1, 0))
+    let token = try judged.sign()
+    #expect((judgements.count, signer.useCount) == (2, 1))
+    #expect(token.report.time == judged.start)
+    #expect(judged.warnings.isEmpty)
+  }
+}
+
+/// Counts the drafts and tokens that it judges, all of which are good.
+struct CountingRule: ClaimRule {
+  let id = "counted"
+  let calls: CallCount
+
+  func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
+    calls.increment()
+    return passed()
+  }
 }

@@ -1,5 +1,7 @@
-public import Tokens
+import Encodings
+public import JSON
 public import Signing
+public import Tokens
 
 /// What a response really means, and what of the token that was sent explains it.
 public struct ResponseExplanation: Sendable {
@@ -86,5 +88,106 @@ public struct ResponseExplanation: Sendable {
     case .error:
       return "look the code up in the service's documentation; its support finds the request by the ids in the answer"
     }
+  }
+}
+
+extension ResponseExplanation {
+  /// The version of the JSON form; it rises when a member changes its meaning or goes.
+  public static let jsonVersion: Int64 = 1
+
+  /// The explanation for programs: `version`, `outcome`, `known`, `meaning`, and where they apply `service`, `status`, `date`,
+  /// `answer`, `error`, `keyId`, `next`, `faults`, `causes`, `thumbprint`, `token`.
+  public var json: JSONObject {
+    var object: JSONObject = [
+      "version": .integer(Self.jsonVersion),
+      "outcome": .string(ExactText(outcome.rawValue)),
+      "known": .boolean(answer != nil || outcome == .done),
+    ]
+    object["service"] = response.service.map { .string(ExactText($0.rawValue)) }
+    object["status"] = response.status.map { .integer(Int64($0)) }
+    object["date"] = response.date.map { .string(ExactText($0.description)) }
+    object["answer"] = answer.map { .string(ExactText($0.id)) }
+    if case .error(let error) = response.kind { object["error"] = .object(error.json) }
+    if case .keyCredential(let id, _) = response.kind { object["keyId"] = id.map { .string($0) } }
+    object["meaning"] = .string(ExactText(meaning))
+    object["next"] = nextStep.map { .string(ExactText($0)) }
+    object["faults"] = answer.map { .array(Self.strings($0.faultNames)) }
+    object["causes"] = answer.map { _ in .array(Self.strings(otherCauses)) }
+    if let thumbprint {
+      object["thumbprint"] = .object([
+        "received": .string(ExactText(thumbprint.hexadecimal)), "form": .string(ExactText(thumbprint.form.rawValue)),
+        "remarks": .array(Self.strings(thumbprintRemarks)),
+      ])
+    }
+    if let token {
+      object["token"] = .object([
+        "profile": .string(ExactText(token.profileID)), "at": .string(ExactText(token.time.description)),
+        "keyGiven": .boolean(token.hasKey),
+        "explaining": .array(explainingChecks.map { .object($0.json) }),
+        "otherFaults": .array(otherFaults.map { .object($0.json) }),
+        "notCompared": .array(Self.strings(token.uncompared.map(\.id))),
+      ])
+    }
+    return object
+  }
+
+  private static func strings(_ texts: [String]) -> [JSONValue] { texts.map { .string(ExactText($0)) } }
+}
+
+/// The token that a service answered to, judged as far as that service is known to judge.
+public struct SentToken: Sendable {
+  public let profileID: String
+  /// The time it was judged for.
+  public let time: NumericDate
+  /// Those of a verification report, in its order and under its ids.
+  public let checks: [Check]
+  /// False where no key was given: nothing is then said of the signature or of thumbprints.
+  public let hasKey: Bool
+  /// The header, where it can be read.
+  public let header: JSONObject?
+
+  /// Judges leniently where the service is seen to be lenient; without a key, all that needs none.
+  public init(
+    _ text: Span<UInt8>, profile: Profile, keys: [TrustedKey], unusable: [UnusableCertificate] = [],
+    cryptography: any Cryptography, at time: NumericDate
+  ) {
+    let report = TokenVerifier(
+      profile: profile, keys: keys, unusable: unusable, cryptography: cryptography,
+      isLenient: true
+    ).verify(text, at: time)
+    let token = try? UnverifiedToken(text)
+    profileID = profile.id
+    self.time = time
+    hasKey = !(keys.isEmpty && unusable.isEmpty)
+    header = try? token?.header.get()
+    guard !hasKey, let header, let claims = try? token?.claims.get() else {
+      checks = report.checks
+      return
+    }
+    let draft = TokenDraft(header: header, claims: claims, publicKey: nil, certificate: nil)
+    let keyless = profile.check(draft, at: time, cryptography: cryptography, isLenient: true)
+    checks = report.checks.map { check in
+      keyless.first { $0.id.utf8.elementsEqual(check.id.utf8) } ?? check
+    }
+  }
+
+  /// What is wrong with the token itself.
+  public var faults: [Check] { checks.filter { !$0.faultNames.isEmpty } }
+
+  /// What was not compared because nobody said what to compare it with.
+  public var uncompared: [Check] {
+    let reason = Check.Reason.notCompared.rawValue
+    return checks.filter { $0.finding?.reason.utf8.elementsEqual(reason.utf8) ?? false }
+  }
+}
+
+extension ServiceError {
+  fileprivate var json: JSONObject {
+    var object = JSONObject()
+    object["code"] = code.map { .string($0) }
+    object["entraCodes"] = entraCodes.isEmpty ? nil : .array(entraCodes.map { .string(ExactText($0)) })
+    object["message"] = message.map { .string($0) }
+    for (name, value) in identifiers { object[name] = .string(value) }
+    return object
   }
 }

@@ -71,24 +71,11 @@ public enum CurlConfiguration {
     let mark = Array("\(name) = \"".utf8)
     var lineStart = 0
     while lineStart < configuration.count {
-      if starts(with: mark, configuration, at: lineStart) {
-        let start = lineStart + mark.count
-        var end = start
-        while end < configuration.count, configuration[end] != UInt8(ascii: "\"") {
-          end += configuration[end] == UInt8(ascii: "\\") ? 2 : 1
-        }
-        return end < configuration.count ? start..<end : nil
-      }
+      if configuration.holds(mark, at: lineStart) { return configuration.quotedText(from: lineStart + mark.count) }
       while lineStart < configuration.count, configuration[lineStart] != UInt8(ascii: "\n") { lineStart += 1 }
       lineStart += 1
     }
     return nil
-  }
-
-  private static func starts(with mark: [UInt8], _ text: Span<UInt8>, at start: Int) -> Bool {
-    guard text.count - start >= mark.count else { return false }
-    for (offset, byte) in mark.enumerated() where text[start + offset] != byte { return false }
-    return true
   }
 
   private static func append(_ text: String, to output: inout SecretBytes) {

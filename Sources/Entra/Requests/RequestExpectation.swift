@@ -1,6 +1,7 @@
 public import Encodings
-import Tokens
+import Messages
 public import Signing
+import Tokens
 
 /// What whoever checks a request knows of it from elsewhere.
 ///
@@ -67,4 +68,207 @@ public enum EvidenceOrigin: Sendable, Hashable {
   case caller
   /// From beside the request: whoever could change the one could change the other.
   case request
+}
+
+/// What the request asks for, compared with what was meant. Where nobody said what was meant, a warning says that.
+extension RequestVerifier {
+  /// Fails for the host of no cloud of the list, unless the caller names the hosts.
+  func address(_ address: RequestAddress) -> Check {
+    if address.isHostKnown || expected.hosts?.hosts(for: address) != nil {
+      return .passed("address", found: address.description)
+    }
+    return .failed(
+      "address",
+      RequestError(
+        .hostUnknown, "\(naming: address.host) is the host of no cloud that is known here",
+        hint: "do not send it, unless you know the host: name it then as \(Self.hostName(of: address))"))
+  }
+
+  /// Whether what is known of the object from elsewhere is what the address and the proof name.
+  func object(of values: RequestValues) -> Check {
+    let id = "object"
+    guard case .graph(let address) = values.address else {
+      if let object = expected.objectID ?? expected.applicationID {
+        return elsewhere(id, "an object", object.text, values)
+      }
+      return .skipped(id, .notApplicable, "a token request names no object")
+    }
+    let saved = newCertificates.registered ?? removal.registered
+    let pairs: [(named: ExactText?, known: ExactText?, source: String)] = [
+      (values.objectID, expected.objectID, "the object id that is expected"),
+      (values.objectID, saved?.objectID, "the object id in the saved keyCredentials"),
+      (address.appID, expected.applicationID, "the application id that is expected"),
+      (address.appID, saved?.applicationID, "the application id in the saved keyCredentials"),
+    ]
+    for case (let named?, let known?, let source) in pairs where !named.isSameName(as: known) {
+      return .failed(
+        id,
+        RequestError(.objectMismatch, "the request is for \(naming: named), and \(source) is \(naming: known)"))
+    }
+    // The proof names the object, and not whom the address means by an application id.
+    if let appID = address.appID, expected.applicationID == nil,
+      registeredOrigin != .caller || saved?.applicationID == nil
+    {
+      return uncompared(id, "the application id in the address, \(naming: appID),", by: "the application id")
+    }
+    if expected.applicationID != nil, address.appID == nil {
+      return elsewhere(id, "an address by application id", expected.applicationID?.text, values)
+    }
+    guard let objectID = values.objectID else {
+      return .skipped(id, .notReached, "neither the address nor the proof names an object id")
+    }
+    let isCompared = expected.objectID != nil || (registeredOrigin == .caller && saved?.objectID != nil)
+    return isCompared
+      ? .passed(id, found: objectID.text)
+      : uncompared(id, "the object, \(naming: objectID.text),", by: "the object id")
+  }
+
+  /// The other values, in an order that does not change.
+  func comparisons(of values: RequestValues) -> [Check] {
+    let (isAdding, isRemoving) = (values.address.action == .addKey, values.address.action == .removeKey)
+    return [
+      host(of: values), isAdding || expected.newCertificate != nil ? newCertificate(of: values) : nil,
+      isRemoving || expected.keyID != nil ? keyID(of: values) : nil,
+      values.scope != nil || expected.scope != nil ? scope(of: values) : nil,
+      registered(of: values),
+      !isAdding && newCertificates.maximumLifetime != nil ? lifetime(of: values) : nil,
+    ].compactMap(\.self)
+  }
+
+  /// By whom the token is signed, and who says that this is right.
+  func signer(of token: VerificationReport?) -> Check {
+    let id = "signer"
+    guard let token, !keys.isEmpty else { return .skipped(id, .notReached, "the token was not verified") }
+    guard let signer = token.signer else {
+      if keysOrigin == .request { return .skipped(id, .notReached, "the signature is by no key that is known") }
+      return .failed(
+        id, RequestError(.signerMismatch, "the token is not signed with the key of a certificate that was given"))
+    }
+    guard keysOrigin == .request else {
+      return .passed(id, found: signer.certificate.map { "SHA-1 \(KeyCredentialForms($0).thumbprint)" })
+    }
+    let name = signer.certificate.map(Self.name) ?? "a bare public key"
+    return .warning(
+      id,
+      RequestError(
+        .signerNotNamed, "only the request itself says that the signer is right: \(name)",
+        hint: "give the certificate from where you trust it"))
+  }
+
+  private func host(of values: RequestValues) -> Check {
+    let id = "host"
+    let (address, host) = (values.address, values.address.host)
+    if case .graph = address, let login = expected.hosts?.loginHost {
+      return elsewhere(id, "a login host", login, values)
+    }
+    guard let hosts = expected.hosts?.hosts(for: address) else {
+      return address.isHostKnown
+        ? uncompared(id, "the host, \(naming: host),", by: "the cloud or \(Self.hostName(of: address))")
+        : .skipped(id, .notReached, "the host is not known")
+    }
+    if hosts.containsHost(host) { return .passed(id, found: host) }
+    return .failed(
+      id,
+      RequestError(
+        .hostMismatch, "the request is posted to \(naming: host), and \(Self.names(hosts)) is expected"))
+  }
+
+  private func newCertificate(of values: RequestValues) -> Check {
+    let id = "new-certificate"
+    guard values.address.action == .addKey else {
+      return elsewhere(id, "a new certificate", expected.newCertificate?.subject ?? "", values)
+    }
+    guard let found = values.newCertificate else {
+      return .skipped(id, .notReached, "the new certificate cannot be read")
+    }
+    guard let certificate = expected.newCertificate else {
+      return uncompared(id, "the new certificate, \(Self.name(found)),", by: "the new certificate")
+    }
+    if found == certificate { return .passed(id, found: "SHA-1 \(KeyCredentialForms(found).thumbprint)") }
+    return .failed(
+      id,
+      RequestError(
+        .newCertificateMismatch, "the request adds \(Self.name(found)), and \(Self.name(certificate)) is expected",
+        hint: "do not send it: whoever has the key of that certificate could use the application"))
+  }
+
+  private func keyID(of values: RequestValues) -> Check {
+    let id = "key-id"
+    guard let found = values.keyID else { return elsewhere(id, "a keyId", expected.keyID?.text ?? "", values) }
+    guard let keyID = expected.keyID else {
+      return uncompared(id, "the keyId, \(naming: found.text),", by: "the keyId")
+    }
+    if found.isSameName(as: keyID) { return .passed(id, found: found.text) }
+    return .failed(
+      id,
+      RequestError(.keyIDMismatch, "the request removes keyId \(naming: found), and \(naming: keyID) is expected"))
+  }
+
+  /// Everything that the application was granted in the Graph of the cloud that it is posted to, unless another is named.
+  private func scope(of values: RequestValues) -> Check {
+    let id = "scope"
+    guard let found = values.scope else { return elsewhere(id, "a scope", expected.scope?.text ?? "", values) }
+    let graphHost = expected.hosts?.graphHost
+    let hosts = graphHost.map { [$0] } ?? values.address.graphHosts
+    let scopes = expected.scope.map { [$0] } ?? hosts.compactMap { try? TokenAddress.graphScope(host: $0) }
+    guard scopes.contains(found) else {
+      let wanted =
+        scopes.isEmpty ? "that of the Graph of this host is not known" : "\(Self.names(scopes.map(\.text))) is expected"
+      return .failed(
+        id,
+        RequestError(
+          .scopeMismatch, "the scope is \(naming: found), and \(wanted)",
+          hint: "do not send it, unless you know the scope: name it then, or its host"))
+    }
+    return expected.scope == nil && graphHost == nil
+      ? uncompared(id, "the scope, \(naming: found.text),", by: "the cloud or the scope")
+      : .passed(id, found: found.text)
+  }
+
+  /// What is registered is of use to a request to Graph alone, and of no more worth than where it came from.
+  private func registered(of values: RequestValues) -> Check? {
+    let id = "registered"
+    guard (newCertificates.registered ?? removal.registered) != nil else { return nil }
+    if case .token = values.address { return elsewhere(id, "an object with keyCredentials", nil, values) }
+    if registeredOrigin == .caller { return nil }
+    return .warning(
+      id,
+      RequestError(
+        id: Check.Reason.notCompared.rawValue, "what is registered is known by the file beside the request alone",
+        hint: "give what you saved yourself"))
+  }
+
+  private func lifetime(of values: RequestValues) -> Check {
+    elsewhere("new-certificate-lifetime", "a new certificate with a lifetime", nil, values)
+  }
+
+  // MARK: What they say
+
+  private func uncompared(_ id: String, _ value: String, by name: String) -> Check {
+    .warning(
+      id,
+      RequestError(
+        id: Check.Reason.notCompared.rawValue, "\(value) was not compared by anybody",
+        hint: "give \(name) that is meant"))
+  }
+
+  /// An expectation for another kind of request is not ignored: this one is not what was meant.
+  private func elsewhere(_ id: String, _ what: String, _ value: String?, _ values: RequestValues) -> Check {
+    let value = value.map { ", \(naming: $0)," } ?? ""
+    return .failed(
+      id,
+      RequestError(
+        .requestMismatch, "\(what)\(value) is expected, and a request \(values.address.requestName) has none",
+        hint: "is it the request that you mean?"))
+  }
+
+  private static func name(_ certificate: Certificate) -> String {
+    "\(quoting: certificate.subject) with SHA-1 \(KeyCredentialForms(certificate).thumbprint)"
+  }
+
+  private static func names(_ names: [String]) -> String { names.map { "\(naming: $0)" }.joined(separator: " or ") }
+
+  private static func hostName(of address: RequestAddress) -> String {
+    if case .graph = address { "the host of Graph" } else { "the login host" }
+  }
 }

@@ -1,5 +1,7 @@
-import Encodings
+public import Encodings
 public import JSON
+public import Messages
+public import Signing
 public import Tokens
 
 /// What was found about a request that is to be sent: its own checks, and the report on the token in it.
@@ -7,7 +9,7 @@ public struct RequestReport: Sendable {
   public let address: RequestAddress?
   /// The time it was judged for.
   public let time: NumericDate
-  public internal(set) var checks: [RequestCheck]
+  public internal(set) var checks: [Check]
   /// On the proof or the assertion; nil where the body cannot be read.
   public let token: VerificationReport?
   /// What the request asks for; nil where the body cannot be read.
@@ -17,7 +19,7 @@ public struct RequestReport: Sendable {
   public static let jsonVersion: Int64 = 1
 
   public init(
-    address: RequestAddress?, time: NumericDate, checks: [RequestCheck], token: VerificationReport?,
+    address: RequestAddress?, time: NumericDate, checks: [Check], token: VerificationReport?,
     values: RequestValues? = nil
   ) {
     self.address = address
@@ -46,7 +48,7 @@ public struct RequestReport: Sendable {
   }
 
   /// The same with more checks, such as those of files, before the others.
-  public func preceded(by checks: [RequestCheck]) -> RequestReport {
+  public func preceded(by checks: [Check]) -> RequestReport {
     RequestReport(address: address, time: time, checks: checks + self.checks, token: token, values: values)
   }
 
@@ -55,8 +57,8 @@ public struct RequestReport: Sendable {
     !checks.isEmpty && failedChecks.isEmpty && address != nil && token?.isAccepted == true
   }
 
-  public var failedChecks: [RequestCheck] { checks.filter { $0.status == .failed } }
-  public var warnings: [RequestCheck] { checks.filter { $0.status == .warning } }
+  public var failedChecks: [Check] { checks.filter { $0.status == .failed } }
+  public var warnings: [Check] { checks.filter { $0.status == .warning } }
 
   /// `version`, `accepted`, `verdict`, `request`, `address`, `at`, `values`, `checks`, and `token` with the report on it.
   public var json: JSONObject {
@@ -69,5 +71,111 @@ public struct RequestReport: Sendable {
     object["checks"] = .array(checks.map { .object($0.json) })
     object["token"] = token.map { .object($0.json) }
     return object
+  }
+}
+
+/// What a request asks for, and of whom: the values that a person compares before it is sent.
+public struct RequestValues: Sendable {
+  public let address: RequestAddress
+  /// The object id in the address, or else the issuer that the proof names; nil for a token request.
+  public let objectID: ExactText?
+  /// Nil but for `removeKey`.
+  public let keyID: ExactText?
+  /// Nil but for a token request.
+  public let scope: ExactText?
+  public let displayName: ExactText?
+  /// Nil for other requests than `addKey`, and where the certificate cannot be read.
+  public let newCertificate: Certificate?
+  /// The certificate that verified the proof or the assertion; nil where none did.
+  public let signingCertificate: Certificate?
+
+  init(_ request: borrowing ServiceRequest, newCertificate: Certificate?, signingCertificate: Certificate?) {
+    address = request.address
+    displayName = request.body.displayName
+    self.newCertificate = newCertificate
+    self.signingCertificate = signingCertificate
+    switch request.body {
+    case .removeKey(let keyID, _): (self.keyID, scope) = (keyID, nil)
+    case .token(_, _, let scope): (keyID, self.scope) = (nil, scope)
+    case .certificate, .pfx: (keyID, scope) = (nil, nil)
+    }
+    switch request.address {
+    case .graph(let address): objectID = address.objectID ?? Self.issuer(of: request.body.token)
+    case .token: objectID = nil
+    }
+  }
+
+  private static func issuer(of proof: ExactText) -> ExactText? {
+    let token = try? UnverifiedToken(Array(proof.text.utf8).span)
+    return try? token?.claims.get()["iss"]?.string
+  }
+
+  /// `host`, and where they apply `object`, `appId`, `keyId`, `scope`, `displayName`, `newCertificate`, `signingCertificate`.
+  public var json: JSONObject {
+    var object: JSONObject = ["host": .string(ExactText(address.host))]
+    object["object"] = objectID.map(JSONValue.string)
+    if case .graph(let address) = address { object["appId"] = address.appID.map(JSONValue.string) }
+    object["keyId"] = keyID.map(JSONValue.string)
+    object["scope"] = scope.map(JSONValue.string)
+    object["displayName"] = displayName.map(JSONValue.string)
+    object["newCertificate"] = newCertificate.map(Self.json)
+    object["signingCertificate"] = signingCertificate.map(Self.json)
+    return object
+  }
+
+  private static func json(_ certificate: Certificate) -> JSONValue {
+    let forms = KeyCredentialForms(certificate)
+    return .object([
+      "subject": .string(ExactText(certificate.subject)), "sha1": .string(ExactText(forms.thumbprint)),
+      "sha256": .string(ExactText(forms.sha256Thumbprint)),
+    ])
+  }
+}
+
+/// A request that would not do what is wanted, and was not made.
+public typealias RequestError = Failure<RequestErrorCode>
+
+/// The reasons of a `RequestError`, by their stable ids.
+@nonexhaustive
+public enum RequestErrorCode: String, FailureCode {
+  case addressMalformed = "address-malformed"
+  case objectMismatch = "object-mismatch"
+  case hostUnknown = "host-unknown"
+  case hostMismatch = "host-mismatch"
+  case scopeMismatch = "scope-mismatch"
+  case keyIDMismatch = "key-id-mismatch"
+  case newCertificateMismatch = "new-certificate-mismatch"
+  case signerMismatch = "signer-mismatch"
+  case signerNotNamed = "signer-not-named"
+  case requestMismatch = "request-mismatch"
+  case configurationAltered = "configuration-altered"
+  case bodyMalformed = "body-malformed"
+  case requestTooLarge = "request-too-large"
+  case displayNameTooLong = "display-name-too-long"
+  case keyNotBase64 = "key-not-base64"
+  case keyNotCertificate = "key-not-certificate"
+  case privateKeyInBody = "private-key-in-body"
+  case passwordNotText = "password-not-text"
+  case passwordNotNeeded = "password-not-needed"
+  case certificateLifetime = "certificate-lifetime"
+  case certificateRegistered = "certificate-registered"
+  case credentialUnknown = "credential-unknown"
+  case credentialSigns = "credential-signs"
+  case credentialLast = "credential-last"
+  case fileMissing = "file-missing"
+  case fileDiffers = "file-differs"
+  case fileUnexpected = "file-unexpected"
+  case fileNotRegular = "file-not-regular"
+  case fileOwner = "file-owner"
+  case fileMode = "file-mode"
+  case sentAlready = "sent-already"
+  case tokenRejected = "token-rejected"
+}
+
+extension RequestError {
+  /// Speaks for the first of the checks that failed, or is nil.
+  public init?(failed checks: [Check]) {
+    guard let finding = checks.first(where: { $0.status == .failed })?.finding else { return nil }
+    self.init(id: finding.reason, finding.message, hint: finding.hint)
   }
 }

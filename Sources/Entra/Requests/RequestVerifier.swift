@@ -1,7 +1,9 @@
+public import Encodings
+import JSON
 public import Messages
-public import Tokens
 public import Signing
 public import System
+public import Tokens
 
 /// Judges a request that is to be sent as the services would, as far as that can be known without asking them.
 public struct RequestVerifier: Sendable {
@@ -38,7 +40,7 @@ public struct RequestVerifier: Sendable {
     if let profile = profile(for: request) { token = verdict(on: request.body.token, by: profile, at: time) }
     let signing = token?.signer?.certificate
     var new: Certificate?
-    var keyChecks: [RequestCheck] = []
+    var keyChecks: [Check] = []
     do throws(RequestError) {
       new = try newCertificate(in: request)
       if let new {
@@ -97,5 +99,70 @@ public struct RequestVerifier: Sendable {
     guard der.count > 2, der[0] == 0x30 else { return false }
     let start = der[1] <= 0x80 ? 2 : 2 + Int(der[1] & 0x7F)
     return der.count > start && der[start] == 0x02
+  }
+}
+
+extension RequestVerifier {
+  /// What the token must be for the address; nil for ids that are none.
+  func profile(for request: borrowing ServiceRequest) -> Profile? {
+    var profile: Profile?
+    switch (request.address, request.body) {
+    case (.graph(let address), _):
+      profile = try? .graphProof(objectID: address.objectID ?? expected.objectID, clientID: address.appID)
+    case (.token(let address), .token(let clientID, let assertion, _)):
+      profile = try? .entraAssertion(
+        tenant: address.tenant, clientID: clientID, loginHost: address.host,
+        audienceForm: Self.audienceForm(of: assertion, at: address), algorithm: nil)
+    default: break
+    }
+    if let own = profile?.algorithms { profile?.algorithms = own.asking(for: algorithms) }
+    return profile
+  }
+
+  /// The published form that `aud` has, so that one chosen on purpose is accepted; its host and tenant must be those posted to.
+  private static func audienceForm(of assertion: ExactText, at address: TokenAddress) -> AudienceForm? {
+    let token = try? UnverifiedToken(Array(assertion.text.utf8).span)
+    guard let audience = try? token?.claims.get()["aud"]?.string else { return nil }
+    return AudienceForm.allCases.first { $0.audience(host: address.host, tenant: address.tenant) == audience }
+  }
+
+  /// Judged for the time, or for the token's start when that is later.
+  public func verdict(on token: ExactText, by profile: Profile, at time: NumericDate) -> VerificationReport {
+    let bytes = Array(token.text.utf8)
+    let start = (try? UnverifiedToken(bytes.span))?.window.start(notBefore: time) ?? time
+    return TokenVerifier(profile: profile, keys: keys, cryptography: cryptography)
+      .verify(bytes.span, at: start)
+  }
+
+  /// Nil stands for ids of which no profile can be made.
+  func tokenCheck(_ report: VerificationReport?) -> Check {
+    guard let report else {
+      return .failed(
+        "token", RequestError(.bodyMalformed, "the ids in the body have not the form that they must have"))
+    }
+    if report.isAccepted { return .passed("token", found: report.profileID) }
+    let finding = report.failedChecks.first?.finding
+    let hint = finding?.serviceAnswer.map { "the service would answer: \($0)" } ?? finding?.hint
+    return .failed(
+      "token",
+      RequestError(
+        .tokenRejected, "\(report.profileID) rejects the token: \(finding?.message ?? "it was not judged")", hint: hint)
+    )
+  }
+
+  func window(of report: VerificationReport?, at time: NumericDate) -> Check {
+    let id = "window"
+    guard let token = report?.verifiedToken, let end = TokenWindow(token.claims).end else {
+      return .skipped(id, .notReached, "the token was not accepted")
+    }
+    let start = TokenWindow(token.claims).start ?? time
+    if time < start {
+      return .warning(
+        id,
+        RequestError(
+          id: Check.Reason.notYetValid.rawValue,
+          "the request can be sent from \(start), in \(start - time), to \(end)"))
+    }
+    return .passed(id, found: "until \(end), \(end - time) left")
   }
 }

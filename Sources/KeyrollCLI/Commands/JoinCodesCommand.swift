@@ -24,7 +24,7 @@ struct JoinCodesCommand: ParsableCommand {
     StandardInput.noteTerminal(at: file)
     let contents = try SecretBytes.contents(ofFile: file, limit: Self.limit)
     let text = try contents.withBytes { bytes throws(QRCodeError) in
-      try QRCodePart.join(bytes, cryptography: OpenSSLCryptography())
+      try QRCodePart.join(bytes, cryptography: Toolkit.command.cryptography)
     }
     try destination.write(text + "\n")
   }

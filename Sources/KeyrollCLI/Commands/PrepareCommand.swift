@@ -1,4 +1,5 @@
 import ArgumentParser
+import Keyroll
 
 /// Groups the commands that prepare a token for a signer elsewhere.
 struct PrepareCommand: ParsableCommand {
@@ -16,5 +17,152 @@ struct PrepareCommand: ParsableCommand {
   /// Not help: see `SignCommand`.
   func run() throws {
     throw CommandError.usage("which token to prepare is missing: proof, assertion or claims")
+  }
+}
+
+/// `keyroll prepare proof`
+struct PrepareProofCommand: RepeatableOptions {
+  static let configuration = CommandConfiguration(
+    commandName: "proof",
+    abstract: "Prepare the proof of possession that Microsoft Graph wants for addKey and removeKey.",
+    discussion: "The proof lives ten minutes, in which it is signed, assembled and used. See also keyroll sign proof.")
+
+  static let repeatableOptions = DraftOptions.repeatable
+
+  @OptionGroup var proof: ProofOptions
+  @OptionGroup var preparing: PreparingOptions
+
+  func run() throws { try TokenPreparing(options: preparing, profile: proof.reference).run() }
+}
+
+/// `keyroll prepare assertion`
+struct PrepareAssertionCommand: RepeatableOptions {
+  static let configuration = CommandConfiguration(
+    commandName: "assertion",
+    abstract: "Prepare a client assertion for the client-credentials flow of Entra.",
+    usage: "keyroll prepare assertion [<options>] --tenant <tenant> --client-id <guid> --certificate <file>",
+    discussion: "See also keyroll sign assertion.")
+
+  static let repeatableOptions = DraftOptions.repeatable
+
+  @OptionGroup var client: EntraClientOptions
+  @OptionGroup var preparing: PreparingOptions
+
+  func validate() throws { try client.requireClient() }
+
+  func run() throws { try TokenPreparing(options: preparing, profile: try client.reference()).run() }
+}
+
+/// `keyroll prepare claims`
+struct PrepareClaimsCommand: RepeatableOptions {
+  static let configuration = CommandConfiguration(
+    commandName: "claims",
+    abstract: "Prepare a token for any other issuer, by a profile.",
+    discussion: "The request holds the profile, so that it is judged by the same rules where it is signed.")
+
+  static let repeatableOptions = DraftOptions.repeatable + ClaimOptions.repeatable
+
+  @OptionGroup var source: ProfileOptions
+  @OptionGroup var preparing: PreparingOptions
+  @OptionGroup var claims: ClaimOptions
+
+  func run() throws {
+    try TokenPreparing(
+      options: preparing, profile: try source.reference(), claims: try claims.object(), otherInputs: source.inputs
+    ).run()
+  }
+}
+
+/// `keyroll prepare form`
+struct PrepareFormCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "form",
+    abstract: "Write what the signer takes, of a request that was prepared before.",
+    discussion: """
+      input is for a signer that hashes, digest, digest-hex and digest-base64url for one that does not, digest-info for one \
+      that only pads (RS algorithms), key-vault is the body of the sign call. The request is judged again.
+      """)
+
+  @Option(name: .customLong("as"), help: ArgumentHelp("What the signer takes.", valueName: "form"))
+  var form: SigningRequestForm
+
+  @OptionGroup var review: ReviewOptions
+  @OptionGroup var output: OutputOptions
+
+  @Argument(help: ArgumentHelp("The signing request; - is standard input.", valueName: "file"))
+  var request: String
+
+  func run() throws {
+    var inputs = CommandInputs(["the request": request])
+    inputs.append(review.inputs)
+    try inputs.requireOneReaderOfStandardInput()
+    let destination = try output.destination(sparing: inputs)
+    if destination.file == nil { try StandardOutput.refuseTerminal(for: form) }
+    let time = try review.clock.now()
+    var reviewed = try ReviewedRequest(request, insistingOn: review.profile)
+    try reviewed.judge(at: time)
+    let bytes = try reviewed.request.bytes(as: form)
+    guard form.isText, let text = String(validating: bytes, as: UTF8.self) else { return try destination.write(bytes) }
+    // Behind the signing input there is no line feed that could be left out of the codes.
+    try destination.write(text, inCodes: form == .input ? text : nil)
+  }
+}
+
+/// The options that every command takes that prepares a token for a signer elsewhere.
+struct PreparingOptions: ParsableArguments {
+  @Option(
+    name: .customLong("certificate"),
+    help: ArgumentHelp(
+      "The certificate of the key that is to sign, with its issuers or without (PEM or DER).", valueName: "file"))
+  var certificate: String
+
+  @OptionGroup var draft: DraftOptions
+
+  @Option(
+    name: .customLong("as"),
+    help: ArgumentHelp(
+      "Write to standard output also what the signer takes; the request goes to --output.", valueName: "form"))
+  var form: SigningRequestForm?
+
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    if form != nil, output.output.map(StandardOutput.isNamed(by:)) ?? true {
+      throw ValidationError("--as needs --output FILE for the request, without which no token can be assembled")
+    }
+    if form != nil, output.drawsCodes { throw ValidationError("--as and --qr both write to standard output") }
+  }
+}
+
+/// What the commands have in common that prepare: judge, draft, judge again, and write what is carried to the signer.
+private struct TokenPreparing {
+  let options: PreparingOptions
+  let profile: ProfileReference
+  var claims = JSONObject()
+  /// What the command reads besides the certificate, such as a profile.
+  var otherInputs = CommandInputs()
+
+  func run() throws {
+    let toolkit = Toolkit.command
+    var inputs = otherInputs
+    try inputs.append(certificates: [options.certificate])
+    try inputs.requireOneReaderOfStandardInput()
+    let destination = try options.output.destination(sparing: inputs)
+    if let form = options.form { try StandardOutput.refuseTerminal(for: form) }
+    let plan = try options.draft.plan(by: profile, claims: claims)
+    let certificates = try toolkit.chain(from: options.certificate, at: plan.start)
+    let (request, warnings) = try plan.signingRequest(for: certificates, from: options.certificate, with: toolkit)
+    Diagnostics.warn(of: warnings)
+    let json = JSONValue.object(request.json)
+    let text = EscapedJSON(JSONWriter.indentedText(json)).description + "\n"
+    try SigningRequest.requireReadable(text, with: toolkit)
+    let form = try options.form.map { form throws(SigningRequestError) in try request.bytes(as: form) }
+    try destination.write(text, inCodes: EscapedJSON(JSONWriter.text(json)).description)
+    do throws(CommandError) { if let form { try StandardOutput.write(form) } } catch {
+      // Half of what was asked for is nothing.
+      destination.remove()
+      throw error
+    }
+    if request.window.end != nil { Diagnostics.note("to be signed and used \(request.window)") }
   }
 }

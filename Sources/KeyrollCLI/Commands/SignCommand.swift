@@ -1,4 +1,5 @@
 import ArgumentParser
+import Keyroll
 
 /// Groups the commands that sign.
 struct SignCommand: ParsableCommand {
@@ -10,5 +11,161 @@ struct SignCommand: ParsableCommand {
   /// Not help, as elsewhere: whoever reads a token from standard output must not get a page of help and status 0.
   func run() throws {
     throw CommandError.usage("which token to sign is missing: proof, assertion or claims")
+  }
+}
+
+/// `keyroll sign proof`
+struct SignProofCommand: RepeatableOptions {
+  static let configuration = CommandConfiguration(
+    commandName: "proof",
+    abstract: "Sign the proof of possession that Microsoft Graph wants for addKey and removeKey.",
+    discussion: """
+      Sign with the key of a certificate that is registered on the object already and still valid. The proof lives ten \
+      minutes. A proof that starts later (--not-before) is well-formed, but whether Graph honours one is not documented.
+      """)
+
+  static let repeatableOptions = SigningOptions.repeatable
+
+  /// The most windows: four hours of ten minutes.
+  private static let mostWindows = 24
+
+  @OptionGroup var proof: ProofOptions
+  @OptionGroup var signing: SigningOptions
+
+  @Option(
+    name: .customLong("windows"),
+    help: ArgumentHelp(
+      "Sign this many proofs (1 to 24) for windows that follow each other, each into a file --output-TIME.jwt of its own.",
+      valueName: "count"))
+  var windows: Int?
+
+  func validate() throws {
+    if let windows, !(1...Self.mostWindows).contains(windows) {
+      throw ValidationError("--windows takes a number from 1 to \(Self.mostWindows), not \(windows)")
+    }
+  }
+
+  func run() throws {
+    let signing = TokenSigning(options: signing, profile: proof.reference, answer: ServiceAnswer.toKey)
+    if let windows { try signing.run(windows: windows) } else { try signing.run() }
+  }
+}
+
+/// `keyroll sign assertion`
+struct SignAssertionCommand: RepeatableOptions {
+  static let configuration = CommandConfiguration(
+    commandName: "assertion",
+    abstract: "Sign a client assertion for the client-credentials flow of Entra.",
+    usage: "keyroll sign assertion [<options>] --tenant <tenant> --client-id <guid> --key <reference>",
+    discussion: """
+      The documented form is PS256 with x5t#S256; --algorithm RS256 makes the older form with x5t. The host in aud must be \
+      the host that the assertion is posted to.
+      """)
+
+  static let repeatableOptions = SigningOptions.repeatable
+
+  @OptionGroup var client: EntraClientOptions
+  @OptionGroup var signing: SigningOptions
+
+  func validate() throws { try client.requireClient() }
+
+  func run() throws {
+    try TokenSigning(options: signing, profile: try client.reference(), answer: ServiceAnswer.toKey).run()
+  }
+}
+
+/// `keyroll sign claims`
+struct SignClaimsCommand: RepeatableOptions {
+  static let configuration = CommandConfiguration(
+    commandName: "claims",
+    abstract: "Sign a token for any other issuer, by a profile.",
+    discussion: "keyroll profiles lists the built-in profiles and prints them as a start for a file of your own.")
+
+  static let repeatableOptions = SigningOptions.repeatable + ClaimOptions.repeatable
+
+  @OptionGroup var source: ProfileOptions
+  @OptionGroup var signing: SigningOptions
+  @OptionGroup var claims: ClaimOptions
+
+  func run() throws {
+    try TokenSigning(
+      options: signing, profile: try source.reference(), claims: try claims.object(), otherInputs: source.inputs
+    ).run()
+  }
+}
+
+/// The options that every signing command takes.
+struct SigningOptions: ParsableArguments {
+  /// The names of those that may be given several times.
+  static let repeatable = KeyOptions.repeatable + DraftOptions.repeatable
+
+  @OptionGroup var key: KeyOptions
+
+  @Option(
+    name: .customLong("certificate"),
+    help: ArgumentHelp("The key's certificate, when it is not in the key's file (PEM or DER).", valueName: "file"))
+  var certificate: String?
+
+  @OptionGroup var draft: DraftOptions
+  @OptionGroup var output: OutputOptions
+
+  /// Everything that is read to open this key.
+  func inputs(with reference: KeyReference) throws(KeyError) -> CommandInputs {
+    var inputs = key.access.inputs(with: reference)
+    try inputs.append(certificates: [certificate].compactMap(\.self))
+    return inputs
+  }
+}
+
+/// What the signing commands have in common: judge, open, draft, sign, verify, hand out.
+private struct TokenSigning {
+  let options: SigningOptions
+  let profile: ProfileReference
+  var claims = JSONObject()
+  /// What the command reads besides the key, such as a profile.
+  var otherInputs = CommandInputs()
+  /// What the service would answer to tokens of a key that is refused here.
+  var answer: @Sendable (KeyError.Code) -> String? = { _ in nil }
+
+  /// Signs one token and writes it.
+  func run() throws {
+    let (reference, inputs) = try inputs()
+    let destination = try options.output.destination(sparing: inputs)
+    let plan = try options.draft.plan(by: profile, claims: claims)
+    for token in try tokens(of: plan, by: reference) {
+      try destination.write(token.text + "\n")
+      // In UTC, because a clock in another zone hides when the token can be used.
+      if token.window.end != nil { Diagnostics.note("valid \(token.window)") }
+    }
+  }
+
+  /// Signs tokens for windows that follow each other and writes each into a file of its own, all or none.
+  func run(windows count: Int) throws {
+    let (reference, _) = try inputs()
+    let names = try WindowFileNames(options.output)
+    let plan = try options.draft.plan(by: profile, claims: claims, windows: count)
+    let paths = plan.starts.map { names.path(for: $0) }
+    let files = OutputFileSet(try paths.map { path in try OutputFile(option: path) })
+    try files.check()
+    let tokens = try tokens(of: plan, by: reference)
+    try files.write(tokens.map { Array("\($0.text)\n".utf8) })
+    for (path, token) in zip(paths, tokens) { Diagnostics.note("\(naming: path) is valid \(token.window)") }
+    if count > 1 {
+      Diagnostics.warning("whether the service honours a token that starts later is not documented")
+    }
+  }
+
+  /// The key's reference, and everything that is read; throws `usage` for what is named twice.
+  private func inputs() throws -> (reference: KeyReference, inputs: CommandInputs) {
+    let reference = try options.key.reference()
+    try options.key.access.requireNoneNamedTwice(by: reference, certificate: options.certificate)
+    var inputs = try options.inputs(with: reference)
+    inputs.append(otherInputs)
+    try inputs.requireOneReaderOfStandardInput()
+    return (reference, inputs)
+  }
+
+  private func tokens(of plan: TokenPlan, by reference: KeyReference) throws -> [SignedToken] {
+    try options.key.access.tokens(of: plan, by: reference, certificate: options.certificate, answer: answer).tokens
   }
 }

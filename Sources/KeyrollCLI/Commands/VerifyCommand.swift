@@ -41,25 +41,160 @@ struct VerifyCommand: RepeatableOptions {
     inputs.append("the profile", judging.profile)
     try inputs.requireOneReaderOfStandardInput()
     let trust = try keys.trust(at: time)
-    var profile = try judging.judgingProfile(publicKey: trust.keys.first?.verifier.publicKey)
-    if let registered = trust.registered { profile = profile.judging(by: registered) }
+    let profile = try judging.judgingProfile(publicKey: trust.keys.first?.verifier.publicKey)
     if isLenient && !profile.hasLenientForm { throw CommandError.usage("--lenient is not for \(naming: profile.id)") }
     StandardInput.noteTerminal(at: token)
     let input = try TokenInput(token)
     if let note = input.note { Diagnostics.note(note) }
-    let verifier = TokenVerifier(
-      profile: profile, keys: trust.keys, unusable: trust.unusable, cryptography: OpenSSLCryptography(),
-      isLenient: isLenient)
-    let report = verifier.verify(input.bytes.span, at: time)
-    let registration = trust.registered.flatMap { RegistrationReport(report, registered: $0) }
+    let verification = trust.verify(input.bytes.span, by: profile, isLenient: isLenient, at: time, with: .command)
     switch format.format {
     case .text:
-      try StandardOutput.write(ReportText(report).screen(with: registration))
-    case .json:
-      var json = report.json
-      json["registration"] = registration.map { .object($0.json) }
-      try StandardOutput.write(json)
+      try StandardOutput.write(ReportText(verification.report).screen(with: verification.registration))
+    case .json: try StandardOutput.write(verification.json)
     }
-    if !report.isAccepted { throw ExitStatus.rejected }
+    if !verification.isAccepted { throw ExitStatus.rejected }
+  }
+}
+
+/// A verification report for a person: the answer, every check in its order with what to do, and the answer again.
+struct ReportText {
+  private let report: VerificationReport
+
+  /// The columns before what a check says.
+  private static let labelWidth = 33
+
+  init(_ report: VerificationReport) { self.report = report }
+
+  /// The whole report, and what is known of the registration of whoever signed.
+  ///
+  /// The last line is the answer again: whatever is in between, it is what a person sees last.
+  func screen(with registration: RegistrationReport?) -> ScreenText {
+    var screen = body
+    if let registration { screen.append(RegistrationText(registration).screen) }
+    screen.append(ScreenText(["", answer]))
+    return screen
+  }
+
+  private var body: ScreenText { ScreenText([answer + counts]).followed(by: verdicts) }
+
+  /// The report as a part of one that has an answer of its own, for which no line of this must pass.
+  var part: ScreenText {
+    let word = report.isAccepted ? "accepted" : "rejected"
+    return ScreenText(["token: \(word), \(judgement)\(counts)"]).followed(by: verdicts)
+  }
+
+  private var counts: String {
+    Self.count(report.failedChecks.count, "failed") + Self.count(report.warnings.count, "warned")
+  }
+
+  /// Every check, below the verdict that it belongs to.
+  private var verdicts: ScreenText {
+    var screen = ScreenText()
+    for verdict in Check.Verdict.allCases {
+      screen.append("")
+      screen.append("\(verdict.rawValue): \(report.isAccepted(verdict) ? "accepted" : "rejected")")
+      for check in report.checks where check.verdict == verdict {
+        screen.append(Self.screen(check, isForetelling: true))
+      }
+    }
+    return screen
+  }
+
+  private var answer: String {
+    "\(Self.answer(report.isAccepted))  \(judgement)"
+  }
+
+  private var judgement: String {
+    "\(naming: report.profileID), judged for \(report.time)\(report.isLenient ? ", leniently" : "")"
+  }
+
+  static func answer(_ isAccepted: Bool) -> String { isAccepted ? "ACCEPTED" : "REJECTED" }
+
+  static func count(_ count: Int, _ what: String) -> String {
+    count == 0 ? "" : ", \(count) \(count == 1 ? "check" : "checks") \(what)"
+  }
+
+  /// The lines of one check; what the service would answer is left out where it has answered.
+  static func screen(_ check: Check, isForetelling: Bool) -> ScreenText {
+    let label = label(check.status, check.id, width: labelWidth)
+    guard let finding = check.finding else {
+      return screen(label, check.found.map { text($0, of: check.id) } ?? "", width: labelWidth)
+    }
+    let isNotable = check.status == .failed || check.status == .warning
+    var screen = screen(label, finding.message + (isNotable ? " [\(finding.reason)]" : ""), width: labelWidth)
+    guard isNotable else { return screen }
+    let margin = String(repeating: " ", count: labelWidth)
+    if let hint = finding.hint.map(OptionHints.worded) {
+      screen.append("\(margin)hint: \(hint)", indentation: labelWidth)
+    }
+    if isForetelling, let answer = finding.serviceAnswer {
+      screen.append("\(margin)the service would answer: \(answer)", indentation: labelWidth)
+    }
+    return screen
+  }
+
+  /// One line of a label and a text, without spaces at its end.
+  static func screen(_ label: String, _ text: String, width: Int) -> ScreenText {
+    let line = text.isEmpty ? String(label.reversed().drop { $0 == " " }.reversed()) : label + text
+    var screen = ScreenText()
+    screen.append(line, indentation: width)
+    return screen
+  }
+
+  /// What became of a check and its id, for the columns before what it says.
+  static func label(_ status: Check.Status, _ id: String, width: Int) -> String {
+    // A profile may name claims as it likes, and a check is named after its claim.
+    padded("  \(padded(word(status), 8)) \(ForeignText(naming: id))", width - 1) + " "
+  }
+
+  private static func word(_ status: Check.Status) -> String {
+    switch status {
+    case .passed: "passed"
+    case .failed: "FAILED"
+    case .warning: "warning"
+    case .skipped: "skipped"
+    @unknown default: status.rawValue
+    }
+  }
+
+  /// The value in the token, a date as a date too.
+  private static func text(_ value: JSONValue, of id: String) -> String {
+    let text = value.printed
+    guard let seconds = value.number?.roundedUp else { return text }
+    switch ExactText(id) {
+    case "iat", "nbf", "exp": return "\(text) = \(NumericDate(seconds: seconds))"
+    case "lifetime": return "\(text) s"
+    default: return text
+    }
+  }
+
+  private static func padded(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.utf8.count))
+  }
+}
+
+/// For a person, below the checks: which entry signed, how long it lasts, and what would be left without it.
+struct RegistrationText {
+  let screen: ScreenText
+
+  init(_ registration: RegistrationReport) {
+    var fields = FieldList()
+    fields.append("  signed by", registration.entry.summary)
+    fields.append("  valid", Self.period(registration.entry, at: registration.time))
+    for (index, entry) in registration.others.enumerated() {
+      fields.append(index == 0 ? "  after removeKey" : "", "\(entry.summary), until \(entry.validity.end)")
+    }
+    for warning in registration.warnings {
+      fields.append("  warning", "\(warning.message) [\(warning.reason)]")
+      if let hint = warning.hint.map(OptionHints.worded) { fields.append("", "hint: \(hint)") }
+    }
+    var screen = ScreenText(["", "registration:"])
+    screen.append(fields.screen)
+    self.screen = screen
+  }
+
+  private static func period(_ entry: KeyCredential, at time: NumericDate) -> String {
+    let (start, end) = entry.validity
+    return "\(start) to \(end)" + (time <= end ? " (\(end - time) left)" : "")
   }
 }

@@ -1,4 +1,3 @@
-import Glibc
 import Keyroll
 
 /// Every file that a command reads, declared in one place.
@@ -15,7 +14,9 @@ struct CommandInputs {
     case path(String)
     case descriptor(Int32)
 
-    init(_ path: String) { self = StandardInput.isNamed(by: path) ? .descriptor(STDIN_FILENO) : .path(path) }
+    init(_ path: String) { self = StandardInput.isNamed(by: path) ? .standardInput : .path(path) }
+
+    static let standardInput = Place.descriptor(StandardInput.descriptor)
   }
 
   private var files: [File] = []
@@ -38,7 +39,7 @@ struct CommandInputs {
   /// Certificates, which may also be on a token.
   mutating func append(certificates paths: [String], as role: String = "the certificate") throws(KeyError) {
     for path in paths {
-      if let uri = try CertificateFiles.tokenReference(path) {
+      if let uri = try Toolkit.tokenReference(path) {
         append(role, uri.inputFiles)
       } else {
         append(role, path)
@@ -63,23 +64,22 @@ struct CommandInputs {
 
   mutating func append(_ others: CommandInputs) { files += others.files }
 
-  /// True when the file of this status is one of them, by whatever name or descriptor it is read.
-  func contains(_ status: stat) -> Bool {
-    files.contains { file in
-      var own = stat()
-      let isThere =
-        switch file.place {
-        case .path(let path): unsafe stat(path, &own) == 0
-        case .descriptor(let descriptor): unsafe fstat(descriptor, &own) == 0
+  /// True when this file is one of them, by whatever name or descriptor it is read.
+  func contains(_ file: FileIdentity) -> Bool {
+    files.contains { own in
+      let status =
+        switch own.place {
+        case .path(let path): try? FileStatus(ofFileAt: path)
+        case .descriptor(let descriptor): try? FileStatus(ofDescriptor: descriptor)
         }
-      return isThere && own.st_dev == status.st_dev && own.st_ino == status.st_ino
+      return status?.identity == file
     }
   }
 
   /// Throws `usage` when more than one of them is standard input, before anything is read.
   func requireOneReaderOfStandardInput() throws(CommandError) {
     let readers = files.filter { file in
-      if case .descriptor(STDIN_FILENO) = file.place { true } else { false }
+      if case .descriptor(StandardInput.descriptor) = file.place { true } else { false }
     }
     if readers.count > 1 {
       throw CommandError(

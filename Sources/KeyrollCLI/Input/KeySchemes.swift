@@ -1,26 +1,18 @@
-import Glibc
 import Keyroll
 
 /// The schemes of key references that the command opens.
 enum KeySchemes {
-  static let all = [
-    FileBackend.syntax, PEMBackend.syntax, PFXBackend.syntax, PKCS11URI.syntax, CommandBackend.syntax,
-  ]
+  static let all = Toolkit.keySyntaxes
 
   /// Reads a reference as the user wrote it: see `KeyReference.init(_:of:)`.
   static func reference(_ text: String) throws(KeyError) -> KeyReference { try KeyReference(text, of: all) }
-
-  /// The reference as the user wrote it: a plain path without the scheme that it got.
-  static func text(of reference: KeyReference) -> String {
-    reference.scheme.utf8.elementsEqual(KeyReference.plainPathScheme.utf8) ? reference.path : reference.description
-  }
 
   /// What was meant by a text that was taken for a path, where no file of that name is there; nil where it was a path, and
   /// for a reference of a scheme.
   static func misreading(of reference: KeyReference) -> KeyError? {
     let path = reference.path
     guard reference.scheme.utf8.elementsEqual(KeyReference.plainPathScheme.utf8) else { return nil }
-    if unsafe access(path, F_OK) == 0 { return nil }
+    if FileStatus.isThere(path) { return nil }
     if let scheme = scheme(of: path) {
       return KeyError(
         .unknownKeyScheme,
@@ -41,14 +33,22 @@ enum KeySchemes {
   private static func scheme(of text: String) -> String? {
     guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else { return nil }
     let scheme = text.utf8[..<colon]
-    let isScheme =
-      scheme.count > 1
-      && scheme.allSatisfy { byte in
-        switch byte | 0x20 {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"): true
-        default: (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-        }
-      }
+    let isScheme = scheme.count > 1 && scheme.allSatisfy { ASCII.isLetterOrDigit($0) }
     return isScheme ? String(Substring(scheme)) : nil
+  }
+}
+
+extension Toolkit {
+  /// What the commands work with that take no option about a key.
+  static let command = Toolkit.watched()
+
+  /// The one place where the command chooses its cryptography: with modules that are watched, and finalised when the run ends.
+  static func watched(
+    allowsFinalPINTry: Bool = false, timeout: TimeSpan = DeviceOptions.usualTimeout, programs: SigningPrograms = .init()
+  ) -> Toolkit {
+    let watch = DeviceWatch(timeout: timeout)
+    let toolkit = Toolkit.openSSL(allowsFinalPINTry: allowsFinalPINTry, tokenObserver: watch, programs: programs)
+    Devices.current?.keep(Device(toolkit.tokens, watchedBy: watch))
+    return toolkit
   }
 }

@@ -1,4 +1,3 @@
-import Glibc
 package import Keyroll
 
 /// The text of a token, as an argument, a file or standard input gave it.
@@ -18,7 +17,7 @@ package struct TokenInput {
   /// A file wins over a token of the same spelling. Throws `file-unreadable` or `file-too-large`.
   package init(_ argument: String) throws(SystemError) {
     let isStandardInput = StandardInput.isNamed(by: argument)
-    if !isStandardInput, !Self.exists(argument) {
+    if !isStandardInput, !FileStatus.mayBeThere(argument) {
       guard Self.looksLikeToken(argument) else {
         throw Self.unreadable(argument)
       }
@@ -54,14 +53,16 @@ package struct TokenInput {
       hint: "give the token alone, without Bearer, quotation marks or spaces")
   }
 
-  private static func exists(_ path: String) -> Bool {
-    var status = stat()
-    if unsafe stat(path, &status) == 0 { return true }
-    return ![ENOENT, ENOTDIR, ENAMETOOLONG].contains(errno)
-  }
-
   private static func looksLikeToken(_ text: String) -> Bool {
     // The base64url of `{"` and of `{` with white space.
     (text.utf8.starts(with: "ey".utf8) || text.utf8.starts(with: "ew".utf8)) && text.utf8.contains(UInt8(ascii: "."))
+  }
+}
+
+extension StandardInput {
+  /// Says that a person is waited for, who may have left the argument out, and what a terminal does to a long token.
+  static func noteTerminal(at path: String) {
+    guard isNamed(by: path), isTerminal else { return }
+    Diagnostics.note("the token is read from the terminal, up to ctrl-D; a terminal cuts lines off after 4095 bytes")
   }
 }

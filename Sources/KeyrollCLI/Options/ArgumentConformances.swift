@@ -31,3 +31,71 @@ extension TimeSpan: ExpressibleByArgument {
 extension Cloud: ExpressibleByArgument {}
 
 extension AudienceForm: ExpressibleByArgument {}
+
+/// `name=value` on the command line.
+struct NamedValue: ExpressibleByArgument {
+  let name: ExactText
+  let value: ExactText
+
+  init?(argument: String) {
+    guard let separator = argument.utf8.firstIndex(of: UInt8(ascii: "=")), separator > argument.startIndex else {
+      return nil
+    }
+    name = ExactText(String(argument[..<separator]))
+    value = ExactText(String(argument[argument.utf8.index(after: separator)...]))
+  }
+
+  func json() throws(CommandError) -> JSONValue {
+    do throws(JSONError) {
+      return try JSONReader.value(Array(value.text.utf8).span)
+    } catch {
+      throw .usage("the value of \(argument: name) is not JSON: \(error.problem), at byte \(error.offset)")
+    }
+  }
+}
+
+/// The options that a library's hints mean: the libraries know of none.
+package enum OptionHints {
+  /// The hint with the option in it where the command has one for it, else as it is.
+  package static func worded(_ hint: String) -> String { table[hint] ?? hint }
+
+  /// By what the library says; a test looks for each in the libraries.
+  package static let table = [
+    "give it a value": "give it by --parameter NAME=VALUE",
+    "to judge the token for the time of its use, give that time":
+      "to judge the token for the time of its use, give that time by --at",
+    "if the certificate is in use already, the clock of this machine is behind: give the time":
+      "if the certificate is in use already, the clock of this machine is behind: give the time by --at",
+    "if that is not meant, set the clock right, or give the time":
+      "if that is not meant, set the clock right, or give the time by --at",
+    "give the key's id at the issuer": "give the key's id at the issuer by --key-id",
+    "give the certificate, in the key's file or beside it":
+      "give the certificate, in the key's file or by --certificate",
+    "choose the time of signing and the window instead": "choose it by --at, --not-before and --valid-for",
+    "to be told whose it is, give the certificates of other keys":
+      "to be told whose it is, give the certificates of other keys by --certificate",
+    "give it as a public key": "give it by --public-key",
+    "give the certificate itself as well": "give the certificate itself as well, by --certificate",
+    "give the certificate from where you trust it": "give the certificate from where you trust it, by --certificate",
+    "give what you saved yourself": "give what you saved yourself, by --registered",
+    "give the application id that is meant": "give what is meant, by --app-id",
+    "give the object id that is meant": "give what is meant, by --object-id",
+    "give the cloud or the host of Graph that is meant": "give what is meant, by --cloud or --graph-host",
+    "give the cloud or the login host that is meant": "give what is meant, by --cloud or --login-host",
+    "give the new certificate that is meant": "give what is meant, by --new-certificate",
+    "give the keyId that is meant": "give what is meant, by --key-id",
+    "give the cloud or the scope that is meant": "give what is meant, by --cloud or --scope",
+    "do not send it, unless you know the host: name it then as the host of Graph":
+      "do not send it, unless you know the host: name it then by --graph-host",
+    "do not send it, unless you know the host: name it then as the login host":
+      "do not send it, unless you know the host: name it then by --login-host",
+    "do not send it, unless you know the scope: name it then, or its host":
+      "do not send it, unless you know the scope: name it then by --scope, or its host by --graph-host",
+    "when you are sure of the PIN, allow the last try": "when you are sure of the PIN, add --final-pin-try",
+    "see what is there after a login": "see what is there with keyroll keys --login",
+    "choose another algorithm": "choose another --algorithm",
+    "use a longer key, or an algorithm with a shorter digest": "use a longer key, or a shorter digest by --algorithm",
+    "look at what it waits for: it has no terminal to ask on; a slow one needs more time":
+      "look at what it waits for: it has no terminal to ask on; a slow one needs a longer --signer-timeout",
+  ]
+}

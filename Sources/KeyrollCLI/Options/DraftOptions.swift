@@ -31,19 +31,91 @@ struct DraftOptions: ParsableArguments {
   @OptionGroup var clock: ClockOptions
   @OptionGroup var window: WindowOptions
 
-  /// What is asked of the profile; every request has an identifier of its own.
-  func request(for profile: Profile, claims: JSONObject) throws -> DraftRequest {
-    let time = try clock.now()
+  /// All of it as the library takes it; `now` is the time of signing. Throws `usage`.
+  func choices(at now: NumericDate, claims: JSONObject) throws(CommandError) -> TokenChoices {
+    var choices = TokenChoices()
+    choices.algorithm = algorithm
+    choices.hints = hints
+    choices.includesCertificates = includesCertificates
+    choices.keyID = keyID.map(ExactText.init(_:))
+    choices.includesIssuedAt = includesIssuedAt
+    choices.notBefore = try window.notBefore(from: now)
+    choices.lifetime = try window.span()
+    choices.claims = claims
+    return choices
+  }
+
+  /// Judges the claims, before any key or certificate is looked at; throws what is wrong with them, and `usage`.
+  func plan(by profile: ProfileReference, claims: JSONObject, windows: Int = 1) throws -> TokenPlan {
+    let now = try clock.now()
     var generator = SystemRandomNumberGenerator()
-    var request = DraftRequest(time: time, identifier: UniqueIdentifier.uuid(using: &generator), claims: claims)
-    request.notBefore = try window.notBefore(from: time)
-    request.lifetime = try window.span()
-    request.includesIssuedAt = includesIssuedAt
-    request.keyID = keyID.map(ExactText.init(_:))
-    var hints = self.hints.isEmpty ? profile.hints : self.hints
-    if keyID != nil { hints.append(.kid) }
-    if includesCertificates { hints.append(.x5c) }
-    request.hints = hints
-    return request
+    return try TokenPlan(
+      try choices(at: now, claims: claims), by: profile, at: now, windows: windows, using: &generator)
+  }
+}
+
+/// Claims that a profile leaves open or does not name.
+struct ClaimOptions: ParsableArguments {
+  /// The names of those that may be given several times, the profile's parameters among them.
+  static let repeatable = ["--parameter", "--claim", "--claim-json"]
+
+  @Option(
+    name: .customLong("claim"),
+    help: ArgumentHelp(
+      "A claim that the profile leaves open or does not name, as text; may be repeated.", valueName: "name=value"))
+  var claims: [NamedValue] = []
+
+  @Option(name: .customLong("claim-json"), help: ArgumentHelp("The same with a JSON value.", valueName: "name=json"))
+  var jsonClaims: [NamedValue] = []
+
+  /// Throws `usage` for a claim that is given twice, or is not JSON.
+  func object() throws(CommandError) -> JSONObject {
+    var object = JSONObject()
+    for claim in claims { try Self.add(claim, .string(claim.value), to: &object) }
+    for claim in jsonClaims { try Self.add(claim, try claim.json(), to: &object) }
+    return object
+  }
+
+  private static func add(_ claim: NamedValue, _ value: JSONValue, to object: inout JSONObject) throws(CommandError) {
+    if object[claim.name] != nil { throw .usage("claim \(argument: claim.name) is given twice") }
+    object[claim.name] = value
+  }
+}
+
+/// The values of a profile's parameters.
+struct ParameterOptions: ParsableArguments {
+  @Option(
+    name: .customLong("parameter"),
+    help: ArgumentHelp("The value of a parameter of the profile; may be repeated.", valueName: "name=value"))
+  var parameters: [NamedValue] = []
+
+  var isEmpty: Bool { parameters.isEmpty }
+
+  func dictionary() throws(CommandError) -> [String: ExactText] {
+    var values: [String: ExactText] = [:]
+    for parameter in parameters {
+      if values.updateValue(parameter.value, forKey: parameter.name.text) != nil {
+        throw .usage("parameter \(argument: parameter.name) is given twice")
+      }
+    }
+    return values
+  }
+}
+
+/// A profile by name or file, and the values of its parameters.
+struct ProfileOptions: ParsableArguments {
+  @Option(
+    name: .customLong("profile"),
+    help: ArgumentHelp("A built-in profile, or the path of a profile file (JSON).", valueName: "name or file"))
+  var profile: String
+
+  @OptionGroup var values: ParameterOptions
+
+  /// The file of the profile; a built-in name is no file that is there.
+  var inputs: CommandInputs { CommandInputs(["the profile": profile]) }
+
+  /// Throws what is wrong with the document, and `usage` for a parameter that is given twice.
+  func reference() throws -> ProfileReference {
+    ProfileReference(try ProfileFile.document(profile), parameters: try values.dictionary())
   }
 }

@@ -96,3 +96,49 @@ struct JudgingOptions: ParsableArguments {
     if let first = names.first { throw .usage("\(first) \(reason)") }
   }
 }
+
+/// The keys that the user trusts to have signed a token.
+struct TrustedKeyOptions: ParsableArguments {
+  @Option(
+    name: .customLong("certificate"),
+    help: ArgumentHelp(
+      "The certificate of the signing key (PEM, DER, a bundle, or a saved Graph answer with keyCredentials); may be repeated.",
+      valueName: "file")
+  )
+  var certificates: [String] = []
+
+  @Option(
+    name: .customLong("public-key"),
+    help: ArgumentHelp("The public key (PEM, DER, JWK or JWK Set); may be repeated.", valueName: "file"))
+  var publicKeys: [String] = []
+
+  var isEmpty: Bool { certificates.isEmpty && publicKeys.isEmpty }
+
+  func inputs() throws(KeyError) -> CommandInputs {
+    var inputs = CommandInputs()
+    try inputs.append(certificates: certificates)
+    inputs.append("the public key", publicKeys)
+    return inputs
+  }
+
+  /// Throws what is wrong with a file, `usage` for a second saved answer, and `no-key-credentials` for one where nothing is
+  /// registered and no other key is given.
+  func trust(at time: NumericDate) throws -> Trust {
+    let toolkit = Toolkit.command
+    var trust = Trust()
+    for path in certificates {
+      switch try toolkit.contents(of: path) {
+      case .certificates(let certificates): for certificate in certificates { trust.add(certificate, with: toolkit) }
+      case .registered(let saved):
+        // Which of two is the registration, nobody could tell.
+        if trust.registered != nil {
+          throw CommandError.usage("only one --certificate can be a saved answer: a token is of one application")
+        }
+        trust.add(saved, at: time, with: toolkit)
+      }
+    }
+    for path in publicKeys { trust.add(try toolkit.trustedKeys(from: path)) }
+    try trust.requireUsable()
+    return trust
+  }
+}

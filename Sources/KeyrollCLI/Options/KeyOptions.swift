@@ -13,14 +13,267 @@ struct KeyOptions: ParsableArguments {
       valueName: "reference"))
   var key: String
 
-  @OptionGroup var secrets: SecretOptions
+  @OptionGroup var secrets: SecretOptions<KeyPassword>
+  @OptionGroup var pin: SecretOptions<TokenPIN>
   @OptionGroup var device: DeviceOptions
   @OptionGroup var signer: SignerOptions
 
   func validate() throws { try access.validate() }
 
-  var access: KeyAccess { KeyAccess(secrets: secrets, device: device, signer: signer) }
+  var access: KeyAccess { KeyAccess(secrets: secrets, pin: pin, device: device, signer: signer) }
 
   /// The key's reference, read; throws what is wrong with it.
   func reference() throws(KeyError) -> KeyReference { try KeySchemes.reference(key) }
+}
+
+/// The private key that signs what was reviewed, and what it is opened with; none is needed for a review alone.
+struct ReviewKeyOptions: ParsableArguments {
+  /// The names of those that may be given several times.
+  static let repeatable = SignerOptions.repeatable
+
+  @Option(
+    name: .customLong("key"),
+    help: ArgumentHelp("The private key, as for keyroll sign; not needed with --show.", valueName: "reference"))
+  var key: String?
+
+  @OptionGroup var secrets: SecretOptions<KeyPassword>
+  @OptionGroup var pin: SecretOptions<TokenPIN>
+  @OptionGroup var device: DeviceOptions
+  @OptionGroup var signer: SignerOptions
+
+  func validate() throws { try access.validate() }
+
+  var access: KeyAccess { KeyAccess(secrets: secrets, pin: pin, device: device, signer: signer) }
+
+  /// The key's reference, read, where there is one; throws what is wrong with it.
+  func reference() throws -> KeyReference? {
+    guard let reference = try key.map(KeySchemes.reference) else { return nil }
+    try access.requireNoneNamedTwice(by: reference)
+    return reference
+  }
+}
+
+/// The key that signs a request's token now, or what stands in its place when the token is there already.
+struct RequestKeyOptions: ParsableArguments {
+  /// The names of those that may be given several times.
+  static let repeatable = SignerOptions.repeatable
+
+  @Option(
+    name: .customLong("key"),
+    help: ArgumentHelp(
+      "The private key that signs now, as for keyroll sign; its certificate is registered already.",
+      valueName: "reference"))
+  var key: String?
+
+  @OptionGroup var secrets: SecretOptions<KeyPassword>
+  @OptionGroup var pin: SecretOptions<TokenPIN>
+  @OptionGroup var device: DeviceOptions
+  @OptionGroup var signer: SignerOptions
+
+  @Option(
+    name: .customLong("certificate"),
+    help: ArgumentHelp(
+      "The certificate of the key that signs, when it is not in the key's file (PEM or DER).", valueName: "file"))
+  var certificate: String?
+
+  @Option(
+    name: .customLong("algorithm"),
+    help: ArgumentHelp("The signature algorithm; the default is the profile's.", valueName: "name"))
+  var algorithm: SignatureAlgorithm?
+
+  @OptionGroup var clock: ClockOptions
+  @OptionGroup var window: WindowOptions
+
+  func validate() throws { try access.validate() }
+
+  /// Throws unless there is either a key or a token, and for options of a key beside a token.
+  func requireOne(orToken token: String?, named name: String) throws {
+    switch (key, token) {
+    case (nil, nil): throw ValidationError("either --key, to sign now, or \(name) is needed")
+    case (.some, .some): throw ValidationError("only one of --key and \(name) can be given")
+    case (nil, .some):
+      if certificate == nil {
+        throw ValidationError("\(name) is verified first: give the certificate of its key by --certificate")
+      }
+      if window.notBefore != nil || window.validFor != nil || access.secrets.source != nil
+        || access.pin.source != nil
+      {
+        throw ValidationError("\(name) is signed already: windows, passwords and PINs are for --key")
+      }
+    case (.some, nil): break
+    }
+  }
+
+  var access: KeyAccess { KeyAccess(secrets: secrets, pin: pin, device: device, signer: signer) }
+
+  /// The key's reference, read, where there is one; throws what is wrong with it.
+  func reference() throws -> KeyReference? {
+    guard let reference = try key.map(KeySchemes.reference) else { return nil }
+    try access.requireNoneNamedTwice(by: reference, certificate: certificate)
+    return reference
+  }
+
+  /// Everything that is read to open the key, or to verify a token that is there already.
+  func inputs() throws -> CommandInputs {
+    var inputs = access.inputs(with: try reference())
+    try inputs.append(certificates: [certificate].compactMap(\.self))
+    return inputs
+  }
+
+  /// Signs, or reads and believes nothing yet: whoever makes the request verifies it with the keys.
+  func token(
+    ready path: String?, at time: NumericDate, by profile: ProfileReference
+  ) throws -> (token: ExactText, keys: [TrustedKey]) {
+    if let path { return try readyToken(path) }
+    guard let reference = try reference() else { throw CommandError.usage("either --key or a token is needed") }
+    var choices = TokenChoices()
+    choices.algorithm = algorithm
+    choices.notBefore = try window.notBefore(from: time)
+    choices.lifetime = try window.span()
+    var generator = SystemRandomNumberGenerator()
+    let plan = try TokenPlan(choices, by: profile, at: time, using: &generator)
+    let (tokens, certificate) = try access.tokens(
+      of: plan, by: reference, certificate: self.certificate, answer: ServiceAnswer.toKey)
+    return (ExactText(tokens.first?.text ?? ""), try [certificate].compactMap(\.self).map(Self.trustedKey))
+  }
+
+  private func readyToken(_ path: String) throws -> (token: ExactText, keys: [TrustedKey]) {
+    let input = try TokenInput(path)
+    if let note = input.note { Diagnostics.note(note) }
+    guard let text = String(validating: input.bytes, as: UTF8.self) else {
+      throw RequestError(.tokenRejected, "\(input.name) is not a token: it is not text")
+    }
+    let certificates = try certificate.map(Toolkit.command.certificates(from:)) ?? []
+    return (ExactText(text), try certificates.map(Self.trustedKey))
+  }
+
+  static func trustedKey(_ certificate: Certificate) throws(KeyError) -> TrustedKey {
+    TrustedKey(try Toolkit.command.cryptography.verifier(for: certificate.publicKey), certificate: certificate)
+  }
+}
+
+/// What a private key is opened with, wherever it is.
+///
+/// Not a group of options around these groups: ArgumentParser reads a group again for each one that it is inside of.
+struct KeyAccess {
+  let secrets: SecretOptions<KeyPassword>
+  let pin: SecretOptions<TokenPIN>
+  let device: DeviceOptions
+  let signer: SignerOptions
+
+  /// Loads nothing yet: modules are loaded for the first key that is on a token. Throws `usage` for a variable that is not
+  /// there, or is not text.
+  func toolkit() throws(CommandError) -> Toolkit {
+    .watched(
+      allowsFinalPINTry: device.allowsFinalPINTry, timeout: device.timeout, programs: try signer.programs())
+  }
+
+  /// Throws for a secret that a program would see.
+  func validate() throws { try requireUnseen(secrets.variable, pin.variable) }
+
+  /// Throws `usage` for what an option gives and the reference names itself: a secret, or the certificate.
+  func requireNoneNamedTwice(by reference: KeyReference, certificate: String? = nil) throws(CommandError) {
+    let (secret, pin) = (secrets.source != nil, pin.source != nil)
+    let named = [
+      ("pin-source", "--pin-… and pin-source", pin), ("password-file", "--password-… and ;password-file=", secret),
+      ("cert", "--certificate and ;cert=", certificate != nil),
+      ("certificate", "--certificate and ?certificate=", certificate != nil),
+    ]
+    for (attribute, names, isGiven) in named where isGiven && reference[attribute] != nil {
+      throw .usage("only one of \(names) in the key can be given")
+    }
+  }
+
+  /// Throws for a variable with a secret that a program would see.
+  func requireUnseen(_ variables: String?...) throws {
+    for secret in variables.compactMap(\.self) where signer.variables.contains(secret) {
+      throw ValidationError("--signer-env cannot name \(naming: secret), which holds a secret")
+    }
+  }
+
+  /// Opens nothing: what a key by this reference is read from.
+  func inputs(with reference: KeyReference?) -> CommandInputs {
+    var inputs = CommandInputs()
+    inputs.append(reference)
+    inputs.append("the password", secrets.source)
+    inputs.append("the PIN", pin.source)
+    return inputs
+  }
+
+  /// Opens the key of a reference as `opening` does with the secrets: asks for them where it must, says what the signer has to say,
+  /// and blocks.
+  func open(
+    _ reference: KeyReference, by opening: (any SecretProvider) throws(KeyError) -> any Signer
+  ) throws(KeyError) -> any Signer {
+    do throws(KeyError) {
+      let signer = try opening(try secrets.provider(pin: pin.source))
+      signer.notes.forEach(Diagnostics.warning)
+      return signer
+    } catch {
+      // What the reader of the key cannot know: how it was named.
+      if error.code == .fileUnreadable, let misreading = KeySchemes.misreading(of: reference) { throw misreading }
+      throw error
+    }
+  }
+
+  /// Signs what was planned, with one opening of the key, and warns of what the verifier warned of.
+  ///
+  /// `certificate` names its certificate where that is not beside the key, and `answer` says what the service would answer to
+  /// tokens of a key that is refused here. The certificate in the answer is that of the key, or nil for a bare one.
+  func tokens(
+    of plan: TokenPlan, by reference: KeyReference, certificate: String?,
+    answer: @escaping @Sendable (KeyError.Code) -> String?
+  ) throws -> (tokens: [SignedToken], certificate: Certificate?) {
+    let toolkit = try toolkit()
+    let given = try certificate.map(toolkit.certificates(from:)) ?? []
+    let signer = try open(reference) { (secrets) throws(KeyError) in
+      var key = SigningKey(reference, certificates: given, from: certificate, secrets: secrets)
+      key.answer = answer
+      return try plan.signer(of: key, with: toolkit)
+    }
+    let tokens = try plan.tokens(by: signer, with: toolkit)
+    Diagnostics.warn(of: tokens.flatMap(\.report.warnings))
+    return (tokens, signer.certificates.first)
+  }
+}
+
+/// What a program of the user's own needs that signs: patience, and what of the environment it may see.
+struct SignerOptions: ParsableArguments {
+  /// The names of those that may be given several times.
+  static let repeatable = ["--signer-env"]
+
+  @Option(
+    name: .customLong("signer-timeout"),
+    help: ArgumentHelp("End the program of a command: key when it takes longer for a signature.", valueName: "duration")
+  )
+  var timeout = TimeSpan(seconds: 60)
+
+  @Option(
+    name: .customLong("signer-env"),
+    help: ArgumentHelp(
+      "Let the program of a command: key see this environment variable, which holds no secret; may be repeated.",
+      valueName: "name"))
+  var variables: [String] = []
+
+  func validate() throws {
+    if timeout <= .zero { throw ValidationError("--signer-timeout takes a duration above zero, such as 30s or 5m") }
+    for name in variables where name.isEmpty || name.utf8.contains(UInt8(ascii: "=")) {
+      throw ValidationError("--signer-env takes the name of a variable, not its value")
+    }
+  }
+
+  /// Throws `usage` for a variable that is not there, or is not text.
+  func programs() throws(CommandError) -> SigningPrograms {
+    var environment: [String: String] = [:]
+    for name in variables {
+      guard let value = CurrentProcess.variable(name) else {
+        throw .usage("the variable \(naming: name) of --signer-env is not set")
+      }
+      guard let text = String(validating: value, as: UTF8.self) else {
+        throw .usage("the variable \(naming: name) of --signer-env is not text in UTF-8")
+      }
+      environment[name] = text
+    }
+    return SigningPrograms(environment: environment, timeout: .seconds(timeout.seconds), observer: ProgramWatch())
+  }
 }

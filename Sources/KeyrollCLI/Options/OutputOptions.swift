@@ -41,12 +41,45 @@ struct OutputOptions: ParsableArguments {
   }
 
   private func file(_ path: String, sparing inputs: CommandInputs) throws(CommandError) -> OutputFile {
-    let file = try OutputFile(path: path, replacing: force)
-    try file.check()
-    if force, file.isAmong(inputs) {
-      throw CommandError(
-        .outputExists, "\(naming: path) is read by this command, and is not replaced", hint: "choose another name")
+    let file = try OutputFile(option: path, replacing: force)
+    return try CommandError.passing { () throws(SystemError) in
+      try file.check()
+      if force, let existing = file.existing, inputs.contains(existing) {
+        throw SystemError(
+          .outputExists, "\(naming: path) is read by this command, and is not replaced", hint: "choose another name")
+      }
+      return file
     }
-    return file
   }
+}
+
+/// Where a request for another machine goes.
+struct RequestOutputOptions: ParsableArguments {
+  @Option(
+    name: .customLong("output"),
+    help: ArgumentHelp("Write the request into this new folder, for its owner alone.", valueName: "folder"))
+  var path: String
+
+  @Flag(
+    name: .customLong("single-file"),
+    help: "Write one file instead, a curl configuration that holds the body and the summary.")
+  var isSingleFile = false
+
+  /// Throws at once what is known to stand against it, before a key is used.
+  func check() throws(CommandError) {
+    if isSingleFile {
+      let file = try OutputFile(option: path)
+      return try CommandError.passing { () throws(SystemError) in try file.check() }
+    }
+    guard OutputFolder.isNamed(by: path) else {
+      throw CommandError.usage("--output takes the path of a new folder, not \(naming: path)")
+    }
+    try CommandError.passing { () throws(SystemError) in try OutputFolder.check(path: path) }
+  }
+}
+
+/// How a report is written.
+struct FormatOptions: ParsableArguments {
+  @Option(name: .customLong("format"), help: "Write text for people, or json, under a version, for programs.")
+  var format: OutputFormat = .text
 }

@@ -1,4 +1,3 @@
-import Glibc
 import Keyroll
 
 /// What is said to a person on standard error, one line each, which a terminal shows folded.
@@ -6,7 +5,7 @@ enum Diagnostics {
   /// Says what is wrong and the next step, and gives the status to end with.
   static func report(_ error: any DiagnosticError) -> ExitStatus {
     write("error: \(error.message) [\(error.id)]")
-    if let hint = error.hint ?? hint(for: error) { write("hint: \(hint)") }
+    if let hint = hint(for: error) { write("hint: \(hint)") }
     return error.id == CommandError.Code.usage.rawValue ? .usage : .failed
   }
 
@@ -32,9 +31,10 @@ enum Diagnostics {
     }
   }
 
-  /// What the key's reader cannot know: the options of the command.
+  /// The next step, with what the libraries cannot know: the options of the command.
   private static func hint(for error: any DiagnosticError) -> String? {
-    switch (error as? KeyError)?.code {
+    if let hint = error.hint { return OptionHints.worded(hint) }
+    return switch (error as? KeyError)?.code {
     case .passwordRequired:
       "give it by --password-file, --password-fd or --password-env, or be asked for it on a terminal"
     case .pinRequired:
@@ -50,9 +50,9 @@ enum Diagnostics {
   }
 
   private static func write(_ screen: ScreenText) {
-    let text = screen.text(columns: TerminalSize.columns(of: STDERR_FILENO))
+    let text = screen.text(columns: TerminalSize.columns(of: StandardStreams.messages))
     // Where standard error is gone there is nobody left to tell.
-    _ = FileOutput.write(Array(text.utf8).span, to: STDERR_FILENO)
+    _ = FileOutput.write(Array(text.utf8).span, to: StandardStreams.messages)
   }
 
   private static let prefix = "keyroll: "

@@ -43,3 +43,54 @@ struct ScreenText {
     return lines.flatMap { folding.rows(of: $0.text, indentation: $0.indentation) }.map { $0 + "\n" }.joined()
   }
 }
+
+/// Lines of a name and a value, the values below each other.
+struct FieldList {
+  private var fields: [(name: String, value: String)] = []
+
+  /// The longest name that the others are padded to: one long name would make every line long.
+  private static let widestName = 40
+
+  /// A value of others is one that `ForeignText` shows. A further line without a name stands below the value before.
+  mutating func append(_ name: String, _ value: String) { fields.append((name, value)) }
+
+  var screen: ScreenText {
+    let width = fields.map(\.name.utf8.count).filter { $0 <= Self.widestName }.max() ?? 0
+    var screen = ScreenText()
+    for (name, value) in fields {
+      let padding = String(repeating: " ", count: max(width - name.utf8.count, 0) + 2)
+      screen.append(name + padding + value, indentation: width + 2)
+    }
+    return screen
+  }
+
+  /// Each line ended by a line feed, for a file.
+  var text: String { screen.text(columns: nil) }
+}
+
+/// JSON for programs, which a person may see on a terminal all the same: what would not be seen for what it is, is written
+/// as an escape (RFC 8259, section 7), and so is every space behind another in a string. The value is the same.
+package struct EscapedJSON: CustomStringConvertible {
+  package let description: String
+
+  /// Takes JSON text as `JSONWriter` writes it; line breaks and spaces between values stay.
+  package init(_ text: String) {
+    var output = ""
+    var previous = VisibleText.Previous()
+    var isInString = false
+    var isEscaped = false
+    for scalar in text.unicodeScalars {
+      let isLayout = !isInString && (scalar == " " || scalar == "\n")
+      if isLayout || previous.lets(scalar) {
+        output.unicodeScalars.append(scalar)
+        previous.append(scalar)
+      } else {
+        output += VisibleText.escape(scalar)
+        previous = VisibleText.Previous()
+      }
+      if scalar == "\"", !isEscaped { isInString.toggle() }
+      isEscaped = scalar == "\\" && !isEscaped
+    }
+    description = output
+  }
+}

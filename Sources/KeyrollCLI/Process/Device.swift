@@ -1,17 +1,14 @@
-import Glibc
 import Keyroll
 import Synchronization
 
 /// The PKCS #11 modules of one run, from the first key that is opened until the run has ended.
 final class Device: Sendable {
-  let backend: PKCS11Backend
+  private let backend: PKCS11Backend
   private let watch: DeviceWatch
 
-  init(allowsFinalPINTry: Bool, timeout: TimeSpan) {
-    watch = DeviceWatch(timeout: timeout)
-    backend = PKCS11Backend(
-      cryptography: OpenSSLCryptography(), allowsFinalPINTry: allowsFinalPINTry, observer: watch)
-    Devices.current?.keep(self)
+  init(_ backend: PKCS11Backend, watchedBy watch: DeviceWatch) {
+    self.backend = backend
+    self.watch = watch
   }
 
   /// Finalises the modules when nothing is left to do but to end with this status.
@@ -35,17 +32,17 @@ final class Devices: Sendable {
     let devices = kept.withLock { $0 }
     if devices.isEmpty { return }
     if status == .success {
-      ModuleCrash.handle { _ in Devices.end(with: .success) }
-      atexit { _exit(ExitStatus.success.rawValue) }
+      CrashHandler.install { _ in Devices.end(with: .success) }
+      CurrentProcess.atEnd { CurrentProcess.end(ExitStatus.success.rawValue) }
     } else if status == .rejected {
-      ModuleCrash.handle { _ in Devices.end(with: .rejected) }
-      atexit { _exit(ExitStatus.rejected.rawValue) }
+      CrashHandler.install { _ in Devices.end(with: .rejected) }
+      CurrentProcess.atEnd { CurrentProcess.end(ExitStatus.rejected.rawValue) }
     } else if status == .notYet {
-      ModuleCrash.handle { _ in Devices.end(with: .notYet) }
-      atexit { _exit(ExitStatus.notYet.rawValue) }
+      CrashHandler.install { _ in Devices.end(with: .notYet) }
+      CurrentProcess.atEnd { CurrentProcess.end(ExitStatus.notYet.rawValue) }
     } else {
-      ModuleCrash.handle { _ in Devices.end(with: .failed) }
-      atexit { _exit(ExitStatus.failed.rawValue) }
+      CrashHandler.install { _ in Devices.end(with: .failed) }
+      CurrentProcess.atEnd { CurrentProcess.end(ExitStatus.failed.rawValue) }
     }
     for device in devices { device.end(with: status) }
   }
@@ -53,7 +50,26 @@ final class Devices: Sendable {
   /// Only what a signal handler may do: no allocation, no lock.
   private static func end(with status: ExitStatus) -> Never {
     let warning: StaticString = "keyroll: warning: a PKCS #11 module crashed when it was let go; nothing is lost\n"
-    unsafe write(STDERR_FILENO, warning.utf8Start, warning.utf8CodeUnitCount)
-    _exit(status.rawValue)
+    CurrentProcess.end(status.rawValue, saying: warning)
+  }
+}
+
+/// A PKCS #11 module that crashes the process while it is loaded, where something better can be said of it than what the
+/// system says.
+enum ModuleCrash {
+  /// From here on modules are loaded. p11-kit loads all that it is configured with, takes their lists of functions for granted,
+  /// and crashes where a module gives none.
+  static func loadingBegins() { CrashHandler.install(endsLoading) }
+
+  /// A crash is what it is again, unless a module has taken it over in the meantime.
+  static func loadingEnds() { CrashHandler.remove(endsLoading) }
+
+  private static let endsLoading: CrashHandler.Function = { _ in
+    let message: StaticString = """
+      keyroll: error: a PKCS #11 module crashed while it was loaded, or gives no list of functions [module-unavailable]
+      keyroll: hint: p11-kit loads all that it is configured with: take the file of that module out of its configuration
+
+      """
+    CurrentProcess.end(ExitStatus.failed.rawValue, saying: message)
   }
 }

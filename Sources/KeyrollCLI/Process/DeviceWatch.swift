@@ -1,5 +1,3 @@
-import CLinux
-import Glibc
 import Keyroll
 import Synchronization
 
@@ -18,11 +16,11 @@ final class DeviceWatch: CallObserver {
   private struct State {
     var isWatching = false
     /// By the thread that calls.
-    var calls: [pthread_t: Call] = [:]
+    var calls: [ThreadIdentity: Call] = [:]
     /// How the run ends, when what is left is to let go of the modules.
     var status: ExitStatus?
-    /// The folder that relative paths begin in, before the first call; -1 where it cannot be opened.
-    var workingFolder: Int32?
+    /// As it was before the first call.
+    var workingFolder: WorkingFolder?
   }
 
   private let timeout: TimeSpan
@@ -39,8 +37,8 @@ final class DeviceWatch: CallObserver {
     let call = Call(function: function, module: module, start: start, deadline: deadline)
     let starts = state.withLock { state in
       defer { state.isWatching = true }
-      state.calls[pthread_self()] = call
-      if state.workingFolder == nil { state.workingFolder = unsafe open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+      state.calls[ThreadIdentity.current] = call
+      if state.workingFolder == nil { state.workingFolder = WorkingFolder() }
       return !state.isWatching
     }
     if starts { self.start() }
@@ -52,10 +50,10 @@ final class DeviceWatch: CallObserver {
   /// A module that has gone to another folder has not moved what relative paths mean.
   func didReturn() {
     state.withLock { state in
-      let call = state.calls.removeValue(forKey: pthread_self())
+      let call = state.calls.removeValue(forKey: ThreadIdentity.current)
       if call?.isTold ?? false { ChildProcesses.forget() }
       if let call, Self.isLoading(call.function) { ModuleCrash.loadingEnds() }
-      if let folder = state.workingFolder, folder >= 0 { _ = fchdir(folder) }
+      state.workingFolder?.restore()
     }
   }
 
@@ -66,20 +64,8 @@ final class DeviceWatch: CallObserver {
   /// From here on a module that does not let go changes nothing: the run ends with this status.
   func runIsOver(with status: ExitStatus) { state.withLock { $0.status = status } }
 
-  /// A thread of its own, from which every signal stays away: they are the business of the one that prompts.
   private func start() {
-    let mask = SignalMask(blocking: Array(1...64))
-    defer { mask.restore() }
-    var thread = pthread_t()
-    // Kept until the process ends, as the thread is.
-    let watch = unsafe Unmanaged.passRetained(self).toOpaque()
-    let failure = unsafe pthread_create(
-      &thread, nil,
-      { argument in
-        guard let argument = unsafe argument else { return nil }
-        unsafe Unmanaged<DeviceWatch>.fromOpaque(argument).takeUnretainedValue().watch()
-      }, watch)
-    if failure != 0 { refuse(SystemReason(code: failure)) }
+    do throws(SystemReason) { try BackgroundThread.start { self.watch() } } catch { refuse(error) }
   }
 
   /// Without the thread a call that hangs would hang for ever, so none is made.
@@ -87,15 +73,13 @@ final class DeviceWatch: CallObserver {
     let error = CommandError(
       .deviceUnwatched, "no call to a module is made, because none could be ended after \(timeout): \(reason)",
       hint: "the system starts no further thread: see ulimit -u and ulimit -v")
-    _exit(Diagnostics.report(error).rawValue)
+    CurrentProcess.end(Diagnostics.report(error).rawValue)
   }
 
   private func watch() -> Never {
     while true {
       let wait = state.withLock { state in look(&state) }
-      let (seconds, attoseconds) = wait.components
-      var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000) + 1)
-      unsafe nanosleep(&time, nil)
+      BackgroundThread.sleep(for: wait)
     }
   }
 
@@ -138,11 +122,33 @@ final class DeviceWatch: CallObserver {
     let message = "\(call.function) of the module \(naming: call.module) has not come back after \(timeout)"
     if let status = state.status {
       Diagnostics.warning("\(message); nothing is lost")
-      _exit(status.rawValue)
+      CurrentProcess.end(status.rawValue)
     }
     let error = CommandError(
       .deviceTimeout, message,
       hint: "look at the device and its connection; a slow device needs a longer --device-timeout")
-    _exit(Diagnostics.report(error).rawValue)
+    CurrentProcess.end(Diagnostics.report(error).rawValue)
   }
+}
+
+/// Passes on what a program that signs says, and lets nothing that ends keyroll leave the program behind.
+final class ProgramWatch: ProgramObserver {
+  private let held = Mutex<Interruptions?>(nil)
+
+  /// Ends the process when signals cannot be held back: one of them would leave the program behind.
+  func willStart() -> Int32? {
+    let descriptor = held.withLock { held in
+      held = Interruptions(holding: Signals.endingThisProcess)
+      return held?.descriptor
+    }
+    if let descriptor { return descriptor }
+    let error = SigningError(
+      .programFailed, "no program is started, because nothing could end it at ctrl-C: \(SystemReason.last)")
+    CurrentProcess.end(Diagnostics.report(error).rawValue)
+  }
+
+  func didWrite(_ line: String) { Diagnostics.note("the signer says: \(quoting: line)") }
+
+  /// A signal that has waited takes effect here, when the program is gone and nothing has been written.
+  func didEnd() { held.withLock { $0 = nil } }
 }

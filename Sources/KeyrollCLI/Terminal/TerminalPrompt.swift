@@ -1,23 +1,17 @@
-import Glibc
 import Keyroll
 
 /// Asks a person on the controlling terminal, whatever the standard streams are.
 struct TerminalPrompt: ~Copyable {
-  private let terminal: Int32
+  private let terminal: Terminal
 
   /// Nil when the process has no terminal to ask on.
   init?() {
-    terminal = unsafe open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
-    if terminal < 0 { return nil }
+    guard let terminal = Terminal() else { return nil }
+    self.terminal = terminal
   }
-
-  deinit { close(terminal) }
 
   /// True where what is written to standard error is seen on this terminal.
-  var showsStandardError: Bool {
-    let session = tcgetsid(STDERR_FILENO)
-    return session >= 0 && session == getsid(0)
-  }
+  var showsStandardError: Bool { terminal.showsStandardError }
 
   /// Shows the question and reads one line without showing it; blocks.
   ///
@@ -37,59 +31,13 @@ struct TerminalPrompt: ~Copyable {
   }
 
   /// Writes whole lines, folded for the terminal.
-  borrowing func say(_ screen: ScreenText) { say(screen.text(columns: TerminalSize.columns(of: terminal))) }
-
-  private borrowing func say(_ text: String) {
-    // A terminal that takes no text may still give some.
-    _ = FileOutput.write(Array(text.utf8).span, to: terminal)
-  }
+  borrowing func say(_ screen: ScreenText) { terminal.write(screen.text(columns: terminal.columns)) }
 
   private borrowing func line(_ question: String, showsInput: Bool) throws(KeyError) -> SecretBytes {
-    guard let interruptions = Interruptions(holding: Interruptions.all) else {
-      throw KeyError(.secretUnavailable, "nothing can be asked on the terminal: \(SystemReason.last)")
-    }
-    var asks = true
-    while true {
-      let input = try LineInput(terminal, showsInput: showsInput)
-      if asks { ask(question) }
-      var line = SecretBytes(capacity: SecretFile.limit + 1)
-      let interruption: Int32?
-      do {
-        interruption = try read(&line, until: interruptions)
-      } catch {
-        say("\n")
-        throw error
-      }
-      input.end()
-      guard let interruption else {
-        // The line break that was typed is shown with the rest, or not.
-        if !showsInput { say("\n") }
-        return line.withoutTrailingNewline()
-      }
-      if interruption != SIGCONT { say("\n") }
-      interruptions.obey(interruption)
-      // Whoever stopped and continues the process may have changed the terminal and the screen: begin again.
-      asks = interruption == SIGCONT
-    }
-  }
-
-  /// Returns nil when the line is complete, or the signal that came before.
-  private borrowing func read(_ line: inout SecretBytes, until interruptions: borrowing Interruptions) throws(KeyError)
-    -> Int32?
-  {
-    while true {
-      if let signal = try interruptions.wait(orForInputOn: terminal) { return signal }
-      let received = line.append(from: terminal)
-      if received < 0 {
-        if errno == EINTR || errno == EAGAIN { continue }
-        throw KeyError(.secretUnavailable, "the terminal cannot be read: \(SystemReason.last)")
-      }
-      if received == 0 { throw KeyError(.secretUnavailable, "the input ended before a line was typed at the prompt") }
-      if line.endsWithNewline { return nil }
-      if line.count > SecretFile.limit {
-        throw KeyError(
-          .secretUnavailable, "the line typed at the prompt is longer than \(SecretFile.limit) bytes")
-      }
+    do throws(SystemError) {
+      return try terminal.line(showingInput: showsInput, limit: SecretFile.limit) { ask(question) }
+    } catch {
+      throw KeyError(error)
     }
   }
 
@@ -97,7 +45,6 @@ struct TerminalPrompt: ~Copyable {
   private borrowing func ask(_ question: String) {
     var screen = ScreenText()
     screen.append(question)
-    let text = screen.text(columns: TerminalSize.columns(of: terminal))
-    say(String(text.unicodeScalars.dropLast()))
+    terminal.write(String(screen.text(columns: terminal.columns).unicodeScalars.dropLast()))
   }
 }

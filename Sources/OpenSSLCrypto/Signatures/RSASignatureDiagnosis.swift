@@ -39,7 +39,7 @@ package struct RSASignatureDiagnosis {
       ?? SignatureFault(
         .otherKey, "the signature was not made by the key of the certificate, or was changed on its way",
         hint: certificates.isEmpty
-          ? "to be told whose it is, give the certificates of other keys by --certificate" : nil
+          ? "to be told whose it is, give the certificates of other keys" : nil
       )
   }
 

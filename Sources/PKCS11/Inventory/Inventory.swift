@@ -1,4 +1,3 @@
-import Messages
 public import Signing
 
 /// What modules, tokens and objects are there, for a person to choose from.
@@ -17,6 +16,19 @@ public struct Inventory: Sendable {
     public let version: String
     public let warnings: [String]
     public let tokens: [Token]
+
+    public init(
+      name: String, path: String?, description: String, manufacturer: String, version: String, warnings: [String],
+      tokens: [Token]
+    ) {
+      self.name = name
+      self.path = path
+      self.description = description
+      self.manufacturer = manufacturer
+      self.version = version
+      self.warnings = warnings
+      self.tokens = tokens
+    }
   }
 
   /// One token that somebody has initialised.
@@ -35,6 +47,26 @@ public struct Inventory: Sendable {
     public let objects: [Object]
     /// What could not be read, and why.
     public let failures: [String]
+
+    public init(
+      uri: String, label: String, serial: String, manufacturer: String, model: String, pin: PINState, flags: [String],
+      freePublicMemory: UInt?, freePrivateMemory: UInt?, signingMechanisms: [String], isLoggedIn: Bool,
+      objects: [Object], failures: [String]
+    ) {
+      self.uri = uri
+      self.label = label
+      self.serial = serial
+      self.manufacturer = manufacturer
+      self.model = model
+      self.pin = pin
+      self.flags = flags
+      self.freePublicMemory = freePublicMemory
+      self.freePrivateMemory = freePrivateMemory
+      self.signingMechanisms = signingMechanisms
+      self.isLoggedIn = isLoggedIn
+      self.objects = objects
+      self.failures = failures
+    }
   }
 
   /// One private key, public key or certificate.
@@ -56,6 +88,17 @@ public struct Inventory: Sendable {
     public let summary: String
     /// Read, where it is one: two of the same name and id are told apart by their thumbprints.
     public let certificate: Certificate?
+
+    public init(
+      kind: Kind, uri: String, label: String, id: [UInt8], summary: String, certificate: Certificate?
+    ) {
+      self.kind = kind
+      self.uri = uri
+      self.label = label
+      self.id = id
+      self.summary = summary
+      self.certificate = certificate
+    }
   }
 
   /// What is known of the user's PIN before anybody gives it.
@@ -71,4 +114,37 @@ public struct Inventory: Sendable {
   public let modules: [Module]
   /// Modules and slots that could not be looked into, and why.
   public let failures: [String]
+
+  public init(
+    modules: [Module], failures: [String]
+  ) {
+    self.modules = modules
+    self.failures = failures
+  }
+}
+
+extension PKCS11Backend: KeyLister {
+  public func listing(
+    of reference: KeyReference?, loggingInWith secrets: (any SecretProvider)?
+  ) throws(KeyError) -> KeyListing {
+    let inventory = try inventory(of: reference, loggingInWith: secrets)
+    let tokens = inventory.modules.flatMap(\.tokens)
+    return KeyListing(
+      tokens.flatMap(\.objects).map(\.entry), failures: inventory.failures + tokens.flatMap(\.failures))
+  }
+}
+
+extension PKCS11Backend: CertificateFinder {}
+
+extension Inventory.Object {
+  fileprivate var entry: KeyListing.Entry {
+    let kind: KeyListing.Entry.Kind =
+      switch kind {
+      case .privateKey: .privateKey
+      case .publicKey: .publicKey
+      case .certificate: .certificate
+      }
+    return KeyListing.Entry(
+      kind, reference: uri, label: label, id: id, summary: summary, certificate: certificate)
+  }
 }

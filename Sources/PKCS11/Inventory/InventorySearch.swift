@@ -1,5 +1,55 @@
-internal import CP11Kit
-internal import Signing
+import CP11Kit
+public import Signing
+
+extension PKCS11Backend {
+  /// Lists what a reference matches, or everything that p11-kit is configured with; tokens with keys come first.
+  ///
+  /// With `secrets` it logs in first, to see private objects: one try, on one token. Throws what opening a key throws
+  /// up to the login, `no-such-token` for a reference that no token matches; a module, token or object that cannot be read is
+  /// told in the inventory.
+  ///
+  /// - Parameter includingTrustPolicy: lists modules too that hold nothing but certificates to trust, such as p11-kit's own.
+  ///   They are always listed for a reference.
+  public func inventory(
+    of reference: KeyReference? = nil, loggingInWith secrets: (any SecretProvider)? = nil,
+    includingTrustPolicy: Bool = true
+  ) throws(KeyError) -> Inventory {
+    let uri = try reference.map { (reference) throws(KeyError) in try PKCS11URI(reference) }
+    let matcher = try uri.map { (uri) throws(KeyError) in try URIMatcher(uri) }
+    // Throws where what was asked for is not there.
+    if let uri, let matcher, uri.selectsWithinModules { _ = try connections(for: uri, matcher) }
+    let (modules, search) = try search(uri, matcher)
+    for module in modules.modules { _ = module.warnOfCallLog() }
+    let connections = search.tokens.map { connection(with: $0, of: modules) }
+    if let secrets { try login(connections, uri, secrets) }
+    let reader = InventorySearch(uri: uri, matcher: matcher, cryptography: cryptography)
+    var listed: [Inventory.Module] = []
+    var failures = search.failures.map(\.message) + search.moduleFailures
+    for module in modules.modules {
+      if uri == nil, !includingTrustPolicy, module.isTrustPolicy { continue }
+      let tokens = connections.filter { $0.module === module }.map(reader.token).sorted { $0.rank < $1.rank }
+      // Modules that have nothing of what was asked for are not listed.
+      if tokens.isEmpty, uri?.selectsWithinModules ?? false { continue }
+      if tokens.isEmpty, let reason = module.reasonForNoTokens { failures.append(reason) }
+      do throws(DeviceError) {
+        listed.append(try reader.module(module, tokens))
+      } catch {
+        failures.append(error.message)
+      }
+    }
+    let ranked = listed.sorted { ($0.tokens.first?.rank ?? .max) < ($1.tokens.first?.rank ?? .max) }
+    return Inventory(modules: ranked, failures: failures)
+  }
+
+  private func login(_ connections: [TokenConnection], _ uri: PKCS11URI?, _ secrets: any SecretProvider)
+    throws(KeyError)
+  {
+    let wanting = connections.filter(\.token.info.wantsLogin)
+    let candidates = wanting.isEmpty ? connections : wanting
+    if candidates.count > 1 { throw severalTokens(candidates.map(\.token), uri) }
+    for connection in candidates { _ = try connection.login(with: PINRequest(uri: uri, secrets: secrets)) }
+  }
+}
 
 /// Reads all that a person can choose a key from.
 struct InventorySearch {
@@ -35,7 +85,7 @@ struct InventorySearch {
     var unread: [String] = []
     let (isLoggedIn, objects) = read((false, [])) { () throws(DeviceError) in
       try connection.pool.withSession { (session) throws(DeviceError) in
-        (try self.isLoggedIn(session), try self.objects(of: token, in: session, &unread))
+        (try session.tellsOfLogin(), try self.objects(of: token, in: session, &unread))
       }
     }
     failures += unread
@@ -46,14 +96,6 @@ struct InventorySearch {
       freePublicMemory: Self.known(info.freePublicMemory), freePrivateMemory: Self.known(info.freePrivateMemory),
       signingMechanisms: mechanisms.map(MechanismName.text), isLoggedIn: isLoggedIn, objects: objects,
       failures: failures)
-  }
-
-  private func isLoggedIn(_ session: Session) throws(DeviceError) -> Bool {
-    do throws(DeviceError) {
-      return try session.isLoggedIn()
-    } catch  where error.returnValue.rawValue == CKR_FUNCTION_NOT_SUPPORTED {
-      return false
-    }
   }
 
   /// One object that cannot be read does not hide the others: it is told of.
@@ -129,4 +171,31 @@ struct InventorySearch {
 
   /// All bits set is CK_UNAVAILABLE_INFORMATION.
   private static func known(_ byteCount: CK_ULONG) -> UInt? { byteCount == CK_ULONG.max ? nil : byteCount }
+}
+
+extension Inventory.PINState {
+  init(_ info: TokenInfo) {
+    self =
+      if !info.has(CKF_LOGIN_REQUIRED) {
+        .notNeeded
+      } else if info.has(CKF_USER_PIN_LOCKED) {
+        .locked
+      } else if !info.has(CKF_USER_PIN_INITIALIZED) {
+        .notInitialized
+      } else if info.has(CKF_USER_PIN_FINAL_TRY) {
+        .finalTry
+      } else if info.has(CKF_USER_PIN_COUNT_LOW) {
+        .countLow
+      } else {
+        .ready
+      }
+  }
+}
+
+extension Inventory.Token {
+  /// Tokens with keys first, then those that may hide keys from whoever has not logged in.
+  fileprivate var rank: Int {
+    if objects.contains(where: { $0.kind != .certificate }) { return 0 }
+    return pin == .notNeeded ? 2 : 1
+  }
 }

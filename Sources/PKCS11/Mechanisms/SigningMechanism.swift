@@ -1,6 +1,6 @@
-internal import CP11Kit
+import CP11Kit
 import Messages
-internal import Signing
+import Signing
 
 /// One of the mechanisms that a key was opened with (PKCS #11 2.40 mechanisms, section 2.1).
 struct SigningMechanism: Sendable, Hashable {
@@ -49,7 +49,7 @@ struct SigningMechanism: Sendable, Hashable {
     let others = SignatureAlgorithm.allCases.filter { Self.candidates(for: $0).contains(where: isUsable) }
     let hint =
       others.isEmpty
-      ? "use another key or token" : "use --algorithm \(others.map(\.rawValue).joined(separator: " or "))"
+      ? "use another key or token" : "use \(others.map(\.rawValue).joined(separator: " or "))"
     if candidates.contains(where: isOffered) {
       throw KeyError(
         .keyRestricted, "the key at \(naming: reference) does not allow \(algorithm.rawValue) (CKA_ALLOWED_MECHANISMS)",
@@ -89,4 +89,26 @@ struct SigningMechanism: Sendable, Hashable {
       }
     return CK_RSA_PKCS_PSS_PARAMS(hashAlg: digest, mgf: mask, sLen: CK_ULONG(algorithm.digest.byteCount))
   }
+}
+
+/// The names of the mechanisms that sign with RSA (PKCS #11 2.40 mechanisms, section 2.1).
+enum MechanismName {
+  /// The standard's name, else the number.
+  static func text(_ type: CK_MECHANISM_TYPE) -> String { names[type] ?? "0x" + String(type, radix: 16) }
+
+  static func isKnown(_ type: CK_MECHANISM_TYPE) -> Bool { names[type] != nil }
+
+  private static let names: [CK_MECHANISM_TYPE: String] = [
+    CKM_RSA_PKCS: "CKM_RSA_PKCS",
+    CKM_RSA_X_509: "CKM_RSA_X_509",
+    CKM_SHA1_RSA_PKCS: "CKM_SHA1_RSA_PKCS",
+    CKM_SHA256_RSA_PKCS: "CKM_SHA256_RSA_PKCS",
+    CKM_SHA384_RSA_PKCS: "CKM_SHA384_RSA_PKCS",
+    CKM_SHA512_RSA_PKCS: "CKM_SHA512_RSA_PKCS",
+    CKM_RSA_PKCS_PSS: "CKM_RSA_PKCS_PSS",
+    CKM_SHA1_RSA_PKCS_PSS: "CKM_SHA1_RSA_PKCS_PSS",
+    CKM_SHA256_RSA_PKCS_PSS: "CKM_SHA256_RSA_PKCS_PSS",
+    CKM_SHA384_RSA_PKCS_PSS: "CKM_SHA384_RSA_PKCS_PSS",
+    CKM_SHA512_RSA_PKCS_PSS: "CKM_SHA512_RSA_PKCS_PSS",
+  ]
 }

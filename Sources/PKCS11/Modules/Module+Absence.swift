@@ -1,8 +1,8 @@
 internal import CP11Kit
 import Encodings
-internal import Glibc
 import Messages
 internal import Signing
+import System
 
 extension Module {
   /// Why a module shows no token, as far as something tells: nobody at the other end, no daemon, empty readers.
@@ -26,40 +26,20 @@ extension Module {
     guard let path = PercentEncoding.decoded(written[...]).flatMap({ String(validating: $0, as: UTF8.self) }) else {
       return nil
     }
-    var status = stat()
-    guard unsafe stat(path, &status) == 0 else {
-      let code = errno
-      if code == ENOENT { return "there is no socket \(naming: path) (remote: in its configuration)" }
-      let reason = unsafe strerror(code).flatMap { unsafe String(validatingCString: $0) } ?? "error \(code)"
-      return "the socket \(naming: path) cannot be reached: \(reason.lowercased())"
+    switch LocalSocket(path).state {
+    case .absent: return "there is no socket \(naming: path) (remote: in its configuration)"
+    case .unreachable(let reason): return "the socket \(naming: path) cannot be reached: \(reason)"
+    case .abandoned:
+      return "no server listens at the socket \(naming: path); it has ended (remote: in its configuration)"
+    case .open: return "the server at the socket \(naming: path) does not answer"
     }
-    if isOpen(path) { return "the server at the socket \(naming: path) does not answer" }
-    return "no server listens at the socket \(naming: path); it has ended (remote: in its configuration)"
-  }
-
-  /// True when some process has the socket of this path, as `/proc/net/unix` lists them; true where that cannot be read.
-  ///
-  /// Without a connection: nothing here calls a function that could reach a network.
-  private static func isOpen(_ path: String) -> Bool {
-    let file = unsafe open("/proc/net/unix", O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return true }
-    defer { close(file) }
-    var contents: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    while contents.count < 1 << 24 {
-      let count = unsafe read(file, &buffer, buffer.count)
-      if count <= 0 { break }
-      contents += buffer.prefix(count)
-    }
-    let end = Array(" \(path)".utf8)
-    return contents.split(separator: UInt8(ascii: "\n")).contains { $0.suffix(end.count).elementsEqual(end) }
   }
 
   /// Modules of smart cards reach readers through a daemon, and say nothing when it does not run.
   private var missingDaemon: String? {
     guard let path, ["opensc", "ykcs11"].contains(where: path.contains) else { return nil }
-    let socket = "/run/pcscd/pcscd.comm"
-    return unsafe access(socket, F_OK) == 0 ? nil : "pcscd, the daemon of readers, does not run (there is no \(socket))"
+    let socket = LocalSocket("/run/pcscd/pcscd.comm")
+    return socket.isThere ? nil : "pcscd, the daemon of readers, does not run (there is no \(socket.path))"
   }
 
   /// The names of readers with nothing in them.

@@ -1,7 +1,20 @@
-internal import CP11Kit
-internal import Glibc
+import CP11Kit
 import Messages
-internal import Signing
+import Signing
+import System
+
+/// Is told of every call to a module, on the thread that calls: one that does not come back can then be named.
+public protocol CallObserver: Sendable {
+  /// `function` is spelt as in the standard, such as `C_Sign`; `C_GetFunctionList` begins with the
+  /// loading of the module, and `dlclose` is its end.
+  ///
+  /// - Parameter waitsForPerson: true for a call that takes as long as somebody takes to type a PIN at the token.
+  func willCall(_ function: StaticString, ofModule module: String, waitsForPerson: Bool)
+  /// The call that this thread announced last is over.
+  func didReturn()
+  /// Something that a person must know before a PIN is given, such as that PINs are written down.
+  func didNotice(_ warning: String)
+}
 
 /// One PKCS #11 module, from `C_Initialize` to `C_Finalize` (PKCS #11 2.40, section 5.4).
 @safe
@@ -124,7 +137,7 @@ final class Module: Sendable {
   var isCritical: Bool { unsafe p11_kit_module_get_flags(functions) & Int32(P11_KIT_MODULE_CRITICAL) != 0 }
 
   private static func text(takingOwnershipOf text: UnsafeMutablePointer<CChar>?) -> String? {
-    defer { unsafe free(text) }
+    defer { unsafe CP11Kit_freeText(text) }
     return unsafe text.flatMap { unsafe String(validatingCString: $0) }
   }
 }
@@ -137,5 +150,21 @@ extension Module {
     return ["\(wanted).so", "lib\(wanted).so"].contains {
       file.utf8.elementsEqual($0.utf8) || file.utf8.starts(with: "\($0).".utf8)
     }
+  }
+}
+
+/// A turn among the processes that use one module, held while tokens are loaded or logged in to.
+///
+/// Modules that keep tokens in files write to them at each login, and read half of what another process is writing. The
+/// turn is a lock on the file of the module; a process that never gives it up is waited for five seconds at the most.
+enum ModuleTurn {
+  private static let mostTries = 1000
+  /// In microseconds.
+  private static let pause: ClosedRange<UInt32> = 1_000...9_000
+
+  /// Does the work in a turn of its own; `path` is nil for a module without a file here, which needs none.
+  static func take<Result, E: Error>(_ path: String?, _ body: () throws(E) -> Result) throws(E) -> Result {
+    guard let path else { return try body() }
+    return try FileLock(path, mostTries: mostTries, pause: pause).hold(during: body)
   }
 }

@@ -1,6 +1,7 @@
-internal import CP11Kit
+import CP11Kit
 import Messages
-internal import Signing
+import Signing
+import System
 
 /// The modules of one source, loaded and initialised, until they are finalised and released.
 @safe
@@ -116,5 +117,72 @@ final class ModuleSet: Sendable {
   private static var reason: String {
     unsafe p11_kit_message().flatMap { unsafe String(validatingCString: $0) }.map { "\(quoting: $0)" }
       ?? "p11-kit does not say why"
+  }
+}
+
+/// The path of a module, which is code that will run with the PIN in reach.
+struct ModulePath: Sendable, Hashable {
+  /// Without symbolic links.
+  let resolved: String
+
+  /// Throws `module-unavailable` for a file that is not there, and for one that other users could replace.
+  init(_ path: String) throws(KeyError) {
+    do throws(CodePath.Refusal) {
+      resolved = try CodePath(path).resolved
+    } catch {
+      switch error {
+      case .absent(let reason, _): throw Self.unavailable(path, reason)
+      case .notText: throw Self.unavailable(path, "its path is not text in UTF-8")
+      case .changeable(let change):
+        throw KeyError(
+          .moduleUnavailable, "the module \(naming: path) is not loaded: \(change.reason)", hint: change.remedy)
+      // Only what runs a program is looked for in its first line.
+      case .unclearInterpreter(_, let reason, _): throw Self.unavailable(path, reason)
+      }
+    }
+  }
+
+  private static func unavailable(_ path: String, _ reason: String) -> KeyError {
+    KeyError(.moduleUnavailable, "the module \(naming: path) cannot be loaded: \(reason)")
+  }
+}
+
+/// A look at what a module offers, before p11-kit calls it: p11-kit takes it for granted that a list is whole.
+@safe
+struct FunctionList: ~Copyable {
+  // Kept until p11-kit has loaded the library too, so that it is loaded once.
+  private let library: SharedLibrary?
+  /// Why the module cannot be used; nil for a list that is whole, and for a library that p11-kit will refuse itself.
+  let objection: String?
+
+  /// Loads the library of this path, with the flags that p11-kit uses.
+  init(ofLibraryAt path: String) {
+    let library = SharedLibrary(path: path)
+    objection =
+      switch library {
+      case .some(let library): Self.objection(to: library)
+      case .none: nil
+      }
+    self.library = library
+  }
+
+  private static func objection(to library: borrowing SharedLibrary) -> String? {
+    guard let symbol = unsafe library.symbol("C_GetFunctionList") else { return nil }
+    typealias Entry = @convention(c) (UnsafeMutablePointer<Module.Functions?>) -> CK_RV
+    // The type is the standard's for this name (PKCS #11 2.40, section 5.4).
+    let entry = unsafe unsafeBitCast(symbol, to: Entry.self)
+    var list: Module.Functions?
+    guard unsafe entry(&list) == CKR_OK else { return nil }
+    guard let list = unsafe list?.pointee else { return "its C_GetFunctionList gives no list of functions" }
+    let needed: [(name: String, isThere: Bool)] = unsafe [
+      ("C_Initialize", list.C_Initialize != nil), ("C_Finalize", list.C_Finalize != nil),
+      ("C_GetSlotList", list.C_GetSlotList != nil), ("C_GetTokenInfo", list.C_GetTokenInfo != nil),
+      ("C_OpenSession", list.C_OpenSession != nil), ("C_CloseSession", list.C_CloseSession != nil),
+      ("C_FindObjectsInit", list.C_FindObjectsInit != nil), ("C_FindObjects", list.C_FindObjects != nil),
+      ("C_FindObjectsFinal", list.C_FindObjectsFinal != nil), ("C_GetAttributeValue", list.C_GetAttributeValue != nil),
+      ("C_Login", list.C_Login != nil), ("C_SignInit", list.C_SignInit != nil), ("C_Sign", list.C_Sign != nil),
+    ]
+    let missing = needed.filter { !$0.isThere }.map(\.name)
+    return missing.isEmpty ? nil : "its list of functions has no \(missing.joined(separator: ", "))"
   }
 }

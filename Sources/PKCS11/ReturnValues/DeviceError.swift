@@ -1,4 +1,5 @@
 internal import CP11Kit
+import Encodings
 import Messages
 internal import Signing
 
@@ -44,8 +45,8 @@ struct DeviceError: Error, Sendable, Hashable {
   /// What a person can do, where something can be done.
   var nextStep: String? {
     // A TPM has no officer who could set a PIN, and forgets its wrong tries with time.
-    let isTPM = module.utf8.split(whereSeparator: { !($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) }).contains {
-      $0.map { $0 | 0x20 }.elementsEqual("tpm".utf8)
+    let isTPM = module.utf8.split(whereSeparator: { !ASCII.isLetter($0) }).contains {
+      ASCII.isEqualIgnoringCase($0, "tpm".utf8)
     }
     if returnValue.rawValue == CKR_PIN_LOCKED, isTPM {
       return
@@ -85,6 +86,17 @@ struct DeviceError: Error, Sendable, Hashable {
       true
     // Between C_SignInit and C_Sign.
     default: isAboutLogin
+    }
+  }
+}
+
+extension KeyError {
+  /// Passes on what a token did not do, as the reason why a key cannot be opened.
+  static func passing<Result>(_ body: () throws(DeviceError) -> Result) throws(KeyError) -> Result {
+    do throws(DeviceError) {
+      return try body()
+    } catch {
+      throw error.keyError
     }
   }
 }

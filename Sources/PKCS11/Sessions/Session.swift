@@ -1,5 +1,5 @@
-internal import CP11Kit
-internal import Signing
+import CP11Kit
+import Signing
 import System
 
 /// One open session (PKCS #11 2.40, section 5.6), for one thread at a time; closed when its only owner lets it go.
@@ -9,11 +9,12 @@ final class Session: Sendable {
   /// Which of its pool's connections to the token it belongs to.
   let generation: Int
 
-  /// Opens a session that only reads, which is enough to sign.
-  init(with slotID: CK_SLOT_ID, in module: Module, generation: Int) throws(DeviceError) {
+  init(
+    with slotID: CK_SLOT_ID, in module: Module, flags: SessionFlags, generation: Int
+  ) throws(DeviceError) {
     var handle: CK_SESSION_HANDLE = 0
     try unsafe module.call("C_OpenSession") {
-      unsafe $0.pointee.C_OpenSession?(slotID, CKF_SERIAL_SESSION, nil, nil, &handle)
+      unsafe $0.pointee.C_OpenSession?(slotID, flags.rawValue, nil, nil, &handle)
     }
     self.module = module
     self.handle = handle
@@ -32,6 +33,15 @@ final class Session: Sendable {
     return info.state == CKS_RO_USER_FUNCTIONS || info.state == CKS_RW_USER_FUNCTIONS
   }
 
+  /// The same; false where the module does not have the function either.
+  func tellsOfLogin() throws(DeviceError) -> Bool {
+    do throws(DeviceError) {
+      return try isLoggedIn()
+    } catch  where error.returnValue.rawValue == CKR_FUNCTION_NOT_SUPPORTED {
+      return false
+    }
+  }
+
   /// Gives the PIN once; nil lets the token's own keypad ask for it, which waits for a person.
   func login(as user: CK_USER_TYPE, with pin: PIN?) throws(DeviceError) {
     guard let pin else {
@@ -46,6 +56,132 @@ final class Session: Sendable {
             handle, user, UnsafeMutablePointer(mutating: bytes.baseAddress), CK_ULONG(bytes.count))
         }
       }
+    }
+  }
+}
+
+/// What a session may be used for: the flags that it is opened with (PKCS #11 2.40, section 3.3).
+struct SessionFlags: Sendable, Hashable {
+  let rawValue: CK_FLAGS
+
+  /// Of a session that only reads, which is enough to look around, to log in and to sign.
+  static let reading = SessionFlags(rawValue: CKF_SERIAL_SESSION)
+}
+
+/// The sessions with one token: as many as there are threads that want one, up to the token's own limit.
+///
+/// One stays open for as long as the pool lives, because the login goes with the last.
+final class SessionPool: Sendable {
+  private struct State {
+    var slotID: CK_SLOT_ID
+    var idle: [Session] = []
+    /// Not lent any more, and kept open for the login until there is another.
+    var spent: [Session] = []
+    /// With those that are lent.
+    var openCount = 0
+    var limit: Int?
+    var generation = 0
+  }
+
+  private enum Turn {
+    case use(Session)
+    /// A spent session is closed to make room.
+    case open(CK_SLOT_ID, generation: Int, closing: Session?)
+  }
+
+  private let module: Module
+  private let flags: SessionFlags
+  private let state: Monitor<State>
+
+  init(_ token: Token, flags: SessionFlags) {
+    module = token.module
+    self.flags = flags
+    state = Monitor(State(slotID: token.slotID, limit: token.info.sessionLimit))
+  }
+
+  /// Rises when the connection was lost and made anew: handles of objects are then to be found again.
+  var generation: Int { state.withLock { $0.generation } }
+
+  /// Lends a session; waits for one when the token allows no more.
+  func withSession<Result>(_ body: (Session) throws(DeviceError) -> Result) throws(DeviceError) -> Result {
+    let session = try session()
+    do throws(DeviceError) {
+      let result = try body(session)
+      giveBack(session)
+      return result
+    } catch {
+      if error.spoilsSession { state.withLock { $0.spent.append(session) } } else { giveBack(session) }
+      throw error
+    }
+  }
+
+  /// Opens the first session of a new connection, lets `body` prepare it, and closes all older ones after that.
+  func reconnect(to slotID: CK_SLOT_ID, _ body: (Session) throws(DeviceError) -> Void) throws(DeviceError) {
+    let generation = generation + 1
+    let session: Session
+    do throws(DeviceError) {
+      session = try Session(with: slotID, in: module, flags: flags, generation: generation)
+    } catch  where error.returnValue.rawValue == CKR_SESSION_COUNT {
+      _ = takeUnused()
+      session = try Session(with: slotID, in: module, flags: flags, generation: generation)
+    }
+    try body(session)
+    // They are closed when the lock is open again.
+    let unused = takeUnused()
+    state.withLock { state in
+      state.slotID = slotID
+      state.generation = generation
+      state.openCount += 1
+      state.idle.append(session)
+    }
+    withExtendedLifetime(unused) {}
+  }
+
+  private func takeUnused() -> [Session] {
+    state.withLock { state in
+      let unused = state.idle + state.spent
+      state.openCount -= unused.count
+      state.idle = []
+      state.spent = []
+      return unused
+    }
+  }
+
+  private func session() throws(DeviceError) -> Session {
+    while true {
+      switch state.wait(for: Self.turn) {
+      case .use(let session): return session
+      case .open(let slotID, let generation, let spent):
+        withExtendedLifetime(spent) {}
+        do throws(DeviceError) {
+          return try Session(with: slotID, in: module, flags: flags, generation: generation)
+        } catch {
+          let waits = state.withLock { state in
+            state.openCount -= 1
+            // Others hold sessions of the token too: what we have is all there is, if it is any.
+            guard error.returnValue.rawValue == CKR_SESSION_COUNT, state.openCount > 0 else { return false }
+            state.limit = state.openCount
+            return true
+          }
+          if !waits { throw error }
+        }
+      }
+    }
+  }
+
+  /// Nil while there is nothing to do but to wait.
+  private static func turn(_ state: inout State) -> Turn? {
+    if let session = state.idle.popLast() { return .use(session) }
+    guard let limit = state.limit, state.openCount >= max(limit, 1) else {
+      state.openCount += 1
+      return .open(state.slotID, generation: state.generation, closing: nil)
+    }
+    return state.spent.popLast().map { .open(state.slotID, generation: state.generation, closing: $0) }
+  }
+
+  private func giveBack(_ session: Session) {
+    state.withLock { state in
+      if session.generation == state.generation { state.idle.append(session) } else { state.openCount -= 1 }
     }
   }
 }

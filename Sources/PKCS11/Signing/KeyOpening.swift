@@ -73,7 +73,7 @@ struct KeyOpening {
         })
     }
     try material.publicKey.requireFitToSign(with: request.algorithm, at: reference)
-    let offered = try read { () throws(DeviceError) in try connection.token.mechanisms() }
+    let offered = try KeyError.passing { () throws(DeviceError) in try connection.token.mechanisms() }
     let mechanisms = try SigningMechanism.choose(
       for: request.algorithm, offered: offered, allowed: key.allowedMechanisms, at: reference)
     notes += failures.map {
@@ -231,14 +231,8 @@ struct KeyOpening {
     guard info.wantsLogin, matches.contains(where: \.key.isPrivate) else { return false }
     // A private key is seen without our login: by a token that shows its keys to everybody, or because somebody else in this
     // process is logged in, who proves nothing about a PIN.
-    return try read { () throws(DeviceError) in
-      try connection.pool.withSession { (session) throws(DeviceError) in
-        do throws(DeviceError) {
-          return try session.isLoggedIn()
-        } catch  where error.returnValue.rawValue == CKR_FUNCTION_NOT_SUPPORTED {
-          return false
-        }
-      }
+    return try KeyError.passing { () throws(DeviceError) in
+      try connection.pool.withSession { (session) throws(DeviceError) in try session.tellsOfLogin() }
     }
   }
 
@@ -257,15 +251,7 @@ struct KeyOpening {
       return try connection.pool.withSession(body)
     } catch {
       guard error.wantsLogin, !connection.hasLoggedIn, try logIn(to: connection) else { throw error.keyError }
-      return try read { () throws(DeviceError) in try connection.pool.withSession(body) }
-    }
-  }
-
-  private func read<Result>(_ body: () throws(DeviceError) -> Result) throws(KeyError) -> Result {
-    do throws(DeviceError) {
-      return try body()
-    } catch {
-      throw error.keyError
+      return try KeyError.passing { () throws(DeviceError) in try connection.pool.withSession(body) }
     }
   }
 
@@ -280,7 +266,7 @@ struct KeyOpening {
     let hidden = connections.allSatisfy(\.hasLoggedIn) ? "" : "; private keys may be seen with a PIN only"
     if all.matches.isEmpty {
       return KeyError(
-        .noPrivateKey, "no private key is on \(tokens)\(hidden)", hint: "see what is there with keyroll keys --login")
+        .noPrivateKey, "no private key is on \(tokens)\(hidden)", hint: "see what is there after a login")
     }
     return KeyError(
       .noSuchKey, "no private key matches \(naming: reference); there are \(try list(all))\(hidden)",

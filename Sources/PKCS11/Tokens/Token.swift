@@ -1,4 +1,6 @@
-internal import CP11Kit
+import CP11Kit
+import Messages
+import Signing
 
 /// A token in its slot (PKCS #11 2.40, section 5.5).
 struct Token: Sendable {
@@ -62,5 +64,124 @@ struct Token: Sendable {
     } catch  where error.returnValue.rawValue == CKR_FUNCTION_NOT_SUPPORTED {
       return []
     }
+  }
+}
+
+/// What a token says of itself: `CK_TOKEN_INFO` (PKCS #11 2.40, section 3.2).
+struct TokenInfo: Sendable {
+  let label, manufacturer, model, serial: FixedField
+  let flags: CK_FLAGS
+  let maximumSessionCount: CK_ULONG
+  let freePublicMemory, freePrivateMemory: CK_ULONG
+  private let pinByteCounts: (least: CK_ULONG, most: CK_ULONG)
+
+  init(_ info: CK_TOKEN_INFO) {
+    label = FixedField(info.label)
+    manufacturer = FixedField(info.manufacturerID)
+    model = FixedField(info.model)
+    serial = FixedField(info.serialNumber)
+    flags = info.flags
+    maximumSessionCount = info.ulMaxSessionCount
+    freePublicMemory = info.ulFreePublicMemory
+    freePrivateMemory = info.ulFreePrivateMemory
+    pinByteCounts = (info.ulMinPinLen, info.ulMaxPinLen)
+  }
+
+  func has(_ flag: CK_FLAGS) -> Bool { flags & flag != 0 }
+
+  /// True when the token says that it wants logins.
+  var wantsLogin: Bool { has(CKF_LOGIN_REQUIRED) }
+
+  /// True when the token says that somebody can log in, whether that is needed or not.
+  var mayTakeLogin: Bool { has(CKF_LOGIN_REQUIRED | CKF_USER_PIN_INITIALIZED | CKF_PROTECTED_AUTHENTICATION_PATH) }
+
+  /// The most sessions that may be open, or nil where the token sets or tells no limit.
+  var sessionLimit: Int? {
+    // CK_EFFECTIVELY_INFINITE is zero, and all bits are CK_UNAVAILABLE_INFORMATION.
+    maximumSessionCount == 0 || maximumSessionCount == CK_ULONG.max ? nil : Int(clamping: maximumSessionCount)
+  }
+
+  /// How long a PIN may be in bytes, or nil where what the token says is not plausible: zero and all bits say nothing.
+  var pinLengths: ClosedRange<Int>? {
+    let (least, most) = pinByteCounts
+    guard most >= 4, most < 4096, least <= most, least <= 64 else { return nil }
+    return Int(least)...Int(most)
+  }
+
+  /// For messages: `token "keyroll" (serial number "0123")`.
+  var summary: String { "token \(quoting: label.text) (serial number \(quoting: serial.text))" }
+
+  /// True for the same token, wherever it is.
+  func isSameToken(as other: TokenInfo) -> Bool {
+    label == other.label && serial == other.serial && manufacturer == other.manufacturer && model == other.model
+  }
+
+  /// The attributes that name it in a URI.
+  var uriValues: [URIAttribute: [UInt8]] {
+    let values: [URIAttribute: [UInt8]] = [
+      .token: label.bytes, .serial: serial.bytes, .manufacturer: manufacturer.bytes, .model: model.bytes,
+    ]
+    // Of these two are enough where they are there.
+    let isNamed = !label.bytes.isEmpty && !serial.bytes.isEmpty
+    return values.filter { attribute, value in
+      (!isNamed || attribute == .token || attribute == .serial) && URIGrammar.objection(to: value, of: attribute) == nil
+    }
+  }
+}
+
+/// The flags of `CK_TOKEN_INFO` by name (PKCS #11 2.40, section 3.2).
+enum TokenFlag {
+  static func names(_ flags: CK_FLAGS) -> [String] { all.filter { flags & $0.flag != 0 }.map(\.name) }
+
+  private static let all: [(flag: CK_FLAGS, name: String)] = [
+    (CKF_RNG, "CKF_RNG"),
+    (CKF_WRITE_PROTECTED, "CKF_WRITE_PROTECTED"),
+    (CKF_LOGIN_REQUIRED, "CKF_LOGIN_REQUIRED"),
+    (CKF_USER_PIN_INITIALIZED, "CKF_USER_PIN_INITIALIZED"),
+    (CKF_RESTORE_KEY_NOT_NEEDED, "CKF_RESTORE_KEY_NOT_NEEDED"),
+    (CKF_CLOCK_ON_TOKEN, "CKF_CLOCK_ON_TOKEN"),
+    (CKF_PROTECTED_AUTHENTICATION_PATH, "CKF_PROTECTED_AUTHENTICATION_PATH"),
+    (CKF_DUAL_CRYPTO_OPERATIONS, "CKF_DUAL_CRYPTO_OPERATIONS"),
+    (CKF_TOKEN_INITIALIZED, "CKF_TOKEN_INITIALIZED"),
+    (CKF_USER_PIN_COUNT_LOW, "CKF_USER_PIN_COUNT_LOW"),
+    (CKF_USER_PIN_FINAL_TRY, "CKF_USER_PIN_FINAL_TRY"),
+    (CKF_USER_PIN_LOCKED, "CKF_USER_PIN_LOCKED"),
+    (CKF_USER_PIN_TO_BE_CHANGED, "CKF_USER_PIN_TO_BE_CHANGED"),
+    (CKF_SO_PIN_COUNT_LOW, "CKF_SO_PIN_COUNT_LOW"),
+    (CKF_SO_PIN_FINAL_TRY, "CKF_SO_PIN_FINAL_TRY"),
+    (CKF_SO_PIN_LOCKED, "CKF_SO_PIN_LOCKED"),
+    (CKF_SO_PIN_TO_BE_CHANGED, "CKF_SO_PIN_TO_BE_CHANGED"),
+  ]
+}
+
+/// A text of fixed length in a structure of the standard, padded with spaces (PKCS #11 2.40, section 3), or with NULs.
+struct FixedField: Sendable, Hashable {
+  /// Without the padding.
+  let bytes: [UInt8]
+
+  /// Takes the tuple of bytes that C arrays are in Swift.
+  init<Field>(_ field: Field) {
+    let padded = unsafe withUnsafeBytes(of: field) { unsafe Array($0) }
+    // Some modules end the text as C does.
+    self.init(bytes: Array(padded.prefix { $0 != 0 }))
+  }
+
+  /// Takes text of any length, such as a label; some modules pad these too, and some with NULs.
+  init(bytes: [UInt8]) {
+    self.bytes = Array(bytes.prefix((bytes.lastIndex { $0 != UInt8(ascii: " ") && $0 != 0 } ?? -1) + 1))
+  }
+
+  /// Fills what follows the text with spaces, as the standard wants it, and as p11-kit compares it.
+  static func pad<Field>(_ field: inout Field) {
+    unsafe withUnsafeMutableBytes(of: &field) { bytes in
+      let end = unsafe bytes.firstIndex(of: 0) ?? bytes.count
+      for index in end..<bytes.count { unsafe bytes[index] = UInt8(ascii: " ") }
+    }
+  }
+
+  /// For a person: what is not UTF-8 is shown as question marks.
+  var text: String {
+    String(validating: bytes, as: UTF8.self)
+      ?? bytes.map { (0x20..<0x7F).contains($0) ? String(UnicodeScalar($0)) : "?" }.joined()
   }
 }

@@ -33,7 +33,7 @@ final class TokenConnection: Sendable {
     self.modules = modules
     self.policy = policy
     module = token.module
-    pool = SessionPool(token)
+    pool = SessionPool(token, flags: .reading)
     state = Mutex(State(token: token))
   }
 
@@ -58,7 +58,7 @@ final class TokenConnection: Sendable {
   func login(_ ask: (TokenInfo) throws(KeyError) -> PIN?) throws(KeyError) -> [String]? {
     try state.withLock { state throws(KeyError) in
       let slotID = state.token.slotID
-      let info = try Self.read { () throws(DeviceError) in
+      let info = try KeyError.passing { () throws(DeviceError) in
         try Patience.read { () throws(DeviceError) in TokenInfo(try Token.info(of: slotID, in: module)) }
       }
       let asksItself = info.has(CKF_PROTECTED_AUTHENTICATION_PATH)
@@ -161,13 +161,5 @@ final class TokenConnection: Sendable {
 
   private func deviceError(_ function: String, _ value: CK_RV) -> DeviceError {
     DeviceError(function: function, returnValue: ReturnValue(rawValue: value), module: module.name)
-  }
-
-  private static func read<Result>(_ body: () throws(DeviceError) -> Result) throws(KeyError) -> Result {
-    do throws(DeviceError) {
-      return try body()
-    } catch {
-      throw error.keyError
-    }
   }
 }

@@ -1,4 +1,5 @@
-internal import CP11Kit
+import CP11Kit
+import System
 
 /// Looks for tokens in all slots of some modules.
 struct TokenSearch {
@@ -56,6 +57,60 @@ struct TokenSearch {
     } catch {
       // Taken out since the slots were listed.
       if error.returnValue.rawValue != CKR_TOKEN_NOT_PRESENT { failures.append(error) }
+    }
+  }
+}
+
+/// How often what a token does not show is looked at again, and how long in between.
+///
+/// Modules that keep tokens in files may miss one, or fail, while other processes use it. Random delays keep those that
+/// wait from meeting again. Nothing that counts, such as a login or a signature, is ever done again.
+enum Patience {
+  /// In microseconds, one for each further look; together less than two seconds.
+  static let delays: [ClosedRange<UInt32>] = [
+    30_000...100_000, 60_000...200_000, 120_000...400_000, 250_000...600_000, 250_000...600_000,
+  ]
+
+  static func wait(_ delay: ClosedRange<UInt32>) { SystemClock.pause(microseconds: delay) }
+
+  /// Reads again where the module failed without a reason.
+  static func read<Result>(_ body: () throws(DeviceError) -> Result) throws(DeviceError) -> Result {
+    for delay in delays {
+      do throws(DeviceError) {
+        return try body()
+      } catch {
+        guard [CKR_GENERAL_ERROR, CKR_FUNCTION_FAILED].contains(error.returnValue.rawValue) else { throw error }
+        wait(delay)
+      }
+    }
+    return try body()
+  }
+}
+
+/// Lists that are asked for twice: for their length, then for what they hold (PKCS #11 2.40, section 5.2).
+enum CountedList {
+  /// The list may have grown in between; after some rounds it is taken for one that always does.
+  private static let mostRounds = 4
+  /// More than any token has, and a bound for what a broken module claims.
+  private static let mostElements: CK_ULONG = 1 << 16
+
+  static func read(
+    _ body: (UnsafeMutablePointer<CK_ULONG>?, UnsafeMutablePointer<CK_ULONG>) throws(DeviceError) -> Void
+  ) throws(DeviceError) -> [CK_ULONG] {
+    var round = 1
+    while true {
+      var count: CK_ULONG = 0
+      try unsafe body(nil, &count)
+      count = min(count, mostElements)
+      var elements = [CK_ULONG](repeating: 0, count: Int(count))
+      if elements.isEmpty { return [] }
+      do throws(DeviceError) {
+        try unsafe body(&elements, &count)
+        return Array(elements.prefix(Int(clamping: count)))
+      } catch {
+        if error.returnValue.rawValue != CKR_BUFFER_TOO_SMALL || round == mostRounds { throw error }
+      }
+      round += 1
     }
   }
 }

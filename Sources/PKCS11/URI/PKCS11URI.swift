@@ -82,3 +82,96 @@ public struct PKCS11URI: Sendable, Hashable, CustomStringConvertible {
       hint: "keyroll keys lists references to copy; a value escapes other characters as % and two digits (RFC 7512)")
   }
 }
+
+/// The attributes of a PKCS #11 URI (RFC 7512, section 2.3), and `certificate`, which is ours.
+package enum URIAttribute: String, Sendable, Hashable, CaseIterable {
+  case token
+  case manufacturer
+  case serial
+  case model
+  case libraryManufacturer = "library-manufacturer"
+  case libraryDescription = "library-description"
+  case libraryVersion = "library-version"
+  case slotManufacturer = "slot-manufacturer"
+  case slotDescription = "slot-description"
+  case slotID = "slot-id"
+  case object
+  case id
+  case type
+  case pinSource = "pin-source"
+  case moduleName = "module-name"
+  case modulePath = "module-path"
+  /// The path of the file with the key's certificate, which no token sees.
+  case certificate
+
+  /// True for what stands after the question mark.
+  var isQuery: Bool {
+    switch self {
+    case .pinSource, .moduleName, .modulePath, .certificate: true
+    default: false
+    }
+  }
+
+  /// The length in bytes of the field that it is compared with, where the standard sets one.
+  var fieldByteCount: Int? {
+    switch self {
+    case .token, .manufacturer, .libraryManufacturer, .libraryDescription, .slotManufacturer: 32
+    case .serial, .model: 16
+    case .slotDescription: 64
+    default: nil
+    }
+  }
+
+  /// As references are read: the value of an id is any bytes, and what names a file is told from what is compared.
+  var syntax: KeyReferenceSyntax.Attribute {
+    let content: KeyReferenceSyntax.Attribute.Content =
+      switch self {
+      case .id: .bytes
+      case .modulePath, .certificate: .path
+      case .pinSource: .fileURI
+      default: .text
+      }
+    return KeyReferenceSyntax.Attribute(rawValue, content, isInQuery: isQuery)
+  }
+}
+
+/// What RFC 7512, section 2.3 lets a URI hold, without what is lenient in it.
+enum URIGrammar {
+  /// The reason why the attribute cannot have this value, or nil.
+  static func objection(to value: [UInt8], of attribute: URIAttribute) -> String? {
+    // Empty would match everything.
+    if value.isEmpty { return "is empty" }
+    if let most = attribute.fieldByteCount, value.count > most {
+      return "is longer than the \(most) bytes of the field that it is compared with"
+    }
+    switch attribute {
+    case .id: return nil
+    case .libraryVersion: return isVersion(value) ? nil : "is not a version such as 2.40, of numbers up to 255"
+    case .slotID: return isNumber(value, upTo: UInt(Int.max)) ? nil : "is not a number that a slot can have"
+    case .type:
+      return types.contains { value.elementsEqual($0.utf8) } ? nil : "is none of \(types.joined(separator: ", "))"
+    default: break
+    }
+    guard String(validating: value, as: UTF8.self) != nil, !value.contains(0) else { return "is not text in UTF-8" }
+    switch attribute {
+    case .modulePath:
+      return value.first == UInt8(ascii: "/") ? nil : "is not an absolute path, and it names code to be loaded"
+    case .pinSource: return KeyReferenceSyntax.path(ofFileURI: value) == nil ? "is not file: and an absolute path" : nil
+    case .moduleName: return value.contains(UInt8(ascii: "/")) ? "holds a slash: a path is for module-path" : nil
+    default: return nil
+    }
+  }
+
+  private static let types = ["public", "private", "cert", "secret-key", "data"]
+
+  private static func isVersion(_ value: [UInt8]) -> Bool {
+    let parts = value.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    return parts.count <= 2 && parts.allSatisfy { isNumber(Array($0), upTo: 255) }
+  }
+
+  private static func isNumber(_ digits: [UInt8], upTo limit: UInt) -> Bool {
+    // `UInt` would take a sign too; it takes no digits for no number, and too many neither.
+    guard digits.allSatisfy(ASCII.isDigit), let text = String(validating: digits, as: UTF8.self) else { return false }
+    return UInt(text).map { $0 <= limit } ?? false
+  }
+}

@@ -1,7 +1,33 @@
-import Encodings
-import JSON
+public import Encodings
+public import JSON
 public import Messages
 public import Signing
+
+/// What the caller decides about one draft; the rest follows from the profile and the key.
+public struct DraftRequest: Sendable {
+  /// The time of making.
+  public var time: NumericDate
+  /// When the token becomes valid; nil for `time`.
+  public var notBefore: NumericDate?
+  /// How long it lives; nil for the profile's own.
+  public var lifetime: TimeSpan?
+  /// True to write `iat` also where the profile leaves it open.
+  public var includesIssuedAt = false
+  /// The key hints to write instead of the profile's.
+  public var hints: [KeyHint]?
+  /// The `kid`, where the profile does not derive it.
+  public var keyID: ExactText?
+  /// A fresh identifier for claims such as `jti`; nil where the profile has none.
+  public var identifier: ExactText?
+  /// Values for claims that the profile leaves open, and further claims.
+  public var claims: JSONObject
+
+  public init(time: NumericDate, identifier: ExactText? = nil, claims: JSONObject = JSONObject()) {
+    self.time = time
+    self.identifier = identifier
+    self.claims = claims
+  }
+}
 
 extension Profile {
   /// Makes a draft: the header from the signer, its certificate and this profile, the claims from the request.
@@ -49,7 +75,7 @@ extension Profile {
     case .text(nil):
       throw ProfileError(
         .keyIDNeeded, "profile \(naming: id) writes kid, and none was given",
-        hint: "give the key's id at the issuer by --key-id")
+        hint: "give the key's id at the issuer")
     }
   }
 
@@ -57,7 +83,7 @@ extension Profile {
     if let leaf { return leaf }
     throw ProfileError(
       .certificateNeeded, "\(hint.rawValue) is made from the certificate, and the key came without one",
-      hint: "give the certificate, in the key's file or by --certificate")
+      hint: "give the certificate, in the key's file or beside it")
   }
 
   /// The claims of such a draft, which need no key.
@@ -79,7 +105,7 @@ extension Profile {
       if ["iat", "nbf", "exp"].contains(member.name) {
         throw ProfileError(
           .reservedClaim, "\(naming: member.name) is written from the time of signing and the life of the token",
-          hint: "choose it by --at, --not-before and --valid-for")
+          hint: "choose the time of signing and the window instead")
       }
       object[member.name] = member.value
     }
@@ -89,5 +115,23 @@ extension Profile {
   private func ownValue(of policy: ClaimPolicy, _ request: DraftRequest) -> JSONValue? {
     if case .oneOf(let values) = policy.expectation, let first = values.first { return .string(first) }
     return policy.isGenerated ? request.identifier.map { .string($0) } : nil
+  }
+}
+
+/// Fresh identifiers for `jti` (RFC 7519, section 4.1.7).
+public enum UniqueIdentifier {
+  /// A random UUID, version 4 (RFC 9562, section 5.4), in lower case.
+  public static func uuid(using generator: inout some RandomNumberGenerator) -> ExactText {
+    // Two draws and not sixteen: the system's generator asks the kernel for each.
+    let (high, low): (UInt64, UInt64) = (generator.next(), generator.next())
+    var bytes = [high, low].flatMap { half in (0..<8).map { UInt8(truncatingIfNeeded: half >> (8 * $0)) } }
+    bytes[6] = bytes[6] & 0x0F | 0x40
+    bytes[8] = bytes[8] & 0x3F | 0x80
+    var text = ""
+    for (index, byte) in bytes.enumerated() {
+      if [4, 6, 8, 10].contains(index) { text += "-" }
+      text += Hexadecimal.lowerCase([byte])
+    }
+    return ExactText(text)
   }
 }

@@ -1,5 +1,6 @@
-import Encodings
+public import Encodings
 import JSON
+public import Messages
 public import Signing
 
 /// Everything that one kind of token has to be: the same value makes drafts and judges them.
@@ -101,7 +102,7 @@ public struct Profile: Sendable {
     let claims: JSONObject
     do throws(ProfileError) { claims = try self.claims(request) } catch { throw TokenError(error) }
     let draft = TokenDraft(header: JSONObject(), claims: claims, publicKey: nil, certificate: nil)
-    let start = draft.start(notBefore: request.time)
+    let start = draft.window.start(notBefore: request.time)
     // A value made of the public key cannot be there yet.
     var keyless = self
     keyless.claims.removeAll { $0.expectation == .unknownText && claims[$0.name] == nil }
@@ -116,4 +117,54 @@ public struct Profile: Sendable {
       id: check.id, verdict: check.verdict, status: check.status, isRequired: check.isRequired, found: check.found,
       finding: check.finding?.answered(serviceAnswers[name]))
   }
+}
+
+extension Profile {
+  /// What RFC 7515, RFC 7519 and RFC 8725 ask of any token, for verifying one that no profile describes.
+  ///
+  /// The allow list of algorithms must be chosen; what is nil is not compared. A name in `required` is a claim that must
+  /// be there, `exp`, `nbf` and `iat` among them.
+  public static func general(
+    algorithms: AlgorithmPolicy, issuer: ExactText? = nil, audience: ExactText? = nil, subject: ExactText? = nil,
+    required: [ExactText] = [], leeway: TimeSpan = .zero
+  ) -> Profile {
+    var claims: [ClaimPolicy] = []
+    for (name, value) in [("iss", issuer), ("sub", subject), ("aud", audience)] as [(ExactText, ExactText?)] {
+      claims.append(
+        ClaimPolicy(
+          name, value.map { .oneOf([$0]) } ?? .anyText,
+          presence: value != nil || required.contains(name) ? .required : .optional,
+          allowsArray: name == "aud"))
+    }
+    let dates: [ExactText] = ["exp", "nbf", "iat"]
+    for name in required where !dates.contains(name) && !claims.contains(where: { $0.name == name }) {
+      claims.append(ClaimPolicy(name, .anyValue))
+    }
+    func presence(_ name: ExactText) -> Presence { required.contains(name) ? .required : .optional }
+    return Profile(
+      id: "general", title: "any JSON Web Token", algorithms: algorithms, type: TypePolicy("JWT", isRequired: false),
+      claims: claims,
+      time: TimePolicy(
+        notBefore: presence("nbf"), issuedAt: presence("iat"), expires: presence("exp"), numbers: .anyNumber,
+        lifetime: .minutes(10), maximumLifetime: nil, start: .issuedAt, leeway: leeway),
+      otherClaims: .allowed, ignoresUnknownHeaderNames: true)
+  }
+}
+
+/// A profile, or a use of one, that makes no sense.
+public typealias ProfileError = Failure<ProfileErrorCode>
+
+/// The reasons of a `ProfileError`, by their stable ids.
+@nonexhaustive
+public enum ProfileErrorCode: String, FailureCode {
+  case malformedProfile = "malformed-profile"
+  case unknownProfile = "unknown-profile"
+  case missingParameter = "missing-parameter"
+  case unknownParameter = "unknown-parameter"
+  case malformedParameter = "malformed-parameter"
+  /// A signing request has another value than the one expected.
+  case parameterMismatch = "parameter-mismatch"
+  case certificateNeeded = "certificate-needed"
+  case keyIDNeeded = "key-id-needed"
+  case reservedClaim = "reserved-claim"
 }

@@ -8,19 +8,22 @@ public struct ProfileReference: Sendable, Hashable {
   public let id: String
   /// The values that the profile was filled in with, by their names.
   public let parameters: JSONObject
+  /// The rules as they were read, once.
+  private let rules: ProfileDocument?
+
   /// The rules themselves, or nil for a profile that no document describes.
-  public let document: JSONObject?
+  public var document: JSONObject? { rules?.json }
 
   /// For a profile that code describes; `Entra` knows two of them.
   public init(id: String, parameters: JSONObject) {
     self.id = id
     self.parameters = parameters
-    document = nil
+    rules = nil
   }
 
   public init(_ document: ProfileDocument, parameters: [String: ExactText]) {
     id = document.id
-    self.document = document.json
+    rules = document
     var values = JSONObject()
     for (name, value) in parameters.sorted(by: { $0.key < $1.key }) { values[ExactText(name)] = .string(value) }
     self.parameters = values
@@ -41,12 +44,10 @@ public struct ProfileReference: Sendable, Hashable {
   ///
   /// Throws `unknown-profile` without a document, and what the document and its parameters throw.
   public func documentedProfile(publicKey: PublicKey?) throws(ProfileError) -> Profile {
-    guard let document else {
+    guard let rules else {
       throw ProfileError(.unknownProfile, "profile \(naming: id) is not known here, and no document describes it")
     }
-    let text = JSONWriter.bytes(document)
-    return try ProfileDocument(text.span).profile(
-      parameters: try textParameters(), publicKey: publicKey, isSigning: true)
+    return try rules.profile(parameters: try textParameters(), publicKey: publicKey, isSigning: true)
   }
 
   private func textParameters() throws(ProfileError) -> [String: ExactText] {
@@ -58,5 +59,18 @@ public struct ProfileReference: Sendable, Hashable {
       values[member.name.text] = text
     }
     return values
+  }
+}
+
+// The rules are what their document says.
+extension ProfileReference {
+  public static func == (left: ProfileReference, right: ProfileReference) -> Bool {
+    left.id == right.id && left.parameters == right.parameters && left.document == right.document
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(id)
+    hasher.combine(parameters)
+    hasher.combine(document)
   }
 }

@@ -21,7 +21,7 @@ public enum SignatureText {
   public static func read(
     _ text: Span<UInt8>, expecting byteCount: Int
   ) throws(SignatureTextError) -> (bytes: [UInt8], form: Form) {
-    let characters = [UInt8](copying: text).filter { !isWhiteSpace($0) }
+    let characters = [UInt8](copying: text).filter { !ASCII.isWhiteSpace($0) }
     if characters.isEmpty { throw SignatureTextError(.malformed, "the signature is empty") }
     // One in 65,536 signatures begins and ends as an object does, but none is of printable characters all through.
     if characters.first == UInt8(ascii: "{"), characters.allSatisfy({ (0x21..<0x7F).contains($0) }) {
@@ -42,17 +42,9 @@ public enum SignatureText {
     return (try base64(characters.span), .base64)
   }
 
-  private static func isWhiteSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
-
   /// True for what stands in hexadecimal, base64, base64url or a token.
   private static func isTextual(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: ":"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-      UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "_"),
-      UInt8(ascii: "="), UInt8(ascii: "."):
-      true
-    default: false
-    }
+    ASCII.isLetterOrDigit(byte) || ":+/-_=.".utf8.contains(byte)
   }
 
   /// Either alphabet, with or without padding: the verifier has the last word.
@@ -88,4 +80,13 @@ public enum SignatureText {
     }
     return try base64(Array(value.text.utf8).span)
   }
+}
+
+/// A signature that cannot be read in any form.
+public typealias SignatureTextError = Failure<SignatureTextErrorCode>
+
+/// The reasons of a `SignatureTextError`, by their stable ids.
+@nonexhaustive
+public enum SignatureTextErrorCode: String, FailureCode {
+  case malformed = "malformed-signature"
 }

@@ -1,11 +1,61 @@
+import Encodings
+import JSON
+public import Messages
 public import Signing
+
+/// What a signer elsewhere takes: one of these, made of a signing request.
+@nonexhaustive
+public enum SigningRequestForm: String, Sendable, Hashable, CaseIterable {
+  /// The signing input as it is, for a signer that hashes.
+  case input
+  /// The bytes of the digest, for a signer that does not.
+  case digest
+  case digestHex = "digest-hex"
+  case digestBase64url = "digest-base64url"
+  /// The DigestInfo (RFC 8017, section 9.2), for a signer that only pads: `CKM_RSA_PKCS`, for one.
+  case digestInfo = "digest-info"
+  /// The body of Azure Key Vault's sign call.
+  case keyVault = "key-vault"
+
+  /// True for ASCII; all of it but `input`, of which every byte is signed, ends with a line feed.
+  public var isText: Bool {
+    switch self {
+    case .digest, .digestInfo: false
+    case .input, .digestHex, .digestBase64url, .keyVault: true
+    }
+  }
+}
+
+extension SigningRequest {
+  /// The request as a signer takes it; throws `form-unavailable` for a DigestInfo where the algorithm has none.
+  public func bytes(as form: SigningRequestForm) throws(SigningRequestError) -> [UInt8] {
+    switch form {
+    case .input: return signingInput
+    case .digest: return digest
+    case .digestHex: return Array("\(Hexadecimal.lowerCase(digest))\n".utf8)
+    case .digestBase64url: return Array("\(Base64.url.text(digest))\n".utf8)
+    case .digestInfo:
+      guard algorithm.padding == .pkcs1, let encoding = DigestInfo.encoding(digest, of: algorithm.digest) else {
+        throw SigningRequestError(
+          .formUnavailable, "\(algorithm.rawValue) signs a digest, and no DigestInfo",
+          hint: "hand over the digest, with PSS and a salt of \(algorithm.digest.byteCount) bytes")
+      }
+      return encoding
+    case .keyVault:
+      let body: JSONObject = [
+        "alg": .string(ExactText(algorithm.rawValue)), "value": .string(ExactText(Base64.url.text(digest))),
+      ]
+      return JSONWriter.bytes(body) + Array("\n".utf8)
+    }
+  }
+}
 
 extension SigningRequest {
   /// Makes the token with a signature from elsewhere: judged, assembled and verified as if it had been signed here.
   ///
   /// `otherCertificates` are those of keys that may have made the signature by mistake, to be named. Throws what
   /// `Cryptography.fault` says of a signature that is not the one asked for, before it looks at the window, so that the next try
-  /// is made the right way; then what `judge` and `TokenAssembler` throw.
+  /// is made the right way; then what `TokenAssembler` throws.
   public func assemble(
     _ signature: [UInt8], by profile: Profile, at time: NumericDate, cryptography: any Cryptography,
     otherCertificates: [Certificate] = []
@@ -22,8 +72,24 @@ extension SigningRequest {
         cryptography.fault(
           in: signature.span, by: algorithm, for: signingInput.span, under: publicKey, among: otherCertificates))
     }
-    _ = try judge(
-      by: profile, at: time, cryptography: cryptography, refusing: "the token was not assembled")
-    return try assembler.assemble(draft, at: time)
+    return try assembler.judge(self, at: time, refusing: "the token was not assembled").sign()
+  }
+}
+
+/// Hands out a signature that exists already, so that it goes the one way on which every token is verified.
+struct SignatureMadeElsewhere: Signer {
+  let request: SigningRequest
+  let bytes: [UInt8]
+  let publicKey: PublicKey
+
+  var algorithm: SignatureAlgorithm { request.algorithm }
+  var certificates: [Certificate] { request.certificates }
+
+  /// Throws `signing-failed` for any message but the one that was signed.
+  func sign(_ message: Span<UInt8>) throws(SigningError) -> Signature {
+    guard [UInt8](copying: message) == request.signingInput else {
+      throw SigningError(.signingFailed, "the signature was made for another signing input")
+    }
+    return Signature(algorithm: algorithm, bytes: bytes)
   }
 }

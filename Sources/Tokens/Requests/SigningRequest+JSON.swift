@@ -50,22 +50,23 @@ extension SigningRequest {
         .malformed, "the signing request is not acceptable JSON: \(error.problem), at byte \(error.offset)",
         hint: "give the file that keyroll prepare wrote")
     }
-    var members = SigningRequestMembers(object, "the signing request")
-    guard try members.integer("keyroll-signing-request") == Self.version else {
+    var members = JSONMembers(object, ofRequest: "the signing request")
+    guard try members.require("keyroll-signing-request", .integer) == Self.version else {
       throw SigningRequestError(
         .unsupportedVersion,
         "the signing request is of another version than \(Self.version), the one that is read here",
         hint: "prepare and sign it with the same version of keyroll")
     }
-    let summary = try members.texts("summary")
-    let profile = try Self.profile(try members.object("profile"))
-    let algorithm = try Self.algorithm(try members.text("algorithm"))
-    let certificates = try Self.certificates(try members.texts("certificates"), cryptography)
-    let window = try members.object("window")
-    let header = try members.object("header")
-    let claims = try members.object("claims")
-    let signingInput = try members.text("signing-input")
-    let digest = try members.object("digest")
+    let summary = try members.require("summary", .strings("an array of text"))
+    let profile = try Self.profile(try members.require("profile", .object))
+    let algorithm = try Self.algorithm(try members.require("algorithm", .text))
+    let certificates = try Self.certificates(
+      try members.require("certificates", .strings("an array of text")), cryptography)
+    let window = try members.require("window", .object)
+    let header = try members.require("header", .object)
+    let claims = try members.require("claims", .object)
+    let signingInput = try members.require("signing-input", .text)
+    let digest = try members.require("digest", .object)
     try members.refuseOthers()
 
     guard header["alg"] == .string(ExactText(algorithm.rawValue)) else {
@@ -104,10 +105,10 @@ extension SigningRequest {
   }
 
   private static func profile(_ object: JSONObject) throws(SigningRequestError) -> ProfileReference {
-    var members = SigningRequestMembers(object, "the profile of the signing request")
-    let id = try members.text("id").text
-    let parameters = try members.object("parameters")
-    let text = try members.objectIfPresent("document")
+    var members = JSONMembers(object, ofRequest: "the profile of the signing request")
+    let id = try members.require("id", .text).text
+    let parameters = try members.require("parameters", .object)
+    let text = try members.take("document", .object)
     try members.refuseOthers()
     guard let text else { return ProfileReference(id: id, parameters: parameters) }
     do throws(ProfileError) {
@@ -149,4 +150,84 @@ extension SigningRequest {
     }
     return certificates
   }
+}
+
+extension SigningRequest {
+  /// What a request file says of itself: `name: value` lines, made of the other parts and of nothing else.
+  ///
+  /// Part of the format, version 1: texts stand in it as they are, and any other value as JSON.
+  public var summary: [String] { lines.map(\.stored) }
+
+  /// The same for a person who reads it before signing; every claim and every header name is among them.
+  ///
+  /// Names and values from elsewhere are in it as `ForeignText` shows them.
+  public var summaryFields: [(name: String, value: String)] { lines.map(\.shown) }
+
+  /// One line in both forms.
+  private struct Line {
+    let stored: String
+    let shown: (name: String, value: String)
+
+    /// What we say ourselves.
+    init(_ name: String, _ value: String) {
+      stored = "\(name): \(value)"
+      shown = (name, value)
+    }
+
+    init(_ kind: String, foreign value: String, shown: String) {
+      stored = "\(kind): \(value)"
+      self.shown = (kind, shown)
+    }
+
+    /// A member of the claims or the header.
+    init(_ kind: String, _ member: JSONMember) {
+      let (name, value) = (member.name, member.value)
+      // A chain by its length alone: it is that of the certificate, or the profile refuses it.
+      if kind == "header", name == "x5c", let chain = value.array {
+        let count = "\(chain.count) \(chain.count == 1 ? "certificate" : "certificates")"
+        stored = "\(kind) \(name): \(count)"
+        shown = ("\(kind) \(quoting: name)", count)
+      } else {
+        stored = "\(kind) \(name): \(value.string?.text ?? JSONWriter.text(value))"
+        shown = ("\(kind) \(quoting: name)", value.printed)
+      }
+    }
+  }
+
+  private var lines: [Line] {
+    let rules = profile.document == nil ? "" : profile.isBuiltIn ? ", built in" : ", as this request describes it"
+    var lines = [
+      Line("profile", foreign: profile.id + rules, shown: "\(naming: profile.id)\(rules)"),
+      Line("window", window.description),
+    ]
+    lines += claims.members.map { Line("claim", $0) } + header.members.map { Line("header", $0) }
+    if let leaf = certificates.first {
+      lines += [
+        Line("certificate", foreign: leaf.subject, shown: "\(quoting: leaf.subject)"),
+        Line("SHA-1 thumbprint", Hexadecimal.upperCase(leaf.sha1Thumbprint)),
+        Line("certificate ends", leaf.validity.notAfter.description), Line("key", leaf.publicKey.summary),
+      ]
+    }
+    return lines + [Line("\(algorithm.digest.rawValue) to sign", Hexadecimal.lowerCase(digest))]
+  }
+}
+
+/// The members of an object in a signing request.
+extension JSONMembers where Refusal == SigningRequestError {
+  /// Throws `malformed-signing-request` for each fault; `subject` is what of the request the object is.
+  fileprivate init(_ object: JSONObject, ofRequest subject: String) {
+    self.init(object) { fault in
+      let problem =
+        switch fault {
+        case .missing(let name): "\(subject) has no \(name)"
+        case .misshapen(let name, let value, let wanted): "\(name) of \(subject) is \(value.kind), not \(wanted)"
+        case .unknown(let name): "\(subject) has a member that none has: \(quoting: name)"
+        }
+      return SigningRequestError(.malformed, problem)
+    }
+  }
+}
+
+extension JSONShape where Value == ExactText {
+  fileprivate static var text: Self { JSONShape("text") { $0.string } }
 }

@@ -1,5 +1,6 @@
 import Encodings
 public import JSON
+public import Messages
 public import Signing
 
 /// A token that is to be signed elsewhere: the draft, what the signer needs, and what is needed to judge it again.
@@ -10,16 +11,17 @@ public struct SigningRequest: Sendable {
   public let algorithm: SignatureAlgorithm
   /// Leaf first; the leaf holds the key that is to sign.
   public let certificates: [Certificate]
-  /// What is judged and signed.
-  public let draft: TokenDraft
-  /// ASCII: the encoded header, a dot and the encoded claims (RFC 7515, section 5.1).
-  public let signingInput: [UInt8]
+  let encoded: EncodedDraft
   /// Of the signing input, by the hash function of the algorithm.
   public let digest: [UInt8]
 
+  /// What is judged and signed.
+  public var draft: TokenDraft { encoded.draft }
+  /// ASCII: the encoded header, a dot and the encoded claims (RFC 7515, section 5.1).
+  public var signingInput: [UInt8] { encoded.signingInput }
   public var header: JSONObject { draft.header }
   public var claims: JSONObject { draft.claims }
-  public var window: TokenWindow { TokenWindow(claims) }
+  public var window: TokenWindow { draft.window }
 
   /// Makes the request for a draft; the first certificate must be the draft's, and hold its key.
   ///
@@ -43,9 +45,8 @@ public struct SigningRequest: Sendable {
     self.profile = profile
     self.algorithm = algorithm
     self.certificates = certificates
-    self.draft = draft
-    let input = try draft.signingInput()
-    signingInput = input
+    encoded = try EncodedDraft(draft)
+    let input = encoded.signingInput
     do throws(KeyError) { digest = try cryptography.digest(input.span, with: algorithm.digest) } catch {
       throw TokenError(error)
     }
@@ -61,8 +62,72 @@ public struct SigningRequest: Sendable {
     by profile: Profile, at time: NumericDate, cryptography: any Cryptography,
     refusing subject: String = "the signing request was refused"
   ) throws(TokenError) -> [Check] {
-    let checks = profile.check(draft, at: draft.start(notBefore: time), cryptography: cryptography)
+    let checks = profile.check(draft, at: draft.window.start(notBefore: time), cryptography: cryptography)
     try TokenError.throwIfRefused(checks, subject)
     return checks.filter { $0.status == .warning }
+  }
+}
+
+/// What must hold besides the rules of the profile before a request from elsewhere is signed.
+extension SigningRequest {
+  /// Throws unless the window starts within `horizon` of `time` and lies within the validity of the request's certificate.
+  ///
+  /// The ids are `window-beyond-horizon`, `window-before-certificate` and `window-after-certificate`. A window that is over is
+  /// for `judge`. A date that the claims leave out is not compared.
+  public func requireWindow(startingWithin horizon: TimeSpan, of time: NumericDate) throws(SigningRequestError) {
+    let latest = time + horizon
+    if let start = window.start, start > latest {
+      throw SigningRequestError(
+        .windowBeyondHorizon,
+        "the window of the signing request starts at \(start), later than \(latest), which is \(horizon) ahead",
+        hint: "have it prepared closer to its use, or allow a longer horizon")
+    }
+    guard let (notBefore, notAfter) = certificates.first?.validity else { return }
+    if let start = window.start, start < notBefore {
+      throw SigningRequestError(
+        .windowBeforeCertificate,
+        "the window of the signing request starts at \(start), before its certificate does at \(notBefore)",
+        hint: "have it prepared for a window in which the certificate is valid")
+    }
+    if let last = window.end ?? window.start, last > notAfter {
+      throw SigningRequestError(
+        .windowAfterCertificate,
+        "the window of the signing request ends at \(last), after its certificate does at \(notAfter)",
+        hint: "have it prepared with a certificate that is valid for the whole window")
+    }
+  }
+}
+
+/// A signing request that cannot be taken: it is not one, or its parts do not say the same.
+public typealias SigningRequestError = Failure<SigningRequestErrorCode>
+
+/// The reasons of a `SigningRequestError`, by their stable ids.
+@nonexhaustive
+public enum SigningRequestErrorCode: String, FailureCode {
+  case malformed = "malformed-signing-request"
+  case unsupportedVersion = "unsupported-signing-request"
+  /// The signing input is not the encoding of header and claims.
+  case signingInputMismatch = "signing-input-mismatch"
+  case digestMismatch = "digest-mismatch"
+  /// `algorithm` is not the header's `alg`.
+  case algorithmMismatch = "algorithm-mismatch"
+  case windowMismatch = "window-mismatch"
+  case summaryMismatch = "summary-mismatch"
+  /// Made by another profile than the one insisted upon.
+  case profileMismatch = "profile-mismatch"
+  /// The window starts further ahead than the signer's side allows.
+  case windowBeyondHorizon = "window-beyond-horizon"
+  case windowBeforeCertificate = "window-before-certificate"
+  case windowAfterCertificate = "window-after-certificate"
+  /// A form that the request's algorithm has not.
+  case formUnavailable = "form-unavailable"
+}
+
+extension SigningRequestError {
+  /// One part of a request that another contradicts.
+  static func mismatch(_ code: Code, _ message: String) -> SigningRequestError {
+    SigningRequestError(
+      code, "the signing request was changed after it was prepared: \(message)",
+      hint: "prepare it again, and carry it as it is")
   }
 }

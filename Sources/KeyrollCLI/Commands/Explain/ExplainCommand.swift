@@ -46,32 +46,29 @@ struct ExplainCommand: RepeatableOptions {
     inputs.append(try keys.inputs())
     try inputs.requireOneReaderOfStandardInput()
     let contents = try SecretBytes.contents(ofFile: file, limit: Limits.inputByteCount)
-    let response = try contents.withBytes { text throws(ResponseError) in try ServiceResponse(text) }
+    let answer = try contents.withBytes { text throws(ResponseError) in try ExplainAnswer(text) }
     // The service judged by its own clock, and long before this.
-    let answered = clock.time == nil ? response.date : nil
+    let answered = clock.time == nil ? answer.time : nil
     let time = try answered ?? clock.now()
     if token != nil, clock.time == nil, answered == nil {
       Diagnostics.note("the answer has no date: the token is judged for now; give the time that it was sent by --at")
     }
     let trust = try keys.isEmpty ? Trust() : keys.trust(at: time)
-    let explanation = ResponseExplanation(
-      response, token: try sentToken(response, trust, at: time), certificates: trust.keys.compactMap(\.certificate))
+    let explanation = try explanation(of: answer, trust, at: time)
     switch format.format {
     case .text: try StandardOutput.write(ExplanationText(explanation).screen)
     case .json: try StandardOutput.write(explanation.json)
     }
   }
 
-  private func sentToken(_ response: ServiceResponse, _ trust: Trust, at time: NumericDate) throws -> SentToken? {
-    guard let token else { return nil }
+  private func explanation(of answer: ExplainAnswer, _ trust: Trust, at time: NumericDate) throws -> ResponseExplanation
+  {
+    guard let token else { return answer.explanation(certificates: trust.keys.compactMap(\.certificate)) }
     let input = try TokenInput(token)
     if let note = input.note { Diagnostics.note(note) }
-    let service = response.service ?? (try? UnverifiedToken(input.bytes.span)).map(Service.init(takerOf:)) ?? .graph
-    var profile = try profile(service)
-    if let registered = trust.registered { profile = profile.judging(by: registered) }
-    return SentToken(
-      input.bytes.span, profile: profile, keys: trust.keys, unusable: trust.unusable,
-      cryptography: OpenSSLCryptography(), at: time)
+    return answer.explanation(
+      of: input.bytes.span, by: try profile(answer.service(for: input.bytes.span)), trusting: trust.keys,
+      unusable: trust.unusable, registered: trust.registered, at: time, with: .command)
   }
 
   /// An option that would be ignored is refused: a comparison that somebody asked for must not silently not happen.

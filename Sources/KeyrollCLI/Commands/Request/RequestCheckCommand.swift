@@ -63,51 +63,35 @@ struct RequestCheckCommand: RepeatableOptions {
 
   private func report(at time: NumericDate) throws -> RequestReport {
     // What the user names must be right before anything is said of what somebody else made.
-    var verifier = RequestMaking.verifier(keys: try trustedKeys(), at: time)
-    verifier.expected = try expectation.expectation(at: time)
-    verifier.algorithms = algorithms
-    verifier.newCertificates.maximumLifetime = maximumLifetime
-    // Whoever made it has decided; here it is said again.
-    verifier.removal.isForced = true
-    let registered = try RequestMaking.keyCredentials(in: registered)?.value
+    var check = CheckRequest(.command)
+    check.keys = try trustedKeys()
+    check.expected = try expectation.expectation(at: time)
+    check.algorithms = algorithms
+    check.maximumLifetime = maximumLifetime
+    check.registered = try registered.map(RegisteredKeys.init(in:))?.keys
+    return check.report(on: try received(), at: time)
+  }
 
-    let files = try RequestSource(path)
-    let configuration: SecretBytes
-    do throws(RequestError) { configuration = try files.configuration() } catch {
-      return Self.rejection("configuration-file", error, at: time)
+  private func received() throws(SystemError) -> ReceivedRequest {
+    if StandardInput.isNamed(by: path) {
+      let bytes = try SecretBytes.contents(ofFile: path, limit: RequestFolder.mostFileBytes)
+      return ReceivedRequest(single: bytes, named: "standard input", at: path)
     }
-    guard let address = configuration.withBytes({ CurlConfiguration.address(in: $0) }) else {
-      let error = RequestError(
-        .addressMalformed, "\(naming: files.configurationName) posts to no address that keyroll writes",
-        hint: "make the request again")
-      return Self.rejection("address", error, at: time)
+    do throws(SystemError) { return try ReceivedRequest(at: path) } catch {
+      guard error.code == .fileNotRegular else { throw error }
+      throw SystemError(
+        .fileUnreadable, error.message, hint: "what comes through a pipe is read from standard input, by -")
     }
-    let request: ServiceRequest
-    do throws(RequestError) { request = try files.request(to: address, configuration: configuration) } catch {
-      return Self.rejection("body", error, of: address, at: time)
-    }
-    let evidence = RequestEvidence(in: files, for: address, besides: registered, hasKeys: !verifier.keys.isEmpty)
-    evidence.complete(&verifier)
-    let report = verifier.verify(request, at: time)
-    let parcel = RequestParcel(
-      request: request, newCertificate: report.values?.newCertificate,
-      signingCertificate: report.values?.signingCertificate, keyCredentials: nil)
-    return report.preceded(
-      by: files.checks(of: parcel, configuration: configuration, unreadable: evidence.unreadable))
   }
 
   /// Those whose keys can be used at all: a bundle may hold others. Throws what is wrong with the first where none can.
   private func trustedKeys() throws -> [TrustedKey] {
     guard let certificate else { return [] }
     var trust = Trust()
-    for certificate in try CertificateFiles.certificates(in: certificate) { trust.add(certificate) }
+    for certificate in try Toolkit.command.certificates(from: certificate) {
+      trust.add(certificate, with: .command)
+    }
     if trust.keys.isEmpty, let refusal = trust.refusals.first { throw refusal }
     return trust.keys
-  }
-
-  private static func rejection(
-    _ id: String, _ error: RequestError, of address: RequestAddress? = nil, at time: NumericDate
-  ) -> RequestReport {
-    RequestReport(address: address, time: time, checks: [.failed(id, error)], token: nil)
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Keyroll
 
 /// Groups the commands about requests that another machine sends.
 struct RequestCommand: ParsableCommand {
@@ -11,5 +12,52 @@ struct RequestCommand: ParsableCommand {
 
   func run() throws {
     throw CommandError.usage("which request is missing: add-key, remove-key, token or check")
+  }
+}
+
+/// What the commands that make requests have in common: a request that lacks its token, the key that signs it or a token that is
+/// signed already, and a new folder.
+protocol RequestMakingCommand: RepeatableOptions {
+  var signing: RequestKeyOptions { get }
+  var output: RequestOutputOptions { get }
+  /// A proof or assertion that is signed already, or its file.
+  var signedToken: String? { get }
+  /// What is not known of the request, and said before it is judged.
+  var caution: String? { get }
+
+  /// Every file that is read, besides what the key is opened with.
+  func ownInputs() throws -> CommandInputs
+  /// Throws what is known to stand against the request before a key is used.
+  func unsigned(at time: NumericDate) throws -> UnsignedRequest
+}
+
+extension RequestMakingCommand {
+  static var repeatableOptions: [String] { RequestKeyOptions.repeatable }
+
+  var caution: String? { nil }
+
+  /// Makes the request, judges it as `keyroll request check` does, and writes it if it is accepted.
+  func run() throws {
+    var inputs = try ownInputs()
+    inputs.append(try signing.inputs())
+    try inputs.requireOneReaderOfStandardInput()
+    try output.check()
+    let time = try signing.clock.now()
+    var unsigned = try unsigned(at: time)
+    unsigned.algorithm = signing.algorithm
+    let (token, keys) = try signing.token(ready: signedToken, at: time, by: unsigned.profile)
+    let request = try unsigned.request(with: token)
+    if let caution { Diagnostics.warning(caution) }
+    let made = try unsigned.made(request, trusting: keys, at: time, with: .command)
+    for warning in made.warnings { Diagnostics.warning("\(warning.message) [\(warning.reason)]") }
+    // Whoever signs now has said them already.
+    if signedToken != nil { Diagnostics.warn(of: made.token.warnings) }
+    try made.folder.write(
+      to: output.path, as: output.isSingleFile ? .singleFile : .folder, wording: .option)
+    if made.folder.body.hasPassword {
+      Diagnostics.warning(
+        "\(naming: output.path) holds the password of the PFX in clear text: whoever reads it has the key")
+    }
+    Diagnostics.note("valid \(made.window)")
   }
 }

@@ -1,0 +1,151 @@
+public import Encodings
+import JSON
+public import Messages
+public import Signing
+public import Tokens
+
+extension Profile {
+  static let entraAssertionID = "entra-assertion"
+
+  /// The client assertion for the client-credentials flow of Entra (RFC 7523, section 3).
+  ///
+  /// The documented form is PS256 with `x5t#S256`; for RS256 it is the older one with `x5t`. What is nil is not compared.
+  /// Throws `malformed-parameter` for a client id that is no GUID, a tenant that is neither GUID nor domain, and a login host
+  /// that is more than the name of a host.
+  public static func entraAssertion(
+    tenant: ExactText?, clientID: ExactText?, cloud: Cloud = .global, loginHost: String? = nil,
+    audienceForm: AudienceForm? = nil, algorithm: SignatureAlgorithm? = nil
+  ) throws(ProfileError) -> Profile {
+    let clientID = try DirectoryName.guid(clientID, "the client id")
+    let tenant = try tenant.map(DirectoryName.tenant)
+    let loginHost = try loginHost.map(DirectoryName.loginHost)
+    let hint: KeyHint = (algorithm ?? .ps256).padding == .pss ? .x5tS256 : .x5t
+    return Profile(
+      id: entraAssertionID, title: "Entra client assertion",
+      algorithms: AlgorithmPolicy(
+        preferring: .ps256, [.rs256], unproven: [.rs384, .rs512, .ps384, .ps512]),
+      type: TypePolicy("JWT", isRequired: true),
+      hints: [hint], requiredHints: [.x5t, .x5tS256], keyID: KeyIDPolicy(.sha1Thumbprint),
+      claims: [
+        audience(tenant, cloud, loginHost, audienceForm),
+        ClaimPolicy("iss", clientID.map { .oneOf([$0]) } ?? .unknownText, form: .guid),
+        ClaimPolicy("sub", clientID.map { .oneOf([$0]) } ?? .unknownText, form: .guid),
+        ClaimPolicy("jti", .anyText, isGenerated: true),
+      ],
+      time: TimePolicy(
+        notBefore: .required, issuedAt: .optional, expires: .required, lifetime: .minutes(10),
+        maximumLifetime: .minutes(10), isServiceLenient: true, start: .notBefore),
+      otherClaims: .reported,
+      furtherRules: { [SubjectIsIssuerRule(clientID: clientID), HintPairingRule(isLenient: $0)] },
+      serviceAnswers: ServiceAnswer.quotations(of: .tokenEndpoint))
+  }
+
+  /// The documented form, unless another is asked for by name; the other published forms draw a warning.
+  private static func audience(
+    _ tenant: ExactText?, _ cloud: Cloud, _ loginHost: String?, _ form: AudienceForm?
+  ) -> ClaimPolicy {
+    guard let tenant else {
+      return ClaimPolicy("aud", .unknownText, form: .httpsAddress, knownMistakes: proofAudiences)
+    }
+    let host = loginHost ?? cloud.loginHost
+    let expected = (form ?? .token).audience(host: host, tenant: tenant)
+    var tolerated: [ClaimPolicy.KnownValue] = []
+    if form == nil {
+      for other in AudienceForm.allCases where other != .token {
+        tolerated.append(
+          .init(
+            other.audience(host: host, tenant: tenant),
+            "has the form \(other.rawValue), published as working but not the documented one", onlyLeniently: true))
+      }
+    }
+    if loginHost == nil, let alias = cloud.loginHostAlias {
+      tolerated.append(
+        .init((form ?? .token).audience(host: alias, tenant: tenant), "names an alias of the login host"))
+    }
+    return ClaimPolicy(
+      "aud", .oneOf([expected]), form: .httpsAddress, knownMistakes: proofAudiences + otherClouds(than: host, tenant),
+      tolerated: tolerated)
+  }
+
+  private static let proofAudiences: [ClaimPolicy.KnownValue] = [
+    .init(graphProofAudience, "is the audience of a Graph proof, and this is a client assertion")
+  ]
+
+  private static func otherClouds(than host: String, _ tenant: ExactText) -> [ClaimPolicy.KnownValue] {
+    var mistakes: [ClaimPolicy.KnownValue] = []
+    for cloud in Cloud.allCases where cloud != .usGovDoD {
+      for other in cloud.loginHosts where ![other, cloud.loginHost].containsHost(host) {
+        for form in AudienceForm.allCases {
+          mistakes.append(
+            .init(form.audience(host: other, tenant: tenant), "names the login host of the cloud \(cloud.rawValue)"))
+        }
+      }
+    }
+    return mistakes
+  }
+}
+
+/// The forms of `aud` that a client assertion for Entra is published to work with.
+@nonexhaustive
+public enum AudienceForm: String, Sendable, Hashable, CaseIterable {
+  /// `https://{host}/{tenant}/oauth2/v2.0/token`, the documented one.
+  case token
+  /// `https://{host}/{tenant}/v2.0`
+  case issuer
+  /// `https://{host}/{tenant}/v2.0/`
+  case issuerSlash = "issuer-slash"
+  /// `https://{host}/{tenant}/oauth2/token`
+  case tokenV1 = "token-v1"
+
+  public func audience(host: String, tenant: ExactText) -> ExactText {
+    let path =
+      switch self {
+      case .token: "oauth2/v2.0/token"
+      case .issuer: "v2.0"
+      case .issuerSlash: "v2.0/"
+      case .tokenV1: "oauth2/token"
+      }
+    return ExactText("https://\(host)/\(tenant)/\(path)")
+  }
+}
+
+/// `sub` repeats `iss`: both are the client (RFC 7523, section 3).
+struct SubjectIsIssuerRule: ClaimRule {
+  var id: String { "sub-is-iss" }
+  /// What both are compared with already, by checks of their own; nil where it is not known.
+  let clientID: ExactText?
+
+  func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
+    guard let issuer = draft.claims["iss"], let subject = draft.claims["sub"] else {
+      return skipped(.notApplicable, "iss or sub is missing")
+    }
+    // Of another case it draws a warning alone.
+    let parties = [issuer, subject]
+    if let clientID, !parties.allSatisfy({ $0.string?.isSameName(as: clientID) ?? false }) {
+      return skipped(.notApplicable, "iss or sub is not the client id, as its own check says")
+    }
+    return issuer == subject
+      ? passed()
+      : failed(
+        .claimMismatch, "sub differs from iss, and both must be the client id", hint: "write the client id into both")
+  }
+}
+
+/// The documented pairs are PS256 with `x5t#S256` and RS256 with `x5t`; some client libraries send others.
+struct HintPairingRule: ClaimRule {
+  var id: String { "key-hint-pairing" }
+  var verdict: Check.Verdict { .signature }
+  let isLenient: Bool
+
+  func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
+    guard let name = draft.header["alg"]?.string, let algorithm = SignatureAlgorithm(name: name.text) else {
+      return skipped(.notApplicable, "alg is no RSA signature algorithm")
+    }
+    let documented: Thumbprint = algorithm.padding == .pss ? .sha256 : .sha1
+    if draft.header[documented.headerName] != nil { return passed() }
+    return irregular(
+      isTolerated: isLenient, .hintPairing,
+      "\(algorithm.rawValue) is documented together with \(documented.headerName)",
+      hint: "write \(documented.headerName), or sign with the other algorithm")
+  }
+}

@@ -1,0 +1,51 @@
+public import Encodings
+public import Messages
+import Signing
+public import Tokens
+
+extension Profile {
+  static let graphProofID = "graph-proof"
+  /// The audience of the proof: the id of the service that the documents name.
+  static let graphProofAudience: ExactText = "00000002-0000-0000-c000-000000000000"
+  /// The longest window of a proof.
+  static let graphProofLifetime = TimeSpan.minutes(10)
+
+  /// The proof of possession that Microsoft Graph wants for `addKey` and `removeKey`.
+  ///
+  /// `iss` is the object id of the application or service principal; a client id that is known as well is recognised in
+  /// its place and draws a warning. What is nil is not compared. Throws `malformed-parameter` for an id that is no GUID.
+  public static func graphProof(
+    objectID: ExactText?, clientID: ExactText? = nil
+  ) throws(ProfileError) -> Profile {
+    let objectID = try DirectoryName.guid(objectID, "the object id")
+    let clientID = try DirectoryName.guid(clientID, "the client id")
+    return Profile(
+      id: graphProofID, title: "Microsoft Graph proof of possession for addKey and removeKey",
+      algorithms: AlgorithmPolicy(
+        preferring: .rs256, unproven: [.rs384, .rs512, .ps256, .ps384, .ps512]),
+      type: TypePolicy("JWT", isRequired: true),
+      hints: [.x5t, .kid], requiredHints: [.x5t], keyID: KeyIDPolicy(.sha1Thumbprint),
+      claims: [
+        ClaimPolicy(
+          "aud", .oneOf([graphProofAudience]),
+          knownMistakes: [
+            .init(
+              "00000003-0000-0000-c000-000000000000",
+              "is 00000003-0000-0000-c000-000000000000, the id of Microsoft Graph, which a 2023 version of the how-to named by mistake"
+            ),
+            .init("https://graph.microsoft.com", "is the address of Microsoft Graph, not the id the proof is for"),
+          ]),
+        ClaimPolicy(
+          "iss", objectID.map { .oneOf([$0]) } ?? .unknownText, form: .guid,
+          tolerated: objectID == nil || clientID == objectID
+            ? []
+            : clientID.map {
+              [.init($0, "is the client id; the documents want the object id, though others report that this works")]
+            } ?? []),
+      ],
+      time: TimePolicy(
+        notBefore: .required, issuedAt: .optional, expires: .required, lifetime: graphProofLifetime,
+        maximumLifetime: graphProofLifetime, start: .notBefore),
+      otherClaims: .reported, hasLenientForm: false, serviceAnswers: ServiceAnswer.quotations(of: .graph))
+  }
+}

@@ -1,0 +1,164 @@
+import Encodings
+public import JSON
+import Messages
+import Signing
+public import Tokens
+
+/// What a saved `keyCredentials` says about the entry whose key signed a token.
+public struct RegistrationReport: Sendable {
+  /// The entry that signed.
+  public let entry: KeyCredential
+  /// What would still be valid if a `removeKey` took that entry away, the one that ends last first.
+  public let others: [KeyCredential]
+  /// When all this was judged for.
+  public let time: NumericDate
+
+  /// Nil where the token was not signed with a certificate that is registered; what is wrong then, the checks say.
+  ///
+  /// That a token was signed with it does not mean that it was accepted.
+  public init?(_ report: VerificationReport, registered: KeyCredentials) {
+    guard let certificate = report.signer?.certificate,
+      let entry = registered.entry(of: certificate, at: report.time), entry.isForVerifying
+    else { return nil }
+    self.entry = entry
+    time = report.time
+    others = registered.validEntries(at: time, without: entry)
+  }
+
+  /// What to know before the entry is removed, or ends.
+  public var warnings: [Check.Finding] {
+    if !others.isEmpty { return [] }
+    let end = entry.validity.end
+    if end < time {
+      return [
+        Check.Finding(
+          reason: Check.Reason.lastValidRegistration.rawValue,
+          message: "no entry is valid: \(entry.summary) ended at \(end), and no other is left",
+          hint: "addKey needs an entry that is valid: this takes PATCH, which replaces the whole collection")
+      ]
+    }
+    return [
+      Check.Finding(
+        reason: Check.Reason.lastValidRegistration.rawValue,
+        message: "no other entry is valid: after a removeKey of \(entry.summary), or when it ends, no key could sign",
+        hint: "add another certificate with addKey first")
+    ]
+  }
+
+  /// For programs: `entry`, `validAfterRemoveKey` and `warnings`.
+  public var json: JSONObject {
+    [
+      "entry": .object(Self.json(entry)),
+      "validAfterRemoveKey": .array(others.map { .object(Self.json($0)) }),
+      "warnings": .array(
+        warnings.map { warning in
+          var object: JSONObject = [
+            "id": .string(ExactText(warning.reason)), "message": .string(ExactText(warning.message)),
+          ]
+          object["hint"] = warning.hint.map { .string(ExactText($0)) }
+          return .object(object)
+        }),
+    ]
+  }
+
+  private static func json(_ entry: KeyCredential) -> JSONObject {
+    [
+      "keyId": .string(entry.keyID),
+      "displayName": entry.displayName.map(JSONValue.string) ?? .null,
+      "startDateTime": .string(ExactText(entry.startDateTime.description)),
+      "endDateTime": .string(ExactText(entry.endDateTime.description)),
+      // The certificate may end before its entry does.
+      "validUntil": .string(ExactText(entry.validity.end.description)),
+    ]
+  }
+}
+
+/// The certificate is registered for verifying, and its registration, whose dates may be narrower than its own, is valid.
+struct RegistrationRule: ClaimRule {
+  var id: String { "registration" }
+  var verdict: Check.Verdict { .signature }
+  let registered: KeyCredentials
+  /// What `iss` is for the object that the answer is of, where both are known.
+  let issuer: ExactText?
+
+  private static let register = "register the certificate, or sign with the key of one that is registered and valid"
+
+  func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
+    if draft.publicKey == nil { return skipped(.notReached, "there is no key to look for") }
+    guard let certificate = draft.certificate else {
+      return skipped(.notCompared, "a bare public key has no registration: give the certificate")
+    }
+    guard let entry = registered.entry(of: certificate, at: time) else { return absent(certificate) }
+    let found = JSONValue.string(entry.keyID)
+    if let issuer, let named = draft.claims["iss"]?.string, !named.isSameName(as: issuer) {
+      return failed(
+        .registrationOfAnother,
+        "the saved answer is of the object whose tokens have \(quoting: issuer) as iss, and iss is \(quoting: named)",
+        hint: "give the answer for the object that iss names, or make the token for this one", found: found)
+    }
+    if !entry.isForVerifying {
+      return failed(
+        .keyNotRegistered,
+        "the certificate is registered as \(entry.summary), with the usage \(quoting: entry.usage) alone",
+        hint: Self.register, found: found)
+    }
+    let start = date("nbf", draft).map { max($0, time) } ?? time
+    if start > entry.endDateTime {
+      return failed(
+        .registrationExpired,
+        "the entry \(entry.summary) ended at \(entry.endDateTime), and the token cannot be used before \(start)",
+        hint: Self.register, found: found)
+    }
+    if time < entry.startDateTime {
+      return failed(
+        .registrationNotYetValid, "the entry \(entry.summary) starts at \(entry.startDateTime), and it is \(time)",
+        hint: "wait until then, or sign with the key of an entry that is valid", found: found)
+    }
+    if let end = date("exp", draft), end > entry.endDateTime {
+      return warning(
+        .registrationEndsEarly,
+        "the entry \(entry.summary) ends at \(entry.endDateTime), before the token does at \(end)", found: found)
+    }
+    return passed(found: found)
+  }
+
+  /// An entry of which nothing is known but its dates may be the one.
+  private func absent(_ certificate: Certificate) -> Check {
+    let unknown = registered.entries.filter { entry in
+      let length = entry.customKeyIdentifier?.count
+      return entry.isForVerifying && entry.certificate == nil
+        && !Thumbprint.allCases.contains { $0.byteCount == length }
+    }
+    if let first = unknown.first {
+      return warning(
+        .notCompared,
+        "the certificate may be the one of \(first.summary), of which neither key nor thumbprint was saved",
+        hint: "save the entries with their key")
+    }
+    return failed(
+      .keyNotRegistered,
+      "the certificate with the thumbprint \(Hexadecimal.upperCase(certificate.sha1Thumbprint)) is none of the "
+        + "\(registered.entries.count) that are registered", hint: Self.register)
+  }
+
+  /// What is wrong with a date, its own rule says.
+  private func date(_ name: ExactText, _ draft: TokenDraft) -> NumericDate? {
+    draft.claims[name]?.number?.roundedUp.map(NumericDate.init(seconds:))
+  }
+}
+
+extension Profile {
+  /// The same profile with one check more, `registration`, the last: the certificate of the key is one of these.
+  public func judging(by registered: KeyCredentials) -> Profile {
+    let issuer: ExactText? =
+      switch id {
+      case Self.graphProofID: registered.objectID
+      case Self.entraAssertionID: registered.applicationID
+      default: nil
+      }
+    var profile = self
+    let furtherRules = profile.furtherRules
+    profile.furtherRules = { furtherRules($0) + [RegistrationRule(registered: registered, issuer: issuer)] }
+    return profile
+  }
+}

@@ -1,0 +1,106 @@
+public import Entra
+import JSON
+public import Messages
+import PKCS11
+public import Signing
+import System
+public import Tokens
+
+/// Certificates from what a person names: a file, `-` for standard input, or a `pkcs11:` reference.
+extension Toolkit {
+  /// What such a name can hold: its contents decide.
+  public enum Contents: Sendable {
+    case certificates([Certificate])
+    /// What was saved of an application or service principal.
+    case registered(KeyCredentials)
+  }
+
+  /// Reads PEM, DER, a bundle, saved `keyCredentials`, or the certificates that a `pkcs11:` reference means.
+  ///
+  /// Throws what reading the file and the certificates or saved answer in it throws, as a `KeyError` that passes it on.
+  public func contents(of name: String) throws(KeyError) -> Contents {
+    if let reference = try Self.tokenReference(name) { return .certificates(try certificates(on: reference)) }
+    let file = try Self.read(name)
+    guard file.withBytes(Self.isLikelyJSON) else {
+      return .certificates(
+        try file.withBytes { (bytes) throws(KeyError) in try certificates(in: bytes, of: name) })
+    }
+    return .registered(
+      try KeyError.passing { () throws(KeyCredentialsError) in
+        try file.withBytes { (bytes) throws(KeyCredentialsError) in
+          try KeyCredentials(bytes, of: name, cryptography: cryptography)
+        }
+      })
+  }
+
+  /// The certificates of a PEM, DER or bundle file, or of a `pkcs11:` reference.
+  public func certificates(from name: String) throws(KeyError) -> [Certificate] {
+    if let reference = try Self.tokenReference(name) { return try certificates(on: reference) }
+    return try Self.read(name).withBytes { (bytes) throws(KeyError) in try certificates(in: bytes, of: name) }
+  }
+
+  /// The same for what may also be a PFX.
+  public func certificates(from name: String, secrets: any SecretProvider) throws(KeyError) -> [Certificate] {
+    if let reference = try Self.tokenReference(name) { return try certificates(on: reference) }
+    let file = try Self.read(name)
+    return try certificates(in: file, of: try KeyReference(name, of: []).description, secrets: secrets)
+  }
+
+  /// The one certificate that is meant, and its issuers as far as they are there, leaf first: see `CertificateChoice`.
+  public func chain(from name: String, at time: NumericDate) throws(KeyError) -> [Certificate] {
+    let certificates = try certificates(from: name)
+    let leaf = try CertificateChoice(at: time.seconds, in: name).leaf(of: certificates, cryptography)
+    return cryptography.chain(from: leaf, among: certificates)
+  }
+
+  /// The public keys of a PEM or DER file, or of a JSON Web Key or JWK Set, to verify with.
+  public func trustedKeys(from name: String) throws(KeyError) -> [TrustedKey] {
+    let file = try Self.read(name)
+    var trusted: [TrustedKey] = []
+    if file.withBytes(Self.isLikelyJSON) {
+      for key in try file.withBytes({ (text) throws(KeyError) in try JSONWebKey.keys(text) }) {
+        let verifier = try cryptography.verifier(for: try cryptography.publicKey(rsa: key.numbers))
+        trusted.append(TrustedKey(verifier, keyID: key.keyID, algorithm: key.algorithm))
+      }
+    } else {
+      for key in try file.withBytes({ (bytes) throws(KeyError) in try publicKeys(in: bytes, of: name) }) {
+        trusted.append(TrustedKey(try cryptography.verifier(for: key)))
+      }
+    }
+    return trusted
+  }
+
+  /// A name that is a reference to a token, read; nil for a path. Throws what is wrong with the reference.
+  public static func tokenReference(_ name: String) throws(KeyError) -> KeyReference? {
+    let prefix = "\(PKCS11URI.syntax.scheme):".utf8
+    guard name.utf8.count > prefix.count,
+      ASCII.isEqualIgnoringCase(name.utf8.prefix(prefix.count), prefix)
+    else { return nil }
+    return try KeyReference(name, of: [PKCS11URI.syntax])
+  }
+
+  private static func read(_ name: String) throws(KeyError) -> SecretBytes {
+    try KeyError.passing { () throws(SystemError) in try SecretBytes.contents(ofFile: name, limit: mostFileBytes) }
+  }
+
+  /// Without a login, which certificates do not need.
+  private func certificates(on reference: KeyReference) throws(KeyError) -> [Certificate] {
+    // A token may allow one session, which the key will need.
+    defer { tokens.close() }
+    return try tokens.certificates(at: reference)
+  }
+
+  /// True where an object or an array begins, also behind the byte order marks with which some tools save: PEM and DER begin
+  /// otherwise.
+  private static func isLikelyJSON(_ bytes: Span<UInt8>) -> Bool {
+    for index in bytes.indices {
+      switch bytes[index] {
+      case _ where ASCII.isWhiteSpace(bytes[index]): continue
+      case 0x00, 0xEF, 0xBB, 0xBF, 0xFE, 0xFF: continue
+      case UInt8(ascii: "{"), UInt8(ascii: "["): return true
+      default: return false
+      }
+    }
+    return false
+  }
+}

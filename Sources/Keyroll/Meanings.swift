@@ -1,0 +1,328 @@
+/// What every error id and every reason of a check means: the one table of them, from which the README's is made.
+public enum Meanings {
+  /// One id, with a fragment of a sentence that says what was wrong, in Markdown.
+  public typealias Row = (id: String, meaning: String)
+
+  /// The rows that stand together, and their title.
+  public struct Section: Sendable {
+    public let title: String
+    public let rows: [Row]
+
+    /// The rows as the README has them.
+    public var markdown: String {
+      "| id | what it means |\n|---|---|\n" + rows.map { "| `\($0.id)` | \($0.meaning) |\n" }.joined()
+    }
+  }
+
+  /// In the order of the README.
+  public static let sections: [Section] = {
+    var sections: [Section] = []
+    var title = ""
+    var rows: [Row] = []
+    func close() { if !rows.isEmpty { sections.append(Section(title: title, rows: rows)) } }
+    for line: Substring in table.split(separator: Character("\n")) {
+      if let row = row(line) {
+        rows.append(row)
+      } else {
+        close()
+        title = String(line.dropFirst(2))
+        rows = []
+      }
+    }
+    close()
+    return sections
+  }()
+
+  /// Every row, in the order of the README.
+  public static let all: [Row] = sections.flatMap(\.rows)
+
+  /// Nil for an id that this version does not know.
+  public static func meaning(of id: String) -> String? { all.first { $0.id.utf8.elementsEqual(id.utf8) }?.meaning }
+
+  private static func row(_ line: Substring) -> Row? {
+    guard line.utf8.first != UInt8(ascii: "#"), let colon = line.firstIndex(of: ":") else { return nil }
+    return (String(line[..<colon]), String(line[colon...].dropFirst(2)))
+  }
+
+  /// A title after `#`, then a row to each line: the id, a colon and its meaning.
+  private static let table = """
+    # Key references and files
+    malformed-key-reference: a key reference that names nothing, or has an attribute that is unknown, repeated or badly escaped
+    secret-in-reference: a reference with a password or PIN in it, such as `pin-value` or `password`
+    unknown-key-scheme: a scheme that keyroll does not know
+    file-unreadable: a file that is not there or cannot be read
+    file-too-large: a file larger than is read of its kind
+    unrecognised-key-file: a file that is not a key, certificate or PFX
+    malformed-pem: PEM whose blocks are broken
+    malformed-key: a key whose encoding is broken
+    malformed-pfx: a PFX whose structure is broken
+    malformed-certificate: a certificate whose encoding is broken
+    malformed-jwk: a JSON Web Key that is broken, or holds the private part
+    trailing-data: bytes after the end of a key, certificate or PFX
+    iteration-count-too-high: a password-based protection that would take too long; nothing was tried
+    unsupported-protection: a protection by an algorithm that is not available here
+    damaged-file: contents that do not decrypt although the password is right
+
+    # Passwords
+    password-required: a protected file, no password given and no terminal to ask on
+    wrong-password: the password does not open the file
+    secret-unavailable: a source of a password or PIN that cannot be read, is empty, or holds a byte order mark, UTF-16, a \
+    second line or a control character
+
+    # Tokens of PKCS #11
+    pin-required: a token that wants a PIN, none given and no terminal to ask on; or a token whose PIN was never set
+    wrong-pin: the PIN is not that of the token, and was tried once; or its length is not one that the token takes, and it was \
+    not tried
+    pin-locked: too many wrong PINs; nothing was tried
+    final-pin-try: one try left, and `--final-pin-try` not given; nothing was tried
+    login-unproven: somebody else in this process is logged in, so the token did not look at the PIN
+    module-unavailable: a module that is missing, is not one, lacks functions, cannot start, or could be changed by other users
+    no-such-token: no token matches; the message lists those there
+    several-tokens: several tokens want a PIN; the message lists them
+    mechanism-unavailable: the token does not have the algorithm
+    device-failed: a call that failed, with its name and what it returned
+    device-timeout: a call that did not come back in time
+    device-unwatched: the system starts no thread that could end such a call, so none is made
+
+    # Programs that sign
+    program-unavailable: a program that is missing, is not one, cannot be executed, or could be changed by other users, or \
+    whose interpreter could
+    program-failed: a program that could not be started as it must be, or did not end with status 0
+    program-refused: the program answered with an error, which the message holds
+    program-timeout: a program that did not end in time, and was ended
+    malformed-answer: an output that is not one line with a signature or an error
+
+    # Keys and certificates
+    no-private-key: a file without a private key
+    no-such-key: no key of the name or id asked for
+    several-keys: several keys and none chosen; the message lists them
+    no-certificate: a file without a certificate
+    no-public-key: a file without a public key
+    several-certificates: several certificates of which not exactly one is valid when the token begins; the message lists them
+    certificate-mismatch: a certificate that belongs to another key
+    key-not-rsa: a key that is not RSA
+    rsa-key-too-small: RSA below 2048 bits
+    rsa-key-too-large: RSA above 8192 bits
+    rsa-exponent-too-small: a public exponent below 65537
+    broken-rsa-key: numbers that do not make an RSA key, or a key whose trial signature does not verify
+    key-restricted: a key whose own parameters forbid the algorithm
+    cryptography-failed: OpenSSL failed for a reason of its own
+    signing-failed: the signature could not be made
+
+    # Signing
+    key-mismatch: the verifier given, or the draft, is for another key than the signer
+    token-refused: the finished token did not pass the verifier
+    malformed-profile: a profile file that is wrong
+    unknown-profile: no built-in profile of that name
+    missing-parameter: the profile needs a parameter that was not given
+    unknown-parameter: the profile has no such parameter
+    malformed-parameter: a value that does not have the form it must have
+    certificate-needed: a header hint that is made from a certificate, and the key has none
+    key-id-needed: the profile writes `kid`, and none was given
+    reserved-claim: `iat`, `nbf` or `exp` given as a claim
+
+    # Saved `keyCredentials`
+    malformed-key-credentials: an answer that holds no `keyCredentials`, or an entry that cannot be read
+    several-objects: the `keyCredentials` of several applications or service principals
+    incomplete-answer: one page of several
+    no-key-credentials: nothing is registered that signatures are verified with
+
+    # Signing elsewhere
+    malformed-signing-request: a file that is not a signing request, or has a member that no signing request has
+    unsupported-signing-request: a signing request of another version
+    signing-input-mismatch: a signing input that is not the encoding of the header and claims
+    digest-mismatch: a digest that is not that of the signing input
+    algorithm-mismatch: an algorithm that is not the header's `alg`
+    window-mismatch: a window that is not that of the claims
+    summary-mismatch: a summary that is not that of the other parts
+    profile-mismatch: a request by another profile than the one asked for
+    parameter-mismatch: a request for another value than the one expected
+    window-beyond-horizon: a window that starts further ahead than `--horizon`
+    window-before-certificate: a window that starts before the certificate of the key does
+    window-after-certificate: a window that ends after the certificate of the key does
+    certificate-not-of-key: a request for another certificate than those that come with the key
+    not-confirmed: the answer on the terminal was not yes; nothing was signed
+    form-unavailable: a DigestInfo for a PS algorithm, which does not use one
+    malformed-signature: a signature that cannot be read in any form
+
+    # Signing elsewhere, signatures
+    signature-wrong-length: not as long as the key's modulus
+    signature-of-another-key: `assemble` alone: not made by the key of the certificate, or changed on its way
+    signature-byte-order: the bytes in reverse, as Windows' CryptoAPI gives them
+    signature-pkcs1-for-pss: PKCS #1 v1.5 where PSS was asked for
+    signature-pss-for-pkcs1: PSS where PKCS #1 v1.5 was asked for
+    signature-without-digest-info: PKCS #1 v1.5 over the bare digest, or over a DigestInfo without its NULL
+    signature-wrong-hash: another hash function
+    signature-mask-hash: PSS with MGF1 over another hash function
+    signature-salt-length: PSS with a salt that is not as long as the digest
+    signature-digest-hashed-again: the digest, or its DigestInfo, hashed once more
+    signature-of-hex-text: the hexadecimal text instead of the bytes
+    signature-of-base64-text: the base64 text instead of the bytes
+    signature-with-newline: a line break was signed as well
+    signature-of-other-content: `assemble` alone: made by the right key over something else
+
+    # Requests for another machine
+    address-malformed: a configuration that posts to an address that keyroll does not write
+    host-unknown: a host that is in none of the clouds listed; `request check` rejects it unless an option names it
+    host-mismatch: a request that is posted to another host than the one expected
+    scope-mismatch: another scope than the one expected, or than `/.default` of the Graph of that cloud
+    key-id-mismatch: a request that removes another key than the one expected
+    new-certificate-mismatch: a request that adds another certificate than the one expected
+    signer-mismatch: a token that was not signed with the key of a certificate given
+    signer-not-named: a signing certificate that the request alone names
+    request-mismatch: something is expected that a request of this kind does not have
+    object-mismatch: a request for another object than the one expected, or than the saved `keyCredentials` are of
+    configuration-altered: a file for curl that is not, byte for byte, what keyroll writes
+    body-malformed: a body that is not what keyroll writes, or not for this address
+    request-too-large: a body of more than 64 KiB
+    display-name-too-long: a display name of more than 90 characters
+    key-not-base64: a `key` that is not standard base64
+    key-not-certificate: a `key` that is not a certificate in DER
+    private-key-in-body: a private key or a PFX where a certificate belongs
+    password-not-text: a password that is not UTF-8, which JSON cannot carry
+    password-not-needed: `--with-password` for a PFX that opens without one
+    certificate-lifetime: a certificate that lives longer than `--max-lifetime`
+    certificate-registered: a certificate that is registered already, or signs the proof
+    credential-unknown: a key to remove that is not among the saved `keyCredentials`
+    credential-signs: a key to remove that signs the proof
+    credential-last: a key to remove that is the last valid one
+    file-missing: a file of the request that is missing or cannot be read
+    file-differs: a file that does not match the request
+    file-unexpected: a file in the folder that a request of this kind does not have
+    file-not-regular: a link, folder, pipe, device or socket where a file belongs
+    file-owner: a file or folder of another user
+    file-mode: a file or folder that others may change
+    sent-already: an answer in the folder: the request was sent
+    token-rejected: a proof or an assertion that its profile rejects
+
+    # The command
+    usage: a command line that keyroll does not understand
+    output-exists: a file that already exists
+    output-unwritable: an output that cannot be written
+    process-unprotected: the system refused to keep the process out of core dumps, to occupy a closed standard stream, or to \
+    keep OpenSSL from code that the environment names
+
+    # QR codes
+    qr-unavailable: libqrencode is not installed
+    qr-not-drawable: a text with line breaks, other characters that do not print or rows of spaces: no code is drawn of it, \
+    and none joined to it
+    qr-too-long: a result too long for sixteen codes of a size that a camera reads
+    qr-terminal-too-small: a terminal too small for a code
+    qr-part-malformed: a line that is not part of a text in several codes
+    qr-parts-of-several: parts of different texts
+    qr-part-missing: parts that are not there; the message lists them
+    qr-checksum-mismatch: parts that do not make the text that was drawn
+
+    # Answers of the services
+    malformed-response: a saved answer that is empty, compressed, or broken in its status line or headers
+    unrecognised-response: JSON that is not an answer of Graph or the token endpoint
+
+    # Form of a token
+    token-empty: nothing
+    token-too-large: more than 64 KiB
+    token-json-serialization: JSON where a compact serialization belongs
+    token-segment-count: not three segments
+    token-unreadable-segment: a segment that is not base64url
+    unreadable: a segment that cannot be decoded
+    empty-segment: an empty header, payload or signature
+    base64-padding: `=` where none belongs, or too little of it in standard base64
+    base64-other-alphabet: `+` and `/`, or `-` and `_`, where the other two belong
+    base64-whitespace: white space, a line break at the end included
+    base64-illegal-character: a character of neither alphabet
+    base64-impossible-length: a length that no bytes encode to
+    base64-unused-bits: a second spelling of the same bytes
+    json-too-large: JSON of more than 64 KiB; of more than 1 MiB in a saved answer
+    json-too-deep: nested deeper than 16
+    json-too-many-elements: more than 1024 elements and members, nested ones counted; in a header more than 128, in a saved \
+    answer more than 16384
+    json-invalid-encoding: not UTF-8, or with a byte order mark
+    json-syntax: not JSON
+    json-lone-surrogate: an escape that is half of a pair
+    json-duplicate-name: a name twice in one object
+    json-trailing-data: something after the value
+    json-not-an-object: JSON that is not an object
+
+    # Header and signature of a token
+    critical-header: `crit`, of any content
+    forbidden-header: `b64`, `zip`, `jku` or `x5u`
+    unknown-header: a header name that the profile does not know
+    embedded-key: a header with the key itself, by `jwk`
+    wrong-type: another `typ`
+    missing-type: no `typ`
+    algorithm-none: `alg` none: not signed
+    algorithm-symmetric: `alg` of a shared secret
+    algorithm-malformed: `alg` missing or not a string
+    algorithm-unknown: an `alg` that is not an RSA signature
+    algorithm-not-allowed: an `alg` that is not on the list
+    algorithm-unproven: an `alg` that no document names for this token
+    key-unfit: a key that is not RSA
+    key-broken: RSA numbers under which a signature proves nothing
+    key-too-small: RSA below 2048 bits
+    key-too-large: RSA above 8192 bits
+    key-exponent-small: an exponent below 65537
+    key-not-for-algorithm: a key whose parameters, or whose JSON Web Key, forbid `alg`
+    key-not-of-certificate: a certificate over another key than the one verified with
+    key-not-given: no key that could have signed the token was given
+    hint-missing: none of the header names by which the service finds the certificate
+    hint-malformed: a hint that is not a string
+    hint-pairing: a thumbprint that is not the one documented with this `alg`
+    thumbprint-encoding: a thumbprint that is not base64url without padding
+    thumbprint-hex-text: the hexadecimal text of a thumbprint instead of its bytes
+    thumbprint-wrong-hash: SHA-256 in `x5t`, or SHA-1 in `x5t#S256`
+    thumbprint-length: a number of bytes that no thumbprint has
+    thumbprint-of-another: the thumbprint of another certificate
+    thumbprint-not-comparable: a thumbprint, and only a bare key to compare it with
+    kid-of-another: a `kid` that is not of this key
+    kid-missing: no `kid`
+    x5c-malformed: an `x5c` that is not an array of base64 certificates
+    x5c-order: the signing certificate is in `x5c`, but not first
+    x5c-broken-chain: a certificate in `x5c` that the next one did not issue
+    x5c-of-another: an `x5c` without the certificate of the key
+    bad-signature: not signed by this key over these bytes: an altered token, or another key. From a PKCS #11 token or a \
+    program: its signature was not handed out
+    signed-by-another: signed by another key that was given than the one that the header names
+    key-not-registered: the header names none of those given, and none of them signed; or a certificate that the saved answer \
+    does not have
+    no-key-verifies: the header names none of several keys given, and none of them signed
+    certificate-not-given: a certificate that is registered, but not in the saved answer, or of no use because it is not RSA
+    certificate-expired: the certificate had ended
+    certificate-not-yet-valid: the certificate had not begun, or the clock is behind
+    certificate-ends-early: the certificate ends before the token
+    certificate-usage: a key usage without digitalSignature
+    certificate-weak-signature: a certificate signed by SHA-1 or MD5
+    registration-expired: the entry of the certificate had ended
+    registration-not-yet-valid: the entry of the certificate had not begun
+    registration-ends-early: the entry of the certificate ends before the token
+    registration-of-another: the saved answer is of another object than `iss` names
+    last-valid-registration: no other entry would be valid without the one that signed
+
+    # Claims of a token
+    claim-missing: a claim that must be there
+    claim-forbidden: a claim that must not be there
+    claim-malformed: a claim of the wrong kind or form
+    claim-mismatch: another value than expected
+    claim-empty: an empty value
+    claim-tolerated: another value that is reported to work
+    claim-known-mistake: a wrong value that a published sample has
+    audience-several: several audiences
+    claim-unexpected: a claim that the profile does not know
+    date-malformed: a date that is not a number
+    date-as-string: a date as a string
+    date-fractional: a date with a fraction or exponent
+    date-out-of-range: a date outside the years 0 to 9999
+    date-in-milliseconds: a date in milliseconds
+    date-near-1970: a date in or before 1970, which looks like an offset or a duration
+    not-yet-valid: `nbf` is ahead
+    expired: `exp` is past
+    issued-in-future: `iat` is ahead
+    window-reversed: a window that ends before it starts
+    window-too-long: a window longer than allowed
+    window-empty: a window without length
+
+    # Why a check was skipped, or compared nothing
+    not-applicable: it does not concern this token
+    not-reached: an earlier check failed
+    absent-optional: what it judges is not there and need not be
+    not-compared: no expected value was given to compare it with; a warning for what a proof does not bind
+    """
+}

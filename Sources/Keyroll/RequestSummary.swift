@@ -1,0 +1,96 @@
+import Encodings
+import Entra
+import Messages
+import Signing
+import Tokens
+
+/// A request in words, for whoever carries and sends it; values of others are as `ForeignText` shows them.
+///
+/// It is one of the files that a check compares byte for byte, so it has a layout of its own: what a terminal shows may change,
+/// and old folders must still be what keyroll writes.
+struct RequestSummary {
+  let lines: [String]
+
+  /// Says the same for the same request.
+  init(_ folder: borrowing RequestFolder, form: RequestFolder.Form) {
+    let address = folder.address
+    var lines = ["keyroll request \(address.requestName)", ""] + Self.lines(of: Self.fields(of: folder))
+    if folder.body.hasPassword {
+      lines += ["", "The body holds the password of the PFX in clear text, as Graph wants it."]
+    }
+    self.lines = lines + [""] + Self.sending(address, form)
+  }
+
+  /// Ends each line with a line feed.
+  var text: String { lines.map { $0 + "\n" }.joined() }
+
+  /// A line without a name stands below the value before.
+  private typealias Field = (name: String, value: String)
+
+  private static func fields(of folder: borrowing RequestFolder) -> [Field] {
+    let address = folder.address
+    var fields: [Field] = [("post to", address.description)]
+    let issuer = folder.issuer.map { "\(naming: $0)" } ?? "unknown"
+    switch address {
+    case .graph(let graph):
+      let kind = graph.collection == .applications ? "application" : "service principal"
+      fields.append(("object", "\(kind) \(issuer)"))
+    case .token: fields.append(("client", issuer))
+    }
+    switch folder.body {
+    case .removeKey(let keyID, _): fields.append(("key to remove", "\(naming: keyID)"))
+    case .token(_, _, let scope): fields.append(("scope", "\(naming: scope)"))
+    default: break
+    }
+    if let name = folder.body.displayName { fields.append(("display name", "\(quoting: name)")) }
+    if let certificate = folder.newCertificate { fields += Self.fields("new certificate", certificate) }
+    if let certificate = folder.signingCertificate { fields += Self.fields("signed with", certificate) }
+    let window = folder.window
+    if let start = window.start, let end = window.end {
+      fields.append(("send between", "\(start)"))
+      fields.append(("and", "\(end), which is \(end - start)"))
+    }
+    fields.append(("success is", "HTTP status \(address.successStatus)"))
+    return fields
+  }
+
+  private static func fields(_ name: String, _ certificate: Certificate) -> [Field] {
+    let forms = KeyCredentialForms(certificate)
+    return [
+      (name, "\(quoting: certificate.subject)"), ("", "SHA-1 \(forms.thumbprint)"),
+      ("", "valid from \(forms.startDateTime) to \(forms.endDateTime)"),
+    ]
+  }
+
+  /// The values below each other, two columns behind the longest name.
+  private static func lines(of fields: [Field]) -> [String] {
+    let width = fields.map(\.name.utf8.count).max() ?? 0
+    return fields.map { name, value in
+      let padding = String(repeating: " ", count: width - name.utf8.count + 2)
+      return VisibleText.escaped(name + padding + value, escapingQuotes: false, keepingSpaces: true)
+    }
+  }
+
+  private static func sending(_ address: RequestAddress, _ form: RequestFolder.Form) -> [String] {
+    let isSingleFile = form == .singleFile
+    let file = isSingleFile ? "THIS-FILE" : RequestFolder.File.configuration.name(for: address)
+    // curl knows no mode for what it writes, and the answer may hold an access token.
+    let curl = "umask 077; curl --config \(file)"
+    var lines = [isSingleFile ? "Send it with curl 7.76 or later:" : "Send it with curl 7.76 or later, in this folder:"]
+    switch address {
+    case .graph:
+      lines += [
+        "  printf 'Authorization: Bearer %s' \"$ACCESS_TOKEN\" | (\(curl))",
+        "or, where a file holds that line alone:",
+        "  (\(curl) < HEADER-FILE)",
+      ]
+    case .token: lines.append("  (\(curl))")
+    }
+    let answer = CurlConfiguration.answerName
+    lines.append("The answer goes into \(answer), for you alone. Where it is another status, where keyroll is:")
+    if isSingleFile { return lines + ["  keyroll explain \(answer)"] }
+    let token = RequestFolder.File.token.name(for: address)
+    let certificate = RequestFolder.File.signingCertificate.name(for: address)
+    return lines + ["  keyroll explain \(answer) --token \(token) --certificate \(certificate)"]
+  }
+}

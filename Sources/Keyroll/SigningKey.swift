@@ -1,0 +1,64 @@
+import Entra
+public import Messages
+public import Signing
+public import Tokens
+
+/// A private key to sign with: where it is, and what it is opened with.
+public struct SigningKey: Sendable {
+  public let reference: KeyReference
+  /// Certificates that were given beside the key, in any order.
+  public let certificates: [Certificate]
+  /// Where those come from, for messages: a path or a reference.
+  public let certificateSource: String?
+  /// True where the certificates must be among those that come with the key, where any do.
+  public var requiresOwnCertificate = false
+  public let secrets: any SecretProvider
+  /// What the service would answer to the tokens of a key that is refused here.
+  public var answer: @Sendable (KeyError.Code) -> String? = { _ in nil }
+
+  public init(
+    _ reference: KeyReference, certificates: [Certificate] = [], from certificateSource: String? = nil,
+    secrets: any SecretProvider
+  ) {
+    self.reference = reference
+    self.certificates = certificates
+    self.certificateSource = certificateSource
+    self.secrets = secrets
+  }
+
+  /// The reference as a person writes it: a plain path without the scheme that it got.
+  public var name: String {
+    reference.scheme.utf8.elementsEqual(KeyReference.plainPathScheme.utf8) ? reference.path : reference.description
+  }
+
+  /// Opens the key for one algorithm; asks for a secret where it must, and blocks.
+  ///
+  /// `time` is when the token will be used: of several certificates over the key the one that is valid then is meant.
+  /// `needsChain` is true where the certificates of the issuers are wanted too. What a person should know of the key are the
+  /// `notes` of the signer. Throws what `KeyRegistry.signer(for:)` throws.
+  public func signer(
+    for algorithm: SignatureAlgorithm, at time: NumericDate, needsChain: Bool = false, with toolkit: Toolkit
+  ) throws(KeyError) -> any Signer {
+    var request = KeyRequest(
+      reference, algorithm: algorithm, certificates: certificates, at: time.seconds, secrets: secrets,
+      requiresOwnCertificate: requiresOwnCertificate)
+    request.certificateSource = certificateSource
+    request.needsChain = needsChain
+    do throws(KeyError) { return try toolkit.keys.signer(for: request) } catch { throw explained(error) }
+  }
+
+  /// What the backend cannot know: where the certificate came from, and who will judge the token.
+  private func explained(_ error: KeyError) -> KeyError {
+    if error.code == .certificateMismatch, certificateSource != nil { return mismatch(hint: error.hint) }
+    if let hint = error.code.flatMap(answer) { return KeyError(id: error.id, error.message, hint: hint) }
+    return error
+  }
+
+  /// The error for a key that none of the given certificates is over.
+  func mismatch(hint: String?) -> KeyError {
+    KeyError(
+      .certificateMismatch,
+      "no certificate in \(naming: certificateSource ?? name) belongs to the private key at \(naming: name)", hint: hint
+    )
+  }
+}

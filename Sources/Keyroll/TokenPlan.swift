@@ -1,0 +1,169 @@
+public import Encodings
+import Entra
+public import JSON
+public import Messages
+public import Signing
+public import Tokens
+
+/// What a person decides about a token; the rest follows from the profile and the key.
+public struct TokenChoices: Sendable {
+  /// The algorithm that was asked for by name; nil for the profile's own.
+  public var algorithm: SignatureAlgorithm?
+  /// The header names that tell the key, in place of the profile's own where there are any.
+  public var hints: [KeyHint] = []
+  /// True to add the certificate chain to the header, beside the other hints.
+  public var includesCertificates = false
+  /// The `kid` to write.
+  public var keyID: ExactText?
+  /// True to write `iat` also where the profile leaves it open.
+  public var includesIssuedAt = false
+  /// The first second of the token; nil for the time of signing.
+  public var notBefore: NumericDate?
+  /// How long it is valid; nil for the profile's own.
+  public var lifetime: TimeSpan?
+  /// Claims that the profile leaves open or does not name.
+  public var claims = JSONObject()
+
+  public init() {}
+}
+
+/// Which tokens are wanted, judged before any key or certificate is looked at: nobody types a password for claims that are
+/// refused anyhow.
+///
+/// A plan is carried out by a signer at hand (`tokens(by:with:)`), or as a request for one elsewhere
+/// (`signingRequest(for:with:)`).
+public struct TokenPlan: Sendable {
+  public let profile: ProfileReference
+  /// The one that was asked for, or that the profile prefers.
+  public let algorithm: SignatureAlgorithm
+  /// One for each token, in windows that follow each other.
+  public let requests: [DraftRequest]
+  /// The profile before the key is known.
+  private let keyless: Profile
+  private let asked: SignatureAlgorithm?
+
+  /// Plans as many tokens as there are to be windows; `generator` makes the identifier of each.
+  ///
+  /// Throws what is wrong with the profile and with the claims.
+  public init(
+    _ choices: TokenChoices, by profile: ProfileReference, at time: NumericDate, windows: Int = 1,
+    using generator: inout some RandomNumberGenerator
+  ) throws(TokenError) {
+    self.profile = profile
+    asked = choices.algorithm
+    do throws(ProfileError) { keyless = try profile.profile(algorithm: asked, publicKey: nil) } catch {
+      throw TokenError(error)
+    }
+    algorithm = choices.algorithm ?? keyless.algorithms.preferred
+    var first = DraftRequest(time: time, claims: choices.claims)
+    first.notBefore = choices.notBefore
+    first.lifetime = choices.lifetime
+    first.includesIssuedAt = choices.includesIssuedAt
+    first.keyID = choices.keyID
+    var hints = choices.hints.isEmpty ? keyless.hints : choices.hints
+    if choices.keyID != nil { hints.append(.kid) }
+    if choices.includesCertificates { hints.append(.x5c) }
+    first.hints = hints
+    let length = choices.lifetime ?? keyless.time.lifetime
+    var requests: [DraftRequest] = []
+    for index in 0..<max(windows, 1) {
+      var request = first
+      request.identifier = UniqueIdentifier.uuid(using: &generator)
+      if index > 0 {
+        request.notBefore = (first.notBefore ?? time) + TimeSpan(seconds: length.seconds * Int64(index))
+      }
+      try keyless.judgeClaims(request)
+      requests.append(request)
+    }
+    self.requests = requests
+  }
+
+  /// When the first token will be used.
+  public var start: NumericDate { requests.first.map(Self.start) ?? .earliest }
+
+  /// When each token will be used.
+  public var starts: [NumericDate] { requests.map(Self.start) }
+
+  private static func start(of request: DraftRequest) -> NumericDate { request.notBefore ?? request.time }
+
+  /// True where the certificates of the key's issuers are written too.
+  public var needsChain: Bool { requests.contains { ($0.hints ?? keyless.hints).contains(.x5c) } }
+
+  /// The profile once the key is known: built again only where a claim is made of the key.
+  private func profile(for publicKey: PublicKey) throws(TokenError) -> Profile {
+    if !keyless.claims.contains(where: { $0.expectation == .unknownText }) { return keyless }
+    do throws(ProfileError) { return try profile.profile(algorithm: asked, publicKey: publicKey) } catch {
+      throw TokenError(error)
+    }
+  }
+}
+
+// MARK: With a key at hand
+
+extension TokenPlan {
+  /// Opens the key; its `notes` are what a person should know of it. Throws what `SigningKey.signer` throws.
+  public func signer(of key: SigningKey, with toolkit: Toolkit) throws(KeyError) -> any Signer {
+    try key.signer(for: algorithm, at: start, needsChain: needsChain, with: toolkit)
+  }
+
+  /// Signs the tokens, all or none: nothing is signed unless every draft is accepted.
+  ///
+  /// What the verifier warned of is in the report of each. Throws what making the drafts and `TokenAssembler` throw.
+  public func tokens(by signer: any Signer, with toolkit: Toolkit) throws(TokenError) -> [SignedToken] {
+    let profile = try profile(for: signer.publicKey)
+    let assembler = try TokenAssembler(profile: profile, signer: signer, cryptography: toolkit.cryptography)
+    var drafts: [(draft: TokenDraft, time: NumericDate)] = []
+    for request in requests {
+      do throws(ProfileError) { drafts.append((try profile.draft(request, for: signer), request.time)) } catch {
+        throw TokenError(error)
+      }
+    }
+    // A single draft the assembler judges itself, before it uses the key.
+    if drafts.count > 1 { for (draft, time) in drafts { try assembler.judge(draft, at: time) } }
+    var tokens: [SignedToken] = []
+    for (draft, time) in drafts { tokens.append(try assembler.assemble(draft, at: time)) }
+    return tokens
+  }
+}
+
+// MARK: For a key elsewhere
+
+extension TokenPlan {
+  /// The request for the first token, to be signed by the key of the first of these certificates, leaf first; and what the
+  /// rules warn of.
+  ///
+  /// Throws `no-certificate`, what making the draft throws, and the first check that failed.
+  public func signingRequest(
+    for certificates: [Certificate], from source: String, with toolkit: Toolkit
+  ) throws(TokenError) -> (request: SigningRequest, warnings: [Check]) {
+    guard let leaf = certificates.first, let request = requests.first else {
+      throw TokenError(KeyError(.noCertificate, "\(naming: source) holds no certificate"))
+    }
+    let judge = try profile(for: leaf.publicKey)
+    let draft: TokenDraft
+    do throws(ProfileError) {
+      draft = try judge.draft(
+        request, algorithm: algorithm, publicKey: leaf.publicKey, certificates: certificates)
+    } catch {
+      throw TokenError(error)
+    }
+    let prepared = try SigningRequest(
+      draft, by: profile, algorithm: algorithm, certificates: certificates, cryptography: toolkit.cryptography)
+    let warnings = try prepared.judge(
+      by: judge, at: request.time, cryptography: toolkit.cryptography,
+      refusing: "the signing request was not prepared")
+    return (prepared, warnings)
+  }
+}
+
+extension SigningRequest {
+  /// Throws unless this text of a request can be read again as the signer's side will read it.
+  public static func requireReadable(_ text: String, with toolkit: Toolkit) throws(SigningRequestError) {
+    do throws(SigningRequestError) {
+      _ = try SigningRequest(Array(text.utf8).span, cryptography: toolkit.cryptography)
+    } catch {
+      throw SigningRequestError(
+        id: error.id, "the signing request was not prepared, for nobody could read it: \(error.message)")
+    }
+  }
+}

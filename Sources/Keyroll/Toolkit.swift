@@ -1,0 +1,104 @@
+public import Messages
+public import PKCS11
+public import Signing
+public import System
+internal import Entra
+public import ExternalProgram
+internal import JSON
+internal import OpenSSLCrypto
+
+/// Everything that a program chooses once: the cryptography, and what opens its keys.
+///
+/// Nothing outside this file and the room of OpenSSL names a type of OpenSSL's. A workflow takes a toolkit as an argument.
+public struct Toolkit: Sendable {
+  /// Makes digests and verifiers, and reads certificates.
+  public let cryptography: any Cryptography
+  /// Opens keys by their references: `file:` for a plain path, `pem:`, `pfx:`, `pkcs11:` and `command:`.
+  public let keys: KeyRegistry
+  /// The keys of `pkcs11:` references, with their listing and their certificates; no module is loaded before it is used.
+  public let tokens: PKCS11Backend
+
+  /// The most that is read of a file with keys, certificates or a saved answer, in bytes.
+  public static let mostFileBytes = max(KeyFileLimits.byteCount, JSONLimits.savedAnswer.byteCount)
+
+  /// How the references are written that `keys` opens.
+  public static let keySyntaxes = [
+    FileBackend.syntax, PEMBackend.syntax, PFXBackend.syntax, PKCS11URI.syntax, CommandBackend.syntax,
+  ]
+
+  /// Keys in files, on PKCS #11 tokens and behind programs, with the cryptography of OpenSSL.
+  ///
+  /// - Parameters:
+  ///   - allowsFinalPINTry: lets a PIN be tried although a wrong one would lock the token.
+  ///   - tokenObserver: is told of every call to a PKCS #11 module.
+  ///   - programs: what the programs of `command:` references see, and for how long they may run.
+  public static func openSSL(
+    allowsFinalPINTry: Bool = false, tokenObserver: (any CallObserver)? = nil, programs: SigningPrograms = .init()
+  ) -> Toolkit {
+    let cryptography = OpenSSLCryptography()
+    let tokens = PKCS11Backend(
+      cryptography: cryptography, allowsFinalPINTry: allowsFinalPINTry, observer: tokenObserver)
+    let command = CommandBackend(
+      cryptography: cryptography, environment: programs.environment, timeout: programs.timeout,
+      observer: programs.observer)
+    return Toolkit(
+      cryptography: cryptography,
+      keys: KeyRegistry(FileBackend(), PEMBackend(), PFXBackend(), tokens, command), tokens: tokens)
+  }
+
+  /// Keeps this process from code that the environment names: to be called before anything else; false where it cannot be.
+  public static func ignoreEnvironment() -> Bool { OpenSSLProcess.ignoreConfiguration() }
+}
+
+// MARK: Files
+
+extension Toolkit {
+  /// The certificates of a PEM, DER or bundle file; `subject` is how messages name it.
+  ///
+  /// Throws `no-certificate` when there is none, `unrecognised-key-file`, `malformed-pem`, `malformed-certificate` or
+  /// `trailing-data`.
+  public func certificates(in file: Span<UInt8>, of subject: String) throws(KeyError) -> [Certificate] {
+    try CertificateFile.read(file, of: subject)
+  }
+
+  /// The same for what may also be a PFX; throws also what opening one throws.
+  public func certificates(
+    in file: borrowing SecretBytes, of subject: String, secrets: any SecretProvider
+  ) throws(KeyError) -> [Certificate] {
+    try CertificateFile.read(file, of: subject, secrets: secrets)
+  }
+
+  /// The public keys of a PEM or DER file, those of its certificates too; throws `no-public-key` and what its reader throws.
+  public func publicKeys(in file: Span<UInt8>, of subject: String) throws(KeyError) -> [PublicKey] {
+    try PublicKeyFile.read(file, of: subject)
+  }
+
+  /// A PFX that is handed on whole: the bytes of its DER, and the certificate of the one private key in it.
+  ///
+  /// `time` is that at which the certificate should be valid, in seconds since 1970, where several are over the key. Throws what
+  /// opening a key throws, and `no-private-key`, `several-keys`, `no-certificate` or `several-certificates`.
+  public func pfx(
+    _ file: borrowing SecretBytes, of subject: String, at time: Int64, secrets: any SecretProvider
+  ) throws(KeyError) -> (bytes: [UInt8], certificate: Certificate) {
+    let pfx = try PFXFile(file, of: subject, at: time, secrets: secrets)
+    return (pfx.bytes, pfx.certificate)
+  }
+}
+
+/// What a program of the user's own may see and use, which signs for a `command:` reference.
+public struct SigningPrograms: Sendable {
+  /// The variables that it sees besides the usual ones; no secret belongs there, and no NUL.
+  public var environment: [String: String]
+  /// How long one signature may take.
+  public var timeout: Duration
+  /// Is told of every run.
+  public var observer: (any ProgramObserver)?
+
+  public init(
+    environment: [String: String] = [:], timeout: Duration = .seconds(60), observer: (any ProgramObserver)? = nil
+  ) {
+    self.environment = environment
+    self.timeout = timeout
+    self.observer = observer
+  }
+}

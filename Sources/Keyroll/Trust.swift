@@ -1,0 +1,85 @@
+public import Entra
+public import JSON
+public import Messages
+public import Signing
+public import Tokens
+
+/// What somebody trusts to have signed a token: certificates, public keys, and what is registered.
+public struct Trust: Sendable {
+  public private(set) var keys: [TrustedKey] = []
+  /// What is registered, where a saved answer says so.
+  public private(set) var registered: KeyCredentials?
+  /// The certificates that nothing can be verified with.
+  public private(set) var unusable: [UnusableCertificate] = []
+  /// Why certificates that were given are among those.
+  public private(set) var refusals: [KeyError] = []
+
+  public init() {}
+
+  public mutating func add(_ keys: [TrustedKey]) { self.keys += keys }
+
+  /// One whose key makes no signatures that are judged here is kept for the token that names it: a bundle may hold others.
+  public mutating func add(_ certificate: Certificate, with toolkit: Toolkit) {
+    do throws(KeyError) {
+      let verifier = try toolkit.cryptography.verifier(for: certificate.publicKey)
+      keys.append(TrustedKey(verifier, certificate: certificate))
+    } catch {
+      refusals.append(error)
+      unusable.append(
+        UnusableCertificate(
+          thumbprints: Thumbprint.allCases.map { $0.bytes(of: certificate) },
+          problem: "cannot be used: \(error.message)",
+          hint: error.hint ?? "sign with an RSA key, and give its certificate"))
+    }
+  }
+
+  /// Takes the place of what was registered before: which of two answers is the registration, nobody could tell.
+  public mutating func add(_ saved: KeyCredentials, at time: NumericDate, with toolkit: Toolkit) {
+    registered = saved
+    unusable += saved.unusableCertificates
+    for certificate in saved.certifiedEntries(at: time).compactMap(\.certificate) { add(certificate, with: toolkit) }
+  }
+
+  /// Throws where there is nothing to verify with: why a certificate that was given is refused, and `no-key-credentials` for a
+  /// saved answer where nothing is registered and no other key is given.
+  public func requireUsable() throws(KeyError) {
+    if !keys.isEmpty { return }
+    if registered == nil, let refusal = refusals.first {
+      throw KeyError(
+        id: refusal.id, refusal.message, hint: refusal.hint ?? "give the certificate of the RSA key that signed")
+    }
+    if unusable.isEmpty {
+      throw KeyError(
+        KeyCredentialsError(
+          .noKeyCredentials, "nothing is registered that signatures are verified with",
+          hint: "add a certificate first; the very first one is not added with a proof, but with PATCH"))
+    }
+  }
+
+  /// Judges a token as it was received, byte by byte, by the profile and by what is registered; a bad token is an answer.
+  public func verify(
+    _ token: Span<UInt8>, by profile: Profile, isLenient: Bool = false, at time: NumericDate, with toolkit: Toolkit
+  ) -> Verification {
+    let profile = registered.map(profile.judging(by:)) ?? profile
+    let verifier = TokenVerifier(
+      profile: profile, keys: keys, unusable: unusable, cryptography: toolkit.cryptography, isLenient: isLenient)
+    let report = verifier.verify(token, at: time)
+    return Verification(report: report, registration: registered.flatMap { RegistrationReport(report, registered: $0) })
+  }
+}
+
+/// What became of a token, and of the registration of whoever signed it.
+public struct Verification: Sendable {
+  public let report: VerificationReport
+  /// Nil where nothing is known to be registered, or the token was not signed with it.
+  public let registration: RegistrationReport?
+
+  public var isAccepted: Bool { report.isAccepted }
+
+  /// The report for programs, and `registration` where that is known.
+  public var json: JSONObject {
+    var json = report.json
+    json["registration"] = registration.map { .object($0.json) }
+    return json
+  }
+}

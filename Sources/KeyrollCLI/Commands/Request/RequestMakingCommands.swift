@@ -1,0 +1,213 @@
+import ArgumentParser
+import Keyroll
+
+/// `keyroll request add-key`
+struct RequestAddKeyCommand: RequestMakingCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "add-key",
+    abstract: "Make the request that adds a certificate to an application or service principal.",
+    usage: """
+      keyroll request add-key [<options>] --application <guid> --new-certificate <file> --key <reference> --output <folder>
+      """,
+    discussion: """
+      --key is a key whose certificate is registered already and still valid; --proof takes a proof that it signed \
+      elsewhere. Of the new certificate nothing but the certificate is sent, unless --with-password asks for the PFX.
+      """)
+
+  @OptionGroup var graph: GraphOptions
+
+  @Option(
+    name: .customLong("new-certificate"),
+    help: ArgumentHelp("The certificate to add (PEM, DER or a PFX).", valueName: "file"))
+  var newCertificate: String
+
+  @OptionGroup var newPassword: SecretOptions<NewPassword>
+
+  @Flag(
+    name: .customLong("with-password"),
+    help: "Send the whole PFX and its password (X509CertAndPassword), for a service that signs with the key itself.")
+  var sendsPassword = false
+
+  @Option(
+    name: .customLong("display-name"),
+    help: ArgumentHelp("What Graph shows for the key, at most 90 characters.", valueName: "text"))
+  var displayName: String?
+
+  @Option(
+    name: .customLong("registered"),
+    help: ArgumentHelp(
+      "The saved keyCredentials of the object: refuse a certificate that is among them.", valueName: "file"))
+  var registered: String?
+
+  @Option(
+    name: .customLong("max-lifetime"),
+    help: ArgumentHelp("Refuse a certificate that lives longer, such as 730d.", valueName: "duration"))
+  var maximumLifetime: TimeSpan?
+
+  @Option(
+    name: .customLong("proof"), help: ArgumentHelp("A proof that is signed already, or its file.", valueName: "file"))
+  var proof: String?
+
+  @OptionGroup var signing: RequestKeyOptions
+  @OptionGroup var output: RequestOutputOptions
+
+  func validate() throws {
+    try signing.requireOne(orToken: proof, named: "--proof")
+    try signing.access.requireUnseen(newPassword.variable)
+    if let maximumLifetime, maximumLifetime <= .zero {
+      throw ValidationError("--max-lifetime takes a duration above zero, such as 730d")
+    }
+  }
+
+  var signedToken: String? { proof }
+
+  func ownInputs() throws -> CommandInputs {
+    var inputs = CommandInputs(["the saved keyCredentials": registered, "the proof": proof])
+    try inputs.append(certificates: [newCertificate], as: "the new certificate")
+    inputs.append("its password", newPassword.source)
+    return inputs
+  }
+
+  func unsigned(at time: NumericDate) throws -> UnsignedRequest {
+    let address = try graph.address(.addKey)
+    let registered = try registered.map(RegisteredKeys.init(in:))
+    let new = try NewCertificateFile.newCertificate(
+      in: newCertificate, isSentWhole: sendsPassword, password: newPassword.source, at: time)
+    return try .addKey(
+      new, to: address, of: graph.objectID, displayName: displayName.map(ExactText.init(_:)),
+      policy: NewCertificatePolicy(registered: registered?.keys, maximumLifetime: maximumLifetime), at: time)
+  }
+}
+
+/// `keyroll request remove-key`
+struct RequestRemoveKeyCommand: RequestMakingCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "remove-key",
+    abstract: "Make the request that removes a key from an application or service principal.",
+    usage:
+      "keyroll request remove-key [<options>] --application <guid> --key-id <guid> --key <reference> --output <folder>",
+    discussion: """
+      With the saved keyCredentials (--registered) the key may be named by its certificate, and the key that signs and the \
+      last one that is valid are spared. Without them nobody here can know which key a GUID means.
+      """)
+
+  @OptionGroup var graph: GraphOptions
+
+  @Option(
+    name: .customLong("key-id"), help: ArgumentHelp("The keyId of the key to remove.", valueName: "guid"))
+  var keyID: String?
+
+  @Option(
+    name: .customLong("old-certificate"),
+    help: ArgumentHelp(
+      "The certificate of the key to remove, in place of its keyId; needs --registered.", valueName: "file"))
+  var oldCertificate: String?
+
+  @Option(
+    name: .customLong("registered"),
+    help: ArgumentHelp("The saved keyCredentials of the object.", valueName: "file"))
+  var registered: String?
+
+  @Flag(name: .customLong("force"), help: "Remove also the key that signs, or the last one that is valid.")
+  var isForced = false
+
+  @Option(
+    name: .customLong("proof"), help: ArgumentHelp("A proof that is signed already, or its file.", valueName: "file"))
+  var proof: String?
+
+  @OptionGroup var signing: RequestKeyOptions
+  @OptionGroup var output: RequestOutputOptions
+
+  func validate() throws {
+    try signing.requireOne(orToken: proof, named: "--proof")
+    switch (keyID, oldCertificate) {
+    case (nil, nil): throw ValidationError("Missing expected argument '--key-id <guid>' or '--old-certificate <file>'")
+    case (.some, .some): throw ValidationError("only one of --key-id and --old-certificate can be given")
+    case (nil, .some):
+      if registered == nil { throw ValidationError("--old-certificate is looked up in what --registered gives") }
+    case (.some, nil): break
+    }
+  }
+
+  var signedToken: String? { proof }
+
+  var caution: String? {
+    registered == nil
+      ? "whether keyId \(naming: keyID ?? "") is the signing key, or the last valid one, is not known without --registered"
+      : nil
+  }
+
+  func ownInputs() throws -> CommandInputs {
+    var inputs = CommandInputs(["the saved keyCredentials": registered, "the proof": proof])
+    try inputs.append(certificates: [oldCertificate].compactMap(\.self), as: "the old certificate")
+    return inputs
+  }
+
+  func unsigned(at time: NumericDate) throws -> UnsignedRequest {
+    let address = try graph.address(.removeKey)
+    let registered = try registered.map(RegisteredKeys.init(in:))
+    return try .removeKey(
+      try keyID(in: registered?.keys, at: time), from: address, of: graph.objectID, registered: registered,
+      isForced: isForced, at: time)
+  }
+
+  private func keyID(in registered: KeyCredentials?, at time: NumericDate) throws -> ExactText {
+    guard let oldCertificate else {
+      let keyID = ExactText(keyID ?? "")
+      if TextForm.guid.matches(keyID) { return keyID }
+      throw ProfileError(.malformedParameter, "--key-id takes a GUID, not \(argument: keyID)")
+    }
+    let certificate = try NewCertificateFile.certificate(in: oldCertificate, at: time)
+    guard let entry = registered?.entry(of: certificate, at: time) else {
+      throw RequestError(
+        .credentialUnknown, "the certificate in \(naming: oldCertificate) is not among the saved keyCredentials",
+        hint: "it may be removed already, or registered on another object")
+    }
+    return entry.keyID
+  }
+}
+
+/// `keyroll request token`
+struct RequestTokenCommand: RequestMakingCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "token",
+    abstract: "Make the request that trades a client assertion for an access token for Graph.",
+    usage: """
+      keyroll request token [<options>] --tenant <tenant> --client-id <guid> --key <reference> --output <folder>
+      """)
+
+  @OptionGroup var client: EntraClientOptions
+
+  @Option(
+    name: .customLong("graph-host"),
+    help: ArgumentHelp("The host of Graph that the scope names; needed beside --login-host.", valueName: "host"))
+  var graphHost: String?
+
+  @Option(
+    name: .customLong("assertion"),
+    help: ArgumentHelp("An assertion that is signed already, or its file.", valueName: "file"))
+  var assertion: String?
+
+  @OptionGroup var signing: RequestKeyOptions
+  @OptionGroup var output: RequestOutputOptions
+
+  func validate() throws {
+    try client.requireClient()
+    if (client.loginHost == nil) != (graphHost == nil) {
+      throw ValidationError("--login-host and --graph-host go together; --cloud knows both")
+    }
+    try signing.requireOne(orToken: assertion, named: "--assertion")
+  }
+
+  var signedToken: String? { assertion }
+
+  func ownInputs() -> CommandInputs { CommandInputs(["the assertion": assertion]) }
+
+  func unsigned(at time: NumericDate) throws -> UnsignedRequest {
+    let cloud = client.cloud ?? .global
+    let address = try TokenAddress(host: client.loginHost ?? cloud.loginHost, tenant: ExactText(client.tenant ?? ""))
+    return try .token(
+      for: ExactText(client.clientID ?? ""), at: address, graphHost: graphHost ?? cloud.graphHost,
+      assertion: try client.reference())
+  }
+}

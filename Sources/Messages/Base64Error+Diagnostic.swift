@@ -1,5 +1,0 @@
-public import Encodings
-
-extension Base64Error: DiagnosticError {
-  public var hint: String? { nil }
-}

@@ -1,0 +1,131 @@
+internal import CLinux
+import Messages
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// What the process does for the secrets it will hold, before it looks at anything else.
+package enum ProcessProtection {
+  /// Throws `process-unprotected` when the kernel refuses.
+  package static func apply() throws(SystemError) {
+    try forbidCoreDumps()
+    removeBacktracer()
+    // A closed pipe is then a failed write, which is reported as any other.
+    signal(SIGPIPE, SIG_IGN)
+    // So is a file that would be larger than the process may make.
+    signal(SIGXFSZ, SIG_IGN)
+    // Whoever started the process may ignore it, and then nobody learns how a program has ended.
+    signal(SIGCHLD, SIG_DFL)
+    try occupyStandardDescriptors()
+    // From here on nothing but results goes there.
+    _ = StandardStreams.results
+  }
+
+  private static func forbidCoreDumps() throws(SystemError) {
+    var none = rlimit(rlim_cur: 0, rlim_max: 0)
+    // The limit does not hold where core_pattern pipes dumps to a program; being undumpable does.
+    guard unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none) == 0, linux_forbid_dumping() == 0 else {
+      throw SystemError(.processUnprotected, "the process cannot be kept out of core dumps: \(SystemReason.last)")
+    }
+  }
+
+  /// The Swift runtime starts `swift-backtrace` on a crash where it finds it, which prints registers and memory.
+  ///
+  /// The runtime installs its handlers before `main`, also when the environment asks for them by `SWIFT_BACKTRACE`.
+  private static func removeBacktracer() {
+    for crash in [SIGQUIT, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP] { signal(crash, SIG_DFL) }
+  }
+
+  /// Takes the place of a closed standard stream, so that no file opened later is read or written in its stead.
+  ///
+  /// Each is opened the wrong way round: using it still fails.
+  private static func occupyStandardDescriptors() throws(SystemError) {
+    for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
+      // The lowest free number, so that it is this one.
+      guard unsafe open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY) == descriptor else {
+        throw SystemError(
+          .processUnprotected, "a standard stream is closed, and /dev/null cannot take its place: \(SystemReason.last)")
+      }
+    }
+  }
+}
+
+/// What the process is given, and how it ends.
+package enum CurrentProcess {
+  /// Ends it at once: nothing is flushed, and no other code runs.
+  package static func end(_ status: Int32) -> Never { _exit(status) }
+
+  /// The same after a message on standard error; also for a signal handler, which may neither allocate nor lock.
+  package static func end(_ status: Int32, saying message: StaticString) -> Never {
+    unsafe write(STDERR_FILENO, message.utf8Start, message.utf8CodeUnitCount)
+    _exit(status)
+  }
+
+  /// Has a function called when some library ends the process by `exit`.
+  package static func atEnd(_ function: @escaping @convention(c) () -> Void) { atexit(function) }
+
+  /// The bytes of a variable of the environment, which is no place for a secret; nil where it is not set.
+  package static func variable(_ name: String) -> [UInt8]? {
+    guard let value = unsafe getenv(name) else { return nil }
+    return unsafe Array(UnsafeRawBufferPointer(start: value, count: strlen(value)))
+  }
+}
+
+/// The clock of the machine.
+package enum WallClock {
+  /// Seconds since 1970-01-01T00:00:00Z, without leap seconds.
+  package static var now: Int64 { Int64(time(nil)) }
+}
+
+/// The folder that relative paths begin in, as it was when this was made.
+package struct WorkingFolder: Sendable {
+  /// Open until the process ends; -1 where it cannot be opened.
+  private let descriptor: Int32
+
+  package init() { descriptor = unsafe open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+
+  /// Goes back to it.
+  package func restore() { if descriptor >= 0 { _ = fchdir(descriptor) } }
+}
+
+/// A thread that works until the process ends, and from which every signal stays away: they are for the thread that prompts.
+package enum BackgroundThread {
+  /// Throws the reason for which the system starts none.
+  package static func start(_ work: @escaping @Sendable () -> Never) throws(SystemReason) {
+    let mask = SignalMask(blocking: Signals.all)
+    defer { mask.restore() }
+    var thread = pthread_t()
+    // Kept until the process ends, as the thread is.
+    let work = unsafe Unmanaged.passRetained(Work(body: work)).toOpaque()
+    let failure = unsafe pthread_create(
+      &thread, nil,
+      { argument in
+        guard let argument = unsafe argument else { return nil }
+        unsafe Unmanaged<Work>.fromOpaque(argument).takeUnretainedValue().body()
+      }, work)
+    if failure != 0 { throw SystemReason(code: failure) }
+  }
+
+  /// Blocks the thread that calls for at least this time.
+  package static func sleep(for time: Duration) {
+    let (seconds, attoseconds) = time.components
+    var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000) + 1)
+    unsafe nanosleep(&time, nil)
+  }
+
+  private final class Work: Sendable {
+    let body: @Sendable () -> Never
+
+    init(body: @escaping @Sendable () -> Never) { self.body = body }
+  }
+}
+
+/// Tells the threads of the process apart.
+package struct ThreadIdentity: Sendable, Hashable {
+  private let thread: pthread_t
+
+  package static var current: ThreadIdentity { ThreadIdentity(thread: pthread_self()) }
+}

@@ -1,0 +1,42 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// A lock among processes on a file that is there already (flock(2)): an advice, which ends with the process at the latest.
+///
+/// It keeps well-meaning processes apart and protects nothing: where the file cannot be locked, or where somebody never gives
+/// the lock up, the work is done without it.
+package struct FileLock: Sendable {
+  private let path: String
+  private let mostTries: Int
+  private let pause: ClosedRange<UInt32>
+
+  /// - Parameters:
+  ///   - mostTries: after which the lock is not waited for any more.
+  ///   - pause: between two tries, in microseconds.
+  package init(_ path: String, mostTries: Int, pause: ClosedRange<UInt32>) {
+    self.path = path
+    self.mostTries = mostTries
+    self.pause = pause
+  }
+
+  /// Does the work while nobody else who asks has the lock.
+  package func hold<Result, E: Error>(during body: () throws(E) -> Result) throws(E) -> Result {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return try body() }
+    defer { close(descriptor) }
+    wait(for: descriptor)
+    return try body()
+  }
+
+  private func wait(for descriptor: Int32) {
+    for _ in 0..<mostTries {
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return }
+      // What is no lock of somebody else's does not go away.
+      if errno != EWOULDBLOCK, errno != EINTR { return }
+      SystemClock.pause(microseconds: pause)
+    }
+  }
+}

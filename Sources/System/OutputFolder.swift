@@ -1,0 +1,142 @@
+internal import CLinux
+import Messages
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// A folder of files that is written whole or not at all, and that nobody but its owner may enter.
+package struct OutputFolder: ~Copyable {
+  private let path: String
+  private let name: String
+  private let parent: Descriptor
+  private let temporaryName: String
+  private let folder: Descriptor
+  // Who interrupts a slow disk must not leave half a folder behind.
+  private let mask: SignalMask
+  private var names: [String] = []
+  private var isDone = false
+
+  /// False for a path that names no new folder: an empty one, `/`, `.` and `..`.
+  package static func isNamed(by path: String) -> Bool { (try? parts(of: path)) != nil }
+
+  /// Throws what making it would throw for what is there now, so that a key need not be used in vain.
+  package static func check(path: String) throws(SystemError) {
+    let (parentPath, name) = try parts(of: path)
+    let parent = try openParent(parentPath, of: path)
+    do throws(SystemReason) {
+      _ = try FileStatus(of: name, inFolder: parent.number)
+    } catch {
+      if error.code == ENOENT { return }
+      throw unwritable(path, .system(error))
+    }
+    throw exists(path)
+  }
+
+  /// Makes an empty folder of mode 0700 beside, without the name yet; it goes again unless `finish` is called.
+  ///
+  /// Signals that end the process wait for as long as this value lives. Throws `output-exists` or `output-unwritable`.
+  package init(path: String) throws(SystemError) {
+    try Self.check(path: path)
+    let (parentPath, name) = try Self.parts(of: path)
+    let parent = try Self.openParent(parentPath, of: path)
+    let temporaryName = NewFile.temporaryName()
+    let mask = SignalMask(blocking: Signals.ending)
+    let folder: Descriptor
+    do throws(WriteFailure) {
+      folder = try Self.make(temporaryName, in: parent.number)
+    } catch {
+      mask.restore()
+      throw Self.unwritable(path, error)
+    }
+    self.path = path
+    self.name = name
+    self.parent = parent
+    self.temporaryName = temporaryName
+    self.folder = folder
+    self.mask = mask
+  }
+
+  deinit {
+    if !isDone {
+      for name in names { unsafe unlinkat(folder.number, name, 0) }
+      unsafe unlinkat(parent.number, temporaryName, AT_REMOVEDIR)
+    }
+    mask.restore()
+  }
+
+  /// Adds a file of mode 0600; throws `output-unwritable`.
+  package mutating func add(_ name: String, _ bytes: Span<UInt8>) throws(SystemError) {
+    names.append(name)
+    if let reason = NewFile.make(name, in: folder.number, holding: bytes) { throw Self.unwritable(path, reason) }
+  }
+
+  /// Gives the folder its name, when all of it is on the disk; throws `output-exists` or `output-unwritable`.
+  package mutating func finish() throws(SystemError) {
+    do throws(SystemReason) { try folder.synchronize() } catch { throw Self.unwritable(path, .system(error)) }
+    try giveName()
+    isDone = true
+    do throws(SystemReason) { try parent.synchronize() } catch { throw Self.unwritable(path, .system(error)) }
+  }
+
+  /// Makes an open folder of mode 0700; where that does not work, nothing is left of it.
+  private static func make(_ name: String, in parent: Int32) throws(WriteFailure) -> Descriptor {
+    guard unsafe mkdirat(parent, name, 0o700) == 0 else { throw .last }
+    let number = unsafe openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    if number < 0 {
+      let failure = WriteFailure.last
+      unsafe unlinkat(parent, name, AT_REMOVEDIR)
+      throw failure
+    }
+    let folder = Descriptor(takingOwnershipOf: number)
+    if let failure = WriteFailure.settingMode(0o700, of: folder.number) {
+      unsafe unlinkat(parent, name, AT_REMOVEDIR)
+      throw failure
+    }
+    return folder
+  }
+
+  private func giveName() throws(SystemError) {
+    if unsafe linux_rename_noreplace(parent.number, temporaryName, name) == 0 { return }
+    if errno == EINVAL || errno == ENOSYS {
+      // Where that rename is not known: a folder of the name that is made here and empty may be replaced, and no other.
+      if unsafe mkdirat(parent.number, name, 0o700) == 0 {
+        if unsafe renameat(parent.number, temporaryName, parent.number, name) == 0 { return }
+        let reason = WriteFailure.last
+        unsafe unlinkat(parent.number, name, AT_REMOVEDIR)
+        throw Self.unwritable(path, reason)
+      }
+    }
+    throw errno == EEXIST ? Self.exists(path) : Self.unwritable(path, .last)
+  }
+
+  /// The folder it goes into and its name; slashes at the end do not count.
+  private static func parts(of path: String) throws(SystemError) -> (parent: String, name: String) {
+    var text = path.utf8[...]
+    while text.count > 1, text.last == UInt8(ascii: "/") { text.removeLast() }
+    let name = text.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).last ?? text
+    guard !name.isEmpty, !name.elementsEqual(".".utf8), !name.elementsEqual("..".utf8), !text.contains(0) else {
+      throw SystemError(.outputUnwritable, "\(naming: path) is not the path of a new folder")
+    }
+    let parent = text.dropLast(name.count)
+    return (parent.isEmpty ? "." : String(Substring(parent)), String(Substring(name)))
+  }
+
+  private static func openParent(_ parentPath: String, of path: String) throws(SystemError) -> Descriptor {
+    do throws(SystemReason) {
+      return try Descriptor(openingFolder: parentPath)
+    } catch {
+      throw unwritable(path, .system(error))
+    }
+  }
+
+  private static func exists(_ path: String) -> SystemError {
+    SystemError(.outputExists, "\(naming: path) is there already", hint: "choose another name")
+  }
+
+  private static func unwritable(_ path: String, _ reason: WriteFailure) -> SystemError {
+    SystemError(.outputUnwritable, "\(naming: path) cannot be written: \(reason)")
+  }
+}

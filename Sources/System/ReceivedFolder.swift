@@ -1,0 +1,103 @@
+import Messages
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// A folder that somebody else may have filled: what is in it is opened by its name in this very folder, links are not
+/// followed, and nothing but a regular file is read.
+package struct ReceivedFolder: ~Copyable {
+  package let path: String
+  private let folder: Descriptor
+
+  /// The most entries that are looked at.
+  package static let mostEntries = 1000
+
+  /// Takes the descriptor of an open folder, which `path` led to.
+  package init(_ folder: consuming Descriptor, at path: String) {
+    self.path = path
+    self.folder = folder
+  }
+
+  /// The folder that the file of a path is in, by whatever way the path takes; nil where it cannot be opened.
+  package init?(around path: String) {
+    let name = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).last ?? ""[...].utf8
+    let parent = String(Substring(path.utf8.dropLast(name.count)))
+    do throws(SystemReason) {
+      folder = try Descriptor(openingFolder: parent.isEmpty ? "." : parent)
+    } catch {
+      return nil
+    }
+    self.path = parent.isEmpty ? "." : parent
+  }
+
+  /// What is there under a name, a link not followed; nil for nothing.
+  package func status(of name: String) -> FileStatus? { try? FileStatus(of: name, inFolder: folder.number) }
+
+  /// That of the folder itself.
+  package var status: FileStatus? { try? FileStatus(ofDescriptor: folder.number) }
+
+  /// Reads a whole file; nil where nothing has the name.
+  ///
+  /// Never waits for whoever has the other end of a pipe. Throws `file-not-regular` for a link, folder, pipe, device or
+  /// socket, `file-unreadable`, and `file-too-large` for more bytes than the limit.
+  package func contents(of name: String, limit: Int) throws(SystemError) -> SecretBytes? {
+    let number = unsafe openat(folder.number, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+    guard number >= 0 else {
+      let reason = SystemReason.last
+      guard let status = status(of: name) else { return nil }
+      try Self.requireRegular(status, name)
+      throw Self.unreadable(name, reason)
+    }
+    let file = Descriptor(takingOwnershipOf: number)
+    let status: FileStatus
+    do throws(SystemReason) {
+      status = try FileStatus(ofDescriptor: file.number)
+    } catch {
+      throw Self.unreadable(name, error)
+    }
+    try Self.requireRegular(status, name)
+    return try SecretBytes.contents(ofDescriptor: file.number, named: name, limit: limit)
+  }
+
+  /// What is in it, hidden entries too, in no order and as the bytes that names are; no more than `mostEntries` of them.
+  ///
+  /// Throws `file-unreadable`.
+  package func names() throws(SystemError) -> (names: [[UInt8]], isComplete: Bool) {
+    // A descriptor of its own, because reading moves on and closing closes it.
+    let own = unsafe openat(folder.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard own >= 0, let directory = unsafe fdopendir(own) else {
+      let reason = SystemReason.last
+      if own >= 0 { close(own) }
+      throw Self.unreadable(path, reason)
+    }
+    defer { unsafe closedir(directory) }
+    var names: [[UInt8]] = []
+    errno = 0
+    while let entry = unsafe readdir(directory) {
+      let name = unsafe Self.name(of: entry)
+      if name == Array(".".utf8) || name == Array("..".utf8) { continue }
+      if names.count == Self.mostEntries { return (names, false) }
+      names.append(name)
+    }
+    if errno != 0 { throw Self.unreadable(path, .last) }
+    return (names, true)
+  }
+
+  private static func name(of entry: UnsafeMutablePointer<dirent>) -> [UInt8] {
+    // It ends with a zero byte, inside the entry.
+    unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in unsafe Array(bytes.prefix { $0 != 0 }) }
+  }
+
+  private static func requireRegular(_ status: FileStatus, _ name: String) throws(SystemError) {
+    if let kind = status.irregularKind {
+      throw SystemError(.fileNotRegular, "\(naming: name) is \(kind), not a file")
+    }
+  }
+
+  private static func unreadable(_ name: String, _ reason: SystemReason) -> SystemError {
+    SystemError(.fileUnreadable, "\(naming: name) cannot be read: \(reason)")
+  }
+}

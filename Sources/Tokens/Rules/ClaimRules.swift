@@ -1,0 +1,241 @@
+public import Encodings
+import JSON
+import Messages
+import Signing
+
+/// What one claim is to be, when issuing as when verifying.
+public struct ClaimPolicy: Sendable, Hashable {
+  /// The value that is wanted.
+  @nonexhaustive
+  public enum Expectation: Sendable, Hashable {
+    /// Any JSON value.
+    case anyValue
+    /// Text of the policy's form; which text is not known here, so a warning says that it was not compared.
+    case unknownText
+    /// Text of the policy's form, whatever it is: a `jti`, for example.
+    case anyText
+    /// One of these; the first is written when issuing.
+    case oneOf([ExactText])
+  }
+
+  /// A value that a published sample or another client is known to send.
+  public struct KnownValue: Sendable, Hashable {
+    public let value: ExactText
+    /// What to say of it, the claim's name being said before.
+    public let message: String
+    /// True where it is accepted under lenient rules alone.
+    public let onlyLeniently: Bool
+
+    public init(_ value: ExactText, _ message: String, onlyLeniently: Bool = false) {
+      self.value = value
+      self.message = message
+      self.onlyLeniently = onlyLeniently
+    }
+  }
+
+  public let name: ExactText
+  public var presence: Presence
+  public var expectation: Expectation
+  public var form: TextForm
+  /// True where a fresh identifier is written when nobody gives a value, as for `jti`.
+  public var isGenerated: Bool
+  /// True where an array that holds the wanted value will do, as RFC 7519, section 4.1.3, allows for `aud`.
+  public var allowsArray: Bool
+  /// Wrong values that are recognised by name.
+  public var knownMistakes: [KnownValue]
+  /// Values that are accepted with a warning.
+  public var tolerated: [KnownValue]
+
+  public init(
+    _ name: ExactText, _ expectation: Expectation, presence: Presence = .required, form: TextForm = .text,
+    isGenerated: Bool = false, allowsArray: Bool = false, knownMistakes: [KnownValue] = [],
+    tolerated: [KnownValue] = []
+  ) {
+    self.name = name
+    self.presence = presence
+    self.expectation = expectation
+    self.form = form
+    self.isGenerated = isGenerated
+    self.allowsArray = allowsArray
+    self.knownMistakes = knownMistakes
+    self.tolerated = tolerated
+  }
+}
+
+/// Whether a claim belongs into a token.
+@nonexhaustive
+public enum Presence: String, Sendable, Hashable, CaseIterable {
+  case required, optional, forbidden
+}
+
+/// What becomes of claims that a profile does not know.
+@nonexhaustive
+public enum OtherClaims: String, Sendable, Hashable, CaseIterable {
+  case allowed
+  /// Accepted with a warning.
+  case reported
+  case refused
+}
+
+/// One claim is there, of the right kind, and has the value that the profile wants (RFC 7519, section 4.1).
+struct ClaimValueRule: ClaimRule {
+  let id: String
+  let policy: ClaimPolicy
+  let isLenient: Bool
+
+  /// The id is the claim's name, unless a check of another kind has it: `typ` is a header name and may be a claim.
+  init(policy: ClaimPolicy, isLenient: Bool) {
+    id = Self.otherIDs.contains(policy.name) ? "claim-\(policy.name)" : policy.name.text
+    self.policy = policy
+    self.isLenient = isLenient
+  }
+
+  /// The ids of the checks that every report has and that no claim gives its name.
+  private static let otherIDs: [ExactText] = [
+    "serialization", "header-encoding", "payload-encoding", "signature-encoding", "header-json", "claims-json",
+    "header-names", "typ",
+    "alg", "key", "key-hint", "x5t", "x5t-s256", "kid", "x5c", "signature", "certificate-dates", "certificate-usage",
+    "certificate-signature", "lifetime", "other-claims",
+  ]
+
+  private var name: ExactText { policy.name }
+
+  func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
+    guard let found = draft.claims[name] else {
+      return policy.presence == .required
+        ? failed(.claimMissing, "\(naming: name) is missing", hint: wanted)
+        : skipped(.absentOptional, "not there, and not needed")
+    }
+    if policy.presence == .forbidden {
+      return failed(
+        .claimForbidden, "\(naming: name) does not belong into this token", hint: "leave it out", found: found)
+    }
+    if case .anyValue = policy.expectation { return passed(found: found) }
+    if let elements = found.array { return check(elements, found) }
+    guard let text = found.string else {
+      return failed(.claimMalformed, "\(naming: name) is \(found.kind), not a string", hint: wanted, found: found)
+    }
+    return check(text, found)
+  }
+
+  private func check(_ elements: JSONArray, _ found: JSONValue) -> Check {
+    guard policy.allowsArray else {
+      return failed(
+        name == "aud" && elements.count > 1 ? .audienceSeveral : .claimMalformed,
+        "\(naming: name) is an array of \(elements.count), and one string is needed", hint: wanted, found: found)
+    }
+    var last: ExactText?
+    for element in elements {
+      guard let text = element.string else {
+        return failed(
+          .claimMalformed, "\(naming: name) holds \(element.kind), not a string", hint: wanted, found: found)
+      }
+      last = text
+    }
+    guard let last else {
+      return failed(.claimEmpty, "\(naming: name) is an empty array", hint: wanted, found: found)
+    }
+    for text in elements.lazy.compactMap(\.string) where isAcceptable(judge(text)) { return check(text, found) }
+    if elements.count > 1, let expectedText {
+      return failed(
+        .claimMismatch, "\(naming: name) holds \(elements.count) values, and none is the one expected",
+        hint: "\(expectedText) is expected", found: found)
+    }
+    return check(last, found)
+  }
+
+  /// What a text is, before anything is said of it.
+  private enum Judgement {
+    case good, notCompared, inOtherCase
+    case tolerated(ClaimPolicy.KnownValue)
+    case empty, malformed, another
+    case mistake(ClaimPolicy.KnownValue)
+  }
+
+  private func judge(_ text: ExactText) -> Judgement {
+    if text.isEmpty { return .empty }
+    if case .oneOf(let values) = policy.expectation, values.contains(text), policy.form.matches(text) { return .good }
+    for mistake in policy.knownMistakes where mistake.value == text { return .mistake(mistake) }
+    for value in policy.tolerated where value.value == text { return .tolerated(value) }
+    if !policy.form.matches(text) { return .malformed }
+    switch policy.expectation {
+    case .oneOf(let values):
+      let isInOtherCase =
+        policy.form == .guid
+        && values.contains { ASCII.isEqualIgnoringCase($0.text, text.text) }
+      return isInOtherCase ? .inOtherCase : .another
+    case .unknownText: return .notCompared
+    case .anyText, .anyValue: return .good
+    }
+  }
+
+  private func isAcceptable(_ judgement: Judgement) -> Bool {
+    switch judgement {
+    case .good, .notCompared, .inOtherCase: true
+    case .tolerated(let value): isTolerated(value)
+    case .empty, .malformed, .another, .mistake: false
+    }
+  }
+
+  private func isTolerated(_ value: ClaimPolicy.KnownValue) -> Bool { isLenient || !value.onlyLeniently }
+
+  private func check(_ text: ExactText, _ found: JSONValue) -> Check {
+    switch judge(text) {
+    case .good: passed(found: found)
+    case .notCompared:
+      warning(
+        .notCompared, "\(naming: name) is \(policy.form.summary), and was not compared with an expected value",
+        found: found)
+    case .inOtherCase:
+      warning(.claimTolerated, "\(naming: name) is the GUID expected in letters of the other case", found: found)
+    case .tolerated(let value):
+      irregular(
+        isTolerated: isTolerated(value), .claimTolerated, "\(naming: name) \(value.message)",
+        hint: expectedText.map { "the documented value is \($0)" }, found: found)
+    case .empty: failed(.claimEmpty, "\(naming: name) is empty", hint: wanted, found: found)
+    case .malformed:
+      failed(
+        .claimMalformed, "\(naming: name) is \(quoting: text), not \(policy.form.summary)", hint: wanted, found: found)
+    case .another:
+      failed(
+        .claimMismatch, "\(naming: name) is \(quoting: text)", hint: expectedText.map { "\($0) is expected" },
+        found: found)
+    case .mistake(let mistake):
+      failed(.claimKnownMistake, "\(naming: name) \(mistake.message)", hint: wanted, found: found)
+    }
+  }
+
+  private var wanted: String { "it should be \(expectedText ?? policy.form.summary)" }
+
+  private var expectedText: String? {
+    guard case .oneOf(let values) = policy.expectation, !values.isEmpty else { return nil }
+    return values.map { "\(quoting: $0)" }.joined(separator: " or ")
+  }
+}
+
+/// Claims that the profile does not know are allowed, reported or refused, as it says.
+struct OtherClaimsRule: ClaimRule {
+  var id: String { "other-claims" }
+  let policy: OtherClaims
+  let known: JSONNameSet
+
+  private static let listedCount = 8
+
+  func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
+    if policy == .allowed { return passed() }
+    var unexpected: [ExactText] = []
+    for member in draft.claims.members {
+      if known.contains(nameOf: member) { continue }
+      unexpected.append(member.name)
+      // One more than are listed says that there are more.
+      if unexpected.count > Self.listedCount { break }
+    }
+    if unexpected.isEmpty { return passed() }
+    let names =
+      unexpected.prefix(Self.listedCount).map { "\(quoting: $0)" }.joined(separator: ", ")
+      + (unexpected.count > Self.listedCount ? ", …" : "")
+    let message = "the profile does not know the claims \(names)"
+    return policy == .refused
+      ? failed(.claimUnexpected, message, hint: "leave them out") : warning(.claimUnexpected, message)
+  }
+}

@@ -1,0 +1,271 @@
+import Encodings
+import JSON
+import Messages
+import Signing
+
+/// The dates of a token: which are there, how they are written, how long it lives.
+public struct TimePolicy: Sendable, Hashable {
+  /// From when the life of a token is counted.
+  @nonexhaustive
+  public enum Start: String, Sendable, Hashable, CaseIterable {
+    case notBefore = "nbf"
+    case issuedAt = "iat"
+    /// From the moment of judging: `exp` is not further ahead than the longest life.
+    case now
+  }
+
+  /// How dates may be written.
+  @nonexhaustive
+  public enum Numbers: Sendable, Hashable {
+    /// As JSON integers.
+    case wholeSeconds
+    /// As any JSON number (RFC 7519, section 2); fractions count as the next whole second.
+    case anyNumber
+  }
+
+  public var notBefore: Presence
+  public var issuedAt: Presence
+  public var expires: Presence
+  public var numbers: Numbers
+  /// The life of a token when nobody chooses.
+  public var lifetime: TimeSpan
+  /// The longest life, or nil for no limit.
+  public var maximumLifetime: TimeSpan?
+  /// True when under lenient rules a longer life and a missing `nbf` only warn, because the service is seen to take them.
+  public var isServiceLenient: Bool
+  public var start: Start
+  /// How long before the time of signing `iat` is set, for issuers whose clock may be behind.
+  public var issuedAtBackdate: TimeSpan
+  /// How far clocks may differ when verifying.
+  public var leeway: TimeSpan
+
+  public init(
+    notBefore: Presence, issuedAt: Presence, expires: Presence, numbers: Numbers = .wholeSeconds, lifetime: TimeSpan,
+    maximumLifetime: TimeSpan?, isServiceLenient: Bool = false, start: Start, issuedAtBackdate: TimeSpan = .zero,
+    leeway: TimeSpan = .zero
+  ) {
+    self.notBefore = notBefore
+    self.issuedAt = issuedAt
+    self.expires = expires
+    self.numbers = numbers
+    self.lifetime = lifetime
+    self.maximumLifetime = maximumLifetime
+    self.isServiceLenient = isServiceLenient
+    self.start = start
+    self.issuedAtBackdate = issuedAtBackdate
+    self.leeway = leeway
+  }
+}
+
+/// `nbf`, `iat` or `exp` (RFC 7519, sections 4.1.4 to 4.1.6): there if it must be, a date, and on the right side of now.
+struct DateRule: ClaimRule {
+  /// Which of the three.
+  enum Kind {
+    case issuedAt, notBefore, expires
+
+    var claimName: ExactText {
+      switch self {
+      case .issuedAt: "iat"
+      case .notBefore: "nbf"
+      case .expires: "exp"
+      }
+    }
+  }
+
+  let kind: Kind
+  let policy: TimePolicy
+  let isLenient: Bool
+
+  var id: String { name.text }
+  private var name: ExactText { kind.claimName }
+
+  /// How far `iat` may be ahead with no more than a warning.
+  private static let toleratedLead = TimeSpan.minutes(5)
+  private static let spelling = "write the whole seconds since 1970 in UTC, as a JSON number"
+  private static let clock = "to judge the token for the time of its use, give that time"
+  /// The end of 1970: dates before it come from a time zone offset taken for a time.
+  private static let endOf1970 = NumericDate(seconds: 31_536_000)
+
+  func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
+    let found = draft.claims[name]
+    switch DateClaim(name: name, numbers: policy.numbers, isLenient: isLenient).read(found) {
+    case .absent:
+      if presence != .required { return skipped(.absentOptional, "not there, and not needed") }
+      let isTolerated = isLenient && policy.isServiceLenient && kind == .notBefore
+      return irregular(isTolerated: isTolerated, .claimMissing, "\(name) is missing", hint: Self.spelling)
+    case .refused(let oddity):
+      return failed(oddity.reason, oddity.message, hint: Self.spelling, found: found)
+    case .date(let date, let oddity):
+      if presence == .forbidden {
+        return failed(.claimForbidden, "\(name) does not belong into this token", hint: "leave it out", found: found)
+      }
+      if let check = untimely(date, at: time, found) { return check }
+      if let oddity { return warning(oddity.reason, oddity.message, found: found) }
+      return passed(found: found)
+    }
+  }
+
+  private var presence: Presence {
+    switch kind {
+    case .issuedAt: policy.issuedAt
+    case .notBefore: policy.notBefore
+    case .expires: policy.expires
+    }
+  }
+
+  /// RFC 7519 allows such a date, and the general rules do; where whole seconds are asked for, nobody means it.
+  static func looksLikeNoDate(_ date: NumericDate, _ policy: TimePolicy) -> Bool {
+    date < endOf1970 && policy.numbers == .wholeSeconds
+  }
+
+  private func untimely(_ date: NumericDate, at time: NumericDate, _ found: JSONValue?) -> Check? {
+    if Self.looksLikeNoDate(date, policy) {
+      return failed(
+        .dateNear1970, "\(name) is \(date), which looks like a time zone offset or a duration", hint: Self.spelling,
+        found: found)
+    }
+    switch kind {
+    case .issuedAt:
+      if date <= time + policy.leeway { return nil }
+      if date <= time + Self.toleratedLead {
+        return warning(.issuedInFuture, "iat is \(date), \(date - time) ahead of the clock", found: found)
+      }
+      return failed(
+        .issuedInFuture, "iat is \(date), \(date - time) ahead of the clock", hint: Self.clock, found: found)
+    case .notBefore:
+      if date <= time + policy.leeway { return nil }
+      return failed(
+        .notYetValid, "nbf is \(date), \(date - time) ahead of the clock",
+        hint: Self.clock, found: found)
+    case .expires:
+      if time < date + policy.leeway { return nil }
+      return failed(.expired, "exp is \(date), \(time - date) ago", hint: "make a new token", found: found)
+    }
+  }
+}
+
+/// The window from its start to `exp` runs forward and is not longer than the profile allows.
+struct LifetimeRule: ClaimRule {
+  var id: String { "lifetime" }
+  let policy: TimePolicy
+  let isLenient: Bool
+
+  func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
+    guard let end = date("exp", draft) else { return skipped(.notApplicable, "without exp there is no window") }
+    let notBefore = date("nbf", draft)
+    // Such a date fails its own check, and a window measured from it says nothing more.
+    if let notBefore, DateRule.looksLikeNoDate(notBefore, policy) || DateRule.looksLikeNoDate(end, policy) {
+      return skipped(.notApplicable, "the window was not measured between dates that make no sense")
+    }
+    let issuedAt = date("iat", draft)
+    if let notBefore, notBefore >= end {
+      let reason: Check.Reason = notBefore == end ? .windowEmpty : .windowReversed
+      let what = notBefore == end ? "is empty" : "ends before it begins"
+      return failed(reason, "the window \(what): nbf is \(notBefore), and exp is \(end)", hint: "set exp after nbf")
+    }
+    if let issuedAt, issuedAt > end {
+      return failed(
+        .windowReversed, "the token expires before it was issued: iat is \(issuedAt), and exp is \(end)",
+        hint: "set exp after iat")
+    }
+    let start: NumericDate =
+      switch policy.start {
+      case .now: time
+      case .notBefore: notBefore ?? issuedAt ?? time
+      case .issuedAt: issuedAt ?? notBefore ?? time
+      }
+    let life = end - start
+    let found = JSONValue.integer(life.seconds)
+    if let maximum = policy.maximumLifetime, life > maximum {
+      return irregular(
+        isTolerated: isLenient && policy.isServiceLenient, .windowTooLong,
+        "the window is \(life), and at most \(maximum) is allowed",
+        hint: "set exp \(maximum.seconds) s after \(startName)", found: found)
+    }
+    return passed(found: found)
+  }
+
+  private var startName: String {
+    switch policy.start {
+    case .now: "now"
+    case .notBefore: "nbf"
+    case .issuedAt: "iat"
+    }
+  }
+
+  private func date(_ name: ExactText, _ draft: TokenDraft) -> NumericDate? {
+    guard
+      case .date(let date, _) = DateClaim(name: name, numbers: policy.numbers, isLenient: isLenient).read(draft.claims)
+    else {
+      return nil
+    }
+    return date
+  }
+}
+
+/// Reads a date from the claims and says what is odd about how it is written.
+struct DateClaim {
+  /// What a date claim turned out to be.
+  enum Reading {
+    case absent
+    /// The finding is set when the spelling is tolerated and worth a warning.
+    case date(NumericDate, oddity: Oddity?)
+    case refused(Oddity)
+  }
+
+  /// One thing that is wrong with a spelling.
+  struct Oddity {
+    let reason: Check.Reason
+    let message: String
+  }
+
+  let name: ExactText
+  let numbers: TimePolicy.Numbers
+  let isLenient: Bool
+
+  func read(_ claims: JSONObject) -> Reading { read(claims[name]) }
+
+  /// Takes the value of the claim, where it is there.
+  func read(_ value: JSONValue?) -> Reading {
+    guard let value else { return .absent }
+    switch value {
+    case .number(let number):
+      if let seconds = number.integer { return inRange(seconds, oddity: nil) }
+      guard let seconds = number.roundedUp else { return outOfRange(number.text) }
+      if numbers == .anyNumber { return inRange(seconds, oddity: nil) }
+      let oddity = Oddity(
+        reason: .dateFractional,
+        message: "\(name) is \(ForeignText(json: number.text)), not seconds without fraction and exponent")
+      return isLenient ? inRange(seconds, oddity: oddity) : .refused(oddity)
+    case .string(let text):
+      let oddity = Oddity(reason: .dateAsString, message: "\(name) is a string, and a number of seconds is needed")
+      let digits = text.text.utf8
+      guard isLenient, digits.allSatisfy({ ASCII.isDigit($0) }),
+        let seconds = Int64(text.text)
+      else {
+        return .refused(oddity)
+      }
+      return inRange(seconds, oddity: oddity)
+    default:
+      return .refused(Oddity(reason: .dateMalformed, message: "\(name) is \(value.kind), not a number of seconds"))
+    }
+  }
+
+  private func inRange(_ seconds: Int64, oddity: Oddity?) -> Reading {
+    let date = NumericDate(seconds: seconds)
+    if date > .latest || date < .earliest { return outOfRange(String(seconds)) }
+    return .date(date, oddity: oddity)
+  }
+
+  private func outOfRange(_ text: String) -> Reading {
+    // The milliseconds of the years 2001 to 2286 have 13 digits.
+    if let milliseconds = Int64(text), (1_000_000_000_000..<10_000_000_000_000).contains(milliseconds) {
+      return .refused(
+        Oddity(
+          reason: .dateInMilliseconds,
+          message: "\(name) is \(text), which looks like milliseconds: \(NumericDate(seconds: milliseconds / 1000))"))
+    }
+    return .refused(
+      Oddity(reason: .dateOutOfRange, message: "\(name) is \(ForeignText(json: text)), outside the years 0 to 9999"))
+  }
+}

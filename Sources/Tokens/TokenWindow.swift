@@ -1,0 +1,52 @@
+import Encodings
+public import JSON
+
+/// From when to when a token can be used, as its claims say.
+///
+/// A date is taken however it is written, as long as it can only mean one: what is wrong with its spelling, the rule for it says.
+public struct TokenWindow: Sendable, Hashable {
+  /// `nbf`; nil without one.
+  public let notBefore: NumericDate?
+  /// `nbf`, or `iat` where there is none; nil without either.
+  public let start: NumericDate?
+  /// `exp`: the first second at which the token is no longer valid (RFC 7519, section 4.1.4); nil without one.
+  public let end: NumericDate?
+
+  public init(_ claims: JSONObject) {
+    notBefore = Self.date("nbf", claims)
+    start = notBefore ?? Self.date("iat", claims)
+    end = Self.date("exp", claims)
+  }
+
+  /// When the token can first be used from a time on: its `nbf`, unless that is past.
+  ///
+  /// Drafts and requests are judged for this time, and so is the certificate of a token.
+  public func start(notBefore time: NumericDate) -> NumericDate { notBefore.map { max($0, time) } ?? time }
+
+  private static func date(_ name: ExactText, _ claims: JSONObject) -> NumericDate? {
+    guard case .date(let date, _) = DateClaim(name: name, numbers: .anyNumber, isLenient: true).read(claims) else {
+      return nil
+    }
+    return date
+  }
+}
+
+extension TokenWindow: CustomStringConvertible {
+  /// For a person: `from 2026-11-21T14:00:00Z to 2026-11-21T14:10:00Z, 10 min`.
+  public var description: String {
+    switch (start, end) {
+    case (let start?, let end?): "from \(start) to \(end), \(end - start)"
+    case (nil, let end?): "until \(end)"
+    case (let start?, nil): "from \(start), without an end"
+    case (nil, nil): "without an end"
+    }
+  }
+
+  /// What of it is ahead at a time, for a person; nil without an end.
+  public func remainder(at time: NumericDate) -> String? {
+    guard let end else { return nil }
+    if time >= end { return "it ended \(time - end) ago" }
+    if let start, time < start { return "it starts in \(start - time)" }
+    return "\(end - time) of it are left"
+  }
+}

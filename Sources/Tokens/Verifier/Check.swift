@@ -1,0 +1,213 @@
+import Encodings
+public import JSON
+public import Messages
+
+/// The answer of one rule about one token or draft, or about one request that carries a token.
+public struct Check: Sendable {
+  /// What became of it.
+  @nonexhaustive
+  public enum Status: String, Sendable, Hashable, CaseIterable {
+    case passed
+    case failed
+    /// Accepted, but a person should know.
+    case warning
+    /// Not applicable, or not possible because an earlier check failed.
+    case skipped
+  }
+
+  /// Which of the three verdicts of a report it belongs to.
+  @nonexhaustive
+  public enum Verdict: String, Sendable, Hashable, CaseIterable {
+    case format, signature, claims
+  }
+
+  /// What a check that failed, warned or was skipped has to say.
+  ///
+  /// A reference, so that a check that passed is small to copy.
+  public final class Finding: Sendable {
+    /// A stable kebab-case id: what exactly is wrong.
+    public let reason: String
+    /// A sentence for a person, the subject first; it quotes the token as `ForeignText` does.
+    public let message: String
+    /// The next step, where there is one.
+    public let hint: String?
+    /// What the service is documented or seen to answer to such a token.
+    public let serviceAnswer: String?
+
+    public init(reason: String, message: String, hint: String? = nil, serviceAnswer: String? = nil) {
+      self.reason = reason
+      self.message = message
+      self.hint = hint
+      self.serviceAnswer = serviceAnswer
+    }
+
+    /// What an error says, under its id.
+    public convenience init(_ error: some DiagnosticError) {
+      self.init(reason: error.id, message: error.message, hint: error.hint)
+    }
+
+    func answered(_ answer: String?) -> Finding {
+      Finding(reason: reason, message: message, hint: hint, serviceAnswer: answer)
+    }
+  }
+
+  /// Stable; unique in a report.
+  public let id: String
+  /// Nil where a request is judged, and not the token in it.
+  public let verdict: Verdict?
+  public let status: Status
+  /// True when a token is accepted only if this check passed or warned.
+  public let isRequired: Bool
+  /// What stands in the token or the request, where one value is judged.
+  public let found: JSONValue?
+  public let finding: Finding?
+
+  public init(
+    id: String, verdict: Verdict?, status: Status, isRequired: Bool, found: JSONValue?, finding: Finding?
+  ) {
+    self.id = id
+    self.verdict = verdict
+    self.status = status
+    self.isRequired = isRequired
+    self.found = found
+    self.finding = finding
+  }
+}
+
+extension Check {
+  /// The names of what is wrong with the token, the most exact first: `id:reason`, the reason, the id.
+  ///
+  /// Empty unless it failed, and where it failed for want of something to judge by, not by the token's fault.
+  package var faultNames: [String] {
+    guard status == .failed, let reason = finding?.reason, Reason(rawValue: reason)?.isOfToken ?? true else {
+      return []
+    }
+    return ["\(id):\(reason)", reason, id]
+  }
+
+  public static func passed(
+    _ id: String, _ verdict: Verdict? = nil, isRequired: Bool = false, found: JSONValue? = nil
+  ) -> Check {
+    Check(id: id, verdict: verdict, status: .passed, isRequired: isRequired, found: found, finding: nil)
+  }
+
+  public static func failed(
+    _ id: String, _ verdict: Verdict, _ reason: Reason, _ message: String, hint: String? = nil,
+    found: JSONValue? = nil
+  ) -> Check {
+    Check(
+      id: id, verdict: verdict, status: .failed, isRequired: false, found: found,
+      finding: Finding(reason: reason.rawValue, message: message, hint: hint))
+  }
+
+  public static func warning(
+    _ id: String, _ verdict: Verdict, _ reason: Reason, _ message: String, hint: String? = nil,
+    isRequired: Bool = false, found: JSONValue? = nil
+  ) -> Check {
+    Check(
+      id: id, verdict: verdict, status: .warning, isRequired: isRequired, found: found,
+      finding: Finding(reason: reason.rawValue, message: message, hint: hint))
+  }
+
+  public static func skipped(
+    _ id: String, _ verdict: Verdict, _ reason: Reason, _ message: String, isRequired: Bool = false
+  ) -> Check {
+    Check(
+      id: id, verdict: verdict, status: .skipped, isRequired: isRequired, found: nil,
+      finding: Finding(reason: reason.rawValue, message: message, hint: nil))
+  }
+
+  /// A failure, or under lenient rules a warning with the same finding.
+  static func irregular(
+    _ id: String, _ verdict: Verdict, isTolerated: Bool, _ reason: Reason, _ message: String,
+    hint: String? = nil, found: JSONValue? = nil
+  ) -> Check {
+    isTolerated
+      ? warning(id, verdict, reason, message, hint: hint, found: found)
+      : failed(id, verdict, reason, message, hint: hint, found: found)
+  }
+}
+
+// The answers about a request, which belong to no verdict of a token.
+extension Check {
+  /// What was found is text for a person here: escape it before it reaches a terminal.
+  public static func passed(_ id: String, found: String?) -> Check {
+    .passed(id, found: found.map { JSONValue.string(ExactText($0)) })
+  }
+
+  public static func failed(_ id: String, _ error: some DiagnosticError) -> Check {
+    Check(id: id, verdict: nil, status: .failed, isRequired: false, found: nil, finding: Finding(error))
+  }
+
+  public static func warning(_ id: String, _ error: some DiagnosticError) -> Check {
+    Check(id: id, verdict: nil, status: .warning, isRequired: false, found: nil, finding: Finding(error))
+  }
+
+  public static func skipped(_ id: String, _ reason: Reason, _ message: String) -> Check {
+    Check(
+      id: id, verdict: nil, status: .skipped, isRequired: false, found: nil,
+      finding: Finding(reason: reason.rawValue, message: message))
+  }
+}
+
+extension Check.Finding: Hashable {
+  public static func == (left: Check.Finding, right: Check.Finding) -> Bool { left.parts == right.parts }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(parts) }
+
+  private var parts: [String?] { [reason, message, hint, serviceAnswer] }
+}
+
+extension Check {
+  /// `id`, `status`, and where they apply `verdict`, `found`, `reason`, `message`, `hint`, `service`.
+  public var json: JSONObject {
+    var object: JSONObject = ["id": .string(ExactText(id))]
+    object["verdict"] = verdict.map { .string(ExactText($0.rawValue)) }
+    object["status"] = .string(ExactText(status.rawValue))
+    object["found"] = found
+    object["reason"] = finding.map { .string(ExactText($0.reason)) }
+    object["message"] = finding.map { .string(ExactText($0.message)) }
+    object["hint"] = finding?.hint.map { .string(ExactText($0)) }
+    object["service"] = finding?.serviceAnswer.map { .string(ExactText($0)) }
+    return object
+  }
+}
+
+/// One rule about a header or claims: the same when issuing and when verifying; it answers and never throws.
+public protocol ClaimRule: Sendable {
+  /// Stable and kebab-case, or the name of the claim it judges.
+  var id: String { get }
+  var verdict: Check.Verdict { get }
+  /// Judges the draft at a time; the check it returns carries `id` and `verdict`.
+  func check(_ draft: TokenDraft, at time: NumericDate) -> Check
+}
+
+extension ClaimRule {
+  public var verdict: Check.Verdict { .claims }
+}
+
+// The answers of a rule, with its own id and verdict.
+extension ClaimRule {
+  public func passed(isRequired: Bool = false, found: JSONValue? = nil) -> Check {
+    .passed(id, verdict, isRequired: isRequired, found: found)
+  }
+
+  public func failed(_ reason: Check.Reason, _ message: String, hint: String? = nil, found: JSONValue? = nil) -> Check {
+    .failed(id, verdict, reason, message, hint: hint, found: found)
+  }
+
+  public func warning(
+    _ reason: Check.Reason, _ message: String, hint: String? = nil, isRequired: Bool = false, found: JSONValue? = nil
+  ) -> Check {
+    .warning(id, verdict, reason, message, hint: hint, isRequired: isRequired, found: found)
+  }
+
+  public func skipped(_ reason: Check.Reason, _ message: String) -> Check { .skipped(id, verdict, reason, message) }
+
+  /// A failure, or where it is tolerated a warning with the same finding.
+  public func irregular(
+    isTolerated: Bool, _ reason: Check.Reason, _ message: String, hint: String? = nil, found: JSONValue? = nil
+  ) -> Check {
+    .irregular(id, verdict, isTolerated: isTolerated, reason, message, hint: hint, found: found)
+  }
+}

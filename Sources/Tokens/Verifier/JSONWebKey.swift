@@ -1,0 +1,79 @@
+public import Encodings
+public import JSON
+public import Messages
+public import Signing
+
+/// An RSA public key as a JSON Web Key (RFC 7517; RFC 7518, section 6.3.1).
+public struct JSONWebKey: Sendable, Hashable {
+  public let numbers: RSAPublicNumbers
+  public let keyID: ExactText?
+  /// The only algorithm the key is for, when it says so.
+  public let algorithm: ExactText?
+
+  /// Throws `malformed-jwk`, also for a key that carries its private part, `key-not-rsa` or `no-public-key`.
+  public init(_ object: JSONObject) throws(KeyError) {
+    var members = JSONMembers(object) { fault in Self.malformed(Self.problem(fault)) }
+    guard let type = members.take("kty")?.string else { throw Self.malformed("kty is missing or no string") }
+    if type == "oct" { throw KeyError(.noPublicKey, "the JSON Web Key holds a shared secret, not a public key") }
+    guard type == "RSA" else {
+      throw KeyError(.keyNotRSA, "the JSON Web Key is of type \(quoting: type), and RSA is needed")
+    }
+    if Self.privateMembers.contains(where: { object[$0] != nil }) {
+      throw KeyError(
+        .malformedJWK, "the JSON Web Key holds the private key", hint: "give the public part: kty, n and e, without d")
+    }
+    numbers = RSAPublicNumbers(modulus: try Self.bytes("n", &members), exponent: try Self.bytes("e", &members))
+    keyID = try members.take("kid", .string)
+    algorithm = try members.take("alg", .string)
+    if let use = try members.take("use", .string), use != "sig" {
+      throw Self.malformed("use is \(quoting: use), and sig is needed")
+    }
+    if let operations = object["key_ops"], operations.array?.contains("verify") != true {
+      throw Self.malformed("key_ops does not hold verify")
+    }
+  }
+
+  /// What only the private key has (RFC 7518, section 6.3.2).
+  private static let privateMembers: [ExactText] = ["d", "p", "q", "dp", "dq", "qi", "oth"]
+
+  /// Reads a JWK, or the RSA keys of a JWK Set (RFC 7517, section 5), whose other keys are passed over.
+  public static func keys(_ text: Span<UInt8>) throws(KeyError) -> [JSONWebKey] {
+    let object: JSONObject
+    do throws(JSONError) { object = try JSONReader.object(text) } catch { throw malformed(error.message) }
+    guard let set = object["keys"] else { return [try JSONWebKey(object)] }
+    guard let elements = set.array else { throw malformed("keys is \(set.kind), not an array") }
+    var keys: [JSONWebKey] = []
+    for element in elements {
+      guard let object = element.object else { throw malformed("keys holds \(element.kind)") }
+      if object["kty"]?.string == "RSA", isForVerifying(object) { keys.append(try JSONWebKey(object)) }
+    }
+    if keys.isEmpty { throw KeyError(.noPublicKey, "the JWK Set holds no RSA key for signatures") }
+    return keys
+  }
+
+  /// False for a key that says that it is for something else (RFC 7517, sections 4.2 and 4.3).
+  private static func isForVerifying(_ object: JSONObject) -> Bool {
+    object["use"]?.string ?? "sig" == "sig" && object["key_ops"]?.array?.contains("verify") ?? true
+  }
+
+  private static func bytes(_ name: ExactText, _ members: inout JSONMembers<KeyError>) throws(KeyError) -> [UInt8] {
+    guard let text = members.take(name)?.string else { throw malformed("\(name) is missing or no string") }
+    do throws(Base64Error) {
+      return try Base64.url.decode(text)
+    } catch {
+      throw malformed("\(name) is not base64url: \(error.message)")
+    }
+  }
+
+  private static func problem(_ fault: JSONMembers<KeyError>.Fault) -> String {
+    switch fault {
+    case .missing(let name): "\(name) is missing"
+    case .misshapen(let name, let value, let wanted): "\(name) is \(value.kind), not \(wanted)"
+    case .unknown(let name): "\(quoting: name) has no meaning in it"
+    }
+  }
+
+  private static func malformed(_ problem: String) -> KeyError {
+    KeyError(.malformedJWK, "the JSON Web Key cannot be read: \(problem)")
+  }
+}

@@ -1,0 +1,53 @@
+public import Encodings
+public import Signing
+
+/// A key that the caller trusts to have signed a token, and what is known of it.
+///
+/// A class, as `Certificate` is: each token judged hands it on.
+public final class TrustedKey: Sendable {
+  public let verifier: any SignatureVerifier
+  /// Nil for a bare public key.
+  public let certificate: Certificate?
+  /// The `kid` under which a JWK Set holds it.
+  public let keyID: ExactText?
+  /// The only `alg` that the key is for, where its JSON Web Key names one (RFC 7517, section 4.4).
+  public let algorithm: ExactText?
+
+  /// The certificate, when there is one, must hold the verifier's key.
+  public init(
+    _ verifier: any SignatureVerifier, certificate: Certificate? = nil, keyID: ExactText? = nil,
+    algorithm: ExactText? = nil
+  ) {
+    self.verifier = verifier
+    self.certificate = certificate
+    self.keyID = keyID
+    self.algorithm = algorithm
+  }
+
+  /// True when the key and its JSON Web Key allow the algorithm.
+  func allows(_ algorithm: SignatureAlgorithm) -> Bool {
+    verifier.publicKey.allows(algorithm) && (self.algorithm.map { $0 == ExactText(algorithm.rawValue) } ?? true)
+  }
+}
+
+/// A certificate that is trusted as well, but with which nothing can be verified here: it is not at hand, or its key is not RSA.
+public struct UnusableCertificate: Sendable {
+  /// The thumbprints that are known of it, of either length; without any it is never found.
+  public let thumbprints: [[UInt8]]
+  /// For messages, after what the header names: `is registered as the entry … without its certificate`.
+  public let problem: String
+  /// The next step.
+  public let hint: String
+
+  public init(thumbprints: [[UInt8]], problem: String, hint: String) {
+    self.thumbprints = thumbprints
+    self.problem = problem
+    self.hint = hint
+  }
+
+  /// Nil where no thumbprint of that kind is known.
+  func has(_ kind: Thumbprint, _ thumbprint: [UInt8]) -> Bool? {
+    let known = thumbprints.filter { $0.count == kind.byteCount }
+    return known.isEmpty ? nil : known.contains(thumbprint)
+  }
+}

@@ -1,0 +1,85 @@
+import Encodings
+public import JSON
+
+/// What a verifier found: every check, in an order and under ids that never change.
+public struct VerificationReport: Sendable {
+  public let profileID: String
+  /// The time the token was judged for.
+  public let time: NumericDate
+  public let isLenient: Bool
+  public let checks: [Check]
+  /// The key that made the signature, which need not be the one that the header names; nil where none that was given did.
+  public let signer: TrustedKey?
+  private let judged: VerifiedToken?
+
+  init(
+    profileID: String, time: NumericDate, isLenient: Bool, checks: [Check], signer: TrustedKey?, judged: VerifiedToken?
+  ) {
+    self.profileID = profileID
+    self.time = time
+    self.isLenient = isLenient
+    self.checks = checks
+    self.signer = signer
+    self.judged = judged
+  }
+
+  /// True when no check failed, every required check passed or warned, and the signature is among those that passed.
+  public var isAccepted: Bool {
+    var hasGoodSignature = false
+    // By index, because a loop over the checks would copy each.
+    for index in checks.indices {
+      switch checks[index].status {
+      case .failed: return false
+      case .skipped: if checks[index].isRequired { return false }
+      case .passed: if checks[index].id == FormatCheck.signature { hasGoodSignature = true }
+      case .warning: break
+      }
+    }
+    return hasGoodSignature && judged != nil
+  }
+
+  /// The token, when it was accepted.
+  public var verifiedToken: VerifiedToken? { isAccepted ? judged : nil }
+
+  public var failedChecks: [Check] { checks.filter { $0.status == .failed } }
+  public var warnings: [Check] { checks.filter { $0.status == .warning } }
+
+  /// The verdict on format, signature or claims alone: false also when one of its required checks was not reached.
+  public func isAccepted(_ verdict: Check.Verdict) -> Bool {
+    let own = checks.filter { $0.verdict == verdict }
+    return !own.isEmpty
+      && own.allSatisfy { check in
+        check.status != .failed
+          && !(check.status == .skipped
+            && (check.isRequired || check.finding?.reason == Check.Reason.notReached.rawValue))
+      }
+  }
+}
+
+/// The header and claims of a token that a verifier has accepted; only `TokenVerifier` makes one.
+public struct VerifiedToken: Sendable {
+  public let header: JSONObject
+  public let claims: JSONObject
+}
+
+extension VerificationReport {
+  /// The version of the JSON form; it rises when a member changes its meaning or goes.
+  public static let jsonVersion: Int64 = 1
+
+  /// The report for programs: `version`, `accepted`, `profile`, `at`, `lenient`, `verdicts`, `checks`.
+  public var json: JSONObject {
+    var verdicts = JSONObject()
+    for verdict in Check.Verdict.allCases {
+      verdicts[ExactText(verdict.rawValue)] = .boolean(isAccepted(verdict))
+    }
+    return [
+      "version": .integer(Self.jsonVersion),
+      "accepted": .boolean(isAccepted),
+      "profile": .string(ExactText(profileID)),
+      "at": .string(ExactText(time.description)),
+      "lenient": .boolean(isLenient),
+      "verdicts": .object(verdicts),
+      "checks": .array(checks.map { .object($0.json) }),
+    ]
+  }
+}

@@ -1,0 +1,46 @@
+import Foundation
+import Keyroll
+import TestSupport
+import Testing
+
+@Suite struct ToolkitTests {
+  /// The types of OpenSSL's room that a program would compose, as whole words.
+  private static var names: Regex<(Substring, Substring)> {
+    /\b(OpenSSL[A-Z]\w*|FileBackend|PEMBackend|PFXBackend|PFXFile|CertificateFile|PublicKeyFile|KeyFileLimits|RSASigner)\b/
+  }
+
+  /// The files of Sources, by their paths there, with their lines that are neither comments nor imports.
+  private static func code() throws -> [(path: String, lines: [Substring])] {
+    let sources = checkout.appending(path: "Sources")
+    let files = try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
+    var code: [(path: String, lines: [Substring])] = []
+    for case let file as URL in files where file.pathExtension == "swift" {
+      let path = String(file.path(percentEncoded: false).dropFirst(sources.path(percentEncoded: false).count + 1))
+      let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+      code.append((path, lines.filter { !$0.drop { $0 == " " }.hasPrefix("//") && !$0.contains("import ") }))
+    }
+    return code
+  }
+
+  @Test("nothing but the toolkit and OpenSSL's room names a type of OpenSSL's")
+  func compositionRoot() throws {
+    let naming = try Self.code().filter { file in
+      !file.path.hasPrefix("OpenSSLCrypto/") && file.lines.contains { $0.contains(Self.names) }
+    }
+    #expect(naming.map(\.path) == ["Keyroll/Toolkit.swift"])
+  }
+
+  @Test("no library names an option of the command")
+  func optionNames() throws {
+    // Other programs have options, too, and a whole line to copy has those of the command.
+    let others = ["curl", "tpm2_", "openssl ", "keyroll explain "]
+    for file in try Self.code() where !file.path.hasPrefix("KeyrollCLI/") {
+      for line in file.lines where line.contains(/"[^"]*--[a-z]/) {
+        #expect(others.contains { line.contains($0) }, "\(file.path): \(line)")
+      }
+    }
+  }
+
+  @Test("the toolkit opens every scheme that its references can have")
+  func schemes() { #expect(Toolkit.openSSL().keys.schemes == Toolkit.keySyntaxes.map(\.scheme)) }
+}

@@ -1,0 +1,66 @@
+import Foundation
+import Messages
+import System
+import TestSupport
+import Testing
+
+@Suite struct OutputFolderTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test("a finished folder has all its files, for its owner alone, and nothing is left beside it")
+  func finished() throws {
+    var new = try OutputFolder(path: folder.path("new/"))
+    try new.add("a", [1, 2].span)
+    try new.add("b", [3].span)
+    #expect(try folder.names().count == 1)
+    #expect(try !folder.names().contains("new"))
+    try new.finish()
+    #expect(try folder.names() == ["new"])
+    #expect(try folder.names(in: "new") == ["a", "b"])
+    #expect(try folder.mode("new") == 0o700 && folder.mode("new/a") == 0o600)
+    #expect(try folder.bytes("new/a") == [1, 2])
+  }
+
+  /// What stood against adding a file to a new folder, or against finishing it.
+  private func failure(adding name: String, meanwhile: () throws -> Void = {}) throws -> SystemError.Code? {
+    var new = try OutputFolder(path: folder.path("new"))
+    try new.add("a", [1].span)
+    try meanwhile()
+    do throws(SystemError) {
+      try new.add(name, [1].span)
+      try new.finish()
+      return nil
+    } catch {
+      return error.code
+    }
+  }
+
+  @Test("a folder that is not finished leaves nothing behind")
+  func unfinished() throws {
+    #expect(try failure(adding: "missing/b") == .outputUnwritable)
+    #expect(try folder.names().isEmpty)
+  }
+
+  @Test("what appears between the beginning and the end stays as it is", arguments: [true, false])
+  func race(isFolder: Bool) throws {
+    let code = try failure(adding: "b") {
+      if isFolder {
+        try FileManager.default.createDirectory(atPath: folder.path("new"), withIntermediateDirectories: false)
+      } else {
+        try folder.write([9], to: "new")
+      }
+    }
+    #expect(code == .outputExists)
+    #expect(try folder.names() == ["new"])
+    if isFolder { #expect(try folder.names(in: "new").isEmpty) }
+  }
+
+  @Test("a path that names no new folder is refused", arguments: ["", "/", ".", "..", "a/..", "a\u{0}b"])
+  func noName(path: String) {
+    #expect(!OutputFolder.isNamed(by: path))
+    let error = #expect(throws: SystemError.self) { try OutputFolder.check(path: path) }
+    #expect(error?.code == .outputUnwritable)
+  }
+}
