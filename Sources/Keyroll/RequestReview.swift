@@ -80,7 +80,7 @@ public struct RequestReview: Sendable {
   }
 
   /// The time that it is judged for: that of its window, where that is later.
-  public func judgedTime(at time: NumericDate) -> NumericDate { max(time, request.window.start ?? time) }
+  public func judgedTime(at time: NumericDate) -> NumericDate { request.window.start(notBefore: time) }
 }
 
 // MARK: With a key at hand
@@ -96,7 +96,7 @@ extension RequestReview {
   ) throws(KeyError) -> any Signer {
     var key = SigningKey(reference, certificates: request.certificates, from: source, secrets: secrets)
     key.requiresOwnCertificate = true
-    return try key.signer(for: request.algorithm, at: request.window.start ?? time, with: toolkit)
+    return try key.signer(for: request.algorithm, at: judgedTime(at: time), with: toolkit)
   }
 
   /// Signs what was reviewed; `time` is now: a person may have been waited for.
@@ -110,7 +110,7 @@ extension RequestReview {
       throw TokenError(key.mismatch(hint: "sign with the key that the request was prepared for"))
     }
     let assembler = try TokenAssembler(profile: profile, signer: signer, cryptography: toolkit.cryptography)
-    return try assembler.assemble(request.draft, at: time)
+    return try assembler.judge(request, at: time).sign()
   }
 }
 
@@ -133,7 +133,8 @@ extension RequestReview {
   ) throws(TokenError) -> SignedToken {
     let bytes: [UInt8]
     do throws(SignatureTextError) {
-      (bytes, _) = try SignatureText.read(signature, expecting: request.publicKey?.rsa?.modulus.count ?? 0)
+      (bytes, _) = try SignatureText.read(
+        signature, expecting: request.publicKey?.signatureByteCount(for: request.algorithm) ?? 0)
     } catch {
       throw TokenError(error)
     }

@@ -112,16 +112,14 @@ extension TokenPlan {
   public func tokens(by signer: any Signer, with toolkit: Toolkit) throws(TokenError) -> [SignedToken] {
     let profile = try profile(for: signer.publicKey)
     let assembler = try TokenAssembler(profile: profile, signer: signer, cryptography: toolkit.cryptography)
-    var drafts: [(draft: TokenDraft, time: NumericDate)] = []
+    var judged: [JudgedDraft] = []
     for request in requests {
-      do throws(ProfileError) { drafts.append((try profile.draft(request, for: signer), request.time)) } catch {
-        throw TokenError(error)
-      }
+      let draft: TokenDraft
+      do throws(ProfileError) { draft = try profile.draft(request, for: signer) } catch { throw TokenError(error) }
+      judged.append(try assembler.judge(draft, at: request.time))
     }
-    // A single draft the assembler judges itself, before it uses the key.
-    if drafts.count > 1 { for (draft, time) in drafts { try assembler.judge(draft, at: time) } }
     var tokens: [SignedToken] = []
-    for (draft, time) in drafts { tokens.append(try assembler.assemble(draft, at: time)) }
+    for draft in judged { tokens.append(try draft.sign()) }
     return tokens
   }
 }

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// Tokens that other people's tools made, the published mistakes among them.
-@Suite("The Entra profiles on tokens made by others")
+@Suite("The Entra profiles on tokens made by others", .tags(.slow))
 struct TokenFixtureTests {
   struct Row: Decodable, Sendable, CustomTestStringConvertible {
     let file: String

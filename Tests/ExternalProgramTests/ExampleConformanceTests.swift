@@ -5,7 +5,7 @@ import SigningTesting
 import TestSupport
 import Testing
 
-@Suite("The example programs pass SignerConformance")
+@Suite("The example programs pass SignerConformance", .tags(.process))
 struct ExampleConformanceTests {
   private func findings(
     _ reference: String, algorithms: [SignatureAlgorithm] = SignatureAlgorithm.allCases,

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite struct BuiltCommandTests {
+@Suite(.tags(.process)) struct BuiltCommandTests {
   @Test("the version goes to standard output")
   func version() throws {
     #expect(try BuiltCommand.run("--version") == Outcome(status: 0, output: "0.1.0\n"))

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A mark of eight characters inside everything that is secret or unreadable comes out of no command.
-@Suite struct CanaryTests {
+@Suite(.tags(.process, .slow)) struct CanaryTests {
   private static let canary = "qZ7kXw9P"
   private static let proof = ["sign", "proof", "--object-id", SignCommandTests.objectID, "--at", SignCommandTests.at]
   private static let request = ["--application", SignCommandTests.objectID, "--output"]

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct CertificateCommandTests {
+@Suite(.tags(.process)) struct CertificateCommandTests {
   private static let noon = ["--at", "2026-11-21T12:00:00Z"]
 
   /// What OpenSSL says of a certificate.

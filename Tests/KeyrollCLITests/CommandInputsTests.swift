@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct CommandInputsTests {
+@Suite(.tags(.process)) struct CommandInputsTests {
   private let folder: TemporaryFolder
   private let key: String
   private static let certificate = Fixtures.path("certificates/leaf.pem")

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Keys behind a program, through the built command.
-@Suite struct CommandKeyTests {
+@Suite(.tags(.process)) struct CommandKeyTests {
   private static let keyFile = Fixtures.path("keys/rsa-2048.pem")
   private static let certificate = Fixtures.path("certificates/leaf.pem")
   private let folder: TemporaryFolder

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Prepared here, signed by somebody else's program, assembled here.
-@Suite("detached signing")
+@Suite("detached signing", .tags(.process))
 struct DetachedSigningTests {
   static let certificate = Fixtures.path("certificates/leaf.pem")
   static let key = Fixtures.path("keys/rsa-2048.pem")

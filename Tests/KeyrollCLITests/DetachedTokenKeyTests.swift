@@ -3,7 +3,7 @@ import Testing
 
 /// The key is in an HSM: its own tool signs, or keyroll does where the HSM is.
 @Suite(
-  "detached signing with keys on tokens",
+  "detached signing with keys on tokens", .tags(.hsm, .process),
   .enabled(if: ThrowawayToken.isAvailable(.softHSM), Comment(rawValue: ThrowawayToken.absence(of: .softHSM))))
 struct DetachedTokenKeyTests {
   private let tokens: ThrowawayToken

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite struct EntraOptionsTests {
+@Suite(.tags(.process)) struct EntraOptionsTests {
   private func assertion(_ options: String...) throws -> Outcome {
     try BuiltCommand.run(
       [

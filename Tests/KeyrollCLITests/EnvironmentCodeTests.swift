@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Code that the environment offers to OpenSSL.
-@Suite struct EnvironmentCodeTests {
+@Suite(.tags(.process)) struct EnvironmentCodeTests {
   private let folder: TemporaryFolder
   private let environment: [String: String]
 

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct ExplainCommandTests {
+@Suite(.tags(.process)) struct ExplainCommandTests {
   private static let certificate = Fixtures.path("certificates/leaf.pem")
 
   private static func explain(_ file: String, _ options: String...) throws -> Outcome {

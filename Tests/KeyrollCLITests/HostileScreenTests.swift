@@ -4,7 +4,7 @@ import Testing
 
 /// What a terminal of 80 columns and 24 rows shows in the end when values of others try to paint a report of their own,
 /// read from a terminal emulator that is not ours.
-@Suite("the screen", .enabled(if: Judge.python != nil, Comment(rawValue: Judge.absence)))
+@Suite("the screen", .tags(.hsm, .process, .slow), .enabled(if: Judge.python != nil, Comment(rawValue: Judge.absence)))
 struct HostileScreenTests {
   private let folder: TemporaryFolder
 
@@ -210,7 +210,7 @@ struct HostileScreenTests {
 }
 
 @Suite(
-  "the screen of tokens",
+  "the screen of tokens", .tags(.hsm, .process, .slow),
   .enabled(
     if: Judge.python != nil && ThrowawayToken.isAvailable(.softHSM),
     Comment(rawValue: ThrowawayToken.absence(of: .softHSM))))

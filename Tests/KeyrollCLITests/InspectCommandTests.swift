@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct InspectCommandTests {
+@Suite(.tags(.process)) struct InspectCommandTests {
   @Test("a token is shown with its dates and thumbprints, and said not to be verified")
   func text() throws {
     let outcome = try BuiltCommand.run(

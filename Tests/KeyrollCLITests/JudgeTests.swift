@@ -3,7 +3,8 @@ import TestSupport
 import Testing
 
 /// Tokens that other libraries make while the test runs, at the clock's own time, judged by the built command.
-@Suite("Tokens of other libraries", .enabled(if: Judge.python != nil, Comment(rawValue: Judge.absence)))
+@Suite(
+  "Tokens of other libraries", .tags(.process), .enabled(if: Judge.python != nil, Comment(rawValue: Judge.absence)))
 struct JudgeTests {
   private static let key = Fixtures.path("keys/rsa-2048.pem")
   private static let certificate = Fixtures.path("certificates/leaf.pem")

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite struct KeySchemesTests {
+@Suite(.tags(.process)) struct KeySchemesTests {
   private static let key = Fixtures.path("keys/rsa-2048.pem")
   private static let certificate = Fixtures.path("certificates/leaf.pem")
   private static let other = Fixtures.path("certificates/expired.pem")

@@ -3,6 +3,7 @@ import Testing
 
 /// A token that counts wrong PINs and locks at the third, as those of hardware do.
 @Suite(
+  .tags(.hsm, .process),
   .enabled(
     if: ThrowawayToken.isAvailable(.openCryptoki), Comment(rawValue: ThrowawayToken.absence(of: .openCryptoki))))
 struct LockingTokenTests {

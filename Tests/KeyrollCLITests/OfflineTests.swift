@@ -4,7 +4,8 @@ import Testing
 
 /// The promise that nothing here opens a network connection, as the kernel and the linker see it.
 @Suite(
-  "Offline", .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/strace"), "strace is not installed"))
+  "Offline", .tags(.hsm, .process),
+  .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/strace"), "strace is not installed"))
 struct OfflineTests {
   private static let key = Fixtures.path("keys/rsa-2048.pem")
   private static let certificate = SignCommandTests.certificate

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What becomes of a result where the system stands against it; `SystemTests` has the files themselves.
-@Suite struct OutputFileCommandTests {
+@Suite(.tags(.process)) struct OutputFileCommandTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

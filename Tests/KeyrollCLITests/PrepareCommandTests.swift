@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct PrepareCommandTests {
+@Suite(.tags(.process)) struct PrepareCommandTests {
   private static let certificate = Fixtures.path("certificates/leaf.pem")
   private static let proof = [
     "prepare", "proof", "--object-id", SignCommandTests.objectID, "--at", SignCommandTests.at,

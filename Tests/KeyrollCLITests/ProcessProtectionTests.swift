@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What can be seen of a process that waits at the question for a password.
-@Suite struct ProcessProtectionTests {
+@Suite(.tags(.process)) struct ProcessProtectionTests {
   private static let question = "password for file:\(Fixtures.path("pfx/openssl-default.p12")): "
 
   private static func waitingProcess(environment: [String: String] = [:]) throws -> TerminalSession {

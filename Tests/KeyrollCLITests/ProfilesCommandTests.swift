@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite struct ProfilesCommandTests {
+@Suite(.tags(.process)) struct ProfilesCommandTests {
   private static let names = ["auth0", "box", "github-app", "google-service-account", "keycloak", "okta", "snowflake"]
 
   @Test("every profile that is listed can be asked for: printed, or with the command that signs by it")

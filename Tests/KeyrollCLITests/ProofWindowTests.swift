@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("--windows")
+@Suite("--windows", .tags(.process))
 struct ProofWindowTests {
   private let folder: TemporaryFolder
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Results as QR codes, painted by a terminal emulator or an SVG renderer and read back by zbar: none of them ours.
-@Suite struct QRCodeTests {
+@Suite(.tags(.process)) struct QRCodeTests {
   /// RS256 at a fixed time: the same codes every time.
   private static let proof = [
     "sign", "proof", "--key", SignCommandTests.key, "--object-id", SignCommandTests.objectID, "--at",

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What the command does where the system refuses a call that it relies on.
-@Suite struct RefusedCallTests {
+@Suite(.tags(.hsm, .process)) struct RefusedCallTests {
   private let folder: TemporaryFolder
   private let library: String
 

@@ -4,7 +4,8 @@ import Testing
 
 /// Modules that p11-kit runs in a process of their own, here or behind a socket.
 @Suite(
-  "remote:", .enabled(if: ThrowawayToken.isAvailable(.softHSM), Comment(rawValue: ThrowawayToken.absence(of: .softHSM)))
+  "remote:", .tags(.hsm, .process),
+  .enabled(if: ThrowawayToken.isAvailable(.softHSM), Comment(rawValue: ThrowawayToken.absence(of: .softHSM)))
 )
 struct RemoteModuleTests {
   private let tokens: ThrowawayToken

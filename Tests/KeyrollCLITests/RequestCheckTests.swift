@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `keyroll request check`: what is about to be sent, as it is and after somebody has been at it.
-@Suite struct RequestCheckTests {
+@Suite(.tags(.process)) struct RequestCheckTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

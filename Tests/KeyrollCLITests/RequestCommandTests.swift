@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The commands that make requests.
-@Suite struct RequestCommandTests {
+@Suite(.tags(.process)) struct RequestCommandTests {
   static let key = ["--key", SignCommandTests.key, "--at", SignCommandTests.at]
   static let graph = ["--application", SignCommandTests.objectID]
   static let other = Fixtures.path("certificates/other.pem")

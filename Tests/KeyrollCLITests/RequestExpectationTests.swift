@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a courier can put beside a proof that stays valid, and what the user says to find it: `keyroll request check`.
-@Suite struct RequestExpectationTests {
+@Suite(.tags(.process)) struct RequestExpectationTests {
   private static let third = Fixtures.path("certificates/rsa-4096.pem")
   private static let (keyID, otherID) = ("9a0b1c2d-3e4f-4a5b-8c6d-7e8f9a0b1c2d", "11111111-3e4f-4a5b-8c6d-7e8f9a0b1c2d")
   private static let token = ["token", "--tenant", SignCommandTests.tenant, "--client-id", SignCommandTests.clientID]

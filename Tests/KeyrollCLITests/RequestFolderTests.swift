@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Folders that somebody else filled: nothing in them is followed, waited for or believed.
-@Suite struct RequestFolderTests {
+@Suite(.tags(.process)) struct RequestFolderTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

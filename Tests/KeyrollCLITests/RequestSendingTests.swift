@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Requests as they are carried to the connected machine, sent by curl to a server that is not ours.
-@Suite("Requests that curl sends", .enabled(if: Judge.python != nil, Comment(rawValue: Judge.absence)))
+@Suite("Requests that curl sends", .tags(.process), .enabled(if: Judge.python != nil, Comment(rawValue: Judge.absence)))
 struct RequestSendingTests {
   private static let key = "pem:\(Fixtures.path("keys/rsa-2048.pem"));cert=\(certificate)"
   private static let certificate = Fixtures.path("certificates/leaf.pem")

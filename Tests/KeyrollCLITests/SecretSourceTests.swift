@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Every source of a password, by a command that needs one to open a file.
-@Suite struct SecretSourceTests {
+@Suite(.tags(.process)) struct SecretSourceTests {
   private let file = Fixtures.path("pfx/openssl-default.p12")
   private let folder: TemporaryFolder
 

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct SignCommandTests {
+@Suite(.tags(.process)) struct SignCommandTests {
   static let key = "pem:\(Fixtures.path("keys/rsa-2048.pem"));cert=\(Fixtures.path("certificates/leaf.pem"))"
   static let certificate = Fixtures.path("certificates/leaf.pem")
   static let objectID = "0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01"

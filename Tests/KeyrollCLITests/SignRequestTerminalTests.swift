@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The question of `sign-request`, for a person at a terminal.
-@Suite struct SignRequestTerminalTests {
+@Suite(.tags(.process)) struct SignRequestTerminalTests {
   private static let question = "sign this? Type yes to sign it: "
   private static let shown =
     "keyroll: note: the request asks for this signature\n\(SignRequestTests.summary)"

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What `sign-request` signs, and what it refuses to.
-@Suite struct SignRequestTests {
+@Suite(.tags(.process)) struct SignRequestTests {
   static let key = Fixtures.path("keys/rsa-2048.pem")
   static let at = SignCommandTests.at
   static let absentKey = "pem:/nonexistent/key.pem"

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a program that signs finds around it, and what is left of it.
-@Suite struct SignerProcessTests {
+@Suite(.tags(.process)) struct SignerProcessTests {
   private static let certificate = Fixtures.path("certificates/leaf.pem")
   private let folder: TemporaryFolder
 

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct TerminalPromptTests {
+@Suite(.tags(.process)) struct TerminalPromptTests {
   private static let file = Fixtures.path("pfx/openssl-default.p12")
   private static let question = "password for file:\(file): "
 

@@ -4,7 +4,7 @@ import Testing
 
 /// Certificates on a token, wherever a command takes a certificate.
 @Suite(
-  "certificates on tokens",
+  "certificates on tokens", .tags(.hsm, .process),
   .enabled(if: ThrowawayToken.isAvailable(.softHSM), Comment(rawValue: ThrowawayToken.absence(of: .softHSM))))
 struct TokenCertificateTests {
   private let tokens: ThrowawayToken

@@ -4,7 +4,7 @@ import Testing
 
 /// Signing with keys on a token, as whole commands.
 @Suite(
-  "keys on tokens",
+  "keys on tokens", .tags(.hsm, .process),
   .enabled(if: ThrowawayToken.isAvailable(.softHSM), Comment(rawValue: ThrowawayToken.absence(of: .softHSM))))
 struct TokenKeyTests {
   private let tokens: ThrowawayToken

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Programs that sign, by who else can change them, what they are in, and what runs them.
-@Suite struct TrustedCodeTests {
+@Suite(.tags(.process)) struct TrustedCodeTests {
   private static let certificate = Fixtures.path("certificates/leaf.pem")
   private let folder: TemporaryFolder
 

@@ -19,7 +19,9 @@ private enum GroupTesting {
 /// Programs and modules that a group, or somebody in an access control list, can change.
 ///
 /// The users and groups are those of files of our own, which stand in the place of the system's for the command alone.
-@Suite(.enabled(if: GroupTesting.canMount, "only root can put other users and groups in the place of the system's"))
+@Suite(
+  .tags(.process),
+  .enabled(if: GroupTesting.canMount, "only root can put other users and groups in the place of the system's"))
 struct TrustedGroupTests {
   /// A copy that every user can read, as they can what stands in the place of the system's files.
   private let certificate: String

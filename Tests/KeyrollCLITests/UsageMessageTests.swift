@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite struct UsageMessageTests {
+@Suite(.tags(.process)) struct UsageMessageTests {
   private static let proof = ["sign", "proof", "--key", "a", "--object-id", SignCommandTests.objectID]
 
   @Test(

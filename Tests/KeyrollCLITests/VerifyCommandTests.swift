@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct VerifyCommandTests {
+@Suite(.tags(.process)) struct VerifyCommandTests {
   private static let certificate = Fixtures.path("certificates/leaf.pem")
   private static let proof = [
     "verify", "--profile", "graph-proof", "--certificate", certificate, "--object-id", SignCommandTests.objectID,

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct VerifyRegisteredTests {
+@Suite(.tags(.process)) struct VerifyRegisteredTests {
   private static let leaf = Fixtures.path("certificates/leaf.pem")
   private static let other = Fixtures.path("certificates/other.pem")
 

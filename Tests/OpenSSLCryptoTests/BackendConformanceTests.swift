@@ -4,7 +4,7 @@ import SigningTesting
 import TestSupport
 import Testing
 
-@Suite("The backends of this room pass SignerConformance")
+@Suite("The backends of this room pass SignerConformance", .tags(.slow))
 struct BackendConformanceTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let backend: any KeyBackend

@@ -5,7 +5,7 @@ import SigningTesting
 import TestSupport
 import Testing
 
-@Suite struct CertificateChoiceTests {
+@Suite(.tags(.process)) struct CertificateChoiceTests {
   /// 2027-01-15, when `expired.pem` has ended and `not-yet-valid.pem` has not begun.
   private static let now: Int64 = 1_800_000_000
   /// 2018, when of all certificates over the key of leaf.pem `expired.pem` alone was valid.

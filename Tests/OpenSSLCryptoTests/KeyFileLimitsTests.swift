@@ -11,7 +11,7 @@ import Testing
 private typealias Encoding = PKCS12Encoding
 
 /// Every limit on key files, at it and one past it; those of PFX parts and nesting are in `PKCS12ReaderTests`.
-@Suite("KeyFileLimits")
+@Suite("KeyFileLimits", .tags(.process))
 struct KeyFileLimitsTests {
   @Test("A file of the largest size is read, and one of a byte more is not", arguments: ["pem", "file"])
   func byteCount(_ scheme: String) throws {

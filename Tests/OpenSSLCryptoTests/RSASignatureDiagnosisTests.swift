@@ -4,7 +4,7 @@ import SigningTesting
 import TestSupport
 import Testing
 
-@Suite("RSASignatureDiagnosis")
+@Suite("RSASignatureDiagnosis", .tags(.process))
 struct RSASignatureDiagnosisTests {
   private static let message = Array("header.claims".utf8)
 

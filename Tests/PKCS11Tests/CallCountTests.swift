@@ -7,7 +7,7 @@ import Testing
 
 extension TokenTests {
   /// How many calls things cost: each may take a tenth of a second on a device behind a network.
-  @Suite("Calls", .enabled(if: TokenKeys.isAvailable, TokenKeys.absence))
+  @Suite("Calls", .tags(.hsm), .enabled(if: TokenKeys.isAvailable, TokenKeys.absence))
   struct CallCountTests {
     private static let selection = "token=keyroll;object=rsa-2048"
 

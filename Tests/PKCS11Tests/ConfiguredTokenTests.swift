@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Modules of other makers, which p11-kit must be configured for: the suite runs in a child that is.
-@Suite struct ConfiguredTokenTests {
+@Suite(.tags(.hsm, .slow)) struct ConfiguredTokenTests {
   /// Set in the child alone.
   private static let reference = ProcessInfo.processInfo.environment["KEYROLL_TEST_REFERENCE"]
 

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Every function fails with every answer of the standard while a key is opened and used.
-@Suite(.enabled(if: TokenKeys.isAvailable, TokenKeys.absence))
+@Suite(.tags(.hsm, .slow), .enabled(if: TokenKeys.isAvailable, TokenKeys.absence))
 struct FailingCallTests {
   @Test("the table has every function that is called, and no other")
   func table() throws {

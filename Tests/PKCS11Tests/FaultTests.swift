@@ -7,7 +7,7 @@ import Testing
 
 extension TokenTests {
   /// What becomes of a failing token, whatever call it fails at.
-  @Suite(.enabled(if: TokenKeys.isAvailable, TokenKeys.absence))
+  @Suite(.tags(.hsm), .enabled(if: TokenKeys.isAvailable, TokenKeys.absence))
   struct FaultTests {
     private let keys: TokenKeys
     private let key: String

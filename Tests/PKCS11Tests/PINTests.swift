@@ -7,7 +7,7 @@ import Testing
 
 extension TokenTests {
   /// No path gives a PIN more than once, and none gives it to a token that must not have it.
-  @Suite("PINs", .enabled(if: TokenKeys.isAvailable, TokenKeys.absence))
+  @Suite("PINs", .tags(.hsm), .enabled(if: TokenKeys.isAvailable, TokenKeys.absence))
   struct PINTests {
     // Bits of CK_TOKEN_INFO are given as numbers.
     private static let selection = "token=keyroll;object=rsa-2048"
@@ -138,7 +138,7 @@ extension TokenTests {
 }
 
 /// How often a token is given a PIN, whatever happens.
-@Suite(.enabled(if: TokenKeys.isAvailable, TokenKeys.absence))
+@Suite(.tags(.hsm), .enabled(if: TokenKeys.isAvailable, TokenKeys.absence))
 struct PINTryTests {
   @Test(
     "a wrong PIN is given once, and not at all when its length tells",

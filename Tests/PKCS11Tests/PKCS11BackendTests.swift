@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 extension TokenTests {
-  @Suite(.enabled(if: TokenKeys.isAvailable, TokenKeys.absence))
+  @Suite(.tags(.hsm, .slow), .enabled(if: TokenKeys.isAvailable, TokenKeys.absence))
   struct PKCS11BackendTests {
     private let keys: TokenKeys
 

@@ -7,7 +7,7 @@ import Testing
 
 extension TokenTests {
   /// Tokens that go away in the middle, and come back or do not.
-  @Suite("Recovery", .enabled(if: TokenKeys.isAvailable, TokenKeys.absence))
+  @Suite("Recovery", .tags(.hsm, .slow), .enabled(if: TokenKeys.isAvailable, TokenKeys.absence))
   struct RecoveryTests {
     private let keys: TokenKeys
     private let signer: any Signer
@@ -82,7 +82,7 @@ extension TokenTests {
 }
 
 /// Connections that are lost while others are made, and tokens with few sessions.
-@Suite(.enabled(if: TokenKeys.isAvailable, TokenKeys.absence))
+@Suite(.tags(.hsm, .slow), .enabled(if: TokenKeys.isAvailable, TokenKeys.absence))
 struct ReconnectionTests {
   @Test(
     "what fails while the connection is made anew is an error, and costs one more login at the most",

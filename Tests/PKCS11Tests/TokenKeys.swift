@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Every test that has tokens in this process; each has tokens of its own.
-@Suite enum TokenTests {}
+@Suite(.tags(.hsm)) enum TokenTests {}
 
 /// SoftHSM tokens of one test, through a module that no other test has loaded: who is logged in is one test's affair, and a
 /// login writes to the token.

@@ -2,7 +2,9 @@ import TestSupport
 import Testing
 
 /// Somebody else's program meets every fault that the module can make.
-@Suite(.enabled(if: ThrowawayToken.isAvailable(.softHSM), Comment(rawValue: ThrowawayToken.absence(of: .softHSM))))
+@Suite(
+  .tags(.hsm),
+  .enabled(if: ThrowawayToken.isAvailable(.softHSM), Comment(rawValue: ThrowawayToken.absence(of: .softHSM))))
 struct FaultModuleTests {
   private let token: ThrowawayToken
   private let fault: FaultModule

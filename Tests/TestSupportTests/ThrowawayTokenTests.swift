@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite struct ThrowawayTokenTests {
+@Suite(.tags(.hsm, .process)) struct ThrowawayTokenTests {
   @Test(arguments: ThrowawayToken.Maker.allCases.filter(ThrowawayToken.isAvailable))
   func p11KitFindsTheTokenAndNoOtherUntilItGoes(maker: ThrowawayToken.Maker) throws {
     let pinFile = try find(maker)
