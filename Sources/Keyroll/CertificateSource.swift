@@ -15,15 +15,17 @@ extension Toolkit {
     case registered(KeyCredentials)
   }
 
-  /// Reads PEM, DER, a bundle, saved `keyCredentials`, or the certificates that a `pkcs11:` reference means.
+  /// Reads PEM, DER, a bundle, a PFX, saved `keyCredentials`, or the certificates that a `pkcs11:` reference means.
   ///
+  /// `secrets` has the password of a PFX, which is asked for only where none does not open it.
   /// Throws what reading the file and the certificates or saved answer in it throws, as a `KeyError` that passes it on.
-  public func contents(of name: String) throws(KeyError) -> Contents {
+  public func contents(
+    of name: String, secrets: any SecretProvider = NoSecrets()
+  ) throws(KeyError) -> Contents {
     if let reference = try Self.tokenReference(name) { return .certificates(try certificates(on: reference)) }
     let file = try Self.read(name)
-    guard file.withBytes(Self.isLikelyJSON) else {
-      return .certificates(
-        try file.withBytes { (bytes) throws(KeyError) in try certificates(in: bytes, of: name) })
+    guard file.withBytes({ bytes in Self.isLikelyJSON(bytes) && !isAroundKey(bytes) }) else {
+      return .certificates(try certificates(in: file, of: name, secrets: secrets))
     }
     return .registered(
       try KeyError.passing { () throws(KeyCredentialsError) in
@@ -57,10 +59,12 @@ extension Toolkit {
   public func trustedKeys(from name: String) throws(KeyError) -> [TrustedKey] {
     let file = try Self.read(name)
     var trusted: [TrustedKey] = []
-    if file.withBytes(Self.isLikelyJSON) {
+    if file.withBytes({ bytes in Self.isLikelyJSON(bytes) && !isAroundKey(bytes) }) {
       for key in try file.withBytes({ (text) throws(KeyError) in try JSONWebKey.keys(text) }) {
         let verifier = try cryptography.verifier(for: try cryptography.publicKey(rsa: key.numbers))
-        trusted.append(TrustedKey(verifier, keyID: key.keyID, algorithm: key.algorithm))
+        trusted.append(
+          TrustedKey(
+            verifier, keyID: key.keyID, algorithm: key.algorithm, hints: try key.hints(with: cryptography)))
       }
     } else {
       for key in try file.withBytes({ (bytes) throws(KeyError) in try publicKeys(in: bytes, of: name) }) {

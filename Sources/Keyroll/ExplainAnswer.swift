@@ -1,4 +1,6 @@
+import Encodings
 public import Entra
+public import JSON
 public import Signing
 public import Tokens
 
@@ -6,7 +8,7 @@ public import Tokens
 public struct ExplainAnswer: Sendable {
   public let response: ServiceResponse
 
-  /// Takes what `curl -i` saved, or the JSON body alone.
+  /// Takes what `curl -i` saved, the JSON body alone, or any text that holds an error of the services somewhere.
   ///
   /// Throws `malformed-response`, `unrecognised-response` for JSON that nothing says is an answer, and what the JSON reader throws.
   public init(_ text: Span<UInt8>) throws(ResponseError) { response = try ServiceResponse(text) }
@@ -14,27 +16,99 @@ public struct ExplainAnswer: Sendable {
   /// When the service judged, by its own clock; nil where the answer does not say.
   public var time: NumericDate? { response.date }
 
+  /// The code, where a code without a message is all that was saved.
+  public var code: ExplainedCode? {
+    guard response.place != nil, case .error(let error) = response.kind, error.service == .tokenEndpoint,
+      let name = error.name
+    else { return nil }
+    let isAlone = error.message.map { ServiceAnswer.code($0.text) != nil } ?? true
+    return isAlone ? ExplainedCode(name.text) : nil
+  }
+
   /// The service that this token was sent to: the one that answered, or else the one that it looks made for.
   public func service(for token: Span<UInt8>) -> Service {
-    response.service ?? (try? UnverifiedToken(token)).map(Service.init(takerOf:)) ?? .graph
+    let token = SentToken.token(in: token)
+    return response.service ?? (try? UnverifiedToken(token.span)).map(Service.init(takerOf:)) ?? .graph
   }
 
   /// What the answer says by itself.
-  public func explanation(certificates: [Certificate] = []) -> ResponseExplanation {
-    ResponseExplanation(response, token: nil, certificates: certificates)
+  public func explanation(
+    certificates: [Certificate] = [], identities: ResponseExplanation.Identities = .init()
+  ) -> ResponseExplanation {
+    ResponseExplanation(response, token: nil, certificates: certificates, identities: identities)
   }
 
   /// The same with the token that was sent, whose faults explain the answer; `time` is when the service judged it.
   ///
-  /// `keys` may have signed it, and `unusable` cannot be used though somebody gave them. With what is registered on the
-  /// object, the thumbprint in its header is looked up there.
+  /// What surrounds the token in the text is left out. `keys` may have signed it, and `unusable` cannot be used though somebody
+  /// gave them. With what is registered on the object, the thumbprint in its header is looked up there.
   public func explanation(
     of token: Span<UInt8>, by profile: Profile, trusting keys: [TrustedKey], unusable: [UnusableCertificate] = [],
-    registered: KeyCredentials? = nil, at time: NumericDate, with toolkit: Toolkit
+    registered: KeyCredentials? = nil, identities: ResponseExplanation.Identities = .init(), at time: NumericDate,
+    with toolkit: Toolkit
   ) -> ResponseExplanation {
     let profile = registered.map { profile.judging(by: $0) } ?? profile
     let sent = SentToken(
       token, profile: profile, keys: keys, unusable: unusable, cryptography: toolkit.cryptography, at: time)
-    return ResponseExplanation(response, token: sent, certificates: keys.compactMap(\.certificate))
+    return ResponseExplanation(
+      response, token: sent, certificates: keys.compactMap(\.certificate), identities: identities)
+  }
+}
+
+/// What a code of the services, an answer's id, or an id of this project means, where nothing more than that is in hand.
+public struct ExplainedCode: Sendable {
+  public let code: String
+  /// The answers of the services that it names, of which the message decides where there are several; or those that come from
+  /// a fault of this id.
+  public let answers: [ServiceAnswer]
+  /// What an error id, or the reason of a check, of this project means.
+  public let meaning: String?
+  /// True for a code of the services, known or not.
+  public let isOfService: Bool
+
+  /// Takes `AADSTS700027`, a code of Graph that is known, the id of an answer, or an error id or reason of this project; nil for
+  /// anything else.
+  public init?(_ argument: String) {
+    if let code = ServiceAnswer.code(argument) {
+      self.code = code
+      answers = ServiceAnswer.answers(to: code)
+      meaning = nil
+      isOfService = true
+      return
+    }
+    let named = ServiceAnswer.all.filter { $0.id.utf8.elementsEqual(argument.utf8) }
+    let meaning = Meanings.meaning(of: argument)
+    if named.isEmpty && meaning == nil { return nil }
+    code = argument
+    // An id that is both, as key-not-base64 is, has both told.
+    let caused = ServiceAnswer.all.filter { answer in
+      answer.faultNames.contains { name in
+        (name.split(separator: ":").last ?? "").utf8.elementsEqual(argument.utf8) && meaning != nil
+      }
+    }
+    answers = named.isEmpty ? caused : named
+    // The table is in Markdown.
+    self.meaning = meaning.map { $0.filter { $0 != "`" } }
+    isOfService = false
+  }
+
+  /// `version`, `code`, `known`, and where they apply `meaning` and `answers`, each with `answer`, `meaning`, `next`, `faults`
+  /// and `source`.
+  public var json: JSONObject {
+    var object: JSONObject = [
+      "version": .integer(ResponseExplanation.jsonVersion), "code": .string(ExactText(code)),
+      "known": .boolean(meaning != nil || !answers.isEmpty),
+    ]
+    object["meaning"] = meaning.map { .string(ExactText($0)) }
+    object["answers"] = .array(
+      answers.map { answer in
+        .object([
+          "answer": .string(ExactText(answer.id)), "quotation": .string(ExactText(answer.quotation)),
+          "meaning": .string(ExactText(answer.meaning)), "next": .string(ExactText(answer.nextStep)),
+          "faults": .array(answer.causeNames.map { .string(ExactText($0)) }),
+          "source": .string(ExactText(answer.document)),
+        ])
+      })
+    return object
   }
 }

@@ -105,6 +105,7 @@ public enum Meanings {
     rsa-key-too-large: RSA above 8192 bits
     rsa-exponent-too-small: a public exponent below 65537
     broken-rsa-key: numbers that do not make an RSA key, or a key whose trial signature does not verify
+    rsa-key-roca: an RSA key that others can compute from its public part (ROCA, CVE-2017-15361)
     key-restricted: a key whose own parameters forbid the algorithm
     cryptography-failed: OpenSSL failed for a reason of its own
     signing-failed: the signature could not be made
@@ -259,6 +260,7 @@ public enum Meanings {
     key-broken: RSA numbers under which a signature proves nothing
     key-too-small: RSA below 2048 bits
     key-too-large: RSA above 8192 bits
+    key-roca: an RSA key with the fingerprint of ROCA (CVE-2017-15361), which others can perhaps compute
     key-exponent-small: an exponent below 65537
     key-not-for-algorithm: a key whose parameters, or whose JSON Web Key, forbid `alg`
     key-not-of-certificate: a certificate over another key than the one verified with

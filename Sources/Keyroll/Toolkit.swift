@@ -68,6 +68,9 @@ extension Toolkit {
     try CertificateFile.read(file, of: subject, secrets: secrets)
   }
 
+  /// True for JSON in which services hand out a key or a certificate, and which says nothing of what is registered.
+  func isAroundKey(_ file: Span<UInt8>) -> Bool { CertificateFile.isJSON(file) }
+
   /// The public keys of a PEM or DER file, those of its certificates too; throws `no-public-key` and what its reader throws.
   public func publicKeys(in file: Span<UInt8>, of subject: String) throws(KeyError) -> [PublicKey] {
     try PublicKeyFile.read(file, of: subject)

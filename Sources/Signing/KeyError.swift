@@ -56,6 +56,8 @@ public enum KeyErrorCode: String, FailureCode {
   case rsaKeyTooLarge = "rsa-key-too-large"
   case rsaExponentTooSmall = "rsa-exponent-too-small"
   case brokenRSAKey = "broken-rsa-key"
+  /// Of a chip or library whose keys can be computed from their public part.
+  case rsaKeyROCA = "rsa-key-roca"
   case keyRestricted = "key-restricted"
   // The library underneath
   case cryptographyFailed = "cryptography-failed"

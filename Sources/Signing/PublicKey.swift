@@ -28,6 +28,9 @@ public final class PublicKey: Sendable {
     case unusable
     /// Anybody can sign with it: its public exponent is 1, or its modulus is even.
     case forgeable
+    /// Its private key can perhaps be computed: the modulus has the fingerprint of ROCA (CVE-2017-15361), which one key in two hundred
+    /// million has by chance.
+    case factorable
     /// Weaker than new signatures may be: its public exponent is below 65537, which FIPS 186-5 does not allow.
     case weakExponent
   }
@@ -69,8 +72,8 @@ public final class PublicKey: Sendable {
     algorithm.keyType == kind.keyType ? kind.signatureByteCount : nil
   }
 
-  /// Throws `key-not-rsa`, `rsa-key-too-small`, `rsa-key-too-large`, `broken-rsa-key`, `rsa-exponent-too-small` or
-  /// `key-restricted` when the key must not sign with the algorithm.
+  /// Throws `key-not-rsa`, `rsa-key-too-small`, `rsa-key-too-large`, `broken-rsa-key`, `rsa-key-roca`, `rsa-exponent-too-small`
+  /// or `key-restricted` when the key must not sign with the algorithm.
   public func requireFitToSign(with algorithm: SignatureAlgorithm, at reference: KeyReference) throws(KeyError) {
     if let error = kind.signingError(faults, at: reference) { throw error }
     if !allows(algorithm) {

@@ -39,6 +39,7 @@ extension RSAPublicNumbers {
     if bitCount > sizes.upperBound { faults.append(.tooLarge(bitCount: bitCount, most: sizes.upperBound)) }
     if !isExponentOdd { faults.append(.unusable) }
     if exponent == [1] || modulus.last.map({ $0 & 1 == 0 }) ?? true { faults.append(.forgeable) }
+    if hasFingerprintOfROCA { faults.append(.factorable) }
     if isExponentSmall { faults.append(.weakExponent) }
     return faults
   }
@@ -59,9 +60,56 @@ extension RSAPublicNumbers {
         .rsaExponentTooSmall,
         "the RSA key at \(naming: reference) has a public exponent below 65537, which FIPS 186-5 does not allow",
         hint: "make a new key with the exponent 65537")
+    case .factorable:
+      KeyError(
+        .rsaKeyROCA,
+        "the RSA key at \(naming: reference) has the fingerprint of ROCA (CVE-2017-15361): whoever has its public key can compute it",
+        hint: "replace it: make a new key with other software, or with the newer firmware of the chip")
     case .forgeable, .unsupportedKind: nil
     }
   }
+}
+
+extension RSAPublicNumbers {
+  /// True for a modulus as Infineon's RSALib made it (Nemec and others, The Return of Coppersmith's Attack, CCS 2017).
+  ///
+  /// Its primes are powers of 65537 modulo the product of the first primes, so the modulus is one modulo each of them. Seventeen of
+  /// those primes tell: by chance that is so for one modulus in two hundred million.
+  public var hasFingerprintOfROCA: Bool {
+    Self.fingerprintGroups.allSatisfy { group in
+      let remainder = modulus.reduce(UInt64(0)) { ($0 << 8 | UInt64($1)) % group.product }
+      return group.primes.allSatisfy { $0.powers.contains(Int(remainder % $0.prime)) }
+    }
+  }
+
+  private typealias FingerprintGroup = (product: UInt64, primes: [(prime: UInt64, powers: Set<Int>)])
+
+  /// The odd primes up to 167, of which the moduli of every size of key are made, with the powers of 65537 modulo each: those that
+  /// few remainders are powers for come first, so that nearly every modulus is done with after one group.
+  private static let fingerprintGroups: [FingerprintGroup] = {
+    let odd = stride(from: 3, through: 167, by: 2).filter { number in
+      !stride(from: 3, to: number, by: 2).contains { number.isMultiple(of: $0) }
+    }
+    let primes = odd.map { prime -> (prime: UInt64, powers: Set<Int>) in
+      var powers: Set<Int> = [1]
+      var power = 65537 % prime
+      while powers.insert(power).inserted { power = power * 65537 % prime }
+      return (UInt64(prime), powers)
+    }.filter { $0.powers.count < Int($0.prime) - 1 }
+    var groups: [FingerprintGroup] = []
+    for prime in primes.sorted(by: {
+      Double($0.powers.count) / Double($0.prime) < Double($1.powers.count) / Double($1.prime)
+    }) {
+      // A byte more must fit into 64 bits.
+      if let last = groups.last, last.product < 1 << 56 / prime.prime {
+        groups[groups.count - 1].product *= prime.prime
+        groups[groups.count - 1].primes.append(prime)
+      } else {
+        groups.append((prime.prime, [prime]))
+      }
+    }
+    return groups
+  }()
 }
 
 /// The RSASSA-PSS-params that an id-RSASSA-PSS key carries (RFC 4055, section 3.1): what its signatures must use.

@@ -16,6 +16,8 @@ public struct TokenDraft: Sendable {
   public let keyAlgorithm: ExactText?
   /// Where none of several keys could be told to be the one: the header names that name none of them.
   var strangeHints: Set<ExactText>?
+  /// What is known of a certificate of the key where it is not there itself.
+  var hints = CertificateHints()
 
   public init(
     header: JSONObject, claims: JSONObject, publicKey: PublicKey?, certificate: Certificate?, keyID: ExactText? = nil,

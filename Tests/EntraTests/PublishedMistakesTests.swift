@@ -101,6 +101,9 @@ struct PublishedMistakesTests {
     Item(
       "certificate not registered", "assertion", "registration:key-not-registered", "key-not-found",
       registered: "only-other"),
+    Item(
+      "entry ended", "assertion", "registration:registration-expired", "key-expired", registered: "entry-ended"),
+    Item("several audiences", "assertion-audience-list", "aud:audience-several", "assertion-malformed"),
     Item("signed by another key", "assertion-by-other-key", "signature:bad-signature", "signature-refused"),
     Item("x5c of another", "assertion-x5c-of-other", "x5c:x5c-of-another", "signature-refused"),
     Item("x5c in the wrong order", "assertion-x5c-disordered", "x5c:x5c-order", "signature-refused"),

@@ -8,6 +8,11 @@ extension FuzzTarget {
     }
   ) { input in try KeyOpening.check(input, with: PEMBackend()) }
 
+  static let file = FuzzTarget(
+    "file", "keys as they are handed out: JSON, quoted, in UTF-16, under another label",
+    seeds: { try Seeds.fixtures("key-files") }
+  ) { input in try KeyOpening.check(input, with: FileBackend()) }
+
   static let pfx = FuzzTarget(
     "pfx", "private keys and certificates in PKCS#12", seeds: { try Seeds.fixtures("pfx") + Seeds.corpus("pkcs12") }
   ) { input in try KeyOpening.check(input, with: PFXBackend()) }

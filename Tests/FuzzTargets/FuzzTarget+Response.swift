@@ -8,13 +8,18 @@ import SigningTesting
 
 extension FuzzTarget {
   static let response = FuzzTarget(
-    "response", "saved answers of the services, and behind a NUL the token that was sent",
+    "response", "saved answers of the services, alone and in other text, and behind a NUL the token that was sent",
     seeds: {
-      let responses = try Seeds.fixtures("responses", endingIn: "http", "json")
+      let responses = try Seeds.fixtures("responses", endingIn: "http", "json", "txt", "html")
       let tokens = try Seeds.fixtures("tokens", endingIn: "jwt")
       return responses + zip(responses, tokens).map { response, token in response + [0] + token }
     }
   ) { input in
+    var finder = AnswerFinder(input)
+    _ = finder.first()
+    try require(
+      finder.stepCount <= 5 * ((AnswerFinder.stepsPerByte + 1) * input.count + 4096),
+      "looking for an answer takes steps in proportion to the length")
     let parts = input.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
     let response: ServiceResponse
     do throws(ResponseError) { response = try ServiceResponse(Array(parts[0]).span) } catch {
@@ -46,7 +51,13 @@ extension FuzzTarget {
   private static func requireSound(_ response: ServiceResponse, in text: [UInt8]) throws {
     if let date = response.date { try require(.earliest <= date && date <= .latest, "\(date) is a date") }
     if let status = response.status { try require((0...999).contains(status), "\(status) is a status") }
-    let saved = try SavedResponse(text.span)
+    if let place = response.place {
+      try require(place.line >= 1 && place.line <= text.count { $0 == 0x0A } + 1, "\(place.line) is a line of the text")
+      guard case .error = response.kind else { throw BrokenProperty("only an error is found in other text") }
+      return
+    }
+    guard let saved = try? SavedResponse(text.span), saved.body.count != 0, text.first != 0xEF, text.first ?? 0 < 0xFE
+    else { return }
     try require(text.suffix(saved.body.count).elementsEqual(saved.body), "the body is the end of what was saved")
     guard case .error(let error) = response.kind else { return }
     guard case .error(let alone) = try ServiceResponse(saved.body.span).kind else {

@@ -32,7 +32,8 @@ public struct FuzzTarget: Sendable, CustomStringConvertible {
 
   /// In the order of the list that people see.
   public static let all = [
-    json, base64url, compact, verifier, claims, profile, pem, pfx, certificate, publicKey, pkcs11URI, keyCredentials,
+    json, base64url, compact, verifier, claims, profile, pem, pfx, file, certificate, publicKey, pkcs11URI,
+    keyCredentials,
     response, messages, foreignText,
   ]
 

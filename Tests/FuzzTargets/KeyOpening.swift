@@ -14,7 +14,9 @@ enum KeyOpening {
   static func check(_ input: [UInt8], with backend: some KeyBackend) throws {
     let file = try NamelessFile(holding: input)
     let path = "/proc/self/fd/\(file.descriptor)"
-    let reference = try KeyReference("\(backend.scheme):\(path)", of: [backend.syntax])
+    // A plain path is written without its scheme.
+    let text = backend is FileBackend ? path : "\(backend.scheme):\(path)"
+    let reference = try KeyReference(text, of: [backend.syntax])
     let signer: any Signer
     do throws(KeyError) {
       signer = try backend.signer(for: KeyRequest(reference, algorithm: .rs256, at: 0, secrets: FixedSecrets(password)))

@@ -184,13 +184,52 @@ import Testing
   }
 
   @Test(
+    "the certificate may be in a PFX, a legacy one too, whose password an option names, or in what a vault gives",
+    arguments: [
+      "pfx/openssl-default.p12", "pfx/openssl-rc2-128.p12", "pfx/nss-rc2-40.p12", "key-files/vault-secret.json",
+      "key-files/vault-certificate.json", "key-files/chain.p7b",
+    ])
+  func wrappedCertificate(_ file: String) throws {
+    let folder = try TemporaryFolder()
+    let password = try folder.write(Array("correct horse".utf8), to: "password")
+    let proof = Self.proof.map { $0 == Self.certificate ? Fixtures.path(file) : $0 }
+    let outcome = try BuiltCommand.run(
+      proof + ["--password-file", password, Fixtures.path("tokens/proof.jwt")])
+    #expect(outcome.status == 0, "\(outcome)")
+    #expect(outcome.output.contains("  passed   x5t "))
+  }
+
+  @Test("a JSON Web Key that carries x5t or x5c is compared by them")
+  func keyWithThumbprint() throws {
+    let folder = try TemporaryFolder()
+    let der = try Fixtures.bytes("certificates/leaf.der")
+    func outcome(_ members: [String: Any]) throws -> Outcome {
+      let key = try JSONSerialization.jsonObject(with: Data(Fixtures.bytes("public-keys/key.jwk"))) as? [String: Any]
+      let text = try JSONSerialization.data(withJSONObject: (key ?? [:]).merging(members) { $1 })
+      let file = try folder.write(Array(text), to: "key.jwk")
+      let arguments = Self.proof.map { $0 == "--certificate" ? "--public-key" : $0 == Self.certificate ? file : $0 }
+      return try BuiltCommand.run(arguments + [Fixtures.path("tokens/proof.jwt")])
+    }
+    for members in [["x5t": "iIkaIy08S8eE6UqAK3PDR5p-4aA"], ["x5c": [Data(der).base64EncodedString()]]]
+      as [[String: Any]]
+    {
+      let outcome = try outcome(members)
+      #expect(outcome.status == 0 && outcome.output.contains("  passed   x5t "), "\(outcome)")
+    }
+    let other = try outcome(["x5t": "AAAAAAAAAAAAAAAAAAAAAAAAAAA"])
+    #expect(other.status == 1 && other.output.contains("[thumbprint-of-another]"), "\(other)")
+    let both = try outcome(["x5t": "AAAAAAAAAAAAAAAAAAAAAAAAAAA", "x5c": [Data(der).base64EncodedString()]])
+    #expect(both.status == 2 && both.error.contains("x5t is not of the certificate in x5c"), "\(both)")
+  }
+
+  @Test(
     "without a key, an algorithm or a token there is an error and no judgement",
     arguments: [
       (["verify", "--algorithm", "RS256", "e30.e30."], 64, "usage"),
       (["verify", "--certificate", certificate, "e30.e30."], 64, "usage"),
       (
         ["verify", "--certificate", Fixtures.path("pfx/openssl-default.p12"), "--algorithm", "RS256", "e30.e30."], 2,
-        "no-certificate"
+        "password-required"
       ),
       (
         ["verify", "--certificate", Fixtures.path("tokens/empty.jwt"), "--algorithm", "RS256", "e30.e30."], 2,

@@ -50,17 +50,17 @@ struct PEMTextTests {
   }
 
   @Test(
-    "a block that is cut, spoiled or ended by another is refused",
+    "a block of a key or a certificate that is cut, spoiled or ended by another is refused",
     arguments: [
-      "-----BEGIN A-----\nMAA=\n", "-----BEGIN A-----", "-----BEGIN A-----\nMAA=\n-----END B-----\n",
-      "-----BEGIN A-----\n-----END A-----\n",
-      "-----BEGIN A-----\nMAA\n-----END A-----\n", "-----BEGIN A-----\nMAB=\n-----END A-----\n",
-      "-----BEGIN A-----\nMAA==\n-----END A-----\n",
-      "-----BEGIN A-----\nM-A=\n-----END A-----\n", "-----BEGIN A-----\nMAA=x\n-----END A-----\n",
-      "-----BEGIN A-----\na: b\nMAA=\n-----END A-----\n",
-      "-----BEGIN A-----\nMAA=\n-----BEGIN A-----\nMAA=\n-----END A-----\n",
-      "-----BEGIN A-----\nMAA=\n-----END A----\n",
-      "-----BEGIN A-----\nMA\0A=\n-----END A-----\n",
+      "-----BEGIN PKCS7-----\nMAA=\n", "-----BEGIN PKCS7-----", "-----BEGIN PKCS7-----\nMAA=\n-----END B-----\n",
+      "-----BEGIN PKCS7-----\n-----END PKCS7-----\n",
+      "-----BEGIN PKCS7-----\nMAA\n-----END PKCS7-----\n", "-----BEGIN PKCS7-----\nMAB=\n-----END PKCS7-----\n",
+      "-----BEGIN PKCS7-----\nMAA==\n-----END PKCS7-----\n",
+      "-----BEGIN PKCS7-----\nM-A=\n-----END PKCS7-----\n", "-----BEGIN PKCS7-----\nMAA=x\n-----END PKCS7-----\n",
+      "-----BEGIN PKCS7-----\na: b\nMAA=\n-----END PKCS7-----\n",
+      "-----BEGIN PKCS7-----\nMAA=\n-----BEGIN PKCS7-----\nMAA=\n-----END PKCS7-----\n",
+      "-----BEGIN PKCS7-----\nMAA=\n-----END PKCS7----\n",
+      "-----BEGIN PKCS7-----\nMA\0A=\n-----END PKCS7-----\n",
     ])
   func refused(_ text: String) {
     do throws(KeyError) {
@@ -69,5 +69,23 @@ struct PEMTextTests {
     } catch {
       #expect(error.code == .malformedPEM)
     }
+  }
+
+  @Test(
+    "of a block of something else that cannot be read the label alone is lent",
+    arguments: [
+      "-----BEGIN A-----\nMAA=\n", "-----BEGIN A-----\nVersion: 1\n\nMAA=\n=AAAA\n-----END A-----\n",
+      "-----BEGIN A-----\n*\n-----END B-----\n", "-----BEGIN A-----\na: b\n",
+    ])
+  func passesOver(_ text: String) throws {
+    let rest = "-----BEGIN A B-----\nMAA=\n-----END A B-----\n"
+    #expect(try blocks(text + rest) == ["A||[]", "A B||[48, 0]"])
+  }
+
+  @Test("many blocks that cannot be read are passed over without a look at the rest for each") func manyUnreadable()
+    throws
+  {
+    let text = String(repeating: "-----BEGIN A-----\na: b\n", count: 40_000)
+    #expect(try blocks(text).count == 40_000)
   }
 }

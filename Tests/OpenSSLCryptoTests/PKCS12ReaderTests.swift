@@ -225,8 +225,20 @@ struct PKCS12ReaderTests {
 
   // MARK: Shape
 
-  @Test("bytes after the end are refused")
-  func trailingData() { #expect(error(Encoding.pfx(bags: []) + [0])?.code == .trailingData) }
+  @Test(
+    "bytes after the end are refused, unless all of them are zero",
+    arguments: [[1], [0, 1], [0x0A], [1, 0]] as [[UInt8]])
+  func trailingData(_ rest: [UInt8]) { #expect(error(Encoding.pfx(bags: []) + rest)?.code == .trailingData) }
+
+  @Test("zero bytes after the end are taken, and a note says so", arguments: [1, 8, 4000])
+  func trailingZeros(_ count: Int) throws {
+    let file = Encoding.pfx(bags: []) + [UInt8](repeating: 0, count: count)
+    let contents = try PFXReader(subject: "pfx:made").contents(
+      of: SecretBytes(copying: file.span), secrets: NoSecrets())
+    let bytes = count == 1 ? "byte follows" : "bytes follow"
+    #expect(contents.notes.first == "\(count) zero \(bytes) the PFX in pfx:made, as Windows leaves them: not read")
+    #expect(contents.trailingZeroCount == count)
+  }
 
   @Test("a file that ends early says so", arguments: [1, 2, 3, 10])
   func cutShort(_ missing: Int) {

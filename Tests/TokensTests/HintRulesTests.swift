@@ -75,6 +75,16 @@ struct HintRulesTests {
     #expect(try self.report(text, hasCertificate: false).failures == [failure ?? "x5t:thumbprint-not-comparable"])
   }
 
+  @Test(
+    "A thumbprint is compared with what the JSON Web Key given says of its certificate",
+    arguments: [(UInt8(1), []), (2, ["x5t:thumbprint-of-another"])] as [(UInt8, [String])])
+  func thumbprintOfJSONWebKey(_ number: UInt8, _ failures: [String]) throws {
+    let hints = CertificateHints(thumbprints: [.sha1: [UInt8](repeating: number, count: 20)])
+    let token = FakeToken(header: "{\"alg\":\"RS256\",\"typ\":\"JWT\",\"x5t\":\"\(Self.url(1, 20))\"}")
+    let report = try token.report(keys: [TrustedKey(FakeVerifier(.fake()), hints: hints)])
+    #expect(report.failures == failures)
+  }
+
   private static func chain(_ certificates: [Certificate]) -> String {
     "[" + certificates.map { "\"\(Base64.standard.text($0.der))\"" }.joined(separator: ",") + "]"
   }

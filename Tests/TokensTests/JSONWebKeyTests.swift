@@ -71,4 +71,13 @@ struct JSONWebKeyTests {
     #expect(code(#"{"keys":[1]}"#) == .malformedJWK)
     #expect(code(#"{"keys":{}}"#) == .malformedJWK)
   }
+
+  @Test("What a key says of its certificate is kept, and what is no thumbprint is not")
+  func hints() throws {
+    let twenty = Base64.url.text([UInt8](repeating: 7, count: 20))
+    let key = #"{"kty":"RSA","n":"AQAB","e":"AQAB","x5t":"\#(twenty)","x5t#S256":"AAAA","x5c":["MAA="]}"#
+    let hints = try #require(JSONWebKey.keys(Array(key.utf8).span).first).hints
+    #expect(hints.thumbprints == [.sha1: [UInt8](repeating: 7, count: 20)])
+    #expect(hints.leaf == [0x30, 0])
+  }
 }

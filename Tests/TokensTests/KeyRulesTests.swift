@@ -43,6 +43,26 @@ struct KeyRulesTests {
     #expect(try report(Self.key(exponent: exponent)).cautions == (warns ? ["key:key-exponent-small"] : []))
   }
 
+  @Test("A key with the fingerprint of ROCA warns")
+  func roca() throws {
+    #expect(try report(Self.key(modulus: [1] + [UInt8](repeating: 0, count: 255) + [1])).cautions.isEmpty)
+    // A power of 65537 has the fingerprint, whatever its primes are.
+    var power: [UInt8] = [1]
+    while power.count < 256 {
+      var carry = 0
+      for index in power.indices.reversed() {
+        carry += Int(power[index]) * 65537
+        power[index] = UInt8(carry & 0xFF)
+        carry >>= 8
+      }
+      while carry > 0 {
+        power.insert(UInt8(carry & 0xFF), at: 0)
+        carry >>= 8
+      }
+    }
+    #expect(try report(Self.key(modulus: power)).cautions == ["key:key-roca"])
+  }
+
   @Test("A key for PSS alone is refused with RS256")
   func pssKey() throws {
     guard let numbers = PublicKey.fake().rsa else { return }

@@ -40,6 +40,17 @@ struct SignatureTextTests {
       ),
       ("{\"kid\":\"https://v.example/keys/k/1\",\"value\":\"\(base64url)\"}\n", .vaultAnswer),
       ("{ \"value\" : \"\(base64url)\" }", .vaultAnswer),
+      ("{\"algorithm\":\"RS256\",\"keyId\":\"https://v.example/keys/k/1\",\"signature\":\"\(base64)\"}", .vaultAnswer),
+      (
+        "{\n  \"KeyId\": \"arn\",\n  \"Signature\": \"\(base64)\",\n  \"SigningAlgorithm\": \"RSASSA_PKCS1_V1_5_SHA_256\"\n}\n",
+        .vaultAnswer
+      ),
+      ("{\"request_id\":\"r\",\"data\":{\"key_version\":1,\"signature\":\"vault:v1:\(base64)\"}}", .vaultAnswer),
+      ("vault:v12:\(base64)\n", .vaultAnswer), ("vault:v1:\(base64url)", .vaultAnswer),
+      (
+        "Key            Value\n---            -----\nkey_version    1\nsignature      vault:v1:\(base64)\n",
+        .vaultAnswer
+      ),
     ] as [(String, SignatureText.Form)])
   func forms(_ text: String, _ form: SignatureText.Form) throws {
     let result = try read(Array(text.utf8))
@@ -78,6 +89,8 @@ struct SignatureTextTests {
       ("ab+/-_", "neither bytes nor hexadecimal"), ("a.b", "neither bytes nor hexadecimal"),
       ("AB", "unused bits"), ("{}", "JSON without a value"), ("{\"value\":5}", "JSON without a value"),
       ("{\"value\":\"!\"}", "outside the alphabet"), ("{\"value\"}", "not acceptable JSON"),
+      ("{\"value\":\"AA\",\"signature\":\"AA\"}", "or with several"),
+      ("signature vault:v1:AA vault:v1:AA", "2 signatures of Vault Transit"), ("vault:v:AA", "outside the alphabet"),
       ("{\"error\":{\"code\":\"Forbidden\"}}", "the vault answered with an error: {\"code\":\"Forbidden\"}"),
     ])
   func refused(_ text: String, _ message: String) throws {

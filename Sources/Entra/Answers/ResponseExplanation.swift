@@ -1,4 +1,4 @@
-import Encodings
+public import Encodings
 public import JSON
 public import Signing
 public import Tokens
@@ -14,19 +14,50 @@ public struct ResponseExplanation: Sendable {
   public let thumbprint: ReceivedThumbprint?
   /// What the thumbprint is, for people.
   public let thumbprintRemarks: [String]
+  /// What else of the input says more about the answer, for people.
+  public let remarks: [String]
+  /// What to do, the first thing first; empty where nothing is known.
+  public let nextSteps: [String]
+
+  /// The ids that the caller knows the application by, which an answer may name.
+  public struct Identities: Sendable {
+    public let clientID: ExactText?
+    public let objectID: ExactText?
+
+    public init(clientID: ExactText? = nil, objectID: ExactText? = nil) {
+      self.clientID = clientID
+      self.objectID = objectID
+    }
+  }
 
   /// The certificates are those that may have signed; the thumbprint is compared with them.
-  public init(_ response: ServiceResponse, token: SentToken?, certificates: [Certificate]) {
+  public init(
+    _ response: ServiceResponse, token: SentToken?, certificates: [Certificate], identities: Identities = Identities()
+  ) {
     self.response = response
     self.token = token
-    if case .error(let error) = response.kind {
-      answer = ServiceAnswer(error)
+    var answer: ServiceAnswer?
+    var thumbprint: ReceivedThumbprint?
+    switch response.kind {
+    case .error(let error):
+      answer = ServiceAnswer(error, status: response.status)
       thumbprint = ReceivedThumbprint(error)
-    } else {
-      answer = nil
-      thumbprint = nil
+    // A gateway in front of the service may answer so, and without its JSON.
+    case .otherFailure, .webPage: if response.status == 429 { answer = .throttled }
+    default: break
     }
+    self.answer = answer
+    self.thumbprint = thumbprint
     thumbprintRemarks = thumbprint?.remarks(header: token?.header, certificates: certificates) ?? []
+    let advice = AnswerAdvice(response, answer, token, identities)
+    remarks = advice.remarks
+    if let step = thumbprint?.nextStep {
+      nextSteps = [step]
+    } else if let answer {
+      nextSteps = advice.step.map { [$0] } ?? Self.steps(answer, token, thumbprint)
+    } else {
+      nextSteps = [Self.step(response.kind)].compactMap(\.self)
+    }
   }
 
   /// What became of the request.
@@ -39,10 +70,11 @@ public struct ResponseExplanation: Sendable {
   }
 
   public var outcome: Outcome {
+    if answer != nil { return .refused }
     switch response.kind {
-    case .keyCredential, .noContent, .accessToken: .done
-    case .error: .refused
-    case .otherSuccess, .otherFailure, .webPage: .unanswered
+    case .keyCredential, .noContent, .accessToken: return .done
+    case .error: return .refused
+    case .otherSuccess, .otherFailure, .webPage: return .unanswered
     }
   }
 
@@ -51,6 +83,20 @@ public struct ResponseExplanation: Sendable {
 
   /// The failed checks of which nobody has told that they are answered so.
   public var otherFaults: [Check] { (token?.faults ?? []).filter { !(answer?.isExplained(by: $0) ?? false) } }
+
+  /// The warnings of the token that may be what the answer comes from: what they tolerate, the service may not have tolerated.
+  public var possibleChecks: [Check] { Self.possibleChecks(answer, token, thumbprint) }
+
+  private static func possibleChecks(
+    _ answer: ServiceAnswer?, _ token: SentToken?, _ thumbprint: ReceivedThumbprint?
+  ) -> [Check] {
+    guard let answer else { return [] }
+    return (token?.checks ?? []).filter { check in
+      // A thumbprint that the service repeats was read, however it was spelled.
+      let isSpelling = check.finding?.reason == Check.Reason.thumbprintEncoding.rawValue
+      return answer.mayBeExplained(by: check) && !(isSpelling && thumbprint != nil)
+    }
+  }
 
   /// What can be behind the answer and is not seen here: empty once a check of the token, or the thumbprint, explains it.
   public var otherCauses: [String] {
@@ -73,20 +119,34 @@ public struct ResponseExplanation: Sendable {
     }
   }
 
-  /// What to do, where something is known.
-  public var nextStep: String? {
-    if let step = thumbprint?.nextStep { return step }
-    if let answer { return answer.nextStep }
-    switch response.kind {
+  /// One for each fault of the token that explains the answer, and without one those for its warnings and what the answer asks for.
+  private static func steps(
+    _ answer: ServiceAnswer, _ token: SentToken?, _ thumbprint: ReceivedThumbprint?
+  ) -> [String] {
+    var steps: [String] = []
+    for check in token?.faults ?? [] {
+      guard let fault = answer.fault(of: check) else { continue }
+      let step = fault.step ?? check.finding?.hint ?? answer.nextStep
+      if !steps.contains(step) { steps.append(step) }
+    }
+    if !steps.isEmpty { return steps }
+    let hints = possibleChecks(answer, token, thumbprint).compactMap { check in
+      check.finding?.hint.map { "\(check.id): \($0)" }
+    }
+    return hints + [answer.nextStep]
+  }
+
+  /// What to do about what is no error that is known.
+  private static func step(_ kind: ServiceResponse.Kind) -> String? {
+    switch kind {
     case .keyCredential:
-      return
-        "sign with the new key only after some minutes, and remove the old one after the new one has worked: a new key was seen to take about 20 s in Graph and up to minutes at the token endpoint"
-    case .noContent: return "read keyCredentials to see that the entry is gone"
-    case .accessToken: return "handle the file as a secret while the access token lives"
-    case .webPage: return "look at the address of the request and at the proxy that it went through, and send it again"
-    case .otherSuccess, .otherFailure: return "look at the whole answer: curl -i saves its headers and its body"
+      "read keyCredentials of the object to see the new entry, sign with the new key only after some minutes, and remove the old one after the new one has worked: a new key was seen to take about 20 s in Graph and up to minutes at the token endpoint"
+    case .noContent: "read keyCredentials to see that the entry is gone"
+    case .accessToken: "handle the file as a secret while the access token lives"
+    case .webPage: "look at the address of the request and at the proxy that it went through, and send it again"
+    case .otherSuccess, .otherFailure: "look at the whole answer: curl -i saves its headers and its body"
     case .error:
-      return "look the code up in the service's documentation; its support finds the request by the ids in the answer"
+      "look the code up in the service's documentation; its support finds the request by the ids in the answer"
     }
   }
 }
@@ -96,7 +156,8 @@ extension ResponseExplanation {
   public static let jsonVersion: Int64 = 1
 
   /// The explanation for programs: `version`, `outcome`, `known`, `meaning`, and where they apply `service`, `status`, `date`,
-  /// `answer`, `error`, `keyId`, `next`, `faults`, `causes`, `thumbprint`, `token`.
+  /// `answer`, `source`, `error`, `keyId`, `next`, `steps`, `remarks`, `faults`, `causes`, `found`, `retryAfter`, `thumbprint`,
+  /// `token`. `next` is all `steps` in one line, and `source` the document that the answer is known from.
   public var json: JSONObject {
     var object: JSONObject = [
       "version": .integer(Self.jsonVersion),
@@ -106,12 +167,19 @@ extension ResponseExplanation {
     object["service"] = response.service.map { .string(ExactText($0.rawValue)) }
     object["status"] = response.status.map { .integer(Int64($0)) }
     object["date"] = response.date.map { .string(ExactText($0.description)) }
+    object["retryAfter"] = response.retryAfter.map { .integer($0) }
+    object["found"] = response.place.map { .object($0.json) }
     object["answer"] = answer.map { .string(ExactText($0.id)) }
+    object["source"] = answer.map { .string(ExactText($0.document)) }
     if case .error(let error) = response.kind { object["error"] = .object(error.json) }
     if case .keyCredential(let id, _) = response.kind { object["keyId"] = id.map { .string($0) } }
     object["meaning"] = .string(ExactText(meaning))
-    object["next"] = nextStep.map { .string(ExactText($0)) }
-    object["faults"] = answer.map { .array(Self.strings($0.faultNames)) }
+    if !nextSteps.isEmpty {
+      object["next"] = .string(ExactText(nextSteps.joined(separator: "; ")))
+      object["steps"] = .array(Self.strings(nextSteps))
+    }
+    if !remarks.isEmpty { object["remarks"] = .array(Self.strings(remarks)) }
+    object["faults"] = answer.map { .array(Self.strings($0.causeNames)) }
     object["causes"] = answer.map { _ in .array(Self.strings(otherCauses)) }
     if let thumbprint {
       object["thumbprint"] = .object([
@@ -124,6 +192,7 @@ extension ResponseExplanation {
         "profile": .string(ExactText(token.profileID)), "at": .string(ExactText(token.time.description)),
         "keyGiven": .boolean(token.hasKey),
         "explaining": .array(explainingChecks.map { .object($0.json) }),
+        "possible": .array(possibleChecks.map { .object($0.json) }),
         "otherFaults": .array(otherFaults.map { .object($0.json) }),
         "notCompared": .array(Self.strings(token.uncompared.map(\.id))),
       ])
@@ -134,53 +203,6 @@ extension ResponseExplanation {
   private static func strings(_ texts: [String]) -> [JSONValue] { texts.map { .string(ExactText($0)) } }
 }
 
-/// The token that a service answered to, judged as far as that service is known to judge.
-public struct SentToken: Sendable {
-  public let profileID: String
-  /// The time it was judged for.
-  public let time: NumericDate
-  /// Those of a verification report, in its order and under its ids.
-  public let checks: [Check]
-  /// False where no key was given: nothing is then said of the signature or of thumbprints.
-  public let hasKey: Bool
-  /// The header, where it can be read.
-  public let header: JSONObject?
-
-  /// Judges leniently where the service is seen to be lenient; without a key, all that needs none.
-  public init(
-    _ text: Span<UInt8>, profile: Profile, keys: [TrustedKey], unusable: [UnusableCertificate] = [],
-    cryptography: any Cryptography, at time: NumericDate
-  ) {
-    let report = TokenVerifier(
-      profile: profile, keys: keys, unusable: unusable, cryptography: cryptography,
-      isLenient: true
-    ).verify(text, at: time)
-    let token = try? UnverifiedToken(text)
-    profileID = profile.id
-    self.time = time
-    hasKey = !(keys.isEmpty && unusable.isEmpty)
-    header = try? token?.header.get()
-    guard !hasKey, let header, let claims = try? token?.claims.get() else {
-      checks = report.checks
-      return
-    }
-    let draft = TokenDraft(header: header, claims: claims, publicKey: nil, certificate: nil)
-    let keyless = profile.check(draft, at: time, cryptography: cryptography, isLenient: true)
-    checks = report.checks.map { check in
-      keyless.first { $0.id.utf8.elementsEqual(check.id.utf8) } ?? check
-    }
-  }
-
-  /// What is wrong with the token itself.
-  public var faults: [Check] { checks.filter { !$0.faultNames.isEmpty } }
-
-  /// What was not compared because nobody said what to compare it with.
-  public var uncompared: [Check] {
-    let reason = Check.Reason.notCompared.rawValue
-    return checks.filter { $0.finding?.reason.utf8.elementsEqual(reason.utf8) ?? false }
-  }
-}
-
 extension ServiceError {
   fileprivate var json: JSONObject {
     var object = JSONObject()
@@ -188,6 +210,16 @@ extension ServiceError {
     object["entraCodes"] = entraCodes.isEmpty ? nil : .array(entraCodes.map { .string(ExactText($0)) })
     object["message"] = message.map { .string($0) }
     for (name, value) in identifiers { object[name] = .string(value) }
+    return object
+  }
+}
+
+extension AnswerPlace {
+  fileprivate var json: JSONObject {
+    var object: JSONObject = [
+      "line": .integer(Int64(line)), "in": .string(ExactText(surroundings.rawValue)),
+    ]
+    object["id"] = batchID.map { .string($0) }
     return object
   }
 }

@@ -10,14 +10,19 @@ public import Tokens
 /// The table of them, `all`, is read in both directions: from a failed check to what the service would answer, and from an
 /// answer to the checks that explain it.
 public struct ServiceAnswer: Sendable {
-  /// A shape in which it comes: with one of the codes, and with one of the phrases in its message; none named means any.
+  /// A shape in which it comes: with one of the codes or statuses, with one of the phrases in its message, and without any of
+  /// others; none named means any.
   struct Form: Sendable {
     let codes: [String]
+    let statuses: [Int]
     let phrases: [String]
+    let absent: [String]
 
-    init(_ codes: String..., saying phrases: [String] = []) {
+    init(_ codes: String..., status: [Int] = [], saying phrases: [String] = [], without absent: [String] = []) {
       self.codes = codes
+      self.statuses = status
       self.phrases = phrases
+      self.absent = absent
     }
   }
 
@@ -35,10 +40,14 @@ public struct ServiceAnswer: Sendable {
   /// What can be behind it and cannot be seen in the token.
   public let otherCauses: [String]
   let faults: [Fault]
+  /// Faults that it was seen to come from, though the same service was seen to take such a token too: they are not foretold.
+  let suspects: [Fault]
+  /// The document, or the report, that this is known from.
+  public let document: String
 
   init(
     _ id: String, from services: Service..., as forms: [Form], quotation: String, meaning: String, nextStep: String,
-    otherCauses: [String] = [], faults: [Fault] = []
+    otherCauses: [String] = [], faults: [Fault] = [], suspects: [Fault] = [], document: String
   ) {
     self.id = id
     self.services = services
@@ -48,20 +57,58 @@ public struct ServiceAnswer: Sendable {
     self.nextStep = nextStep
     self.otherCauses = otherCauses
     self.faults = faults
+    self.suspects = suspects
+    self.document = document
   }
 
   /// The checks, reasons, or checks with their reason, that it is known to come from; empty where no token causes it.
   public var faultNames: [String] { faults.map(\.name) }
 
+  /// The same, and those that it was seen to come from although the service was also seen to take such a token.
+  public var causeNames: [String] { (faults + suspects).map(\.name) }
+
+  /// The codes that it comes with.
+  public var codes: [String] {
+    var codes: [String] = []
+    for code in forms.flatMap(\.codes) where !codes.contains(code) { codes.append(code) }
+    return codes
+  }
+
   /// The known answer that an error is: the first of the table that fits.
-  public init?(_ error: ServiceError) {
-    guard let match = Self.all.first(where: { answer in answer.forms.contains { $0.fits(error) } }) else { return nil }
+  public init?(_ error: ServiceError) { self.init(error, status: nil) }
+
+  /// The same, where the status may be all that says it.
+  init?(_ error: ServiceError, status: Int?) {
+    let words = error.words
+    let match = Self.all.first { answer in answer.forms.contains { $0.fits(error, words, status) } }
+    guard let match else { return nil }
     self = match
   }
 
+  /// All that come with a code: several where the message decides.
+  public static func answers(to code: String) -> [ServiceAnswer] {
+    all.filter { answer in answer.codes.contains { $0.utf8.elementsEqual(code.utf8) } }
+  }
+
+  /// The code that a text is and nothing else, in whatever case and with a space in it: `aadsts 700027`. Nil for any other text.
+  public static func code(_ text: String) -> String? { CodeSearch.code(text) }
+
   /// True when it is known to come from such a failure.
-  public func isExplained(by check: Check) -> Bool {
-    check.faultNames.contains { name in faults.contains { $0.name.utf8.elementsEqual(name.utf8) } }
+  public func isExplained(by check: Check) -> Bool { fault(of: check) != nil }
+
+  /// The fault of a failed check that it is known to come from.
+  func fault(of check: Check) -> Fault? { Self.first(of: check.faultNames, in: faults + suspects) }
+
+  /// True for what is accepted here with a warning, and may be what it comes from.
+  public func mayBeExplained(by check: Check) -> Bool {
+    Self.first(of: check.toleratedNames, in: faults + suspects) != nil
+  }
+
+  private static func first(of names: [String], in faults: [Fault]) -> Fault? {
+    for name in names {
+      if let fault = faults.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) { return fault }
+    }
+    return nil
   }
 
   /// What the service answers to each fault, for a profile: of several answers the first of the table.
@@ -80,6 +127,31 @@ public struct ServiceAnswer: Sendable {
     case .keyNotRSA: "Entra would answer AADSTS5002738 or AADSTS5002730: it takes no ES256, for one"
     default: nil
     }
+  }
+}
+
+extension ServiceAnswer {
+  /// Every known answer; where several fit, the first is meant.
+  public static let all = [keyTooSmall] + graph + assertion + registration + request + federation
+
+  /// The codes of Graph that are known, for finding them in a text.
+  static let graphCodes = Set(graph.flatMap(\.codes).map { ExactText($0) })
+
+  static let keyTooSmall = ServiceAnswer(
+    "key-too-small", from: .tokenEndpoint, .graph,
+    as: [Form("AADSTS50032"), Form("AADSTS700027", saying: ["key size"])],
+    quotation: "AADSTS700027 or AADSTS50032, which speak of the RSA key size",
+    meaning: "the RSA key has fewer than 2048 bits", nextStep: "sign with an RSA key of 2048 bits or more",
+    faults: [.reason(.keyTooSmall)], document: Self.errorPage(50032))
+
+  // MARK: Documents
+
+  /// Microsoft's list of the codes of Entra.
+  static let errorReference = "MicrosoftDocs/entra-docs docs/identity-platform/reference-error-codes.md"
+
+  /// Microsoft's page about one code, which shows its text.
+  static func errorPage(_ code: Int) -> String {
+    "https://login.microsoftonline.com/error?code=\(code), as f-bader/EntraID-ErrorCodes saved it"
   }
 }
 
@@ -107,180 +179,32 @@ public enum Service: String, Sendable, Hashable, CaseIterable {
   }
 }
 
-extension ServiceAnswer {
-  /// What Microsoft Graph answers to `addKey` and `removeKey`.
-  static let graph: [ServiceAnswer] = [
-    ServiceAnswer(
-      "proof-refused", from: .graph, as: [Form("Authentication_MissingOrMalformed")],
-      quotation:
-        "401 Authentication_MissingOrMalformed, \"Access Token missing or malformed.\"; it means the proof, not the access token",
-      meaning: "from addKey or removeKey it means that the proof is bad: the message blames the wrong token",
-      nextStep:
-        "sign a new proof: iss is the object id of the object in the address, the certificate one registered on it that has not ended",
-      otherCauses: [
-        "the certificate is not registered on the object in the address, or has ended there",
-        "the address names another object than iss does",
-        "the certificate was added just now: a new one was seen to take about 20 s, so a 401 right after addKey is not yet a failure",
-        "the clock of the signing machine differs from the service's; how much the service tolerates is not documented",
-        "the request was neither addKey nor removeKey, and its access token is bad after all",
-      ],
-      faults: [
-        .reason(.base64Padding), .reason(.base64OtherAlphabet), .reason(.base64Whitespace), .check("aud"),
-        .check("iss"), .check("signature"), .check("exp"), .check("lifetime"),
-        // A window that began in 1970 is far too long.
-        .check("nbf", .dateNear1970), .check("x5t"), .check("kid"), .reason(.keyNotRegistered), .check("key-hint"),
-        .reason(.certificateExpired), .reason(.registrationExpired),
-        .check("serialization"), .check("header-json"), .check("claims-json"),
-      ]),
-    ServiceAnswer(
-      "nothing-to-remove", from: .graph,
-      as: [Form("Request_BadRequest", saying: ["no credentials found to be removed"])],
-      quotation: "400 Request_BadRequest, \"No credentials found to be removed.\"",
-      meaning:
-        "no credential has the keyId of the request, or the replica that answered lags behind: the removal may still take effect",
-      nextStep: "read keyCredentials again after some minutes before sending the request again"),
-    ServiceAnswer(
-      "key-not-base64", from: .graph, as: [Form(saying: ["edm.binary"])],
-      quotation: "400, \"Cannot convert a primitive value to the expected type 'Edm.Binary'\"",
-      meaning: "key in the body is base64url or not base64 at all, and standard base64 is wanted",
-      nextStep: "write key as keyroll certificate FILE prints it"),
-    ServiceAnswer(
-      "key-not-certificate", from: .graph, as: [Form(saying: ["cannot find the requested object"])],
-      quotation: "400, \"Invalid credential value. … Cannot find the requested object.\"",
-      meaning: "key in the body is not a DER certificate",
-      nextStep: "write key as keyroll certificate FILE prints it: the certificate, not its public key, and not PEM text"
-    ),
-    ServiceAnswer(
-      "certificate-outlives-policy", from: .graph, as: [Form("CredentialInvalidLifetimeAsPerAppPolicy")],
-      quotation: "400 CredentialInvalidLifetimeAsPerAppPolicy",
-      meaning: "the certificate lives longer than the tenant's policy allows",
-      nextStep: "add a certificate with a shorter life, or have the policy changed"),
-    ServiceAnswer(
-      "end-date-past-certificate", from: .graph, as: [Form("KeyCredentialsInvalidEndDate")],
-      quotation: "400 KeyCredentialsInvalidEndDate",
-      meaning: "endDateTime in the body is past the end of the certificate",
-      nextStep: "leave endDateTime out, or take the one that keyroll certificate FILE prints"),
-  ]
-}
-
-extension ServiceAnswer {
-  /// Every known answer; where several fit, the first is meant.
-  public static let all = [keyTooSmall] + graph + tokenEndpoint
-
-  static let keyTooSmall = ServiceAnswer(
-    "key-too-small", from: .tokenEndpoint, .graph,
-    as: [Form("AADSTS50032"), Form("AADSTS700027", saying: ["key size"])],
-    quotation: "AADSTS700027 or AADSTS50032, which speak of the RSA key size",
-    meaning: "the RSA key has fewer than 2048 bits", nextStep: "sign with an RSA key of 2048 bits or more",
-    faults: [.reason(.keyTooSmall)])
-
-  /// What Entra's token endpoint answers.
-  ///
-  /// Faults are named with their reason, not by check alone: what lenient rules tolerate is refused here and not by the
-  /// service, and of other faults in the same claim nobody has told the answer.
-  static let tokenEndpoint: [ServiceAnswer] = [
-    ServiceAnswer(
-      "client-mismatch", from: .tokenEndpoint, as: [Form("AADSTS700021")],
-      quotation: "AADSTS700021: iss or sub is not the client_id of the request",
-      meaning: "iss or sub of the assertion is not the client_id of the request",
-      nextStep: "write the client (application) id, not an object id, into iss, sub and client_id",
-      otherCauses: ["client_id in the request is another than in the assertion"],
-      faults: [
-        .check("iss", .claimMismatch), .check("sub", .claimMismatch), .check("sub-is-iss", .claimMismatch),
-      ]),
-    ServiceAnswer(
-      "audience-refused", from: .tokenEndpoint,
-      as: [Form("AADSTS700023"), Form("AADSTS50012", saying: ["audience"])],
-      quotation: "AADSTS700023 (formerly AADSTS50012): the audience is of another host, tenant or cloud",
-      meaning: "aud of the assertion is of another host, tenant or cloud than the endpoint",
-      nextStep: "let aud be the address that the request goes to",
-      otherCauses: ["the request went to another host or tenant than aud names"],
-      faults: [.check("aud", .claimMismatch), .check("aud", .claimKnownMistake)]),
-    ServiceAnswer(
-      "outside-window", from: .tokenEndpoint, as: [Form("AADSTS700024")],
-      quotation: "AADSTS700024: the assertion is outside its time range",
-      meaning: "the request came before nbf or after exp",
-      nextStep:
-        "compare the clock with the service's, write the times in UTC, and make a new assertion for each request",
-      otherCauses: [
-        "the assertion was used again after it had expired",
-        "the clock of the signing machine differs from the service's; how much the service tolerates is not documented",
-      ],
-      faults: [.reason(.notYetValid), .reason(.expired)]),
-    ServiceAnswer(
-      "key-not-found", from: .tokenEndpoint, as: [Form("AADSTS700027", saying: ["key was not found"])],
-      quotation: "AADSTS700027, \"key was not found\", with the thumbprint that it received in hexadecimal",
-      meaning: "no certificate of the application has the thumbprint that the header names",
-      nextStep:
-        "compare the hexadecimal digits with keyroll certificate FILE, and that certificate with those registered on the application",
-      otherCauses: [
-        "the certificate is not registered on this application, or it is registered on another of the same name, tenant or cloud",
-        "the certificate was added just now: a new one was seen to take up to minutes at this endpoint",
-      ],
-      faults: [
-        .reason(.thumbprintOfAnother), .reason(.thumbprintHexText), .reason(.thumbprintWrongHash),
-        .reason(.thumbprintLength), .reason(.keyNotRegistered),
-      ]),
-    ServiceAnswer(
-      "signature-refused", from: .tokenEndpoint,
-      as: [Form("AADSTS700027", saying: ["invalid signature", "did not match the expected signature"])],
-      quotation: "AADSTS700027, \"contains an invalid signature\"",
-      meaning: "the certificate that the header names is not the one that signed, or x5c is in the wrong order",
-      nextStep: "sign with the key of the certificate that the header names, and put that certificate first in x5c",
-      otherCauses: ["the assertion was changed on its way, or this is not the one that was sent"],
-      faults: [.check("signature"), .reason(.certificateChainOfAnother), .reason(.certificateChainOrder)]),
-    ServiceAnswer(
-      "type-refused", from: .tokenEndpoint, as: [Form("AADSTS5002727")], quotation: "AADSTS5002727: typ is wrong",
-      meaning: "typ in the header is not JWT", nextStep: "write typ as JWT",
-      faults: [.reason(.wrongType)]),
-    ServiceAnswer(
-      "key-unfit", from: .tokenEndpoint, as: [Form("AADSTS5002730")],
-      quotation: "AADSTS5002730: the key does not suit alg",
-      meaning: "the key of the certificate does not suit alg in the header",
-      nextStep: "sign with an RSA key, and with an algorithm that it is for",
-      faults: [.reason(.keyUnfit), .reason(.keyNotForAlgorithm)]),
-    ServiceAnswer(
-      "algorithm-refused", from: .tokenEndpoint, as: [Form("AADSTS5002738")],
-      quotation: "AADSTS5002738: alg is not supported",
-      meaning: "alg in the header is not supported, as ES256 is not",
-      nextStep: "sign with PS256, or with RS256 and x5t",
-      faults: [.reason(.algorithmUnknown)]),
-    ServiceAnswer(
-      "chain-refused", from: .tokenEndpoint, as: [Form("AADSTS7000213")],
-      quotation: "AADSTS7000213: the certificate chain is invalid",
-      meaning: "the certificates in x5c make no valid chain",
-      nextStep:
-        "follow each certificate in x5c with its issuer's, or leave x5c out where the application does not need it",
-      otherCauses: ["a certificate of the chain has ended, was revoked, or is missing"],
-      faults: [.reason(.certificateChainBroken)]),
-    ServiceAnswer(
-      "application-or-tenant-unknown", from: .tokenEndpoint, as: [Form("AADSTS700016"), Form("AADSTS90002")],
-      quotation: "AADSTS700016 or AADSTS90002: the application or tenant is unknown",
-      meaning: "the endpoint does not know the application or the tenant: often it is that of the wrong cloud",
-      nextStep: "compare tenant, client id and the host of the endpoint with the cloud that the application is in",
-      otherCauses: ["the request went to the host of another cloud, or to another tenant"],
-      // A host, tenant or client that is wrong in the assertion is mostly wrong in the request too.
-      faults: [
-        .check("aud", .claimMismatch), .check("aud", .claimKnownMistake), .check("iss", .claimMismatch),
-        .check("sub", .claimMismatch),
-      ]),
-  ]
-}
-
 extension ServiceAnswer.Form {
-  fileprivate func fits(_ error: ServiceError) -> Bool {
-    (codes.isEmpty || codes.contains(where: error.hasCode)) && (phrases.isEmpty || phrases.contains(where: error.says))
+  fileprivate func fits(_ error: ServiceError, _ words: [UInt8], _ status: Int?) -> Bool {
+    let hasCode =
+      codes.isEmpty && statuses.isEmpty || codes.contains(where: error.hasCode)
+      || (status.map(statuses.contains) ?? false)
+    let says = { (phrase: String) in words.span.firstOffset(of: Array(phrase.utf8)) != nil }
+    return hasCode && (phrases.isEmpty || phrases.contains(where: says)) && !absent.contains(where: says)
   }
 }
 
 /// What can be wrong with a token, as far as a service tells faults apart: a check, a reason, or a reason in one check.
-struct Fault: Sendable, Hashable {
+struct Fault: Sendable {
   /// `id:reason`, the reason or the id.
   let name: String
+  /// What to do about this one, where the answer alone asks for more.
+  private(set) var step: String?
 
   /// A check that fails for whatever reason.
   static func check(_ id: String) -> Fault { Fault(name: id) }
   /// A reason, whatever check gives it.
   static func reason(_ reason: Check.Reason) -> Fault { Fault(name: reason.rawValue) }
   static func check(_ id: String, _ reason: Check.Reason) -> Fault { Fault(name: "\(id):\(reason.rawValue)") }
+
+  func mended(by step: String) -> Fault {
+    var fault = self
+    fault.step = step
+    return fault
+  }
 }

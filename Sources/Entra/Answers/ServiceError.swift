@@ -17,15 +17,28 @@ public struct ServiceError: Sendable {
   /// When the body says that it was written.
   public let time: NumericDate?
 
-  /// Nil for an object that has no `error`.
+  /// One that was read in a text.
+  init(service: Service, code: ExactText?, message: ExactText?, entraCodes: [String], time: NumericDate?) {
+    self.service = service
+    self.code = code
+    self.message = message
+    var codes = service == .graph ? [] : Self.entraCodes(in: message, and: nil)
+    for code in entraCodes where !codes.contains(code) { codes.append(code) }
+    self.entraCodes = codes
+    self.time = time
+    identifiers = []
+  }
+
+  /// Nil for an object that has no `error`, and none of the older `odata.error`.
   init?(_ body: JSONObject) {
-    switch body["error"] {
+    switch body["error"] ?? body["odata.error"] {
     case .object(let error):
       service = .graph
       code = error["code"]?.string
-      message = error["message"]?.string
-      let inner = (error["innerError"] ?? error["innererror"])?.object ?? JSONObject()
-      identifiers = Self.strings(["request-id", "client-request-id"], of: inner)
+      // The older form has a language beside it.
+      message = error["message"]?.string ?? error["message"]?.object?["value"]?.string
+      let inner = (error["innerError"] ?? error["innererror"] ?? error["inner_error"])?.object ?? error
+      identifiers = Self.strings(["request-id", "client-request-id", "requestId"], of: inner)
       time = inner["date"]?.string.flatMap { Self.time($0, "T") }
       entraCodes = Self.entraCodes(in: message, and: nil)
     case .string(let error):
@@ -39,6 +52,20 @@ public struct ServiceError: Sendable {
     }
   }
 
+  /// True for what is an error of these services by more than the name of a member: for what is found in some text.
+  var isPlausible: Bool {
+    switch service {
+    case .graph: code.map { !$0.isEmpty } ?? false
+    case .tokenEndpoint: message != nil || !entraCodes.isEmpty || code.map(Self.oauthCodes.contains) ?? false
+    }
+  }
+
+  /// Those of RFC 6749, section 5.2, and of Entra.
+  private static let oauthCodes: Set<ExactText> = [
+    "invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type",
+    "invalid_scope", "invalid_resource", "interaction_required",
+  ]
+
   /// The code that says most: Entra's own where there is one.
   public var name: ExactText? { entraCodes.last.map { ExactText($0) } ?? code }
 
@@ -46,15 +73,15 @@ public struct ServiceError: Sendable {
     entraCodes.contains { $0.utf8.elementsEqual(code.utf8) } || self.code == ExactText(code)
   }
 
-  /// True when the message has a phrase in it, which is given in lower case; of ASCII alone the case does not count.
-  func says(_ phrase: String) -> Bool {
-    guard let message else { return false }
-    let phrase = Array(phrase.utf8)
-    let text = message.text.utf8.map { ASCII.lowercased($0) }
-    guard let first = phrase.first, text.count >= phrase.count else { return false }
-    return (0...(text.count - phrase.count)).contains { start in
-      text[start] == first && text[start...].starts(with: phrase)
+  /// The message in small letters, with one space for each row of white space: so phrases are looked for.
+  var words: [UInt8] {
+    var words: [UInt8] = []
+    for byte in (message?.text ?? "").utf8 {
+      let isSpace = ASCII.isWhiteSpace(byte)
+      if isSpace, words.last == 0x20 { continue }
+      words.append(isSpace ? 0x20 : ASCII.lowercased(byte))
     }
+    return words
   }
 
   private static func strings(_ names: [ExactText], of object: JSONObject) -> [(name: ExactText, value: ExactText)] {
@@ -62,7 +89,7 @@ public struct ServiceError: Sendable {
   }
 
   /// `2023-11-14T22:18:20` or `2023-11-14 22:18:20Z`, both in UTC.
-  private static func time(_ text: ExactText, _ separator: String) -> NumericDate? {
+  static func time(_ text: ExactText, _ separator: String) -> NumericDate? {
     let bytes = text.text.utf8
     guard (19...20).contains(bytes.count), bytes.dropFirst(10).starts(with: separator.utf8) else { return nil }
     return NumericDate(rfc3339: "\(Substring(bytes.prefix(10)))T\(Substring(bytes.dropFirst(11).prefix(8)))Z")

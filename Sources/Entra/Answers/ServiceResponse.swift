@@ -28,15 +28,49 @@ public struct ServiceResponse: Sendable {
   public let status: Int?
   /// When it was answered, by the header, else by the body.
   public let date: NumericDate?
+  /// How many seconds to wait before the next request, where the service says so (RFC 9110, section 10.2.3).
+  public let retryAfter: Int64?
+  /// Where an error was found in a text that holds more than the answer; nil where the text is the answer.
+  public let place: AnswerPlace?
 
-  /// Reads a saved response, or a JSON body alone.
+  /// Reads a saved response, or a JSON body alone; in any other text it looks for an error of the services.
   ///
   /// Throws `malformed-response`, `unrecognised-response` for JSON that nothing says is an answer, and what the JSON reader throws.
   public init(_ text: Span<UInt8>) throws(ResponseError) {
-    let saved = try SavedResponse(text)
-    status = saved.status
+    let text = SavedText(text)
+    let strict: ServiceResponse
+    do throws(ResponseError) { strict = try ServiceResponse(reading: text.bytes) } catch {
+      guard text.bytes.count <= JSONLimits.savedAnswer.byteCount, let found = Self.found(in: text) else { throw error }
+      self = found
+      return
+    }
+    switch strict.kind {
+    case .otherSuccess, .otherFailure, .webPage: self = Self.found(in: text) ?? strict
+    default: self = strict
+    }
+  }
+
+  /// Takes nothing but a response as it is saved, or its body alone.
+  private init(reading text: [UInt8]) throws(ResponseError) {
+    let saved = try SavedResponse(text.span)
     kind = try Self.kind(saved)
+    status = saved.status
+    place = nil
+    retryAfter = saved[field: "retry-after"].flatMap { Int64($0) }
     if case .error(let error) = kind { date = saved.date ?? error.time } else { date = saved.date }
+  }
+
+  private init(_ found: FoundAnswer) {
+    kind = .error(found.error)
+    status = found.status
+    date = found.date
+    retryAfter = found.retryAfter
+    place = found.place
+  }
+
+  private static func found(in text: SavedText) -> ServiceResponse? {
+    var finder = AnswerFinder(text.searchable)
+    return finder.first().map { ServiceResponse($0) }
   }
 
   /// The service that gave it, where that can be told.
@@ -73,6 +107,10 @@ public struct ServiceResponse: Sendable {
     }
     if body["keyId"]?.string != nil, body["usage"]?.string != nil {
       return .keyCredential(id: body["keyId"]?.string, end: body["endDateTime"]?.string)
+    }
+    // The documents show no more of it than this.
+    if let context = body["@odata.context"]?.string, context.text.hasSuffix("#microsoft.graph.keyCredential") {
+      return .keyCredential(id: nil, end: nil)
     }
     if saved.status == nil {
       throw ResponseError(
@@ -153,10 +191,11 @@ public struct SavedResponse: Sendable {
 
   /// When the service says that it answered: the field Date, in the one form that is sent (RFC 9110, section 5.6.7).
   public var date: NumericDate? {
-    guard let value = self[field: "date"], value.utf8.count == 29, value.utf8.suffix(4).elementsEqual(" GMT".utf8)
-    else {
-      return nil
-    }
+    self[field: "date"].flatMap(Self.date(ofField:))
+  }
+
+  static func date(ofField value: String) -> NumericDate? {
+    guard value.utf8.count == 29, value.utf8.suffix(4).elementsEqual(" GMT".utf8) else { return nil }
     let parts = value.split(separator: " ")
     guard parts.count == 6, let month = Self.months.firstIndex(of: String(parts[2])) else { return nil }
     let number = month < 9 ? "0\(month + 1)" : "\(month + 1)"

@@ -39,6 +39,7 @@ public struct NewCertificatePolicy: Sendable {
     case .unsupportedKind: return refused(.keyNotRSA, "and these tokens take RSA keys only")
     case .tooSmall(_, let least): return refused(.rsaKeyTooSmall, "and at least \(least) bits are needed")
     case .tooLarge(_, let most): return refused(.rsaKeyTooLarge, "and at most \(most) bits are used")
+    case .factorable: return refused(.rsaKeyROCA, "and others can compute it (ROCA, CVE-2017-15361)")
     default: break
     }
     if !key.allows(.rs256) {

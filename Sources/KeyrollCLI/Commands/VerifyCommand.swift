@@ -16,6 +16,7 @@ struct VerifyCommand: RepeatableOptions {
   static let repeatableOptions = ["--certificate", "--public-key", "--algorithm", "--require", "--parameter"]
 
   @OptionGroup var keys: TrustedKeyOptions
+  @OptionGroup var password: SecretOptions<KeyPassword>
   @OptionGroup var judging: JudgingOptions
 
   @Flag(
@@ -38,9 +39,10 @@ struct VerifyCommand: RepeatableOptions {
     let time = try clock.now()
     var inputs = try keys.inputs()
     inputs.append("the token", token)
+    inputs.append("the password", password.source)
     inputs.append("the profile", judging.profile)
     try inputs.requireOneReaderOfStandardInput()
-    let trust = try keys.trust(at: time)
+    let trust = try keys.trust(at: time, secrets: password.provider())
     let profile = try judging.judgingProfile(publicKey: trust.keys.first?.verifier.publicKey)
     if isLenient && !profile.hasLenientForm { throw CommandError.usage("--lenient is not for \(naming: profile.id)") }
     StandardInput.noteTerminal(at: token)

@@ -102,7 +102,7 @@ struct TrustedKeyOptions: ParsableArguments {
   @Option(
     name: .customLong("certificate"),
     help: ArgumentHelp(
-      "The certificate of the signing key (PEM, DER, a bundle, or a saved Graph answer with keyCredentials); may be repeated.",
+      "The certificate of the signing key (PEM, DER, a bundle, a PFX, or a saved Graph answer with keyCredentials); may be repeated.",
       valueName: "file")
   )
   var certificates: [String] = []
@@ -123,11 +123,11 @@ struct TrustedKeyOptions: ParsableArguments {
 
   /// Throws what is wrong with a file, `usage` for a second saved answer, and `no-key-credentials` for one where nothing is
   /// registered and no other key is given.
-  func trust(at time: NumericDate) throws -> Trust {
+  func trust(at time: NumericDate, secrets: any SecretProvider = NoSecrets()) throws -> Trust {
     let toolkit = Toolkit.command
     var trust = Trust()
     for path in certificates {
-      switch try toolkit.contents(of: path) {
+      switch try toolkit.contents(of: path, secrets: secrets) {
       case .certificates(let certificates): for certificate in certificates { trust.add(certificate, with: toolkit) }
       case .registered(let saved):
         // Which of two is the registration, nobody could tell.

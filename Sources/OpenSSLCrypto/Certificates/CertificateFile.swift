@@ -1,3 +1,4 @@
+internal import COpenSSL
 public import Messages
 public import Signing
 public import System
@@ -21,40 +22,71 @@ public enum CertificateFile {
   }
 
   private static func certificates(in bytes: Span<UInt8>, of subject: String) throws(KeyError) -> [Certificate] {
-    if let decoded = DERText.decoded(bytes) {
-      return try decoded.withBytes { (der) throws(KeyError) in [try OpenSSLCertificateReader().certificate(der: der)] }
+    try KeyFileWrapping(wanted: .certificate, subject: subject).withContents(of: SecretBytes(copying: bytes)) {
+      (file, format) throws(KeyError) -> [Certificate] in
+      try file.withBytes { (bytes) throws(KeyError) in try certificates(in: bytes, as: format, of: subject) }
     }
-    switch KeyFileFormat(of: bytes) {
-    case .der: return [try OpenSSLCertificateReader().certificate(der: bytes)]
-    case .pfx:
-      throw KeyError(
-        .noCertificate, "\(naming: subject) is a PFX, and its certificate is wanted alone",
-        hint: "export it: openssl pkcs12 -nokeys -clcerts -in FILE -out certificate.pem")
+  }
+
+  private static func certificates(
+    in bytes: Span<UInt8>, as format: KeyFileFormat, of subject: String
+  ) throws(KeyError) -> [Certificate] {
+    switch format {
+    case .der:
+      if case .signedData = DERKind(of: bytes) { return try SignedCertificates.certificates(bytes, of: subject) }
+      return [try OpenSSLCertificateReader().certificate(der: bytes)]
+    case .pfx: throw isPFX(subject)
+    case .foreign(let form): throw form.error(subject)
     case .unrecognised:
+      if PEMText.beginsInsideLine(bytes) { throw .unrecognisedKeyFile(subject, bytes) }
       throw KeyError(
         .unrecognisedKeyFile, "\(naming: subject) is not a certificate: neither PEM nor DER",
         hint: "give an X.509 certificate as PEM or DER")
     case .pem: break
     }
-    var certificates: [Certificate] = []
+    var found: [Certificate] = []
+    var others: [String] = []
     try PEMText.forEachBlock(in: bytes, of: subject) { (block) throws(KeyError) in
-      if let certificate = try certificate(in: block) { certificates.append(certificate) }
+      if let certificates = try certificates(in: block) {
+        found += certificates
+      } else if case .pfx = block.kind {
+        throw isPFX(subject)
+      } else {
+        others.append(PEMLabel.name(block.label))
+      }
     }
-    if certificates.isEmpty {
+    if found.isEmpty {
       throw KeyError(
-        .noCertificate, "\(naming: subject) holds no certificate", hint: "give an X.509 certificate as PEM or DER")
+        .noCertificate,
+        "\(naming: subject) holds no certificate\(others.isEmpty ? "" : ", but \(others.prefix(4).joined(separator: ", "))")",
+        hint: "give an X.509 certificate as PEM or DER")
     }
-    return certificates
+    return found
+  }
+
+  private static func isPFX(_ subject: String) -> KeyError {
+    KeyError(
+      .noCertificate, "\(naming: subject) is a PFX, and its certificate is wanted alone",
+      hint: "export it: openssl pkcs12 -nokeys -clcerts -in FILE -out certificate.pem")
   }
 
   /// Nil for a block of another kind.
-  static func certificate(in block: borrowing PEMBlock) throws(KeyError) -> Certificate? {
-    switch PEMLabel(block.label) {
+  static func certificates(in block: borrowing PEMBlock) throws(KeyError) -> [Certificate]? {
+    switch block.kind {
     case .certificate:
-      try block.contents.withBytes { (der) throws(KeyError) in try OpenSSLCertificateReader().certificate(der: der) }
+      try block.contents.withBytes { (der) throws(KeyError) in
+        if case .privateKey = DERKind(of: der) {
+          throw KeyError.malformedCertificate("a private key is under the label of a certificate")
+        }
+        return [try OpenSSLCertificateReader().certificate(der: der)]
+      }
     case .trustedCertificate:
       try block.contents.withBytes { (der) throws(KeyError) in
-        try OpenSSLCertificateReader().certificate(derWithTrustSettings: der)
+        [try OpenSSLCertificateReader().certificate(derWithTrustSettings: der)]
+      }
+    case .signedData:
+      try block.contents.withBytes { (der) throws(KeyError) in
+        try SignedCertificates.certificates(der, of: PEMLabel.name(block.label))
       }
     default: nil
     }
@@ -69,16 +101,26 @@ extension CertificateFile {
   public static func read(
     _ file: borrowing SecretBytes, of subject: String, secrets: any SecretProvider
   ) throws(KeyError) -> [Certificate] {
-    try DERText.withBytes(of: file) { (bytes) throws(KeyError) in try certificates(in: bytes, of: subject, secrets) }
+    try KeyFileWrapping(wanted: .certificate, subject: subject).withContents(of: file) {
+      (file, format) throws(KeyError) -> [Certificate] in
+      switch format {
+      case .pfx:
+        return try certificates(in: try PFXReader(subject: subject).contents(ofEncoding: file, secrets), of: subject)
+      case .pem where try holdsPFX(file, of: subject):
+        let contents = try file.withBytes { (text) throws(KeyError) in
+          try KeyFileReader(subject: subject).contents(ofPEM: text, secrets)
+        }
+        return try certificates(in: contents, of: subject)
+      default: return try file.withBytes { (bytes) throws(KeyError) in try read(bytes, of: subject) }
+      }
+    }
   }
 
-  private static func certificates(
-    in file: borrowing SecretBytes, of subject: String, _ secrets: any SecretProvider
-  ) throws(KeyError) -> [Certificate] {
-    if file.withBytes({ bytes in KeyFileFormat(of: bytes) != .pfx }) {
-      return try file.withBytes { (bytes) throws(KeyError) in try read(bytes, of: subject) }
-    }
-    let contents = try PFXReader(subject: subject).contents(of: file, secrets: secrets)
+  private static func holdsPFX(_ file: borrowing SecretBytes, of subject: String) throws(KeyError) -> Bool {
+    try file.withBytes { (text) throws(KeyError) in try PEMText.holdsPFX(text, of: subject) }
+  }
+
+  private static func certificates(in contents: KeyFileContents, of subject: String) throws(KeyError) -> [Certificate] {
     let certificates = contents.certificates
     if certificates.isEmpty {
       throw KeyError(
@@ -88,7 +130,44 @@ extension CertificateFile {
     let own = certificates.filter { certificate in
       contents.privateKeys.contains { certificate.publicKey.hasSameNumbers(as: $0.key.publicKey) }
     }
-    if !own.isEmpty { return own }
+    return own.isEmpty ? certificates : own
+  }
+}
+
+extension CertificateFile {
+  /// True for JSON in which services hand out a key or a certificate, such as the secret of a vault.
+  public static func isJSON(_ file: Span<UInt8>) -> Bool {
+    KeyFileWrapping(wanted: .certificate, subject: "").isJSON(SecretBytes(copying: file))
+  }
+}
+
+/// The certificates in PKCS#7 or CMS SignedData (RFC 2315, section 9.1; RFC 5652, section 5.1), as Windows and CAs hand them out;
+/// what is signed, and whether it is, does not matter.
+enum SignedCertificates {
+  /// In the order of the file; throws `malformed-certificate`, `trailing-data` or `no-certificate`.
+  static func certificates(_ bytes: Span<UInt8>, of subject: String) throws(KeyError) -> [Certificate] {
+    OpenSSLErrors.clear()
+    defer { OpenSSLErrors.clear() }
+    var consumed = 0
+    guard let item = unsafe ASN1Item(bytes, as: PKCS7_it(), consumed: &consumed),
+      unsafe OBJ_obj2nid(item.structure(PKCS7.self).pointee.type) == NID_pkcs7_signed,
+      let signed = unsafe item.structure(PKCS7.self).pointee.d.sign
+    else { throw .malformedCertificate("\(naming: subject) is PKCS #7 that is broken") }
+    if consumed != bytes.count { throw .trailingCertificateData(bytes.count - consumed) }
+    var certificates: [Certificate] = []
+    if let stack = unsafe signed.pointee.cert {
+      for index in 0..<max(unsafe OPENSSL_sk_num(stack), 0) {
+        guard let certificate = unsafe OPENSSL_sk_value(stack, index).map({ OpaquePointer($0) }),
+          let der = unsafe DER.encoding({ output in unsafe i2d_X509(certificate, output) })
+        else { throw .malformedCertificate("\(naming: subject) is PKCS #7 with a certificate that is broken") }
+        certificates.append(try OpenSSLCertificateReader().certificate(der: der.span))
+      }
+    }
+    if certificates.isEmpty {
+      throw KeyError(
+        .noCertificate, "\(naming: subject) is PKCS #7 without a certificate",
+        hint: "give an X.509 certificate as PEM or DER")
+    }
     return certificates
   }
 }

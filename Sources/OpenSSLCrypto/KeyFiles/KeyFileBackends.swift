@@ -16,9 +16,7 @@ public struct PEMBackend: KeyBackend {
   /// Throws what `KeyFileReader` and choosing the key and its certificate throw.
   public func signer(for request: KeyRequest) throws(KeyError) -> any Signer {
     try KeyFile(request).signer { (bytes, subject, secrets) throws(KeyError) in
-      try bytes.withBytes { (bytes) throws(KeyError) in
-        try KeyFileReader(subject: subject).contents(of: bytes, secrets: secrets)
-      }
+      try KeyFileReader(subject: subject).contents(of: bytes, takesPFX: false, secrets: secrets)
     }
   }
 }
@@ -50,19 +48,7 @@ public struct FileBackend: KeyBackend {
   /// The whole reference is the path, without escapes and attributes; `-` is standard input.
   public func signer(for request: KeyRequest) throws(KeyError) -> any Signer {
     try KeyFile(request).signer { (bytes, subject, secrets) throws(KeyError) in
-      try DERText.withBytes(of: bytes) { (bytes) throws(KeyError) in try Self.contents(of: bytes, subject, secrets) }
-    }
-  }
-
-  private static func contents(
-    of file: borrowing SecretBytes, _ subject: String, _ secrets: any SecretProvider
-  ) throws(KeyError) -> KeyFileContents {
-    switch file.withBytes({ bytes in KeyFileFormat(of: bytes) }) {
-    case .pfx: try PFXReader(subject: subject).contents(of: file, secrets: secrets)
-    case .pem, .der, .unrecognised:
-      try file.withBytes { (bytes) throws(KeyError) in
-        try KeyFileReader(subject: subject).contents(of: bytes, secrets: secrets)
-      }
+      try KeyFileReader(subject: subject).contents(of: bytes, secrets: secrets)
     }
   }
 }

@@ -14,8 +14,12 @@ struct KeyFileContents: Sendable {
 
   var privateKeys: [KeyFileEntry] = []
   var certificates: [Certificate] = []
+  /// The labels of the PEM blocks that are neither, for messages.
+  var others: [String] = []
   /// What a person should know of the file although it was opened, such as that nothing protects it against change.
   var notes: [String] = []
+  /// How many zero bytes follow a PFX.
+  var trailingZeroCount = 0
 
   /// Chooses the key, judges it, finds its certificate and its chain, and tries a signature.
   ///
@@ -51,7 +55,7 @@ struct KeyFileContents: Sendable {
     if privateKeys.isEmpty {
       throw KeyError(
         .noPrivateKey,
-        "\(naming: reference) holds no private key (\(certificates.count) \(certificates.count == 1 ? "certificate" : "certificates"))",
+        "\(naming: reference) holds no private key (\(inventory))",
         hint: "export the certificate together with its private key")
     }
     var matches = privateKeys.filter { $0.matches(selection) }
@@ -78,6 +82,13 @@ struct KeyFileContents: Sendable {
         hint: "give the certificate of the one that is meant, or name it, such as \(naming: example)")
     }
     return match.key
+  }
+
+  /// What there is in place of a private key: `2 certificates, CERTIFICATE REQUEST`.
+  private var inventory: String {
+    let names = others.prefix(4) + (others.count > 4 ? ["and \(others.count - 4) more"] : [])
+    return (["\(certificates.count) \(certificates.count == 1 ? "certificate" : "certificates")"] + names)
+      .joined(separator: ", ")
   }
 
   private func hasSeveralKeys(_ entries: [KeyFileEntry]) -> Bool {

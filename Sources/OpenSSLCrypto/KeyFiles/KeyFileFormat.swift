@@ -1,7 +1,6 @@
 internal import COpenSSL
 import Encodings
 internal import Signing
-import System
 
 /// What kind of file the content announces.
 enum KeyFileFormat: Sendable {
@@ -10,21 +9,27 @@ enum KeyFileFormat: Sendable {
   case der
   /// PKCS#12 in DER or BER.
   case pfx
+  /// Known, and not opened here.
+  case foreign(ForeignKeyFile)
+  /// Perhaps wrapped in something: see `KeyFileWrapping`.
   case unrecognised
 
-  /// Looks at the content alone, never at a name; base64 text without PEM around it is the caller's to decode.
+  /// Looks at the content alone, never at a name.
   init(of bytes: Span<UInt8>) {
     if PEMText.begins(in: bytes) {
       self = .pem
     } else if bytes.count > 2, bytes[0] == 0x30 {
       self = Self.beginsPFX(bytes) ? .pfx : .der
+    } else if let foreign = ForeignKeyFile(of: bytes) {
+      self = .foreign(foreign)
     } else {
       self = .unrecognised
     }
   }
 
   /// A version above those of private keys, 0 and 1, and then a SEQUENCE (RFC 7292, section 4).
-  private static func beginsPFX(_ bytes: Span<UInt8>) -> Bool {
+  static func beginsPFX(_ bytes: Span<UInt8>) -> Bool {
+    guard bytes.count > 2, bytes[0] == 0x30 else { return false }
     // A length in the long form says how many bytes follow it, and 0x80 that the end is marked.
     let start = bytes[1] <= 0x80 ? 2 : 2 + Int(bytes[1] & 0x7F)
     guard bytes.count > start + 3 else { return false }
@@ -42,6 +47,10 @@ enum PEMLabel: Sendable {
   case publicKey
   /// RSAPublicKey (RFC 8017, appendix A.1.1), or an RSA key as SubjectPublicKeyInfo.
   case rsaPublicKey
+  /// PKCS#7 or CMS, read for the certificates in it.
+  case signedData
+  /// PKCS#12.
+  case pfx
   case other
 
   private static let known: [(label: String, meaning: PEMLabel)] = [
@@ -55,18 +64,42 @@ enum PEMLabel: Sendable {
     ("TRUSTED CERTIFICATE", .trustedCertificate),
     ("PUBLIC KEY", .publicKey),
     ("RSA PUBLIC KEY", .rsaPublicKey),
+    ("PKCS7", .signedData),
+    ("PKCS #7 SIGNED DATA", .signedData),
+    ("CMS", .signedData),
+    ("PKCS12", .pfx),
+    ("PFX", .pfx),
   ]
 
   init(_ label: String) {
     self = Self.known.first { $0.label.utf8.elementsEqual(label.utf8) }?.meaning ?? .other
   }
 
+  /// What a block holds: what its contents are, where tools are seen to write that under the label, else what the label says.
+  ///
+  /// GnuTLS writes a PFX as PEM, and Windows PKCS#7 under the label of a certificate; OpenSSL reads a PKCS#8 under any label of a
+  /// private key.
+  func judged(by contents: Span<UInt8>) -> PEMLabel {
+    switch (self, DERKind(of: contents)) {
+    case (.privateKey, .pfx), (.certificate, .pfx): .pfx
+    case (.certificate, .signedData): .signedData
+    case (.privateKey, .privateKey(let form)): .privateKey(form)
+    default: self
+    }
+  }
+
   /// Labels of what is neither a key nor a certificate here, that people meet all the same.
   private static let others = [
-    "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST", "X509 CRL", "PKCS7", "PKCS12", "CMS", "EC PARAMETERS",
+    "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST", "X509 CRL", "EC PARAMETERS",
     "DH PARAMETERS", "X9.42 DH PARAMETERS", "OPENSSH PRIVATE KEY", "SSH2 PUBLIC KEY", "PGP PRIVATE KEY BLOCK",
     "PGP PUBLIC KEY BLOCK", "PGP MESSAGE", "ANY PRIVATE KEY",
   ]
+
+  /// True for a label of capital letters, digits and spaces alone, which is no part of a key.
+  static func isWord(_ label: String) -> Bool {
+    label.utf8.count <= 64
+      && label.utf8.allSatisfy { ASCII.isUpperCase($0) || ASCII.isDigit($0) || " .#".utf8.contains($0) }
+  }
 
   /// The label for messages: one that is known, or "a block".
   ///
@@ -85,16 +118,36 @@ enum DERKind: Sendable {
   case publicKey
   /// RSAPublicKey (RFC 8017, appendix A.1.1).
   case rsaPublicKey
+  /// PKCS#7 or CMS (RFC 2315, section 7).
+  case signedData
+  /// PKCS#12 (RFC 7292, section 4).
+  case pfx
   case other
+
+  /// For messages: `a certificate`.
+  var name: String {
+    switch self {
+    case .privateKey: "a private key"
+    case .certificate: "a certificate"
+    case .publicKey, .rsaPublicKey: "a public key"
+    case .signedData: "PKCS #7"
+    case .pfx: "a PFX"
+    case .other: "something else"
+    }
+  }
 
   /// Judges by types alone: what does not fit, the reader of that kind finds.
   init(of der: Span<UInt8>) {
     self = Self.kind(of: der) ?? .other
   }
 
+  /// 1.2.840.113549.1.7.2.
+  private static let signedDataType: [UInt8] = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02]
+
   private static func kind(of der: Span<UInt8>) -> DERKind? {
     // The end may be cut off, so the length of the whole is not looked at.
     guard der.count > 2, der[0] == 0x30 else { return nil }
+    if KeyFileFormat.beginsPFX(der) { return .pfx }
     let start = der[1] < 0x80 ? 2 : 2 + Int(der[1] & 0x7F)
     if let first = DER.contents(of: V_ASN1_INTEGER, in: der, at: start), first.upperBound < der.count {
       let isVersion = first.count == 1
@@ -107,6 +160,9 @@ enum DERKind: Sendable {
       case 0x02: return .rsaPublicKey
       default: return nil
       }
+    }
+    if let type = DER.contents(of: V_ASN1_OBJECT, in: der, at: der[1] == 0x80 ? 2 : start) {
+      return der.extracting(type).isEqual(to: signedDataType.span) ? .signedData : nil
     }
     guard let first = DER.contents(of: V_ASN1_SEQUENCE, in: der, at: start), first.upperBound < der.count else {
       return nil
@@ -130,28 +186,4 @@ enum PrivateKeyForm: Sendable {
   case pkcs1
   /// An encoding of its own for another kind of key, such as ECPrivateKey (RFC 5915).
   case traditional
-}
-
-/// Base64 text of a PFX, key or certificate without PEM around it, as key vaults hand it out.
-enum DERText {
-  /// What every SEQUENCE begins with.
-  static let firstByte: UInt8 = 0x30
-
-  /// The bytes behind the text; nil for anything but strict base64 of bytes that begin as a SEQUENCE does.
-  static func decoded(_ text: Span<UInt8>) -> SecretBytes? {
-    guard let bytes = PEMText.decoded(base64: text), bytes.withBytes({ bytes in bytes[0] == firstByte }) else {
-      return nil
-    }
-    return bytes
-  }
-
-  /// Lends the bytes behind such text, and the bytes of any other file as they are.
-  static func withBytes<Result>(
-    of file: borrowing SecretBytes, _ body: (borrowing SecretBytes) throws(KeyError) -> Result
-  ) throws(KeyError) -> Result {
-    switch file.withBytes({ bytes in decoded(bytes) }) {
-    case .some(let decoded): try body(decoded)
-    case .none: try body(file)
-    }
-  }
 }

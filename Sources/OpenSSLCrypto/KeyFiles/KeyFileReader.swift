@@ -1,53 +1,72 @@
+import Encodings
 import Messages
 internal import Signing
 import System
 
-/// Reads private keys and certificates in PEM (RFC 7468) or DER.
+/// Reads files of private keys and certificates: PEM (RFC 7468), DER and PFX, and what they are handed out in.
 struct KeyFileReader {
   /// Names the file in messages and in the request for its password.
   let subject: String
 
   /// Asks for a password once, and only when a key is encrypted; passes over what is neither a private key nor a certificate.
-  func contents(of file: Span<UInt8>, secrets: any SecretProvider) throws(KeyError) -> KeyFileContents {
+  ///
+  /// `takesPFX` is false where the reference says that the file is none.
+  func contents(
+    of file: borrowing SecretBytes, takesPFX: Bool = true, secrets: any SecretProvider
+  ) throws(KeyError) -> KeyFileContents {
     defer { OpenSSLErrors.clear() }
-    var password = FilePassword(of: subject, from: secrets)
-    switch KeyFileFormat(of: file) {
-    case .pem: return try contents(ofPEM: file, &password)
-    case .der: return try contents(ofDER: file, &password)
-    case .pfx:
-      throw KeyError(.unrecognisedKeyFile, "\(naming: subject) is a PFX and not PEM", hint: "open it as pfx:PATH")
-    case .unrecognised: throw .unrecognisedKeyFile(subject)
+    return try KeyFileWrapping(wanted: .privateKey, subject: subject).withContents(of: file) {
+      (file, format) throws(KeyError) -> KeyFileContents in
+      switch format {
+      case .pem:
+        return try file.withBytes { (bytes) throws(KeyError) in try contents(ofPEM: bytes, secrets) }
+      case .der:
+        return try file.withBytes { (bytes) throws(KeyError) in try contents(ofDER: bytes, secrets) }
+      case .pfx where takesPFX:
+        return try PFXReader(subject: subject).contents(ofEncoding: file, secrets)
+      case .pfx:
+        throw KeyError(.unrecognisedKeyFile, "\(naming: subject) is a PFX and not PEM", hint: "open it as pfx:PATH")
+      case .foreign(let form): throw form.error(subject)
+      case .unrecognised:
+        throw file.withBytes { bytes in
+          KeyError.unrecognisedKeyFile(subject, bytes)
+        }
+      }
     }
   }
 
-  private func contents(ofPEM text: Span<UInt8>, _ password: inout FilePassword) throws(KeyError) -> KeyFileContents {
+  func contents(ofPEM text: Span<UInt8>, _ secrets: any SecretProvider) throws(KeyError) -> KeyFileContents {
+    var password = FilePassword(of: subject, from: secrets)
     var contents = KeyFileContents()
     var budget = IterationBudget(of: subject)
-    var isOpenSSH = false
+    var foreign: ForeignKeyFile?
     try PEMText.forEachBlock(in: text, of: subject) { (block) throws(KeyError) in
-      let encryption = try block.encryption(of: subject)
-      switch PEMLabel(block.label) {
+      switch block.kind {
       case .privateKey(let form):
+        let encryption = try block.encryption(of: subject)
         let key = try block.contents.withBytes { (bytes) throws(KeyError) in
           try privateKey(form, in: bytes, encryption, &password, &budget)
         }
         contents.privateKeys.append(KeyFileEntry(key: key))
-      case .certificate, .trustedCertificate:
-        if let certificate = try CertificateFile.certificate(in: block) { contents.certificates.append(certificate) }
-      case .publicKey, .rsaPublicKey: break
+      case .pfx:
+        let inner = try PFXReader(subject: subject).contents(ofEncoding: block.contents, secrets)
+        contents.privateKeys += inner.privateKeys
+        contents.certificates += inner.certificates
+        contents.notes += inner.notes
+      case .certificate, .trustedCertificate, .signedData:
+        contents.certificates += try CertificateFile.certificates(in: block) ?? []
+      case .publicKey, .rsaPublicKey: contents.others.append(PEMLabel.name(block.label))
       case .other:
-        if block.label.utf8.elementsEqual("OPENSSH PRIVATE KEY".utf8) { isOpenSSH = true }
+        contents.others.append(PEMLabel.name(block.label))
+        foreign = foreign ?? ForeignKeyFile(label: block.label)
       }
     }
-    if isOpenSSH && contents.privateKeys.isEmpty {
-      throw KeyError(
-        .unrecognisedKeyFile, "\(naming: subject) holds a key in the format of OpenSSH, which is not read here",
-        hint: "convert a copy of it: ssh-keygen -p -m PKCS8 -f COPY")
-    }
+    if let foreign, contents.privateKeys.isEmpty { throw foreign.error(subject) }
     return contents
   }
 
-  private func contents(ofDER der: Span<UInt8>, _ password: inout FilePassword) throws(KeyError) -> KeyFileContents {
+  private func contents(ofDER der: Span<UInt8>, _ secrets: any SecretProvider) throws(KeyError) -> KeyFileContents {
+    var password = FilePassword(of: subject, from: secrets)
     var budget = IterationBudget(of: subject)
     switch DERKind(of: der) {
     case .privateKey(let form):
@@ -55,8 +74,9 @@ struct KeyFileReader {
       return KeyFileContents(privateKeys: [KeyFileEntry(key: key)])
     case .certificate:
       return KeyFileContents(certificates: [try OpenSSLCertificateReader().certificate(der: der)])
+    case .signedData: return KeyFileContents(certificates: try SignedCertificates.certificates(der, of: subject))
     case .publicKey, .rsaPublicKey: return KeyFileContents()
-    case .other: throw .unrecognisedKeyFile(subject)
+    case .pfx, .other: throw .unrecognisedKeyFile(subject, der)
     }
   }
 
@@ -66,7 +86,11 @@ struct KeyFileReader {
   ) throws(KeyError) -> PrivateKey {
     if let encryption {
       let key = try encryption.plaintext(of: bytes, &password)
-      return try key.withBytes { (bytes) throws(KeyError) in try privateKey(form, in: bytes, nil, &password, &budget) }
+      return try key.withBytes { (bytes) throws(KeyError) in
+        // The label may be of another form than what was encrypted under it.
+        let actual = if case .privateKey(let actual) = DERKind(of: bytes) { actual } else { form }
+        return try privateKey(actual, in: bytes, nil, &password, &budget)
+      }
     }
     switch form {
     case .pkcs8: return try PrivateKeyReader.privateKey(pkcs8: bytes)
@@ -79,8 +103,18 @@ struct KeyFileReader {
 }
 
 extension KeyError {
-  static func unrecognisedKeyFile(_ subject: String) -> KeyError {
-    KeyError(
+  static func unrecognisedKeyFile(_ subject: String, _ bytes: Span<UInt8>) -> KeyError {
+    if bytes.indices.first(where: { !ASCII.isWhiteSpace(bytes[$0]) }).map({ bytes[$0] }) == UInt8(ascii: "{") {
+      return KeyError(
+        .unrecognisedKeyFile, "\(naming: subject) is JSON with a fault, or with a member twice in one object",
+        hint: "save it again as the service gives it")
+    }
+    if PEMText.beginsInsideLine(bytes) {
+      return .malformedPEM(
+        subject, "something stands before it on its line",
+        hint: "copy what is between the quotation marks, or behind the name, into a file of its own")
+    }
+    return KeyError(
       .unrecognisedKeyFile, "\(naming: subject) is not a key file: neither PEM, nor DER, nor PFX",
       hint: "give a private key as PEM or DER, or a PFX")
   }

@@ -7,8 +7,8 @@ import System
 ///
 /// Read here and not by OpenSSL, which takes or refuses an encrypted key by the length of its lines.
 enum PEMText {
-  private static let dashes = Array("-----".utf8)
-  private static let begin = Array("-----BEGIN ".utf8)
+  static let dashes = Array("-----".utf8)
+  static let begin = Array("-----BEGIN ".utf8)
   private static let end = Array("-----END ".utf8)
 
   /// True when a line begins a block.
@@ -23,7 +23,8 @@ enum PEMText {
 
   /// Lends each block in turn.
   ///
-  /// Throws `malformed-pem` for a block that does not end, or is not base64 without a fault, and what `body` throws.
+  /// Throws `malformed-pem` for a block of a key or a certificate that does not end, or is not base64 without a fault, and what
+  /// `body` throws. Of a block of anything else that cannot be read, the label alone is lent, and no contents.
   static func forEachBlock(
     in bytes: Span<UInt8>, of subject: String, _ body: (borrowing PEMBlock) throws(KeyError) -> Void
   ) throws(KeyError) {
@@ -35,6 +36,15 @@ enum PEMText {
       let block = try block(label, in: bytes, from: &position, of: subject)
       try body(block)
     }
+  }
+
+  /// True where a block is a PFX; throws what reading the blocks throws.
+  static func holdsPFX(_ bytes: Span<UInt8>, of subject: String) throws(KeyError) -> Bool {
+    var holdsPFX = false
+    try forEachBlock(in: bytes, of: subject) { (block) throws(KeyError) in
+      if case .pfx = block.kind { holdsPFX = true }
+    }
+    return holdsPFX
   }
 
   /// The bytes behind standard base64 (RFC 4648, section 4), at least one, in memory that is wiped; nil for anything else.
@@ -61,7 +71,22 @@ enum PEMText {
   private static let rareWhiteSpace: [UInt8] = [0x0B, 0x0C]
 
   /// Reads what follows the first line of a block, and moves behind its last.
+  ///
+  /// A block that cannot be read, and whose label is of nothing that is read here, ends with its first line.
   private static func block(
+    _ label: String, in bytes: Span<UInt8>, from position: inout Int, of subject: String
+  ) throws(KeyError) -> PEMBlock {
+    let start = position
+    do throws(KeyError) {
+      return try readableBlock(label, in: bytes, from: &position, of: subject)
+    } catch {
+      guard case .other = PEMLabel(label), PEMLabel.isWord(label) else { throw error }
+      position = start
+      return PEMBlock(label: label, header: "", contents: SecretBytes(capacity: 0))
+    }
+  }
+
+  private static func readableBlock(
     _ label: String, in bytes: Span<UInt8>, from position: inout Int, of subject: String
   ) throws(KeyError) -> PEMBlock {
     let name = PEMLabel.name(label)
@@ -69,7 +94,9 @@ enum PEMText {
     let start = position
     while let line = line(in: bytes, at: position) {
       if self.label(of: line.contents, after: begin, in: bytes) != nil { break }
-      if let ending = self.label(of: line.contents, after: end, in: bytes) {
+      // An editor or a copy may have left the first line alone without its indentation.
+      let indented = line.contents.drop { ASCII.isWhiteSpace(bytes[$0]) }
+      if let ending = self.label(of: indented, after: end, in: bytes) {
         guard ending.utf8.elementsEqual(label.utf8) else {
           throw .malformedPEM(subject, "\(name) ends as \(PEMLabel.name(ending))")
         }
@@ -84,29 +111,6 @@ enum PEMText {
     throw .malformedPEM(subject, "\(name) has no end")
   }
 
-  /// True for a line that begins a block and goes on behind the dashes after its label, with all of the block perhaps.
-  ///
-  /// An environment variable, a secret editor or JSON makes such text.
-  private static func runsOn(_ line: Range<Int>, in bytes: Span<UInt8>) -> Bool {
-    guard line.count > begin.count + dashes.count, matches(begin, in: bytes, at: line.lowerBound) else { return false }
-    let first = (line.lowerBound + begin.count...line.upperBound - dashes.count).first {
-      matches(dashes, in: bytes, at: $0)
-    }
-    return first.map { $0 < line.upperBound - dashes.count } ?? false
-  }
-
-  /// Says nothing of what is between the dashes.
-  private static func lostLineBreaks(in line: Range<Int>, of bytes: Span<UInt8>, _ subject: String) -> KeyError {
-    let escape = Array(#"\n"#.utf8)
-    if (line.lowerBound..<line.upperBound - escape.count).contains(where: { matches(escape, in: bytes, at: $0) }) {
-      return .malformedPEM(
-        subject, #"it holds the two characters \n where line breaks belong"#, hint: "undo them in a copy: printf %b")
-    }
-    return .malformedPEM(
-      subject, "its line breaks are missing, or have become spaces",
-      hint: "copy the file itself; one that an environment variable or an editor has joined is not PEM any more")
-  }
-
   /// The lines up to an empty one, when the first has a colon, which base64 never has.
   private static func header(in bytes: Span<UInt8>, from position: inout Int, of subject: String) throws(KeyError)
     -> String
@@ -119,6 +123,8 @@ enum PEMText {
     while let line = line(in: bytes, at: position) {
       position = line.end
       if line.contents.isEmpty { return header }
+      // The end of the block, or the next one: no line of a header looks so.
+      if line.contents.count >= dashes.count, matches(dashes, in: bytes, at: line.contents.lowerBound) { break }
       guard let text = String(validating: line.contents.map { bytes[$0] }, as: UTF8.self) else { break }
       header += text + "\n"
     }
@@ -126,7 +132,7 @@ enum PEMText {
   }
 
   /// What stands between the prefix and the last dashes, or nil for any other line.
-  private static func label(of line: Range<Int>, after prefix: [UInt8], in bytes: Span<UInt8>) -> String? {
+  static func label(of line: Range<Int>, after prefix: [UInt8], in bytes: Span<UInt8>) -> String? {
     guard line.count > prefix.count + dashes.count, matches(prefix, in: bytes, at: line.lowerBound),
       matches(dashes, in: bytes, at: line.upperBound - dashes.count)
     else { return nil }
@@ -135,7 +141,7 @@ enum PEMText {
   }
 
   /// The next line without white space at its end, and where the one after it begins; nil at the end.
-  private static func line(in bytes: Span<UInt8>, at start: Int) -> (contents: Range<Int>, end: Int)? {
+  static func line(in bytes: Span<UInt8>, at start: Int) -> (contents: Range<Int>, end: Int)? {
     guard start < bytes.count else { return nil }
     let newline = (start..<bytes.count).first { bytes[$0] == UInt8(ascii: "\n") } ?? bytes.count
     let last = (start..<newline).last { !ASCII.isWhiteSpace(bytes[$0]) }
@@ -143,13 +149,13 @@ enum PEMText {
   }
 
   /// Behind a byte order mark, which Windows puts before UTF-8.
-  private static func start(of bytes: Span<UInt8>) -> Int {
+  static func start(of bytes: Span<UInt8>) -> Int {
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     return bytes.count >= mark.count && matches(mark, in: bytes, at: 0) ? mark.count : 0
   }
 
   /// The caller makes sure that there are enough bytes.
-  private static func matches(_ expected: [UInt8], in bytes: Span<UInt8>, at start: Int) -> Bool {
+  static func matches(_ expected: [UInt8], in bytes: Span<UInt8>, at start: Int) -> Bool {
     expected.indices.allSatisfy { bytes[start + $0] == expected[$0] }
   }
 }
@@ -169,6 +175,12 @@ struct PEMBlock: ~Copyable {
   /// The lines before the base64 (RFC 1421, section 4.6), each with its newline; empty in all modern files.
   let header: String
   let contents: SecretBytes
+
+  /// What it holds: see `PEMLabel.judged(by:)`; ciphertext says nothing of itself.
+  var kind: PEMLabel {
+    let label = PEMLabel(label)
+    return header.isEmpty ? contents.withBytes { bytes in label.judged(by: bytes) } : label
+  }
 
   /// What the header says of encryption (RFC 1421, section 4.6.1.1), or nil for a block without a header.
   ///

@@ -7,6 +7,8 @@ struct PFX: ~Copyable {
   /// Nil for a file that nothing protects against changes.
   let mac: MACData?
   let safes: [Safe]
+  /// Windows leaves a few behind a file.
+  let trailingZeroCount: Int
   private let contents: ContentInfo
 
   /// Reads BER or DER; `subject` names the file in messages.
@@ -14,7 +16,8 @@ struct PFX: ~Copyable {
   /// Throws `unrecognised-key-file`, `malformed-pfx`, `trailing-data`, `unsupported-protection` or
   /// `iteration-count-too-high`, and derives nothing.
   init(_ bytes: Span<UInt8>, of subject: String) throws(KeyError) {
-    let elements = try Self.elements(of: bytes, of: subject)
+    var trailingZeroCount = 0
+    let elements = try Self.elements(of: bytes, of: subject, trailingZeroCount: &trailingZeroCount)
     guard let contents = elements.withSequence(at: 1, { bytes in ContentInfo(bytes) }) else {
       throw KeyError(.malformedPFX, "\(naming: subject) has contents that cannot be read")
     }
@@ -32,6 +35,7 @@ struct PFX: ~Copyable {
     self.mac = mac
     self.safes = safes
     self.contents = contents
+    self.trailingZeroCount = trailingZeroCount
   }
 
   var hasEnvelopedPart: Bool {
@@ -50,7 +54,9 @@ struct PFX: ~Copyable {
     }
   }
 
-  private static func elements(of bytes: Span<UInt8>, of subject: String) throws(KeyError) -> ASN1Elements {
+  private static func elements(
+    of bytes: Span<UInt8>, of subject: String, trailingZeroCount: inout Int
+  ) throws(KeyError) -> ASN1Elements {
     guard bytes.count > 0, bytes[0] == DERText.firstByte else {
       let hint = bytes.count > 0 && bytes[0] == UInt8(ascii: "-") ? "PEM text is named as pem:PATH" : nil
       throw KeyError(
@@ -67,7 +73,8 @@ struct PFX: ~Copyable {
     guard (2...3).contains(elements.count), unsafe ASN1Reading.integer(elements.integer(at: 0)) == 3 else {
       throw KeyError(.malformedPFX, "\(naming: subject) is not a PFX of version 3 (RFC 7292, section 4)")
     }
-    if consumed < bytes.count {
+    trailingZeroCount = bytes.count - consumed
+    if (consumed..<bytes.count).contains(where: { bytes[$0] != 0 }) {
       throw KeyError(
         .trailingData, "\(naming: subject) goes on after its end, for \(bytes.count - consumed) bytes",
         hint: "the file was altered or joined with another: export it again")
@@ -169,6 +176,6 @@ struct ContentInfo: ~Copyable {
       let content = unsafe item.structure(PKCS7.self).pointee.d.encrypted?.pointee.enc_data,
       let identifier = unsafe content.pointee.algorithm, let ciphertext = unsafe content.pointee.enc_data
     else { return nil }
-    return try unsafe EncryptedPart(ciphertext, holding: PKCS12_SAFEBAGS_it(), by: identifier, in: item, of: subject)
+    return try unsafe EncryptedPart(ciphertext, by: identifier, in: item, of: subject)
   }
 }

@@ -84,8 +84,7 @@ struct KeyBag {
     guard let identifier = unsafe identifier, let ciphertext = unsafe ciphertext else {
       throw KeyError(.malformedPFX, "\(naming: subject) has a key bag that cannot be read")
     }
-    let part = try unsafe EncryptedPart(
-      ciphertext, holding: PKCS8_PRIV_KEY_INFO_it(), by: identifier, in: owner, of: subject)
+    let part = try unsafe EncryptedPart(ciphertext, by: identifier, in: owner, of: subject)
     content = .shrouded(part)
   }
 
@@ -105,8 +104,7 @@ struct KeyBag {
     case .plain(let information, _):
       return try unsafe PrivateKeyReader.privateKey(information)
     case .shrouded(let part):
-      guard let item = try part.value(with: passwords) else { return nil }
-      return try unsafe PrivateKeyReader.privateKey(item.pointer)
+      return try part.privateKey(with: passwords)
     }
   }
 }

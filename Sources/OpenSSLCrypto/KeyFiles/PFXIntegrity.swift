@@ -66,7 +66,11 @@ struct MACData {
   ///
   /// PBMAC1 takes the password as UTF-8 (RFC 9579, section 5), where no password is the empty one.
   func isMade(over content: Span<UInt8>, with password: PasswordForm) throws(KeyError) -> Bool {
-    if case .pbmac1 = derivation, password.isAbsent { return false }
+    switch derivation {
+    case .pbmac1: if password.isAbsent { return false }
+    // Of nothing at all OpenSSL derives nothing, and whoever writes by it cannot have used that.
+    case .pkcs12(let salt): if password.isLatin1 || password.isAbsent && salt.isEmpty { return false }
+    }
     guard let key = key(from: password) else {
       throw .unsupportedProtection(by: "HMAC with \(digest.name)", of: subject)
     }

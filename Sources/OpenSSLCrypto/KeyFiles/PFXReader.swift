@@ -19,7 +19,11 @@ public struct PFXFile: Sendable {
   public init(
     _ file: borrowing SecretBytes, of subject: String, at time: Int64, secrets: any SecretProvider
   ) throws(KeyError) {
-    let contents = try PFXReader(subject: subject).contents(of: file, secrets: secrets)
+    let (contents, bytes) = try KeyFileWrapping(wanted: .privateKey, subject: subject).withContents(of: file) {
+      (file, _) throws(KeyError) -> (KeyFileContents, [UInt8]) in
+      let contents = try PFXReader(subject: subject).contents(ofEncoding: file, secrets)
+      return (contents, file.withBytes { [UInt8](copying: $0) })
+    }
     guard let key = contents.privateKeys.first?.key else {
       throw KeyError(
         .noPrivateKey, "\(naming: subject) holds no private key", hint: "export the certificate together with it")
@@ -36,7 +40,7 @@ public struct PFXFile: Sendable {
         hint: "export the certificate together with its key")
     }
     self.certificate = certificate
-    bytes = try DERText.withBytes(of: file) { (bytes) throws(KeyError) in bytes.withBytes { [UInt8](copying: $0) } }
+    self.bytes = Array(bytes.dropLast(contents.trailingZeroCount))
   }
 }
 
@@ -45,18 +49,39 @@ struct PFXReader {
   /// Names the file in messages and in the request for its password.
   let subject: String
 
-  /// Reads DER, BER or standard base64 text; asks for a password once, and only when no password does not open it.
+  /// Reads DER, BER, or a wrapper around it; asks for a password once, and only when no password does not open it.
   ///
   /// Throws `wrong-password` only when the file is sound and the password does not fit.
   func contents(of file: borrowing SecretBytes, secrets: any SecretProvider) throws(KeyError) -> KeyFileContents {
-    // A password that does not fit leaves errors behind.
-    defer { OpenSSLErrors.clear() }
-    return try DERText.withBytes(of: file) { (encoding) throws(KeyError) in try contents(of: encoding, secrets) }
+    try KeyFileWrapping(wanted: .privateKey, subject: subject).withContents(of: file) {
+      (file, format) throws(KeyError) -> KeyFileContents in
+      switch format {
+      case .foreign(let form): throw form.error(subject)
+      case .pem:
+        let inPEM = try file.withBytes { (text) throws(KeyError) -> KeyFileContents? in
+          try contents(ofPEM: text, secrets)
+        }
+        if let inPEM { return inPEM }
+      case .pfx, .der, .unrecognised: break
+      }
+      return try contents(ofEncoding: file, secrets)
+    }
   }
 
+  /// The PFX in PEM text, as GnuTLS writes it; nil where no block is one.
   private func contents(
-    of encoding: borrowing SecretBytes, _ secrets: any SecretProvider
+    ofPEM text: Span<UInt8>, _ secrets: any SecretProvider
+  ) throws(KeyError) -> KeyFileContents? {
+    guard try PEMText.holdsPFX(text, of: subject) else { return nil }
+    return try KeyFileReader(subject: subject).contents(ofPEM: text, secrets)
+  }
+
+  /// Reads DER or BER.
+  func contents(
+    ofEncoding encoding: borrowing SecretBytes, _ secrets: any SecretProvider
   ) throws(KeyError) -> KeyFileContents {
+    // A password that does not fit leaves errors behind.
+    defer { OpenSSLErrors.clear() }
     let pfx = try encoding.withBytes { (bytes) throws(KeyError) in try PFX(bytes, of: subject) }
     var bags = SafeBags(of: subject)
     var budget = IterationBudget(of: subject)
@@ -71,7 +96,7 @@ struct PFXReader {
 
     let passwords = try passwords(for: pfx, bags, secrets)
     for part in pfx.encryptedParts {
-      guard let stack = try part.value(with: passwords) else { throw damaged(part) }
+      guard let stack = try part.safeBags(with: passwords) else { throw damaged(part) }
       try bags.add(stack, budget: &budget)
     }
     return try contents(of: bags, in: pfx, with: passwords)
@@ -81,6 +106,13 @@ struct PFXReader {
     of bags: SafeBags, in pfx: borrowing PFX, with passwords: [PasswordForm]
   ) throws(KeyError) -> KeyFileContents {
     var contents = KeyFileContents()
+    contents.trailingZeroCount = pfx.trailingZeroCount
+    if pfx.trailingZeroCount > 0 {
+      let count = pfx.trailingZeroCount
+      contents.notes.append(
+        "\(count) zero \(count == 1 ? "byte follows" : "bytes follow") the PFX in \(naming: subject), as Windows leaves them: not read"
+      )
+    }
     if pfx.mac == nil { contents.notes.append("nothing protects \(naming: subject) against change: it has no MAC") }
     if pfx.hasEnvelopedPart {
       if bags.keys.isEmpty {
@@ -144,7 +176,7 @@ struct PFXReader {
   }
 
   private func isAnyPart(of parts: [EncryptedPart], openedWith forms: [PasswordForm]) throws(KeyError) -> Bool {
-    for part in parts where try part.value(with: forms) != nil { return true }
+    for part in parts where try part.isOpened(by: forms) { return true }
     return false
   }
 

@@ -13,13 +13,13 @@ struct EncryptedPart {
   let iterationCount: Int64
   /// True where no password and the empty password give different keys.
   let tellsAbsentFromEmpty: Bool
+  /// True where the key is derived from bytes as they are: PBES2.
+  private let takesBytes: Bool
   private let subject: String
   // Both point into `owner`, which lives as long as this value does.
   private nonisolated(unsafe) let identifier: UnsafePointer<X509_ALGOR>
   private nonisolated(unsafe) let ciphertext: UnsafePointer<ASN1_STRING>
   private let owner: ASN1Item
-  // The kind of value that is encrypted, an `ASN1_ITEM` of OpenSSL's own.
-  private nonisolated(unsafe) let kind: OpaquePointer
   private let library: LibraryContext
 
   /// Reads and judges the algorithm, and derives nothing.
@@ -27,8 +27,8 @@ struct EncryptedPart {
   /// Throws `malformed-pfx` for parameters that cannot be read, and `unsupported-protection` for an algorithm that
   /// OpenSSL does not offer.
   init(
-    _ ciphertext: UnsafePointer<ASN1_STRING>, holding kind: OpaquePointer, by identifier: UnsafePointer<X509_ALGOR>,
-    in owner: ASN1Item, of subject: String
+    _ ciphertext: UnsafePointer<ASN1_STRING>, by identifier: UnsafePointer<X509_ALGOR>, in owner: ASN1Item,
+    of subject: String
   ) throws(KeyError) {
     let object = unsafe identifier.pointee.algorithm
     let nid = unsafe OBJ_obj2nid(object)
@@ -48,23 +48,40 @@ struct EncryptedPart {
       iterationCount = try unsafe IterationBudget.count(item.structure(PBEPARAM.self).pointee.iter, of: subject)
     }
     tellsAbsentFromEmpty = (NID_pbe_WithSHA1And128BitRC4...NID_pbe_WithSHA1And40BitRC2_CBC).contains(nid)
+    takesBytes = nid == NID_pbes2
     self.subject = subject
     unsafe self.identifier = identifier
     unsafe self.ciphertext = ciphertext
     self.owner = owner
-    unsafe self.kind = kind
   }
 
-  /// Decrypts with the first password that fits and reads the value inside; nil when none fits.
+  /// Decrypts safe bags with the first password that fits, a `STACK_OF(PKCS12_SAFEBAG)`; nil when none fits.
   ///
   /// Throws `damaged-file` when no password can fit, and `unsupported-protection` when OpenSSL cannot derive the key.
-  func value(with passwords: [PasswordForm]) throws(KeyError) -> ASN1Item? {
-    for password in passwords where tellsAbsentFromEmpty || !password.isAbsent {
+  func safeBags(with passwords: [PasswordForm]) throws(KeyError) -> ASN1Item? {
+    try value(with: passwords) { bytes in unsafe ASN1Item(whole: bytes, as: PKCS12_SAFEBAGS_it()) }
+  }
+
+  /// Decrypts a private key in the same way; throws also what `PrivateKeyReader` throws.
+  func privateKey(with passwords: [PasswordForm]) throws(KeyError) -> PrivateKey? {
+    let information = try value(with: passwords) { bytes in try? PrivateKeyInformation(bytes) }
+    guard let information else { return nil }
+    return try information.privateKey()
+  }
+
+  /// True when one of the passwords decrypts it, whatever is inside.
+  func isOpened(by passwords: [PasswordForm]) throws(KeyError) -> Bool {
+    try value(with: passwords) { bytes in ASN1Elements(whole: bytes) == nil ? nil : true } ?? false
+  }
+
+  private func value<Value: ~Copyable>(
+    with passwords: [PasswordForm], _ read: (Span<UInt8>) -> Value?
+  ) throws(KeyError) -> Value? {
+    for password in passwords where isFit(password) {
       guard let plaintext = try plaintext(with: password) else { continue }
-      if let item = plaintext.withBytes({ bytes in unsafe ASN1Item(whole: bytes, as: kind) }) { return item }
+      if let value = plaintext.withBytes(read) { return value }
       // A wrong password gives a SEQUENCE of just this length once in many millions of times.
-      if plaintext.withBytes({ bytes in DER.contents(of: V_ASN1_SEQUENCE, in: bytes, at: 0)?.upperBound == bytes.count }
-      ) {
+      if plaintext.withBytes(isWholeSequence) {
         throw KeyError(
           .damagedFile,
           "\(naming: subject) has an encrypted part that its password opens, and that cannot be read then",
@@ -72,6 +89,15 @@ struct EncryptedPart {
       }
     }
     return nil
+  }
+
+  /// Latin-1 is under PBES2 alone: the schemes of PKCS#12 take UTF-16, which is the same for both.
+  private func isFit(_ password: PasswordForm) -> Bool {
+    password.isAbsent ? tellsAbsentFromEmpty : !password.isLatin1 || takesBytes
+  }
+
+  private func isWholeSequence(_ bytes: Span<UInt8>) -> Bool {
+    DER.contents(of: V_ASN1_SEQUENCE, in: bytes, at: 0)?.upperBound == bytes.count
   }
 
   /// Nil when the padding shows that the password is wrong; a stream cipher shows nothing.

@@ -35,12 +35,20 @@ struct FilePassword: ~Copyable {
 final class PasswordForm: Sendable {
   /// True for no password at all, which is not the empty one.
   let isAbsent: Bool
+  /// True for the bytes of the UTF-8 taken for one code point each.
+  let isByteWise: Bool
+  /// True for Latin-1, which is no UTF-8.
+  let isLatin1: Bool
   /// UTF-8, as every derivation here takes it.
   private let bytes: SecretBytes
 
-  private init(_ bytes: consuming SecretBytes, isAbsent: Bool = false) {
+  private init(
+    _ bytes: consuming SecretBytes, isAbsent: Bool = false, isByteWise: Bool = false, isLatin1: Bool = false
+  ) {
     self.bytes = bytes
     self.isAbsent = isAbsent
+    self.isByteWise = isByteWise
+    self.isLatin1 = isLatin1
   }
 
   /// The two ways of having no password: nothing, and the two zero bytes of an empty BMPString (RFC 7292, appendix B.1).
@@ -48,14 +56,15 @@ final class PasswordForm: Sendable {
     [PasswordForm(SecretBytes(capacity: 0), isAbsent: true), PasswordForm(SecretBytes(capacity: 0))]
   }
 
-  /// The ways a password may have been used: as UTF-8, then byte by byte as OpenSSL before 1.1 did.
+  /// The ways a password may have been used: as UTF-8, byte by byte as OpenSSL before 1.1 did, and as Latin-1 as Bouncy Castle can.
   ///
-  /// The second way takes each byte of the UTF-8 for one code point; it differs for passwords outside ASCII only.
+  /// The second way takes each byte of the UTF-8 for one code point; it differs for passwords outside ASCII only, and so does the
+  /// third, which is there for passwords of Latin-1 alone.
   static func forms(of password: consuming SecretBytes) -> [PasswordForm] {
     if password.isEmpty { return withoutPassword() }
     let byteWise = password.withBytes { bytes in byteWiseForm(of: bytes) }
-    let plain = PasswordForm(password)
-    return byteWise.map { [plain, $0] } ?? [plain]
+    let latin1 = password.withBytes { bytes in latin1Form(of: bytes) }
+    return [PasswordForm(password)] + [byteWise, latin1].compactMap(\.self)
   }
 
   /// Lends the bytes as C takes them: nil for no password, else never nil, not even for the empty one.
@@ -91,7 +100,26 @@ final class PasswordForm: Sendable {
           }
         }
         return end
-      })
+      }, isByteWise: true)
+  }
+
+  /// Nil for ASCII, and for text with a character outside Latin-1.
+  private static func latin1Form(of bytes: Span<UInt8>) -> PasswordForm? {
+    var characters = SecretBytes(capacity: bytes.count)
+    var index = 0
+    while index < bytes.count {
+      let byte = bytes[index]
+      if byte < 0x80 {
+        characters.append(byte)
+        index += 1
+      } else {
+        guard byte == 0xC2 || byte == 0xC3, index + 1 < bytes.count, bytes[index + 1] & 0xC0 == 0x80 else { return nil }
+        characters.append(byte << 6 | bytes[index + 1] & 0x3F)
+        index += 2
+      }
+    }
+    if characters.count == bytes.count { return nil }
+    return PasswordForm(characters, isLatin1: true)
   }
 }
 

@@ -174,7 +174,11 @@ struct FileCipher {
     guard modes.contains(unsafe EVP_CIPHER_get_mode(cipher)) else {
       throw .unsupportedProtection(by: name, of: subject)
     }
-    let takesAnyKey = unsafe EVP_CIPHER_get_flags(cipher) & UInt(EVP_CIPH_VARIABLE_LENGTH) != 0
+    // A cipher that was fetched never has the flag EVP_CIPH_VARIABLE_LENGTH.
+    let takesAnyKey =
+      unsafe String(validatingCString: shortName).map { name in
+        ["RC2", "RC4", "RC5", "BF", "CAST5"].contains { name.utf8.starts(with: $0.utf8) }
+      } ?? false
     keyByteCount = takesAnyKey ? nil : unsafe Int64(EVP_CIPHER_get_key_length(cipher))
     vectorByteCount = unsafe Int(EVP_CIPHER_get_iv_length(cipher))
   }

@@ -1,28 +1,24 @@
 internal import COpenSSL
+import Encodings
 import Messages
 internal import Signing
+import System
 
 /// Reads private keys that lie in the clear.
 ///
 /// RSA keys are taken apart here and not by OpenSSL's decoders, which look the format up among all providers (a
 /// third of the time of a whole signature) and leave unwiped copies of the key behind.
 enum PrivateKeyReader {
-  /// Reads exactly one DER PrivateKeyInfo (RFC 5208, section 5); throws `malformed-key` or `trailing-data`.
+  /// Reads exactly one DER PrivateKeyInfo (RFC 5208, section 5) or OneAsymmetricKey (RFC 5958, section 2); throws `malformed-key`,
+  /// `trailing-data`, or `broken-rsa-key` for a public key beside it that is another's.
   static func privateKey(pkcs8 der: Span<UInt8>) throws(KeyError) -> PrivateKey {
     OpenSSLErrors.clear()
-    var information: OpaquePointer?
-    let consumed = unsafe DER.decode(der) { position, count in
-      unsafe information = d2i_PKCS8_PRIV_KEY_INFO(nil, &position, count)
-      return unsafe information != nil
-    }
-    // Wipes the key as it goes.
-    defer { unsafe PKCS8_PRIV_KEY_INFO_free(information) }
-    guard let consumed, let information = unsafe information else { throw .malformedKey(OpenSSLErrors.drain().summary) }
-    if consumed != der.count { throw .trailingKeyData(der.count - consumed) }
-    return try unsafe privateKey(information)
+    let information = try PrivateKeyInformation(der)
+    return try information.privateKey()
   }
 
-  /// Reads a `PKCS8_PRIV_KEY_INFO`, which stays the caller's; throws `malformed-key` or `trailing-data`.
+  /// Reads a `PKCS8_PRIV_KEY_INFO`, which stays the caller's; throws `malformed-key`, `trailing-data`, or `key-not-rsa` for what
+  /// OpenSSL cannot make a key of.
   static func privateKey(_ information: OpaquePointer) throws(KeyError) -> PrivateKey {
     var object: OpaquePointer?
     var bytes: UnsafePointer<UInt8>?
@@ -41,8 +37,12 @@ enum PrivateKeyReader {
     let name = unsafe KeyTypeName.name(of: object, algorithm?.pointee.parameter)
     try unsafe requireModestSize(Int(i2d_PKCS8_PRIV_KEY_INFO(information, nil)), of: name)
     OpenSSLErrors.clear()
-    guard let key = unsafe EVP_PKCS82PKEY_ex(information, LibraryContext.standard.pointer, nil) else {
-      throw .malformedKey("OpenSSL on this machine does not read this \(name) key: \(OpenSSLErrors.drain().summary)")
+    // It is what its algorithm says, whether OpenSSL reads it or not.
+    guard unsafe KeyTypeName.isKnownToOpenSSL(object),
+      let key = unsafe EVP_PKCS82PKEY_ex(information, LibraryContext.standard.pointer, nil)
+    else {
+      OpenSSLErrors.clear()
+      throw KeyError(.keyNotRSA, "a private key is \(name), and these tokens take RSA keys only")
     }
     return try unsafe PrivateKey(takingOwnershipOf: key)
   }
@@ -73,6 +73,66 @@ enum PrivateKeyReader {
     if byteCount > 2048 {
       throw KeyError(.keyNotRSA, "a private key of \(byteCount) bytes is \(kind), and these tokens take RSA keys only")
     }
+  }
+}
+
+/// A PrivateKeyInfo (RFC 5208, section 5), or the newer OneAsymmetricKey (RFC 5958, section 2) with the public key behind it, which
+/// OpenSSL 3.0 does not read.
+struct PrivateKeyInformation: ~Copyable {
+  /// A `PKCS8_PRIV_KEY_INFO`, which is wiped as it goes.
+  private let item: ASN1Item
+  /// An RSAPublicKey for an RSA key; nil where there is none.
+  private let publicKey: [UInt8]?
+
+  /// Reads exactly one; throws `malformed-key` or `trailing-data`.
+  init(_ bytes: Span<UInt8>) throws(KeyError) {
+    var consumed = 0
+    if let item = unsafe ASN1Item(bytes, as: PKCS8_PRIV_KEY_INFO_it(), consumed: &consumed) {
+      if consumed != bytes.count { throw .trailingKeyData(bytes.count - consumed) }
+      self.item = item
+      publicKey = nil
+      return
+    }
+    let problem = OpenSSLErrors.drain().summary
+    guard let parts = Self.parts(of: bytes) else { throw .malformedKey(problem) }
+    var elements = SecretBytes(capacity: bytes.count)
+    DER.appendInteger([0].span, to: &elements)
+    elements.append(bytes.extracting(parts.old))
+    let old = DER.sequence(elements)
+    guard let item = old.withBytes({ bytes in unsafe ASN1Item(whole: bytes, as: PKCS8_PRIV_KEY_INFO_it()) }) else {
+      OpenSSLErrors.clear()
+      throw .malformedKey(problem)
+    }
+    self.item = item
+    publicKey = [UInt8](copying: bytes.extracting(parts.publicKey))
+  }
+
+  /// Reads a key, and compares the public key beside it where it is RSA.
+  func privateKey() throws(KeyError) -> PrivateKey {
+    let key = try unsafe PrivateKeyReader.privateKey(item.pointer)
+    if let publicKey, let numbers = key.publicKey.rsa, RSAPublicNumbers(rsaPublicKey: publicKey.span) != numbers {
+      throw KeyError(
+        .brokenRSAKey, "an RSA key is broken: the public key beside it is another's",
+        hint: "export the key again from where it was made")
+    }
+    return key
+  }
+
+  /// Of a version 2: the algorithm, the key and the attributes, which are all of version 1, and the bits of the public key.
+  private static func parts(of der: Span<UInt8>) -> (old: Range<Int>, publicKey: Range<Int>)? {
+    guard let whole = DER.contents(of: V_ASN1_SEQUENCE, in: der, at: 0), whole.upperBound == der.count,
+      let version = DER.contents(of: V_ASN1_INTEGER, in: der, at: whole.lowerBound), version.count == 1,
+      der[version.lowerBound] == 1,
+      let algorithm = DER.contents(of: V_ASN1_SEQUENCE, in: der, at: version.upperBound),
+      let key = DER.contents(of: V_ASN1_OCTET_STRING, in: der, at: algorithm.upperBound)
+    else { return nil }
+    var end = key.upperBound
+    if let attributes = DER.contextual(0, isConstructed: true, in: der, at: end) { end = attributes.upperBound }
+    // A BIT STRING begins with its number of unused bits.
+    guard let bits = DER.contextual(1, isConstructed: false, in: der, at: end), bits.upperBound == der.count,
+      let unused = bits.first, der[unused] == 0
+    else { return nil }
+    return (version.upperBound..<end, bits.dropFirst())
   }
 }
 
@@ -138,8 +198,7 @@ struct EncryptedPrivateKey {
       throw .malformedKey("it says nothing of its encryption")
     }
     do {
-      part = try unsafe EncryptedPart(
-        ciphertext, holding: PKCS8_PRIV_KEY_INFO_it(), by: identifier, in: item, of: subject)
+      part = try unsafe EncryptedPart(ciphertext, by: identifier, in: item, of: subject)
       try budget.spend(part.iterationCount)
     } catch {
       throw error.code == .malformedPFX ? KeyError(.malformedKey, error.message, hint: error.hint) : error
@@ -149,9 +208,9 @@ struct EncryptedPrivateKey {
   /// Throws `wrong-password`, `damaged-file`, or what `PrivateKeyReader` throws.
   func privateKey(_ password: inout FilePassword) throws(KeyError) -> PrivateKey {
     var forms = try password.forms()
-    // Only the schemes of PKCS#12 know more than one form.
-    if !part.tellsAbsentFromEmpty { forms = Array(forms.drop { $0.isAbsent }.prefix(1)) }
-    guard let item = try part.value(with: forms) else { throw password.wrong }
-    return try unsafe PrivateKeyReader.privateKey(item.pointer)
+    // Only the schemes of PKCS#12 take another form than the bytes that were typed, in UTF-8 or in Latin-1.
+    if !part.tellsAbsentFromEmpty { forms = forms.filter { !$0.isAbsent && !$0.isByteWise } }
+    guard let key = try part.privateKey(with: forms) else { throw password.wrong }
+    return key
   }
 }

@@ -13,19 +13,9 @@ public enum PublicKeyFile {
     _ bytes: Span<UInt8>, of subject: String = "the public key file"
   ) throws(KeyError) -> [PublicKey] {
     defer { OpenSSLErrors.clear() }
-    var keys: [PublicKey] = []
-    switch KeyFileFormat(of: bytes) {
-    case .pem:
-      try PEMText.forEachBlock(in: bytes, of: subject) { (block) throws(KeyError) in
-        if let key = try key(in: block) { keys.append(key) }
-      }
-    case .der:
-      if let key = try key(DERKind(of: bytes), in: bytes) { keys.append(key) }
-    case .pfx: break
-    case .unrecognised:
-      throw KeyError(
-        .unrecognisedKeyFile, "\(naming: subject) is not a public key: neither PEM nor DER",
-        hint: "give a public key or a certificate")
+    let keys = try KeyFileWrapping(wanted: .publicKey, subject: subject).withContents(of: SecretBytes(copying: bytes)) {
+      (file, format) throws(KeyError) -> [PublicKey] in
+      try file.withBytes { (bytes) throws(KeyError) in try Self.keys(in: bytes, as: format, of: subject) }
     }
     if keys.isEmpty {
       throw KeyError(
@@ -35,20 +25,45 @@ public enum PublicKeyFile {
     return keys
   }
 
-  /// Nil for a block of another kind.
-  private static func key(in block: borrowing PEMBlock) throws(KeyError) -> PublicKey? {
+  private static func keys(
+    in bytes: Span<UInt8>, as format: KeyFileFormat, of subject: String
+  ) throws(KeyError) -> [PublicKey] {
+    var found: [PublicKey] = []
+    switch format {
+    case .pem:
+      try PEMText.forEachBlock(in: bytes, of: subject) { (block) throws(KeyError) in
+        found += try keys(in: block)
+      }
+    case .der:
+      if case .signedData = DERKind(of: bytes) {
+        return try SignedCertificates.certificates(bytes, of: subject).map(\.publicKey)
+      }
+      if let key = try key(DERKind(of: bytes), in: bytes) { found.append(key) }
+    case .pfx: break
+    case .foreign(let form): throw form.error(subject)
+    case .unrecognised:
+      if PEMText.beginsInsideLine(bytes) { throw .unrecognisedKeyFile(subject, bytes) }
+      throw KeyError(
+        .unrecognisedKeyFile, "\(naming: subject) is not a public key: neither PEM nor DER",
+        hint: "give a public key or a certificate")
+    }
+    return found
+  }
+
+  /// Empty for a block of another kind.
+  private static func keys(in block: borrowing PEMBlock) throws(KeyError) -> [PublicKey] {
     let isRSA: Bool
-    switch PEMLabel(block.label) {
+    switch block.kind {
     case .publicKey: isRSA = false
     case .rsaPublicKey: isRSA = true
-    default: return try CertificateFile.certificate(in: block)?.publicKey
+    default: return try CertificateFile.certificates(in: block)?.map(\.publicKey) ?? []
     }
     // An RSA key may come in either form under either label.
     let publicKey = try block.contents.withBytes { (der) throws(KeyError) in try key(DERKind(of: der), in: der) }
     guard let publicKey, !isRSA || publicKey.rsa != nil else {
       throw KeyError(.malformedKey, "a public key cannot be read: \(block.label) holds something else")
     }
-    return publicKey
+    return [publicKey]
   }
 
   private static func key(_ kind: DERKind, in der: Span<UInt8>) throws(KeyError) -> PublicKey? {
@@ -56,7 +71,7 @@ public enum PublicKeyFile {
     case .publicKey: try PublicKeyReader.publicKey(subjectPublicKeyInfo: der)
     case .rsaPublicKey: try PublicKeyReader.publicKey(rsaPublicKey: der)
     case .certificate: try OpenSSLCertificateReader().certificate(der: der).publicKey
-    case .privateKey, .other: nil
+    case .privateKey, .signedData, .pfx, .other: nil
     }
   }
 }
@@ -85,9 +100,13 @@ enum PublicKeyReader {
       throw KeyError(.malformedKey, "a public key cannot be read: \(OpenSSLErrors.drain().summary)")
     }
     if consumed != der.count { throw KeyError(.trailingData, "\(der.count - consumed) bytes follow a public key") }
-    // Nil for a key that OpenSSL does not read or does not know.
-    guard unsafe X509_PUBKEY_get0(key) != nil else {
-      throw KeyError(.malformedKey, "a public key cannot be read: \(OpenSSLErrors.drain().summary)")
+    // Nil for a key that OpenSSL does not read or does not know; one that is not RSA is what its algorithm says.
+    if unsafe X509_PUBKEY_get0(key) == nil {
+      var algorithm: OpaquePointer?
+      guard unsafe X509_PUBKEY_get0_param(&algorithm, nil, nil, nil, key) == 1,
+        unsafe !KeyTypeName.isKnownToOpenSSL(algorithm)
+      else { throw KeyError(.malformedKey, "a public key cannot be read: \(OpenSSLErrors.drain().summary)") }
+      OpenSSLErrors.clear()
     }
     guard isBitStringWhole(in: der) else {
       throw KeyError(.malformedKey, "a public key cannot be read: it is not a whole number of bytes")
@@ -191,40 +210,5 @@ extension PSSRestriction {
     var value: Int64 = 0
     guard unsafe ASN1_INTEGER_get_int64(&value, integer) == 1, value >= 0 else { return .max }
     return Int(value)
-  }
-}
-
-/// Names kinds of keys that are not RSA, for people.
-enum KeyTypeName {
-  /// From an algorithm identifier: `EC P-256`, `Ed25519`, `DSA 1024`, else OpenSSL's name or the dotted numbers.
-  static func name(of object: OpaquePointer?, _ parameters: UnsafeMutablePointer<ASN1_TYPE>?) -> String {
-    switch unsafe OBJ_obj2nid(object) {
-    case NID_X9_62_id_ecPublicKey:
-      return unsafe curveName(parameters).map { "EC \($0)" } ?? "EC"
-    case NID_dsa:
-      return unsafe primeBitCount(parameters).map { "DSA \($0)" } ?? "DSA"
-    case NID_ED25519: return "Ed25519"
-    case NID_ED448: return "Ed448"
-    default: return unsafe ASN1Text.name(of: object)
-    }
-  }
-
-  private static func curveName(_ parameters: UnsafeMutablePointer<ASN1_TYPE>?) -> String? {
-    guard let parameters = unsafe parameters, unsafe parameters.pointee.type == V_ASN1_OBJECT else { return nil }
-    let nid = unsafe OBJ_obj2nid(parameters.pointee.value.object)
-    let name = unsafe EC_curve_nid2nist(nid) ?? OBJ_nid2sn(nid)
-    return nid == NID_undef
-      ? unsafe ASN1Text.name(of: parameters.pointee.value.object)
-      : unsafe name.flatMap { unsafe String(validatingCString: $0) }
-  }
-
-  private static func primeBitCount(_ parameters: UnsafeMutablePointer<ASN1_TYPE>?) -> Int? {
-    guard let parameters = unsafe parameters, unsafe parameters.pointee.type == V_ASN1_SEQUENCE,
-      let sequence = unsafe parameters.pointee.value.sequence
-    else { return nil }
-    let der = unsafe ASN1Text.bytes(of: sequence)
-    return DER.integers(inSequence: der.span)?.contents.first.map {
-      RSAPublicNumbers(modulus: Array(der[$0]), exponent: []).bitCount
-    }
   }
 }

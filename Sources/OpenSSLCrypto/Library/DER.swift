@@ -1,4 +1,5 @@
 internal import COpenSSL
+import System
 
 /// Calls OpenSSL's `i2d_…` and `d2i_…` functions, whose pointers move.
 enum DER {
@@ -40,6 +41,37 @@ enum DER {
     element(0x02, containing: (magnitude.first ?? 0x80) >= 0x80 ? [0] + magnitude : magnitude)
   }
 
+  /// Adds the INTEGER of a big-endian magnitude that may be secret.
+  static func appendInteger(_ magnitude: Span<UInt8>, to output: inout SecretBytes) {
+    var start = 0
+    while start < magnitude.count - 1, magnitude[start] == 0 { start += 1 }
+    let digits = magnitude.extracting(start..<magnitude.count)
+    let needsZero = digits.isEmpty || digits[0] >= 0x80
+    appendHeader(0x02, byteCount: digits.count + (needsZero ? 1 : 0), to: &output)
+    if needsZero { output.append(0) }
+    output.append(digits)
+  }
+
+  /// The SEQUENCE of elements that may be secret.
+  static func sequence(_ elements: borrowing SecretBytes) -> SecretBytes {
+    var output = SecretBytes(capacity: elements.count + 10)
+    appendHeader(0x30, byteCount: elements.count, to: &output)
+    elements.withBytes { bytes in output.append(bytes) }
+    return output
+  }
+
+  /// Adds a tag and a length.
+  static func appendHeader(_ tag: UInt8, byteCount: Int, to output: inout SecretBytes) {
+    output.append(tag)
+    if byteCount >= 0x80 {
+      let length = unsafe withUnsafeBytes(of: byteCount.bigEndian) { unsafe Array($0.drop { $0 == 0 }) }
+      output.append(0x80 | UInt8(length.count))
+      output.append(length.span)
+    } else {
+      output.append(UInt8(byteCount))
+    }
+  }
+
   /// Where the contents of the INTEGERs are that make up the SEQUENCE the bytes begin with, and where it ends.
   ///
   /// Nil for anything else than minimally encoded numbers. Only looks; the bytes may be secret.
@@ -66,6 +98,17 @@ enum DER {
 
   /// Where the contents of the element at `position` are, when it is of that universal type and definite length.
   static func contents(of type: Int32, in der: Span<UInt8>, at position: Int) -> Range<Int>? {
+    contents(type, V_ASN1_UNIVERSAL, isConstructed: type == V_ASN1_SEQUENCE, in: der, at: position)
+  }
+
+  /// The same for an element with that number as its context-specific tag.
+  static func contextual(_ number: Int32, isConstructed: Bool, in der: Span<UInt8>, at position: Int) -> Range<Int>? {
+    contents(number, V_ASN1_CONTEXT_SPECIFIC, isConstructed: isConstructed, in: der, at: position)
+  }
+
+  private static func contents(
+    _ expectedTag: Int32, _ expectedClass: Int32, isConstructed: Bool, in der: Span<UInt8>, at position: Int
+  ) -> Range<Int>? {
     unsafe der.withUnsafeBufferPointer { buffer in
       guard let start = buffer.baseAddress, buffer.indices.contains(position) else { return nil }
       var next: UnsafePointer<UInt8>? = unsafe start + position
@@ -74,8 +117,9 @@ enum DER {
       var tagClass: Int32 = 0
       let flags = unsafe ASN1_get_object(&next, &length, &tag, &tagClass, buffer.count - position)
       // 0x80 is an error, a length beyond the end among them; 1 is an indefinite length.
-      let expected = type == V_ASN1_SEQUENCE ? V_ASN1_CONSTRUCTED : 0
-      guard flags == expected, tag == type, tagClass == V_ASN1_UNIVERSAL, let next = unsafe next else { return nil }
+      guard flags == (isConstructed ? V_ASN1_CONSTRUCTED : 0), tag == expectedTag, tagClass == expectedClass,
+        let next = unsafe next
+      else { return nil }
       let offset = unsafe next - start
       return offset..<offset + length
     }

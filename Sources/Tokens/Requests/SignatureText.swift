@@ -3,7 +3,8 @@ import JSON
 public import Messages
 import Signing
 
-/// Reads a signature in whatever form a signer gave it: bytes, hexadecimal, base64, base64url or a vault's JSON answer.
+/// Reads a signature in whatever form a signer gave it: bytes, hexadecimal, base64, base64url, or the answer of a vault: Key Vault,
+/// `az keyvault key sign`, `aws kms sign` or Vault Transit.
 public enum SignatureText {
   /// How it turned out to be written.
   @nonexhaustive
@@ -27,6 +28,7 @@ public enum SignatureText {
     if characters.first == UInt8(ascii: "{"), characters.allSatisfy({ (0x21..<0x7F).contains($0) }) {
       return (try vaultSignature(text), .vaultAnswer)
     }
+    if let bytes = try transitSignature([UInt8](copying: text)) { return (bytes, .vaultAnswer) }
     // No signature is made of so few of the 256 bytes by chance.
     guard characters.allSatisfy(isTextual) else { return ([UInt8](copying: text), .bytes) }
     if characters.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).count == 3 {
@@ -62,7 +64,10 @@ public enum SignatureText {
     }
   }
 
-  /// `{"kid":"…","value":"…"}`: the value alone counts, since the key is judged by what it signed.
+  /// The members that hold the signature: of Key Vault's answer, of `az keyvault key sign`, and of `aws kms sign`.
+  private static let members: [ExactText] = ["value", "signature", "Signature"]
+
+  /// `{"kid":"…","value":"…"}` and its like: the signature alone counts, since the key is judged by what it signed.
   private static func vaultSignature(_ text: Span<UInt8>) throws(SignatureTextError) -> [UInt8] {
     let answer: JSONObject
     do throws(JSONError) { answer = try JSONReader.object(text) } catch {
@@ -73,13 +78,45 @@ public enum SignatureText {
       throw SignatureTextError(
         .malformed, "the vault answered with an error: \(ForeignText(json: JSONWriter.text(failure)))")
     }
-    guard let value = answer["value"]?.string else {
+    // Vault wraps what its Transit engine answers.
+    let holder = answer["data"]?.object ?? answer
+    let values = members.compactMap { holder[$0] }
+    guard values.count == 1, let value = values.first?.string else {
       throw SignatureTextError(
-        .malformed, "the signature is JSON without a value that is text",
-        hint: "a vault's answer is {\"kid\":\"…\",\"value\":\"…\"}")
+        .malformed, "the signature is JSON without a value that is text, or with several",
+        hint: "a vault's answer is {\"kid\":\"…\",\"value\":\"…\"}, or has a member signature")
     }
-    return try base64(Array(value.text.utf8).span)
+    return try base64(withoutTransitPrefix(Array(value.text.utf8)))
   }
+
+  /// What `vault write transit/sign/…` prints: a table whose row `signature` has the signature, or that signature alone.
+  ///
+  /// Nil for any other text.
+  private static func transitSignature(_ text: [UInt8]) throws(SignatureTextError) -> [UInt8]? {
+    let words = text.split(whereSeparator: ASCII.isWhiteSpace)
+    let signatures = words.filter { $0.starts(with: transitPrefix) }
+    guard let signature = signatures.first else { return nil }
+    let isAlone = words.count == 1
+    let isInTable = words.contains { $0.elementsEqual("signature".utf8) }
+    guard signatures.count == 1, isAlone || isInTable else {
+      throw SignatureTextError(
+        .malformed, "the text holds \(signatures.count) signatures of Vault Transit among other words",
+        hint: "give the signature alone, from vault:v on")
+    }
+    return try base64(withoutTransitPrefix(Array(signature)))
+  }
+
+  private static let transitPrefix = Array("vault:v".utf8)
+
+  /// Without `vault:v1:`, whose number is the version of the key.
+  private static func withoutTransitPrefix(_ text: [UInt8]) -> [UInt8] {
+    guard text.starts(with: transitPrefix) else { return text }
+    let version = text.dropFirst(transitPrefix.count).prefix(while: ASCII.isDigit)
+    let rest = text.dropFirst(transitPrefix.count + version.count)
+    return !version.isEmpty && rest.first == UInt8(ascii: ":") ? Array(rest.dropFirst()) : text
+  }
+
+  private static func base64(_ text: [UInt8]) throws(SignatureTextError) -> [UInt8] { try base64(text.span) }
 }
 
 /// A signature that cannot be read in any form.

@@ -94,7 +94,7 @@ struct ThumbprintRule: ClaimRule {
     }
     // Padding and the standard alphabet are all that client libraries are seen to send; worse than that decides.
     let worst = irregularities.first { !Self.tolerated.contains($0.code) }
-    guard let certificate = draft.certificate else {
+    guard let expected = draft.certificate.map(kind.bytes(of:)) ?? draft.hints.thumbprints[kind] else {
       if let worst {
         return failed(
           .thumbprintEncoding, "\(kind.headerName) is spelled with \(worst.problem)", hint: Self.canonical, found: found
@@ -105,12 +105,11 @@ struct ThumbprintRule: ClaimRule {
         "\(kind.headerName) names a certificate, and only a bare public key was given to compare it with",
         hint: "give the certificate", found: found)
     }
-    guard bytes == kind.bytes(of: certificate) else {
+    guard bytes == expected else {
+      let whose = draft.certificate.map { "the certificate of \(quoting: $0.subject)" } ?? "the JSON Web Key given"
       return failed(
         .thumbprintOfAnother, "\(kind.headerName) is of another certificate: \(Hexadecimal.upperCase(bytes))",
-        hint:
-          "the certificate of \(quoting: certificate.subject) has \(Hexadecimal.upperCase(kind.bytes(of: certificate)))",
-        found: found)
+        hint: "\(whose) has \(Hexadecimal.upperCase(expected))", found: found)
     }
     if let oddity = worst ?? irregularities.first {
       return irregular(

@@ -31,6 +31,11 @@ struct KeyRule: ClaimRule {
         .keyNotForAlgorithm, "the key is for \(only) alone, as its JSON Web Key says", hint: Self.otherAlgorithm,
         found: found)
     }
+    if key.faults.contains(.factorable) {
+      return warning(
+        .keyROCA, "the RSA key has the fingerprint of ROCA (CVE-2017-15361): others may be able to sign with it",
+        hint: "replace the key, and take its certificate back", isRequired: true, found: found)
+    }
     if key.faults.contains(.weakExponent) {
       return warning(
         .keyExponentSmall, "the RSA key has an exponent below 65537", isRequired: true, found: found)
@@ -55,7 +60,7 @@ struct KeyRule: ClaimRule {
       failed(
         .keyBroken, "the RSA key has an even modulus or exponent, or the exponent 1: its signatures prove nothing",
         hint: Self.another, found: found)
-    case .weakExponent, nil: nil
+    case .factorable, .weakExponent, nil: nil
     }
   }
 }
@@ -137,7 +142,7 @@ struct CertificateChainRule: ClaimRule {
   }
 
   private func isTrusted(_ der: [UInt8], _ draft: TokenDraft) -> Bool {
-    if let certificate = draft.certificate { return certificate.der == der }
+    if let leaf = draft.certificate?.der ?? draft.hints.leaf { return leaf == der }
     guard let certificate = try? cryptography.certificate(der: der.span) else { return false }
     return certificate.publicKey == draft.publicKey
   }

@@ -85,6 +85,17 @@ extension Check {
     return ["\(id):\(reason)", reason, id]
   }
 
+  /// The same for a warning: what is tolerated here, a service that refused the token may not have tolerated.
+  ///
+  /// A tolerated value is a mismatch as well, as it would be if nothing were tolerated.
+  package var toleratedNames: [String] {
+    guard status == .warning, let reason = finding?.reason, Reason(rawValue: reason)?.isOfToken ?? true else {
+      return []
+    }
+    let mismatch = reason.utf8.elementsEqual(Reason.claimTolerated.rawValue.utf8) ? [Reason.claimMismatch.rawValue] : []
+    return ([reason] + mismatch).flatMap { ["\(id):\($0)", $0] } + [id]
+  }
+
   public static func passed(
     _ id: String, _ verdict: Verdict? = nil, isRequired: Bool = false, found: JSONValue? = nil
   ) -> Check {

@@ -9,6 +9,8 @@ public struct JSONWebKey: Sendable, Hashable {
   public let keyID: ExactText?
   /// The only algorithm the key is for, when it says so.
   public let algorithm: ExactText?
+  /// The certificate of the key, as the key itself tells.
+  public let hints: CertificateHints
 
   /// Throws `malformed-jwk`, also for a key that carries its private part, `key-not-rsa` or `no-public-key`.
   public init(_ object: JSONObject) throws(KeyError) {
@@ -28,6 +30,7 @@ public struct JSONWebKey: Sendable, Hashable {
     if let use = try members.take("use", .string), use != "sig" {
       throw Self.malformed("use is \(quoting: use), and sig is needed")
     }
+    hints = Self.hints(object)
     if let operations = object["key_ops"], operations.array?.contains("verify") != true {
       throw Self.malformed("key_ops does not hold verify")
     }
@@ -63,6 +66,42 @@ public struct JSONWebKey: Sendable, Hashable {
     } catch {
       throw malformed("\(name) is not base64url: \(error.message)")
     }
+  }
+
+  /// Of what is no thumbprint or certificate nothing is taken: with it nothing can be compared.
+  private static func hints(_ object: JSONObject) -> CertificateHints {
+    var hints = CertificateHints()
+    for kind in Thumbprint.allCases {
+      guard let text = object[kind.headerName]?.string,
+        let bytes = try? Base64.url.decodeReportingIrregularities(text).bytes, bytes.count == kind.byteCount
+      else { continue }
+      hints.thumbprints[kind] = bytes
+    }
+    hints.leaf = object["x5c"]?.array?.first?.string.flatMap {
+      try? Base64.standard.decodeReportingIrregularities($0).bytes
+    }
+    return hints
+  }
+
+  /// The certificate of the key as far as it is told, each form of it made from `x5c` where that is there.
+  ///
+  /// Throws `malformed-jwk` where `x5c` is of another key, or of another certificate than a thumbprint.
+  public func hints(with cryptography: any Cryptography) throws(KeyError) -> CertificateHints {
+    guard let leaf = hints.leaf else { return hints }
+    let certificate: Certificate
+    do throws(KeyError) { certificate = try cryptography.certificate(der: leaf.span) } catch {
+      throw Self.malformed("x5c begins with no certificate: \(error.message)")
+    }
+    if certificate.publicKey.rsa != numbers { throw Self.malformed("x5c begins with a certificate of another key") }
+    var hints = hints
+    for kind in Thumbprint.allCases {
+      let thumbprint = kind.bytes(of: certificate)
+      if hints.thumbprints[kind] ?? thumbprint != thumbprint {
+        throw Self.malformed("\(kind.headerName) is not of the certificate in x5c")
+      }
+      hints.thumbprints[kind] = thumbprint
+    }
+    return hints
   }
 
   private static func problem(_ fault: JSONMembers<KeyError>.Fault) -> String {

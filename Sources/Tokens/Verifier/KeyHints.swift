@@ -93,10 +93,10 @@ struct KeyHints {
 
   private func answers(for key: TrustedKey) -> [Answer] {
     var answers: [Answer] = thumbprints.map { kind, bytes in
-      (kind.headerName, key.certificate.map { kind.bytes(of: $0) == bytes })
+      (kind.headerName, key.thumbprint(kind).map { $0 == bytes })
     }
     if let keyID { answers.append(("kid", isName(keyID, of: key))) }
-    if let leaf { answers.append(("x5c", key.certificate.map { $0.der == leaf.der })) }
+    if let leaf { answers.append(("x5c", key.certificateDER.map { $0 == leaf.der })) }
     return answers
   }
 

@@ -32,6 +32,7 @@ extension Check {
     case keyBroken = "key-broken"
     case keyTooSmall = "key-too-small"
     case keyTooLarge = "key-too-large"
+    case keyROCA = "key-roca"
     case keyExponentSmall = "key-exponent-small"
     case keyNotForAlgorithm = "key-not-for-algorithm"
     case keyNotOfCertificate = "key-not-of-certificate"

@@ -54,6 +54,7 @@ public struct TokenVerifier: Sendable {
     var draft = TokenDraft(
       header: header, claims: claims, publicKey: key?.verifier.publicKey, certificate: key?.certificate,
       keyID: key?.keyID, keyAlgorithm: key?.algorithm)
+    if let key { draft.hints = key.hints }
     if key == nil { draft.strangeHints = selection.strangeHints }
     append(headerRules, on: draft, at: time, to: &checks)
     checks.append(selection.signature)

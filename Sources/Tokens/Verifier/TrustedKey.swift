@@ -12,21 +12,47 @@ public final class TrustedKey: Sendable {
   public let keyID: ExactText?
   /// The only `alg` that the key is for, where its JSON Web Key names one (RFC 7517, section 4.4).
   public let algorithm: ExactText?
+  /// What its JSON Web Key says of a certificate of the key.
+  public let hints: CertificateHints
 
   /// The certificate, when there is one, must hold the verifier's key.
   public init(
     _ verifier: any SignatureVerifier, certificate: Certificate? = nil, keyID: ExactText? = nil,
-    algorithm: ExactText? = nil
+    algorithm: ExactText? = nil, hints: CertificateHints = CertificateHints()
   ) {
     self.verifier = verifier
     self.certificate = certificate
     self.keyID = keyID
     self.algorithm = algorithm
+    self.hints = hints
   }
 
   /// True when the key and its JSON Web Key allow the algorithm.
   func allows(_ algorithm: SignatureAlgorithm) -> Bool {
     verifier.publicKey.allows(algorithm) && (self.algorithm.map { $0 == ExactText(algorithm.rawValue) } ?? true)
+  }
+}
+
+extension TrustedKey {
+  /// That of its certificate, where either is known.
+  func thumbprint(_ kind: Thumbprint) -> [UInt8]? {
+    certificate.map(kind.bytes(of:)) ?? hints.thumbprints[kind]
+  }
+
+  /// The DER of its certificate, where that is known.
+  var certificateDER: [UInt8]? { certificate?.der ?? hints.leaf }
+}
+
+/// What a JSON Web Key says of the certificate of its key (RFC 7517, sections 4.7 to 4.9): what a token can be compared with, and
+/// nothing that makes the key trusted.
+public struct CertificateHints: Sendable, Hashable {
+  public var thumbprints: [Thumbprint: [UInt8]]
+  /// The DER of the first certificate of `x5c`.
+  public var leaf: [UInt8]?
+
+  public init(thumbprints: [Thumbprint: [UInt8]] = [:], leaf: [UInt8]? = nil) {
+    self.thumbprints = thumbprints
+    self.leaf = leaf
   }
 }
 

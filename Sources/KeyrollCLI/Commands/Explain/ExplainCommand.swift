@@ -7,15 +7,17 @@ struct ExplainCommand: RepeatableOptions {
     commandName: "explain",
     abstract: "Say what an answer of Microsoft Graph or of the token endpoint really means.",
     discussion: """
-      FILE is what curl -i saved, the JSON body alone, or - for standard input. With the token that was sent, its checks \
+      ANSWER is what curl -i saved, a JSON body, or any text with the error in it, such as an exception, a log or an error of \
+      PowerShell or az; - is standard input. It may also be a folder that a request was sent from, a code such as \
+      AADSTS700027, or an id that keyroll printed in brackets. With the token that was sent, its checks \
       say which fault explains the answer; it is judged for the time of the answer, where the answer names one. \
       Exit status 0: the answer could be read, whatever it says; 2: it could not.
       """)
 
   static let repeatableOptions = ["--certificate", "--public-key"]
 
-  @Argument(help: ArgumentHelp("The file with the answer.", valueName: "file"))
-  var file: String
+  @Argument(help: ArgumentHelp("The file, folder or code; several are explained one by one.", valueName: "answer"))
+  var answers: [String]
 
   @Option(
     name: .customLong("token"),
@@ -33,45 +35,130 @@ struct ExplainCommand: RepeatableOptions {
   @OptionGroup var clock: ClockOptions
   @OptionGroup var format: FormatOptions
 
-  func validate() throws {
-    guard token == nil else { return }
-    let idle =
-      (objectID == nil ? [] : ["--object-id"]) + client.names + (keys.publicKeys.isEmpty ? [] : ["--public-key"])
-      + (clock.time == nil ? [] : ["--at"])
-    if let first = idle.first { throw ValidationError("\(first) goes with --token") }
-  }
-
   func run() throws {
-    var inputs = CommandInputs(["the answer": file, "the token": token])
+    let sources = try answers.map { argument throws(SystemError) in try AnswerSource(argument) }
+    try refuseIdleOptions(sources)
+    var inputs = CommandInputs(["the token": token])
+    for source in sources { inputs.append("the answer", source.answerFile) }
     inputs.append(try keys.inputs())
     try inputs.requireOneReaderOfStandardInput()
-    let contents = try SecretBytes.contents(ofFile: file, limit: Limits.inputByteCount)
+    if sources.count == 1, let source = sources.first {
+      switch format.format {
+      case .text: try StandardOutput.write(try screen(source))
+      case .json: try StandardOutput.write(try json(source))
+      }
+      return
+    }
+    try explainEach(sources)
+  }
+
+  /// Each under its name; what cannot be read is said, and the others are explained all the same.
+  private func explainEach(_ sources: [AnswerSource]) throws {
+    var status: ExitStatus?
+    var screen = ScreenText()
+    var objects: [JSONValue] = []
+    for (name, source) in zip(answers, sources) {
+      do {
+        switch format.format {
+        case .text:
+          let explanation = try self.screen(source)
+          if !objects.isEmpty { screen.append("") }
+          screen.append("\(naming: name):")
+          screen.append(explanation)
+          objects.append(.null)
+        case .json:
+          var object: JSONObject = ["name": .string(ExactText(name))]
+          for member in try json(source).members { object[member.name] = member.value }
+          objects.append(.object(object))
+        }
+      } catch let error as any DiagnosticError {
+        status = .failed
+        Diagnostics.note("\(naming: name) is not explained")
+        _ = Diagnostics.report(error)
+      }
+    }
+    switch format.format {
+    case .text: try StandardOutput.write(screen)
+    case .json:
+      try StandardOutput.write(
+        [
+          "version": .integer(ResponseExplanation.jsonVersion), "answers": .array(objects),
+        ] as JSONObject)
+    }
+    if let status { throw status }
+  }
+
+  private func screen(_ source: AnswerSource) throws -> ScreenText {
+    switch try explanation(source) {
+    case .code(let code): CodeText(code).screen
+    case .answer(let explanation): ExplanationText(explanation).screen
+    }
+  }
+
+  private func json(_ source: AnswerSource) throws -> JSONObject {
+    switch try explanation(source) {
+    case .code(let code): code.json
+    case .answer(let explanation): explanation.json
+    }
+  }
+
+  /// An option that would be ignored is refused: a comparison that somebody asked for must not silently not happen.
+  private func refuseIdleOptions(_ sources: [AnswerSource]) throws(CommandError) {
+    let isAnswered = sources.contains { $0.answerFile != nil }
+    let hasToken = isAnswered && (token != nil || sources.contains { $0.folder?.token != nil })
+    let idle =
+      (isAnswered ? [] : (token == nil ? [] : ["--token"]) + ids + (keys.certificates.isEmpty ? [] : ["--certificate"]))
+      + (hasToken
+        ? []
+        : client.audienceNames + (keys.publicKeys.isEmpty ? [] : ["--public-key"])
+          + (clock.time == nil ? [] : ["--at"]))
+    guard let first = idle.first else { return }
+    throw .usage(isAnswered ? "\(first) goes with --token" : "\(first) goes with a saved answer, not with a code")
+  }
+
+  /// The names of the options that say which application it is: an answer may name an id without any token.
+  private var ids: [String] {
+    (objectID == nil ? [] : ["--object-id"]) + (client.clientID == nil ? [] : ["--client-id"])
+  }
+
+  private var identities: ResponseExplanation.Identities {
+    ResponseExplanation.Identities(
+      clientID: client.clientID.map(ExactText.init(_:)), objectID: objectID.map(ExactText.init(_:)))
+  }
+
+  /// What is said of one answer, or of a code without one.
+  private enum Explanation {
+    case code(ExplainedCode)
+    case answer(ResponseExplanation)
+  }
+
+  private func explanation(_ source: AnswerSource) throws -> Explanation {
+    if case .code(let code) = source { return .code(code) }
+    let contents = try SecretBytes.contents(ofFile: source.answerFile ?? "", limit: Limits.inputByteCount)
     let answer = try contents.withBytes { text throws(ResponseError) in try ExplainAnswer(text) }
     // The service judged by its own clock, and long before this.
     let answered = clock.time == nil ? answer.time : nil
     let time = try answered ?? clock.now()
+    let token = token ?? source.folder?.token
+    if token == nil, let code = answer.code { return .code(code) }
     if token != nil, clock.time == nil, answered == nil {
       Diagnostics.note("the answer has no date: the token is judged for now; give the time that it was sent by --at")
     }
+    var keys = keys
+    if keys.isEmpty { keys.certificates = source.folder?.certificates ?? [] }
     let trust = try keys.isEmpty ? Trust() : keys.trust(at: time)
-    let explanation = try explanation(of: answer, trust, at: time)
-    switch format.format {
-    case .text: try StandardOutput.write(ExplanationText(explanation).screen)
-    case .json: try StandardOutput.write(explanation.json)
+    guard let token else {
+      return .answer(
+        answer.explanation(certificates: trust.keys.compactMap(\.certificate), identities: identities))
     }
-  }
-
-  private func explanation(of answer: ExplainAnswer, _ trust: Trust, at time: NumericDate) throws -> ResponseExplanation
-  {
-    guard let token else { return answer.explanation(certificates: trust.keys.compactMap(\.certificate)) }
     let input = try TokenInput(token)
-    if let note = input.note { Diagnostics.note(note) }
-    return answer.explanation(
-      of: input.bytes.span, by: try profile(answer.service(for: input.bytes.span)), trusting: trust.keys,
-      unusable: trust.unusable, registered: trust.registered, at: time, with: .command)
+    return .answer(
+      answer.explanation(
+        of: input.bytes.span, by: try profile(answer.service(for: input.bytes.span)), trusting: trust.keys,
+        unusable: trust.unusable, registered: trust.registered, identities: identities, at: time, with: .command))
   }
 
-  /// An option that would be ignored is refused: a comparison that somebody asked for must not silently not happen.
+  /// The same for options that are not for this service.
   private func profile(_ service: Service) throws -> Profile {
     switch service {
     case .graph:

@@ -10,15 +10,19 @@ struct ExplanationText {
 
   init(_ explanation: ResponseExplanation) {
     var screen = ScreenText([Self.title(explanation)])
+    if let place = explanation.response.place {
+      screen.append(Self.section("found", ["in \(place.description)"]))
+    }
     screen.append(Self.section("message", Self.message(explanation.response)))
-    screen.append(Self.section("meaning", [explanation.meaning] + Self.details(explanation.response)))
+    screen.append(
+      Self.section("meaning", [explanation.meaning] + Self.details(explanation.response) + explanation.remarks))
     let thumbprint = Self.section(
       "thumbprint that was received",
       (explanation.thumbprint.map { [$0.hexadecimal] } ?? []) + explanation.thumbprintRemarks)
     screen.append(thumbprint)
     if let token = explanation.token {
       screen.append(Self.checks(token, explanation))
-    } else if let names = explanation.answer?.faultNames, !names.isEmpty {
+    } else if let names = explanation.answer?.causeNames, !names.isEmpty {
       screen.append(Self.section("failed checks that it comes from", [names.joined(separator: ", ")]))
     }
     screen.append(
@@ -68,7 +72,17 @@ struct ExplanationText {
       "", "token: \(token.profileID), judged for \(token.time)\(token.hasKey ? "" : ", without a key")",
     ])
     for check in explaining { screen.append(ReportText.screen(check, isForetelling: false)) }
-    if explaining.isEmpty, explanation.answer != nil { screen.append("  no failed check explains the answer") }
+    let possible = explanation.possibleChecks
+    if !possible.isEmpty {
+      if !explaining.isEmpty {
+        screen.append("  and what is accepted here with a warning may be refused there:")
+      } else {
+        screen.append("  every check that the answer could come from passes; a warning may explain it:")
+      }
+      for check in possible { screen.append(ReportText.screen(check, isForetelling: false)) }
+    } else if explaining.isEmpty, explanation.answer != nil {
+      screen.append("  no failed check explains the answer")
+    }
     if !others.isEmpty {
       if explanation.answer != nil { screen.append("  of these it is not known that they are answered so:") }
       for check in others { screen.append(ReportText.screen(check, isForetelling: false)) }
@@ -83,12 +97,45 @@ struct ExplanationText {
   }
 
   private static func nextSteps(_ explanation: ResponseExplanation) -> [String] {
-    let steps = [explanation.nextStep].compactMap(\.self)
-    guard explanation.token == nil, let answer = explanation.answer, !answer.faultNames.isEmpty else { return steps }
+    let steps = explanation.nextSteps
+    guard explanation.token == nil, let answer = explanation.answer, !answer.causeNames.isEmpty else { return steps }
     return steps + ["give the token that was sent by --token, and its certificate by --certificate, to see which it is"]
   }
 
   private static func section(_ title: String, _ lines: [String]) -> ScreenText {
     ScreenText(lines.isEmpty ? [] : ["", title] + lines.map { "  \($0)" })
+  }
+}
+
+/// What a code alone means, for a person.
+struct CodeText {
+  let screen: ScreenText
+
+  init(_ explained: ExplainedCode) {
+    // Of several the last one is the general one.
+    let service = explained.answers.last?.services.first
+    let title = [explained.isOfService ? service?.title ?? "" : "", explained.code]
+    var screen = ScreenText([title.filter { !$0.isEmpty }.joined(separator: ", ")])
+    if let meaning = explained.meaning { screen.append(ScreenText(["", "meaning", "  \(meaning)"])) }
+    if explained.answers.isEmpty, explained.meaning == nil {
+      screen.append(
+        ScreenText(["", "meaning", "  this code is not known here; the message that came with it is all that is known"])
+      )
+    }
+    if explained.meaning != nil, !explained.answers.isEmpty {
+      screen.append(ScreenText(["", "what the services answer to it"]))
+    } else if explained.answers.count > 1 {
+      screen.append(
+        ScreenText(["", "the message that came with it says which of these it is; give the whole answer to see more"]))
+    }
+    for answer in explained.answers {
+      var lines = ["", "[\(answer.id)] \(answer.quotation)", "  meaning: \(answer.meaning)"]
+      if !answer.causeNames.isEmpty {
+        lines.append("  failed checks that it comes from: \(answer.causeNames.joined(separator: ", "))")
+      }
+      lines.append("  next step: \(answer.nextStep)")
+      screen.append(ScreenText(lines))
+    }
+    self.screen = screen
   }
 }

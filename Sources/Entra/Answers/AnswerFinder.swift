@@ -1,0 +1,247 @@
+public import Encodings
+import JSON
+import Messages
+import Tokens
+
+/// Where in a saved text the answer was found, when the text is not the answer alone.
+public struct AnswerPlace: Sendable, Hashable {
+  /// What the text around it is.
+  @nonexhaustive
+  public enum Surroundings: String, Sendable, Hashable, CaseIterable {
+    case exceptionText = "exception-text"
+    case powerShellError = "powershell-error"
+    case batch = "batch"
+    case azureCLI = "azure-cli"
+    case pythonDictionary = "python-dictionary"
+    case curlTrace = "curl-trace"
+    case terraform = "terraform"
+    case webPage = "web-page"
+    case text = "text"
+
+    /// For people, with its article.
+    public var title: String {
+      switch self {
+      case .exceptionText: "an exception text"
+      case .powerShellError: "a PowerShell error record"
+      case .batch: "an answer to a $batch"
+      case .azureCLI: "what az printed"
+      case .pythonDictionary: "a Python dictionary"
+      case .curlTrace: "what curl printed"
+      case .terraform: "what Terraform printed"
+      case .webPage: "a web page"
+      case .text: "a text"
+      }
+    }
+  }
+
+  /// Counted from 1.
+  public let line: Int
+  public let surroundings: Surroundings
+  /// The `id` of the one answer of several that a `$batch` has.
+  public let batchID: ExactText?
+
+  /// For people: `line 3, in an exception text`.
+  public var description: String {
+    "line \(line), in \(surroundings.title)" + (batchID.map { ", in the response with the id \(quoting: $0)" } ?? "")
+  }
+}
+
+/// An error that was found in a text, and what stands around it about the response that it came by.
+package struct FoundAnswer {
+  let error: ServiceError
+  let place: AnswerPlace
+  let status: Int?
+  let date: NumericDate?
+  /// In seconds.
+  let retryAfter: Int64?
+}
+
+/// Finds the first error of a service in a text that holds it somewhere: in a log, an exception, a record of PowerShell, a mail.
+///
+/// It looks for the first object that is an error, and for a code in the text where there is none. All of it takes a number of
+/// steps that is linear in the length of the text, whatever the text is.
+package struct AnswerFinder {
+  private let text: [UInt8]
+  package private(set) var stepCount = 0
+
+  /// So many steps are taken for each byte of a view, and a few for small ones, before objects are no longer looked for.
+  package static let stepsPerByte = 20
+
+  package init(_ text: [UInt8]) { self.text = text }
+
+  /// The first error, or nil.
+  package mutating func first() -> FoundAnswer? {
+    let views = TextView.all(of: text)
+    var best: Candidate?
+    for view in views { best = Self.better(best, object(in: view)) }
+    if best == nil { for view in views { best = Self.better(best, CodeSearch(view.bytes).first(in: view)) } }
+    if best == nil { for view in views { best = Self.better(best, CodeSearch(view.bytes).firstSentence(in: view)) } }
+    return best.map(found)
+  }
+
+  /// An error and the offset of where it begins in the text that was saved.
+  struct Candidate {
+    let error: ServiceError
+    let offset: Int
+    var status: Int?
+    var retryAfter: Int64?
+    var batchID: ExactText?
+    var isBatch = false
+  }
+
+  /// The one that begins first, and of two readings of the same one the one that says more.
+  private static func better(_ one: Candidate?, _ other: Candidate?) -> Candidate? {
+    guard let one, let other else { return one ?? other }
+    if one.offset != other.offset { return one.offset < other.offset ? one : other }
+    return ServiceAnswer(one.error) == nil && ServiceAnswer(other.error) != nil ? other : one
+  }
+
+  private mutating func object(in view: TextView) -> Candidate? {
+    let bytes = view.bytes
+    var stepsLeft = Self.stepsPerByte * bytes.count + 4096
+    var lineStart = 0
+    for (offset, byte) in bytes.enumerated() {
+      if byte == 0x0A { lineStart = offset + 1 }
+      guard byte == UInt8(ascii: "{") else { continue }
+      if stepsLeft <= 0 { return nil }
+      var reader = LooseReader(bytes, at: offset, lineStart: lineStart)
+      let object = reader.object()
+      stepsLeft -= reader.position - offset
+      stepCount += reader.position - offset
+      if let object, let candidate = Self.candidate(object, at: view.origin(of: offset)) { return candidate }
+    }
+    return nil
+  }
+
+  private static func candidate(_ object: JSONObject, at offset: Int) -> Candidate? {
+    if let responses = object["responses"]?.array {
+      for response in responses {
+        guard let response = response.object, let body = response["body"]?.object,
+          let error = ServiceError(body), error.isPlausible
+        else { continue }
+        let headers = response["headers"]?.object
+        let seconds = (headers?["Retry-After"] ?? headers?["retry-after"])?.string.flatMap { Int64($0.text) }
+        return Candidate(
+          error: error, offset: offset, status: response["status"]?.number?.integer.flatMap { Int(exactly: $0) },
+          retryAfter: seconds, batchID: response["id"]?.string, isBatch: true)
+      }
+      return nil
+    }
+    if let error = ServiceError(object), error.isPlausible { return Candidate(error: error, offset: offset) }
+    // The inner object alone, as SDKs print it.
+    let error = ServiceError(["error": .object(object)])
+    guard let error, error.message != nil, ServiceAnswer(error) != nil else { return nil }
+    return Candidate(error: error, offset: offset)
+  }
+
+  private func found(_ candidate: Candidate) -> FoundAnswer {
+    let facts = ResponseFacts(text, before: candidate.offset)
+    let line = text[..<min(candidate.offset, text.count)].count { $0 == 0x0A } + 1
+    return FoundAnswer(
+      error: candidate.error,
+      place: AnswerPlace(
+        line: line, surroundings: candidate.isBatch ? .batch : Self.surroundings(of: text, at: candidate.offset),
+        batchID: candidate.batchID),
+      status: candidate.status ?? (candidate.isBatch ? nil : facts.status), date: candidate.error.time ?? facts.date,
+      retryAfter: candidate.retryAfter ?? (candidate.isBatch ? nil : facts.retryAfter))
+  }
+
+  private static let reach = 16_384
+
+  /// By words that only one of them has; the first that fits.
+  private static func surroundings(of text: [UInt8], at offset: Int) -> AnswerPlace.Surroundings {
+    let marks: [(AnswerPlace.Surroundings, [String])] = [
+      (.terraform, ["│ ", "with provider[", "autorest/azure:", "registry.terraform.io"]),
+      (
+        .powerShellError,
+        [
+          "CategoryInfo", "FullyQualifiedErrorId", "Invoke-RestMethod", "Invoke-WebRequest", "Connect-", "-Mg", "-Az",
+          "-Entra",
+        ]
+      ),
+      (
+        .exceptionText,
+        [
+          "Exception", "Traceback", "Error: ", "    at ", "\tat ", "Caused by", "FromAssertion(",
+          "uthentication failed",
+        ]
+      ),
+      (.azureCLI, ["ERROR: ", "azure.cli", "##[error]"]),
+      (.curlTrace, ["< HTTP/", "HTTP/1.1 ", "HTTP/2 ", "% Received"]),
+      (.webPage, ["<html", "<!DOCTYPE", "<!doctype"]),
+      (.pythonDictionary, ["{'", "': '", "': \""]),
+    ]
+    // Far off is another matter, and looking there would cost more than finding the error did.
+    let around = Array(text[max(0, offset - reach)..<min(text.count, offset + reach)])
+    return marks.first { _, words in words.contains { around.span.firstOffset(of: Array($0.utf8)) != nil } }?.0 ?? .text
+  }
+}
+
+/// What lines around an error say of the response: its status, its date, and how long to wait.
+struct ResponseFacts {
+  private(set) var status: Int?
+  private(set) var date: NumericDate?
+  private(set) var retryAfter: Int64?
+
+  /// Of the header sections of a trace the last one before the error counts, and of other lines the first.
+  init(_ text: [UInt8], before offset: Int) {
+    var lineStart = 0
+    for line in text.split(separator: 0x0A, omittingEmptySubsequences: false) {
+      let isBefore = lineStart <= offset
+      lineStart = line.endIndex + 1
+      if line.count > 400 { continue }
+      let start = LinePrefix.end(text, at: line.startIndex)
+      guard start < line.endIndex, let words = String(validating: text[start..<line.endIndex], as: UTF8.self) else {
+        continue
+      }
+      read(words, isBefore: isBefore)
+    }
+  }
+
+  private mutating func read(_ line: String, isBefore: Bool) {
+    let words = line.split(whereSeparator: { $0 == " " || $0 == "\r" || $0 == "\t" || $0 == "\r\n" })
+    guard let first = words.first else { return }
+    if first.utf8.starts(with: "HTTP/".utf8), words.count > 1 {
+      guard isBefore, let number = Self.status(words[1]) else { return }
+      (status, date, retryAfter) = (number, nil, nil)
+      return
+    }
+    let name = first.filter { $0 != ":" && $0 != "'" && $0 != "," }.lowercased()
+    let value = words.dropFirst().first { $0 != ":" }
+    switch name {
+    case "retry-after": retryAfter = retryAfter ?? value.flatMap { Int64(String($0.filter { $0 != "'" && $0 != "," })) }
+    case "date": date = date ?? Self.date(words.dropFirst().filter { $0 != ":" })
+    case "status", "statuscode", "response":
+      if status == nil { status = words.dropFirst().lazy.compactMap(Self.status).first }
+    default: break
+    }
+  }
+
+  /// Three digits, with a colon behind them or none.
+  private static func status(_ word: Substring) -> Int? {
+    let digits = word.utf8.prefix { ASCII.isDigit($0) }
+    guard digits.count == 3, let number = Int(String(Substring(digits))), (100..<600).contains(number) else {
+      return nil
+    }
+    return number
+  }
+
+  private static func date(_ words: [Substring]) -> NumericDate? {
+    let text = words.joined(separator: " ")
+    return SavedResponse.date(ofField: text) ?? ServiceError.time(ExactText(text), "T")
+      ?? ServiceError.time(ExactText(text), " ")
+  }
+}
+
+extension Span<UInt8> {
+  /// The offset of the first place where these bytes stand, of which there is at least one, or nil.
+  func firstOffset(of bytes: [UInt8]) -> Int? {
+    guard let first = bytes.first else { return nil }
+    var start = 0
+    while let place = firstOffset(of: first, from: start) {
+      if holds(bytes, at: place) { return place }
+      start = place + 1
+    }
+    return nil
+  }
+}

@@ -1,0 +1,260 @@
+import Encodings
+import Messages
+import Tokens
+
+/// Looks for a code of Entra or of Graph in a text, or for a sentence that only one answer has.
+struct CodeSearch {
+  private let text: [UInt8]
+
+  /// No message is longer.
+  private static let longestMessage = 8192
+  private static let mostLines = 24
+
+  init(_ text: [UInt8]) { self.text = text }
+
+  /// The first `AADSTS` with its digits, or code of Graph that is known here.
+  func first(in view: TextView) -> AnswerFinder.Candidate? {
+    var index = 0
+    while index < text.count {
+      guard Self.isOfWord(text[index]) else {
+        index += 1
+        continue
+      }
+      let start = index
+      while index < text.count, Self.isOfWord(text[index]) { index += 1 }
+      if let code = entraCode(start..<index) {
+        // Behind an address there is no message.
+        let message = ASCII.isDigit(text[index - 1]) || index == start + Self.prefix.count ? message(from: start) : nil
+        let error = ServiceError(
+          service: .tokenEndpoint, code: nil, message: message, entraCodes: [code], time: Self.time(in: message))
+        return AnswerFinder.Candidate(error: error, offset: view.origin(of: start))
+      }
+      if let code = graphCode(start..<index) {
+        let message = lineMessage(at: sentence()?.offset ?? start)
+        let error = ServiceError(service: .graph, code: code, message: message, entraCodes: [], time: nil)
+        return AnswerFinder.Candidate(error: error, offset: view.origin(of: start))
+      }
+    }
+    return nil
+  }
+
+  /// The first sentence by which an answer is known though its code is not in the text, as `az` prints some.
+  func firstSentence(in view: TextView) -> AnswerFinder.Candidate? {
+    guard let (offset, code) = sentence() else { return nil }
+    let error = ServiceError(
+      service: .graph, code: ExactText(code), message: lineMessage(at: offset), entraCodes: [], time: nil)
+    return AnswerFinder.Candidate(error: error, offset: view.origin(of: offset))
+  }
+
+  /// The code that a text is and nothing else: `AADSTS700027`, `aadsts 700027?`, `Authorization_RequestDenied`.
+  static func code(_ argument: String) -> String? {
+    let text = Array(argument.utf8)
+    let word = text.split { !isOfWord($0) }
+    let search = CodeSearch(text)
+    guard let first = word.first else { return nil }
+    if let code = search.entraCode(first.indices), word.count <= 2 { return code }
+    return word.count == 1 ? search.graphCode(first.indices)?.text : nil
+  }
+
+  // MARK: Codes
+
+  private static func isOfWord(_ byte: UInt8) -> Bool { ASCII.isLetterOrDigit(byte) || byte == UInt8(ascii: "_") }
+
+  private static let prefix = Array("AADSTS".utf8)
+
+  /// `AADSTS` and digits as one word, or with a space between, or as GitHub cuts a number by links: `AADSTS700[21](…)1`; and the
+  /// number behind `error?code=`.
+  private func entraCode(_ word: Range<Int>) -> String? {
+    let letters = text[word].prefix(Self.prefix.count)
+    if ASCII.isEqualIgnoringCase(letters, Self.prefix) {
+      var digits = digits(from: letters.endIndex)
+      if digits.isEmpty, letters.endIndex == word.upperBound, word.upperBound < text.count,
+        text[word.upperBound] == UInt8(ascii: " ")
+      {
+        digits = self.digits(from: word.upperBound + 1)
+      }
+      return Self.code(digits)
+    }
+    guard text[word].elementsEqual("code".utf8), text[..<word.lowerBound].suffix(6).elementsEqual("error?".utf8),
+      word.upperBound < text.count, text[word.upperBound] == UInt8(ascii: "=")
+    else { return nil }
+    return Self.code(digits(from: word.upperBound + 1))
+  }
+
+  private static func code(_ digits: [UInt8]) -> String? {
+    (4...9).contains(digits.count) ? String(validating: prefix + digits, as: UTF8.self) : nil
+  }
+
+  private func digits(from start: Int) -> [UInt8] {
+    var digits: [UInt8] = []
+    var index = start
+    while index < text.count, digits.count < 10 {
+      if ASCII.isDigit(text[index]) {
+        digits.append(text[index])
+        index += 1
+      } else if text[index] == UInt8(ascii: "["), let linked = linkedDigits(from: index) {
+        digits += text[linked.digits]
+        index = linked.end
+      } else {
+        break
+      }
+    }
+    return digits
+  }
+
+  private func linkedDigits(from bracket: Int) -> (digits: Range<Int>, end: Int)? {
+    let end = text[(bracket + 1)...].prefix(9).prefix { ASCII.isDigit($0) }.endIndex
+    guard end > bracket + 1, text[end...].starts(with: "](".utf8),
+      let close = text[end...].prefix(400).firstIndex(of: UInt8(ascii: ")"))
+    else { return nil }
+    return (bracket + 1..<end, close + 1)
+  }
+
+  private func graphCode(_ word: Range<Int>) -> ExactText? {
+    guard (8...80).contains(word.count), ASCII.isUpperCase(text[word.lowerBound]),
+      let name = String(validating: text[word], as: UTF8.self)
+    else { return nil }
+    let code = ExactText(name)
+    return ServiceAnswer.graphCodes.contains(code) ? code : nil
+  }
+
+  // MARK: Messages
+
+  private func sentence() -> (offset: Int, code: String)? {
+    // One pass: a sentence is looked for where its first letter stands.
+    var index = 0
+    while index < text.count {
+      defer { index += 1 }
+      let letter = ASCII.lowercased(text[index])
+      for (sentence, code) in Self.sentences where sentence.utf8.first == letter && isThere(sentence, at: index) {
+        return (index, code)
+      }
+    }
+    return nil
+  }
+
+  /// True where the words stand there, with any white space and marks of lines between them.
+  private func isThere(_ sentence: String, at start: Int) -> Bool {
+    var index = start
+    for byte in sentence.utf8 {
+      guard index < text.count else { return false }
+      if byte == 0x20 {
+        guard ASCII.isWhiteSpace(text[index]) else { return false }
+        while index < text.count, ASCII.isWhiteSpace(text[index]), index - start < 4096 {
+          index += 1
+          if text[index - 1] == 0x0A { index = LinePrefix.end(text, at: index) }
+        }
+      } else if ASCII.lowercased(text[index]) == byte {
+        index += 1
+      } else {
+        return false
+      }
+    }
+    return true
+  }
+
+  /// The words of Graph that stand for one code each.
+  private static let sentences: [(String, String)] = [
+    ("insufficient privileges to complete the operation", "Authorization_RequestDenied"),
+    ("access token missing or malformed", "Authentication_MissingOrMalformed"),
+    ("error due to concurrent requests being made to the tenant", "Directory_ConcurrencyViolation"),
+    ("no credentials found to be removed", "Request_BadRequest"),
+    ("cannot convert a primitive value to the expected type 'edm.binary'", "Request_BadRequest"),
+    ("does not exist or one of its queried reference-property objects are not present", "Request_ResourceNotFound"),
+    ("the size of the object has exceeded its limit", "Directory_ResourceSizeExceeded"),
+    ("key credential end date is invalid", "KeyCredentialsInvalidEndDate"),
+    ("lifetime validation failed, the token is expired", "InvalidAuthenticationToken"),
+  ]
+
+  /// The words around an offset, from the start of its line, or from behind the name of the command that printed them.
+  private func lineMessage(at offset: Int) -> ExactText? {
+    let line = text[max(0, offset - 512)..<offset]
+    let start = line.lastIndex(of: 0x0A).map { LinePrefix.end(text, at: $0 + 1) } ?? line.startIndex
+    let colon = line.indices.dropLast().last { index in
+      index >= start && text[index] == UInt8(ascii: ":") && text[index + 1] == 0x20
+    }
+    return message(from: colon.map { $0 + 2 } ?? start)
+  }
+
+  /// The words from there to the end of the paragraph, or of the list of reasons in brackets.
+  private func message(from start: Int) -> ExactText? {
+    var lines: [[UInt8]] = []
+    var count = 0
+    var position = start
+    while position < text.count, lines.count < Self.mostLines, count < Self.longestMessage {
+      let end = text[position...].prefix(Self.longestMessage).firstIndex(of: 0x0A)
+      var line = Array(text[position..<(end ?? min(text.count, position + Self.longestMessage))])
+      while let last = line.last, ASCII.isWhiteSpace(last) { line.removeLast() }
+      if let last = lines.last, line.isEmpty || Self.endsMessage(line) || Self.beginsAnother(line, after: last) {
+        break
+      }
+      if let end = Self.endOfTimestamp(line) {
+        lines.append(Array(line[..<end]))
+        break
+      }
+      lines.append(line)
+      count += line.count
+      guard let end else { break }
+      position = LinePrefix.end(text, at: end + 1)
+    }
+    // What was cut in the middle of a character is shown up to it.
+    let bytes = Array(lines.joined(separator: [0x0A]))
+    let text = (0..<min(4, bytes.count + 1)).lazy.compactMap { String(validating: bytes.dropLast($0), as: UTF8.self) }
+      .first
+    return text.map { ExactText(Self.withoutSecrets($0)) }
+  }
+
+  /// Without words that may be a token, a key or a password: a log has the whole request beside the answer.
+  private static func withoutSecrets(_ text: String) -> String {
+    var shown = ""
+    var word = ""
+    func endWord() {
+      shown += ForeignText.mayBeSecret(word) ? "(left out)" : word
+      word = ""
+    }
+    for scalar in text.unicodeScalars {
+      if scalar.isASCII, separators.contains(UInt8(scalar.value)) {
+        endWord()
+        shown.unicodeScalars.append(scalar)
+      } else {
+        word.unicodeScalars.append(scalar)
+      }
+    }
+    endWord()
+    return shown
+  }
+
+  private static let separators = Array(" \t\r\n\"'`,&;<>(){}".utf8)
+
+  /// Where the time ends with which Entra ends its messages, or nil.
+  private static func endOfTimestamp(_ line: [UInt8]) -> Int? {
+    guard let start = line.span.firstOffset(of: timestamp) else { return nil }
+    let value = line[(start + timestamp.count)...].prefix(20)
+    return ServiceError.time(ExactText(String(validating: value, as: UTF8.self) ?? ""), " ").map { _ in value.endIndex }
+  }
+
+  private static let timestamp = Array("Timestamp: ".utf8)
+
+  /// True for what follows a message in a record or a trace.
+  private static func endsMessage(_ line: [UInt8]) -> Bool {
+    let words = line.drop { ASCII.isWhiteSpace($0) }
+    return ["at ", "At ", "+ ", "File ", "Caused by", "CategoryInfo", "╵", "---", "}", "try ", "ERROR", "##["].contains
+    {
+      words.starts(with: $0.utf8)
+    }
+  }
+
+  /// True for a line with a code of its own, unless the one before has the code that only announces another.
+  private static func beginsAnother(_ line: [UInt8], after last: [UInt8]) -> Bool {
+    line.span.firstOffset(of: prefix) != nil && last.span.firstOffset(of: Array("AADSTS70002:".utf8)) == nil
+  }
+
+  /// The time behind `Timestamp: `.
+  private static func time(in message: ExactText?) -> NumericDate? {
+    guard let text = message.map({ Array($0.text.utf8) }) else { return nil }
+    guard let start = text.span.firstOffset(of: timestamp),
+      let value = String(validating: text[(start + timestamp.count)...].prefix(20), as: UTF8.self)
+    else { return nil }
+    return ServiceError.time(ExactText(value), " ") ?? ServiceError.time(ExactText(value), "T")
+  }
+}

@@ -1,0 +1,191 @@
+import Encodings
+
+/// What somebody saved, as UTF-8 without a byte order mark: Windows PowerShell writes UTF-16, and editors write marks.
+struct SavedText {
+  let bytes: [UInt8]
+  /// True where the bytes are not those of the file.
+  let isConverted: Bool
+
+  /// Reads UTF-8 with or without a mark, and UTF-16 with a mark or with ASCII at its start; anything else stays as it is.
+  init(_ text: Span<UInt8>) {
+    let bytes = [UInt8](copying: text)
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
+      self.init(Array(bytes.dropFirst(3)), isConverted: true)
+    } else if bytes.starts(with: [0xFF, 0xFE]) {
+      self.init(Self.decoded(bytes.dropFirst(2), lowByteFirst: true), isConverted: true)
+    } else if bytes.starts(with: [0xFE, 0xFF]) {
+      self.init(Self.decoded(bytes.dropFirst(2), lowByteFirst: false), isConverted: true)
+    } else if bytes.count >= 4, bytes[0] == 0, bytes[1] != 0, bytes[2] == 0, bytes[3] != 0 {
+      self.init(Self.decoded(bytes[...], lowByteFirst: false), isConverted: true)
+    } else if bytes.count >= 4, bytes[0] != 0, bytes[1] == 0, bytes[2] != 0, bytes[3] == 0 {
+      self.init(Self.decoded(bytes[...], lowByteFirst: true), isConverted: true)
+    } else {
+      self.init(bytes, isConverted: false)
+    }
+  }
+
+  private init(_ bytes: [UInt8], isConverted: Bool) {
+    self.bytes = bytes
+    self.isConverted = isConverted
+  }
+
+  /// The same where it is valid UTF-8; else with a question mark for each byte outside ASCII, as text of another code page has.
+  var searchable: [UInt8] {
+    String(validating: bytes, as: UTF8.self) == nil ? bytes.map { $0 < 0x80 ? $0 : UInt8(ascii: "?") } : bytes
+  }
+
+  /// A surrogate without its other half becomes U+FFFD, and an odd byte at the end is left out.
+  private static func decoded(_ bytes: ArraySlice<UInt8>, lowByteFirst: Bool) -> [UInt8] {
+    let units = stride(from: bytes.startIndex, to: bytes.endIndex - 1, by: 2).map { index in
+      let (low, high) = lowByteFirst ? (bytes[index], bytes[index + 1]) : (bytes[index + 1], bytes[index])
+      return UInt16(high) << 8 | UInt16(low)
+    }
+    var output: [UInt8] = []
+    output.reserveCapacity(units.count + units.count / 8)
+    var decoder = UTF16()
+    var iterator = units.makeIterator()
+    while true {
+      switch decoder.decode(&iterator) {
+      case .scalarValue(let scalar): output.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+      case .error: output.append(contentsOf: UTF8.encodedReplacementCharacter)
+      case .emptyInput: return output
+      }
+    }
+  }
+}
+
+/// The text once more, as it reads without one layer of what people and programs put around it, and where each byte came from.
+struct TextView {
+  private(set) var bytes: [UInt8] = []
+  /// The offset of each byte in the text that was saved; empty where it is the same.
+  private var origins: [Int32] = []
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  private init(derivedFrom other: TextView) {
+    bytes.reserveCapacity(other.bytes.count)
+    origins.reserveCapacity(other.bytes.count)
+  }
+
+  func origin(of offset: Int) -> Int { origins.isEmpty ? offset : Int(origins[offset]) }
+
+  /// Those that can hold an answer: the text with its wrapped lines joined, as it stands, and without one and two layers of
+  /// escapes, of a JSON string or of HTML. Each takes a number of steps that is linear in the length.
+  static func all(of text: [UInt8]) -> [TextView] {
+    let plain = TextView(text)
+    var views = [plain.joined, plain].compactMap(\.self)
+    var layer = plain
+    for _ in 0..<2 {
+      guard let next = layer.unescaped else { break }
+      views.append(next)
+      layer = next
+    }
+    if let unescaped = plain.withoutEntities { views.append(unescaped) }
+    return views
+  }
+
+  private mutating func append(_ byte: UInt8, _ origin: Int) {
+    bytes.append(byte)
+    origins.append(Int32(truncatingIfNeeded: origin))
+  }
+
+  private mutating func append(_ scalar: Unicode.Scalar, _ origin: Int) {
+    for byte in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter { append(byte, origin) }
+  }
+
+  // MARK: Escapes
+
+  /// Without one layer of backslashes, or nil where no quotation mark is escaped.
+  private var unescaped: TextView? {
+    let backslash = UInt8(ascii: "\\")
+    guard zip(bytes, bytes.dropFirst()).contains(where: { $0 == backslash && $1 == UInt8(ascii: "\"") }) else {
+      return nil
+    }
+    var view = TextView(derivedFrom: self)
+    var index = 0
+    while index < bytes.count {
+      let start = index
+      let (scalar, next) = Escape.read(bytes, at: index) ?? (nil, index + 1)
+      if let scalar { view.append(scalar, origin(of: start)) } else { view.append(bytes[start], origin(of: start)) }
+      index = next
+    }
+    return view
+  }
+
+  /// With the characters that HTML writes as entities, or nil where it has no quotation mark so.
+  private var withoutEntities: TextView? {
+    let ampersand = UInt8(ascii: "&")
+    guard bytes.contains(ampersand) else { return nil }
+    var view = TextView(derivedFrom: self)
+    var hasQuotation = false
+    var index = 0
+    while index < bytes.count {
+      let entity =
+        bytes[index] == ampersand ? Self.entities.first { bytes[index...].starts(with: $0.name.utf8) } : nil
+      if let entity {
+        hasQuotation = hasQuotation || entity.character == UInt8(ascii: "\"")
+        view.append(entity.character, origin(of: index))
+        index += entity.name.utf8.count
+      } else {
+        view.append(bytes[index], origin(of: index))
+        index += 1
+      }
+    }
+    return hasQuotation ? view : nil
+  }
+
+  private static let entities: [(name: String, character: UInt8)] = [
+    ("&quot;", UInt8(ascii: "\"")), ("&#34;", UInt8(ascii: "\"")), ("&#x22;", UInt8(ascii: "\"")),
+    ("&#39;", UInt8(ascii: "'")), ("&#x27;", UInt8(ascii: "'")), ("&apos;", UInt8(ascii: "'")),
+    ("&amp;", UInt8(ascii: "&")), ("&lt;", UInt8(ascii: "<")), ("&gt;", UInt8(ascii: ">")),
+  ]
+
+  // MARK: Lines
+
+  /// The widths, in bytes, at which a window is thought to have broken lines.
+  private static let windowWidths = 40...400
+
+  /// With the lines joined that a window of a fixed width broke, or nil where no two lines fill such a width.
+  private var joined: TextView? {
+    let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).map { line in
+      line.last == 0x0D ? line.dropLast() : line
+    }
+    guard let width = lines.map(\.count).max(), Self.windowWidths.contains(width),
+      lines.count(where: { $0.count == width }) >= 2
+    else { return nil }
+    var view = TextView(derivedFrom: self)
+    for (number, line) in lines.enumerated() {
+      for index in line.indices { view.append(line[index], origin(of: index)) }
+      if number < lines.count - 1, line.count < width { view.append(0x0A, origin(of: line.endIndex)) }
+    }
+    return view
+  }
+}
+
+/// A character after a backslash, as JSON, JavaScript and Python write it.
+enum Escape {
+  /// The character that begins at a backslash, and the offset behind it; nil where there is no escape.
+  static func read(_ text: [UInt8], at index: Int) -> (Unicode.Scalar?, Int)? {
+    guard text[index] == UInt8(ascii: "\\"), index + 1 < text.count else { return nil }
+    switch text[index + 1] {
+    case UInt8(ascii: "n"): return ("\n", index + 2)
+    case UInt8(ascii: "r"): return ("\r", index + 2)
+    case UInt8(ascii: "t"): return ("\t", index + 2)
+    case UInt8(ascii: "u"): return character(text, at: index + 2).map { ($0, index + 6) }
+    case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "`"), UInt8(ascii: "\\"), UInt8(ascii: "/"):
+      return (Unicode.Scalar(text[index + 1]), index + 2)
+    default: return nil
+    }
+  }
+
+  /// That of four hexadecimal digits; half of a surrogate pair is U+FFFD.
+  private static func character(_ text: [UInt8], at index: Int) -> Unicode.Scalar? {
+    guard index + 4 <= text.count else { return nil }
+    var value: UInt32 = 0
+    for byte in text[index..<index + 4] {
+      guard let digit = Hexadecimal.value(byte) else { return nil }
+      value = value << 4 | UInt32(digit)
+    }
+    return Unicode.Scalar(value) ?? "\u{FFFD}"
+  }
+}

@@ -1,0 +1,89 @@
+public import Encodings
+public import JSON
+public import Signing
+public import Tokens
+
+/// The token that a service answered to, judged as far as that service is known to judge.
+public struct SentToken: Sendable {
+  public let profileID: String
+  /// The time it was judged for.
+  public let time: NumericDate
+  /// Those of a verification report, in its order and under its ids.
+  public let checks: [Check]
+  /// False where no key was given: nothing is then said of the signature or of thumbprints.
+  public let hasKey: Bool
+  /// The header, where it can be read.
+  public let header: JSONObject?
+  /// When its window ends, and whom it names as its issuer, where the claims say so.
+  public let expires: NumericDate?
+  public let issuer: ExactText?
+
+  /// Judges leniently where the service is seen to be lenient; without a key, all that needs none.
+  ///
+  /// What surrounds the token in the text is left out: a file has it, and what was sent has not.
+  public init(
+    _ text: Span<UInt8>, profile: Profile, keys: [TrustedKey], unusable: [UnusableCertificate] = [],
+    cryptography: any Cryptography, at time: NumericDate
+  ) {
+    let bare = Self.token(in: text)
+    let text = bare.span
+    let report = TokenVerifier(
+      profile: profile, keys: keys, unusable: unusable, cryptography: cryptography,
+      isLenient: true
+    ).verify(text, at: time)
+    let token = try? UnverifiedToken(text)
+    profileID = profile.id
+    self.time = time
+    hasKey = !(keys.isEmpty && unusable.isEmpty)
+    header = try? token?.header.get()
+    let claims = try? token?.claims.get()
+    expires = claims.flatMap { TokenWindow($0).end }
+    issuer = claims?["iss"]?.string
+    guard !hasKey, let header, let claims else {
+      checks = report.checks
+      return
+    }
+    let draft = TokenDraft(header: header, claims: claims, publicKey: nil, certificate: nil)
+    let keyless = profile.check(draft, at: time, cryptography: cryptography, isLenient: true)
+    checks = report.checks.map { check in
+      keyless.first { $0.id.utf8.elementsEqual(check.id.utf8) } ?? check
+    }
+  }
+
+  /// What is wrong with the token itself.
+  public var faults: [Check] { checks.filter { !$0.faultNames.isEmpty } }
+
+  /// What was not compared because nobody said what to compare it with.
+  public var uncompared: [Check] {
+    let reason = Check.Reason.notCompared.rawValue
+    return checks.filter { $0.finding?.reason.utf8.elementsEqual(reason.utf8) ?? false }
+  }
+
+  /// The first token in a text: the text itself without white space around it where it is nothing but a token, and else what
+  /// begins as tokens do and has two dots, as in `Bearer …`, a JSON member or a form body; the text where there is none.
+  package static func token(in text: Span<UInt8>) -> [UInt8] {
+    let bytes = SavedText(text).bytes
+    let trimmed = bytes.drop { ASCII.isWhiteSpace($0) }
+    let end = trimmed.lastIndex { !ASCII.isWhiteSpace($0) }.map { $0 + 1 } ?? trimmed.startIndex
+    let whole = trimmed[..<end]
+    // Line breaks inside a token may have been sent, and are a fault of its own.
+    if begins(whole), whole.allSatisfy({ isOfToken($0) || ASCII.isWhiteSpace($0) }) { return Array(whole) }
+    let runs = bytes.split { !isOfToken($0) }
+    // The name of a form's member stands before the token in the same run.
+    for run in runs {
+      let value = run.lastIndex(of: UInt8(ascii: "=")).map { equals in
+        begins(run[(equals + 1)...]) ? run[(equals + 1)...] : run
+      }
+      let run = value ?? run
+      if begins(run), run.count(where: { $0 == UInt8(ascii: ".") }) == 2 { return Array(run) }
+    }
+    return bytes
+  }
+
+  /// With the base64url of `{"`, or of `{` and white space.
+  private static func begins(_ text: ArraySlice<UInt8>) -> Bool {
+    text.starts(with: "ey".utf8) || text.starts(with: "ew".utf8)
+  }
+
+  private static func isOfToken(_ byte: UInt8) -> Bool { ASCII.isLetterOrDigit(byte) || "-_.+/=".utf8.contains(byte) }
+}
