@@ -73,6 +73,9 @@ let package = Package(
 
     // Finds fixtures and corpora; tests may use Foundation, the libraries may not.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    // A process that tests can end between any two steps of making a key.
+    .executableTarget(
+      name: "KeyMakingDriver", dependencies: ["Keyroll"], path: "Tests/KeyMakingDriver", swiftSettings: strict),
     .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "SigningTests", dependencies: ["Encodings", "Messages", "Signing", "SigningTesting", "System"],
@@ -84,7 +87,8 @@ let package = Package(
     .testTarget(
       name: "PKCS11Tests",
       dependencies: [
-        "Encodings", "Messages", "OpenSSLCrypto", "PKCS11", "Signing", "SigningTesting", "System", "TestSupport",
+        "Encodings", "KeyMakingDriver", "Messages", "OpenSSLCrypto", "PKCS11", "Signing", "SigningTesting", "System",
+        "TestSupport",
       ],
       swiftSettings: strict),
     .testTarget(name: "EncodingsTests", dependencies: ["Encodings", "Messages", "TestSupport"], swiftSettings: strict),

@@ -10,6 +10,9 @@
 // An attribute whose name is made of other macros.
 static const CK_ATTRIBUTE_TYPE CP11Kit_allowedMechanisms = CKA_ALLOWED_MECHANISMS;
 
+// Of PKCS #11 3.1, which the header does not have everywhere.
+static const CK_RV CP11Kit_tokenResourceExceeded = 0x201;
+
 // Text that p11-kit hands over belongs to whoever asked for it.
 static inline void CP11Kit_freeText(char *text) { free(text); }
 

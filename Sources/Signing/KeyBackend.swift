@@ -29,6 +29,33 @@ public protocol CertificateFinder: KeyBackend {
   func certificates(at reference: KeyReference) throws(KeyError) -> [Certificate]
 }
 
+/// A backend that can also put a certificate beside a key of its own.
+public protocol CertificateStore: KeyBackend {
+  /// Puts the certificate beside the private key that the reference means, under the same name; never twice.
+  ///
+  /// The certificate must be over that key. Throws `certificate-mismatch`, `certificate-not-stored`, what opening a key throws, and what
+  /// a backend throws that cannot write; after an error nothing was stored, or the error says what is there.
+  func store(
+    _ certificate: Certificate, besideKeyAt reference: KeyReference, secrets: any SecretProvider
+  ) throws(KeyMakingError) -> StoredCertificate
+}
+
+/// Where a certificate is that was stored.
+public struct StoredCertificate: Sendable, Hashable {
+  /// Means the certificate, as `KeyReference` reads it.
+  public let reference: String
+  /// False when an equal one was there already, and nothing was written.
+  public let isNew: Bool
+  /// What a person should know.
+  public let notes: [String]
+
+  public init(reference: String, isNew: Bool, notes: [String] = []) {
+    self.reference = reference
+    self.isNew = isNew
+    self.notes = notes
+  }
+}
+
 /// What keys and certificates a backend holds.
 ///
 /// Every text but the references may come from elsewhere, such as a device: show it as a `ForeignText`.

@@ -30,6 +30,7 @@ public enum KeyErrorCode: String, FailureCode {
   case pinRequired = "pin-required"
   case wrongPIN = "wrong-pin"
   case pinLocked = "pin-locked"
+  case pinExpired = "pin-expired"
   case finalPINTry = "final-pin-try"
   case loginUnproven = "login-unproven"
   // Devices

@@ -66,6 +66,10 @@ CK_RV get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO *info) {
     memset(info->serialNumber, 0, sizeof info->serialNumber);
     memcpy(info->serialNumber, "0001", 4);
   }
+  if (model()) {
+    memset(info->model, ' ', sizeof info->model);
+    memcpy(info->model, model(), strlen(model()) < sizeof info->model ? strlen(model()) : sizeof info->model);
+  }
   if (maximum_session_count()) info->ulMaxSessionCount = maximum_session_count();
   return value;
 }
@@ -84,7 +88,10 @@ CK_RV get_mechanism_list(struct step step, CK_SLOT_ID slot, CK_MECHANISM_TYPE *l
 }
 
 CK_RV get_mechanism_info(CK_SLOT_ID slot, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO *info) {
-  return is_mechanism_hidden(type) ? CKR_MECHANISM_INVALID : real->C_GetMechanismInfo(slot, type, info);
+  if (is_mechanism_hidden(type)) return CKR_MECHANISM_INVALID;
+  CK_RV value = real->C_GetMechanismInfo(slot, type, info);
+  if (value == CKR_OK && type == CKM_RSA_PKCS_KEY_PAIR_GEN) key_sizes(&info->ulMinKeySize, &info->ulMaxKeySize);
+  return value;
 }
 
 CK_RV open_session(CK_SLOT_ID slot, CK_FLAGS flags, void *application, CK_NOTIFY notify,
@@ -149,10 +156,20 @@ static CK_RV hide_attributes(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object,
   return value;
 }
 
+// Private keys alone: of others nobody is told what they may be used for.
+static void set_attributes(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE *attributes, CK_ULONG count) {
+  CK_OBJECT_CLASS object_class = 0;
+  CK_ATTRIBUTE class_attribute = {CKA_CLASS, &object_class, sizeof object_class};
+  if (real->C_GetAttributeValue(session, object, &class_attribute, 1) != CKR_OK || object_class != CKO_PRIVATE_KEY) return;
+  for (CK_ULONG i = 0; i < count; i++)
+    if (attributes[i].pValue && attributes[i].ulValueLen == 1) is_attribute_set(attributes[i].type, attributes[i].pValue);
+}
+
 CK_RV get_attribute_value(struct step step, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object,
                                  CK_ATTRIBUTE *attributes, CK_ULONG count) {
   CK_RV value = real->C_GetAttributeValue(session, object, attributes, count);
   if (hides_attributes()) value = hide_attributes(session, object, attributes, count, value);
+  set_attributes(session, object, attributes, count);
   if (fails_whole_calls() && value == CKR_ATTRIBUTE_TYPE_INVALID)
     for (CK_ULONG i = 0; i < count; i++) attributes[i].ulValueLen = (CK_ULONG)-1;
   if (value != CKR_OK || !count || !attributes->pValue || !attributes->ulValueLen) return value;

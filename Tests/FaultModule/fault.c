@@ -42,6 +42,7 @@ static bool intervenes(const char *function, struct step step, bool is_about_ses
     case FAIL: *value = step.value; return true;
     case HANG: for (;;) pause();
     case CRASH: raise(SIGSEGV); break;
+    case KILL: raise(SIGKILL); break;
     case CLOSE: for_each_slot(close_sessions); break;
     case LOGOUT: for_each_slot(log_out); break;
     case REMOVE: for_each_slot(close_sessions); *value = CKR_DEVICE_REMOVED; return true;
@@ -68,6 +69,7 @@ static const char *login_note(CK_USER_TYPE user, const CK_UTF8CHAR *pin) {
       value = call; \
       pthread_rwlock_unlock(&inside); \
       if (step.action == ANSWER) value = step.value; \
+      if (step.action == KILL_AFTER) raise(SIGKILL); \
     } \
     record(#name, value, note); \
     return value; \
@@ -120,6 +122,14 @@ FAULTY(C_SignInit, true, "", (SESSION, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE
 FAULTY(C_Sign, true, "", (SESSION, CK_BYTE *data, CK_ULONG length, CK_BYTE *signature, CK_ULONG *signature_length),
        sign(step, session, data, length, signature, signature_length))
 FAULTY(C_SignUpdate, true, "", (SESSION, CK_BYTE *data, CK_ULONG length), real->C_SignUpdate(session, data, length))
+FAULTY(C_GenerateKeyPair, true, "",
+       (SESSION, CK_MECHANISM *mechanism, CK_ATTRIBUTE *public_key, CK_ULONG public_count, CK_ATTRIBUTE *private_key,
+        CK_ULONG private_count, CK_OBJECT_HANDLE *public_handle, CK_OBJECT_HANDLE *private_handle),
+       real->C_GenerateKeyPair(session, mechanism, public_key, public_count, private_key, private_count, public_handle,
+                               private_handle))
+FAULTY(C_CreateObject, true, "", (SESSION, CK_ATTRIBUTE *attributes, CK_ULONG count, CK_OBJECT_HANDLE *object),
+       real->C_CreateObject(session, attributes, count, object))
+FAULTY(C_DestroyObject, true, "", (SESSION, CK_OBJECT_HANDLE object), real->C_DestroyObject(session, object))
 FAULTY(C_SignFinal, true, "", (SESSION, CK_BYTE *signature, CK_ULONG *length), sign_final(step, session, signature, length))
 
 // The real list with the functions above in their places; whatever else there is goes to the real module as it is.
@@ -147,6 +157,7 @@ __attribute__((visibility("default"))) CK_RV C_GetFunctionList(CK_FUNCTION_LIST 
     X(C_GetMechanismList) X(C_GetMechanismInfo) X(C_OpenSession) X(C_CloseSession) X(C_CloseAllSessions)
     X(C_GetSessionInfo) X(C_Login) X(C_Logout) X(C_FindObjectsInit) X(C_FindObjects) X(C_FindObjectsFinal)
     X(C_GetAttributeValue) X(C_SignInit) X(C_Sign) X(C_SignUpdate) X(C_SignFinal)
+    X(C_GenerateKeyPair) X(C_CreateObject) X(C_DestroyObject)
 #undef X
     faulty.C_GetFunctionList = C_GetFunctionList;
   }

@@ -32,7 +32,11 @@ static struct {
   size_t hidden_attribute_count;
   char null_functions[MAX_NULL][64];
   size_t null_count;
-  CK_ULONG more_certificates;
+  CK_ULONG more_certificates, least_key_size, most_key_size;
+  struct { CK_ATTRIBUTE_TYPE type; CK_BYTE value; } set_attributes[MAX_HIDDEN];
+  size_t set_attribute_count;
+  bool has_key_sizes;
+  char model[32];
   bool is_absent, fails_whole_calls, are_twins;
   char real_module[PATH_MAX], pin_pad[PATH_MAX], variable[64], value[PATH_MAX], directory[PATH_MAX];
 } plan;
@@ -54,7 +58,7 @@ static const struct { const char *name; CK_RV value; } return_values[] = {
 static const char *const action_names[] = {
     [FAIL] = "fail", [ANSWER] = "answer", [HANG] = "hang", [CRASH] = "crash", [SPOIL] = "spoil", [TRUNCATE] = "truncate",
     [REPEAT] = "repeat", [CLOSE] = "close", [LOGOUT] = "logout", [REMOVE] = "remove", [EMPTY] = "empty",
-    [WAIT] = "wait", [PRINT] = "print", [EXIT] = "exit",
+    [WAIT] = "wait", [PRINT] = "print", [EXIT] = "exit", [KILL] = "kill", [KILL_AFTER] = "kill-after",
 };
 
 // A plan that cannot be read would let a test pass that proves nothing.
@@ -111,6 +115,20 @@ static void read_line(char *line) {
   }
   if (!strcmp(word, "directory")) { snprintf(plan.directory, PATH_MAX, "%s", rest); return; }
   if (!strcmp(word, "more-certificates")) { plan.more_certificates = strtoul(rest, NULL, 0); return; }
+  if (!strcmp(word, "key-sizes")) {
+    plan.has_key_sizes = sscanf(rest, "%lu %lu", &plan.least_key_size, &plan.most_key_size) == 2;
+    if (!plan.has_key_sizes) refuse(line);
+    return;
+  }
+  if (!strcmp(word, "set-attribute")) {
+    char type[32] = "";
+    unsigned value = 0;
+    if (plan.set_attribute_count == MAX_HIDDEN || sscanf(rest, "%31s %u", type, &value) != 2) refuse(line);
+    plan.set_attributes[plan.set_attribute_count].type = strtoul(type, NULL, 0);
+    plan.set_attributes[plan.set_attribute_count++].value = (CK_BYTE)value;
+    return;
+  }
+  if (!strcmp(word, "model")) { snprintf(plan.model, sizeof plan.model, "%s", rest); return; }
   if (!strcmp(word, "twins")) { plan.are_twins = true; return; }
   if (!strcmp(word, "whole-calls")) { plan.fails_whole_calls = true; return; }
   if (!strcmp(word, "null")) {
@@ -136,7 +154,7 @@ static void read_line(char *line) {
     plan.hidden[plan.hidden_count++] = strtoul(rest, NULL, 0);
     return;
   }
-  for (enum action action = FAIL; action <= EXIT; action++)
+  for (enum action action = FAIL; action <= KILL_AFTER; action++)
     if (!strcmp(word, action_names[action])) { read_rule(line, action); return; }
   refuse(line);
 }
@@ -218,6 +236,19 @@ bool is_mechanism_hidden(CK_MECHANISM_TYPE mechanism) {
 bool is_attribute_hidden(CK_OBJECT_CLASS object_class, CK_ATTRIBUTE_TYPE type) {
   for (size_t i = 0; i < plan.hidden_attribute_count; i++)
     if (plan.hidden_attributes[i].object_class == object_class && plan.hidden_attributes[i].type == type) return true;
+  return false;
+}
+
+bool key_sizes(CK_ULONG *least, CK_ULONG *most) {
+  if (plan.has_key_sizes) *least = plan.least_key_size, *most = plan.most_key_size;
+  return plan.has_key_sizes;
+}
+
+const char *model(void) { return *plan.model ? plan.model : NULL; }
+
+bool is_attribute_set(CK_ATTRIBUTE_TYPE type, CK_BYTE *value) {
+  for (size_t i = 0; i < plan.set_attribute_count; i++)
+    if (plan.set_attributes[i].type == type) return *value = plan.set_attributes[i].value, true;
   return false;
 }
 

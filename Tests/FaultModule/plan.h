@@ -22,6 +22,8 @@ enum action {
   WAIT,     // take three seconds, then pass the call on
   PRINT,    // write a line to standard output, then pass the call on
   EXIT,     // end the process as a program does
+  KILL,     // end the process as kill -9 does, before the call
+  KILL_AFTER, // the same, after the call
 };
 
 struct step {
@@ -38,6 +40,12 @@ void record(const char *function, CK_RV value, const char *note);
 // The state that the plan asks for. All of them read the plan that the last `next_step` saw.
 const char *real_module(void);
 bool is_token_absent(void);
+// The sizes of keys that the mechanism that makes RSA pairs seems to have; false where the plan names none.
+bool key_sizes(CK_ULONG *least, CK_ULONG *most);
+// The model of all tokens, or NULL for their own.
+const char *model(void);
+// The value that an attribute of private keys seems to have: true where the plan names one.
+bool is_attribute_set(CK_ATTRIBUTE_TYPE type, CK_BYTE *value);
 bool is_mechanism_hidden(CK_MECHANISM_TYPE mechanism);
 CK_FLAGS flags_to_set(void);
 CK_FLAGS flags_to_clear(void);

@@ -8,7 +8,7 @@ final class DeviceWatch: CallObserver {
     let function: StaticString
     let module: String
     let start: ContinuousClock.Instant
-    /// Nil for a call that takes as long as a person takes.
+    /// Nil for a call that takes as long as a person takes, and for one that would leave a key behind.
     let deadline: ContinuousClock.Instant?
     var isTold = false
   }
@@ -95,7 +95,7 @@ final class DeviceWatch: CallObserver {
         wait = min(wait, now.duration(to: deadline))
       }
       if call.isTold { continue }
-      let told = call.start + Self.patience
+      let told = call.start + Self.patience(with: call)
       if told <= now {
         Diagnostics.note(Self.text(of: call))
         ChildProcesses.endWithSignals()
@@ -107,9 +107,15 @@ final class DeviceWatch: CallObserver {
     return wait
   }
 
+  /// Everybody expects that making a key takes a while.
+  private static func patience(with call: Call) -> Duration {
+    "\(call.function)" == "C_GenerateKeyPair" ? .seconds(10) : patience
+  }
+
   private static func text(of call: Call) -> String {
     let reason =
       switch "\(call.function)" {
+      case "C_GenerateKeyPair": ": the token is still making the key"
       case "C_Sign", "C_SignInit": ": the device may want a touch, or somebody's approval"
       case "C_Login": call.deadline == nil ? ": type the PIN at the device" : ""
       default: ""

@@ -8,7 +8,8 @@ public protocol CallObserver: Sendable {
   /// `function` is spelt as in the standard, such as `C_Sign`; `C_GetFunctionList` begins with the
   /// loading of the module, and `dlclose` is its end.
   ///
-  /// - Parameter waitsForPerson: true for a call that takes as long as somebody takes to type a PIN at the token.
+  /// - Parameter waitsForPerson: true for a call that nobody may end after a time: it takes as long as somebody takes to type a PIN at
+  ///   the token, or as the token takes to make a key, which would be left behind.
   func willCall(_ function: StaticString, ofModule module: String, waitsForPerson: Bool)
   /// The call that this thread announced last is over.
   func didReturn()
@@ -74,7 +75,7 @@ final class Module: Sendable {
 
   /// Makes one call and throws whatever is not `CKR_OK`.
   ///
-  /// - Parameter waitsForPerson: true for a call that takes as long as a person takes.
+  /// - Parameter waitsForPerson: true for a call that may take any time: see `CallObserver`.
   func call(
     _ function: StaticString, waitsForPerson: Bool = false, _ body: (Functions) -> CK_RV?
   ) throws(DeviceError) {

@@ -45,6 +45,11 @@ struct CertificateObject: Sendable {
     id = try attributes[CKA_ID] ?? []
   }
 
+  /// The DER of one object; nil where it shows none.
+  static func value(of handle: CK_OBJECT_HANDLE, in session: Session) throws(DeviceError) -> [UInt8]? {
+    try CertificateObject(handle, in: session)?.value
+  }
+
   /// The attributes that name it on its token, and by which a reference leads to its key.
   var uriValues: [URIAttribute: [UInt8]] { URIAttribute.values(label: label, id: id, type: nil) }
 }

@@ -9,8 +9,8 @@ struct ObjectSearch {
     var isCut = false
   }
 
-  /// Attributes that an object must have; each value as the module keeps it.
-  private let template: [(type: CK_ATTRIBUTE_TYPE, value: [UInt8])]
+  /// What an object must have.
+  private let template: ObjectTemplate
 
   /// More than a person can choose from, and a bound for a module that never ends.
   static let mostObjects = 4096
@@ -19,13 +19,14 @@ struct ObjectSearch {
   /// Objects of one class that have all of the values that are given.
   init(
     _ objectClass: CK_OBJECT_CLASS, id: [UInt8]? = nil, label: [UInt8]? = nil, subject: [UInt8]? = nil,
-    modulus: [UInt8]? = nil
+    modulus: [UInt8]? = nil, value: [UInt8]? = nil
   ) {
-    var template = [(CK_ATTRIBUTE_TYPE(CKA_CLASS), Self.bytes(of: objectClass))]
-    if let id { template.append((CKA_ID, id)) }
-    if let label { template.append((CKA_LABEL, label)) }
-    if let subject { template.append((CKA_SUBJECT, subject)) }
-    if let modulus { template.append((CKA_MODULUS, modulus)) }
+    var template = ObjectTemplate(objectClass)
+    if let id { template.add(CKA_ID, id) }
+    if let label { template.add(CKA_LABEL, label) }
+    if let subject { template.add(CKA_SUBJECT, subject) }
+    if let modulus { template.add(CKA_MODULUS, modulus) }
+    if let value { template.add(CKA_VALUE, value) }
     self.template = template
   }
 
@@ -46,18 +47,9 @@ struct ObjectSearch {
   }
 
   private func begin(in session: Session) throws(DeviceError) {
-    // All values in one buffer, so that each attribute can point into it.
-    var values = template.flatMap(\.value)
-    let lengths = template.map { CK_ULONG($0.value.count) }
     try unsafe session.module.call("C_FindObjectsInit") { functions in
-      unsafe values.withUnsafeMutableBytes { values in
-        var offset = 0
-        var attributes = unsafe zip(template, lengths).map { entry, length in
-          defer { offset += Int(length) }
-          return unsafe CK_ATTRIBUTE(
-            type: entry.type, pValue: values.baseAddress.map { unsafe $0 + offset }, ulValueLen: length)
-        }
-        return unsafe functions.pointee.C_FindObjectsInit?(session.handle, &attributes, CK_ULONG(attributes.count))
+      unsafe template.withAttributes { attributes, count in
+        unsafe functions.pointee.C_FindObjectsInit?(session.handle, attributes, count)
       }
     }
   }
@@ -79,6 +71,4 @@ struct ObjectSearch {
       }
     }
   }
-
-  static func bytes(of number: CK_ULONG) -> [UInt8] { unsafe withUnsafeBytes(of: number) { unsafe Array($0) } }
 }

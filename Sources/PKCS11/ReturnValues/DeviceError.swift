@@ -22,6 +22,7 @@ struct DeviceError: Error, Sendable, Hashable {
         switch value {
         case CKR_PIN_INCORRECT, CKR_PIN_INVALID, CKR_PIN_LEN_RANGE: .wrongPIN
         case CKR_PIN_LOCKED: .pinLocked
+        case CKR_PIN_EXPIRED: .pinExpired
         case CKR_USER_ALREADY_LOGGED_IN: .loginUnproven
         case CKR_USER_PIN_NOT_INITIALIZED: .pinRequired
         default: .deviceFailed

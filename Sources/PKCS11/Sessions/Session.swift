@@ -66,6 +66,8 @@ struct SessionFlags: Sendable, Hashable {
 
   /// Of a session that only reads, which is enough to look around, to log in and to sign.
   static let reading = SessionFlags(rawValue: CKF_SERIAL_SESSION)
+  /// Of a session that also makes and removes objects on the token.
+  static let writing = SessionFlags(rawValue: CKF_SERIAL_SESSION | CKF_RW_SESSION)
 }
 
 /// The sessions with one token: as many as there are threads that want one, up to the token's own limit.

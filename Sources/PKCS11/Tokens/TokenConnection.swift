@@ -118,6 +118,13 @@ final class TokenConnection: Sendable {
     }
   }
 
+  // MARK: Writing
+
+  /// Opens a session that can write, beside those of the pool; the login is the same, since it belongs to the token.
+  func openWritingSession() throws(DeviceError) -> Session {
+    try Session(with: token.slotID, in: module, flags: .writing, generation: pool.generation)
+  }
+
   // MARK: Recovery
 
   /// Says that an error came which leaves nothing to go on with.

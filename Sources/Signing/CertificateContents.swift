@@ -1,0 +1,115 @@
+public import Messages
+
+/// What a new self-signed certificate says, beside its key and its signature (RFC 5280, section 4.1.2).
+///
+/// Everything else in it is the same in all of them: version 3, the subject as issuer, a critical basicConstraints of no
+/// authority, and a subjectKeyIdentifier.
+public struct CertificateContents: Sendable, Hashable {
+  /// Big-endian, positive, without leading zero bytes.
+  public let serialNumber: [UInt8]
+  public let subject: CertificateSubject
+  public let life: CertificateLife
+  public let usage: CertificateUsage
+
+  public var notBefore: Int64 { life.notBefore }
+  public var notAfter: Int64 { life.notAfter }
+
+  /// The most bytes of a serial number (RFC 5280, section 4.1.2.2).
+  private static let longestSerialNumber = 20
+
+  /// Throws `serial-malformed` for a serial number that is not positive, begins with a zero byte, or takes more than 20 bytes.
+  public init(
+    serialNumber: [UInt8], subject: CertificateSubject, life: CertificateLife, usage: CertificateUsage = .assertions
+  ) throws(CertificateError) {
+    // The twentieth byte has no room for a sign.
+    guard let first = serialNumber.first, first != 0,
+      serialNumber.count < Self.longestSerialNumber || serialNumber.count == Self.longestSerialNumber && first < 0x80
+    else {
+      throw CertificateError(
+        .serialMalformed, "a serial number is a positive number of at most \(Self.longestSerialNumber) bytes")
+    }
+    self.serialNumber = serialNumber
+    self.subject = subject
+    self.life = life
+    self.usage = usage
+  }
+
+  /// A serial number of 16 random bytes: the top bit is cleared, so that none is negative.
+  ///
+  /// Nil for bytes of which no positive number is left, which does not happen by chance.
+  public static func serialNumber(from random: [UInt8]) -> [UInt8]? {
+    guard random.count == 16 else { return nil }
+    let bytes = [random[0] & 0x7F] + random.dropFirst()
+    let number = Array(bytes.drop { $0 == 0 })
+    return number.isEmpty ? nil : number
+  }
+}
+
+/// What a request for a certificate says, beside its key and its signature (RFC 2986, section 4.1).
+public struct CertificateRequestContents: Sendable, Hashable {
+  public let subject: CertificateSubject
+  /// What it asks for as extensions (RFC 2985, section 5.4.2); an authority may pass over it.
+  public let usage: CertificateUsage
+
+  public init(subject: CertificateSubject, usage: CertificateUsage = .assertions) {
+    self.subject = subject
+    self.usage = usage
+  }
+}
+
+/// A name as a certificate holds it.
+public struct CertificateSubject: Sendable, Hashable {
+  /// RFC 4514 text, for people; `DistinguishedName` reads it back as the same name.
+  public let text: String
+  /// The DER of the Name (RFC 5280, section 4.1.2.4).
+  public let der: [UInt8]
+
+  /// The two must be the same name: encoders make this, users rarely do.
+  package init(text: String, der: [UInt8]) {
+    self.text = text
+    self.der = der
+  }
+}
+
+/// What a certificate lets its key be used for, in the order in which it says it.
+public struct CertificateUsage: Sendable, Hashable {
+  /// RFC 5280, section 4.2.1.3, by its name there.
+  @nonexhaustive
+  public enum Key: String, Sendable, Hashable, CaseIterable {
+    case digitalSignature
+  }
+
+  /// RFC 5280, section 4.2.1.12, by its name there without `id-kp-`.
+  @nonexhaustive
+  public enum Extended: String, Sendable, Hashable, CaseIterable {
+    case clientAuth
+  }
+
+  public let key: [Key]
+  public let extended: [Extended]
+
+  package init(key: [Key], extended: [Extended]) {
+    self.key = key
+    self.extended = extended
+  }
+
+  /// All that a key that signs assertions needs, and the only usage that certificates are made with here.
+  public static let assertions = CertificateUsage(key: [.digitalSignature], extended: [.clientAuth])
+}
+
+/// What a person should know of a certificate that can be made all the same.
+@nonexhaustive
+public enum CertificateWarning: Sendable, Hashable {
+  /// It lives longer than 365 days, which policies refuse.
+  case longLife(seconds: Int64)
+  /// It is signed by RSASSA-PSS, and whether the services take such a certificate is not known.
+  case pssSignature
+
+  /// The warnings in a fixed order.
+  public static func of(_ life: CertificateLife?, signedBy algorithm: SignatureAlgorithm) -> [CertificateWarning] {
+    var warnings: [CertificateWarning] = []
+    if let life, life.seconds > CertificateLife.standardSeconds { warnings.append(.longLife(seconds: life.seconds)) }
+    if algorithm.padding == .pss { warnings.append(.pssSignature) }
+    return warnings
+  }
+}
