@@ -132,7 +132,8 @@ public enum Meanings {
     malformed-signing-request: a file that is not a signing request, or has a member that no signing request has
     unsupported-signing-request: a signing request of another version
     signing-input-mismatch: a signing input that is not the encoding of the header and claims
-    digest-mismatch: a digest that is not that of the signing input
+    to-be-signed-mismatch: to-be-signed bytes of a certificate that are not those of its contents and public key
+    digest-mismatch: a digest that is not that of the signing input or of the to-be-signed bytes
     algorithm-mismatch: an algorithm that is not the header's `alg`
     window-mismatch: a window that is not that of the claims
     summary-mismatch: a summary that is not that of the other parts
@@ -145,6 +146,39 @@ public enum Meanings {
     not-confirmed: the answer on the terminal was not yes; nothing was signed
     form-unavailable: a DigestInfo for a PS algorithm, which does not use one
     malformed-signature: a signature that cannot be read in any form
+
+    # New keys
+    key-size-not-offered: a size of key that is not made
+    key-taken: a label or an id that an object on the token has already
+    key-generation-failed: the key could not be made
+    new-key-trial-failed: the new key, opened again from where it was put, does not sign; it was not kept
+    key-not-discarded: something that was made could not be removed again; the message says what
+    token-write-protected: a token that says that it cannot be written
+    token-read-only: a token that lets nobody write now, or not who is logged in
+    token-full: a token with no room for another object
+    token-not-offered: a token on which only its officer makes keys, with tools of its maker
+    pin-expired: a PIN that the token wants changed first
+    key-generation-unavailable: a token that does not make RSA keys by the mechanism of the standard
+    key-size-out-of-range: a size of key that the token does not make
+    new-key-differs: the token made another key than was asked for; it was removed again
+    new-key-unprotected: the token would give the private key away; it was removed again
+    certificate-not-stored: the certificate was not put on the token; everything else is done
+
+    # New certificates and requests for them
+    subject-empty: a subject, or a part of it, without a character
+    subject-too-long: a CN of more than 64 characters, or another part longer than X.509 allows
+    subject-malformed: a subject that is neither plain text nor an RFC 4514 name
+    lifetime-invalid: a life of no time at all, or of less
+    lifetime-too-long: a life longer than the policy allows
+    lifetime-over: a life whose last second is past
+    date-out-of-range: a life before 1950 or after 9999
+    clock-before-build: a clock that shows a time before the program was built
+    serial-malformed: a serial number that is not positive, or longer than 20 bytes
+    certificate-algorithm-not-offered: an algorithm that certificates are not signed with
+    certificate-key-not-offered: a key that is not RSA of a good size without restriction
+    certificate-differs: what was made, read again, does not say what was asked for; nothing was written
+    malformed-certificate-request: a file that is not one certificate request
+    certificate-request-unproven: a certificate request whose signature does not verify with its key
 
     # Signing elsewhere, signatures
     signature-wrong-length: not as long as the key's modulus

@@ -46,7 +46,7 @@ public struct OpenSSLCertificateEncoder: CertificateEncoder {
   private static func identifier(
     _ algorithm: SignatureAlgorithm, for publicKey: PublicKey
   ) throws(CertificateError) -> [UInt8] {
-    guard case .rsa(let numbers) = publicKey.kind, PublicKey.signingBitCounts.contains(numbers.bitCount) else {
+    guard case .rsa(let numbers) = publicKey.kind, RSAPublicNumbers.signingBitCounts.contains(numbers.bitCount) else {
       throw CertificateError(
         .keyNotOffered,
         "certificates are made for RSA keys of 2048 to 8192 bits without a restriction, and this one is \(publicKey.summary)"

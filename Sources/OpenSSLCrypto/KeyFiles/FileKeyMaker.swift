@@ -175,7 +175,14 @@ private final class FileKey: MadeKey {
 
   /// A path with what a reference would take for something else written as an escape.
   private static func reference(_ format: FileKeyMaker.Format, _ path: String) -> String {
-    let escaped = PercentEncoding.encoded(path.utf8) { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: "%") }
+    var escaped = ""
+    for scalar in path.unicodeScalars {
+      switch scalar {
+      case ";": escaped += "%3B"
+      case "%": escaped += "%25"
+      default: escaped.unicodeScalars.append(scalar)
+      }
+    }
     return "\(format.scheme):\(escaped)"
   }
 }

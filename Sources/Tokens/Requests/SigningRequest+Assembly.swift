@@ -29,8 +29,17 @@ public enum SigningRequestForm: String, Sendable, Hashable, CaseIterable {
 extension SigningRequest {
   /// The request as a signer takes it; throws `form-unavailable` for a DigestInfo where the algorithm has none.
   public func bytes(as form: SigningRequestForm) throws(SigningRequestError) -> [UInt8] {
-    switch form {
-    case .input: return signingInput
+    try form.bytes(of: signingInput, digest: digest, for: algorithm)
+  }
+}
+
+extension SigningRequestForm {
+  /// What is to be signed, with its digest, in this form.
+  func bytes(
+    of input: [UInt8], digest: [UInt8], for algorithm: SignatureAlgorithm
+  ) throws(SigningRequestError) -> [UInt8] {
+    switch self {
+    case .input: return input
     case .digest: return digest
     case .digestHex: return Array("\(Hexadecimal.lowerCase(digest))\n".utf8)
     case .digestBase64url: return Array("\(Base64.url.text(digest))\n".utf8)

@@ -215,7 +215,7 @@ extension SigningRequest {
 /// The members of an object in a signing request.
 extension JSONMembers where Refusal == SigningRequestError {
   /// Throws `malformed-signing-request` for each fault; `subject` is what of the request the object is.
-  fileprivate init(_ object: JSONObject, ofRequest subject: String) {
+  init(_ object: JSONObject, ofRequest subject: String) {
     self.init(object) { fault in
       let problem =
         switch fault {
@@ -229,5 +229,5 @@ extension JSONMembers where Refusal == SigningRequestError {
 }
 
 extension JSONShape where Value == ExactText {
-  fileprivate static var text: Self { JSONShape("text") { $0.string } }
+  static var text: Self { JSONShape("text") { $0.string } }
 }

@@ -108,6 +108,8 @@ public enum SigningRequestErrorCode: String, FailureCode {
   case unsupportedVersion = "unsupported-signing-request"
   /// The signing input is not the encoding of header and claims.
   case signingInputMismatch = "signing-input-mismatch"
+  /// The to-be-signed bytes of a certificate are not those that the contents and the public key make.
+  case toBeSignedMismatch = "to-be-signed-mismatch"
   case digestMismatch = "digest-mismatch"
   /// `algorithm` is not the header's `alg`.
   case algorithmMismatch = "algorithm-mismatch"
