@@ -55,7 +55,10 @@ extension OpenSSLCertificateEncoder {
   public func subject(_ name: DistinguishedName) throws(CertificateError) -> CertificateSubject {
     let item = try NameItem(name)
     let subject = try CertificateError.passing { () throws(KeyError) in
-      try unsafe CertificateSubject(text: CertificateName.text(item.pointer), der: CertificateName.der(item.pointer))
+      let der = try unsafe CertificateName.der(item.pointer)
+      // Read again, because DER sorts the attributes of one part, and the text is to have their order.
+      let sorted = try NameItem(der.span)
+      return try unsafe CertificateSubject(text: CertificateName.text(sorted.pointer), der: der)
     }
     // What a person reads must be the name, and a request made elsewhere is rebuilt of it.
     guard let again = try? NameItem(DistinguishedName(subject.text)),
