@@ -13,6 +13,8 @@ internal import OpenSSLCrypto
 public struct Toolkit: Sendable {
   /// Makes digests and verifiers, and reads certificates.
   public let cryptography: any Cryptography
+  /// Encodes certificates and requests for them.
+  public let encoder: any CertificateEncoder
   /// Opens keys by their references: `file:` for a plain path, `pem:`, `pfx:`, `pkcs11:` and `command:`.
   public let keys: KeyRegistry
   /// The keys of `pkcs11:` references, with their listing and their certificates; no module is loaded before it is used.
@@ -42,7 +44,7 @@ public struct Toolkit: Sendable {
       cryptography: cryptography, environment: programs.environment, timeout: programs.timeout,
       observer: programs.observer)
     return Toolkit(
-      cryptography: cryptography,
+      cryptography: cryptography, encoder: OpenSSLCertificateEncoder(),
       keys: KeyRegistry(FileBackend(), PEMBackend(), PFXBackend(), tokens, command), tokens: tokens)
   }
 
@@ -85,6 +87,42 @@ extension Toolkit {
   ) throws(KeyError) -> (bytes: [UInt8], certificate: Certificate) {
     let pfx = try PFXFile(file, of: subject, at: time, secrets: secrets)
     return (pfx.bytes, pfx.certificate)
+  }
+}
+
+// MARK: New keys
+
+extension Toolkit {
+  /// Makes certificates and requests with any signer, and judges what it has made.
+  public var issuer: CertificateIssuer { CertificateIssuer(encoder, cryptography) }
+
+  /// What makes a key at this place, and what a person should know of the password that was chosen.
+  ///
+  /// `password` is that of a new file, and nil for a key in the clear; `secrets` has the PIN of a token. Throws what making the
+  /// `FileKeyMaker` or `TokenKeyMaker` throws.
+  public func maker(
+    at destination: KeyDestination, password: consuming SecretBytes? = nil, secrets: any SecretProvider
+  ) throws(KeyMakingError) -> (maker: any KeyMaker, warnings: [String]) {
+    let format: FileKeyMaker.Format
+    switch destination.place {
+    case .token: return (try TokenKeyMaker(tokens, at: destination.reference, secrets: secrets), [])
+    case .pem: format = .pem
+    case .pfx: format = .pfx(destination.isForOldWindows ? .oldWindows : .standard)
+    }
+    let maker = try FileKeyMaker(path: destination.reference.path, format: format, password: password)
+    let warning =
+      switch maker.passwordWarning {
+      case .none?: "the key lies in \(naming: destination.reference.path) in the clear: whoever reads the file has it"
+      case .notASCII:
+        "the password has characters outside printable ASCII, which not every program encodes as others do: some will not open the PFX"
+      case nil: nil as String?
+      }
+    return (maker, [warning].compactMap(\.self))
+  }
+
+  /// The one public key of a file that holds it as such, in a certificate or in a certificate request, whose signature is checked.
+  public func publicKey(in file: Span<UInt8>, of subject: String) throws(CertificateError) -> PublicKey {
+    try CertificateRequestFile.publicKey(in: file, of: subject)
   }
 }
 

@@ -87,6 +87,8 @@ public typealias KeyMakingError = Failure<KeyMakingErrorCode>
 @nonexhaustive
 public enum KeyMakingErrorCode: String, FailureCode {
   case keySizeNotOffered = "key-size-not-offered"
+  /// A place where no keys are made.
+  case destinationNotOffered = "destination-not-offered"
   /// A file that is there already, and is never replaced.
   case outputExists = "output-exists"
   /// A folder that is not there, or in which no file can be made.

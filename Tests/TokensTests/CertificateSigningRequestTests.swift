@@ -211,9 +211,9 @@ struct CertificateSigningRequestTests {
   func assembled(_ kind: String) throws {
     let request = try Self.request(kind)
     let (signature, product) = try request.sign(
-      with: Self.signer(), by: Self.issuer, diagnosis: RSASignatureDiagnosis())
+      with: Self.signer(), by: Self.issuer, cryptography: Self.cryptography)
     #expect(try Self.signature(over: request.bytes(as: .input), by: Self.signer()) == signature)
-    let again = try request.assemble(signature, by: Self.issuer, diagnosis: RSASignatureDiagnosis())
+    let again = try request.assemble(signature, by: Self.issuer, cryptography: Self.cryptography)
     #expect(again == product)
     let pem = Array(product.pem.utf8)
     let arguments = kind == "certificate" ? ["x509", "-noout", "-subject"] : ["req", "-verify", "-noout", "-subject"]
@@ -223,18 +223,17 @@ struct CertificateSigningRequestTests {
 
   @Test("a signature that is not the one asked for is explained, and makes nothing") func wrongSignatures() throws {
     let request = try Self.request("certificate")
-    let diagnosis = RSASignatureDiagnosis()
     let good = try Self.signature(over: request.toBeSigned, by: Self.signer())
     let other = try Self.signature(over: request.toBeSigned, by: Self.signer("rsa-2048-other"))
     let pss = try Self.signature(over: request.toBeSigned, by: Self.signer("rsa-2048", .ps256))
     for signature in [other, pss, Array(good.reversed()), Array(good.dropLast()), []] {
-      #expect(id { _ = try request.assemble(signature, by: Self.issuer, diagnosis: diagnosis) } != nil)
+      #expect(id { _ = try request.assemble(signature, by: Self.issuer, cryptography: Self.cryptography) } != nil)
     }
     #expect(
-      id { _ = try request.sign(with: Self.signer("rsa-2048-other"), by: Self.issuer, diagnosis: diagnosis) }
+      id { _ = try request.sign(with: Self.signer("rsa-2048-other"), by: Self.issuer, cryptography: Self.cryptography) }
         == "key-mismatch")
     #expect(
-      id { _ = try request.sign(with: Self.signer("rsa-2048", .rs512), by: Self.issuer, diagnosis: diagnosis) }
+      id { _ = try request.sign(with: Self.signer("rsa-2048", .rs512), by: Self.issuer, cryptography: Self.cryptography) }
         == "key-mismatch")
   }
 

@@ -75,14 +75,17 @@ public struct NewCertificatePolicy: Sendable {
     let id = "new-certificate-lifetime"
     let (start, end) = certificate.validity
     guard let maximumLifetime else { return .skipped(id, .notCompared, "no longest lifetime was given") }
+    // To the second, because a certificate of 365 days and 20 minutes breaks a policy of 365 days.
+    let life = CertificateLife.text(ofSeconds: (end - start).seconds)
     if end - start > maximumLifetime {
       return .failed(
         id,
         RequestError(
-          .certificateLifetime, "the new certificate lives \(end - start), longer than \(maximumLifetime)",
+          .certificateLifetime,
+          "the new certificate lives \(life), longer than \(CertificateLife.text(ofSeconds: maximumLifetime.seconds))",
           hint: "make one that ends by \(start + maximumLifetime)"))
     }
-    return .passed(id, found: (end - start).description)
+    return .passed(id, found: life)
   }
 
   private func usage(_ certificate: Certificate) -> Check {

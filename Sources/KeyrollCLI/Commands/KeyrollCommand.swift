@@ -10,6 +10,7 @@ struct KeyrollCommand: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       SignCommand.self,
+      CreateCommand.self,
       PrepareCommand.self,
       SignRequestCommand.self,
       AssembleCommand.self,

@@ -6,17 +6,19 @@ struct PrepareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "prepare",
     abstract:
-      "Prepare a token that is signed elsewhere: keyroll sign-request or any other signer signs, keyroll assemble checks.",
+      "Prepare a token or certificate that is signed elsewhere: keyroll sign-request or any other signer signs, keyroll assemble checks.",
     subcommands: [
       PrepareProofCommand.self,
       PrepareAssertionCommand.self,
       PrepareClaimsCommand.self,
+      PrepareCertificateCommand.self,
+      PrepareCSRCommand.self,
       PrepareFormCommand.self,
     ])
 
   /// Not help: see `SignCommand`.
   func run() throws {
-    throw CommandError.usage("which token to prepare is missing: proof, assertion or claims")
+    throw CommandError.usage("what to prepare is missing: proof, assertion, claims, certificate or csr")
   }
 }
 
@@ -99,9 +101,15 @@ struct PrepareFormCommand: ParsableCommand {
     let destination = try output.destination(sparing: inputs)
     if destination.file == nil { try StandardOutput.refuseTerminal(for: form) }
     let time = try review.clock.now()
-    var reviewed = try ReviewedRequest(request, insistingOn: review.profile)
-    try reviewed.judge(at: time)
-    let bytes = try reviewed.request.bytes(as: form)
+    let bytes: [UInt8]
+    switch try CarriedRequest(request, insistingOn: review.profile) {
+    case .token(var reviewed):
+      try reviewed.judge(at: time)
+      bytes = try reviewed.request.bytes(as: form)
+    case .certificate(let reviewed):
+      try reviewed.judge(at: time, builtAt: review.clock.buildTime)
+      bytes = try reviewed.request.bytes(as: form)
+    }
     guard form.isText, let text = String(validating: bytes, as: UTF8.self) else { return try destination.write(bytes) }
     // Behind the signing input there is no line feed that could be left out of the codes.
     try destination.write(text, inCodes: form == .input ? text : nil)

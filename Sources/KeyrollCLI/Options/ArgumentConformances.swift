@@ -94,6 +94,11 @@ package enum OptionHints {
     "when you are sure of the PIN, allow the last try": "when you are sure of the PIN, add --final-pin-try",
     "see what is there after a login": "see what is there with keyroll keys --login",
     "choose another algorithm": "choose another --algorithm",
+    "set the clock of this machine, or say what time it is":
+      "set the clock of this machine, or say what time it is by --at",
+    "give a life such as 365d": "give a life such as --valid-for 365d",
+    "let it start later, or live longer": "let it start later by --not-before, or live longer by --valid-for",
+    "choose RS256, RS384, RS512 or PS256": "choose --algorithm RS256, RS384, RS512 or PS256",
     "use a longer key, or an algorithm with a shorter digest": "use a longer key, or a shorter digest by --algorithm",
     "look at what it waits for: it has no terminal to ask on; a slow one needs more time":
       "look at what it waits for: it has no terminal to ask on; a slow one needs a longer --signer-timeout",

@@ -205,8 +205,19 @@ struct KeyAccess {
   func open(
     _ reference: KeyReference, by opening: (any SecretProvider) throws(KeyError) -> any Signer
   ) throws(KeyError) -> any Signer {
+    try open(reference, with: try provider(), by: opening)
+  }
+
+  /// Reads every source of a secret now, once.
+  func provider() throws(KeyError) -> CommandSecrets { try secrets.provider(pin: pin.source) }
+
+  /// The same with secrets that are read already.
+  func open(
+    _ reference: KeyReference, with provider: any SecretProvider,
+    by opening: (any SecretProvider) throws(KeyError) -> any Signer
+  ) throws(KeyError) -> any Signer {
     do throws(KeyError) {
-      let signer = try opening(try secrets.provider(pin: pin.source))
+      let signer = try opening(provider)
       signer.notes.forEach(Diagnostics.warning)
       return signer
     } catch {

@@ -27,6 +27,12 @@ enum NewPassword: NamedSecret {
   static let title = "password of the new PFX"
 }
 
+/// The password of a key file that is to be made.
+enum NewKeyPassword: NamedSecret {
+  static let name = "new-password"
+  static let title = "password of the new key file"
+}
+
 /// Where a secret comes from, when it is not to be asked for: `--NAME-file`, `--NAME-fd` or `--NAME-env`.
 struct SecretOptions<Secret: NamedSecret>: ParsableArguments {
   @Option(

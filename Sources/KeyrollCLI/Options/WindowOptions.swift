@@ -18,15 +18,7 @@ struct WindowOptions: ParsableArguments {
 
   /// The first second, or nil when none was given; throws `usage`.
   func notBefore(from now: NumericDate) throws(CommandError) -> NumericDate? {
-    guard let notBefore else { return nil }
-    if let date = NumericDate(rfc3339: notBefore) { return date }
-    if let sign = notBefore.utf8.first, let span = TimeSpan(String(notBefore.unicodeScalars.dropFirst())) {
-      if sign == UInt8(ascii: "+") { return now + span }
-      if sign == UInt8(ascii: "-") { return now - span }
-    }
-    throw CommandError(
-      .usage, "--not-before takes a time, not \(argument: notBefore)",
-      hint: "write it as 2026-11-21T14:00:00Z, or relative to now as +2h or -30s")
+    try notBefore.map { text throws(CommandError) in try Self.date(text, from: now) }
   }
 
   /// The time from the first second to the last, or nil when none was given; throws `usage`.

@@ -12,6 +12,8 @@ package enum CommandErrorCode: String, FailureCode {
   case deviceUnwatched = "device-unwatched"
   /// The person at the terminal did not answer yes.
   case notConfirmed = "not-confirmed"
+  /// What was typed as a new password, and typed again, is not the same.
+  case passwordsDiffer = "passwords-differ"
 }
 
 extension CommandError {

@@ -19,6 +19,8 @@ final class DeviceWatch: CallObserver {
     var calls: [ThreadIdentity: Call] = [:]
     /// How the run ends, when what is left is to let go of the modules.
     var status: ExitStatus?
+    /// True from when the token was asked to make a key.
+    var mayHaveMadeKey = false
     /// As it was before the first call.
     var workingFolder: WorkingFolder?
   }
@@ -38,6 +40,7 @@ final class DeviceWatch: CallObserver {
     let starts = state.withLock { state in
       defer { state.isWatching = true }
       state.calls[ThreadIdentity.current] = call
+      if Self.makesKey(call) { state.mayHaveMadeKey = true }
       if state.workingFolder == nil { state.workingFolder = WorkingFolder() }
       return !state.isWatching
     }
@@ -109,8 +112,10 @@ final class DeviceWatch: CallObserver {
 
   /// Everybody expects that making a key takes a while.
   private static func patience(with call: Call) -> Duration {
-    "\(call.function)" == "C_GenerateKeyPair" ? .seconds(10) : patience
+    makesKey(call) ? .seconds(10) : patience
   }
+
+  private static func makesKey(_ call: Call) -> Bool { "\(call.function)" == "C_GenerateKeyPair" }
 
   private static func text(of call: Call) -> String {
     let reason =
@@ -129,6 +134,13 @@ final class DeviceWatch: CallObserver {
     if let status = state.status {
       Diagnostics.warning("\(message); nothing is lost")
       CurrentProcess.end(status.rawValue)
+    }
+    if state.mayHaveMadeKey {
+      let error = CommandError(
+        .deviceTimeout, "\(message); the new key may be on the token",
+        hint:
+          "run the same command again: where the key is there, it says how to go on with it, and how to remove it")
+      CurrentProcess.end(Diagnostics.report(error).rawValue)
     }
     let error = CommandError(
       .deviceTimeout, message,

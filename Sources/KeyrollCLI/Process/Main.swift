@@ -59,7 +59,7 @@ enum Main {
 package enum ExitStatus: Int32, Error {
   /// Done; for `verify` and `request check`: accepted.
   case success = 0
-  /// `verify` or `request check` has judged and rejects.
+  /// `verify` or `request check` has judged and rejects; a certificate was made, and is not on its token.
   case rejected = 1
   /// Refused or failed: a file, key, secret, claim or output. Nothing was written.
   case failed = 2
@@ -77,14 +77,22 @@ struct CommandPath {
   /// What follows those words.
   private(set) var rest: ArraySlice<String>
 
+  /// The arguments as the root of all commands takes them, with the name of a command that may be left out.
+  private(set) var spelledOut: [String]
+
   init(_ arguments: [String]) {
     rest = arguments[...]
+    spelledOut = arguments
     while let word = rest.first,
       let next = command.configuration.subcommands.first(where: { $0.configuration.commandName == word })
     {
       command = next
       text += " \(word)"
       rest.removeFirst()
+    }
+    if let next = command.configuration.defaultSubcommand {
+      command = next
+      spelledOut.insert(next.configuration.commandName ?? "", at: rest.startIndex)
     }
   }
 
@@ -101,7 +109,7 @@ struct CommandPath {
     {
       return command
     }
-    return try KeyrollCommand.parseAsRoot(arguments)
+    return try KeyrollCommand.parseAsRoot(path.spelledOut)
   }
 
   /// Throws `usage` for help on what is no command, where ArgumentParser would give help on what is around it.

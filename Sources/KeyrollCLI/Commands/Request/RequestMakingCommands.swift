@@ -18,7 +18,7 @@ struct RequestAddKeyCommand: RequestMakingCommand {
 
   @Option(
     name: .customLong("new-certificate"),
-    help: ArgumentHelp("The certificate to add (PEM, DER or a PFX).", valueName: "file"))
+    help: ArgumentHelp("The certificate to add (PEM, DER, a PFX, or a pkcs11: reference).", valueName: "file"))
   var newCertificate: String
 
   @OptionGroup var newPassword: SecretOptions<NewPassword>

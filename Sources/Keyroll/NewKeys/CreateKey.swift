@@ -1,0 +1,66 @@
+import Messages
+import PKCS11
+public import Signing
+package import System
+public import Tokens
+
+/// A key that was made, with its certificate or the request for one.
+public struct CreatedKey: Sendable {
+  public let finished: FinishedKey
+  public let publicKey: PublicKey
+  public let product: CertificateSigningRequest.Product
+}
+
+extension CertificatePlan {
+  /// Makes the key, has it sign its certificate or request, writes that into its file, and puts the key where it belongs.
+  ///
+  /// After an error nothing is left, or the error says what is: a key that could not be taken back is worse than no key. Throws what
+  /// the maker, the issuer and the file throw, and `key-not-discarded`.
+  package func key(
+    _ description: KeyDescription, by maker: any KeyMaker, writing file: OutputFile, with toolkit: Toolkit
+  ) throws(KeyMakingError) -> CreatedKey {
+    try maker.check(description)
+    let key = try maker.make(description)
+    var isWritten = false
+    do throws(KeyMakingError) {
+      let signer = try key.signer(for: algorithm)
+      let product = try KeyMakingError.passing { () throws(CertificateError) in
+        try self.product(signedBy: signer, with: toolkit)
+      }
+      let text = Array(product.pem.utf8)
+      try KeyMakingError.passing { () throws(SystemError) in try file.write(text.span) }
+      isWritten = true
+      let finished = try key.finish(with: product.certificate)
+      return CreatedKey(finished: finished, publicKey: key.publicKey, product: product)
+    } catch {
+      if isWritten { file.remove() }
+      do throws(KeyMakingError) { try key.discard() } catch let remains {
+        throw KeyMakingError(id: remains.id, "\(error.message); \(remains.message)", hint: remains.hint)
+      }
+      throw error
+    }
+  }
+}
+
+extension CertificateSigningRequest.Product {
+  /// Nil for a request.
+  public var certificate: Certificate? {
+    if case .certificate(let certificate) = self { certificate } else { nil }
+  }
+}
+
+extension Toolkit {
+  /// Puts a certificate on the token of its key: see `CertificateStore`.
+  ///
+  /// Throws `destination-not-offered` for a key that is on no token, and what `CertificateStore` throws.
+  public func store(
+    _ certificate: Certificate, besideKeyAt reference: KeyReference, secrets: any SecretProvider
+  ) throws(KeyMakingError) -> StoredCertificate {
+    guard reference.scheme.utf8.elementsEqual(PKCS11URI.syntax.scheme.utf8) else {
+      throw KeyMakingError(
+        .destinationNotOffered, "\(naming: reference) is not on a token, and certificates are stored on tokens alone",
+        hint: "keep the certificate in its file")
+    }
+    return try tokens.store(certificate, besideKeyAt: reference, secrets: secrets)
+  }
+}

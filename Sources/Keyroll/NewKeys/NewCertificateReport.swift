@@ -1,0 +1,70 @@
+import Encodings
+public import JSON
+import Messages
+public import Signing
+public import Tokens
+
+/// What a run has made: a key perhaps, and a certificate or a request for one.
+public struct NewCertificateReport: Sendable {
+  public let product: CertificateSigningRequest.Product
+  public let publicKey: PublicKey
+  /// Where the certificate or the request was written to.
+  public let path: String
+  /// Nil where the key was there before.
+  public var key: FinishedKey?
+  /// Where the certificate is on the token, where it was to be put there.
+  public var stored: StoredCertificate?
+
+  /// The version of the JSON form; it rises when a member changes its meaning or goes.
+  public static let jsonVersion: Int64 = 1
+
+  public init(_ product: CertificateSigningRequest.Product, of publicKey: PublicKey, in path: String) {
+    self.product = product
+    self.publicKey = publicKey
+    self.path = path
+  }
+
+  /// That of a key which was made.
+  public init(_ created: CreatedKey, in path: String) {
+    self.init(created.product, of: created.publicKey, in: path)
+    key = created.finished
+  }
+
+  /// RFC 4514, from our own encoder.
+  public var subject: String {
+    switch product {
+    case .certificate(let certificate): certificate.subject
+    case .request(let request): request.subject.text
+    @unknown default: ""
+    }
+  }
+
+  /// Nil for a request.
+  public var life: CertificateLife? {
+    product.certificate.map { CertificateLife(notBefore: $0.notBefore, notAfter: $0.notAfter) }
+  }
+
+  /// For programs.
+  public var json: JSONObject {
+    var object: JSONObject = ["version": .integer(Self.jsonVersion)]
+    func set(_ name: String, _ text: String?) {
+      if let text { object[ExactText(name)] = .string(ExactText(text)) }
+    }
+    set("key", key?.reference)
+    set("protection", key?.protection)
+    set("publicKey", publicKey.summary)
+    set("publicKeySHA256", Hexadecimal.upperCase(publicKey.sha256Fingerprint))
+    set("subject", subject)
+    if let certificate = product.certificate {
+      set("certificate", path)
+      set("startDateTime", certificate.validity.notBefore.description)
+      set("endDateTime", certificate.validity.notAfter.description)
+      set("thumbprint", Hexadecimal.upperCase(certificate.sha1Thumbprint))
+      set("thumbprintSHA256", Hexadecimal.upperCase(certificate.sha256Thumbprint))
+    } else {
+      set("request", path)
+    }
+    set("stored", stored?.reference)
+    return object
+  }
+}

@@ -1,0 +1,89 @@
+import ArgumentParser
+import Keyroll
+
+/// `keyroll prepare certificate`
+struct PrepareCertificateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "certificate",
+    abstract: "Prepare a self-signed certificate for a key that signs elsewhere.",
+    usage: "keyroll prepare certificate [<options>] --public-key <file> --subject <text> --output <file>",
+    discussion: """
+      Who signs reads the request, and the bytes to be signed are rebuilt of what was read.
+
+      Example:
+        keyroll prepare certificate --public-key key.pub --subject Payroll --output new.json --as digest > digest.bin
+        openssl pkeyutl -sign -inkey key.pem -in digest.bin -pkeyopt digest:sha256 -out signature.bin
+        keyroll assemble --request new.json --signature signature.bin --output new.cer
+      """)
+
+  @OptionGroup var preparing: CertificatePreparingOptions
+  @OptionGroup var life: LifeOptions
+  @OptionGroup var clock: ClockOptions
+
+  func run() throws { try preparing.run(life: try life.life(by: clock)) }
+}
+
+/// `keyroll prepare csr`
+struct PrepareCSRCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "csr",
+    abstract: "Prepare a certificate request (PKCS#10) for a key that signs elsewhere.",
+    usage: "keyroll prepare csr [<options>] --public-key <file> --subject <text> --output <file>",
+    discussion: "See also keyroll prepare certificate.")
+
+  @OptionGroup var preparing: CertificatePreparingOptions
+
+  func run() throws { try preparing.run(life: nil) }
+}
+
+/// The options that both commands take.
+struct CertificatePreparingOptions: ParsableArguments {
+  @Option(
+    name: .customLong("public-key"),
+    help: ArgumentHelp(
+      "The public key: its own file (PEM or DER), a certificate, or a certificate request, whose signature is checked.",
+      valueName: "file"))
+  var publicKey: String
+
+  @OptionGroup var subject: SubjectOptions
+
+  @Option(
+    name: .customLong("as"),
+    help: ArgumentHelp(
+      "Write to standard output also what the signer takes; the request goes to --output.", valueName: "form"))
+  var form: SigningRequestForm?
+
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    if form != nil, output.output.map(StandardOutput.isNamed(by:)) ?? true {
+      throw ValidationError("--as needs --output FILE for the request, without which no certificate can be assembled")
+    }
+    if form != nil, output.drawsCodes { throw ValidationError("--as and --qr both write to standard output") }
+  }
+
+  /// Writes what is carried to the signer.
+  func run(life: CertificateLife?) throws {
+    let toolkit = Toolkit.command
+    let inputs = CommandInputs(["the public key": publicKey])
+    let destination = try output.destination(sparing: inputs)
+    if let form { try StandardOutput.refuseTerminal(for: form) }
+    let plan = try CertificatePlan(subject.subject, life: life, algorithm: subject.algorithm, with: toolkit)
+    let key = try SecretBytes.contents(ofFile: publicKey, limit: Toolkit.mostFileBytes).withBytes {
+      (bytes) throws(CertificateError) in try toolkit.publicKey(in: bytes, of: publicKey)
+    }
+    let request = try plan.signingRequest(for: key, with: toolkit)
+    plan.warnings.forEach(Diagnostics.warning)
+    let json = JSONValue.object(request.json)
+    let text = EscapedJSON(JSONWriter.indentedText(json)).description + "\n"
+    _ = try CertificateSigningRequest(Array(text.utf8).span, with: toolkit)
+    let bytes = try form.map { form throws(SigningRequestError) in try request.bytes(as: form) }
+    try destination.write(text, inCodes: EscapedJSON(JSONWriter.text(json)).description)
+    do throws(CommandError) { if let bytes { try StandardOutput.write(bytes) } } catch {
+      // Half of what was asked for is nothing.
+      destination.remove()
+      throw error
+    }
+    if let life { Diagnostics.note("valid from \(life)") }
+  }
+}
