@@ -1,4 +1,5 @@
 import Foundation
+import Messages
 import OpenSSLCrypto
 import PKCS11
 import Signing
