@@ -40,6 +40,12 @@ import Testing
       ("prepare assertion", "[<options>] --tenant <tenant> --client-id <guid> --certificate <file>"),
       ("prepare claims", "[<options>] --profile <name or file> --certificate <file>"),
       ("sign-request", "[<options>] --key <reference> <file>"),
+      ("create key", "[<options>] --subject <text> <destination>"),
+      ("create certificate", "[<options>] --key <reference> --subject <text> --output <file>"),
+      ("create csr", "[<options>] --key <reference> --subject <text> --output <file>"),
+      ("prepare certificate", "[<options>] --public-key <file> --subject <text> --output <file>"),
+      ("prepare csr", "[<options>] --public-key <file> --subject <text> --output <file>"),
+      ("certificate store", "[<options>] --key <reference> <file>"),
     ])
   func requiredOptions(command: String, options: String) throws {
     let outcome = try BuiltCommand.run(command.split(separator: " ").map(String.init) + ["--help"])
@@ -66,7 +72,7 @@ import Testing
       (["certificate", "a", "--at", "yesterday"], #"--at takes a time, not "yesterday""#, nil),
       (
         ["certificate", "a", "--format", "xml"],
-        "the value xml is invalid for '--format <format>'; please provide one of 'text' and 'json'",
+        "the value xml is invalid for '--format <format>'; please provide one of 'text', 'json', 'pem', 'der', 'jwk' and 'jwks'",
         "keyroll certificate"
       ),
       (

@@ -28,6 +28,8 @@ struct MeaningsTests {
     insert(QRCodeError.Code.self)
     insert(SigningRequestError.Code.self)
     insert(SignatureTextError.Code.self)
+    insert(KeyMakingError.Code.self)
+    insert(CertificateError.Code.self)
     insert(SignatureFault.Code.self)
     insert(CommandError.Code.self)
     for row in Meanings.all { #expect(ids.contains(row.id), "\(row.id)") }

@@ -21,10 +21,10 @@ struct TokenKeyMakerTests {
     defer { backend.close() }
     do {
       let maker = try NewTokenKeys.maker(keys.uri(selection), backend, secrets: secrets)
-      do {
+      do throws(KeyMakingError) {
         _ = try maker.make(KeyDescription(rsaBitCount: bits, id: id))
       } catch {
-        return (error as? KeyMakingError, maker.objectsInTheWay)
+        return (error, maker.objectsInTheWay)
       }
     } catch {
       return (error as? KeyMakingError, [])

@@ -63,7 +63,10 @@ public final class TokenKeyMaker: KeyMaker {
   ///
   /// Throws `no-such-token`, `several-tokens`, `token-write-protected`, `token-not-offered`, `key-generation-unavailable`,
   /// `key-size-out-of-range`, `key-taken`, `malformed-key-reference` and `device-failed`.
-  public func check(_ description: KeyDescription) throws(KeyMakingError) { _ = try place(for: description) }
+  public func check(_ description: KeyDescription) throws(KeyMakingError) {
+    let place = try place(for: description)
+    if !place.connection.hasLoggedIn { try requireFree(place) }
+  }
 
   /// Logs in, and makes the key; throws what `check` throws, what a login throws, `token-read-only`, `token-full`, `pin-expired`,
   /// `new-key-differs`, `new-key-unprotected` and `key-not-discarded`.
@@ -71,6 +74,7 @@ public final class TokenKeyMaker: KeyMaker {
     let place = try place(for: description)
     let pin = PINRequest(uri: uri, secrets: secrets)
     let notes = try KeyMakingError.passing { () throws(KeyError) in try place.connection.login(with: pin) ?? [] }
+    // Behind the login, where the private key is seen that a run which was ended has left.
     try requireFree(place)
     return try generate(place, pin: pin, notes: place.connection.module.warnOfCallLog() + notes)
   }
@@ -86,9 +90,7 @@ public final class TokenKeyMaker: KeyMaker {
     let name = try name(for: description)
     let connection = try KeyMakingError.passing { () throws(KeyError) in try backend.connection(for: uri) }
     try GenerationLimits(of: connection.token).require(bitCount: bitCount, of: connection.token)
-    let place = Place(connection: connection, name: name, bitCount: bitCount)
-    if !connection.hasLoggedIn { try requireFree(place) }
-    return place
+    return Place(connection: connection, name: name, bitCount: bitCount)
   }
 
   private func name(for description: KeyDescription) throws(KeyMakingError) -> NewKeyName {
