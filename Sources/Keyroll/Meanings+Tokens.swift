@@ -30,7 +30,7 @@ extension Meanings {
     critical-header: `crit`, of any content
     forbidden-header: `b64`, `zip`, `jku` or `x5u`
     unknown-header: a header name that the profile does not know
-    embedded-key: `jwk`
+    embedded-key: `jwk` in the header
     wrong-type: another `typ`
     missing-type: no `typ`
     algorithm-none: `alg` none: not signed
@@ -94,7 +94,7 @@ extension Meanings {
     date-malformed: a date that is not a number
     date-as-string: a date as a string
     date-fractional: a date with a fraction or exponent
-    date-out-of-range: a date outside the years 0 to 9999
+    date-out-of-range: a date outside the years 0 to 9999; of a certificate, before 1950
     date-in-milliseconds: a date in milliseconds
     date-near-1970: a date in or before 1970, which looks like an offset or a duration
     not-yet-valid: `nbf` is ahead

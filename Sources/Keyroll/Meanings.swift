@@ -173,7 +173,6 @@ public enum Meanings {
     lifetime-invalid: a life of no time at all, or of less
     lifetime-too-long: a life longer than the policy allows
     lifetime-over: a life whose last second is past
-    date-out-of-range: a life before 1950 or after 9999
     clock-before-build: a clock that shows a time before the program was built
     serial-malformed: a serial number that is not positive, or longer than 20 bytes
     certificate-algorithm-not-offered: an algorithm that certificates are not signed with

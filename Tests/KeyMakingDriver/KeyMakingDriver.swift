@@ -24,6 +24,7 @@ struct KeyMakingDriver {
       }
     } catch {
       print(error)
+      if let hint = (error as? any DiagnosticError)?.hint { print(hint) }
       status = 1
     }
     backend.close()

@@ -72,7 +72,7 @@ import Testing
       (["certificate", "a", "--at", "yesterday"], #"--at takes a time, not "yesterday""#, nil),
       (
         ["certificate", "a", "--format", "xml"],
-        "the value xml is invalid for '--format <format>'; please provide one of 'text', 'json', 'pem', 'der', 'jwk' and 'jwks'",
+        "the value xml is invalid for '--format <format>'; please provide one of the following: text json pem der jwk jwks",
         "keyroll certificate"
       ),
       (

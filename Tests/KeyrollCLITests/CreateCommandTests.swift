@@ -120,9 +120,12 @@ import Testing
   @Test("a certificate is prepared, signed by another program, and assembled")
   func detached() throws {
     #expect(try create("pem:\(folder.path("key.pem"))", "--no-password").status == 0)
+    _ = try folder.write([], to: "input")
     let prepared = try BuiltCommand.run(
-      ["prepare", "certificate", "--public-key", folder.path("key.cer"), "--subject", "Elsewhere", "--as", "input",
-        "--output", folder.path("request.json")], output: folder.path("input"))
+      [
+        "prepare", "certificate", "--public-key", folder.path("key.cer"), "--subject", "Elsewhere", "--as", "input",
+        "--output", folder.path("request.json"),
+      ], output: folder.path("input"))
     #expect(prepared.status == 0, "\(prepared)")
     let signed = try Judge.run(
       "/usr/bin/openssl",
@@ -134,7 +137,10 @@ import Testing
     #expect(assembled.status == 0, "\(assembled)")
     let verified = try Judge.run(
       "/usr/bin/openssl",
-      ["verify", "-x509_strict", "-check_ss_sig", "-CAfile", folder.path("elsewhere.cer"), folder.path("elsewhere.cer")])
+      [
+        "verify", "-x509_strict", "-check_ss_sig", "-CAfile", folder.path("elsewhere.cer"),
+        folder.path("elsewhere.cer"),
+      ])
     #expect(verified.status == 0, "\(verified)")
   }
 }

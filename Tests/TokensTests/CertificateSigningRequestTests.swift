@@ -233,7 +233,9 @@ struct CertificateSigningRequestTests {
       id { _ = try request.sign(with: Self.signer("rsa-2048-other"), by: Self.issuer, cryptography: Self.cryptography) }
         == "key-mismatch")
     #expect(
-      id { _ = try request.sign(with: Self.signer("rsa-2048", .rs512), by: Self.issuer, cryptography: Self.cryptography) }
+      id {
+        _ = try request.sign(with: Self.signer("rsa-2048", .rs512), by: Self.issuer, cryptography: Self.cryptography)
+      }
         == "key-mismatch")
   }
 

@@ -26,7 +26,8 @@ struct CertificateShowCommand: ParsableCommand {
 
   @Option(
     name: .customLong("format"),
-    help: "Write text for people; json, under a version, for programs; or the certificate alone as pem, der, jwk or jwks.")
+    help:
+      "Write text for people; json, under a version, for programs; or the certificate alone as pem, der, jwk or jwks.")
   var format: CertificateFormat = .text
 
   @OptionGroup var secrets: SecretOptions<KeyPassword>
@@ -55,7 +56,8 @@ struct CertificateShowCommand: ParsableCommand {
       try StandardOutput.write(try toolkit.jsonWebKey(of: leaf).json)
     case .jwks:
       try StandardOutput.write(
-        JSONWebKey.set(try certificates.map { (certificate) throws(KeyError) in try toolkit.jsonWebKey(of: certificate) })
+        JSONWebKey.set(
+          try certificates.map { (certificate) throws(KeyError) in try toolkit.jsonWebKey(of: certificate) })
       )
     }
   }

@@ -123,7 +123,8 @@ struct SignRequestCommand: RepeatableOptions {
 struct AssembleCommand: RepeatableOptions {
   static let configuration = CommandConfiguration(
     commandName: "assemble",
-    abstract: "Make the token or certificate of a request and a signature that was made elsewhere, and verify all of it.",
+    abstract:
+      "Make the token or certificate of a request and a signature that was made elsewhere, and verify all of it.",
     discussion: """
       The signature is taken as bytes, hexadecimal, base64, base64url or the JSON answer of a vault. One that is not the \
       signature asked for is refused with what the signer did instead.

@@ -76,7 +76,9 @@ struct NewCertificateOutput {
   private func appendFiles(to fields: inout FieldList) {
     let path = "\(naming: report.path)"
     let certificate = report.product.certificate
-    let text = certificate == nil ? "the certificate request, for the authority" : "the certificate alone, for addKey or the portal"
+    let text =
+      certificate == nil
+      ? "the certificate request, for the authority" : "the certificate alone, for addKey or the portal"
     let kind = report.publicKey.summary
     switch (report.key, keyPath) {
     case (let key?, let keyPath?):

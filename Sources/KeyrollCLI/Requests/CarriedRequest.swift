@@ -9,7 +9,9 @@ enum CarriedRequest {
   init(_ path: String, insistingOn profileName: String?) throws {
     let contents = try SecretBytes.contents(ofFile: path, limit: JSONLimits.signingRequest.byteCount)
     if contents.withBytes(CertificateSigningRequest.isAnnounced) {
-      if profileName != nil { throw CommandError.usage("--profile is for tokens, and this request is for a certificate") }
+      if profileName != nil {
+        throw CommandError.usage("--profile is for tokens, and this request is for a certificate")
+      }
       self = .certificate(
         ReviewedCertificate(
           try contents.withBytes { (text) throws(SigningRequestError) in

@@ -139,7 +139,8 @@ extension CertificateSigningRequest {
       case "certificate":
         let serial = try members.require("serial", .text)
         let life = CertificateLife(
-          notBefore: try date(try members.require("not-before", .text)), notAfter: try date(try members.require("not-after", .text)))
+          notBefore: try date(try members.require("not-before", .text)),
+          notAfter: try date(try members.require("not-after", .text)))
         try members.refuseOthers()
         guard let serial = Hexadecimal.decode(serial) else {
           throw SigningRequestError(.malformed, "its serial number is not hexadecimal")
