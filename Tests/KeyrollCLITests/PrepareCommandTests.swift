@@ -180,11 +180,11 @@ import Testing
     #expect(signing.error.hasPrefix("keyroll: error: standard input cannot be both the key and the request"))
   }
 
-  @Test("what is no request is refused", arguments: ["", "{}", "[]", "{\"keyroll-signing-request\":2}", "ey.ey.ey"])
+  @Test("what is no request is refused", arguments: ["", "{}", "[]", "{\"keyroll-signing-request\":3}", "ey.ey.ey"])
   func noRequest(text: String) throws {
     let outcome = try BuiltCommand.run("sign-request", "-", "--key", "pem:/nonexistent", input: Array(text.utf8))
     #expect(outcome.status == 2)
-    let id = text.contains("2") ? "unsupported-signing-request" : "malformed-signing-request"
+    let id = text.contains("3") ? "unsupported-signing-request" : "malformed-signing-request"
     #expect(outcome.error.contains("[\(id)]\n"), "\(outcome)")
   }
 
@@ -195,7 +195,7 @@ import Testing
         == Outcome(
           status: 64,
           error: """
-            keyroll: error: which token to prepare is missing: proof, assertion or claims [usage]
+            keyroll: error: what to prepare is missing: proof, assertion, claims, certificate or csr [usage]
             keyroll: hint: see keyroll prepare --help
 
             """))

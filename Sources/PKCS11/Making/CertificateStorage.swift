@@ -55,7 +55,7 @@ extension PKCS11Backend: CertificateStore {
         KeyError(
           .certificateMismatch,
           "no private key at \(naming: reference) is the one of the certificate \(Certificate.list([certificate]))",
-          hint: "see what is there with keyroll keys --login"))
+          hint: "see what is there after a login"))
     }
     guard matches.count == 1 else {
       throw KeyMakingError(
