@@ -29,7 +29,14 @@ struct OfflineTests {
     "verify": "--profile graph-proof --certificate '\(certificate)' \(proof) --at \(SignCommandTests.at) proof",
     "inspect": "proof",
     "explain": "'\(Fixtures.path("responses/curl.http"))' --token proof --at \(SignCommandTests.at)",
-    "certificate": "'\(certificate)'",
+    "create key": "made.pem --no-password --bits 2048 --subject Next --at \(SignCommandTests.at)",
+    "create certificate": "--key made.pem --subject Next --at \(SignCommandTests.at) --output again.cer",
+    "create csr": "--key made.pem --subject Next --output made.csr",
+    "prepare certificate": "--public-key made.csr --subject Next --at \(SignCommandTests.at)",
+    "prepare csr": "--public-key made.csr --subject Next",
+    "certificate show": "'\(certificate)'",
+    "certificate store":
+      "--key \"$KEY\" --pin-file \"$PIN_FILE\" '\(certificate)'",
     "request add-key": "\(object) --new-certificate '\(RequestCommandTests.other)' \(sign) --output add",
     "request remove-key": "\(object) --key-id \(SignCommandTests.tenant) \(sign) --output remove",
     "request token": "\(assertion) \(sign) --output token",
@@ -79,7 +86,8 @@ struct OfflineTests {
     #expect(Set(try commands()) == Set(Self.lines.map { "keyroll \($0.key)" }))
     let tokens = try SharedToken.softHSM()
     try folder.write(Array("keyroll-part:1/1:BEF57EC7:abcdef\n".utf8), to: "codes")
-    let environment = ["PIN_FILE": tokens.pinFile, "SOFTHSM2_CONF": tokens.path("softhsm2.conf")]
+    let key = "pkcs11:token=keyroll;object=rsa-2048?module-path=\(tokens.module)"
+    let environment = ["PIN_FILE": tokens.pinFile, "KEY": key, "SOFTHSM2_CONF": tokens.path("softhsm2.conf")]
     for (command, arguments) in Self.lines {
       let module = command == "keys" ? "?module-path=\(tokens.module)" : ""
       let line = arguments.replacing("pkcs11:token=keyroll", with: "'pkcs11:token=keyroll\(module)'")
@@ -87,7 +95,6 @@ struct OfflineTests {
       #expect(outcome.status == 0, "\(command): \(outcome)")
       #expect(calls.allSatisfy(staysHere), "\(command): \(calls)")
     }
-    let key = "pkcs11:token=keyroll;object=rsa-2048?module-path=\(tokens.module)"
     let (outcome, calls) = try networkCalls(
       "keyroll sign proof \(Self.proof) --key '\(key)' --pin-file '\(tokens.pinFile)'", environment: environment)
     #expect(outcome.status == 0, "\(outcome)")
