@@ -33,8 +33,8 @@ public protocol CertificateFinder: KeyBackend {
 public protocol CertificateStore: KeyBackend {
   /// Puts the certificate beside the private key that the reference means, under the same name; never twice.
   ///
-  /// The certificate must be over that key. Throws `certificate-mismatch`, `certificate-not-stored`, what opening a key throws, and what
-  /// a backend throws that cannot write; after an error nothing was stored, or the error says what is there.
+  /// The certificate must be over that key. Throws `certificate-mismatch`, `certificate-not-stored`, what opening a key
+  /// throws, and what a backend throws that cannot write; after an error nothing was stored, or the error says what is there.
   func store(
     _ certificate: Certificate, besideKeyAt reference: KeyReference, secrets: any SecretProvider
   ) throws(KeyMakingError) -> StoredCertificate

@@ -3,8 +3,8 @@ import Keyroll
 
 /// Makes a key on a token and its certificate, in the steps of the command, so that tests can end the process between any two.
 ///
-/// `KeyMakingDriver create REFERENCE OUTPUT [STEP]` ends itself as `kill -9` does after the step `made`, `signed`, `finished`, `written`
-/// or `stored`; `KeyMakingDriver certificate REFERENCE OUTPUT` makes a certificate for a key that exists.
+/// `KeyMakingDriver create REFERENCE OUTPUT [STEP]` ends itself as `kill -9` does after the step `made`, `signed`, `finished`,
+/// `written` or `stored`; `KeyMakingDriver certificate REFERENCE OUTPUT` makes a certificate for a key that exists.
 @main
 struct KeyMakingDriver {
   private static let pin = "24681357"

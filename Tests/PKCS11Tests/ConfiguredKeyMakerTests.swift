@@ -60,15 +60,20 @@ import Testing
       let error = #expect(throws: KeyMakingError.self) { try again.make(KeyDescription(rsaBitCount: 2048)) }
       #expect(error?.code == .keyTaken && again.objectsInTheWay.count >= 2, "\(String(describing: error))")
     }
-    // Another one, which is taken back.
-    let second = try maker("passing")
-    let passing = try second.make(KeyDescription(rsaBitCount: 2048))
-    try passing.discard()
-    #expect(second.leftovers.isEmpty)
-    #expect(throws: KeyError.self) {
-      _ = try backend.signer(
-        for: KeyRequest(
-          reference("pkcs11:token=\(label);object=passing"), algorithm: .rs256, at: 0, secrets: secrets))
+    // Another one is taken back; a TPM without a resource manager has no room for one.
+    if !isTPM {
+      let second = try maker("passing")
+      let passing = try second.make(KeyDescription(rsaBitCount: 2048))
+      try passing.discard()
+      #expect(second.leftovers.isEmpty)
+    }
+    try key.discard()
+    for reference in [finished.reference, "pkcs11:token=\(label);object=passing"] {
+      #expect(throws: KeyError.self) {
+        _ = try backend.signer(
+          for: KeyRequest(
+            KeyReference(reference, of: [PKCS11URI.syntax]), algorithm: .rs256, at: 0, secrets: secrets))
+      }
     }
     print("\(Self.proof) \(label): \(finished.protection ?? "")")
   }

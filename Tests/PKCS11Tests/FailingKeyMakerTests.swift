@@ -41,6 +41,9 @@ struct FailingKeyMakerTests {
     for step in steps {
       let copy = try NewTokenKeys(plan: ["\(verb) \(step.function) \(step.number) CKR_FUNCTION_FAILED"])
       let run = try copy.run(copy.uri("object=\(Self.label)"), stores: true)
+      #expect(
+        try copy.fault.calls(of: step.function).contains { $0.value == "CKR_FUNCTION_FAILED" },
+        "\(step.testDescription) never happened")
       try Self.judge(run, copy, "\(verb) \(step.testDescription)")
     }
   }

@@ -6,8 +6,8 @@ public import Signing
 extension PKCS11Backend: CertificateStore {
   /// Puts the certificate beside its key, with the label and the id of the key.
   ///
-  /// Throws `certificate-mismatch` where no key that the reference means is the one of the certificate, `several-keys` where several
-  /// are, `certificate-not-stored` where the token did not take it, `token-write-protected` and what opening a key throws.
+  /// Throws `certificate-mismatch` where no key that the reference means is the one of the certificate, `several-keys`
+  /// where several are, `certificate-not-stored` where the token did not take it, `token-write-protected` and what opening a key throws.
   public func store(
     _ certificate: Certificate, besideKeyAt reference: KeyReference, secrets: any SecretProvider
   ) throws(KeyMakingError) -> StoredCertificate {
@@ -20,13 +20,13 @@ extension PKCS11Backend: CertificateStore {
       TokenInfo(try Token.info(of: token.slotID, in: token.module))
     }
     try token.requireWritable(info)
-    let notes = try KeyMakingError.passing { () throws(KeyError) in
-      try connection.login(with: PINRequest(uri: uri, secrets: secrets)) ?? []
-    }
+    let pin = PINRequest(uri: uri, secrets: secrets)
+    var notes = connection.warnings(of: pin)
+    notes += try KeyMakingError.passing { () throws(KeyError) in try connection.login(with: pin) ?? [] }
     let key = try key(of: certificate, uri, reference, on: connection)
     let storage = CertificateStorage(
       certificate: certificate, name: NewKeyName(label: key.label, id: key.id), uri: uri, connection: connection)
-    return try storage.store(notes: connection.module.warnOfCallLog() + notes)
+    return try storage.store(notes: notes)
   }
 
   /// The one key over which the certificate is, among those that the reference means.

@@ -20,9 +20,9 @@ struct NewObjects: Sendable {
   /// Removes both, the private key first; returns the first failure.
   func destroy() -> DeviceError? {
     var failure: DeviceError?
-    for (handle, objectClass) in [(pair.privateKey, CKO_PRIVATE_KEY), (pair.publicKey, CKO_PUBLIC_KEY)] {
+    for handle in [pair.privateKey, pair.publicKey] {
       do throws(DeviceError) {
-        try requireOwn(handle, objectClass)
+        try requireOwn(handle)
         try session.destroy(handle)
       } catch {
         failure = failure ?? error
@@ -32,12 +32,10 @@ struct NewObjects: Sendable {
   }
 
   /// A module that has closed the session behind our back may give its number, and those of objects, to others.
-  private func requireOwn(_ handle: CK_OBJECT_HANDLE, _ objectClass: CK_OBJECT_CLASS) throws(DeviceError) {
-    let attributes = try ObjectAttributes([CKA_CLASS, CKA_LABEL, CKA_ID], of: handle, in: session)
+  private func requireOwn(_ handle: CK_OBJECT_HANDLE) throws(DeviceError) {
+    let attributes = try ObjectAttributes([CKA_LABEL, CKA_ID], of: handle, in: session)
     let label = FixedField(bytes: try attributes[CKA_LABEL] ?? []).bytes
-    guard try attributes.number(CKA_CLASS) == objectClass, label == FixedField(bytes: name.label).bytes,
-      try attributes[CKA_ID] == name.id
-    else {
+    guard label == FixedField(bytes: name.label).bytes, try attributes[CKA_ID] == name.id else {
       throw DeviceError(
         function: "C_GetAttributeValue", returnValue: ReturnValue(rawValue: CKR_OBJECT_HANDLE_INVALID),
         module: session.module.name)

@@ -66,7 +66,7 @@ public final class TokenKey: MadeKey {
     return try KeyMakingError.passing { () throws(KeyError) in
       let offered = try KeyError.passing { () throws(DeviceError) in try connection.token.mechanisms() }
       let mechanisms = try SigningMechanism.choose(
-        for: algorithm, offered: offered, allowed: key.allowedMechanisms,
+        for: algorithm, with: key, on: connection.token, offered: offered,
         at: KeyReference(reference, of: [PKCS11URI.syntax]))
       return try PKCS11Signer(
         key, KeyMaterial(publicKey: publicKey, certificates: []), on: connection, with: mechanisms, pin: pin,

@@ -7,8 +7,8 @@ import System
 
 /// Makes RSA keys on a token: `pkcs11:token=…;object=LABEL`.
 ///
-/// The label and the id must be free among the private keys, public keys and certificates of the token. What was made is read back
-/// and judged. After an error nothing is left on the token, or exactly what the error and `leftovers` say.
+/// The label and the id must be free among the private keys, public keys and certificates of the token. What was made is
+/// read back and judged. After an error nothing is left on the token, or exactly what the error and `leftovers` say.
 public final class TokenKeyMaker: KeyMaker {
   let backend: PKCS11Backend
   let uri: PKCS11URI
@@ -59,24 +59,23 @@ public final class TokenKeyMaker: KeyMaker {
   /// What has the label or the id already; for a run that ends with `key-taken`.
   public var objectsInTheWay: [TokenObject] { state.withLock { $0.inTheWay } }
 
-  /// Looks as far as that is possible without a login.
+  /// Asks the token what it makes, without a login. Whether the name is free is seen after it: what is told of a name that is taken
+  /// must have the private key too.
   ///
   /// Throws `no-such-token`, `several-tokens`, `token-write-protected`, `token-not-offered`, `key-generation-unavailable`,
-  /// `key-size-out-of-range`, `key-taken`, `malformed-key-reference` and `device-failed`.
-  public func check(_ description: KeyDescription) throws(KeyMakingError) {
-    let place = try place(for: description)
-    if !place.connection.hasLoggedIn { try requireFree(place) }
-  }
+  /// `key-size-out-of-range`, `malformed-key-reference` and `device-failed`.
+  public func check(_ description: KeyDescription) throws(KeyMakingError) { _ = try place(for: description) }
 
-  /// Logs in, and makes the key; throws what `check` throws, what a login throws, `token-read-only`, `token-full`, `pin-expired`,
+  /// Logs in, and makes the key; throws what `check` throws, what a login throws, `key-taken`, `token-read-only`, `token-full`, `pin-expired`,
   /// `new-key-differs`, `new-key-unprotected` and `key-not-discarded`.
   public func make(_ description: KeyDescription) throws(KeyMakingError) -> any MadeKey {
     let place = try place(for: description)
     let pin = PINRequest(uri: uri, secrets: secrets)
-    let notes = try KeyMakingError.passing { () throws(KeyError) in try place.connection.login(with: pin) ?? [] }
-    // Behind the login, where the private key is seen that a run which was ended has left.
+    // Before the PIN is given.
+    var notes = place.connection.warnings(of: pin)
+    notes += try KeyMakingError.passing { () throws(KeyError) in try place.connection.login(with: pin) ?? [] }
     try requireFree(place)
-    return try generate(place, pin: pin, notes: place.connection.module.warnOfCallLog() + notes)
+    return try generate(place, pin: pin, notes: notes)
   }
 
   // MARK: Before
@@ -201,6 +200,14 @@ public final class TokenKeyMaker: KeyMaker {
     state.withLock { $0.leftovers = found }
     throw KeyMakingError(
       .notDiscarded, "\(reason); left on \(token.summary): \(found.list)", hint: "to remove it: \(found.removals)")
+  }
+}
+
+extension TokenConnection {
+  /// What a person must know before the PIN is given: that others can read its file, or that calls are written down.
+  func warnings(of pin: PINRequest) -> [String] {
+    let exposure = pin.pinFile.flatMap { FileExposure.warning(of: $0, holding: "the PIN") }
+    return (exposure.map { [$0] } ?? []) + module.warnOfCallLog()
   }
 }
 

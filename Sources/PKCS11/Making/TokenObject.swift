@@ -7,8 +7,8 @@ public struct TokenObject: Sendable, Hashable {
   public let kind: KeyListing.Entry.Kind
   /// To copy; percent-encoded, so it can stand between single quotes in a line of shell.
   public let reference: String
-  /// The words of a command that removes it, by OpenSC's tool: the program first, and no PIN in it. Empty where no such command can
-  /// name it.
+  /// The words of a command that removes it, by OpenSC's tool: the program first, and no PIN in it. Empty where no such
+  /// command can name it.
   public let removal: [String]
 
   /// The command as one line of shell; nil where there is none.

@@ -34,16 +34,20 @@ struct SigningMechanism: Sendable, Hashable {
 
   /// Those that the token offers and that the key allows, the first to be tried first; all where the token offers no list.
   ///
+  /// A TPM makes a signature over what was hashed here by decrypting it, which a key that only signs refuses: there the token
+  /// hashes.
   /// Throws `mechanism-unavailable` or `key-restricted`, with the algorithms that would work.
   static func choose(
-    for algorithm: SignatureAlgorithm, offered: [CK_MECHANISM_TYPE], allowed: [CK_MECHANISM_TYPE]?,
+    for algorithm: SignatureAlgorithm, with key: KeyObject, on token: Token, offered: [CK_MECHANISM_TYPE],
     at reference: KeyReference
   ) throws(KeyError) -> [SigningMechanism] {
     func isOffered(_ mechanism: SigningMechanism) -> Bool { offered.isEmpty || offered.contains(mechanism.type) }
     func isUsable(_ mechanism: SigningMechanism) -> Bool {
       isOffered(mechanism) && (allowed?.contains(mechanism.type) ?? true)
     }
-    let candidates = candidates(for: algorithm)
+    let allowed = key.allowedMechanisms
+    var candidates = candidates(for: algorithm)
+    if !key.canDecrypt, Module.isOfTPM(named: token.module.name) { candidates.reverse() }
     let usable = candidates.filter(isUsable)
     if !usable.isEmpty { return usable }
     let others = SignatureAlgorithm.allCases.filter { Self.candidates(for: $0).contains(where: isUsable) }

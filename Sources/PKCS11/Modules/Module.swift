@@ -1,4 +1,5 @@
 import CP11Kit
+import Encodings
 import Messages
 import Signing
 import System
@@ -144,6 +145,11 @@ final class Module: Sendable {
 }
 
 extension Module {
+  /// True for a module whose name says that its keys lie in a TPM.
+  static func isOfTPM(named name: String) -> Bool {
+    name.utf8.split(whereSeparator: { !ASCII.isLetter($0) }).contains { ASCII.isEqualIgnoringCase($0, "tpm".utf8) }
+  }
+
   /// True for the name in p11-kit's configuration, and for that of the file without `lib` and what follows `.so`.
   func isNamed(_ wanted: String) -> Bool {
     if wanted.utf8.elementsEqual(name.utf8) { return true }

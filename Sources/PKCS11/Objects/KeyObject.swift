@@ -8,6 +8,8 @@ struct KeyObject: Sendable {
   let keyType: CK_KEY_TYPE?
   /// False only where the key says so.
   let canSign: Bool
+  /// False only where the key says so.
+  let canDecrypt: Bool
   /// True for a key that the token shows to a user who is logged in, and may show to others.
   let isPrivate: Bool
   let alwaysAuthenticates: Bool
@@ -22,8 +24,8 @@ struct KeyObject: Sendable {
 
   /// Its public half comes first: nothing else of it matters more.
   private static let attributes = [
-    CKA_MODULUS, CKA_PUBLIC_EXPONENT, CKA_LABEL, CKA_ID, CKA_KEY_TYPE, CKA_SIGN, CKA_PRIVATE, CKA_ALWAYS_AUTHENTICATE,
-    CP11Kit_allowedMechanisms, CKA_PUBLIC_KEY_INFO, CKA_SUBJECT,
+    CKA_MODULUS, CKA_PUBLIC_EXPONENT, CKA_LABEL, CKA_ID, CKA_KEY_TYPE, CKA_SIGN, CKA_DECRYPT, CKA_PRIVATE,
+    CKA_ALWAYS_AUTHENTICATE, CP11Kit_allowedMechanisms, CKA_PUBLIC_KEY_INFO, CKA_SUBJECT,
   ]
 
   init(_ handle: CK_OBJECT_HANDLE, in session: Session) throws(DeviceError) {
@@ -33,6 +35,7 @@ struct KeyObject: Sendable {
     id = try attributes[CKA_ID] ?? []
     keyType = try attributes.number(CKA_KEY_TYPE)
     canSign = try attributes.flag(CKA_SIGN) ?? true
+    canDecrypt = try attributes.flag(CKA_DECRYPT) ?? true
     isPrivate = try attributes.flag(CKA_PRIVATE) ?? true
     alwaysAuthenticates = try attributes.flag(CKA_ALWAYS_AUTHENTICATE) ?? false
     allowedMechanisms = try attributes.numbers(CP11Kit_allowedMechanisms).flatMap { $0.isEmpty ? nil : $0 }

@@ -1,5 +1,4 @@
 internal import CP11Kit
-import Encodings
 import Messages
 internal import Signing
 
@@ -46,10 +45,7 @@ struct DeviceError: Error, Sendable, Hashable {
   /// What a person can do, where something can be done.
   var nextStep: String? {
     // A TPM has no officer who could set a PIN, and forgets its wrong tries with time.
-    let isTPM = module.utf8.split(whereSeparator: { !ASCII.isLetter($0) }).contains {
-      ASCII.isEqualIgnoringCase($0, "tpm".utf8)
-    }
-    if returnValue.rawValue == CKR_PIN_LOCKED, isTPM {
+    if returnValue.rawValue == CKR_PIN_LOCKED, Module.isOfTPM(named: module) {
       return
         "a TPM in lockout takes PINs again after a while; who owns it ends that at once by tpm2_dictionarylockout --clear-lockout"
     }

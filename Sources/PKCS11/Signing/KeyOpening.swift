@@ -75,7 +75,7 @@ struct KeyOpening {
     try material.publicKey.requireFitToSign(with: request.algorithm, at: reference)
     let offered = try KeyError.passing { () throws(DeviceError) in try connection.token.mechanisms() }
     let mechanisms = try SigningMechanism.choose(
-      for: request.algorithm, offered: offered, allowed: key.allowedMechanisms, at: reference)
+      for: request.algorithm, with: key, on: connection.token, offered: offered, at: reference)
     notes += failures.map {
       "an object of \(connection.token.summary) cannot be read and is passed over: \($0.message)"
     }
