@@ -19,6 +19,7 @@ extension JSONWebKey {
     self.numbers = numbers
     keyID = ExactText(Base64.url.text(try cryptography.digest(input.span, with: .sha256)))
     self.algorithm = algorithm.map { ExactText($0.rawValue) }
+    hints = CertificateHints()
   }
 
   /// What a JWK thumbprint is the digest of (RFC 7638, section 3): the required members alone, sorted, without white space.

@@ -16,7 +16,7 @@ public enum CertificateRequestFile {
   public static func read(
     _ bytes: Span<UInt8>, of subject: String = "the certificate request"
   ) throws(CertificateError) -> CertificateRequest {
-    guard KeyFileFormat(of: bytes) == .pem else { return try request(der: bytes, of: subject) }
+    guard PEMText.begins(in: bytes) else { return try request(der: bytes, of: subject) }
     let requests = try blocks(in: bytes, of: subject)
     guard let only = requests.first, requests.count == 1 else {
       throw malformed(subject, "it holds \(requests.count) of them, and one is wanted")
@@ -30,7 +30,7 @@ public enum CertificateRequestFile {
   public static func publicKey(
     in bytes: Span<UInt8>, of subject: String = "the public key file"
   ) throws(CertificateError) -> PublicKey {
-    let isPEM = KeyFileFormat(of: bytes) == .pem
+    let isPEM = PEMText.begins(in: bytes)
     let holdsRequest = isPEM ? try !blocks(in: bytes, of: subject).isEmpty : isRequest(bytes)
     if holdsRequest { return try read(bytes, of: subject).publicKey }
     let keys = try CertificateError.passing { () throws(KeyError) in try PublicKeyFile.read(bytes, of: subject) }

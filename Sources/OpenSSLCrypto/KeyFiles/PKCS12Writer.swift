@@ -39,7 +39,7 @@ struct PKCS12Writer {
   private func keyBag(
     _ key: PrivateKey, _ certificate: Certificate?, name: String?, password: borrowing SecretBytes
   ) throws(KeyError) -> OpaquePointer? {
-    let information = try PrivateKeyInformation(key)
+    let information = try EncodablePrivateKey(key)
     var salt = try RandomBytes.make(KeyFileProtection.saltByteCount)
     let bag = unsafe password.withCharacters { characters, count in
       unsafe PKCS12_SAFEBAG_create_pkcs8_encrypt_ex(

@@ -10,7 +10,7 @@ enum PKCS8Writer {
   static func file(
     _ key: PrivateKey, _ certificate: Certificate?, password: borrowing SecretBytes?
   ) throws(KeyError) -> SecretBytes {
-    let information = try PrivateKeyInformation(key)
+    let information = try EncodablePrivateKey(key)
     var file = SecretBytes(capacity: 8192)
     if password == nil {
       let der = try information.der()
@@ -28,7 +28,7 @@ enum PKCS8Writer {
 
   /// The DER of EncryptedPrivateKeyInfo by PBES2 (RFC 8018, section 6.2).
   private static func encrypted(
-    _ information: borrowing PrivateKeyInformation, password: borrowing SecretBytes?
+    _ information: borrowing EncodablePrivateKey, password: borrowing SecretBytes?
   ) throws(KeyError) -> [UInt8] {
     var salt = try RandomBytes.make(KeyFileProtection.saltByteCount)
     var vector = try RandomBytes.make(16)

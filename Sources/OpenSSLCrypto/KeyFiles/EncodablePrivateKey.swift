@@ -4,7 +4,7 @@ import System
 
 /// Owns a private key as PKCS#8 (RFC 5208, section 5), which OpenSSL wipes when it goes.
 @safe
-struct PrivateKeyInformation: ~Copyable {
+struct EncodablePrivateKey: ~Copyable {
   /// A `PKCS8_PRIV_KEY_INFO`.
   let pointer: OpaquePointer
 
