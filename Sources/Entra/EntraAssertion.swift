@@ -25,7 +25,7 @@ extension Profile {
       algorithms: AlgorithmPolicy(
         preferring: .ps256, [.rs256], unproven: [.rs384, .rs512, .ps384, .ps512]),
       type: TypePolicy("JWT", isRequired: true),
-      hints: [hint], requiredHints: [.x5t, .x5tS256], keyID: KeyIDPolicy(.sha1Thumbprint),
+      hints: [hint], requiredHints: [.x5t, .x5tS256], keyID: KeyIDPolicy(.sha1Thumbprint, isBinding: false),
       claims: [
         audience(tenant, cloud, loginHost, audienceForm),
         ClaimPolicy("iss", clientID.map { .oneOf([$0]) } ?? .unknownText, form: .guid),
@@ -45,7 +45,7 @@ extension Profile {
     _ tenant: ExactText?, _ cloud: Cloud, _ loginHost: String?, _ form: AudienceForm?
   ) -> ClaimPolicy {
     guard let tenant else {
-      return ClaimPolicy("aud", .unknownText, form: .httpsAddress, knownMistakes: proofAudiences)
+      return ClaimPolicy("aud", .unknownText, form: .httpsAddress, knownMistakes: otherTokens)
     }
     let host = loginHost ?? cloud.loginHost
     let expected = (form ?? .token).audience(host: host, tenant: tenant)
@@ -63,25 +63,66 @@ extension Profile {
         .init((form ?? .token).audience(host: alias, tenant: tenant), "names an alias of the login host"))
     }
     return ClaimPolicy(
-      "aud", .oneOf([expected]), form: .httpsAddress, knownMistakes: proofAudiences + otherClouds(than: host, tenant),
-      tolerated: tolerated)
+      "aud", .oneOf([expected]), form: .httpsAddress, knownMistakes: otherTokens + otherClouds(than: host),
+      tolerated: tolerated + otherNames(of: tenant, at: host, form) + otherSpellings(of: expected))
   }
 
-  private static let proofAudiences: [ClaimPolicy.KnownValue] = [
-    .init(graphProofAudience, "is the audience of a Graph proof, and this is a client assertion")
+  /// The audiences of tokens that are sent elsewhere.
+  private static let otherTokens: [ClaimPolicy.KnownValue] = [
+    .init(
+      .exactly(graphProofAudience), "is the audience of a Graph proof, and a client assertion is expected",
+      hint: "judge it as a proof"),
+    .init(
+      .exactly(federatedAudience), federation,
+      hint:
+        "send the token of the other issuer as it is; one that is signed with a certificate names the token endpoint"),
+    .init(
+      .between(federatedAudience, .text, ""), federation,
+      hint:
+        "send the token of the other issuer as it is; one that is signed with a certificate names the token endpoint"),
   ]
 
-  private static func otherClouds(than host: String, _ tenant: ExactText) -> [ClaimPolicy.KnownValue] {
+  /// The audience of a token of another issuer that Entra takes for one of its own applications.
+  static let federatedAudience: ExactText = "api://AzureADTokenExchange"
+  private static let federation =
+    "is the audience of workload identity federation: the token of another issuer, not one signed with a registered certificate"
+
+  private static func otherClouds(than host: String) -> [ClaimPolicy.KnownValue] {
     var mistakes: [ClaimPolicy.KnownValue] = []
     for cloud in Cloud.allCases where cloud != .usGovDoD {
       for other in cloud.loginHosts where ![other, cloud.loginHost].containsHost(host) {
-        for form in AudienceForm.allCases {
-          mistakes.append(
-            .init(form.audience(host: other, tenant: tenant), "names the login host of the cloud \(cloud.rawValue)"))
-        }
+        mistakes.append(
+          .init(
+            .between(ExactText("https://\(other)/"), .text, ""),
+            "names the login host of the cloud \(cloud.rawValue), and that of \(host) is expected",
+            hint: "if that cloud is meant, choose it"))
       }
     }
     return mistakes
+  }
+
+  /// The tenant by its domain where its id was given, and the other way: only the directory knows whether they are the same.
+  private static func otherNames(
+    of tenant: ExactText, at host: String, _ form: AudienceForm?
+  ) -> [ClaimPolicy.KnownValue] {
+    let isID = TextForm.guid.matches(tenant)
+    let message =
+      isID
+      ? "names the tenant by a domain, and its id was given: the two cannot be compared without the directory"
+      : "names the tenant by its id, and a domain was given: the two cannot be compared without the directory"
+    let forms = form.map { [$0] } ?? AudienceForm.allCases
+    return forms.map { other in
+      .init(
+        .between(ExactText("https://\(host)/"), isID ? .hostName : .guid, ExactText("/\(other.path)")), message,
+        hint: isID ? "give the tenant as aud names it, by its domain" : "give the tenant as aud names it, by its id",
+        onlyLeniently: form == nil && other != .token, isIncomparable: true)
+    }
+  }
+
+  private static func otherSpellings(of expected: ExactText) -> [ClaimPolicy.KnownValue] {
+    [.ignoringCase(expected), .ignoringCase(ExactText("\(expected)/"))].map { match in
+      .init(match, "spells the address in another way than the documents", onlyLeniently: true)
+    }
   }
 }
 
@@ -97,15 +138,41 @@ public enum AudienceForm: String, Sendable, Hashable, CaseIterable {
   /// `https://{host}/{tenant}/oauth2/token`
   case tokenV1 = "token-v1"
 
-  public func audience(host: String, tenant: ExactText) -> ExactText {
-    let path =
-      switch self {
-      case .token: "oauth2/v2.0/token"
-      case .issuer: "v2.0"
-      case .issuerSlash: "v2.0/"
-      case .tokenV1: "oauth2/token"
-      }
-    return ExactText("https://\(host)/\(tenant)/\(path)")
+  public func audience(host: String, tenant: ExactText) -> ExactText { ExactText("https://\(host)/\(tenant)/\(path)") }
+
+  /// What follows the tenant.
+  var path: String {
+    switch self {
+    case .token: "oauth2/v2.0/token"
+    case .issuer: "v2.0"
+    case .issuerSlash: "v2.0/"
+    case .tokenV1: "oauth2/token"
+    }
+  }
+}
+
+/// The address of a token endpoint of Entra, or of its issuer, taken apart: `https://{host}/{tenant}/oauth2/v2.0/token`.
+public struct EntraAudience: Sendable, Hashable {
+  public let host: ExactText
+  /// A GUID, a domain, or a name such as `common`.
+  public let tenant: ExactText
+  public let form: AudienceForm
+
+  /// Nil for any other address; letters of the path count in either case.
+  public init?(_ audience: ExactText) {
+    guard TextForm.httpsAddress.matches(audience) else { return nil }
+    let parts = audience.text.utf8.dropFirst(8).split(separator: UInt8(ascii: "/"), maxSplits: 2)
+    guard parts.count == 3, let host = String(parts[0]), let tenant = String(parts[1]),
+      let form = AudienceForm.allCases.first(where: { ASCII.isEqualIgnoringCase($0.path.utf8, parts[2]) })
+    else { return nil }
+    self.host = ExactText(host)
+    self.tenant = ExactText(tenant)
+    self.form = form
+  }
+
+  /// The cloud whose login host it is, or nil.
+  public var cloud: Cloud? {
+    Cloud.allCases.first { $0.loginHosts.contains { ExactText($0).isSameName(as: host) } }
   }
 }
 

@@ -10,6 +10,19 @@ extension Profile {
   /// The longest window of a proof.
   static let graphProofLifetime = TimeSpan.minutes(10)
 
+  /// What a client assertion has as its audience: the two are often confused.
+  private static let assertionAudiences: [ClaimPolicy.KnownValue] = {
+    let message = "is the address of a token endpoint: this is a client assertion, and a proof is expected"
+    let hint = "judge it as a client assertion, or make a proof for Graph"
+    let hosts = Cloud.allCases.flatMap(\.loginHosts).map {
+      ClaimPolicy.KnownValue.Match.between(ExactText("https://\($0)/"), .text, "")
+    }
+    let paths = AudienceForm.allCases.map {
+      ClaimPolicy.KnownValue.Match.between("https://", .text, ExactText("/\($0.path)"))
+    }
+    return (hosts + paths).map { .init($0, message, hint: hint) }
+  }()
+
   /// The proof of possession that Microsoft Graph wants for `addKey` and `removeKey`.
   ///
   /// `iss` is the object id of the application or service principal; a client id that is known as well is recognised in
@@ -34,7 +47,7 @@ extension Profile {
               "is 00000003-0000-0000-c000-000000000000, the id of Microsoft Graph, which a 2023 version of the how-to named by mistake"
             ),
             .init("https://graph.microsoft.com", "is the address of Microsoft Graph, not the id the proof is for"),
-          ]),
+          ] + assertionAudiences),
         ClaimPolicy(
           "iss", objectID.map { .oneOf([$0]) } ?? .unknownText, form: .guid,
           tolerated: objectID == nil || clientID == objectID

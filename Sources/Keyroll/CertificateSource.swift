@@ -67,8 +67,10 @@ extension Toolkit {
             verifier, keyID: key.keyID, algorithm: key.algorithm, hints: try key.hints(with: cryptography)))
       }
     } else {
+      let sources = (try? file.withBytes { (bytes) throws(KeyError) in try certificates(in: bytes, of: name) }) ?? []
       for key in try file.withBytes({ (bytes) throws(KeyError) in try publicKeys(in: bytes, of: name) }) {
-        trusted.append(TrustedKey(try cryptography.verifier(for: key)))
+        let source = sources.first { $0.publicKey == key }
+        trusted.append(TrustedKey(try cryptography.verifier(for: key), source: source))
       }
     }
     return trusted

@@ -56,8 +56,9 @@ extension Meanings {
     thumbprint-wrong-hash: SHA-256 in `x5t`, or SHA-1 in `x5t#S256`
     thumbprint-length: a number of bytes that no thumbprint has
     thumbprint-of-another: the thumbprint of another certificate
-    thumbprint-not-comparable: a thumbprint, and only a bare key to compare it with
-    kid-of-another: a `kid` that is not of this key
+    thumbprint-not-comparable: a thumbprint, and only a bare key to compare it with; a failure where the service finds the \
+    certificate by it
+    kid-of-another: a `kid` that is not of this key; a warning where the service finds the certificate by its thumbprint
     kid-missing: no `kid`
     x5c-malformed: an `x5c` that is not an array of base64 certificates
     x5c-order: the signing certificate is in `x5c`, but not first
@@ -70,7 +71,7 @@ extension Meanings {
     does not have
     no-key-verifies: the header names none of several keys given, and none of them signed
     certificate-not-given: a certificate that is registered, but not in the saved answer, or of no use because it is not RSA
-    certificate-expired: the certificate had ended
+    certificate-expired: the certificate had ended; a warning where it was given as a public key
     certificate-not-yet-valid: the certificate had not begun, or the clock is behind
     certificate-ends-early: the certificate ends before the token
     certificate-usage: a key usage without digitalSignature
@@ -91,6 +92,7 @@ extension Meanings {
     claim-known-mistake: a wrong value that a published sample has
     audience-several: several audiences
     claim-unexpected: a claim that the profile does not know
+    exp-missing: no `exp`, so that the token never ends
     date-malformed: a date that is not a number
     date-as-string: a date as a string
     date-fractional: a date with a fraction or exponent

@@ -91,7 +91,7 @@ public struct TokenPlan: Sendable {
 
   /// The profile once the key is known: built again only where a claim is made of the key.
   private func profile(for publicKey: PublicKey) throws(TokenError) -> Profile {
-    if !keyless.claims.contains(where: { $0.expectation == .unknownText }) { return keyless }
+    if !keyless.claims.contains(where: \.expectation.isUnknown) { return keyless }
     do throws(ProfileError) { return try profile.profile(algorithm: asked, publicKey: publicKey) } catch {
       throw TokenError(error)
     }
@@ -113,7 +113,9 @@ extension TokenPlan {
     let profile = try profile(for: signer.publicKey)
     let assembler = try TokenAssembler(profile: profile, signer: signer, cryptography: toolkit.cryptography)
     var judged: [JudgedDraft] = []
-    for request in requests {
+    for var request in requests {
+      request.keyID =
+        request.keyID ?? profile.computedKeyID(signer.publicKey, signer.certificates.first, with: toolkit.cryptography)
       let draft: TokenDraft
       do throws(ProfileError) { draft = try profile.draft(request, for: signer) } catch { throw TokenError(error) }
       judged.append(try assembler.judge(draft, at: request.time))
@@ -134,10 +136,11 @@ extension TokenPlan {
   public func signingRequest(
     for certificates: [Certificate], from source: String, with toolkit: Toolkit
   ) throws(TokenError) -> (request: SigningRequest, warnings: [Check]) {
-    guard let leaf = certificates.first, let request = requests.first else {
+    guard let leaf = certificates.first, var request = requests.first else {
       throw TokenError(KeyError(.noCertificate, "\(naming: source) holds no certificate"))
     }
     let judge = try profile(for: leaf.publicKey)
+    request.keyID = request.keyID ?? judge.computedKeyID(leaf.publicKey, leaf, with: toolkit.cryptography)
     let draft: TokenDraft
     do throws(ProfileError) {
       draft = try judge.draft(

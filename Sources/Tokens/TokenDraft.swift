@@ -14,6 +14,10 @@ public struct TokenDraft: Sendable {
   public let keyID: ExactText?
   /// The only `alg` that the key is for, where a JSON Web Key says so.
   public let keyAlgorithm: ExactText?
+  /// True while it is judged before it is signed: a draft must be right in what a receiver may pass over.
+  var isForSigning = false
+  /// The certificate from which a bare public key was taken.
+  var keySource: Certificate?
   /// Where none of several keys could be told to be the one: the header names that name none of them.
   var strangeHints: Set<ExactText>?
   /// What is known of a certificate of the key where it is not there itself.

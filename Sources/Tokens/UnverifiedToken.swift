@@ -20,6 +20,17 @@ public struct UnverifiedToken: Sendable {
   /// When it says that it can be used; of claims that cannot be read, at any time.
   public var window: TokenWindow { TokenWindow((try? claims.get()) ?? JSONObject()) }
 
+  /// The token with the same contents in canonical base64url; nil where it is in that already.
+  public var canonical: UnverifiedToken? {
+    if serialization.irregularities.isEmpty { return nil }
+    var text = Base64.url.encode(serialization.header.span)
+    for segment in [serialization.payload, serialization.signature] {
+      text.append(UInt8(ascii: "."))
+      Base64.url.append(segment.span, to: &text)
+    }
+    return try? UnverifiedToken(text.span)
+  }
+
   private static func object(_ bytes: [UInt8], within limits: JSONLimits) -> Result<JSONObject, JSONError> {
     do throws(JSONError) { return .success(try JSONReader.object(bytes, within: limits)) } catch {
       return .failure(error)

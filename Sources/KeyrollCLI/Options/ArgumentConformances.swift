@@ -75,6 +75,14 @@ package enum OptionHints {
     "to be told whose it is, give the certificates of other keys":
       "to be told whose it is, give the certificates of other keys by --certificate",
     "give it as a public key": "give it by --public-key",
+    "give the certificate": "give the certificate by --certificate",
+    "give it as a certificate, and its dates are judged": "give it by --certificate, and its dates are judged",
+    "judge it as a proof": "judge it by --profile graph-proof",
+    "judge it as a client assertion, or make a proof for Graph":
+      "judge it by --profile entra-assertion, or make a proof with keyroll sign proof",
+    "if that cloud is meant, choose it": "if that cloud is meant, choose it by --cloud",
+    "give the tenant as aud names it, by its domain": "give --tenant as aud names it, by its domain",
+    "give the tenant as aud names it, by its id": "give --tenant as aud names it, by its id",
     "give the certificate itself as well": "give the certificate itself as well, by --certificate",
     "give the certificate from where you trust it": "give the certificate from where you trust it, by --certificate",
     "give what you saved yourself": "give what you saved yourself, by --registered",

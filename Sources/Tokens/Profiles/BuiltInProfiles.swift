@@ -22,7 +22,8 @@ public enum BuiltInProfiles {
       """
       {
         "keyroll-profile": 1, "id": "auth0", "title": "Auth0 private key client assertion",
-        "algorithms": ["RS256", "RS384", "PS256"], "key-hints": ["kid"], "required-key-hints": ["kid"],
+        "typ": {"value": "JWT", "presence": "optional"},
+        "algorithms": ["RS256", "RS384", "PS256"], "key-hints": [],
         "parameters": {
           "client-id": {"about": "the client id of the application"},
           "domain": {"about": "the tenant's domain, such as example.eu.auth0.com", "form": "host-name"}
@@ -40,6 +41,7 @@ public enum BuiltInProfiles {
       """
       {
         "keyroll-profile": 1, "id": "box", "title": "Box server authentication",
+        "typ": {"value": "JWT", "presence": "optional"},
         "algorithms": ["RS256", "RS384", "RS512"], "key-hints": ["kid"],
         "parameters": {
           "client-id": {"about": "the client id of the application"},
@@ -59,9 +61,10 @@ public enum BuiltInProfiles {
       """
       {
         "keyroll-profile": 1, "id": "github-app", "title": "GitHub App authentication",
+        "typ": {"value": "JWT", "presence": "optional"},
         "algorithms": ["RS256"],
         "parameters": {"client-id": {"about": "the client id of the GitHub App, or its app id"}},
-        "claims": {"iss": "{client-id}"},
+        "claims": {"iss": {"value": "{client-id}", "number-allowed": true}},
         "time": {
           "lifetime": "9m", "maximum": "10m", "measured-from": "now", "iat": "required", "iat-backdate": "60s", "nbf": "optional"
         }
@@ -73,6 +76,7 @@ public enum BuiltInProfiles {
       """
       {
         "keyroll-profile": 1, "id": "google-service-account", "title": "Google service account authorisation",
+        "typ": {"value": "JWT", "presence": "optional"},
         "algorithms": ["RS256"],
         "parameters": {
           "email": {"about": "the e-mail address of the service account"},
@@ -81,7 +85,7 @@ public enum BuiltInProfiles {
         },
         "claims": {
           "iss": "{email}", "sub": {"value": "{user}", "presence": "optional"}, "scope": "{scope}",
-          "aud": "https://oauth2.googleapis.com/token"
+          "aud": {"values": ["https://oauth2.googleapis.com/token", "https://accounts.google.com/o/oauth2/token"]}
         },
         "time": {"lifetime": "1h", "maximum": "1h", "measured-from": "iat", "iat": "required"}
       }
@@ -92,6 +96,7 @@ public enum BuiltInProfiles {
       """
       {
         "keyroll-profile": 1, "id": "keycloak", "title": "Keycloak signed client assertion",
+        "typ": {"value": "JWT", "presence": "optional"},
         "algorithms": ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"], "key-hints": ["kid"],
         "required-key-hints": ["kid"],
         "parameters": {
@@ -110,6 +115,7 @@ public enum BuiltInProfiles {
       """
       {
         "keyroll-profile": 1, "id": "okta", "title": "Okta private key client assertion",
+        "typ": {"value": "JWT", "presence": "optional"},
         "algorithms": ["RS256", "RS384", "RS512"], "key-hints": ["kid"], "required-key-hints": ["kid"],
         "parameters": {
           "client-id": {"about": "the client id of the application"},
@@ -127,6 +133,7 @@ public enum BuiltInProfiles {
       """
       {
         "keyroll-profile": 1, "id": "snowflake", "title": "Snowflake key pair authentication",
+        "typ": {"value": "JWT", "presence": "optional"},
         "algorithms": ["RS256"],
         "parameters": {
           "account": {"about": "the account identifier, in upper case", "form": "upper-case"},

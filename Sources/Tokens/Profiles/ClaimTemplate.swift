@@ -3,15 +3,19 @@ import JSON
 import Messages
 import Signing
 
-/// One claim of a profile document: fixed text, text made of parameters, or text that the user gives.
+/// One claim of a profile document: fixed values, values made of parameters, or a value that the user gives.
 struct ClaimTemplate: Sendable {
   let name: ExactText
   let presence: Presence
   let form: TextForm
+  /// What the value is where nothing else is said of it.
+  let type: JSONType
   let isGenerated: Bool
   let allowsArray: Bool
-  /// Texts with `{parameter}` in them; empty when any text of the form will do.
-  let values: [TextTemplate]
+  let writesArray: Bool
+  let allowsNumber: Bool
+  /// Empty when any value of the form or type will do.
+  let values: [ValueTemplate]
 
   static func list(_ object: JSONObject?, parameters: [ProfileParameter]) throws(ProfileError) -> [ClaimTemplate] {
     var templates: [ClaimTemplate] = []
@@ -26,40 +30,51 @@ struct ClaimTemplate: Sendable {
       throw ProfileError(.malformedProfile, "claim \(naming: name) of the profile belongs under time")
     }
     self.name = name
-    let texts: [ExactText]
-    if let text = value.string {
-      texts = [text]
-      presence = .required
-      form = .text
-      isGenerated = false
-      allowsArray = false
-    } else if let object = value.object {
+    let values: [JSONValue]
+    if let object = value.object {
       var members = JSONMembers(object, ofProfile: "claim \(naming: name)")
-      let single = try members.take("value", .filledText)
-      let several = try members.take("values", .filledTexts)
-      texts = several ?? single.map { [$0] } ?? []
+      let single = members.take("value")
+      let several = try members.take("values", .filledArray)
+      values = several ?? single.map { [$0] } ?? []
       presence = try members.take("presence", .choice(of: Presence.self)) ?? .required
-      form = try members.take("form", .choice(of: TextForm.self)) ?? .text
+      let form = try members.take("form", .choice(of: TextForm.self))
+      let type = try members.take("type", .choice(of: JSONType.self))
+      self.form = form ?? .text
+      self.type = type ?? .string
       isGenerated = try members.take("generated", .boolean) ?? false
-      allowsArray = try members.take("array-allowed", .boolean) ?? false
+      writesArray = try members.take("array-written", .boolean) ?? false
+      allowsArray = try members.take("array-allowed", .boolean) ?? writesArray
+      allowsNumber = try members.take("number-allowed", .boolean) ?? false
       try members.refuseOthers()
       if single != nil && several != nil {
         throw ProfileError(.malformedProfile, "claim \(naming: name) of the profile has both value and values")
       }
-      if presence == .forbidden && (!texts.isEmpty || isGenerated) {
+      if presence == .forbidden && (!values.isEmpty || isGenerated) {
         throw ProfileError(
           .malformedProfile, "claim \(naming: name) of the profile is forbidden and has a value all the same")
       }
+      if let type, type != .string, form != nil || isGenerated || !values.isEmpty {
+        throw ProfileError(
+          .malformedProfile,
+          "claim \(naming: name) of the profile has a type, which goes without value, values, form and generated")
+      }
     } else {
-      throw ProfileError(.malformedProfile, "claim \(naming: name) of the profile is neither text nor an object")
+      values = [value]
+      presence = .required
+      form = .text
+      type = .string
+      isGenerated = false
+      allowsArray = false
+      writesArray = false
+      allowsNumber = false
     }
-    if texts.contains(where: \.isEmpty) {
+    if values.contains(where: { $0.string?.isEmpty ?? false }) {
       throw ProfileError(
         .malformedProfile, "claim \(naming: name) of the profile has an empty value, which no token may have")
     }
-    var values: [TextTemplate] = []
-    for text in texts { values.append(try TextTemplate(text, parameters)) }
-    self.values = values
+    var templates: [ValueTemplate] = []
+    for value in values { templates.append(try ValueTemplate(value, parameters)) }
+    self.values = templates
   }
 
   func uses(_ parameter: ProfileParameter) -> Bool { values.contains { $0.uses(parameter) } }
@@ -68,75 +83,109 @@ struct ClaimTemplate: Sendable {
   func policy(_ parameters: [String: ExactText], publicKey: PublicKey?, isSigning: Bool) -> ClaimPolicy {
     let filled = values.compactMap { $0.filled(parameters, publicKey: publicKey) }
     let isKnown = isSigning ? !filled.isEmpty : filled.count == values.count
-    let expectation: ClaimPolicy.Expectation = values.isEmpty ? .anyText : isKnown ? .oneOf(filled) : .unknownText
     return ClaimPolicy(
-      name, expectation, presence: presence, form: form, isGenerated: isGenerated, allowsArray: allowsArray)
+      name, expectation(filled, isKnown: isKnown), presence: presence, form: form, isGenerated: isGenerated,
+      allowsArray: allowsArray, writesArray: writesArray, allowsNumber: allowsNumber)
+  }
+
+  private func expectation(_ filled: [JSONValue], isKnown: Bool) -> ClaimPolicy.Expectation {
+    if values.isEmpty { return type == .string ? .anyText : .anyOfType(type) }
+    let types = Set(values.map(\.type))
+    if !isKnown {
+      return types == [.string] ? .unknownText : .unknownOfType(types.count == 1 ? types.first ?? .any : .any)
+    }
+    return types == [.string] ? .oneOf(filled.compactMap(\.string)) : .oneOfValues(filled)
   }
 }
 
-/// Text with `{name}` where the value of a parameter belongs; `{{` and `}}` stand for the braces themselves.
-struct TextTemplate: Sendable, Hashable {
-  private enum Part: Sendable, Hashable {
-    case text(String)
-    case parameter(String)
-    /// Standard base64 of the SHA-256 of the public key's SubjectPublicKeyInfo.
-    case publicKeyFingerprint
+/// A JSON value of which each text may have `{name}` in it; a text that is nothing but the name of a parameter of another type
+/// than text becomes a value of that type.
+struct ValueTemplate: Sendable {
+  private indirect enum Node: Sendable {
+    case text(TextTemplate)
+    case parameter(String, JSONType)
+    case fixed(JSONValue)
+    case array([Node])
+    case object([(ExactText, Node)])
   }
 
-  private let parts: [Part]
+  private let root: Node
 
-  static let fingerprintName: ExactText = "public-key-sha256"
-
-  init(_ text: ExactText, _ parameters: [ProfileParameter]) throws(ProfileError) {
-    func malformed(_ problem: String) -> ProfileError {
-      ProfileError(.malformedProfile, "the profile's template \(quoting: text) \(problem)")
-    }
-    var parts: [Part] = []
-    var literal = ""
-    var rest = text.text.unicodeScalars[...]
-    while let scalar = rest.popFirst() {
-      if (scalar == "{" || scalar == "}") && rest.first == scalar {
-        rest.removeFirst()
-        literal.unicodeScalars.append(scalar)
-      } else if scalar == "{" {
-        guard let end = rest.firstIndex(of: "}") else { throw malformed("has a brace that is not closed") }
-        let name = String(rest[..<end])
-        rest = rest[rest.index(after: end)...]
-        if !literal.isEmpty { parts.append(.text(literal)) }
-        literal = ""
-        if ExactText(name) == Self.fingerprintName {
-          parts.append(.publicKeyFingerprint)
-        } else if parameters.contains(where: { $0.name.utf8.elementsEqual(name.utf8) }) {
-          parts.append(.parameter(name))
-        } else {
-          throw malformed("uses \(quoting: name), which is no parameter")
-        }
-      } else if scalar == "}" {
-        throw malformed("has a brace that was not opened")
-      } else {
-        literal.unicodeScalars.append(scalar)
-      }
-    }
-    if !literal.isEmpty { parts.append(.text(literal)) }
-    self.parts = parts
+  init(_ value: JSONValue, _ parameters: [ProfileParameter]) throws(ProfileError) {
+    root = try Self.node(value, parameters)
   }
 
-  func uses(_ parameter: ProfileParameter) -> Bool { parts.contains(.parameter(parameter.name)) }
+  private static func node(_ value: JSONValue, _ parameters: [ProfileParameter]) throws(ProfileError) -> Node {
+    switch value {
+    case .string(let text):
+      let typed = parameters.first { $0.type != .string && ExactText("{\($0.name)}") == text }
+      if let typed { return .parameter(typed.name, typed.type) }
+      return .text(try TextTemplate(text, parameters))
+    case .array(let elements):
+      var nodes: [Node] = []
+      for element in elements { nodes.append(try node(element, parameters)) }
+      return .array(nodes)
+    case .object(let object):
+      var nodes: [(ExactText, Node)] = []
+      for member in object.members { nodes.append((member.name, try node(member.value, parameters))) }
+      return .object(nodes)
+    default: return .fixed(value)
+    }
+  }
+
+  /// Of what it gives.
+  var type: JSONType {
+    switch root {
+    case .text: .string
+    case .parameter(_, let type): type
+    case .fixed(let value): JSONType.allCases.first { $0.matches(value) } ?? .any
+    case .array: .array
+    case .object: .object
+    }
+  }
+
+  func uses(_ parameter: ProfileParameter) -> Bool { Self.uses(parameter, root) }
+
+  private static func uses(_ parameter: ProfileParameter, _ node: Node) -> Bool {
+    switch node {
+    case .text(let template): template.uses(parameter)
+    case .parameter(let name, _): name.utf8.elementsEqual(parameter.name.utf8)
+    case .fixed: false
+    case .array(let nodes): nodes.contains { uses(parameter, $0) }
+    case .object(let members): members.contains { uses(parameter, $0.1) }
+    }
+  }
 
   /// Nil when a value that it needs is not known.
-  func filled(_ parameters: [String: ExactText], publicKey: PublicKey?) -> ExactText? {
-    var text = ""
-    for part in parts {
-      switch part {
-      case .text(let literal): text += literal
-      case .parameter(let name):
-        guard let value = parameters[name] else { return nil }
-        text += value.text
-      case .publicKeyFingerprint:
-        guard let publicKey else { return nil }
-        text += Base64.standard.text(publicKey.sha256Fingerprint)
+  func filled(_ parameters: [String: ExactText], publicKey: PublicKey?) -> JSONValue? {
+    Self.filled(root, parameters, publicKey)
+  }
+
+  private static func filled(
+    _ node: Node, _ parameters: [String: ExactText], _ publicKey: PublicKey?
+  ) -> JSONValue? {
+    switch node {
+    case .text(let template): return template.filled(parameters, publicKey: publicKey).map { .string($0) }
+    case .parameter(let name, let type): return parameters[name].flatMap { type.value(of: $0) }
+    case .fixed(let value): return value
+    case .array(let nodes):
+      let elements = nodes.compactMap { filled($0, parameters, publicKey) }
+      return elements.count == nodes.count ? .array(elements) : nil
+    case .object(let members):
+      var object = JSONObject()
+      for (name, node) in members {
+        guard let value = filled(node, parameters, publicKey) else { return nil }
+        object[name] = value
       }
+      return .object(object)
     }
-    return ExactText(text)
+  }
+}
+
+extension JSONType {
+  /// The value of this type that a text on the command line or in a request means; nil where it means none.
+  func value(of text: ExactText) -> JSONValue? {
+    if self == .string { return .string(text) }
+    return (try? JSONReader.value(Array(text.text.utf8))).flatMap { matches($0) ? $0 : nil }
   }
 }

@@ -50,7 +50,8 @@ extension Profile {
   private func header(
     _ request: DraftRequest, _ algorithm: SignatureAlgorithm, _ certificates: [Certificate]
   ) throws(ProfileError) -> JSONObject {
-    var header: JSONObject = ["alg": .string(ExactText(algorithm.rawValue)), "typ": .string(type.value)]
+    var header: JSONObject = ["alg": .string(ExactText(algorithm.rawValue))]
+    if type.presence != .forbidden { header["typ"] = .string(type.value) }
     let wanted = request.hints ?? hints
     let leaf = certificates.first
     for hint in KeyHint.allCases where wanted.contains(hint) {
@@ -72,7 +73,7 @@ extension Profile {
     switch keyID.form {
     case .sha1Thumbprint: return ExactText(Hexadecimal.upperCase(try required(leaf, for: .kid).sha1Thumbprint))
     case .text(let text?): return text
-    case .text(nil):
+    case .text(nil), .computed:
       throw ProfileError(
         .keyIDNeeded, "profile \(naming: id) writes kid, and none was given",
         hint: "give the key's id at the issuer")
@@ -113,7 +114,13 @@ extension Profile {
   }
 
   private func ownValue(of policy: ClaimPolicy, _ request: DraftRequest) -> JSONValue? {
-    if case .oneOf(let values) = policy.expectation, let first = values.first { return .string(first) }
+    let own: JSONValue? =
+      switch policy.expectation {
+      case .oneOf(let values): values.first.map { .string($0) }
+      case .oneOfValues(let values): values.first
+      default: nil
+      }
+    if let own { return policy.writesArray && own.array == nil ? .array([own]) : own }
     return policy.isGenerated ? request.identifier.map { .string($0) } : nil
   }
 }

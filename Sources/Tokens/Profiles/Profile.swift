@@ -57,16 +57,19 @@ public struct Profile: Sendable {
   func headerRules(isLenient: Bool, cryptography: any Cryptography) -> [any ClaimRule] {
     [
       HeaderNamesRule(ignoresUnknownNames: ignoresUnknownHeaderNames),
-      TypeRule(policy: type),
+      TypeRule(policy: type, isLenient: isLenient),
       AlgorithmRule(policy: algorithms),
       KeyRule(),
       RequiredHintRule(names: requiredHints.map { ExactText($0.rawValue) }),
-      ThumbprintRule(kind: .sha1, isLenient: isLenient),
-      ThumbprintRule(kind: .sha256, isLenient: isLenient),
-      KeyIDRule(policy: keyID),
+      ThumbprintRule(kind: .sha1, needsCertificate: needsCertificate, isLenient: isLenient),
+      ThumbprintRule(kind: .sha256, needsCertificate: needsCertificate, isLenient: isLenient),
+      KeyIDRule(policy: keyID, cryptography: cryptography, isLenient: isLenient),
       CertificateChainRule(cryptography: cryptography, isLenient: isLenient),
     ]
   }
+
+  /// True where the receiver finds the certificate by its thumbprint.
+  private var needsCertificate: Bool { requiredHints.contains(.x5t) || requiredHints.contains(.x5tS256) }
 
   static let certificateRules: [any ClaimRule] = [
     CertificateDatesRule(), CertificateUsageRule(), CertificateSignatureRule(),
@@ -90,6 +93,8 @@ public struct Profile: Sendable {
     isLenient: Bool = false
   ) -> [Check] {
     let isLenient = isLenient && hasLenientForm
+    var draft = draft
+    draft.isForSigning = true
     let rules =
       headerRules(isLenient: isLenient, cryptography: cryptography) + Self.certificateRules
       + claimRules(isLenient: isLenient)
@@ -101,11 +106,12 @@ public struct Profile: Sendable {
   public func judgeClaims(_ request: DraftRequest) throws(TokenError) {
     let claims: JSONObject
     do throws(ProfileError) { claims = try self.claims(request) } catch { throw TokenError(error) }
-    let draft = TokenDraft(header: JSONObject(), claims: claims, publicKey: nil, certificate: nil)
+    var draft = TokenDraft(header: JSONObject(), claims: claims, publicKey: nil, certificate: nil)
+    draft.isForSigning = true
     let start = draft.window.start(notBefore: request.time)
     // A value made of the public key cannot be there yet.
     var keyless = self
-    keyless.claims.removeAll { $0.expectation == .unknownText && claims[$0.name] == nil }
+    keyless.claims.removeAll { $0.expectation.isUnknown && claims[$0.name] == nil }
     let rules = keyless.claimRules(isLenient: false).filter { $0.verdict == .claims }
     try TokenError.throwIfRefused(rules.map { answered($0.check(draft, at: start)) })
   }
@@ -132,7 +138,7 @@ extension Profile {
     for (name, value) in [("iss", issuer), ("sub", subject), ("aud", audience)] as [(ExactText, ExactText?)] {
       claims.append(
         ClaimPolicy(
-          name, value.map { .oneOf([$0]) } ?? .anyText,
+          name, value.map { .oneOf([$0]) } ?? .unknownText,
           presence: value != nil || required.contains(name) ? .required : .optional,
           allowsArray: name == "aud"))
     }

@@ -19,6 +19,7 @@ public struct ProfileDocument: Sendable {
   let hints: [KeyHint]
   let requiredHints: [KeyHint]
   let keyIDIsRequired: Bool
+  let keyIDForm: KeyIDPolicy.Form
   let claims: [ClaimTemplate]
   let time: TimePolicy
   let otherClaims: OtherClaims
@@ -41,10 +42,11 @@ public struct ProfileDocument: Sendable {
     id = try members.require("id", .filledText).text
     title = try members.take("title", .filledText)?.text ?? id
     algorithms = try Self.algorithms(&members)
-    type = TypePolicy(try members.take("typ", .filledText) ?? "JWT", isRequired: true)
+    type = try Self.type(members.take("typ"))
     hints = try members.names("key-hints", KeyHint.init(name:))
     requiredHints = try members.names("required-key-hints", KeyHint.init(name:))
     keyIDIsRequired = requiredHints == [.kid]
+    keyIDForm = try members.take("key-id", .object).map(Self.keyID) ?? .text(nil)
     let parameters = try ProfileParameter.list(try members.take("parameters", .object))
     let claims = try ClaimTemplate.list(try members.take("claims", .object), parameters: parameters)
     if let unused = parameters.first(where: { parameter in !claims.contains { $0.uses(parameter) } }) {
@@ -71,7 +73,7 @@ public struct ProfileDocument: Sendable {
     let values = try resolved(values, isSigning: isSigning)
     return Profile(
       id: id, title: title, algorithms: algorithms, type: type, hints: hints, requiredHints: requiredHints,
-      keyID: KeyIDPolicy(.text(nil), isRequired: keyIDIsRequired),
+      keyID: KeyIDPolicy(keyIDForm, isRequired: keyIDIsRequired),
       claims: claims.map { $0.policy(values, publicKey: publicKey, isSigning: isSigning) }, time: time,
       otherClaims: otherClaims)
   }
@@ -101,6 +103,30 @@ public struct ProfileDocument: Sendable {
       values[parameter.name] = value
     }
     return values
+  }
+
+  /// `"JWT"`, which is then required, or `{"value": "JWT", "presence": "optional"}`.
+  private static func type(_ value: JSONValue?) throws(ProfileError) -> TypePolicy {
+    guard let object = value?.object else {
+      guard let text = (value ?? "JWT").string, !text.isEmpty else {
+        throw ProfileError(.malformedProfile, "typ of the profile is neither text that is not empty nor an object")
+      }
+      return TypePolicy(text, isRequired: true)
+    }
+    var members = JSONMembers(object, ofProfile: "typ")
+    let text = try members.take("value", .filledText) ?? "JWT"
+    let presence = try members.take("presence", .choice(of: Presence.self)) ?? .required
+    try members.refuseOthers()
+    return TypePolicy(text, presence: presence)
+  }
+
+  private static func keyID(_ object: JSONObject) throws(ProfileError) -> KeyIDPolicy.Form {
+    var members = JSONMembers(object, ofProfile: "key-id")
+    let subject = try members.require("of", .choice(of: KeyIDComputation.Subject.self))
+    let hash = try members.take("hash", .choice(of: KeyIDComputation.Hash.self)) ?? .sha256
+    let encoding = try members.take("encoding", .choice(of: KeyIDComputation.Encoding.self)) ?? .base64url
+    try members.refuseOthers()
+    return .computed(KeyIDComputation(of: subject, hash, in: encoding))
   }
 
   private static func algorithms(_ members: inout JSONMembers<ProfileError>) throws(ProfileError) -> AlgorithmPolicy {
@@ -144,6 +170,8 @@ public struct ProfileParameter: Sendable, Hashable {
   /// What it is, for people.
   public let about: String?
   public let form: TextForm
+  /// What a claim becomes that is this parameter and nothing else.
+  public let type: JSONType
   /// The only values it may have, when there are such.
   public let choices: [ExactText]?
   public let defaultValue: ExactText?
@@ -172,6 +200,7 @@ public struct ProfileParameter: Sendable, Hashable {
     var members = JSONMembers(object, ofProfile: "parameter \(naming: name)")
     about = try members.take("about", .filledText)?.text
     form = try members.take("form", .choice(of: TextForm.self)) ?? .text
+    type = try members.take("type", .choice(of: JSONType.self)) ?? .string
     choices = try members.take("one-of", .filledTexts)
     defaultValue = try members.take("default", .filledText)
     isOptional = try members.take("optional", .boolean) ?? false
@@ -188,10 +217,13 @@ public struct ProfileParameter: Sendable, Hashable {
       && name.text.utf8.allSatisfy { ASCII.isLowerCase($0) || ASCII.isDigit($0) || $0 == UInt8(ascii: "-") }
   }
 
-  func accepts(_ value: ExactText) -> Bool { form.matches(value) && choices?.contains(value) ?? true }
+  func accepts(_ value: ExactText) -> Bool {
+    form.matches(value) && type.value(of: value) != nil && choices?.contains(value) ?? true
+  }
 
   var formSummary: String {
-    choices.map { "one of \($0.map { "\(quoting: $0)" }.joined(separator: ", "))" } ?? form.summary
+    choices.map { "one of \($0.map { "\(quoting: $0)" }.joined(separator: ", "))" }
+      ?? (type == .string ? form.summary : type.summary)
   }
 }
 
@@ -214,7 +246,7 @@ extension JSONMembers where Refusal == ProfileError {
   fileprivate mutating func names<Name: RawRepresentable<String> & CaseIterable>(
     _ name: ExactText, _ make: (String) -> Name?
   ) throws(ProfileError) -> [Name] {
-    guard let texts = try take(name, .filledTexts) else { return [] }
+    guard let texts = try take(name, .strings("an array of strings")) else { return [] }
     let values = texts.compactMap { make($0.text) }
     guard values.count == texts.count else {
       let known = Name.allCases.map(\.rawValue).joined(separator: ", ")
@@ -232,6 +264,12 @@ extension JSONShape where Value == [ExactText] {
   static var filledTexts: Self {
     let strings = Self.strings("an array of strings")
     return JSONShape(strings.words) { strings.read($0).flatMap { $0.isEmpty ? nil : $0 } }
+  }
+}
+
+extension JSONShape where Value == [JSONValue] {
+  static var filledArray: Self {
+    JSONShape("an array that is not empty") { $0.array.flatMap { $0.isEmpty ? nil : Array($0) } }
   }
 }
 

@@ -1,81 +1,7 @@
-public import Encodings
+import Encodings
 import JSON
 import Messages
 import Signing
-
-/// What one claim is to be, when issuing as when verifying.
-public struct ClaimPolicy: Sendable, Hashable {
-  /// The value that is wanted.
-  @nonexhaustive
-  public enum Expectation: Sendable, Hashable {
-    /// Any JSON value.
-    case anyValue
-    /// Text of the policy's form; which text is not known here, so a warning says that it was not compared.
-    case unknownText
-    /// Text of the policy's form, whatever it is: a `jti`, for example.
-    case anyText
-    /// One of these; the first is written when issuing.
-    case oneOf([ExactText])
-  }
-
-  /// A value that a published sample or another client is known to send.
-  public struct KnownValue: Sendable, Hashable {
-    public let value: ExactText
-    /// What to say of it, the claim's name being said before.
-    public let message: String
-    /// True where it is accepted under lenient rules alone.
-    public let onlyLeniently: Bool
-
-    public init(_ value: ExactText, _ message: String, onlyLeniently: Bool = false) {
-      self.value = value
-      self.message = message
-      self.onlyLeniently = onlyLeniently
-    }
-  }
-
-  public let name: ExactText
-  public var presence: Presence
-  public var expectation: Expectation
-  public var form: TextForm
-  /// True where a fresh identifier is written when nobody gives a value, as for `jti`.
-  public var isGenerated: Bool
-  /// True where an array that holds the wanted value will do, as RFC 7519, section 4.1.3, allows for `aud`.
-  public var allowsArray: Bool
-  /// Wrong values that are recognised by name.
-  public var knownMistakes: [KnownValue]
-  /// Values that are accepted with a warning.
-  public var tolerated: [KnownValue]
-
-  public init(
-    _ name: ExactText, _ expectation: Expectation, presence: Presence = .required, form: TextForm = .text,
-    isGenerated: Bool = false, allowsArray: Bool = false, knownMistakes: [KnownValue] = [],
-    tolerated: [KnownValue] = []
-  ) {
-    self.name = name
-    self.presence = presence
-    self.expectation = expectation
-    self.form = form
-    self.isGenerated = isGenerated
-    self.allowsArray = allowsArray
-    self.knownMistakes = knownMistakes
-    self.tolerated = tolerated
-  }
-}
-
-/// Whether a claim belongs into a token.
-@nonexhaustive
-public enum Presence: String, Sendable, Hashable, CaseIterable {
-  case required, optional, forbidden
-}
-
-/// What becomes of claims that a profile does not know.
-@nonexhaustive
-public enum OtherClaims: String, Sendable, Hashable, CaseIterable {
-  case allowed
-  /// Accepted with a warning.
-  case reported
-  case refused
-}
 
 /// One claim is there, of the right kind, and has the value that the profile wants (RFC 7519, section 4.1).
 struct ClaimValueRule: ClaimRule {
@@ -110,15 +36,44 @@ struct ClaimValueRule: ClaimRule {
       return failed(
         .claimForbidden, "\(naming: name) does not belong into this token", hint: "leave it out", found: found)
     }
-    if case .anyValue = policy.expectation { return passed(found: found) }
-    if let elements = found.array { return check(elements, found) }
+    switch policy.expectation {
+    case .anyValue: return passed(found: found)
+    case .anyOfType(let type), .unknownOfType(let type): return check(found, type)
+    case .oneOfValues(let values): return check(found, among: values, isForSigning: draft.isForSigning)
+    default: break
+    }
+    if let elements = found.array { return check(elements, found, isForSigning: draft.isForSigning) }
+    if policy.allowsNumber, let number = found.number { return check(ExactText(number.text), found) }
     guard let text = found.string else {
       return failed(.claimMalformed, "\(naming: name) is \(found.kind), not a string", hint: wanted, found: found)
     }
     return check(text, found)
   }
 
-  private func check(_ elements: JSONArray, _ found: JSONValue) -> Check {
+  private func check(_ found: JSONValue, _ type: JSONType) -> Check {
+    if !type.matches(found) {
+      return failed(
+        .claimMalformed, "\(naming: name) is \(found.kind), not \(type.summary)", hint: wanted, found: found)
+    }
+    if case .anyOfType = policy.expectation { return passed(found: found) }
+    return warning(
+      .notCompared, "\(naming: name) is \(type.summary), and was not compared with an expected value", found: found)
+  }
+
+  private func check(_ found: JSONValue, among values: [JSONValue], isForSigning: Bool) -> Check {
+    let elements = policy.allowsArray ? found.array : nil
+    let isGood =
+      elements.map {
+        isForSigning ? $0.allSatisfy(values.contains) && !$0.isEmpty : $0.contains(where: values.contains)
+      }
+      ?? false
+    if values.contains(found) || isGood { return passed(found: found) }
+    return failed(
+      .claimMismatch, "\(naming: name) is \(found.printed)", hint: expectedText.map { "\($0) is expected" },
+      found: found)
+  }
+
+  private func check(_ elements: JSONArray, _ found: JSONValue, isForSigning: Bool) -> Check {
     guard policy.allowsArray else {
       return failed(
         name == "aud" && elements.count > 1 ? .audienceSeveral : .claimMalformed,
@@ -134,6 +89,14 @@ struct ClaimValueRule: ClaimRule {
     }
     guard let last else {
       return failed(.claimEmpty, "\(naming: name) is an empty array", hint: wanted, found: found)
+    }
+    // A receiver looks for itself among them; whoever signs says of each that it is meant.
+    if isForSigning, case .oneOf = policy.expectation {
+      let other = elements.lazy.compactMap(\.string).first { !isAcceptable(judge($0)) }
+      if let other {
+        return failed(
+          .claimMismatch, "\(naming: name) holds \(quoting: other), which is not expected", hint: wanted, found: found)
+      }
     }
     for text in elements.lazy.compactMap(\.string) where isAcceptable(judge(text)) { return check(text, found) }
     if elements.count > 1, let expectedText {
@@ -155,8 +118,8 @@ struct ClaimValueRule: ClaimRule {
   private func judge(_ text: ExactText) -> Judgement {
     if text.isEmpty { return .empty }
     if case .oneOf(let values) = policy.expectation, values.contains(text), policy.form.matches(text) { return .good }
-    for mistake in policy.knownMistakes where mistake.value == text { return .mistake(mistake) }
-    for value in policy.tolerated where value.value == text { return .tolerated(value) }
+    for mistake in policy.knownMistakes where mistake.matches(text) { return .mistake(mistake) }
+    for value in policy.tolerated where value.matches(text) { return .tolerated(value) }
     if !policy.form.matches(text) { return .malformed }
     switch policy.expectation {
     case .oneOf(let values):
@@ -165,7 +128,7 @@ struct ClaimValueRule: ClaimRule {
         && values.contains { ASCII.isEqualIgnoringCase($0.text, text.text) }
       return isInOtherCase ? .inOtherCase : .another
     case .unknownText: return .notCompared
-    case .anyText, .anyValue: return .good
+    case .anyText, .anyValue, .oneOfValues, .anyOfType, .unknownOfType: return .good
     }
   }
 
@@ -190,8 +153,9 @@ struct ClaimValueRule: ClaimRule {
       warning(.claimTolerated, "\(naming: name) is the GUID expected in letters of the other case", found: found)
     case .tolerated(let value):
       irregular(
-        isTolerated: isTolerated(value), .claimTolerated, "\(naming: name) \(value.message)",
-        hint: expectedText.map { "the documented value is \($0)" }, found: found)
+        isTolerated: isTolerated(value), value.isIncomparable ? .notCompared : .claimTolerated,
+        "\(naming: name) \(value.message)", hint: value.hint ?? expectedText.map { "the documented value is \($0)" },
+        found: found)
     case .empty: failed(.claimEmpty, "\(naming: name) is empty", hint: wanted, found: found)
     case .malformed:
       failed(
@@ -201,15 +165,25 @@ struct ClaimValueRule: ClaimRule {
         .claimMismatch, "\(naming: name) is \(quoting: text)", hint: expectedText.map { "\($0) is expected" },
         found: found)
     case .mistake(let mistake):
-      failed(.claimKnownMistake, "\(naming: name) \(mistake.message)", hint: wanted, found: found)
+      failed(.claimKnownMistake, "\(naming: name) \(mistake.message)", hint: mistake.hint ?? wanted, found: found)
     }
   }
 
-  private var wanted: String { "it should be \(expectedText ?? policy.form.summary)" }
+  private var wanted: String {
+    switch policy.expectation {
+    case .anyOfType(let type), .unknownOfType(let type): "it should be \(type.summary)"
+    default: "it should be \(expectedText ?? policy.form.summary)"
+    }
+  }
 
   private var expectedText: String? {
-    guard case .oneOf(let values) = policy.expectation, !values.isEmpty else { return nil }
-    return values.map { "\(quoting: $0)" }.joined(separator: " or ")
+    let texts: [String] =
+      switch policy.expectation {
+      case .oneOf(let values): values.map { "\(quoting: $0)" }
+      case .oneOfValues(let values): values.map(\.printed)
+      default: []
+      }
+    return texts.isEmpty ? nil : texts.joined(separator: " or ")
   }
 }
 

@@ -90,6 +90,9 @@ struct DateRule: ClaimRule {
     let found = draft.claims[name]
     switch DateClaim(name: name, numbers: policy.numbers, isLenient: isLenient).read(found) {
     case .absent:
+      if presence == .optional, kind == .expires {
+        return warning(.expiryMissing, "exp is missing: the token is good for ever")
+      }
       if presence != .required { return skipped(.absentOptional, "not there, and not needed") }
       let isTolerated = isLenient && policy.isServiceLenient && kind == .notBefore
       return irregular(isTolerated: isTolerated, .claimMissing, "\(name) is missing", hint: Self.spelling)

@@ -7,12 +7,19 @@ public import Signing
 public struct TypePolicy: Sendable, Hashable {
   /// Written into the header, for example `JWT`.
   public let value: ExactText
-  /// True when a token without it, or with another, is refused.
-  public let isRequired: Bool
+  public let presence: Presence
+  /// True when a token with another is refused; else it draws a warning, and letters of either case are the same.
+  public let isStrict: Bool
 
-  public init(_ value: ExactText, isRequired: Bool) {
+  public init(_ value: ExactText, presence: Presence, isStrict: Bool = true) {
     self.value = value
-    self.isRequired = isRequired
+    self.presence = presence
+    self.isStrict = isStrict
+  }
+
+  /// Required, so that a token without it, or with another, is refused; or neither.
+  public init(_ value: ExactText, isRequired: Bool) {
+    self.init(value, presence: isRequired ? .required : .optional, isStrict: isRequired)
   }
 }
 
@@ -111,21 +118,26 @@ struct TypeRule: ClaimRule {
   var id: String { "typ" }
   var verdict: Check.Verdict { .signature }
   let policy: TypePolicy
+  let isLenient: Bool
 
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
     guard let found = draft.header["typ"] else {
-      return policy.isRequired
-        ? failed(.missingType, "typ is missing", hint: "write typ as \(quoting: policy.value)")
+      return policy.presence == .required
+        ? irregular(
+          isTolerated: isLenient, .missingType, "typ is missing", hint: "write typ as \(quoting: policy.value)")
         : skipped(.absentOptional, "not there, and not needed")
+    }
+    if policy.presence == .forbidden {
+      return failed(.wrongType, "typ does not belong in this token", hint: "leave typ out", found: found)
     }
     guard let text = found.string else {
       return failed(
         .wrongType, "typ is \(found.kind), not a string", hint: "write typ as \(quoting: policy.value)", found: found)
     }
-    if text == policy.value || !policy.isRequired && isSameMediaType(text, policy.value) {
+    if text == policy.value || policy.presence == .optional && isSameMediaType(text, policy.value) {
       return passed(found: found)
     }
-    return policy.isRequired
+    return policy.isStrict
       ? failed(.wrongType, "typ is \(quoting: text)", hint: "write typ as \(quoting: policy.value)", found: found)
       : warning(.wrongType, "typ is \(quoting: text), not \(quoting: policy.value)", found: found)
   }

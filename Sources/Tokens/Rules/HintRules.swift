@@ -1,4 +1,4 @@
-public import Encodings
+import Encodings
 import JSON
 import Messages
 import Signing
@@ -15,29 +15,6 @@ public enum KeyHint: String, Sendable, Hashable, CaseIterable {
   public init?(name: String) {
     guard let match = Self.allCases.first(where: { $0.rawValue.utf8.elementsEqual(name.utf8) }) else { return nil }
     self = match
-  }
-}
-
-/// What `kid` is.
-public struct KeyIDPolicy: Sendable, Hashable {
-  /// How the value is found.
-  @nonexhaustive
-  public enum Form: Sendable, Hashable {
-    /// The SHA-1 thumbprint of the certificate in 40 upper-case hexadecimal digits.
-    case sha1Thumbprint
-    /// What the issuer knows the key by, or nil when it is not known here.
-    case text(ExactText?)
-
-    /// False where the profile itself says what it is.
-    var isOfKey: Bool { if case .text(.some) = self { false } else { true } }
-  }
-
-  public let form: Form
-  public let isRequired: Bool
-
-  public init(_ form: Form, isRequired: Bool = false) {
-    self.form = form
-    self.isRequired = isRequired
   }
 }
 
@@ -61,6 +38,8 @@ struct RequiredHintRule: ClaimRule {
 /// `x5t` or `x5t#S256` (RFC 7515, sections 4.1.7 and 4.1.8) belongs to the certificate, and is spelled as it should be.
 struct ThumbprintRule: ClaimRule {
   let kind: Thumbprint
+  /// True where a receiver finds the certificate by it, so that one that cannot be compared is refused.
+  let needsCertificate: Bool
   let isLenient: Bool
 
   var id: String { kind == .sha1 ? "x5t" : "x5t-s256" }
@@ -92,8 +71,11 @@ struct ThumbprintRule: ClaimRule {
           hint: "give the certificate that it names, or write the thumbprint of the one that signs", found: found)
         : skipped(.notReached, "there is no certificate to compare it with")
     }
-    // Padding and the standard alphabet are all that client libraries are seen to send; worse than that decides.
+    // Padding, the standard alphabet and line breaks are all that clients are seen to send; worse than that decides.
     let worst = irregularities.first { !Self.tolerated.contains($0.code) }
+    if let source = draft.keySource, draft.certificate == nil, irregularities.isEmpty, bytes == kind.bytes(of: source) {
+      return passed(found: found)
+    }
     guard let expected = draft.certificate.map(kind.bytes(of:)) ?? draft.hints.thumbprints[kind] else {
       if let worst {
         return failed(
@@ -101,8 +83,8 @@ struct ThumbprintRule: ClaimRule {
         )
       }
       return irregular(
-        isTolerated: isLenient, .thumbprintNotComparable,
-        "\(kind.headerName) names a certificate, and only a bare public key was given to compare it with",
+        isTolerated: isLenient || !needsCertificate, .thumbprintNotComparable,
+        "\(kind.headerName) was not compared: it names a certificate, and only a bare public key was given",
         hint: "give the certificate", found: found)
     }
     guard bytes == expected else {
@@ -125,7 +107,7 @@ struct ThumbprintRule: ClaimRule {
   }
 
   private static let canonical = "write it as base64url without padding"
-  private static let tolerated: [Base64Error.Code] = [.padding, .otherAlphabet]
+  private static let tolerated: [Base64Error.Code] = [.padding, .otherAlphabet, .whitespace]
 
   /// Tells the usual mistakes apart by what is inside.
   private func wrongLength(_ text: ExactText, _ bytes: [UInt8], _ found: JSONValue) -> Check? {
@@ -146,60 +128,5 @@ struct ThumbprintRule: ClaimRule {
     return failed(
       .thumbprintLength, "\(kind.headerName) holds \(bytes.count) bytes, and \(expected) are needed", hint: spelling,
       found: found)
-  }
-}
-
-/// `kid` (RFC 7515, section 4.1.4) names the trusted key, as far as the profile says what it should be.
-struct KeyIDRule: ClaimRule {
-  var id: String { "kid" }
-  var verdict: Check.Verdict { .signature }
-  let policy: KeyIDPolicy
-
-  private static let choice = "give the key that the token names, or take kid out of the header"
-
-  func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
-    guard let found = draft.header["kid"] else {
-      return policy.isRequired
-        ? failed(
-          .keyIDMissing, "kid is missing, and this issuer finds the key by it",
-          hint: "write kid as the issuer knows the key")
-        : skipped(.absentOptional, "not there, and not needed")
-    }
-    guard let text = found.string else {
-      return failed(
-        .hintMalformed, "kid is \(found.kind), not a string", hint: "write it as a string, or leave it out",
-        found: found)
-    }
-    if let strange = draft.strangeHints, policy.form.isOfKey {
-      return strange.contains("kid")
-        ? failed(
-          .keyIDOfAnother, "kid is of none of the keys given: \(quoting: text)", hint: Self.choice, found: found)
-        : skipped(.notReached, "there is no key to compare it with")
-    }
-    switch policy.form {
-    case .sha1Thumbprint:
-      guard let certificate = draft.certificate else {
-        return warning(.notCompared, "kid was not compared: no certificate was given", found: found)
-      }
-      if Hexadecimal.isText(text, of: certificate.sha1Thumbprint) { return passed(found: found) }
-      return failed(
-        .keyIDOfAnother, "kid is not the SHA-1 thumbprint of the certificate in hexadecimal",
-        hint:
-          "the certificate of \(quoting: certificate.subject) has \(Hexadecimal.upperCase(certificate.sha1Thumbprint))",
-        found: found)
-    case .text(let expected?):
-      if text == expected { return passed(found: found) }
-      return failed(
-        .keyIDOfAnother, "kid is \(quoting: text), and \(quoting: expected) is expected", hint: Self.choice,
-        found: found)
-    case .text(nil):
-      guard let known = draft.keyID else {
-        return skipped(.notCompared, "kid is \(quoting: text); there is nothing to compare it with")
-      }
-      if text == known { return passed(found: found) }
-      return failed(
-        .keyIDOfAnother, "kid is \(quoting: text), and the key given is \(quoting: known)", hint: Self.choice,
-        found: found)
-    }
   }
 }

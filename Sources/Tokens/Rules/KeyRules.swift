@@ -159,6 +159,12 @@ struct CertificateDatesRule: ClaimRule {
 
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
     guard let certificate = draft.certificate else {
+      if let source = draft.keySource, source.validity.notAfter < time {
+        return warning(
+          .certificateExpired,
+          "the public key was taken from a certificate that ended at \(source.validity.notAfter); its dates were not judged",
+          hint: "give it as a certificate, and its dates are judged")
+      }
       return skipped(.notApplicable, "a bare public key has no dates")
     }
     let (notBefore, notAfter) = certificate.validity

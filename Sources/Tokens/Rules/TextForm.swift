@@ -6,7 +6,7 @@ public enum TextForm: String, Sendable, Hashable, CaseIterable {
   case text
   /// 8-4-4-4-12 hexadecimal digits of either case.
   case guid
-  /// An absolute `https` address without spaces.
+  /// An absolute `https` address without spaces, whose host is ASCII and has no user information in front of it.
   case httpsAddress = "https-address"
   /// The full name of a host, which has a dot, and nothing before or after it.
   case hostName = "host-name"
@@ -22,7 +22,7 @@ public enum TextForm: String, Sendable, Hashable, CaseIterable {
     case .text: return true
     case .guid: return string.withUTF8(isGUID)
     case .httpsAddress:
-      return bytes.starts(with: "https://".utf8) && bytes.count > 8 && !bytes.contains { $0 <= 0x20 || $0 == 0x7F }
+      return bytes.starts(with: "https://".utf8) && !bytes.contains { $0 <= 0x20 || $0 == 0x7F } && isAuthority(bytes)
     case .hostName: return isHostName(Array(bytes))
     case .upperCase: return !bytes.contains { ASCII.isLowerCase($0) }
     case .nonce: return (16...128).contains(string.text.unicodeScalars.count)
@@ -44,6 +44,13 @@ public enum TextForm: String, Sendable, Hashable, CaseIterable {
   private func isHostName(_ bytes: [UInt8]) -> Bool {
     bytes.contains(UInt8(ascii: "."))
       && bytes.allSatisfy { ASCII.isLetterOrDigit($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") }
+  }
+
+  /// The host and perhaps a port behind `https://` (RFC 3986, section 3.2), of which no letter looks like another.
+  private func isAuthority(_ bytes: String.UTF8View) -> Bool {
+    let authority = bytes.dropFirst(8).prefix { !"/?#".utf8.contains($0) }
+    guard let first = authority.first, first != UInt8(ascii: ":") else { return false }
+    return authority.allSatisfy { ASCII.isLetterOrDigit($0) || "-._:[]".utf8.contains($0) }
   }
 
   private func isGUID(_ bytes: Span<UInt8>) -> Bool {

@@ -24,7 +24,13 @@ public struct JSONWebKey: Sendable, Hashable {
       throw KeyError(
         .malformedJWK, "the JSON Web Key holds the private key", hint: "give the public part: kty, n and e, without d")
     }
-    numbers = RSAPublicNumbers(modulus: try Self.bytes("n", &members), exponent: try Self.bytes("e", &members))
+    let exponent = try Self.bytes("e", &members)
+    // Verifying costs as much as the exponent is long, and keys in use have 65537.
+    let exponentLength = exponent.drop { $0 == 0 }.count
+    if exponentLength > Self.longestExponent {
+      throw Self.malformed("e has \(exponentLength) bytes, and at most \(Self.longestExponent) are read")
+    }
+    numbers = RSAPublicNumbers(modulus: try Self.bytes("n", &members), exponent: exponent)
     keyID = try members.take("kid", .string)
     algorithm = try members.take("alg", .string)
     if let use = try members.take("use", .string), use != "sig" {
@@ -36,6 +42,8 @@ public struct JSONWebKey: Sendable, Hashable {
     }
   }
 
+  /// 64 bits.
+  private static let longestExponent = 8
   /// What only the private key has (RFC 7518, section 6.3.2).
   private static let privateMembers: [ExactText] = ["d", "p", "q", "dp", "dq", "qi", "oth"]
 

@@ -17,7 +17,7 @@ struct KeySelector: Sendable {
   struct Selection {
     /// Nil where the header names no key that can be used, and none of several made the signature.
     let key: TrustedKey?
-    let signature: Check
+    fileprivate(set) var signature: Check
     /// The key that made the signature, which need not be the one above.
     var signer: TrustedKey?
     /// The header names that name nothing of what is trusted.
@@ -73,6 +73,22 @@ struct KeySelector: Sendable {
     return Selection(
       key: keys.count + unusable.count == 1 ? keys.first : nil,
       signature: strange.isEmpty ? nobodySigned(token, by: algorithm) : notRegistered(strange), strangeHints: strange)
+  }
+
+  /// The same for a token that is not canonical base64url, when the signature is bad over the bytes that were received.
+  ///
+  /// A signature that is good over the canonical spelling was not altered: padding or line breaks came in later, and the checks
+  /// of the segments say so.
+  func excusing(
+    _ selection: Selection, by canonical: UnverifiedToken, _ header: JSONObject, _ claims: JSONObject,
+    at time: NumericDate
+  ) -> Selection {
+    var good = select(for: canonical, header, claims, at: time)
+    guard good.signature.status == .passed else { return selection }
+    good.signature = .skipped(
+      FormatCheck.signature, .signature, .notReached,
+      "good over the canonical base64url: what the segments have too much came in after the signing", isRequired: true)
+    return good
   }
 
   private func hints(_ header: JSONObject) -> KeyHints {

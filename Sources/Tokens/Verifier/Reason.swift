@@ -79,6 +79,7 @@ extension Check {
     case audienceSeveral = "audience-several"
     case claimUnexpected = "claim-unexpected"
     // Time
+    case expiryMissing = "exp-missing"
     case dateMalformed = "date-malformed"
     case dateAsString = "date-as-string"
     case dateFractional = "date-fractional"

@@ -49,13 +49,17 @@ public struct TokenVerifier: Sendable {
       return report(checks + checksWithoutHeader(), at: time, token: nil)
     }
     let claims = (try? token.claims.get()) ?? JSONObject()
-    let selection = selector.select(for: token, header, claims, at: time)
+    var selection = selector.select(for: token, header, claims, at: time)
+    if selection.signature.status == .failed, let canonical = token.canonical {
+      selection = selector.excusing(selection, by: canonical, header, claims, at: time)
+    }
     let key = selection.key
     var draft = TokenDraft(
       header: header, claims: claims, publicKey: key?.verifier.publicKey, certificate: key?.certificate,
       keyID: key?.keyID, keyAlgorithm: key?.algorithm)
     if let key { draft.hints = key.hints }
     if key == nil { draft.strangeHints = selection.strangeHints }
+    draft.keySource = key?.source
     append(headerRules, on: draft, at: time, to: &checks)
     checks.append(selection.signature)
     if key == nil {
@@ -75,6 +79,8 @@ public struct TokenVerifier: Sendable {
 
   /// Judges a draft by every rule but the signature's, in the order of every report.
   func check(_ draft: TokenDraft, at time: NumericDate) -> [Check] {
+    var draft = draft
+    draft.isForSigning = true
     var checks: [Check] = []
     checks.reserveCapacity(32)
     for rules in [headerRules, Profile.certificateRules, claimRules] { append(rules, on: draft, at: time, to: &checks) }

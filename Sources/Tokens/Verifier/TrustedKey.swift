@@ -14,17 +14,20 @@ public final class TrustedKey: Sendable {
   public let algorithm: ExactText?
   /// What its JSON Web Key says of a certificate of the key.
   public let hints: CertificateHints
+  /// The certificate from which a bare public key was taken: its dates are not judged, but a person is told when they are past.
+  public let source: Certificate?
 
   /// The certificate, when there is one, must hold the verifier's key.
   public init(
     _ verifier: any SignatureVerifier, certificate: Certificate? = nil, keyID: ExactText? = nil,
-    algorithm: ExactText? = nil, hints: CertificateHints = CertificateHints()
+    algorithm: ExactText? = nil, source: Certificate? = nil, hints: CertificateHints = CertificateHints()
   ) {
     self.verifier = verifier
     self.certificate = certificate
     self.keyID = keyID
     self.algorithm = algorithm
     self.hints = hints
+    self.source = source
   }
 
   /// True when the key and its JSON Web Key allow the algorithm.

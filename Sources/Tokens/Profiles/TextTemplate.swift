@@ -1,0 +1,70 @@
+import Encodings
+import Messages
+import Signing
+
+/// Text with `{name}` where the value of a parameter belongs; `{{` and `}}` stand for the braces themselves.
+struct TextTemplate: Sendable, Hashable {
+  private enum Part: Sendable, Hashable {
+    case text(String)
+    case parameter(String)
+    /// Standard base64 of the SHA-256 of the public key's SubjectPublicKeyInfo.
+    case publicKeyFingerprint
+  }
+
+  private let parts: [Part]
+
+  static let fingerprintName: ExactText = "public-key-sha256"
+
+  init(_ text: ExactText, _ parameters: [ProfileParameter]) throws(ProfileError) {
+    func malformed(_ problem: String) -> ProfileError {
+      ProfileError(.malformedProfile, "the profile's template \(quoting: text) \(problem)")
+    }
+    var parts: [Part] = []
+    var literal = ""
+    var rest = text.text.unicodeScalars[...]
+    while let scalar = rest.popFirst() {
+      if (scalar == "{" || scalar == "}") && rest.first == scalar {
+        rest.removeFirst()
+        literal.unicodeScalars.append(scalar)
+      } else if scalar == "{" {
+        guard let end = rest.firstIndex(of: "}") else { throw malformed("has a brace that is not closed") }
+        let name = String(rest[..<end])
+        rest = rest[rest.index(after: end)...]
+        if !literal.isEmpty { parts.append(.text(literal)) }
+        literal = ""
+        if ExactText(name) == Self.fingerprintName {
+          parts.append(.publicKeyFingerprint)
+        } else if parameters.contains(where: { $0.name.utf8.elementsEqual(name.utf8) }) {
+          parts.append(.parameter(name))
+        } else {
+          throw malformed("uses \(quoting: name), which is no parameter")
+        }
+      } else if scalar == "}" {
+        throw malformed("has a brace that was not opened")
+      } else {
+        literal.unicodeScalars.append(scalar)
+      }
+    }
+    if !literal.isEmpty { parts.append(.text(literal)) }
+    self.parts = parts
+  }
+
+  func uses(_ parameter: ProfileParameter) -> Bool { parts.contains(.parameter(parameter.name)) }
+
+  /// Nil when a value that it needs is not known.
+  func filled(_ parameters: [String: ExactText], publicKey: PublicKey?) -> ExactText? {
+    var text = ""
+    for part in parts {
+      switch part {
+      case .text(let literal): text += literal
+      case .parameter(let name):
+        guard let value = parameters[name] else { return nil }
+        text += value.text
+      case .publicKeyFingerprint:
+        guard let publicKey else { return nil }
+        text += Base64.standard.text(publicKey.sha256Fingerprint)
+      }
+    }
+    return ExactText(text)
+  }
+}

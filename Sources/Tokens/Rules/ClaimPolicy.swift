@@ -1,0 +1,167 @@
+public import Encodings
+public import JSON
+import Messages
+import Signing
+
+/// What one claim is to be, when issuing as when verifying.
+public struct ClaimPolicy: Sendable, Hashable {
+  /// The value that is wanted.
+  @nonexhaustive
+  public enum Expectation: Sendable, Hashable {
+    /// Any JSON value.
+    case anyValue
+    /// Text of the policy's form; which text is not known here, so a warning says that it was not compared.
+    case unknownText
+    /// Text of the policy's form, whatever it is: a `jti`, for example.
+    case anyText
+    /// One of these; the first is written when issuing.
+    case oneOf([ExactText])
+    /// One of these JSON values of any type; the first is written when issuing.
+    case oneOfValues([JSONValue])
+    /// Any value of this type.
+    case anyOfType(JSONType)
+    /// The same, of which a warning says that it was not compared.
+    case unknownOfType(JSONType)
+
+    /// True where the value that is wanted is not known here.
+    package var isUnknown: Bool {
+      switch self {
+      case .unknownText, .unknownOfType: true
+      default: false
+      }
+    }
+  }
+
+  /// A value that a published sample or another client is known to send.
+  public struct KnownValue: Sendable, Hashable {
+    /// Which texts are meant.
+    @nonexhaustive
+    public enum Match: Sendable, Hashable {
+      case exactly(ExactText)
+      /// The same text in letters of either case.
+      case ignoringCase(ExactText)
+      /// A text of a form between two others, of which the last may be empty.
+      case between(ExactText, TextForm, ExactText)
+    }
+
+    public let match: Match
+    /// What to say of it, the claim's name being said before.
+    public let message: String
+    /// The next step; nil for the value that is wanted.
+    public let hint: String?
+    /// True where it is accepted under lenient rules alone.
+    public let onlyLeniently: Bool
+    /// True where it may be the value that is wanted, and nothing here can tell.
+    public let isIncomparable: Bool
+
+    public init(_ value: ExactText, _ message: String, onlyLeniently: Bool = false) {
+      self.init(.exactly(value), message, onlyLeniently: onlyLeniently)
+    }
+
+    public init(
+      _ match: Match, _ message: String, hint: String? = nil, onlyLeniently: Bool = false, isIncomparable: Bool = false
+    ) {
+      self.match = match
+      self.message = message
+      self.hint = hint
+      self.onlyLeniently = onlyLeniently
+      self.isIncomparable = isIncomparable
+    }
+
+    func matches(_ text: ExactText) -> Bool {
+      switch match {
+      case .exactly(let value): return text == value
+      case .ignoringCase(let value): return ASCII.isEqualIgnoringCase(text.text, value.text)
+      case .between(let start, let form, let end):
+        let bytes = Array(text.text.utf8)
+        let (startCount, endCount) = (start.text.utf8.count, end.text.utf8.count)
+        guard bytes.count > startCount + endCount, bytes.starts(with: start.text.utf8),
+          bytes.suffix(endCount).elementsEqual(end.text.utf8)
+        else { return false }
+        return String(validating: bytes[startCount..<(bytes.count - endCount)], as: UTF8.self)
+          .map { form.matches(ExactText($0)) } ?? false
+      }
+    }
+  }
+
+  public let name: ExactText
+  public var presence: Presence
+  public var expectation: Expectation
+  public var form: TextForm
+  /// True where a fresh identifier is written when nobody gives a value, as for `jti`.
+  public var isGenerated: Bool
+  /// True where an array that holds the wanted value will do, as RFC 7519, section 4.1.3, allows for `aud`.
+  public var allowsArray: Bool
+  /// True where an array of the one value is written when issuing.
+  public var writesArray: Bool
+  /// True where a number with the same digits will do for a text.
+  public var allowsNumber: Bool
+  /// Wrong values that are recognised by name.
+  public var knownMistakes: [KnownValue]
+  /// Values that are accepted with a warning.
+  public var tolerated: [KnownValue]
+
+  public init(
+    _ name: ExactText, _ expectation: Expectation, presence: Presence = .required, form: TextForm = .text,
+    isGenerated: Bool = false, allowsArray: Bool = false, writesArray: Bool = false, allowsNumber: Bool = false,
+    knownMistakes: [KnownValue] = [],
+    tolerated: [KnownValue] = []
+  ) {
+    self.name = name
+    self.presence = presence
+    self.expectation = expectation
+    self.form = form
+    self.isGenerated = isGenerated
+    self.allowsArray = allowsArray || writesArray
+    self.writesArray = writesArray
+    self.allowsNumber = allowsNumber
+    self.knownMistakes = knownMistakes
+    self.tolerated = tolerated
+  }
+}
+
+/// A type of JSON values.
+@nonexhaustive
+public enum JSONType: String, Sendable, Hashable, CaseIterable {
+  case string, number, integer, boolean, array, object, any
+
+  public func matches(_ value: JSONValue) -> Bool {
+    switch self {
+    case .string: value.string != nil
+    case .number: value.number != nil
+    case .integer: value.number?.integer != nil
+    case .boolean: value.boolean != nil
+    case .array: value.array != nil
+    case .object: value.object != nil
+    case .any: true
+    }
+  }
+
+  /// For messages: `a whole number`.
+  public var summary: String {
+    switch self {
+    case .string: "a string"
+    case .number: "a number"
+    case .integer: "a whole number"
+    case .boolean: "true or false"
+    case .array: "an array"
+    case .object: "an object"
+    case .any: "a value"
+    }
+  }
+}
+
+/// Whether a claim belongs into a token.
+@nonexhaustive
+public enum Presence: String, Sendable, Hashable, CaseIterable {
+  case required, optional, forbidden
+}
+
+/// What becomes of claims that a profile does not know.
+@nonexhaustive
+public enum OtherClaims: String, Sendable, Hashable, CaseIterable {
+  case allowed
+  /// Accepted with a warning.
+  case reported
+  case refused
+}

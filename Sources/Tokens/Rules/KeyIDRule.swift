@@ -1,0 +1,186 @@
+public import Encodings
+import JSON
+import Messages
+public import Signing
+
+/// What `kid` is.
+public struct KeyIDPolicy: Sendable, Hashable {
+  /// How the value is found.
+  @nonexhaustive
+  public enum Form: Sendable, Hashable {
+    /// The SHA-1 thumbprint of the certificate in 40 upper-case hexadecimal digits.
+    case sha1Thumbprint
+    /// What the issuer knows the key by, or nil when it is not known here.
+    case text(ExactText?)
+    /// A digest of the key or of its certificate.
+    case computed(KeyIDComputation)
+
+    /// False where the profile itself says what it is.
+    var isOfKey: Bool { if case .text(.some) = self { false } else { true } }
+  }
+
+  public let form: Form
+  public let isRequired: Bool
+  /// False where the receiver finds the key by another name, so that another `kid` only draws a warning.
+  public let isBinding: Bool
+
+  public init(_ form: Form, isRequired: Bool = false, isBinding: Bool = true) {
+    self.form = form
+    self.isRequired = isRequired
+    self.isBinding = isBinding
+  }
+}
+
+/// A `kid` that is a digest of the key or of its certificate, so that nobody has to be told it.
+public struct KeyIDComputation: Sendable, Hashable {
+  /// Of what.
+  @nonexhaustive
+  public enum Subject: String, Sendable, Hashable, CaseIterable {
+    /// The JSON Web Key, as RFC 7638 writes it.
+    case jwk
+    /// The SubjectPublicKeyInfo in DER.
+    case publicKey = "public-key"
+    /// The certificate in DER.
+    case certificate
+  }
+
+  @nonexhaustive
+  public enum Hash: String, Sendable, Hashable, CaseIterable {
+    case sha1 = "SHA-1"
+    case sha256 = "SHA-256"
+
+    var digest: DigestAlgorithm { self == .sha1 ? .sha1 : .sha256 }
+  }
+
+  @nonexhaustive
+  public enum Encoding: String, Sendable, Hashable, CaseIterable {
+    case base64url, base64
+    /// Hexadecimal in small letters, and in capital ones.
+    case hex = "hex"
+    case upperCaseHex = "upper-case-hex"
+  }
+
+  public let subject: Subject
+  public let hash: Hash
+  public let encoding: Encoding
+
+  public init(of subject: Subject, _ hash: Hash = .sha256, in encoding: Encoding = .base64url) {
+    self.subject = subject
+    self.hash = hash
+    self.encoding = encoding
+  }
+
+  /// Nil without a certificate where it is of one, and for a key that is not RSA.
+  public func text(of key: PublicKey, _ certificate: Certificate?, with cryptography: any Cryptography) -> ExactText? {
+    guard let bytes = subjectBytes(key, certificate) else { return nil }
+    let digest: [UInt8]
+    do throws(KeyError) { digest = try cryptography.digest(bytes.span, with: hash.digest) } catch { return nil }
+    return switch encoding {
+    case .base64url: ExactText(Base64.url.text(digest))
+    case .base64: ExactText(Base64.standard.text(digest))
+    case .hex: ExactText(Hexadecimal.lowerCase(digest))
+    case .upperCaseHex: ExactText(Hexadecimal.upperCase(digest))
+    }
+  }
+
+  private func subjectBytes(_ key: PublicKey, _ certificate: Certificate?) -> [UInt8]? {
+    switch subject {
+    case .certificate: return certificate?.der
+    case .publicKey: return key.subjectPublicKeyInfo
+    case .jwk:
+      guard let numbers = key.rsa else { return nil }
+      let (exponent, modulus) = (Base64.url.text(numbers.exponent), Base64.url.text(numbers.modulus))
+      return Array("{\"e\":\"\(exponent)\",\"kty\":\"RSA\",\"n\":\"\(modulus)\"}".utf8)
+    }
+  }
+
+  /// For messages: `the SHA-256 of the certificate in base64url`.
+  public var summary: String {
+    let what =
+      switch subject {
+      case .jwk: "JSON Web Key (RFC 7638)"
+      case .publicKey: "public key"
+      case .certificate: "certificate"
+      }
+    return "the \(hash.rawValue) of the \(what) in \(encoding.rawValue)"
+  }
+}
+
+extension Profile {
+  /// The `kid` that the profile computes; nil where it computes none, and where what it is of is not there.
+  public func computedKeyID(
+    _ key: PublicKey, _ certificate: Certificate?, with cryptography: any Cryptography
+  ) -> ExactText? {
+    guard case .computed(let computation) = keyID.form else { return nil }
+    return computation.text(of: key, certificate, with: cryptography)
+  }
+}
+
+/// `kid` (RFC 7515, section 4.1.4) names the trusted key, as far as the profile says what it should be.
+struct KeyIDRule: ClaimRule {
+  var id: String { "kid" }
+  var verdict: Check.Verdict { .signature }
+  let policy: KeyIDPolicy
+  let cryptography: any Cryptography
+  let isLenient: Bool
+
+  private static let choice = "give the key that the token names, or take kid out of the header"
+
+  func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
+    guard let found = draft.header["kid"] else {
+      return policy.isRequired
+        ? failed(
+          .keyIDMissing, "kid is missing, and this issuer finds the key by it",
+          hint: "write kid as the issuer knows the key")
+        : skipped(.absentOptional, "not there, and not needed")
+    }
+    guard let text = found.string else {
+      return failed(
+        .hintMalformed, "kid is \(found.kind), not a string", hint: "write it as a string, or leave it out",
+        found: found)
+    }
+    if let strange = draft.strangeHints, policy.form.isOfKey {
+      return strange.contains("kid")
+        ? failed(
+          .keyIDOfAnother, "kid is of none of the keys given: \(quoting: text)", hint: Self.choice, found: found)
+        : skipped(.notReached, "there is no key to compare it with")
+    }
+    switch policy.form {
+    case .sha1Thumbprint:
+      guard let certificate = draft.certificate else {
+        return warning(.notCompared, "kid was not compared: no certificate was given", found: found)
+      }
+      if Hexadecimal.isText(text, of: certificate.sha1Thumbprint) { return passed(found: found) }
+      return irregular(
+        isTolerated: isLenient || !policy.isBinding, .keyIDOfAnother,
+        "kid is not the SHA-1 thumbprint of the certificate in hexadecimal",
+        hint:
+          "the certificate of \(quoting: certificate.subject) has \(Hexadecimal.upperCase(certificate.sha1Thumbprint))",
+        found: found)
+    case .computed(let computation):
+      guard let key = draft.publicKey,
+        let expected = computation.text(of: key, draft.certificate ?? draft.keySource, with: cryptography)
+      else {
+        return warning(.notCompared, "kid was not compared: it is \(computation.summary)", found: found)
+      }
+      if text == expected { return passed(found: found) }
+      return failed(
+        .keyIDOfAnother, "kid is \(quoting: text), not \(computation.summary)",
+        hint: "\(quoting: expected) is expected",
+        found: found)
+    case .text(let expected?):
+      if text == expected { return passed(found: found) }
+      return failed(
+        .keyIDOfAnother, "kid is \(quoting: text), and \(quoting: expected) is expected", hint: Self.choice,
+        found: found)
+    case .text(nil):
+      guard let known = draft.keyID else {
+        return skipped(.notCompared, "kid is \(quoting: text); there is nothing to compare it with")
+      }
+      if text == known { return passed(found: found) }
+      return failed(
+        .keyIDOfAnother, "kid is \(quoting: text), and the key given is \(quoting: known)", hint: Self.choice,
+        found: found)
+    }
+  }
+}
