@@ -7,14 +7,20 @@ public struct TokenInspection: Sendable {
   public let token: UnverifiedToken
   /// What distances are counted from.
   public let time: NumericDate
+  /// What surrounded it where it was found.
+  public let dropped: [DroppedText]
 
   /// The version of the JSON form.
   public static let jsonVersion: Int64 = 1
 
-  public init(_ token: UnverifiedToken, at time: NumericDate) {
+  public init(_ token: UnverifiedToken, dropped: [DroppedText] = [], at time: NumericDate) {
     self.token = token
     self.time = time
+    self.dropped = dropped
   }
+
+  /// Which kind of token it looks like.
+  public var kind: TokenKind { TokenKind(of: token) }
 
   /// What a member of the claims means as a date.
   public enum DateMeaning: Sendable {
@@ -45,9 +51,16 @@ public struct TokenInspection: Sendable {
     return date < .earliest || date > .latest ? nil : date
   }
 
-  /// For programs: `version`, `verified`, `header`, `claims`, `thumbprints`, `dates`, `signatureByteCount`, `irregularities`.
+  /// Several for programs: `version` and `tokens`.
+  public static func json(_ inspections: [TokenInspection]) -> JSONObject {
+    ["version": .integer(jsonVersion), "tokens": .array(inspections.map { .object($0.json) })]
+  }
+
+  /// For programs: `version`, `verified`, `kind`, `dropped`, `header`, `claims`, `thumbprints`, `dates`, `signatureByteCount`, `irregularities`.
   public var json: JSONObject {
     var object: JSONObject = ["version": .integer(Self.jsonVersion), "verified": .boolean(false)]
+    object["kind"] = .string(ExactText(kind.rawValue))
+    object["dropped"] = .array(dropped.map { .string(ExactText($0.id)) })
     object["header"] = Self.json(token.header)
     object["claims"] = Self.json(token.claims)
     var thumbprints = JSONObject()

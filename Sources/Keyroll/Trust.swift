@@ -1,3 +1,4 @@
+import Encodings
 public import Entra
 public import JSON
 public import Messages
@@ -64,7 +65,15 @@ public struct Trust: Sendable {
     let verifier = TokenVerifier(
       profile: profile, keys: keys, unusable: unusable, cryptography: toolkit.cryptography, isLenient: isLenient)
     let report = verifier.verify(token, at: time)
-    return Verification(report: report, registration: registered.flatMap { RegistrationReport(report, registered: $0) })
+    let registration = registered.flatMap { RegistrationReport(report, registered: $0) }
+    guard !report.isAccepted, let unwrapped = UnwrappedToken(token) else {
+      return Verification(report: report, registration: registration)
+    }
+    let bare = verifier.verify(unwrapped.text.span, at: time)
+    // Padding that was signed with the rest does not come off.
+    if report.signer != nil, bare.signer == nil { return Verification(report: report, registration: registration) }
+    return Verification(
+      report: report.naming(unwrapped.dropped), registration: registration, unwrapped: (unwrapped.dropped, bare))
   }
 }
 
@@ -73,13 +82,57 @@ public struct Verification: Sendable {
   public let report: VerificationReport
   /// Nil where nothing is known to be registered, or the token was not signed with it.
   public let registration: RegistrationReport?
+  /// Where the bytes are not the token alone: what surrounds it, or is inside it, and the report about it without that.
+  ///
+  /// It is for a person who pasted it so: nothing is accepted because of it.
+  public let unwrapped: (dropped: [DroppedText], report: VerificationReport)?
+
+  init(
+    report: VerificationReport, registration: RegistrationReport?,
+    unwrapped: (dropped: [DroppedText], report: VerificationReport)? = nil
+  ) {
+    self.report = report
+    self.registration = registration
+    self.unwrapped = unwrapped
+  }
 
   public var isAccepted: Bool { report.isAccepted }
 
-  /// The report for programs, and `registration` where that is known.
+  /// The report for programs, and where they are known `registration` and `unwrapped`.
   public var json: JSONObject {
     var json = report.json
     json["registration"] = registration.map { .object($0.json) }
+    json["unwrapped"] = unwrapped.map { unwrapped in
+      .object([
+        "dropped": .array(unwrapped.dropped.map { .string(ExactText($0.id)) }),
+        "accepted": .boolean(unwrapped.report.isAccepted),
+        "failed": .array(unwrapped.report.failedChecks.map { .object($0.json) }),
+      ])
+    }
     return json
+  }
+}
+
+/// The one token in a text that is more than a token, in canonical base64url.
+struct UnwrappedToken {
+  let text: [UInt8]
+  /// Never empty.
+  let dropped: [DroppedText]
+
+  /// Nil for a token alone, and where the text holds none or several.
+  init?(_ received: Span<UInt8>) {
+    let found = TokenFinder.tokens(in: received)
+    guard found.count == 1, let only = found.first else { return nil }
+    var dropped = only.dropped
+    var text = only.text
+    if let token = try? UnverifiedToken(text.span), let canonical = token.canonical {
+      let codes = token.serialization.irregularities.map(\.error.code)
+      if codes.contains(.padding) { dropped.append(.padding) }
+      if codes.contains(.otherAlphabet) { dropped.append(.otherAlphabet) }
+      text = canonical.serialization.text
+    }
+    if dropped.isEmpty { return nil }
+    self.text = text
+    self.dropped = dropped
   }
 }

@@ -5,7 +5,11 @@ import Keyroll
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "Show what a token says, without verifying anything.")
+    abstract: "Show what a token says, without verifying anything.",
+    discussion: """
+      The token is found in what surrounds it: Bearer, quotation marks, JSON, a form, a command, line breaks; what was \
+      dropped is said. Of several tokens each is shown. Below it is the command that verifies the token.
+      """)
 
   @OptionGroup var clock: ClockOptions
   @OptionGroup var format: FormatOptions
@@ -18,23 +22,54 @@ struct InspectCommand: ParsableCommand {
     StandardInput.noteTerminal(at: token)
     let input = try TokenInput(token)
     if let note = input.note { Diagnostics.note(note) }
-    let inspection = TokenInspection(try UnverifiedToken(input.bytes.span), at: time)
+    let inspections = try inspections(of: input, at: time)
     switch format.format {
-    case .text: try StandardOutput.write(InspectionText(inspection).screen)
-    case .json: try StandardOutput.write(inspection.json)
+    case .text: try StandardOutput.write(screen(of: inspections))
+    case .json:
+      if inspections.count == 1, let only = inspections.first {
+        try StandardOutput.write(only.json)
+      } else {
+        try StandardOutput.write(TokenInspection.json(inspections))
+      }
     }
+  }
+
+  /// Of each token that is found; of the bytes themselves where none is.
+  private func inspections(of input: TokenInput, at time: NumericDate) throws -> [TokenInspection] {
+    var inspections: [TokenInspection] = []
+    for found in input.tokens {
+      if let note = input.note(on: found) { Diagnostics.note(note) }
+      inspections.append(TokenInspection(try UnverifiedToken(found.text.span), dropped: found.dropped, at: time))
+    }
+    if inspections.isEmpty { inspections.append(TokenInspection(try UnverifiedToken(input.bytes.span), at: time)) }
+    return inspections
+  }
+
+  private func screen(of inspections: [TokenInspection]) -> ScreenText {
+    var screen = ScreenText()
+    for (index, inspection) in inspections.enumerated() {
+      if index > 0 { screen.append("") }
+      if inspections.count > 1 { screen.append("token \(index + 1) of \(inspections.count)") }
+      screen.append(InspectionText(inspection, file: token).screen)
+    }
+    return screen
   }
 }
 
 /// What an unverified token says, for a person.
 struct InspectionText {
   private let inspection: TokenInspection
+  private let verifyLine: VerifyLine
   private var token: UnverifiedToken { inspection.token }
 
   /// The longest name that the others are padded to: one long name would make as many long lines as there are members.
   private static let widestName = 32
 
-  init(_ inspection: TokenInspection) { self.inspection = inspection }
+  /// `file` is what was given on the command line.
+  init(_ inspection: TokenInspection, file: String) {
+    self.inspection = inspection
+    verifyLine = VerifyLine(inspection, file: file)
+  }
 
   /// Begins and ends with the warning: whatever is in between, it is what a person sees last.
   var screen: ScreenText {
@@ -49,6 +84,9 @@ struct InspectionText {
           "  the \(irregularity.segment.rawValue) segment has \(irregularity.error.message) [\(irregularity.error.id)]")
       }
     }
+    screen.append(ScreenText(["", "kind", "  \(inspection.kind.summary)"]))
+    screen.append(ScreenText(["", "to verify it"]))
+    screen.append("  \(verifyLine.text)")
     screen.append(ScreenText(["", "NOT VERIFIED: nothing above was checked, anybody can have written it."]))
     return screen
   }
@@ -89,4 +127,64 @@ struct InspectionText {
     case nil: return nil
     }
   }
+}
+
+/// The command that verifies a token, to be copied: what the token says of itself is filled in where it is harmless in a shell,
+/// and what it cannot say is in capital letters.
+struct VerifyLine {
+  let text: String
+
+  private static let longestValue = 200
+
+  init(_ inspection: TokenInspection, file: String) {
+    let claims = (try? inspection.token.claims.get()) ?? JSONObject()
+    let issuer = claims["iss"]?.string
+    var words = ["keyroll", "verify"]
+    let audience = claims["aud"]?.string.flatMap { EntraAudience($0) }
+    switch inspection.kind {
+    case .proof:
+      words += ["--profile", "graph-proof", "--certificate", "CERTIFICATE"]
+      words += ["--object-id", Self.guid(issuer) ?? "OBJECT_ID"]
+    case .assertion where audience != nil:
+      words += ["--profile", "entra-assertion", "--certificate", "CERTIFICATE"]
+      words += [
+        "--tenant", Self.harmless(audience?.tenant) ?? "TENANT", "--client-id", Self.guid(issuer) ?? "CLIENT_ID",
+      ]
+      if let cloud = audience?.cloud {
+        if cloud != .global { words += ["--cloud", cloud.rawValue] }
+      } else {
+        words += ["--login-host", Self.harmless(audience?.host) ?? "HOST"]
+      }
+    default:
+      let name = (try? inspection.token.header.get())?["alg"]?.string
+      let algorithm = name.flatMap { SignatureAlgorithm(name: $0.text) }
+      words += ["--public-key", "KEY", "--algorithm", algorithm?.rawValue ?? "ALGORITHM"]
+      words += ["--issuer", Self.harmless(issuer) ?? "ISSUER"]
+      let audience = claims["aud"]
+      words += ["--audience", Self.harmless(audience?.string ?? audience?.array?.first?.string) ?? "AUDIENCE"]
+    }
+    words.append(inspection.dropped.isEmpty ? Self.path(file) : "TOKEN")
+    text = words.joined(separator: " ")
+  }
+
+  private static func guid(_ value: ExactText?) -> String? {
+    value.flatMap { TextForm.guid.matches($0) ? $0.text : nil }
+  }
+
+  /// Nil for what a shell, or the command, would read as anything else than this text.
+  private static func harmless(_ value: ExactText?) -> String? {
+    guard let value, !value.isEmpty, value.text.utf8.count <= longestValue,
+      value.text.utf8.first != UInt8(ascii: "-"), value.text.utf8.allSatisfy(isHarmless)
+    else { return nil }
+    return value.text
+  }
+
+  /// The file that was given; the token itself is not repeated.
+  private static func path(_ argument: String) -> String {
+    if StandardInput.isNamed(by: argument) { return "TOKEN" }
+    guard !ForeignText.mayBeSecret(argument) else { return "TOKEN" }
+    return harmless(ExactText(argument)) ?? "TOKEN"
+  }
+
+  private static func isHarmless(_ byte: UInt8) -> Bool { ASCII.isLetterOrDigit(byte) || ":/._-@,".utf8.contains(byte) }
 }

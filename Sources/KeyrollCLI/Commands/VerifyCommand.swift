@@ -51,7 +51,7 @@ struct VerifyCommand: RepeatableOptions {
     let verification = trust.verify(input.bytes.span, by: profile, isLenient: isLenient, at: time, with: .command)
     switch format.format {
     case .text:
-      try StandardOutput.write(ReportText(verification.report).screen(with: verification.registration))
+      try StandardOutput.write(ReportText(verification.report).screen(of: verification))
     case .json: try StandardOutput.write(verification.json)
     }
     if !verification.isAccepted { throw ExitStatus.rejected }
@@ -67,13 +67,27 @@ struct ReportText {
 
   init(_ report: VerificationReport) { self.report = report }
 
-  /// The whole report, and what is known of the registration of whoever signed.
+  /// The whole report, what is known of the registration of whoever signed, and what became of the token without what is around it.
   ///
   /// The last line is the answer again: whatever is in between, it is what a person sees last.
-  func screen(with registration: RegistrationReport?) -> ScreenText {
+  func screen(of verification: Verification) -> ScreenText {
     var screen = body
-    if let registration { screen.append(RegistrationText(registration).screen) }
+    if let registration = verification.registration { screen.append(RegistrationText(registration).screen) }
+    if let (dropped, report) = verification.unwrapped { screen.append(Self.screen(without: dropped, report)) }
     screen.append(ScreenText(["", answer]))
+    return screen
+  }
+
+  /// What else is wrong, or that nothing else is.
+  private static func screen(without dropped: [DroppedText], _ report: VerificationReport) -> ScreenText {
+    var screen = ScreenText(["", "the text \(dropped.problem):"])
+    if report.isAccepted {
+      screen.append(
+        "  without it the token is accepted; a service is sent the bytes as they are, so send the token alone")
+      return screen
+    }
+    screen.append("  without it the token is still rejected:")
+    for check in report.failedChecks { screen.append(self.screen(check, isForetelling: true)) }
     return screen
   }
 

@@ -12,13 +12,13 @@ package struct TokenInput {
   package static let limit = Limits.inputByteCount
 
   /// Takes `-` for standard input, the path of anything that exists for that file, and else text that begins as
-  /// tokens do, with `ey` or `ew` and a dot further on, for the token itself.
+  /// tokens do, with `ey` or `ew` and a dot further on, or that holds a token, for the token itself.
   ///
   /// A file wins over a token of the same spelling. Throws `file-unreadable` or `file-too-large`.
   package init(_ argument: String) throws(SystemError) {
     let isStandardInput = StandardInput.isNamed(by: argument)
     if !isStandardInput, !FileStatus.mayBeThere(argument) {
-      guard Self.looksLikeToken(argument) else {
+      guard Self.looksLikeToken(argument) || !TokenFinder.tokens(in: Array(argument.utf8).span).isEmpty else {
         throw Self.unreadable(argument)
       }
       self.init(bytes: Array(argument.utf8), droppedNewline: false, name: "the argument")
@@ -40,6 +40,31 @@ package struct TokenInput {
 
   /// What was done to the text without being asked for, or nil.
   package var note: String? { droppedNewline ? "one line break at the end of \(name) was dropped" : nil }
+
+  /// Every token in the text, whatever surrounds it; empty where none is found.
+  ///
+  /// For commands that show or explain a token. One that judges it takes the bytes as they are.
+  package var tokens: [TokenFinder.Found] { TokenFinder.tokens(in: bytes.span) }
+
+  /// The token that is meant, for a command that takes one: a proof or a client assertion by its name, else the first; the
+  /// bytes themselves where none is found. With it, what to say on standard error.
+  package var token: (bytes: [UInt8], notes: [String]) {
+    let tokens = tokens
+    let names = ["proof", "client_assertion"]
+    let named = tokens.first { found in names.contains { $0.utf8.elementsEqual(found.name?.utf8 ?? "".utf8) } }
+    guard let meant = named ?? tokens.first else { return (bytes, [note].compactMap(\.self)) }
+    var notes = [note, note(on: meant)].compactMap(\.self)
+    if tokens.count > 1 {
+      let which = named?.name.map { "the one called \(naming: $0)" } ?? "the first"
+      notes.append("\(name) holds \(tokens.count) tokens, and \(which) is taken")
+    }
+    return (meant.text, notes)
+  }
+
+  /// Says what was dropped to get at a token, or nil where nothing was.
+  package func note(on found: TokenFinder.Found) -> String? {
+    found.dropped.isEmpty ? nil : "dropped from \(name): \(found.dropped.summary)"
+  }
 
   /// The error for an argument that is no file and does not begin as a token does.
   ///

@@ -41,6 +41,28 @@ public struct VerificationReport: Sendable {
   /// The token, when it was accepted.
   public var verifiedToken: VerifiedToken? { isAccepted ? judged : nil }
 
+  /// The same report, where something surrounds the token: the first check of the form that failed names it, and those that
+  /// failed because of it are not reached.
+  package func naming(_ dropped: [DroppedText]) -> VerificationReport {
+    guard dropped.contains(where: \.isAround), let first = checks.firstIndex(where: Self.isOfForm),
+      let finding = checks[first].finding
+    else { return self }
+    var checks = checks
+    let check = checks[first]
+    checks[first] = Check(
+      id: check.id, verdict: check.verdict, status: check.status, isRequired: check.isRequired, found: check.found,
+      finding: Check.Finding(
+        reason: finding.reason, message: "the text \(dropped.problem)", hint: "give the token alone",
+        serviceAnswer: finding.serviceAnswer))
+    for index in checks.indices where index > first && Self.isOfForm(checks[index]) {
+      checks[index] = .skipped(checks[index].id, .format, .notReached, "an earlier check failed", isRequired: true)
+    }
+    return VerificationReport(
+      profileID: profileID, time: time, isLenient: isLenient, checks: checks, signer: signer, judged: judged)
+  }
+
+  private static func isOfForm(_ check: Check) -> Bool { check.verdict == .format && check.status == .failed }
+
   public var failedChecks: [Check] { checks.filter { $0.status == .failed } }
   public var warnings: [Check] { checks.filter { $0.status == .warning } }
 

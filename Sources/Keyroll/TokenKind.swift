@@ -1,0 +1,58 @@
+import Encodings
+import Entra
+import JSON
+public import Tokens
+
+/// Which kind of token an unverified one looks like: anybody can have written it so.
+@nonexhaustive
+public enum TokenKind: String, Sendable, Hashable, CaseIterable {
+  /// The proof of possession that Microsoft Graph wants for `addKey` and `removeKey`.
+  case proof
+  /// A client assertion (RFC 7523, section 3).
+  case assertion
+  /// An access token (RFC 9068, or Entra's own form), which is not for its bearer to read.
+  case accessToken = "access-token"
+  case other
+
+  /// By the claims alone; those that cannot be read make it `other`.
+  public init(of token: UnverifiedToken) {
+    guard let claims = try? token.claims.get() else {
+      self = .other
+      return
+    }
+    let type = (try? token.header.get())?["typ"]?.string?.text.utf8
+    let audience = claims["aud"]?.string
+    let isForGraph = audience.map { $0 == Self.directory || $0 == Self.graph } ?? false
+    if type.map({ ASCII.isEqualIgnoringCase($0, "at+jwt".utf8) }) ?? false
+      || ["scp", "roles", "appid", "azp"].contains(where: { claims[$0] != nil })
+      || claims["tid"] != nil && claims["ver"] != nil
+    {
+      self = .accessToken
+    } else if isForGraph, claims["sub"] == nil {
+      self = .proof
+    } else if claims["sub"] != nil && claims["sub"] == claims["iss"] || audience.map(Self.isTokenEndpoint) ?? false {
+      self = .assertion
+    } else {
+      self = .other
+    }
+  }
+
+  /// The ids that `aud` of a proof is, and is by mistake.
+  private static let directory: ExactText = "00000002-0000-0000-c000-000000000000"
+  private static let graph: ExactText = "00000003-0000-0000-c000-000000000000"
+
+  private static func isTokenEndpoint(_ audience: ExactText) -> Bool {
+    TextForm.httpsAddress.matches(audience) && audience.text.utf8.reversed().starts(with: "nekot/".utf8)
+      || EntraAudience(audience) != nil
+  }
+
+  /// For people.
+  public var summary: String {
+    switch self {
+    case .proof: "a proof of possession, as Microsoft Graph wants it for addKey and removeKey"
+    case .assertion: "a client assertion"
+    case .accessToken: "an access token: a service gave it out, and it proves no possession of a key"
+    case .other: "none that keyroll knows"
+    }
+  }
+}

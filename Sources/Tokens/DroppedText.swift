@@ -1,0 +1,152 @@
+import Messages
+
+/// Something around or inside a pasted token that does not belong to it.
+@nonexhaustive
+public enum DroppedText: Sendable, Hashable {
+  // Around it, from the outside to the inside.
+  case byteOrderMark
+  /// The text is in UTF-16; a token is ASCII.
+  case utf16
+  /// JSON, and the member that holds the token; nil in an array or where the member is not known.
+  case json(String?)
+  /// A form or a query, and its field.
+  case form(String)
+  /// A name and a colon in front of it, as HTTP headers have.
+  case label(String)
+  /// A command such as `curl`.
+  case command(String)
+  /// Anything else.
+  case text
+  case whiteSpace
+  /// The name of an authorization scheme in front of it, such as `Bearer`.
+  case scheme(String)
+  case quotationMarks
+  case backticks
+  case angleBrackets
+  /// A full stop behind it.
+  case fullStop
+  // Inside it.
+  case lineBreaks
+  /// `>` at the beginning of lines.
+  case quoteMarks
+  case spaces
+  /// Characters that no screen shows.
+  case invisibleCharacters
+  /// `%2E` instead of a dot, and the like.
+  case percentEscapes
+  /// `\u002e`, `\/` and the like.
+  case backslashEscapes
+  /// `=` in base64url.
+  case padding
+  /// `+` and `/` in base64url.
+  case otherAlphabet
+
+  /// Stable and kebab-case, without the name of a member, field, command or scheme.
+  public var id: String {
+    switch self {
+    case .byteOrderMark: "byte-order-mark"
+    case .utf16: "utf-16"
+    case .json: "json"
+    case .form: "form"
+    case .label: "label"
+    case .command: "command"
+    case .text: "text"
+    case .whiteSpace: "white-space"
+    case .scheme: "scheme"
+    case .quotationMarks: "quotation-marks"
+    case .backticks: "backticks"
+    case .angleBrackets: "angle-brackets"
+    case .fullStop: "full-stop"
+    case .lineBreaks: "line-breaks"
+    case .quoteMarks: "quote-marks"
+    case .spaces: "spaces"
+    case .invisibleCharacters: "invisible-characters"
+    case .percentEscapes: "percent-escapes"
+    case .backslashEscapes: "backslash-escapes"
+    case .padding: "padding"
+    case .otherAlphabet: "other-alphabet"
+    }
+  }
+
+  /// False for what is inside the token.
+  public var isAround: Bool {
+    switch self {
+    case .byteOrderMark, .utf16, .json, .form, .label, .command, .text, .whiteSpace, .scheme, .quotationMarks,
+      .backticks,
+      .angleBrackets, .fullStop:
+      true
+    case .lineBreaks, .quoteMarks, .spaces, .invisibleCharacters, .percentEscapes, .backslashEscapes, .padding,
+      .otherAlphabet:
+      false
+    }
+  }
+
+  /// For messages, as the object of a sentence: `"Bearer" in front of it`.
+  public var summary: String {
+    switch self {
+    case .byteOrderMark: "a byte order mark"
+    case .utf16: "the encoding UTF-16"
+    case .json(let name?): "the JSON around the member \(quoting: name)"
+    case .json(nil): "the JSON around it"
+    case .form(let name): "the form around the field \(quoting: name)"
+    case .label(let name): "the name \(quoting: name) in front of it"
+    case .command(let name): "the \(name) command around it"
+    case .text: "other text around it"
+    case .whiteSpace: "white space around it"
+    case .scheme(let name): "\(quoting: name) in front of it"
+    case .quotationMarks: "quotation marks"
+    case .backticks: "backticks"
+    case .angleBrackets: "angle brackets"
+    case .fullStop: "a full stop behind it"
+    case .lineBreaks: "line breaks inside it"
+    case .quoteMarks: "> at the beginning of lines"
+    case .spaces: "spaces inside it"
+    case .invisibleCharacters: "characters that no screen shows"
+    case .percentEscapes: "percent escapes"
+    case .backslashEscapes: "backslash escapes"
+    case .padding: "= padding"
+    case .otherAlphabet: "the other base64 alphabet"
+    }
+  }
+
+  /// For messages, what the text does: `begins with "Bearer "`.
+  public var problem: String {
+    switch self {
+    case .byteOrderMark: "begins with a byte order mark"
+    case .utf16: "is in UTF-16"
+    case .json(let name?): "is JSON, with the token in the member \(quoting: name)"
+    case .json(nil): "is JSON around the token"
+    case .form(let name): "is a form, with the token in the field \(quoting: name)"
+    case .label(let name): "has the name \(quoting: name) in front of the token"
+    case .command(let name): "is a \(name) command"
+    case .text: "has other text around the token"
+    case .whiteSpace: "has white space around the token"
+    case .scheme(let name): "begins with \"\(name) \""
+    case .quotationMarks: "has quotation marks around the token"
+    case .backticks: "has backticks around the token"
+    case .angleBrackets: "has angle brackets around the token"
+    case .fullStop: "ends with a full stop"
+    case .lineBreaks: "has line breaks inside the token"
+    case .quoteMarks: "has > at the beginning of lines"
+    case .spaces: "has spaces inside the token"
+    case .invisibleCharacters: "has characters that no screen shows"
+    case .percentEscapes: "has percent escapes"
+    case .backslashEscapes: "has backslash escapes"
+    case .padding: "has = padding"
+    case .otherAlphabet: "has the other base64 alphabet"
+    }
+  }
+}
+
+extension [DroppedText] {
+  /// `a byte order mark, "Bearer" in front of it and quotation marks`.
+  public var summary: String { Self.list(map(\.summary)) }
+
+  /// `begins with a byte order mark and has line breaks inside the token`.
+  public var problem: String { Self.list(map(\.problem)) }
+
+  private static func list(_ parts: [String]) -> String {
+    guard let last = parts.last else { return "" }
+    return parts.count == 1 ? last : parts.dropLast().joined(separator: ", ") + " and " + last
+  }
+}

@@ -1,0 +1,350 @@
+import Encodings
+import JSON
+
+/// Reads a text from its beginning to its end and stops at each compact token.
+///
+/// A token begins with `ey` or `ew`, the base64url of `{"` and of `{` before white space, where no word goes on, and its header
+/// decodes to something that begins with a brace. Line breaks and spaces inside it are passed over, with the marks of quoted
+/// mail at the beginning of lines. Every byte is looked at a fixed number of times.
+struct TokenScanner {
+  /// One token, where it stood, and what was dropped from its inside.
+  struct Candidate {
+    let text: [UInt8]
+    let range: Range<Int>
+    let dropped: [DroppedText]
+  }
+
+  private let text: [UInt8]
+  private var index = 0
+  private var isInWord = false
+
+  init(_ text: [UInt8]) { self.text = text }
+
+  /// The shortest header that is read: `{"alg":"x"}` has more.
+  private static let leastHeader = 8
+  /// So many base64url digits are a signature that is complete.
+  private static func wholeSignatures(_ algorithm: String) -> [Int] {
+    switch algorithm {
+    case "HS256": [43]
+    case "HS384": [64]
+    case "HS512", "ES256", "ES256K", "EdDSA": [86]
+    case "ES384": [128]
+    case "ES512": [176]
+    // RSA of 2048, 3072, 4096 and 8192 bits.
+    default: [342, 512, 683, 1366]
+    }
+  }
+  /// A line of fewer digits is not taken for more of a token that has not been wrapped before.
+  private static let leastLine = 20
+
+  /// The next token, or nil at the end of the text.
+  mutating func next() -> Candidate? {
+    while index < text.count {
+      if !isInWord, beginsToken(at: index) {
+        if let candidate = read() { return candidate }
+      } else {
+        let unit = TextUnit(text, at: index)
+        isInWord = unit.isOfWord
+        index += unit.count
+      }
+    }
+    return nil
+  }
+
+  private func beginsToken(at place: Int) -> Bool {
+    place + 2 < text.count && text[place] == UInt8(ascii: "e")
+      && (text[place + 1] == UInt8(ascii: "y") || text[place + 1] == UInt8(ascii: "w"))
+      && TextUnit.isDigit(text[place + 2])
+  }
+
+  /// What has been collected of one token.
+  private struct Collected {
+    var text: [UInt8] = []
+    var dotCount = 0
+    /// Where the last segment begins in `text`.
+    var segment = 0
+    var wholeSignatures: [Int] = []
+    /// Where the line begins in `text`, and how many characters the longest line before it has.
+    var line = 0
+    var longestLine = 0
+    var hasLineBreaks = false
+    var hasQuoteMarks = false
+    var hasSpaces = false
+    var hasInvisible = false
+    var hasPercent = false
+    var hasBackslash = false
+
+    /// The digits of the last segment, without padding.
+    var digitCount: Int { text.count - segment - text.suffix(2).count { $0 == UInt8(ascii: "=") } }
+
+    var dropped: [DroppedText] {
+      var dropped: [DroppedText] = []
+      if hasLineBreaks { dropped.append(.lineBreaks) }
+      if hasQuoteMarks { dropped.append(.quoteMarks) }
+      if hasSpaces { dropped.append(.spaces) }
+      if hasInvisible { dropped.append(.invisibleCharacters) }
+      if hasPercent { dropped.append(.percentEscapes) }
+      if hasBackslash { dropped.append(.backslashEscapes) }
+      return dropped
+    }
+
+    mutating func note(_ spelling: TextUnit.Spelling) {
+      switch spelling {
+      case .plain: break
+      case .percent: hasPercent = true
+      case .backslash: hasBackslash = true
+      }
+    }
+  }
+
+  /// Reads a token from `index`, or moves behind what is none.
+  private mutating func read() -> Candidate? {
+    let start = index
+    var end = index
+    var token = Collected()
+    token.text.reserveCapacity(1024)
+    reading: while index < text.count {
+      let unit = TextUnit(text, at: index)
+      switch unit.kind {
+      case .character(UInt8(ascii: ".")):
+        if token.dotCount == 0 {
+          guard let algorithm = algorithm(ofHeader: token.text) else { return giveUp(inWord: true) }
+          token.wholeSignatures = Self.wholeSignatures(algorithm)
+        }
+        if token.dotCount >= 2 {
+          // A fourth segment makes another kind of token; a dot with nothing behind it ends a sentence.
+          let following = TextUnit(text, at: index + unit.count)
+          guard case .character(let byte) = following.kind, TextUnit.isDigit(byte) else { break reading }
+        }
+        token.dotCount += 1
+        token.text.append(UInt8(ascii: "."))
+        token.segment = token.text.count
+      case .character(let byte):
+        // What follows padding inside a segment is something else: `name=eyJ…`.
+        if token.text.last == UInt8(ascii: "="), byte != UInt8(ascii: "=") {
+          if token.dotCount < 2 { return giveUp(inWord: false) }
+          break reading
+        }
+        token.text.append(byte)
+      case .invisible: token.hasInvisible = true
+      case .space, .lineBreak:
+        let gap = gap(from: index)
+        guard continues(token, behind: gap) else {
+          if token.dotCount < 2 { return giveUp(at: gap.end) }
+          break reading
+        }
+        if gap.hasLineBreak {
+          token.hasLineBreaks = true
+          // Quoted-printable ends a line that goes on with an equals sign.
+          if token.text.last == UInt8(ascii: "=") { token.text.removeLast() }
+          token.longestLine = max(token.longestLine, token.text.count - token.line)
+          token.line = token.text.count
+        } else {
+          token.hasSpaces = true
+        }
+        if gap.hasQuoteMarks { token.hasQuoteMarks = true }
+        index = gap.end
+        continue reading
+      case .other:
+        if token.dotCount < 2 { return giveUp(inWord: false) }
+        break reading
+      }
+      token.note(unit.spelling)
+      index += unit.count
+      if unit.kind != .invisible { end = index }
+      if token.text.count > Limits.byteCount { return giveUp(inWord: true) }
+    }
+    isInWord = true
+    guard token.dotCount == 2 else { return nil }
+    return Candidate(text: token.text, range: start..<end, dropped: token.dropped)
+  }
+
+  /// Goes on here with the search; `isInWord` says whether a word goes on.
+  private mutating func giveUp(inWord isInWord: Bool) -> Candidate? {
+    self.isInWord = isInWord
+    if isInWord { index += 1 }
+    return nil
+  }
+
+  private mutating func giveUp(at place: Int) -> Candidate? {
+    index = place
+    isInWord = false
+    return nil
+  }
+
+  /// Nil for what is no header; empty where its `alg` cannot be read.
+  private func algorithm(ofHeader segment: [UInt8]) -> String? {
+    guard segment.count >= Self.leastHeader,
+      let bytes = try? Base64.url.decodeReportingIrregularities(segment.span).bytes, bytes.first == UInt8(ascii: "{")
+    else { return nil }
+    return (try? JSONReader.object(bytes, within: .header))?["alg"]?.string?.text ?? ""
+  }
+
+  // MARK: White space inside a token
+
+  /// White space, and what stands at the beginning of a line of quoted mail.
+  private struct Gap {
+    var end: Int
+    var hasLineBreak = false
+    var hasQuoteMarks = false
+  }
+
+  private func gap(from start: Int) -> Gap {
+    var gap = Gap(end: start)
+    while gap.end < text.count {
+      let unit = TextUnit(text, at: gap.end)
+      switch unit.kind {
+      case .space, .invisible: break
+      case .lineBreak: gap.hasLineBreak = true
+      case .other where gap.hasLineBreak && text[gap.end] == UInt8(ascii: ">"): gap.hasQuoteMarks = true
+      default: return gap
+      }
+      gap.end += unit.count
+    }
+    return gap
+  }
+
+  /// True where the token goes on behind the gap.
+  private func continues(_ token: Collected, behind gap: Gap) -> Bool {
+    guard gap.end < text.count, case .character = TextUnit(text, at: gap.end).kind else { return false }
+    let isOfNext = beginsToken(at: gap.end)
+    if token.dotCount < 2 { return !isOfNext || token.text.last == UInt8(ascii: ".") }
+    if isOfNext || token.wholeSignatures.contains(token.digitCount) { return false }
+    guard gap.hasLineBreak || token.hasSpaces else { return false }
+    // The last line is as long as the others, or ends the token.
+    if token.text.count - token.line < token.longestLine { return false }
+    let count = digitCount(from: gap.end)
+    return count >= (token.hasLineBreaks || token.hasSpaces ? 1 : Self.leastLine)
+  }
+
+  /// How many digits stand from there to the end of the line or to what closes the token; 0 where there is anything else.
+  private func digitCount(from start: Int) -> Int {
+    var place = start
+    var count = 0
+    while place < text.count {
+      let unit = TextUnit(text, at: place)
+      switch unit.kind {
+      case .character(UInt8(ascii: ".")): return 0
+      case .character: count += 1
+      case .invisible: break
+      case .lineBreak: return count
+      case .space:
+        let gap = gap(from: place)
+        return gap.hasLineBreak || gap.end == text.count ? count : 0
+      case .other: return count
+      }
+      place += unit.count
+      // A line of a token is never longer than the token.
+      if count > Limits.byteCount { return 0 }
+    }
+    return count
+  }
+}
+
+/// One character of a text, with the escapes of addresses and of JSON undone.
+struct TextUnit {
+  enum Kind: Equatable {
+    /// A base64 digit of either alphabet, `=` or a dot.
+    case character(UInt8)
+    case space, lineBreak
+    /// Something without width, such as a soft hyphen.
+    case invisible
+    case other
+  }
+
+  enum Spelling { case plain, percent, backslash }
+
+  let kind: Kind
+  let spelling: Spelling
+  /// In bytes.
+  let count: Int
+
+  /// The unit at a place; behind the end it is an empty line break.
+  init(_ text: [UInt8], at place: Int) {
+    guard place < text.count else {
+      self.init(.lineBreak, .plain, 0)
+      return
+    }
+    let byte = text[place]
+    switch byte {
+    case UInt8(ascii: "%"):
+      guard place + 2 < text.count, let high = Hexadecimal.value(text[place + 1]),
+        let low = Hexadecimal.value(text[place + 2])
+      else { fallthrough }
+      self.init(Self.kind(of: high << 4 | low), .percent, 3)
+    case UInt8(ascii: "\\"), UInt8(ascii: "^"), UInt8(ascii: "`"): self.init(escapedBy: byte, text, at: place)
+    case 0x80...: self.init(outsideASCII: text, at: place)
+    default: self.init(Self.kind(of: byte), .plain, 1)
+    }
+  }
+
+  private init(_ kind: Kind, _ spelling: Spelling, _ count: Int) {
+    self.kind = kind
+    self.spelling = spelling
+    self.count = count
+  }
+
+  /// The escapes of JSON, and what a shell, PowerShell or cmd writes before a line break.
+  private init(escapedBy mark: UInt8, _ text: [UInt8], at place: Int) {
+    let next = place + 1 < text.count ? text[place + 1] : 0
+    if next == 0x0A || next == 0x0D {
+      self.init(.lineBreak, .plain, 2)
+      return
+    }
+    guard mark == UInt8(ascii: "\\") else {
+      self.init(.other, .plain, 1)
+      return
+    }
+    switch next {
+    case UInt8(ascii: "n"), UInt8(ascii: "r"): self.init(.lineBreak, .backslash, 2)
+    case UInt8(ascii: "t"): self.init(.space, .backslash, 2)
+    case UInt8(ascii: "/"): self.init(.character(next), .backslash, 2)
+    case UInt8(ascii: "\""), UInt8(ascii: "'"): self.init(.other, .backslash, 2)
+    case UInt8(ascii: "u") where place + 5 < text.count:
+      var value = 0
+      for digit in text[(place + 2)...(place + 5)] {
+        guard let digit = Hexadecimal.value(digit) else {
+          self.init(.other, .plain, 1)
+          return
+        }
+        value = value << 4 | Int(digit)
+      }
+      self.init(value < 0x80 ? Self.kind(of: UInt8(value)) : .other, .backslash, 6)
+    default: self.init(.other, .plain, 1)
+    }
+  }
+
+  private init(outsideASCII text: [UInt8], at place: Int) {
+    let second = place + 1 < text.count ? text[place + 1] : 0
+    let third = place + 2 < text.count ? text[place + 2] : 0
+    switch (text[place], second, third) {
+    case (0xC2, 0xA0, _): self.init(.space, .plain, 2)
+    case (0xC2, 0xAD, _): self.init(.invisible, .plain, 2)
+    case (0xE2, 0x80, 0x8B...0x8F), (0xE2, 0x81, 0xA0), (0xEF, 0xBB, 0xBF): self.init(.invisible, .plain, 3)
+    case (0xE2, 0x80, 0x80...0x8A), (0xE2, 0x80, 0xAF), (0xE3, 0x80, 0x80): self.init(.space, .plain, 3)
+    case (0xE2, 0x80, 0xA8...0xA9): self.init(.lineBreak, .plain, 3)
+    default: self.init(.other, .plain, 1)
+    }
+  }
+
+  private static func kind(of byte: UInt8) -> Kind {
+    switch byte {
+    case _ where isDigit(byte): .character(byte)
+    case UInt8(ascii: "."), UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="): .character(byte)
+    case 0x20, 0x09, 0x00: .space
+    case 0x0A, 0x0D, 0x0B, 0x0C: .lineBreak
+    default: .other
+    }
+  }
+
+  /// True for a base64url digit.
+  static func isDigit(_ byte: UInt8) -> Bool {
+    ASCII.isLetterOrDigit(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+  }
+
+  /// True where a token cannot begin behind it.
+  var isOfWord: Bool {
+    guard spelling == .plain, case .character(let byte) = kind else { return false }
+    return Self.isDigit(byte) || byte == UInt8(ascii: ".")
+  }
+}
