@@ -33,7 +33,7 @@ struct TokenSurroundings {
       inner.append(.fullStop)
     }
     // From the inside to the outside, as far as marks and schemes go.
-    var hasBlanks = false
+    var (hasBlanks, hasLineBreak) = (false, false)
     peeling: while true {
       let bare = Self.trimmed(left)
       if let scheme = Self.scheme(at: bare), bare.count < left.count {
@@ -64,6 +64,7 @@ struct TokenSurroundings {
         inner.append(closing == "`" ? .backticks : .quotationMarks)
       }
       hasBlanks = bare.count < left.count
+      hasLineBreak = left[bare.endIndex...].contains { $0 == 0x0A || $0 == 0x0D }
       left = bare
       break
     }
@@ -72,7 +73,7 @@ struct TokenSurroundings {
       hasBlanks = hasBlanks || !right.isEmpty
       dropped = (hasBlanks ? [.whiteSpace] : []) + inner.reversed()
     } else {
-      let context = Self.context(text, before: left)
+      let context = Self.context(text, before: left, onSameLine: !hasLineBreak)
       // The marks of a JSON string are part of the JSON.
       if case .json? = context.last, inner.last == .quotationMarks { inner.removeLast() }
       dropped = context + inner.reversed()
@@ -81,7 +82,9 @@ struct TokenSurroundings {
 
   // MARK: What it stands in
 
-  private static func context(_ text: [UInt8], before left: ArraySlice<UInt8>) -> [DroppedText] {
+  private static func context(
+    _ text: [UInt8], before left: ArraySlice<UInt8>, onSameLine isOnSameLine: Bool
+  ) -> [DroppedText] {
     let whole = trimmedAtStart(text[...])
     let isCommand = ["curl", "http", "wget"].first { name in
       whole.starts(with: name.utf8) && (whole.dropFirst(name.utf8.count).first.map(ASCII.isWhiteSpace) ?? false)
@@ -90,7 +93,7 @@ struct TokenSurroundings {
     switch name(before: left) {
     case .form(let name)?: context.append(.form(name))
     case .json(let name)?: context.append(.json(name))
-    case .label(let name)?: context.append(.label(name))
+    case .label(let name)? where isOnSameLine: context.append(.label(name))
     default:
       if context.isEmpty, let first = whole.first { context.append(isJSON(first) ? .json(nil) : .text) }
     }
@@ -100,15 +103,16 @@ struct TokenSurroundings {
   private static func isJSON(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") }
 
   /// What the text before the token, and before its quotation mark, ends with.
+  /// The marks between a name and its value, and whether it is one of JSON or of headers, and not of forms.
+  private static let separators: [(mark: [UInt8], isColon: Bool)] = [
+    (Array(":".utf8), true), (Array("%3A".utf8), true), (Array("=".utf8), false), (Array("%3D".utf8), false),
+  ]
+
+  /// What the text before the token, and before its quotation mark, ends with.
   private static func name(before left: ArraySlice<UInt8>) -> DroppedText? {
-    guard let mark = left.last else { return nil }
-    var rest = trimmed(left.dropLast())
-    if left.ends(with: Array("%3D".utf8)) {
-      rest = left.dropLast(3)
-    } else if mark != UInt8(ascii: ":") && mark != UInt8(ascii: "=") {
-      return nil
-    }
-    let isQuoted = [UInt8(ascii: "\""), UInt8(ascii: "'")].contains { $0 == rest.last }
+    guard let separator = separators.first(where: { left.ends(with: $0.mark) }) else { return nil }
+    var rest = trimmed(left.dropLast(separator.mark.count))
+    let isQuoted = rest.last == UInt8(ascii: "\"") || rest.last == UInt8(ascii: "'")
     if isQuoted {
       rest = rest.dropLast()
       if rest.last == UInt8(ascii: "\\") { rest = rest.dropLast() }
@@ -119,7 +123,7 @@ struct TokenSurroundings {
       rest = rest.dropLast()
     }
     guard !characters.isEmpty, let name = String(validating: characters.reversed(), as: UTF8.self) else { return nil }
-    if mark != UInt8(ascii: ":") { return .form(name) }
+    if !separator.isColon { return .form(name) }
     return isQuoted ? .json(name) : .label(name)
   }
 
@@ -131,7 +135,8 @@ struct TokenSurroundings {
     schemes.first { name in
       let last = text.suffix(name.utf8.count)
       guard ASCII.isEqualIgnoringCase(last, name.utf8) else { return false }
-      return text.dropLast(name.utf8.count).last.map { !isOfName($0) } ?? true
+      let rest = text.dropLast(name.utf8.count)
+      return rest.last.map { !isOfName($0) } ?? true || trimmed(rest).count < rest.count
     }
   }
 

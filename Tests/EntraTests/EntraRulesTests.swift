@@ -85,6 +85,75 @@ struct EntraRulesTests {
     }
   }
 
+  /// `id:reason` of every check about an assertion with this audience that failed or warned.
+  private func findings(
+    aud: String, header: String = "", tenant: ExactText = tenant, isLenient: Bool = false
+  ) throws -> [String] {
+    let profile = try Profile.entraAssertion(tenant: tenant, clientID: Self.client)
+    let header = header.isEmpty ? "{\"alg\":\"PS256\",\"typ\":\"JWT\",\(Self.thumbprints)}" : header
+    let claims =
+      "{\"aud\":\"\(aud)\",\"iss\":\"\(Self.client)\",\"sub\":\"\(Self.client)\",\"jti\":\"a\",\"nbf\":1700000000,\"exp\":1700000600}"
+    let text = Array([header, claims].map { Base64.url.text(Array($0.utf8)) }.joined(separator: ".").utf8)
+    let token = text + Array(".\(Base64.url.text(try FakeSigner(.ps256).sign(text.span).bytes))".utf8)
+    let report = TokenVerifier(
+      profile: profile, keys: [TrustedKey(FakeVerifier(), certificate: Self.certificate)],
+      cryptography: FakeCryptography(), isLenient: isLenient
+    )
+    .verify(token.span, at: Self.now)
+    return (report.failedChecks + report.warnings).map { "\($0.id):\($0.finding?.reason ?? "")" }
+  }
+
+  private static let login = "https://login.microsoftonline.com/"
+
+  @Test(
+    "The audience of an assertion is compared as far as anybody can",
+    arguments: [
+      ("\(login)\(tenant)/oauth2/v2.0/token", tenant, [], []),
+      ("\(login)contoso.example/oauth2/v2.0/token", tenant, ["aud:not-compared"], ["aud:not-compared"]),
+      ("\(login)\(tenant)/oauth2/v2.0/token", "contoso.example", ["aud:not-compared"], ["aud:not-compared"]),
+      ("\(login)other.example/oauth2/v2.0/token", "contoso.example", ["aud:claim-mismatch"], ["aud:claim-mismatch"]),
+      ("\(login)common/oauth2/v2.0/token", tenant, ["aud:claim-mismatch"], ["aud:claim-mismatch"]),
+      ("\(login)\(tenant)/oAuth2/v2.0/token", tenant, ["aud:claim-tolerated"], ["aud:claim-tolerated"]),
+      ("\(login)\(tenant)/oauth2/v2.0/token/", tenant, ["aud:claim-tolerated"], ["aud:claim-tolerated"]),
+      (
+        "https://login.microsoftonline.us/\(tenant)/oauth2/v2.0/token", tenant, ["aud:claim-known-mistake"],
+        ["aud:claim-known-mistake"]
+      ),
+      ("api://AzureADTokenExchange", tenant, ["aud:claim-known-mistake"], ["aud:claim-known-mistake"]),
+      ("00000002-0000-0000-c000-000000000000", tenant, ["aud:claim-known-mistake"], ["aud:claim-known-mistake"]),
+    ] as [(String, ExactText, [String], [String])])
+  func audiences(_ audience: String, _ tenant: ExactText, _ strict: [String], _ lenient: [String]) throws {
+    #expect(try findings(aud: audience, tenant: tenant) == strict)
+    #expect(try findings(aud: audience, tenant: tenant, isLenient: true) == lenient)
+  }
+
+  @Test(
+    "A kid beside the thumbprint may be anything, and lenient rules take a header without typ and a thumbprint that was broken",
+    arguments: [
+      (
+        "{\"alg\":\"PS256\",\"typ\":\"JWT\",\"kid\":\"broker\",\(thumbprints)}", ["kid:kid-of-another"],
+        ["kid:kid-of-another"]
+      ),
+      ("{\"alg\":\"PS256\",\(thumbprints)}", ["typ:missing-type"], ["typ:missing-type"]),
+    ])
+  func foreignHeader(_ header: String, _ strict: [String], _ lenient: [String]) throws {
+    let audience = "\(Self.login)\(Self.tenant)/oauth2/v2.0/token"
+    #expect(try findings(aud: audience, header: header) == strict)
+    #expect(try findings(aud: audience, header: header, isLenient: true) == lenient)
+    let profile = try Profile.entraAssertion(tenant: Self.tenant, clientID: Self.client)
+    #expect(try failures(profile, header, assertion(",\"sub\":\"\(Self.client)\""), isLenient: true).isEmpty)
+  }
+
+  @Test(
+    "A client assertion where a proof is expected is called by its name",
+    arguments: ["\(login)\(tenant)/oauth2/v2.0/token", "https://x.ciamlogin.com/\(tenant)/oauth2/v2.0/token"])
+  func assertionForProof(_ audience: String) throws {
+    let profile = try Profile.graphProof(objectID: Self.client)
+    let header = "{\"alg\":\"RS256\",\"typ\":\"JWT\",\"x5t\":\"\(Thumbprint.sha1.text(of: Self.certificate))\"}"
+    let claims = "{\"aud\":\"\(audience)\",\"iss\":\"\(Self.client)\",\"nbf\":1700000000,\"exp\":1700000600}"
+    #expect(try failures(profile, header, claims, .rs256) == ["aud:claim-known-mistake"])
+  }
+
   @Test(
     "An id that is no GUID makes no profile",
     arguments: [

@@ -71,7 +71,7 @@ struct PublishedMistakesTests {
     Item("padded header", "proof-padded-header", "header-encoding:base64-padding", "proof-refused"),
     Item("padded payload", "proof-padded-payload", "payload-encoding:base64-padding", "proof-refused"),
     Item("padded signature", "proof-padded-signature", "signature-encoding:base64-padding", "proof-refused"),
-    Item("no proof's aud", "proof-endpoint-audience", "aud:claim-mismatch", "proof-refused"),
+    Item("no proof's aud", "proof-endpoint-audience", "aud:claim-known-mistake", "proof-refused"),
     Item("iss of another object", "proof-other-issuer", "iss:claim-mismatch", "proof-refused"),
     Item("unknown key", "proof-x5t-of-other", "x5t:thumbprint-of-another", "proof-refused"),
     Item("unknown key, by kid", "proof-kid-of-other", "kid:kid-of-another", "proof-refused"),

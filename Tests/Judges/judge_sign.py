@@ -1,6 +1,6 @@
 """Makes a token with a library that is not ours.
 
-Arguments: the library (pyjwt or joserfc) and a file with an unprotected throwaway key.
+Arguments: the library (pyjwt, joserfc or google) and a file with an unprotected throwaway key.
 Standard input: {"header": {..., "alg": "RS256"}, "claims": {...}}. Prints the token without a newline.
 """
 
@@ -8,6 +8,8 @@ import json
 import sys
 from pathlib import Path
 
+import google.auth.crypt
+import google.auth.jwt
 import joserfc.jwk
 import joserfc.jws
 import jwt
@@ -25,7 +27,13 @@ def with_joserfc(header, claims, key):
     return joserfc.jws.serialize_compact(header, payload, joserfc.jwk.RSAKey.import_key(key), registry=registry)
 
 
-SIGNERS = {"pyjwt": with_pyjwt, "joserfc": with_joserfc}
+def with_google(header, claims, key):
+    # What a service account signs with: it writes typ, and kid where the key has an id.
+    signer = google.auth.crypt.RSASigner.from_string(key, header.get("kid"))
+    return google.auth.jwt.encode(signer, claims).decode()
+
+
+SIGNERS = {"google": with_google, "pyjwt": with_pyjwt, "joserfc": with_joserfc}
 
 
 def main():

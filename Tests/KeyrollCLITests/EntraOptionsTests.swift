@@ -64,7 +64,7 @@ import Testing
   @Test("for want of a certificate here the service would answer nothing")
   func noAnswer() throws {
     let outcome = try BuiltCommand.run(
-      "verify", "--profile", "graph-proof", "--public-key", Fixtures.path("certificates/leaf.pem"), "--at",
+      "verify", "--profile", "graph-proof", "--public-key", Fixtures.path("public-keys/spki.pem"), "--at",
       "2023-11-14T22:18:20Z",
       Fixtures.path("tokens/proof.jwt"))
     #expect(outcome.status == 1)

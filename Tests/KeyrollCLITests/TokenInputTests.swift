@@ -1,4 +1,5 @@
 import Foundation
+import Keyroll
 import KeyrollCLI
 import Messages
 import Signing
@@ -18,6 +19,23 @@ import Testing
     let input = try TokenInput(text)
     #expect(input.bytes == Array(text.utf8))
     #expect(input.note == nil)
+  }
+
+  @Test("text with a token somewhere in it is handed on as it is, and the token found")
+  func surroundings() throws {
+    let token = "eyJhbGciOiJSUzI1NiJ9.e30.AA"
+    let input = try TokenInput("Bearer \(token)")
+    #expect(input.bytes == Array("Bearer \(token)".utf8))
+    #expect(input.tokens.map(\.text) == [Array(token.utf8)])
+    #expect(input.token.bytes == Array(token.utf8))
+    #expect(input.token.notes == ["dropped from the argument: \"Bearer\" in front of it"])
+    let body = try TokenInput("{\"access_token\":\"eyJhbGciOiJSUzI1NiJ9.e30.AB\",\"proof\":\"\(token)\"}").token
+    #expect(body.bytes == Array(token.utf8))
+    #expect(
+      body.notes == [
+        "dropped from the argument: the JSON around the member \"proof\"",
+        "the argument holds 2 tokens, and the one called proof is taken",
+      ])
   }
 
   @Test("a token longer than any path is the token")

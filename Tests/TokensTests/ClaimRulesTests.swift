@@ -1,5 +1,6 @@
 import Encodings
 import Tokens
+import JSON
 import Signing
 import SigningTesting
 import Testing
@@ -58,7 +59,7 @@ struct ClaimRulesTests {
   @Test("Claims that a profile does not know are allowed, reported or refused, as it says")
   func otherClaims() throws {
     var profile = Profile.anyToken
-    #expect(try report("{\"a\":1}", profile).cautions.isEmpty)
+    #expect(try report("{\"a\":1,\"exp\":1700000600}", profile).cautions.isEmpty)
     profile.otherClaims = .reported
     #expect(try report("{\"a\":1,\"exp\":1700000600}", profile).cautions == ["other-claims:claim-unexpected"])
     profile.otherClaims = .refused
@@ -92,6 +93,74 @@ struct ClaimRulesTests {
   }
 
   @Test(
+    "A value of any type is compared as JSON, and a number passes for a text only where the policy says so",
+    arguments: [
+      (ClaimPolicy("c", .oneOfValues([.integer(5), .boolean(true)])), "5", nil),
+      (ClaimPolicy("c", .oneOfValues([.integer(5), .boolean(true)])), "true", nil),
+      (ClaimPolicy("c", .oneOfValues([.integer(5)])), "\"5\"", "claim-mismatch"),
+      (ClaimPolicy("c", .oneOfValues([.integer(5)]), allowsArray: true), "[4,5]", nil),
+      (ClaimPolicy("c", .oneOfValues([.integer(5)])), "[5]", "claim-mismatch"),
+      (ClaimPolicy("c", .anyOfType(.integer)), "5", nil),
+      (ClaimPolicy("c", .anyOfType(.integer)), "5.5", "claim-malformed"),
+      (ClaimPolicy("c", .anyOfType(.boolean)), "1", "claim-malformed"),
+      (ClaimPolicy("c", .oneOf(["5"]), allowsNumber: true), "5", nil),
+      (ClaimPolicy("c", .oneOf(["5"])), "5", "claim-malformed"),
+      (ClaimPolicy("c", .oneOf(["5"]), allowsNumber: true), "5.0", "claim-mismatch"),
+      (ClaimPolicy("c", .oneOf(["5"]), allowsNumber: true), "6", "claim-mismatch"),
+    ] as [(ClaimPolicy, String, String?)])
+  func types(_ policy: ClaimPolicy, _ value: String, _ reason: String?) throws {
+    var profile = Profile.anyToken
+    profile.claims = [policy]
+    #expect(try report("{\"c\":\(value)}", profile).failures == reason.map { ["c:\($0)"] } ?? [])
+  }
+
+  @Test(
+    "A receiver takes an array that holds the wanted value, and whoever signs must want each of them",
+    arguments: [
+      ("[\"a\"]", true, true), ("[\"b\",\"a\"]", true, false), ("[\"b\"]", false, false), ("\"a\"", true, true),
+    ])
+  func signedArray(_ value: String, _ isAccepted: Bool, _ isSigned: Bool) throws {
+    var profile = Profile.anyToken
+    profile.claims = [ClaimPolicy("aud", .oneOf(["a"]), allowsArray: true)]
+    let claims = "{\"aud\":\(value),\"exp\":1700000600}"
+    #expect(try report(claims, profile).failures.isEmpty == isAccepted)
+    let draft = TokenDraft(
+      header: ["alg": "RS256", "typ": "JWT"], claims: try JSONReader.object(Array(claims.utf8)), publicKey: .fake(),
+      certificate: nil)
+    let checks = profile.check(draft, at: FakeToken.now, cryptography: FakeCryptography())
+    #expect(checks.filter { $0.status == .failed }.map(\.id) == (isSigned ? [] : ["aud"]))
+  }
+
+  @Test(
+    "A known value may be a text of a form between two others, or in letters of either case",
+    arguments: [
+      (ClaimPolicy.KnownValue.Match.between("https://h/", .hostName, "/t"), "https://h/a.b/t", true),
+      (.between("https://h/", .hostName, "/t"), "https://h/a/t", false),
+      (.between("https://h/", .hostName, "/t"), "https://h/a.b/c/t", false),
+      (.between("https://h/", .text, ""), "https://h/", false),
+      (.between("https://h/", .text, ""), "https://h/x", true),
+      (.between("ab", .text, "ba"), "aba", false), (.ignoringCase("https://h/oauth2"), "https://H/oAuth2", true),
+      (.exactly("a"), "A", false),
+    ] as [(ClaimPolicy.KnownValue.Match, String, Bool)])
+  func knownValues(_ match: ClaimPolicy.KnownValue.Match, _ text: String, _ isKnown: Bool) throws {
+    var profile = Profile.anyToken
+    profile.claims = [ClaimPolicy("c", .oneOf(["x"]), tolerated: [.init(match, "is known", isIncomparable: true)])]
+    let report = try report("{\"c\":\"\(text)\"}", profile)
+    #expect(report.failures == (isKnown ? [] : ["c:claim-mismatch"]))
+    #expect(report.cautions.contains("c:not-compared") == isKnown)
+  }
+
+  @Test(
+    "An https address has an ASCII host and nobody's name in front of it",
+    arguments: [
+      ("https://h.example/a", true), ("https://h:8443/a?b@c", true), ("https://[::1]/", true), ("https://h", true),
+      ("https://u@h.example/", false), ("https://u:p@h.example/", false), ("https://\u{456}xample.com/", false),
+      ("https:///a", false), ("https://:443/", false), ("https://h\\a/", false), ("https://", false),
+      ("http://h/", false),
+    ] as [(ExactText, Bool)])
+  func addresses(_ text: ExactText, _ isAddress: Bool) { #expect(TextForm.httpsAddress.matches(text) == isAddress) }
+
+  @Test(
     "A value that is not compared warns, as do a tolerated one and a GUID in the other case",
     arguments: [
       (ClaimPolicy("c", .unknownText), "\"x\"", "not-compared"),
@@ -104,7 +173,7 @@ struct ClaimRulesTests {
   func warnings(_ policy: ClaimPolicy, _ value: String, _ reason: String) throws {
     var profile = Profile.anyToken
     profile.claims = [policy]
-    let report = try report("{\"c\":\(value)}", profile)
+    let report = try report("{\"c\":\(value),\"exp\":1700000600}", profile)
     #expect(report.isAccepted)
     #expect(report.cautions == ["c:\(reason)"])
   }

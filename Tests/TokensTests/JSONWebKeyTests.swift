@@ -58,6 +58,14 @@ struct JSONWebKeyTests {
     #expect(code(key) == .malformedJWK)
   }
 
+  @Test(
+    "An exponent of up to 64 bits is read, and no longer one, of which each signature would cost more",
+    arguments: [(8, 0, true), (8, 2, true), (9, 0, false), (256, 0, false)])
+  func exponent(_ count: Int, _ zeros: Int, _ isRead: Bool) {
+    let exponent = Base64.url.text([UInt8](repeating: 0, count: zeros) + [UInt8](repeating: 3, count: count))
+    #expect(code("{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"\(exponent)\"}") == (isRead ? nil : .malformedJWK))
+  }
+
   @Test("A key says what it is for, and of a set only those for verifying are taken")
   func purpose() throws {
     let good = #"{"kty":"RSA","n":"AQAB","e":"AQAB","use":"sig","key_ops":["sign","verify"],"alg":"PS256","kid":"a"}"#

@@ -1,4 +1,5 @@
 import Encodings
+import JSON
 import Messages
 import Tokens
 import Signing
@@ -89,7 +90,7 @@ struct ProfileDocumentTests {
       ",\"unknown\":1", ",\"algorithms\":[]", ",\"time\":{\"lifetime\":\"ten\"}",
       ",\"time\":{\"lifetime\":\"2m\",\"maximum\":\"1m\"}",
       ",\"time\":{\"measured-from\":\"then\"}", ",\"claims\":{\"iss\":\"{nobody}\"}", ",\"claims\":{\"iss\":\"{open\"}",
-      ",\"claims\":{\"iss\":\"close}\"}", ",\"claims\":{\"iss\":1}", ",\"claims\":{\"exp\":\"1\"}",
+      ",\"claims\":{\"iss\":\"close}\"}", ",\"claims\":{\"exp\":\"1\"}",
       ",\"claims\":{\"iss\":{\"form\":\"odd\"}}",
       ",\"claims\":{\"iss\":{\"misspelt\":1}}", ",\"parameters\":{\"a\":1}", ",\"parameters\":{\"a\":{\"optional\":1}}",
       ",\"parameters\":{\"a\":{}}", ",\"parameters\":{\"A\":{}},\"claims\":{\"c\":\"{A}\"}",
@@ -156,6 +157,74 @@ struct ProfileDocumentTests {
     #expect(try profile("\"kid\"").keyID.isRequired)
     #expect(try !profile("\"kid\",\"x5t\"").keyID.isRequired)
     #expect(try profile("\"kid\",\"x5t\"").requiredHints == [.kid, .x5t])
+  }
+
+  @Test("An empty list of key hints is none, and typ may be optional or absent")
+  func typeAndHints() throws {
+    func profile(_ members: String) throws -> Profile {
+      try document(members).profile(parameters: [:], publicKey: nil, isSigning: false)
+    }
+    #expect(try profile(",\"key-hints\":[]").hints.isEmpty)
+    #expect(try profile(",\"typ\":\"x\"").type == TypePolicy("x", presence: .required))
+    let optional = try profile(",\"typ\":{\"value\":\"x\",\"presence\":\"optional\"}")
+    #expect(optional.type == TypePolicy("x", presence: .optional))
+    let absent = try profile(",\"typ\":{\"presence\":\"forbidden\"}")
+    let signer = FakeSigner()
+    #expect(try absent.draft(DraftRequest(time: Self.now), for: signer).header["typ"] == nil)
+    #expect(try optional.draft(DraftRequest(time: Self.now), for: signer).header["typ"] == "x")
+    #expect(try FakeToken(header: "{\"alg\":\"RS256\"}").report(optional).failures.isEmpty)
+    #expect(try FakeToken(header: "{\"alg\":\"RS256\",\"typ\":\"y\"}").report(optional).failures == ["typ:wrong-type"])
+    #expect(try FakeToken(header: "{\"alg\":\"RS256\",\"typ\":\"x\"}").report(absent).failures == ["typ:wrong-type"])
+  }
+
+  @Test(
+    "A claim is any JSON value, made of parameters of any type, and written as an array where the profile says so",
+    arguments: [
+      ("7", "7"), ("true", "true"), ("null", "null"), ("[\"x\",\"{t}\"]", "[\"x\",\"text\"]"), ("\"{n}\"", "5"),
+      ("\"n{n}\"", "\"n5\""), ("\"{b}\"", "false"), ("{\"value\":{\"a\":[\"{n}\",\"{t}\"]}}", "{\"a\":[5,\"text\"]}"),
+      ("{\"values\":[1,2]}", "1"), ("{\"value\":\"{t}\",\"array-written\":true}", "[\"text\"]"),
+    ])
+  func typed(_ claim: String, _ written: String) throws {
+    let profile = try document(
+      ",\"parameters\":{\"n\":{\"type\":\"integer\"},\"b\":{\"type\":\"boolean\"},\"t\":{}},"
+        + "\"claims\":{\"c\":\(claim),\"all\":\"{n}{b}{t}\"}"
+    )
+    .profile(parameters: ["n": "5", "b": "false", "t": "text"], publicKey: nil, isSigning: true)
+    let draft = try profile.draft(DraftRequest(time: Self.now), for: FakeSigner())
+    let value = try #require(draft.claims["c"])
+    #expect(JSONWriter.text(value) == written)
+    #expect(
+      profile.check(draft, at: Self.now, cryptography: FakeCryptography()).first { $0.id == "c" }?.status == .passed)
+    var other = draft.claims
+    other["c"] = "another"
+    let checks = profile.check(
+      TokenDraft(header: draft.header, claims: other, publicKey: nil, certificate: nil), at: Self.now,
+      cryptography: FakeCryptography())
+    #expect(checks.first { $0.id == "c" }?.finding?.reason == "claim-mismatch")
+  }
+
+  @Test(
+    "A parameter has the type that the profile says",
+    arguments: [("5", true), ("five", false), ("5.5", false), ("\"5\"", false), ("", false)] as [(ExactText, Bool)])
+  func parameterType(_ value: ExactText, _ isAccepted: Bool) throws {
+    let document = try document(",\"parameters\":{\"n\":{\"type\":\"integer\"}},\"claims\":{\"c\":\"{n}\"}")
+    do throws(ProfileError) {
+      _ = try document.profile(parameters: ["n": value], publicKey: nil, isSigning: true)
+      #expect(isAccepted)
+    } catch {
+      #expect(!isAccepted)
+      #expect(error.code == .malformedParameter)
+    }
+  }
+
+  @Test(
+    "A claim that the user gives is of the type that the profile says",
+    arguments: [("integer", "5", true), ("integer", "\"5\"", false), ("object", "{}", true), ("any", "[]", true)])
+  func claimType(_ type: String, _ value: String, _ isAccepted: Bool) throws {
+    let profile = try document(",\"claims\":{\"c\":{\"type\":\"\(type)\"}}")
+      .profile(parameters: [:], publicKey: nil, isSigning: false)
+    let report = try FakeToken(claims: "{\"c\":\(value),\"exp\":1700000600}").report(profile)
+    #expect(report.failures == (isAccepted ? [] : ["c:claim-malformed"]))
   }
 
   @Test("Doubled braces stand for themselves")

@@ -72,15 +72,16 @@ struct ThumbprintRule: ClaimRule {
         : skipped(.notReached, "there is no certificate to compare it with")
     }
     // Padding, the standard alphabet and line breaks are all that clients are seen to send; worse than that decides.
-    let worst = irregularities.first { !Self.tolerated.contains($0.code) }
+    let isTooLong = text.text.utf8.count > KeyHints.longestThumbprint
+    let worst = irregularities.first { isTooLong || !Self.tolerated.contains($0.code) }
     if let source = draft.keySource, draft.certificate == nil, irregularities.isEmpty, bytes == kind.bytes(of: source) {
       return passed(found: found)
     }
     guard let expected = draft.certificate.map(kind.bytes(of:)) ?? draft.hints.thumbprints[kind] else {
-      if let worst {
+      if let oddity = worst ?? (isLenient ? nil : irregularities.first) {
         return failed(
-          .thumbprintEncoding, "\(kind.headerName) is spelled with \(worst.problem)", hint: Self.canonical, found: found
-        )
+          .thumbprintEncoding, "\(kind.headerName) is spelled with \(oddity.problem)", hint: Self.canonical,
+          found: found)
       }
       return irregular(
         isTolerated: isLenient || !needsCertificate, .thumbprintNotComparable,

@@ -53,7 +53,7 @@ struct KeyHints {
   private var leaf: (der: [UInt8], certificate: Certificate?)?
 
   /// In bytes; text that is longer, for all its white space, names no key, and the rule refuses it for its spelling.
-  private static let longestThumbprint = 128
+  static let longestThumbprint = 128
 
   init(_ header: JSONObject, keyID policy: KeyIDPolicy, cryptography: (any Cryptography)?) {
     for kind in Thumbprint.allCases {
