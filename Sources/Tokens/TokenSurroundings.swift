@@ -23,6 +23,8 @@ struct TokenSurroundings {
     (["<", "&lt;", "%3C"], [">", "&gt;", "%3E"], .angleBrackets),
   ]
   private static let longestName = 64
+  /// The most marks and schemes that are taken off.
+  private static let mostLayers = 12
 
   init(_ text: [UInt8], _ range: Range<Int>) {
     var inner: [DroppedText] = []
@@ -34,19 +36,20 @@ struct TokenSurroundings {
     }
     // From the inside to the outside, as far as marks and schemes go.
     var (hasBlanks, hasLineBreak) = (false, false)
-    peeling: while true {
+    peeling: for layer in 0... {
       let bare = Self.trimmed(left)
-      if let scheme = Self.scheme(at: bare), bare.count < left.count {
+      let isLast = layer == Self.mostLayers
+      if !isLast, bare.count < left.count, let scheme = Self.scheme(at: bare) {
         left = bare.dropLast(scheme.utf8.count)
         inner.append(.scheme(scheme))
         continue
       }
-      if let rest = Self.withoutQuoteMarks(bare) {
+      if !isLast, let rest = Self.withoutQuoteMarks(bare) {
         left = rest
         inner.append(.quoteMarks)
         continue
       }
-      for marks in Self.quotationMarks {
+      for marks in Self.quotationMarks where !isLast {
         guard let opening = marks.opening.first(where: { bare.ends(with: Array($0.utf8)) }) else { continue }
         left = bare.dropLast(opening.utf8.count)
         let rest = Self.trimmedAtStart(right)

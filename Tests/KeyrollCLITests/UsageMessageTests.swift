@@ -73,7 +73,7 @@ import Testing
   }
 
   @Test(
-    "a token that was pasted with something around it is not repeated, and the hint says what to take off",
+    "a token that was pasted with something around it is shown, or judged and named for what is around it; its signature is not repeated",
     arguments: [
       "Bearer eyJhbGciOiJSUzI1NiJ9.e30.CANARY01", "\"eyJhbGciOiJSUzI1NiJ9.e30.CANARY01\"",
       "Authorization: Bearer eyJhbGciOiJSUzI1NiJ9.e30.CANARY01", "token=eyJhbGciOiJSUzI1NiJ9.e30.CANARY01",
@@ -81,19 +81,23 @@ import Testing
     ])
   func pasted(token: String) throws {
     let certificate = Fixtures.path("certificates/leaf.pem")
-    for arguments in [
-      ["inspect", token], ["verify", "--profile", "graph-proof", "--certificate", certificate, token],
-    ] {
-      let outcome = try BuiltCommand.run(arguments)
-      #expect(
-        outcome
-          == Outcome(
-            status: 2,
-            error: """
-              keyroll: error: the argument is no file, and as a token it has something around it [file-unreadable]
-              keyroll: hint: give the token alone, without Bearer, quotation marks or spaces
+    let shown = try BuiltCommand.run("inspect", token)
+    #expect(shown.status == 0 && shown.error.hasPrefix("keyroll: note: dropped from the argument: "), "\(shown)")
+    let judged = try BuiltCommand.run("verify", "--profile", "graph-proof", "--certificate", certificate, token)
+    #expect(judged.status == 1 && judged.output.contains("hint: give the token alone\n"), "\(judged)")
+    for outcome in [shown, judged] { #expect(!"\(outcome)".contains("CANARY01"), "\(outcome)") }
+  }
 
-              """))
-    }
+  @Test("what may be part of a token, and is neither a file nor a token, is not repeated")
+  func partOfToken() throws {
+    #expect(
+      try BuiltCommand.run("inspect", "Bearer eyJhbGciOiJSUzI1NiJ9.CANARY01")
+        == Outcome(
+          status: 2,
+          error: """
+            keyroll: error: the argument is no file, and as a token it has something around it [file-unreadable]
+            keyroll: hint: give the token alone, without Bearer, quotation marks or spaces
+
+            """))
   }
 }
