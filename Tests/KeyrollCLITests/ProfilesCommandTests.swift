@@ -46,4 +46,46 @@ import Testing
       "cd '\(folder.path(""))' && keyroll verify --profile yours --certificate '\(SignCommandTests.certificate)' a")
     #expect(missing.error.hasPrefix("keyroll: error: there is no profile yours [unknown-profile]\n"), "\(missing)")
   }
+
+  @Test(
+    "a profile file says how kid is computed, in signing as in verifying",
+    arguments: [
+      (#"{"of": "jwk"}"#, "WwISReaQJ0yH3OgwyBO0pAe4y6-_gVfjYysqlK0asa4"),
+      (#"{"of": "public-key", "encoding": "hex"}"#, "7e140b76bac7d240ebb2e996d36bc6d88771240c8778e7f9594c80a2fe15b57e"),
+      (#"{"of": "public-key", "hash": "SHA-1", "encoding": "base64"}"#, "SfoEEvfgzuQCt11fFH7nNutyPRg="),
+      (
+        #"{"of": "certificate", "hash": "SHA-1", "encoding": "upper-case-hex"}"#,
+        "88891A232D3C4BC784E94A802B73C3479A7EE1A0"
+      ),
+    ])
+  func computedKeyID(computation: String, kid: String) throws {
+    let folder = try TemporaryFolder()
+    let document =
+      #"{"keyroll-profile": 1, "id": "x", "algorithms": ["RS256"], "key-hints": ["kid"], "required-key-hints": ["kid"], "key-id": \#(computation)}"#
+    let profile = try folder.write(Array(document.utf8), to: "x.json")
+    func sign(_ more: String...) throws -> String {
+      let made = try BuiltCommand.run(
+        ["sign", "claims", "--profile", profile, "--key", SignCommandTests.key]
+          + more)
+      try #require(made.status == 0, "\(made)")
+      return made.output.replacing("\n", with: "")
+    }
+    let token = try sign()
+    #expect(try BuiltCommand.run("inspect", token).output.contains("  \"kid\"  \"\(kid)\"\n"))
+    let verify = ["verify", "--profile", profile, "--certificate", SignCommandTests.certificate]
+    #expect(try BuiltCommand.run(verify + [token]).status == 0)
+    let key = try BuiltCommand.run([
+      "verify", "--profile", profile, "--public-key", Fixtures.path("public-keys/spki.pem"), token,
+    ])
+    #expect(key.status == 0, "\(key)")
+    let other = "{\"keyroll-profile\": 1, \"id\": \"y\", \"algorithms\": [\"RS256\"], \"key-hints\": [\"kid\"]}"
+    let named = try folder.write(Array(other.utf8), to: "y.json")
+    let foreign = try BuiltCommand.run(
+      "sign", "claims", "--profile", named, "--key-id", "other", "--key", SignCommandTests.key)
+    let refused = try BuiltCommand.run(verify + [foreign.output.replacing("\n", with: "")])
+    #expect(refused.status == 1)
+    #expect(
+      refused.output.contains("[kid-of-another]\n") && refused.output.contains("hint: \"\(kid)\" is expected\n"),
+      "\(refused)")
+  }
 }
