@@ -61,10 +61,12 @@ _look_for_build() {
 
 _look_for_test() {
   _want acl command -v setfacl
+  _want busybox command -v busybox
   _want curl command -v curl
   _want default-jre-headless command -v keytool
   _want gnutls-bin command -v certtool
   _want libnss3-tools command -v certutil
+  _want dash command -v dash
   _want python3 command -v python3
   _want python3-venv python3 -c 'import ensurepip'
   _want librsvg2-bin command -v rsvg-convert

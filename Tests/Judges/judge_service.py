@@ -81,6 +81,23 @@ class Directory:
         }
         self.access_tokens = set()
 
+    def now(self):
+        """Seconds since 1970."""
+        return time.time()
+
+    def claims(self, token, certificate, algorithms, **wanted):
+        """What a token says once its signature, issuer and audience are right, and its window is open."""
+        claims = jwt.decode(
+            token, certificate.public_key(), algorithms=algorithms, **wanted | {
+                "options": wanted["options"] | {"verify_exp": False, "verify_nbf": False, "verify_iat": False}
+            },
+        )
+        if claims["exp"] <= self.now():
+            raise jwt.ExpiredSignatureError("Signature has expired")
+        if claims["nbf"] > self.now():
+            raise jwt.ImmatureSignatureError("The token is not yet valid (nbf)")
+        return claims
+
     def find(self, header):
         for certificate in self.keys.values():
             if header.get("x5t#S256") == thumbprint(certificate, SHA256()):
@@ -135,8 +152,8 @@ class Directory:
         tenant = self.settings["tenant"]
         audiences = [f"https://{host}/{tenant}/{form}" for form in ("oauth2/v2.0/token", "v2.0", "v2.0/", "oauth2/token")]
         try:
-            claims = jwt.decode(
-                assertion, certificate.public_key(), algorithms=[header["alg"]], audience=audiences,
+            claims = self.claims(
+                assertion, certificate, [header["alg"]], audience=audiences,
                 options={"require": ["aud", "iss", "sub", "jti", "nbf", "exp"]},
             )
         except jwt.InvalidSignatureError as error:
@@ -184,10 +201,10 @@ class Directory:
             certificate = self.find({"x5t": header.get("x5t")})
             if certificate is None:
                 raise bad_proof("x5t is of no registered certificate")
-            if certificate.not_valid_after_utc.timestamp() < time.time():
+            if certificate.not_valid_after_utc.timestamp() < self.now():
                 raise bad_proof("the registered certificate has expired")
-            claims = jwt.decode(
-                proof, certificate.public_key(), algorithms=["RS256"], audience=PROOF_AUDIENCE, issuer=owner,
+            claims = self.claims(
+                proof, certificate, ["RS256"], audience=PROOF_AUDIENCE, issuer=owner,
                 options={"require": ["aud", "iss", "nbf", "exp"]},
             )
         except jwt.PyJWTError as error:
@@ -316,10 +333,10 @@ class Server(http.server.HTTPServer):
         print(json.dumps({"path": None, "status": None, "finding": repr(sys.exc_info()[1])}), flush=True)
 
 
-def main():
-    settings = json.loads(Path(sys.argv[1]).read_text())
-    server = Server(("127.0.0.1", 0), Handler)
-    server.directory = Directory(settings)
+def serve(directory, handler=Handler):
+    settings = directory.settings
+    server = Server(("127.0.0.1", 0), handler)
+    server.directory = directory
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(settings["tls_certificate"], settings["tls_key"])
     server.socket = context.wrap_socket(server.socket, server_side=True)
@@ -329,4 +346,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    serve(Directory(json.loads(Path(sys.argv[1]).read_text())))

@@ -15,7 +15,13 @@ public final class LoopbackService: Sendable {
   private let process: Int32
 
   /// Starts it with these certificates registered, each under its keyId.
-  public init(registered: [String: String]) throws {
+  ///
+  /// - Parameters:
+  ///   - script: of `Tests/Judges`, which takes the same settings.
+  ///   - settings: others that the script takes.
+  public init(
+    registered: [String: String], script: String = "judge_service", settings others: [String: String] = [:]
+  ) throws {
     let folder = try TemporaryFolder()
     try Self.makeServerCertificate(in: folder)
     let settings: [String: Any] = [
@@ -23,13 +29,13 @@ public final class LoopbackService: Sendable {
       "graph_host": Self.graphHost, "tenant": Self.tenant, "client_id": Self.clientID,
       "objects": ["applications": Self.applicationID, "servicePrincipals": Self.servicePrincipalID],
       "registered": registered,
-    ]
+    ].merging(others) { $1 }
     try folder.write([UInt8](try JSONSerialization.data(withJSONObject: settings)), to: "settings.json")
     try folder.write([], to: "log")
     guard let python = Judge.python else { throw SystemFailure(Judge.absence, code: ENOENT) }
     var child = ChildProcess(
       path: python,
-      arguments: [checkout.appending(path: "Tests/Judges/judge_service.py").path, folder.path("settings.json")],
+      arguments: [checkout.appending(path: "Tests/Judges/\(script).py").path, folder.path("settings.json")],
       environment: ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent"])
     child.descriptors = [
       STDIN_FILENO: try NamelessFile(), STDOUT_FILENO: try NamelessFile(opening: folder.path("log")),
@@ -51,6 +57,9 @@ public final class LoopbackService: Sendable {
   /// What it said of each request: a line of JSON with what was wrong in truth.
   public var log: String { (try? folder.bytes("log")).flatMap { String(validating: $0, as: UTF8.self) } ?? "" }
 
+  /// What a curl needs besides its own options to find the hosts and to know whom to trust, for a shell.
+  public var curlOptions: String { "--cacert '\(trustedCertificate)' --connect-to '::127.0.0.1:\(port)'" }
+
   /// Has curl send a request in a folder, by the options in its file and by nothing else but where to find the hosts and
   /// whom to trust. What standard input holds is the header with the access token.
   public func send(_ configuration: String = "request.curl", in folder: String, header: String = "") throws -> Outcome {
@@ -59,7 +68,7 @@ public final class LoopbackService: Sendable {
 
   /// Runs a line of shell in a folder, as it was printed: the `curl` in it knows where to find the hosts and whom to trust.
   public func send(by line: String, in folder: String, _ environment: [String: String] = [:]) throws -> Outcome {
-    let curl = "exec /usr/bin/curl \"$@\" --cacert '\(trustedCertificate)' --connect-to '::127.0.0.1:\(port)'"
+    let curl = "exec /usr/bin/curl \"$@\" \(curlOptions)"
     try self.folder.write(Array("#!/bin/sh\n\(curl)\n".utf8), to: "curl")
     return try Shell.run(
       "chmod 700 '\(self.folder.path("curl"))' && PATH='\(self.folder.path(""))':\"$PATH\" && cd '\(folder)' && umask 022"
