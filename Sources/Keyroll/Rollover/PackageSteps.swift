@@ -1,0 +1,120 @@
+public import Encodings
+public import Tokens
+
+/// Ten minutes in which a token can be sent.
+public struct SendWindow: Sendable, Hashable {
+  public let start: NumericDate
+  /// The first second at which it is too late.
+  public let end: NumericDate
+
+  /// As long as a proof may live at most.
+  public static let length = TimeSpan.minutes(10)
+  /// The most windows of one package: a day and a night.
+  public static let most = 144
+
+  public init(from start: NumericDate) {
+    self.start = start
+    end = start + Self.length
+  }
+
+  /// So many, one after the other.
+  public static func row(of count: Int, from start: NumericDate) -> [SendWindow] {
+    (0..<max(1, min(count, most))).map { SendWindow(from: start + TimeSpan(seconds: length.seconds * Int64($0))) }
+  }
+}
+
+/// The file `steps` of a package: a line for each request, in the order in which `run.sh` sends them.
+///
+/// The columns are the action, the folder of the request, the seconds since 1970 from and until when it can be sent, the same
+/// start for people, and for some actions what its answer must show:
+///
+///     token token-1 1795975200 1795975800 2026-11-30T14:00:00Z - - -
+///     list list-1 0 0 - both 9a0b1c2d-… 1f2e3d4c-…
+///
+/// Of lines with the same action that follow each other, the first whose window is open is sent; of `try`, all of that window.
+public struct PackageSteps: Sendable, Hashable {
+  /// What a list must show, or what is looked for in it.
+  @nonexhaustive
+  public enum Look: Sendable, Hashable {
+    case nothing
+    /// Where an entry has one of these, nothing is added: it is there already.
+    case absent(String, String)
+    /// Both key ids must be there, or nothing is removed; where `mayBeUnlisted`, a 403 does not stop it.
+    case both(ExactText, ExactText, mayBeUnlisted: Bool)
+    /// Says whether the key id is gone.
+    case gone(ExactText)
+  }
+
+  public struct Step: Sendable, Hashable {
+    public let action: PackageAction
+    /// The name of its folder.
+    public let folder: String
+    /// Nil where its request has no proof or assertion.
+    public let window: SendWindow?
+    public let look: Look
+
+    public init(_ action: PackageAction, _ folder: String, _ window: SendWindow? = nil, _ look: Look = .nothing) {
+      self.action = action
+      self.folder = folder
+      self.window = window
+      self.look = look
+    }
+  }
+
+  public static let fileName = "steps"
+  public let steps: [Step]
+  /// True where it tries the new key, and fails as long as that is not accepted.
+  public var tries: Bool { steps.contains { $0.action == .attempt } }
+
+  public init(_ steps: [Step]) { self.steps = steps }
+
+  public var text: String {
+    steps.map(Self.line).joined() + "end - 0 0 - \(tries ? "try" : "-") - -\n"
+  }
+
+  private static func line(_ step: Step) -> String {
+    let (from, until) = (step.window?.start.seconds ?? 0, step.window?.end.seconds ?? 0)
+    let opens = step.window.map { "\($0.start)" } ?? "-"
+    let look =
+      switch step.look {
+      case .nothing: "- - -"
+      case .absent(let one, let two): "absent \(one) \(two)"
+      case .both(let one, let two, let mayBeUnlisted): "both\(mayBeUnlisted ? "-if-listed" : "") \(one) \(two)"
+      case .gone(let id): "gone \(id) \(id)"
+      }
+    return "\(step.action.rawValue) \(step.folder) \(from) \(until) \(opens) \(look)\n"
+  }
+}
+
+extension PackageSteps {
+  /// What a package is for, read from its own `steps`: for one that was written and not noted, because the machine stopped just
+  /// then. Nil for anything that is not written here.
+  ///
+  /// - Parameter oldKeyID: tells a removal of the old key from one of the new key.
+  static func packed(_ text: [UInt8], oldKeyID: ExactText?) -> RolloverEvent.Packed? {
+    var windows: [PackageAction: (start: Int64, end: Int64)] = [:]
+    var removed: ExactText?
+    for line in text.split(separator: UInt8(ascii: "\n")) {
+      let columns = line.split(separator: UInt8(ascii: " ")).compactMap { String(validating: $0, as: UTF8.self) }
+      guard columns.count == 8, let from = Int64(columns[2]), let until = Int64(columns[3]) else { return nil }
+      if columns[0] == "end" { break }
+      guard let action = PackageAction(rawValue: columns[0]) else { return nil }
+      if columns[5] == "gone" { removed = ExactText(columns[6]) }
+      if until == 0 { continue }
+      let known = windows[action] ?? (from, until)
+      windows[action] = (min(known.start, from), max(known.end, until))
+    }
+    if let tokens = windows[.token] {
+      let kind: PackageKind =
+        windows[.removeKey] == nil
+        ? .add : removed.map { oldKeyID?.isSameGUID(as: $0) ?? true } ?? true ? .remove : .undo
+      return RolloverEvent.Packed(
+        kind: kind, opens: NumericDate(seconds: tokens.start), closes: NumericDate(seconds: tokens.end), keyID: removed)
+    }
+    guard let tries = windows[.attempt] else { return nil }
+    // They have one window more than the package.
+    return RolloverEvent.Packed(
+      kind: .attempt, opens: NumericDate(seconds: tries.start),
+      closes: NumericDate(seconds: tries.end) - SendWindow.length)
+  }
+}

@@ -1,0 +1,143 @@
+public import Encodings
+public import Tokens
+
+/// The one step that comes next.
+@nonexhaustive
+public enum RolloverStep: Sendable, Hashable {
+  /// Take in the certificate that a CA issued for the new key.
+  case recordCertificate
+  /// Write a package of this kind.
+  case pack(PackageKind)
+  /// Send a package that is written, between these times, and take in what comes back.
+  case send(package: ExactText, opens: NumericDate, closes: NumericDate)
+  /// Take in a list of what is registered, which somebody saved.
+  case recordList
+  /// Let the workload use the new key, and say so.
+  case switchWorkload
+  case wait(until: NumericDate)
+  /// Start another rollover: this one cannot go on.
+  case startAnew
+  case nothing
+}
+
+/// Why a step comes next.
+@nonexhaustive
+public enum RolloverReason: Sendable, Hashable {
+  case certificateMissing
+  case certificateReady
+  /// The package was written and has not come back.
+  case packageOutstanding(PackageKind)
+  /// Its last window has closed, and nothing came back.
+  case windowClosed(package: ExactText)
+  case notTriedYet
+  /// The new key was added so long ago and is refused, which is still usual for some minutes.
+  case lag(TimeSpan)
+  /// It is refused for longer than a lag explains.
+  case refused(TimeSpan)
+  case accepted
+  case overlapRunning(until: NumericDate)
+  case overlapPassed
+  /// This reason was given for not waiting.
+  case overlapWaived
+  case keyIDUnknown(RolloverKeyRole)
+  case removalUnconfirmed
+  case newCertificateEnded(NumericDate)
+  case conflict(RolloverConflict)
+  case abandoning
+  /// Only a person can say that the workload is back on the old key.
+  case backUnsaid
+  case done
+  case abandoned
+}
+
+extension RolloverReason {
+  /// So long after it was added, a key that is refused may only be new: up to 10 minutes were seen.
+  public static let longestLag = TimeSpan.minutes(10)
+}
+
+/// Chooses the next step.
+struct RolloverDecision {
+  let step: RolloverStep
+  let reason: RolloverReason
+
+  init(_ record: RolloverRecord, conflicts: [RolloverConflict], gate: RolloverGate, at time: NumericDate) {
+    (step, reason) = Self.decide(record, conflicts, gate, time)
+  }
+
+  private typealias Choice = (RolloverStep, RolloverReason)
+
+  private static func decide(
+    _ record: RolloverRecord, _ conflicts: [RolloverConflict], _ gate: RolloverGate, _ time: NumericDate
+  ) -> Choice {
+    if record.stage == .done { return (.nothing, .done) }
+    if record.stage == .abandoned { return (.nothing, .abandoned) }
+    if let (name, packed) = record.outstanding, time < packed.closes {
+      return (.send(package: name, opens: packed.opens, closes: packed.closes), .packageOutstanding(packed.kind))
+    }
+    if let abandoning = record.abandoning { return undo(record, isBack: abandoning.isBack, gate) }
+    if let conflict = conflicts.first {
+      // Longer than a replica lags, the entry is there.
+      let isBack = conflict == .oldKeyStillListed && record.isOldListedForLong && gate.permit?.kind == .remove
+      return (isBack ? .pack(.remove) : settlement(of: conflict, record), .conflict(conflict))
+    }
+    switch record.stage {
+    case .waiting: return (.recordCertificate, .certificateMissing)
+    case .ready: return (.pack(.add), closed(record) ?? .certificateReady)
+    case .added: return attempt(record, time)
+    case .accepted: return (.switchWorkload, .accepted)
+    case .switched: return removal(record, gate)
+    case .done, .abandoned: return (.nothing, .done)
+    }
+  }
+
+  private static func closed(_ record: RolloverRecord) -> RolloverReason? {
+    record.outstanding.map { .windowClosed(package: $0.name) }
+  }
+
+  private static func attempt(_ record: RolloverRecord, _ time: NumericDate) -> Choice {
+    guard let addition = record.addition, let refusal = record.refusal, refusal.index > addition.index else {
+      return (.pack(.attempt), closed(record) ?? .notTriedYet)
+    }
+    let age = time - addition.happened
+    let isLag = age < RolloverReason.longestLag
+    return (.pack(.attempt), isLag ? .lag(age) : .refused(age))
+  }
+
+  private static func removal(_ record: RolloverRecord, _ gate: RolloverGate) -> Choice {
+    if record.oldRemoval != nil || record.isRemovalUnclear { return (.pack(.attempt), .removalUnconfirmed) }
+    switch gate.missing.first {
+    case .overlap(let until): return (.wait(until: until), .overlapRunning(until: until))
+    case .newCertificateEnded(let end): return (.startAnew, .newCertificateEnded(end))
+    case .oldKeyID: return (list(record), .keyIDUnknown(.old))
+    case .newKeyID: return (list(record), .keyIDUnknown(.new))
+    default: break
+    }
+    // The gate is open, or its permit is not for this.
+    guard let permit = gate.permit, permit.kind == .remove else { return (list(record), .removalUnconfirmed) }
+    return (.pack(.remove), closed(record) ?? (record.waiver == nil ? .overlapPassed : .overlapWaived))
+  }
+
+  private static func undo(_ record: RolloverRecord, isBack: Bool, _ gate: RolloverGate) -> Choice {
+    if record.stage >= .switched, !isBack { return (.nothing, .backUnsaid) }
+    if record.newRemoval != nil {
+      return (record.isListingRefused ? .recordList : .pack(.attempt), .removalUnconfirmed)
+    }
+    if gate.permit?.kind == .undo { return (.pack(.undo), .abandoning) }
+    return (.recordList, .keyIDUnknown(record.oldKeyID == nil ? .old : .new))
+  }
+
+  /// A list settles most conflicts: by a package where its own token can be had, else by a person.
+  private static func settlement(of conflict: RolloverConflict, _ record: RolloverRecord) -> RolloverStep {
+    switch conflict {
+    case .certificateUnknown: .recordCertificate
+    case .certificateChanged, .addedAfterAbandoning, .newKeyRemoved: .startAnew
+    case .switchedTooEarly:
+      record.stage == .accepted ? .switchWorkload : record.stage < .added ? .pack(.add) : .pack(.attempt)
+    default: list(record)
+    }
+  }
+
+  private static func list(_ record: RolloverRecord) -> RolloverStep {
+    record.stage >= .added && !record.isListingRefused ? .pack(.attempt) : .recordList
+  }
+}
