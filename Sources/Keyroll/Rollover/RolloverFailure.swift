@@ -27,7 +27,8 @@ public struct RolloverFailure: Sendable {
     case (.addKey, "proof-refused"), (.removeKey, "proof-refused"):
       meaning = "the proof was refused; the message blames the access token, which was good"
       advice =
-        "look first whether an application id stands for the object id: \(ids); then at the window of the proof, and at whether the certificate is registered"
+        "look first whether an application id stands for the object id: \(ids); "
+        + "then at the window of the proof, and at whether the certificate is registered"
     case (_, "CredentialInvalidLifetimeAsPerAppPolicy"), (_, "certificate-outlives-policy"):
       meaning = "the certificate lives longer than the policy of the tenant allows"
       advice = "make a certificate with a shorter life over the same key, and record it"
@@ -44,7 +45,8 @@ public struct RolloverFailure: Sendable {
     case (.token, _) where role == .old:
       meaning = "the token endpoint refuses the old key, which may have ended"
       advice =
-        "add the new certificate in the portal, or with az ad app credential reset --id \(client) --append --cert @new.pem, which keeps the other entries; then record a list"
+        "add the new certificate in the portal, or with az ad app credential reset --id \(client) --append "
+        + "--cert @new.pem, which keeps the other entries; then record a list"
     default: (meaning, advice) = Self.other(action, answer, status, ids)
     }
   }

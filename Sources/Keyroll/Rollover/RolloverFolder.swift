@@ -20,8 +20,9 @@ public struct RolloverFolder: Sendable {
   static let answersName = "answers"
   private static let mostFileBytes = 1 << 20
 
-  /// Reads a rollover; throws `folder-changeable`, `malformed-plan`, `malformed-journal`, `file-unreadable` and what the reader of
-  /// certificates throws.
+  /// Reads a rollover.
+  ///
+  /// Throws `folder-changeable`, `malformed-plan`, `malformed-journal`, `file-unreadable` and what reading certificates throws.
   public init(at path: String, cryptography: any Cryptography) throws(RolloverError) {
     try Self.requireOwn(path)
     let file = try Self.contents(RolloverPlan.fileName, in: path)
