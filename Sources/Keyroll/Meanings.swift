@@ -231,6 +231,18 @@ public enum Meanings {
     sent-already: an answer in the folder: the request was sent
     token-rejected: a proof or an assertion that its profile rejects
 
+    # Rollovers
+    malformed-plan: `plan.json` is not what keyroll writes, or was written by a later version
+    malformed-journal: a line of the journal is not what keyroll writes
+    malformed-table: a table of rollovers with a fault, at the line and column in the message
+    folder-changeable: a folder that others can change, and with it which keys are used
+    gate-closed: the old key cannot be removed yet
+    step-too-early: another step has to come first
+    rollover-ended: the rollover is done or abandoned
+    acknowledgement-missing: nobody has said that the workload is back on the old key
+    evidence-unknown: what came back is not of this rollover
+    package-differs: a file of a returned package is not the one that was sent
+
     # The command
     usage: a command line that keyroll does not understand
     output-exists: a file that already exists

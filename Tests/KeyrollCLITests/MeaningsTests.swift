@@ -30,6 +30,7 @@ struct MeaningsTests {
     insert(SignatureTextError.Code.self)
     insert(KeyMakingError.Code.self)
     insert(CertificateError.Code.self)
+    insert(RolloverError.Code.self)
     insert(SignatureFault.Code.self)
     insert(CommandError.Code.self)
     for row in Meanings.all { #expect(ids.contains(row.id), "\(row.id)") }

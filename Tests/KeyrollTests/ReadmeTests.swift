@@ -43,6 +43,7 @@ struct ReadmeTests {
       SignatureTextError.Code.allCases.map(\.rawValue), SystemError.Code.allCases.map(\.rawValue),
       Check.Reason.allCases.map(\.rawValue),
       CertificateError.Code.allCases.map(\.rawValue), KeyMakingError.Code.allCases.map(\.rawValue),
+      RolloverError.Code.allCases.map(\.rawValue),
     ]
     for id in ids.joined() { #expect((Meanings.meaning(of: id)?.count ?? 0) > 5, "\(id)") }
     #expect(Set(Meanings.all.map(\.id)).count == Meanings.all.count)

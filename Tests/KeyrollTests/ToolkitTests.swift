@@ -30,17 +30,6 @@ import Testing
     #expect(naming.map(\.path) == ["Keyroll/Toolkit.swift"])
   }
 
-  @Test("no library names an option of the command")
-  func optionNames() throws {
-    // Other programs have options, too, and a whole line to copy has those of the command.
-    let others = ["curl", "tpm2_", "openssl ", "keyroll explain ", "gpgsm "]
-    for file in try Self.code() where !file.path.hasPrefix("KeyrollCLI/") {
-      for line in file.lines where line.contains(/"[^"]*--[a-z]/) {
-        #expect(others.contains { line.contains($0) }, "\(file.path): \(line)")
-      }
-    }
-  }
-
   @Test("the toolkit opens every scheme that its references can have")
   func schemes() { #expect(Toolkit.openSSL().keys.schemes == Toolkit.keySyntaxes.map(\.scheme)) }
 }

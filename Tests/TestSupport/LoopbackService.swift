@@ -44,6 +44,9 @@ public final class LoopbackService: Sendable {
     process = try child.start()
     self.folder = folder
     port = try Self.announcedPort(in: folder, of: process)
+    // Once, for tests that run at the same time: a shell passes over what is not yet executable.
+    try folder.write(Array("#!/bin/sh\nexec /usr/bin/curl \"$@\" \(curlOptions)\n".utf8), to: "curl")
+    try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder.path("curl"))
   }
 
   deinit {
@@ -68,11 +71,8 @@ public final class LoopbackService: Sendable {
 
   /// Runs a line of shell in a folder, as it was printed: the `curl` in it knows where to find the hosts and whom to trust.
   public func send(by line: String, in folder: String, _ environment: [String: String] = [:]) throws -> Outcome {
-    let curl = "exec /usr/bin/curl \"$@\" \(curlOptions)"
-    try self.folder.write(Array("#!/bin/sh\n\(curl)\n".utf8), to: "curl")
     return try Shell.run(
-      "chmod 700 '\(self.folder.path("curl"))' && PATH='\(self.folder.path(""))':\"$PATH\" && cd '\(folder)' && umask 022"
-        + " && \(line)",
+      "PATH='\(self.folder.path(""))':\"$PATH\" && cd '\(folder)' && umask 022 && \(line)",
       environment: environment)
   }
 

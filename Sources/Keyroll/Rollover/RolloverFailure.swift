@@ -45,8 +45,8 @@ public struct RolloverFailure: Sendable {
     case (.token, _) where role == .old:
       meaning = "the token endpoint refuses the old key, which may have ended"
       advice =
-        "add the new certificate in the portal, or with az ad app credential reset --id \(client) --append "
-        + "--cert @new.pem, which keeps the other entries; then record a list"
+        "add the new certificate in the portal, or with "
+        + "az ad app credential reset --id \(client) --append --cert @new.pem, which keeps the other entries; then record a list"
     default: (meaning, advice) = Self.other(action, answer, status, ids)
     }
   }
