@@ -168,16 +168,16 @@ struct RunScriptTests {
   @Test(
     "A refusal stops it, is named, and leaves the key where it was",
     arguments: [
-      ("token", "key-ended", "token 401", "signature-refused"),
+      ("token", "key-ended", "token 401", "key-expired"),
       ("addKey", "bad-proof", "add-key 401", "proof-refused"),
       ("addKey", "lifetime", "add-key 400", "certificate-outlives-policy"),
       ("addKey", "ca-wanted", "add-key 400", "KeyCredentialsTrustedCertificateAuthorityRequired"),
-      ("addKey", "object-full", "add-key 400", "Directory_ResourceSizeExceeded"),
-      ("addKey", "locked", "add-key 400", "CannotUpdateLockedServicePrincipalProperty"),
-      ("addKey", "denied", "add-key 403", "Authorization_RequestDenied"),
-      ("addKey", "wrong-object", "add-key 404", "Request_ResourceNotFound"),
-      ("addKey", "throttled", "add-key 429", "TooManyRequests"),
-      ("list", "wrong-object", "list 404", "Request_ResourceNotFound"),
+      ("addKey", "object-full", "add-key 400", "object-full"),
+      ("addKey", "locked", "add-key 400", "property-locked"),
+      ("addKey", "denied", "add-key 403", "request-denied"),
+      ("addKey", "wrong-object", "add-key 404", "object-not-found"),
+      ("addKey", "throttled", "add-key 429", "throttled"),
+      ("list", "wrong-object", "list 404", "object-not-found"),
     ])
   func refusals(action: String, refusal: String, shown: String, answer: String) throws {
     let stage = try RolloverStage(shell: "dash", modes: #"{"refuse": {"\#(action)": "\#(refusal)"}}"#)

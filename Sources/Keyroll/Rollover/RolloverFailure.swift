@@ -29,14 +29,13 @@ public struct RolloverFailure: Sendable {
       advice =
         "look first whether an application id stands for the object id: \(ids); "
         + "then at the window of the proof, and at whether the certificate is registered"
-    case (_, "CredentialInvalidLifetimeAsPerAppPolicy"), (_, "certificate-outlives-policy"):
+    case (_, "certificate-outlives-policy"):
       meaning = "the certificate lives longer than the policy of the tenant allows"
       advice = "make a certificate with a shorter life over the same key, and record it"
-    case (_, "CannotUpdateLockedServicePrincipalProperty"),
-      (_, "CannotUpdateLockedServicePrincipalPropertyWithEnforcementScope"):
+    case (_, "property-locked"):
       meaning = "the keys of this service principal are locked by its application"
       advice = "change the key of the application instead: another rollover, of the application \(client)"
-    case (_, "Directory_ResourceSizeExceeded"):
+    case (_, "object-full"):
       meaning = "the object holds as many entries as it can"
       advice = "remove entries that have ended: a saved list shows which have"
     case (.removeKey, "nothing-to-remove"):
