@@ -5,19 +5,21 @@
 public struct ExactText: Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
   public let text: String
 
-  public init(_ text: String) { self.text = text }
-  public init(stringLiteral text: String) { self.text = text }
+  @inlinable public init(_ text: String) { self.text = text }
+  @inlinable public init(stringLiteral text: String) { self.text = text }
 
   public var description: String { text }
-  public var isEmpty: Bool { text.utf8.isEmpty }
+  @inlinable public var isEmpty: Bool { text.utf8.isEmpty }
 }
 
 extension ExactText: Hashable {
+  @inlinable
   public static func == (left: Self, right: Self) -> Bool {
     if left.text.utf8.count != right.text.utf8.count { return false }
     return left.withUTF8 { left in right.withUTF8 { right in left.isEqual(to: right) } }
   }
 
+  @inlinable
   public func hash(into hasher: inout Hasher) {
     // The view ends with the call.
     withUTF8 { bytes in unsafe bytes.withUnsafeBytes { bytes in unsafe hasher.combine(bytes: bytes) } }
@@ -26,7 +28,7 @@ extension ExactText: Hashable {
 
 extension ExactText {
   /// Lends the bytes for the call.
-  @inline(__always)
+  @inlinable @inline(__always)
   package func withUTF8<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
     // Quicker than `utf8Span`, most of all for short text. The view ends with the call; every native string has one.
     if let result = unsafe text.utf8.withContiguousStorageIfAvailable({ unsafe body($0.span) }) { return result }
