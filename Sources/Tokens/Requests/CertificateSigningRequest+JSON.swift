@@ -54,22 +54,10 @@ extension CertificateSigningRequest {
   public init(
     _ text: Span<UInt8>, encoder: any CertificateEncoder, cryptography: any Cryptography
   ) throws(SigningRequestError) {
-    let object: JSONObject
-    do throws(JSONError) { object = try JSONReader.object(text, within: .signingRequest) } catch {
-      throw SigningRequestError(
-        .malformed, "the signing request is not acceptable JSON: \(error.problem), at byte \(error.offset)",
-        hint: "give the file that keyroll prepare wrote")
-    }
-    var members = JSONMembers(object, ofRequest: "the signing request")
-    guard try members.require("keyroll-signing-request", .integer) == Self.version else {
-      throw SigningRequestError(
-        .unsupportedVersion,
-        "the signing request is of another version than \(Self.version), the one that certificates have",
-        hint: "prepare and sign it with the same version of keyroll")
-    }
+    var members = try JSONMembers(ofWholeRequest: text, version: Self.version)
     let kind = try members.require("kind", .text)
     let summary = try members.require("summary", .strings("an array of text"))
-    let algorithm = try Self.algorithm(try members.require("algorithm", .text))
+    let algorithm = try members.requireAlgorithm()
     let publicKey = try Self.publicKey(try members.require("public-key", .text), cryptography)
     let contents = try members.require("contents", .object)
     let toBeSigned = try members.require("to-be-signed", .text)
@@ -98,12 +86,6 @@ extension CertificateSigningRequest {
     guard summary == self.summary.map({ ExactText($0) }) else {
       throw .mismatch(.summaryMismatch, "its summary is not that of its other parts")
     }
-  }
-
-  private static func algorithm(_ name: ExactText) throws(SigningRequestError) -> SignatureAlgorithm {
-    if let algorithm = SignatureAlgorithm(name: name.text) { return algorithm }
-    throw SigningRequestError(
-      .malformed, "the signing request has the algorithm \(quoting: name), which is no RSA signature algorithm")
   }
 
   private static func publicKey(

@@ -44,22 +44,10 @@ extension SigningRequest {
   /// Throws `malformed-signing-request`, `unsupported-signing-request`, or the `…-mismatch` of the first part that another
   /// one contradicts. Whether the profile accepts what is to be signed, `judge` says.
   public init(_ text: Span<UInt8>, cryptography: any Cryptography) throws(SigningRequestError) {
-    let object: JSONObject
-    do throws(JSONError) { object = try JSONReader.object(text, within: .signingRequest) } catch {
-      throw SigningRequestError(
-        .malformed, "the signing request is not acceptable JSON: \(error.problem), at byte \(error.offset)",
-        hint: "give the file that keyroll prepare wrote")
-    }
-    var members = JSONMembers(object, ofRequest: "the signing request")
-    guard try members.require("keyroll-signing-request", .integer) == Self.version else {
-      throw SigningRequestError(
-        .unsupportedVersion,
-        "the signing request is of another version than \(Self.version), the one that is read here",
-        hint: "prepare and sign it with the same version of keyroll")
-    }
+    var members = try JSONMembers(ofWholeRequest: text, version: Self.version)
     let summary = try members.require("summary", .strings("an array of text"))
     let profile = try Self.profile(try members.require("profile", .object))
-    let algorithm = try Self.algorithm(try members.require("algorithm", .text))
+    let algorithm = try members.requireAlgorithm()
     let certificates = try Self.certificates(
       try members.require("certificates", .strings("an array of text")), cryptography)
     let window = try members.require("window", .object)
@@ -122,12 +110,6 @@ extension SigningRequest {
     } catch {
       throw SigningRequestError(.malformed, "the profile in the signing request cannot be used: \(error.message)")
     }
-  }
-
-  private static func algorithm(_ name: ExactText) throws(SigningRequestError) -> SignatureAlgorithm {
-    if let algorithm = SignatureAlgorithm(name: name.text) { return algorithm }
-    throw SigningRequestError(
-      .malformed, "the signing request has the algorithm \(quoting: name), which is no RSA signature algorithm")
   }
 
   private static func certificates(
@@ -214,6 +196,30 @@ extension SigningRequest {
 
 /// The members of an object in a signing request.
 extension JSONMembers where Refusal == SigningRequestError {
+  /// Reads a request of one version, whichever it is of; throws `malformed-signing-request` or `unsupported-signing-request`.
+  init(ofWholeRequest text: Span<UInt8>, version: Int64) throws(SigningRequestError) {
+    let object: JSONObject
+    do throws(JSONError) { object = try JSONReader.object(text, within: .signingRequest) } catch {
+      throw SigningRequestError(
+        .malformed, "the signing request is not acceptable JSON: \(error.problem), at byte \(error.offset)",
+        hint: "give the file that keyroll prepare wrote")
+    }
+    self.init(object, ofRequest: "the signing request")
+    guard try require("keyroll-signing-request", .integer) == version else {
+      throw SigningRequestError(
+        .unsupportedVersion, "the signing request is of another version than \(version), the one that is read here",
+        hint: "prepare and sign it with the same version of keyroll")
+    }
+  }
+
+  /// The algorithm that is to sign.
+  mutating func requireAlgorithm() throws(SigningRequestError) -> SignatureAlgorithm {
+    let name = try require("algorithm", .text)
+    if let algorithm = SignatureAlgorithm(name: name.text) { return algorithm }
+    throw SigningRequestError(
+      .malformed, "the signing request has the algorithm \(quoting: name), which is not an RSA signature algorithm")
+  }
+
   /// Throws `malformed-signing-request` for each fault; `subject` is what of the request the object is.
   init(_ object: JSONObject, ofRequest subject: String) {
     self.init(object) { fault in
