@@ -67,6 +67,18 @@ extension Span<UInt8> {
     return nil
   }
 
+  /// The offset of the first place from an offset on where these bytes stand, of which there is at least one, or nil.
+  package func firstOffset(of bytes: [UInt8], from start: Int = 0) -> Int? {
+    guard let first = bytes.first else { return nil }
+    var start = start
+    while let place = firstOffset(of: first, from: start) {
+      if place > count - bytes.count { return nil }
+      if extracting(place..<place + bytes.count).isEqual(to: bytes.span) { return place }
+      start = place + 1
+    }
+    return nil
+  }
+
   /// The offset of the first byte from an offset on that is no decimal digit.
   @inlinable
   package func endOfDigits(from start: Int) -> Int {

@@ -108,4 +108,15 @@ struct WordBoundaryTests {
     let problem = try #require(throws: Base64Error.self) { try Base64.url.decode(illegal.span) }
     #expect(problem.code == .illegalCharacter && problem.offset == place)
   }
+
+  @Test("bytes are found from an offset on, also at the end, and not beyond it")
+  func offsets() {
+    let bytes = Array("abcabcab".utf8)
+    #expect(bytes.span.firstOffset(of: Array("abc".utf8)) == 0)
+    #expect(bytes.span.firstOffset(of: Array("abc".utf8), from: 1) == 3)
+    #expect(bytes.span.firstOffset(of: Array("abc".utf8), from: 4) == nil)
+    #expect(bytes.span.firstOffset(of: Array("cab".utf8), from: 5) == 5)
+    #expect(bytes.span.firstOffset(of: Array("abcabcabc".utf8)) == nil)
+    #expect(bytes.span.firstOffset(of: []) == nil)
+  }
 }

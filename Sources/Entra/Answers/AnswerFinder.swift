@@ -232,16 +232,3 @@ struct ResponseFacts {
       ?? ServiceError.time(ExactText(text), " ")
   }
 }
-
-extension Span<UInt8> {
-  /// The offset of the first place where these bytes stand, of which there is at least one, or nil.
-  func firstOffset(of bytes: [UInt8]) -> Int? {
-    guard let first = bytes.first else { return nil }
-    var start = 0
-    while let place = firstOffset(of: first, from: start) {
-      if holds(bytes, at: place) { return place }
-      start = place + 1
-    }
-    return nil
-  }
-}

@@ -157,12 +157,7 @@ struct ForeignKeyFile: Sendable {
       bytes.count >= prefix.count && prefix.indices.allSatisfy { bytes[$0] == prefix[$0] }
     }
     func begins(_ prefix: String) -> Bool { begins(Array(prefix.utf8)) }
-    func holds(_ text: String) -> Bool {
-      let text = Array(text.utf8)
-      return bytes.count >= text.count
-        && (0...bytes.count - text.count).contains { start in text.indices.allSatisfy { bytes[start + $0] == text[$0] }
-        }
-    }
+    func holds(_ text: String) -> Bool { bytes.firstOffset(of: Array(text.utf8)) != nil }
     if begins([0xFE, 0xED, 0xFE, 0xED]) {
       self.init(name: "a Java key store (JKS)", hint: Self.keytool("JKS"))
     } else if begins([0xCE, 0xCE, 0xCE, 0xCE]) {
