@@ -11,6 +11,15 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// The commit that `keyroll --version` names: a source tarball has no git and is told by `KEYROLL_COMMIT`.
+let commit: [CSetting] = {
+  let checkedOut = Context.gitInformation.map { $0.currentCommit + ($0.hasUncommittedChanges ? "+" : "") }
+  guard let commit = Context.environment["KEYROLL_COMMIT"] ?? checkedOut,
+    commit.utf8.allSatisfy({ "0123456789abcdef+".utf8.contains($0) }), !commit.isEmpty
+  else { return [] }
+  return [.define("KEYROLL_COMMIT", to: commit)]
+}()
+
 let package = Package(
   name: "keyroll",
   products: [
@@ -66,9 +75,11 @@ let package = Package(
         "Entra", "QRCodes",
       ],
       swiftSettings: strict),
+    // The commit, and what lets the binary start on an older glibc than the one it was built on.
+    .target(name: "CRelease", cSettings: commit),
     .executableTarget(
       name: "KeyrollCLI",
-      dependencies: ["Keyroll", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: ["CRelease", "Keyroll", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: strict),
 
     // Finds fixtures and corpora; tests may use Foundation, the libraries may not.
