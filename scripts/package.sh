@@ -5,7 +5,8 @@
 #   scripts/package.sh FOLDER [WORK]
 #
 # FOLDER must be empty or not there. The binary is built from the source tarball, in WORK or a folder that is removed again,
-# without a network where this system lets a process do without one. Files that differ from the commit are not looked at.
+# without a network where this system lets a process do without one. Files that differ from the commit are not looked at. A WORK
+# that was used before saves time for those who try things out; a release is built in a new one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/dependencies.sh
@@ -73,12 +74,17 @@ print(pin["version"], pin["revision"])')
 
 echo "making the source tarball"
 source=$work/$name
-if [ ! -e "$source/vendor" ]; then
+if [ "$(cat "$work/commit" 2>/dev/null)" != "$commit" ]; then
+  # What was built in WORK before is built on.
+  if [ -e "$source/.build" ]; then mv "$source/.build" "$work/build"; fi
+  rm -rf "$source" "$work/source.tar.xz"
   git archive --format=tar --prefix="$name/" HEAD | tar --extract --directory "$work"
   mkdir "$source/vendor"
   vendor "$source/vendor/swift-argument-parser.git"
   cp Package.resolved "$source"
   (cd "$work" && pack "$work/source.tar.xz" "$name")
+  if [ -e "$work/build" ]; then mv "$work/build" "$source/.build"; fi
+  echo "$commit" >"$work/commit"
 fi
 cp "$work/source.tar.xz" "$folder/$name-source.tar.xz"
 
@@ -199,7 +205,7 @@ Name: keyroll
 Version: $version
 Release: 1
 Summary: Sign and check tokens that prove possession of a key
-License: Apache-2.0 AND Apache-2.0 WITH Swift-exception AND GPL-3.0-or-later WITH GCC-exception-3.1
+License: Apache-2.0 AND Apache-2.0 WITH Swift-exception AND Apache-2.0 WITH LLVM-exception AND GPL-3.0-or-later WITH GCC-exception-3.1
 AutoReqProv: no
 $(/usr/lib/rpm/elfdeps --requires "$root/usr/bin/keyroll" | sort -u | sed 's/^/Requires: /')
 

@@ -21,6 +21,9 @@ STATIC = {
     "swift": (
         r"libswift(Core|_Concurrency|Glibc|Synchronization|SwiftOnoneSupport|_Builtin_float|Runtime|Dispatch|_Volatile)\.a|swiftrt\.o|static-stdlib.*\.o",
         SWIFT_LICENSE, "Apple Inc. and the Swift project authors", "https://github.com/swiftlang/swift"),
+    "llvm-project": (
+        r"libswiftCore\.a\((MemAlloc|SmallPtrSet|SmallVector|StringRef)\.cpp\.o\)",
+        "Apache-2.0 WITH LLVM-exception", "the LLVM project authors", "https://github.com/llvm/llvm-project"),
     "swift-experimental-string-processing": (
         r"libswift_(StringProcessing|RegexParser)\.a|libswiftRegexBuilder\.a",
         SWIFT_LICENSE, "Apple Inc. and the Swift project authors",
@@ -42,8 +45,8 @@ STATIC = {
         r"S?crt[1in]\.o|libc_nonshared\.a",
         "LGPL-2.1-or-later", "Free Software Foundation, Inc.", "https://www.gnu.org/software/libc/"),
 }
-# The parts of a component whose version is that of the Swift toolchain.
-OF_TOOLCHAIN = {name for name in STATIC if name.startswith("swift")}
+# What comes with the Swift toolchain, and has no other version here.
+OF_TOOLCHAIN = {name for name in STATIC if name.startswith(("swift", "llvm"))}
 # What the system brings: the name in the binary, its component, its licence, where it comes from.
 SHARED = {
     r"libcrypto\.so\.3": ("openssl", "Apache-2.0", "https://www.openssl.org/"),
@@ -63,7 +66,11 @@ def run(*command):
 def linked(map_file):
     """The component of each archive and object in the map: {component: {file}}."""
     found = {}
-    for path in sorted(set(re.findall(r"(?:^|\s)(/[^\s()]+\.(?:a|o))(?=[\s()]|$)", map_file.read_text(errors="replace")))):
+    text = map_file.read_text(errors="replace")
+    for member in set(re.findall(r"\blibswiftCore\.a\([^()]+\)", text)):
+        if re.fullmatch(STATIC["llvm-project"][0], member):
+            found.setdefault("llvm-project", set()).add(member)
+    for path in sorted(set(re.findall(r"(?:^|\s)(/[^\s()]+\.(?:a|o))(?=[\s()]|$)", text))):
         file = pathlib.PurePosixPath(path)
         if match := re.search(r"/([A-Za-z0-9_]+)\.build/", path):
             component = "swift-argument-parser" if match[1].startswith("ArgumentParser") else "keyroll"
@@ -168,6 +175,18 @@ License: Apache-2.0 WITH Swift-exception
  /usr/share/common-licenses/Apache-2.0; elsewhere it is at
  https://www.apache.org/licenses/LICENSE-2.0.
 
+License: Apache-2.0 WITH LLVM-exception
+ Licensed under the Apache License, Version 2.0, with this exception:
+ .
+ As an exception, if, as a result of your compiling your source code, portions
+ of this Software are embedded into an Object form of such source code, you may
+ redistribute such embedded portions in such Object form without complying with
+ the conditions of Sections 4(a), 4(b) and 4(d) of the License.
+ .
+ On Debian systems the text of the License is in
+ /usr/share/common-licenses/Apache-2.0; elsewhere it is at
+ https://www.apache.org/licenses/LICENSE-2.0.
+
 License: GPL-3.0-or-later WITH GCC-exception-3.1
  Licensed under the GNU General Public License, version 3 or later, with the
  GCC Runtime Library Exception, version 3.1, which lets programs that were
@@ -191,7 +210,7 @@ License: LGPL-2.1-or-later
 
 def copyright_text(static):
     text = COPYRIGHT
-    entries = {name: STATIC[name][1:] for name in set(static) & set(STATIC)}
+    entries = {name: STATIC[name][1:] for name in static if name in STATIC}
     entries["swift-argument-parser"] = (
         SWIFT_LICENSE, "Apple Inc. and the Swift project authors", "https://github.com/apple/swift-argument-parser")
     for name, (licence, holders, address) in sorted(entries.items()):
