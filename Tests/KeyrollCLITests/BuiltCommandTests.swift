@@ -16,12 +16,12 @@ import Testing
 
   @Test(
     "a system in FIPS mode is told once which provider works with RSA keys, and the command goes on",
-    .enabled(if: getuid() == 0, "only root can put another /proc in the place of the system's"))
+    .enabled(if: getuid() == 0, "only root can put another /proc/sys in the place of the system's"))
   func fipsMode() throws {
     func run(_ flag: String, _ arguments: String) throws -> Outcome {
       try Shell.run(
         """
-        unshare --mount --propagation private sh -ec 'mount -t tmpfs tmpfs /proc && mkdir -p /proc/sys/crypto && \
+        unshare --mount --propagation private sh -ec 'mount -t tmpfs tmpfs /proc/sys && mkdir /proc/sys/crypto && \
         echo \(flag) >/proc/sys/crypto/fips_enabled'"; exec keyroll \(arguments)"
         """)
     }

@@ -55,7 +55,9 @@ import Testing
       let text = try page(name, 1)
       #expect(text.hasPrefix(".Dd January 15, 2027\n.Dt \(name.uppercased()) 1\n"), "\(name)")
       for option in command.arguments ?? [] {
-        for optionName in option.names ?? [] { #expect(text.contains("\(optionName.name)"), "\(name) \(optionName.name)") }
+        for optionName in option.names ?? [] {
+          #expect(text.contains("\(optionName.name)"), "\(name) \(optionName.name)")
+        }
       }
     }
   }
@@ -87,7 +89,7 @@ import Testing
     var count = 0
     for (name, command) in try Self.pages() {
       for option in command.arguments ?? [] {
-        guard let value = option.valueName else { continue }
+        guard option.kind != "flag", let value = option.valueName else { continue }
         let isFile = value.contains("file") || ["reference", "destination", "answer"].contains(value)
         guard isFile || value == "folder" else { continue }
         count += 1

@@ -14,7 +14,8 @@ struct ModuleExceptionTests {
     let folder = try TemporaryFolder()
     let module = try library.copy(into: folder, as: "module.so")
     let outcome = try BuiltCommand.run(
-      "sign", "proof", "--object-id", SignCommandTests.objectID, "--at", SignCommandTests.at, "--pin-file", tokens.pinFile,
+      "sign", "proof", "--object-id", SignCommandTests.objectID, "--at", SignCommandTests.at, "--pin-file",
+      tokens.pinFile,
       "--key", "pkcs11:token=keyroll;object=rsa-2048?module-path=\(module)",
       environment: ["SOFTHSM2_CONF": tokens.path("softhsm2.conf"), "MODULE": tokens.module])
     #expect(outcome.status == 0, "\(outcome)")
