@@ -22,4 +22,4 @@ ln -sf "$(gcc -print-file-name=libstdc++.a)" .build/runtimes/
 # No run path: a libcrypto that somebody puts beside the binary must not be loaded.
 exec swift build --configuration release --product keyroll --static-swift-stdlib --disable-local-rpath \
   -Xswiftc -L -Xswiftc "$PWD/.build/runtimes" -Xswiftc -Xclang-linker -Xswiftc -static-libgcc \
-  -Xlinker --no-export-dynamic -Xlinker --strip-all -Xlinker -z -Xlinker now "$@"
+  -Xlinker --no-export-dynamic -Xlinker --strip-all -Xlinker -z -Xlinker relro -Xlinker -z -Xlinker now "$@"

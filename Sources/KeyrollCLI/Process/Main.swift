@@ -22,7 +22,6 @@ enum Main {
     do {
       try protect()
       var command = try CommandPath.parse(arguments)
-      if let warning = Toolkit.fipsWarning() { Diagnostics.warning(warning) }
       try command.run()
       return .success
     } catch let status as ExitStatus {
