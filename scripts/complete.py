@@ -19,6 +19,7 @@ CASES = [
     ("keyroll sign pro", "proof"),
     ("keyroll sign proof --object", "--object-id"),
     ("keyroll sign proof --algorithm PS5", "PS512"),
+    ("keyroll profiles github", "github-app"),
     ("keyroll sign proof --key comple", "completed-key.pem"),
     ("keyroll verify comple", "completed-key.pem"),
 ]

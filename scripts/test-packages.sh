@@ -158,13 +158,23 @@ for suite in bookworm trixie; do
   inside "$root" dpkg --install /shared/keyroll.deb
   inside "$root" dpkg --verify keyroll
   inside "$root" bash /shared/smoke.sh /shared
-  if command -v rsvg-convert >/dev/null && command -v zbarimg >/dev/null; then
-    rsvg-convert --zoom 4 "$root/shared/qr.svg" >"$work/qr.png"
-    zbarimg --quiet --raw "$work/qr.png" | sort -u | inside "$root" keyroll join-codes >"$work/qr.jwt"
-    cmp "$work/qr.jwt" "$root/shared/qr.jwt"
-    echo "ok    the QR codes, read by zbarimg"
+  rsvg-convert --zoom 4 "$root/shared/qr.svg" >"$work/qr.png"
+  zbarimg --nodbus --quiet --raw "$work/qr.png" | sort -u >"$work/codes"
+  # What fits one code is that text itself.
+  if [ "$(wc -l <"$work/codes")" -gt 1 ]; then inside "$root" keyroll join-codes <"$work/codes" >"$work/codes.joined"; fi
+  [ "$(cat "$work/codes.joined" 2>/dev/null || cat "$work/codes")" = "$(cat "$root/shared/qr.jwt")" ]
+  rm -f "$work/codes.joined"
+  echo "ok    the QR code, read by zbarimg"
+  # mandoc looks for the pages that a page refers to in a table of its own.
+  inside "$root" makewhatis /usr/share/man 2>"$work/log" || { cat "$work/log" >&2; exit 1; }
+  # shellcheck disable=SC2016  # the shell inside expands it
+  inside "$root" sh -c 'for page in $(dpkg -L keyroll | grep "/usr/share/man/man.*\.gz$"); do
+    gunzip -c "$page" | mandoc -T lint 2>&1 | sed "s|^|$page: |"; done' >"$work/lint"
+  rm "$root/usr/share/man/mandoc.db"
+  if [ -s "$work/lint" ]; then
+    cat "$work/lint" >&2
+    exit 1
   fi
-  inside "$root" sh -ec 'dpkg -L keyroll | grep "/usr/share/man/man.*\.gz$" | xargs mandoc -T lint'
   echo "ok    $(inside "$root" dpkg -L keyroll | grep -c '/usr/share/man/man.*\.gz$') manual pages, nothing from mandoc -T lint"
   touch "$root/completion/completed-key.pem"
   for shell in bash zsh fish; do

@@ -34,7 +34,7 @@ HIDDEN uint32_t arc4random(void) {
 
 // hypot(3): complex numbers in libswiftGlibc.a. The squares of floats are exact in doubles and cannot overflow there.
 HIDDEN float hypotf(float x, float y) {
-  if (isinf(x) || isinf(y)) return INFINITY;
+  if ((isinf(x) || isinf(y)) && !issignaling(x) && !issignaling(y)) return INFINITY;
   return (float)__builtin_sqrt((double)x * x + (double)y * y);
 }
 

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -20,5 +21,19 @@ struct ModuleExceptionTests {
       environment: ["SOFTHSM2_CONF": tokens.path("softhsm2.conf"), "MODULE": tokens.module])
     #expect(outcome.status == 0, "\(outcome)")
     #expect(outcome.output.split(separator: ".").count == 3)
+  }
+}
+
+/// What the release binary has in the place of functions that glibc 2.34 lacks.
+@Suite(.tags(.process)) struct ReleaseFunctionsTests {
+  @Test("the functions that the release brings along answer as those of this system's glibc")
+  func sameAnswers() throws {
+    let folder = try TemporaryFolder()
+    let compiled = try Judge.run(
+      "/usr/bin/cc",
+      ["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-O1", "-o", folder.path("compare")]
+        + [checkout.appending(path: "Tests/Libraries/glibc.c").path, "-lm", "-ldl"])
+    try #require(compiled.status == 0, "\(compiled)")
+    #expect(try Judge.run(folder.path("compare"), []) == Outcome(status: 0, output: "0 0 0\n"))
   }
 }
