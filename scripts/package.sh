@@ -101,8 +101,17 @@ mkdir -p "$work/home"
 stage=$work/stage
 rm -rf "$stage"
 mkdir -p "$stage/bin"
-# A hash over the modules, which holds paths; nothing reads it.
-objcopy --remove-section=.swift_modhash "$source/.build/release/keyroll" "$stage/bin/keyroll"
+install "$source/.build/release/keyroll" "$stage/bin/keyroll"
+# A hash over the modules, which holds paths, and which nothing reads. It is overwritten where it is: objcopy, which could take it out,
+# takes out the note along by which the loader write-protects tables of addresses.
+readelf --section-headers --wide "$stage/bin/keyroll" | sed 's/^ *\[ *[0-9]*\] //' |
+  awk '$1 == ".swift_modhash" { print $4, $5 }' | while read -r offset size; do
+    dd if=/dev/zero of="$stage/bin/keyroll" conv=notrunc status=none oflag=seek_bytes bs=1 seek="$((16#$offset))" count="$((16#$size))"
+  done
+if ! readelf --program-headers --wide "$stage/bin/keyroll" | grep GNU_RELRO >/dev/null; then
+  echo "error: the binary has lost its note for the loader (GNU_RELRO)" >&2
+  exit 1
+fi
 
 wanted=$(objdump -T "$stage/bin/keyroll" | grep -oE 'GLIBC_[0-9.]+' | sort -uV | tail -n 1)
 if [ "$(printf '%s\n' "GLIBC_$glibc_floor" "$wanted" | sort -V | tail -n 1)" != "GLIBC_$glibc_floor" ]; then
