@@ -11,11 +11,12 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-/// The commit that `keyroll --version` names: a source tarball has no git and is told by `KEYROLL_COMMIT`.
+/// The commit that `keyroll --version` names, from `KEYROLL_COMMIT`, which scripts/build.sh sets; a plain `swift build` names none.
+///
+/// Not `Context.gitInformation`: SwiftPM keeps what a manifest gave for one environment, and would name an earlier commit.
 let commit: [CSetting] = {
-  let checkedOut = Context.gitInformation.map { $0.currentCommit + ($0.hasUncommittedChanges ? "+" : "") }
-  guard let commit = Context.environment["KEYROLL_COMMIT"] ?? checkedOut,
-    commit.utf8.allSatisfy({ "0123456789abcdef+".utf8.contains($0) }), !commit.isEmpty
+  guard let commit = Context.environment["KEYROLL_COMMIT"], !commit.isEmpty,
+    commit.utf8.allSatisfy({ "0123456789abcdef+".utf8.contains($0) })
   else { return [] }
   return [.define("KEYROLL_COMMIT", to: commit)]
 }()

@@ -112,6 +112,11 @@ if ! readelf --program-headers --wide "$stage/bin/keyroll" | grep GNU_RELRO >/de
   echo "error: the binary has lost its note for the loader (GNU_RELRO)" >&2
   exit 1
 fi
+version_text=$("$stage/bin/keyroll" --version)
+if [ "${version_text%%$'\n'*}" != "keyroll $version, commit $commit" ]; then
+  echo "error: the binary says that it is another one: $version_text" >&2
+  exit 1
+fi
 
 wanted=$(objdump -T "$stage/bin/keyroll" | grep -oE 'GLIBC_[0-9.]+' | sort -uV | tail -n 1)
 if [ "$(printf '%s\n' "GLIBC_$glibc_floor" "$wanted" | sort -V | tail -n 1)" != "GLIBC_$glibc_floor" ]; then

@@ -12,7 +12,7 @@ if [ $# -eq 1 ]; then
   first=$(realpath "$1")
 else
   first=$work/first
-  scripts/package.sh "$first" "$work/one folder's name"
+  scripts/package.sh "$first" "$work/one/deeper"
 fi
 scripts/package.sh "$work/second" "$work/another"
 
@@ -26,6 +26,10 @@ for file in "$first"/*; do
     failures=$((failures + 1))
   fi
 done
+if [ $failures -gt 0 ]; then
+  trap - EXIT
+  echo "the two are kept: $first and $work" >&2
+fi
 if [ "$(find "$first" -type f | wc -l)" -ne "$(find "$work/second" -type f | wc -l)" ]; then
   echo "error: the folders do not have the same files" >&2
   exit 1

@@ -3,7 +3,7 @@
 #define KEYROLL_CRELEASE_H
 
 // The commit that it was built from, in hexadecimal, with a plus sign behind it where files differed from the commit; empty where
-// neither git nor KEYROLL_COMMIT told.
+// KEYROLL_COMMIT was not set.
 const char *release_commit(void);
 
 #endif
