@@ -11,6 +11,16 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// The commit that `keyroll --version` names, from `KEYROLL_COMMIT`, which scripts/build.sh sets; a plain `swift build` names none.
+///
+/// Not `Context.gitInformation`: SwiftPM keeps what a manifest gave for one environment, and would name an earlier commit.
+let commit: [CSetting] = {
+  guard let commit = Context.environment["KEYROLL_COMMIT"], !commit.isEmpty,
+    commit.utf8.allSatisfy({ "0123456789abcdef+".utf8.contains($0) })
+  else { return [] }
+  return [.define("KEYROLL_COMMIT", to: commit)]
+}()
+
 let package = Package(
   name: "keyroll",
   products: [
@@ -66,9 +76,11 @@ let package = Package(
         "Entra", "QRCodes",
       ],
       swiftSettings: strict),
+    // The commit, and what lets the binary start on an older glibc than the one it was built on.
+    .target(name: "CRelease", cSettings: commit),
     .executableTarget(
       name: "KeyrollCLI",
-      dependencies: ["Keyroll", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: ["CRelease", "Keyroll", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: strict),
 
     // Finds fixtures and corpora; tests may use Foundation, the libraries may not.

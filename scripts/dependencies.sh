@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Sourced by the other scripts: finds what a Debian machine lacks for a task, and installs only that, by apt.
 
-# require LEVEL...: build, test, benchmark, fixtures, or hsm and its parts. Fails with one line when something is missing and stays so.
+# require LEVEL...: build, test, benchmark, fixtures, package, packages, or hsm and its parts. Fails with one line when something is missing and stays so.
 require() {
   local level missing=()
   for level in "$@"; do
@@ -72,6 +72,28 @@ _look_for_test() {
   _want librsvg2-bin command -v rsvg-convert
   _want strace command -v strace
   _want zbar-tools command -v zbarimg
+}
+
+# What packages are made with.
+_look_for_package() {
+  _want binutils command -v objcopy
+  _want dpkg-dev command -v dpkg-shlibdeps
+  _want python3 command -v python3
+  _want rpm command -v rpmbuild
+  _want xz-utils command -v xz
+}
+
+# What packages are judged with.
+_look_for_packages() {
+  _look_for_package
+  _want bash-completion test -e /usr/share/bash-completion/bash_completion
+  _want debootstrap command -v debootstrap
+  _want fish command -v fish
+  _want lintian command -v lintian
+  _want mandoc command -v mandoc
+  _want python3-venv python3 -c 'import ensurepip'
+  _want util-linux command -v unshare
+  _want zsh command -v zsh
 }
 
 _look_for_benchmark() {

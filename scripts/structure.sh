@@ -23,7 +23,7 @@ allowed() {
     QRCodes) echo Encodings Messages System Signing CQREncode ;;
     SigningTesting) echo Encodings Messages System Signing ;;
     Keyroll) echo Encodings Messages System JSON Signing OpenSSLCrypto PKCS11 ExternalProgram Tokens Entra QRCodes ;;
-    KeyrollCLI) echo Keyroll ArgumentParser ;;
+    KeyrollCLI) echo Keyroll ArgumentParser CRelease ;;
     *) return 1 ;;
   esac
   # Every room may use locks and the like.

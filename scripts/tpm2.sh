@@ -22,6 +22,7 @@ mkdir "$directory"/{state,store,tools}
 for tool in /usr/bin/tpm2_*; do
   name=${tool##*/}
   case $name in tpm2_ptool | tpm2_flushcontext) continue ;; esac
+  # shellcheck disable=SC2016  # the script that is written expands them
   printf '#!/bin/sh\n%s "$@"\nstatus=$?\ntpm2_flushcontext -t >/dev/null 2>&1\nexit $status\n' "$tool" \
     >"$directory/tools/$name"
   chmod 700 "$directory/tools/$name"

@@ -11,6 +11,9 @@
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <gnu/libc-version.h>
+#endif
 
 // prctl(2): no core dumps, and no tracing or reading of memory by other processes of the same user.
 static inline int linux_forbid_dumping(void) { return prctl(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L); }
@@ -39,6 +42,15 @@ static inline int linux_spawn_close_from(posix_spawn_file_actions_t *actions, in
 // getxattr(2) for the POSIX access control list of a file or folder (acl(5)).
 static inline ssize_t linux_access_list(const char *path, void *list, size_t size) {
   return getxattr(path, "system.posix_acl_access", list, size);
+}
+
+// The version of the C library that this process runs with; null where it has another name than glibc.
+static inline const char *linux_glibc_version(void) {
+#ifdef __GLIBC__
+  return gnu_get_libc_version();
+#else
+  return NULL;
+#endif
 }
 
 #endif

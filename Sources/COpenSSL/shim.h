@@ -30,4 +30,12 @@ static const unsigned long COpenSSL_nameFlags = XN_FLAG_RFC2253 & ~(unsigned lon
 static const int COpenSSL_keyPair = EVP_PKEY_KEYPAIR;
 static const int COpenSSL_publicKey = EVP_PKEY_PUBLIC_KEY;
 
+// What a provider says its version is; null where it does not say.
+static inline const char *COpenSSL_providerVersion(const OSSL_PROVIDER *provider) {
+  char *version = NULL;
+  OSSL_PARAM parameters[] = {
+    OSSL_PARAM_construct_utf8_ptr(OSSL_PROV_PARAM_VERSION, &version, 0), OSSL_PARAM_construct_end()};
+  return OSSL_PROVIDER_get_params(provider, parameters) == 1 ? version : NULL;
+}
+
 #endif

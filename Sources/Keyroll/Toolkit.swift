@@ -52,6 +52,28 @@ public struct Toolkit: Sendable {
   public static func ignoreEnvironment() -> Bool { OpenSSLProcess.ignoreConfiguration() }
 }
 
+// MARK: The system
+
+extension Toolkit {
+  /// The libraries of the system that this process runs with, each with its own version: `OpenSSL 3.0.17 1 Jul 2025`, `glibc 2.36`.
+  public static var libraries: [String] { [OpenSSLProcess.version] + [CLibrary.version].compactMap(\.self) }
+
+  /// What to say where the system is in FIPS mode, which a toolkit does not follow; nil where the system is not.
+  ///
+  /// - Parameter path: the file in which the kernel says so, by `1` and a line feed.
+  public static func fipsWarning(at path: String = "/proc/sys/crypto/fips_enabled") -> String? {
+    guard let contents = try? SecretBytes.contents(ofFile: path, limit: 16),
+      contents.withBytes({ $0.count > 0 && $0[0] == UInt8(ascii: "1") })
+    else { return nil }
+    let provider = OpenSSLProcess.rsaProvider
+    return """
+      this system is in FIPS mode, and keyroll does not follow it: RSA operations outside a token run in \
+      \(provider.map { "the provider \(naming: $0.name) of OpenSSL, version \(naming: $0.version)" } ?? "no provider that OpenSSL names"), \
+      and whether that module is validated is for its maker to say
+      """
+  }
+}
+
 // MARK: Files
 
 extension Toolkit {

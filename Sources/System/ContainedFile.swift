@@ -1,3 +1,4 @@
+internal import CLinux
 import Encodings
 import Messages
 

@@ -74,6 +74,14 @@ package enum CurrentProcess {
   }
 }
 
+/// The C library that this process runs with.
+package enum CLibrary {
+  /// Such as `glibc 2.36`; nil for another library, which does not tell.
+  package static var version: String? {
+    unsafe linux_glibc_version().flatMap { unsafe String(validatingCString: $0) }.map { "glibc \($0)" }
+  }
+}
+
 /// The clock of the machine.
 package enum WallClock {
   /// Seconds since 1970-01-01T00:00:00Z, without leap seconds.

@@ -2,9 +2,42 @@ import TestSupport
 import Testing
 
 @Suite(.tags(.process)) struct BuiltCommandTests {
-  @Test("the version goes to standard output")
+  @Test("the version goes to standard output, with the commit and the libraries that the command runs with")
   func version() throws {
-    #expect(try BuiltCommand.run("--version") == Outcome(status: 0, output: "0.1.0\n"))
+    let outcome = try BuiltCommand.run("--version")
+    #expect(outcome.status == 0 && outcome.error.isEmpty)
+    let lines = outcome.output.split(separator: "\n", omittingEmptySubsequences: false)
+    try #require(lines.count == 4 && lines[3].isEmpty, "\(outcome)")
+    #expect(try /keyroll 0\.1\.0, commit ([0-9a-f]{40}\+?|unknown)/.wholeMatch(in: lines[0]) != nil, "\(lines[0])")
+    #expect(try Shell.run("openssl version").output.contains("(Library: \(lines[1]))"), "\(lines[1])")
+    #expect(try Shell.run("getconf GNU_LIBC_VERSION").output == "\(lines[2])\n")
+  }
+
+  @Test(
+    "a system in FIPS mode is told once which provider works with RSA keys, and the command goes on",
+    .enabled(if: GroupTesting.canMount, "only root can put another /proc/sys in the place of the system's"))
+  func fipsMode() throws {
+    func run(_ flag: String, _ arguments: String) throws -> Outcome {
+      try Shell.run(
+        """
+        unshare --mount --propagation private sh -ec 'mount -t tmpfs tmpfs /proc/sys && mkdir /proc/sys/crypto && \
+        echo \(flag) >/proc/sys/crypto/fips_enabled'"; exec keyroll \(arguments)"
+        """)
+    }
+    let show = "certificate show \(Fixtures.path("certificates/leaf.pem"))"
+    let plain = try run("0", show)
+    #expect(plain.status == 0 && plain.error.isEmpty, "\(plain)")
+    let told = try run("1", show)
+    #expect(told.status == 0 && told.output == plain.output, "\(told)")
+    #expect(told.error.hasPrefix("keyroll: warning: this system is in FIPS mode, "), "\(told)")
+    #expect(told.error.contains("the provider default of OpenSSL, version 3."), "\(told)")
+    #expect(told.error.split(separator: "\n").count == 1, "\(told)")
+    let signed = try run(
+      "1",
+      "sign proof --key '\(SignCommandTests.key)' --object-id \(SignCommandTests.objectID) --at \(SignCommandTests.at)")
+    #expect(
+      signed.status == 0 && signed.error.split(separator: "\n").count { $0.contains("FIPS mode") } == 1, "\(signed)")
+    for arguments in ["--version", "sign --help", "profiles"] { #expect(try run("1", arguments).error.isEmpty) }
   }
 
   @Test("help goes to standard output", arguments: [["--help"], ["-h"], ["help"]])

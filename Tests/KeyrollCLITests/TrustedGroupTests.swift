@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What tests of groups and access control lists need of the machine.
-private enum GroupTesting {
+/// What tests of groups, access control lists and files of the system need of the machine.
+enum GroupTesting {
   static let canMount: Bool =
     getuid() == 0
     && (try? Judge.run("/usr/bin/unshare", ["--mount", "--propagation", "private", "mount", "--bind", "/etc", "/etc"]))?

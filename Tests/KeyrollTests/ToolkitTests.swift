@@ -32,4 +32,26 @@ import Testing
 
   @Test("the toolkit opens every scheme that its references can have")
   func schemes() { #expect(Toolkit.openSSL().keys.schemes == Toolkit.keySyntaxes.map(\.scheme)) }
+
+  @Test("the kernel's flag alone says that a system is in FIPS mode", arguments: ["0\n", "", "01\n", nil])
+  func noFIPSMode(flag: String?) throws {
+    let folder = try TemporaryFolder()
+    if let flag { try folder.write(Array(flag.utf8), to: "fips_enabled") }
+    #expect(Toolkit.fipsWarning(at: folder.path("fips_enabled")) == nil)
+  }
+
+  @Test("the warning of FIPS mode names the provider and its version, and claims nothing for it")
+  func fipsMode() throws {
+    let folder = try TemporaryFolder()
+    let flag = try folder.write(Array("1\n".utf8), to: "fips_enabled")
+    let provider = try #require(OpenSSLProcess.rsaProvider)
+    #expect(provider.name == "default")
+    #expect(try Shell.run("openssl list -providers").output.contains("version: \(provider.version)\n"))
+    #expect(
+      Toolkit.fipsWarning(at: flag)
+        == """
+        this system is in FIPS mode, and keyroll does not follow it: RSA operations outside a token run in the provider \
+        default of OpenSSL, version \(provider.version), and whether that module is validated is for its maker to say
+        """)
+  }
 }

@@ -21,7 +21,8 @@ struct CertificateShowCommand: ParsableCommand {
       the one that is meant. keyroll certificate store puts one on a token.
       """)
 
-  @Argument(help: ArgumentHelp("The file with the certificate, or its reference.", valueName: "file"))
+  @Argument(
+    help: ArgumentHelp("The file with the certificate, or its reference.", valueName: "file"), completion: .file())
   var file: String
 
   @Option(
@@ -105,14 +106,14 @@ struct CertificateStoreCommand: ParsableCommand {
 
   @Option(
     name: .customLong("key"),
-    help: ArgumentHelp("The private key of the certificate: pkcs11:URI.", valueName: "reference"))
+    help: ArgumentHelp("The private key of the certificate: pkcs11:URI.", valueName: "reference"), completion: .file())
   var key: String
 
   @OptionGroup var pin: SecretOptions<TokenPIN>
   @OptionGroup var device: DeviceOptions
   @OptionGroup var clock: ClockOptions
 
-  @Argument(help: ArgumentHelp("The file with the certificate (PEM or DER).", valueName: "file"))
+  @Argument(help: ArgumentHelp("The file with the certificate (PEM or DER).", valueName: "file"), completion: .file())
   var file: String
 
   func run() throws {

@@ -13,7 +13,8 @@ struct JoinCodesCommand: ParsableCommand {
 
   @OptionGroup var output: OutputOptions
 
-  @Argument(help: ArgumentHelp("The file with the texts, or - for standard input.", valueName: "file"))
+  @Argument(
+    help: ArgumentHelp("The file with the texts, or - for standard input.", valueName: "file"), completion: .file())
   var file: String = "-"
 
   /// The most that is read, in bytes: more than the most codes hold.

@@ -1,4 +1,6 @@
 import ArgumentParser
+internal import CRelease
+import Keyroll
 
 /// The root of all commands.
 ///
@@ -7,7 +9,7 @@ struct KeyrollCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "keyroll",
     abstract: "Sign and check tokens that prove possession of a key, on a machine without a network.",
-    version: "0.1.0",
+    version: Version.text,
     subcommands: [
       SignCommand.self,
       CreateCommand.self,
@@ -23,4 +25,17 @@ struct KeyrollCommand: ParsableCommand {
       JoinCodesCommand.self,
       ProfilesCommand.self,
     ])
+}
+
+/// What `keyroll --version` prints: the command itself, and the libraries of the system that it runs with.
+enum Version {
+  static let number = "0.1.0"
+
+  static var text: String {
+    let commit = unsafe String(cString: release_commit())
+    return """
+      keyroll \(number), \(commit.isEmpty ? "commit unknown" : "commit \(commit)")
+      \(Toolkit.libraries.joined(separator: "\n"))
+      """
+  }
 }

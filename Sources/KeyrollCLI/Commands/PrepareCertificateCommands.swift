@@ -42,7 +42,7 @@ struct CertificatePreparingOptions: ParsableArguments {
     name: .customLong("public-key"),
     help: ArgumentHelp(
       "The public key: its own file (PEM or DER), a certificate, or a certificate request, whose signature is checked.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var publicKey: String
 
   @OptionGroup var subject: SubjectOptions

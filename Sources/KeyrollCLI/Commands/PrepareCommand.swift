@@ -91,7 +91,7 @@ struct PrepareFormCommand: ParsableCommand {
   @OptionGroup var review: ReviewOptions
   @OptionGroup var output: OutputOptions
 
-  @Argument(help: ArgumentHelp("The signing request; - is standard input.", valueName: "file"))
+  @Argument(help: ArgumentHelp("The signing request; - is standard input.", valueName: "file"), completion: .file())
   var request: String
 
   func run() throws {
@@ -121,7 +121,8 @@ struct PreparingOptions: ParsableArguments {
   @Option(
     name: .customLong("certificate"),
     help: ArgumentHelp(
-      "The certificate of the key that is to sign, with its issuers or without (PEM or DER).", valueName: "file"))
+      "The certificate of the key that is to sign, with its issuers or without (PEM or DER).", valueName: "file"),
+    completion: .file())
   var certificate: String
 
   @OptionGroup var draft: DraftOptions

@@ -7,7 +7,8 @@ struct ProfilesCommand: ParsableCommand {
     commandName: "profiles",
     abstract: "List the built-in profiles, or print one as a start for a file of your own.")
 
-  @Argument(help: ArgumentHelp("The profile to print.", valueName: "name"))
+  @Argument(
+    help: ArgumentHelp("The profile to print.", valueName: "name"), completion: .list(BuiltInProfiles.names))
   var name: String?
 
   func run() throws {

@@ -103,7 +103,8 @@ struct SigningOptions: ParsableArguments {
 
   @Option(
     name: .customLong("certificate"),
-    help: ArgumentHelp("The key's certificate, when it is not in the key's file (PEM or DER).", valueName: "file"))
+    help: ArgumentHelp("The key's certificate, when it is not in the key's file (PEM or DER).", valueName: "file"),
+    completion: .file())
   var certificate: String?
 
   @OptionGroup var draft: DraftOptions

@@ -49,7 +49,7 @@ struct SignRequestCommand: RepeatableOptions {
 
   @OptionGroup var output: OutputOptions
 
-  @Argument(help: ArgumentHelp("The signing request; - is standard input.", valueName: "file"))
+  @Argument(help: ArgumentHelp("The signing request; - is standard input.", valueName: "file"), completion: .file())
   var request: String
 
   func validate() throws {
@@ -134,19 +134,19 @@ struct AssembleCommand: RepeatableOptions {
 
   @Option(
     name: .customLong("request"),
-    help: ArgumentHelp("What keyroll prepare wrote; - is standard input.", valueName: "file"))
+    help: ArgumentHelp("What keyroll prepare wrote; - is standard input.", valueName: "file"), completion: .file())
   var request: String
 
   @Option(
     name: .customLong("signature"),
-    help: ArgumentHelp("What the signer gave; - is standard input.", valueName: "file"))
+    help: ArgumentHelp("What the signer gave; - is standard input.", valueName: "file"), completion: .file())
   var signature: String
 
   @Option(
     name: .customLong("certificate"),
     help: ArgumentHelp(
       "The certificate of another key, to be told when it was that one that signed; may be repeated.", valueName: "file"
-    ))
+    ), completion: .file())
   var certificates: [String] = []
 
   @OptionGroup var review: ReviewOptions

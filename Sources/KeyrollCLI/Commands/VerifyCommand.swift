@@ -26,7 +26,9 @@ struct VerifyCommand: RepeatableOptions {
   @OptionGroup var clock: ClockOptions
   @OptionGroup var format: FormatOptions
 
-  @Argument(help: ArgumentHelp("The token, a file that holds it, or - for standard input.", valueName: "token or file"))
+  @Argument(
+    help: ArgumentHelp("The token, a file that holds it, or - for standard input.", valueName: "token or file"),
+    completion: .file())
   var token: String = "-"
 
   func validate() throws {

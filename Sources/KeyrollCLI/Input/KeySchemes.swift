@@ -49,6 +49,12 @@ extension Toolkit {
     let watch = DeviceWatch(timeout: timeout)
     let toolkit = Toolkit.openSSL(allowsFinalPINTry: allowsFinalPINTry, tokenObserver: watch, programs: programs)
     Devices.current?.keep(Device(toolkit.tokens, watchedBy: watch))
+    warnOnce
     return toolkit
   }
+
+  /// Warns of a system in FIPS mode, at the first toolkit of a run.
+  private static let warnOnce: Void = {
+    if let warning = fipsWarning() { Diagnostics.warning(warning) }
+  }()
 }

@@ -106,7 +106,8 @@ struct ParameterOptions: ParsableArguments {
 struct ProfileOptions: ParsableArguments {
   @Option(
     name: .customLong("profile"),
-    help: ArgumentHelp("A built-in profile, or the path of a profile file (JSON).", valueName: "name or file"))
+    help: ArgumentHelp("A built-in profile, or the path of a profile file (JSON).", valueName: "name or file"),
+    completion: .file())
   var profile: String
 
   @OptionGroup var values: ParameterOptions

@@ -5,7 +5,8 @@ import Keyroll
 struct ExpectationOptions: ParsableArguments {
   @Option(
     name: .customLong("new-certificate"),
-    help: ArgumentHelp("add-key: the certificate that is to be added (PEM or DER).", valueName: "file"))
+    help: ArgumentHelp("add-key: the certificate that is to be added (PEM or DER).", valueName: "file"),
+    completion: .file())
   var newCertificate: String?
 
   @Option(
@@ -120,7 +121,7 @@ struct ReviewOptions: ParsableArguments {
     name: .customLong("profile"),
     help: ArgumentHelp(
       "Insist on this profile, by name, or by a file whose rules then stand in place of the request's own.",
-      valueName: "name or file"))
+      valueName: "name or file"), completion: .file())
   var profile: String?
 
   /// The file of the profile; a built-in name is no file that is there.

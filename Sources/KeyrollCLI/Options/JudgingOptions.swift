@@ -5,7 +5,9 @@ import Keyroll
 struct JudgingOptions: ParsableArguments {
   @Option(
     name: .customLong("profile"),
-    help: ArgumentHelp("graph-proof, entra-assertion, a built-in profile or a profile file.", valueName: "name or file")
+    help: ArgumentHelp(
+      "graph-proof, entra-assertion, a built-in profile or a profile file.", valueName: "name or file"),
+    completion: .file()
   )
   var profile: String?
 
@@ -103,13 +105,14 @@ struct TrustedKeyOptions: ParsableArguments {
     name: .customLong("certificate"),
     help: ArgumentHelp(
       "The certificate of the signing key (PEM, DER, a bundle, a PFX, or a saved Graph answer with keyCredentials); may be repeated.",
-      valueName: "file")
+      valueName: "file"), completion: .file()
   )
   var certificates: [String] = []
 
   @Option(
     name: .customLong("public-key"),
-    help: ArgumentHelp("The public key (PEM, DER, JWK or JWK Set); may be repeated.", valueName: "file"))
+    help: ArgumentHelp("The public key (PEM, DER, JWK or JWK Set); may be repeated.", valueName: "file"),
+    completion: .file())
   var publicKeys: [String] = []
 
   var isEmpty: Bool { certificates.isEmpty && publicKeys.isEmpty }

@@ -10,7 +10,7 @@ struct KeyOptions: ParsableArguments {
     name: .customLong("key"),
     help: ArgumentHelp(
       "The private key: a path, pem:PATH or pfx:PATH with ;cert=PATH, ;name=NAME, ;id=HEX or ;password-file=PATH after it, pkcs11:URI, or command:PROGRAM with ;cert=PATH and ;key=TEXT; - as PATH is standard input.",
-      valueName: "reference"))
+      valueName: "reference"), completion: .file())
   var key: String
 
   @OptionGroup var secrets: SecretOptions<KeyPassword>
@@ -33,7 +33,8 @@ struct ReviewKeyOptions: ParsableArguments {
 
   @Option(
     name: .customLong("key"),
-    help: ArgumentHelp("The private key, as for keyroll sign; not needed with --show.", valueName: "reference"))
+    help: ArgumentHelp("The private key, as for keyroll sign; not needed with --show.", valueName: "reference"),
+    completion: .file())
   var key: String?
 
   @OptionGroup var secrets: SecretOptions<KeyPassword>
@@ -62,7 +63,7 @@ struct RequestKeyOptions: ParsableArguments {
     name: .customLong("key"),
     help: ArgumentHelp(
       "The private key that signs now, as for keyroll sign; its certificate is registered already.",
-      valueName: "reference"))
+      valueName: "reference"), completion: .file())
   var key: String?
 
   @OptionGroup var secrets: SecretOptions<KeyPassword>
@@ -73,7 +74,8 @@ struct RequestKeyOptions: ParsableArguments {
   @Option(
     name: .customLong("certificate"),
     help: ArgumentHelp(
-      "The certificate of the key that signs, when it is not in the key's file (PEM or DER).", valueName: "file"))
+      "The certificate of the key that signs, when it is not in the key's file (PEM or DER).", valueName: "file"),
+    completion: .file())
   var certificate: String?
 
   @Option(

@@ -6,7 +6,8 @@ struct OutputOptions: ParsableArguments {
   @Option(
     name: .customLong("output"),
     help: ArgumentHelp(
-      "Write the result to this file, readable by its owner alone, instead of standard output.", valueName: "file"))
+      "Write the result to this file, readable by its owner alone, instead of standard output.", valueName: "file"),
+    completion: .file())
   var output: String?
 
   @Flag(
@@ -16,7 +17,7 @@ struct OutputOptions: ParsableArguments {
 
   @Option(
     name: .customLong("qr-output"),
-    help: ArgumentHelp("Write a picture of the QR codes (SVG) to this file.", valueName: "file"))
+    help: ArgumentHelp("Write a picture of the QR codes (SVG) to this file.", valueName: "file"), completion: .file())
   var picture: String?
 
   @Flag(name: .customLong("force"), help: "Let --output and --qr-output replace files that are there.")
@@ -57,7 +58,8 @@ struct OutputOptions: ParsableArguments {
 struct RequestOutputOptions: ParsableArguments {
   @Option(
     name: .customLong("output"),
-    help: ArgumentHelp("Write the request into this new folder, for its owner alone.", valueName: "folder"))
+    help: ArgumentHelp("Write the request into this new folder, for its owner alone.", valueName: "folder"),
+    completion: .directory)
   var path: String
 
   @Flag(

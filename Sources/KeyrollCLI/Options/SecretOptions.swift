@@ -38,7 +38,8 @@ struct SecretOptions<Secret: NamedSecret>: ParsableArguments {
   @Option(
     name: .customLong("\(Secret.name)-file"),
     help: ArgumentHelp(
-      "Read the \(Secret.title) from this file, without its last line break; - is standard input.", valueName: "file"))
+      "Read the \(Secret.title) from this file, without its last line break; - is standard input.", valueName: "file"),
+    completion: .file())
   var file: String?
 
   @Option(

@@ -28,6 +28,7 @@ struct CertificateBuilder: ~Copyable {
       CertificateExtension.extendedKeyUsage(contents.usage.extended),
       CertificateExtension.subjectKeyIdentifier(of: publicKey),
     ]
+    defer { withExtendedLifetime(extensions) {} }
     // Version 3 is the number 2.
     try unsafe require(X509_set_version(certificate, 2) == 1)
     try require(setSerialNumber(contents.serialNumber))
@@ -59,6 +60,7 @@ struct CertificateBuilder: ~Copyable {
   private func setNames(_ subject: CertificateSubject) throws(KeyError) {
     let der = subject.der
     let name = try NameItem(der.span)
+    defer { withExtendedLifetime(name) {} }
     try unsafe require(
       X509_set_subject_name(certificate, name.pointer) == 1 && X509_set_issuer_name(certificate, name.pointer) == 1)
   }
@@ -112,8 +114,11 @@ struct CertificateRequestBuilder: ~Copyable {
       CertificateExtension.extendedKeyUsage(contents.usage.extended),
     ]
     let stack = unsafe OPENSSL_sk_new_null()
-    // The stack does not own what is on it.
-    defer { unsafe OPENSSL_sk_free(stack) }
+    // The stack does not own what is on it, and an optimized build frees the extensions after the last line that names them.
+    defer {
+      unsafe OPENSSL_sk_free(stack)
+      withExtendedLifetime((extensions, name)) {}
+    }
     var isDone = unsafe X509_REQ_set_version(request, 0) == 1 && X509_REQ_set_subject_name(request, name.pointer) == 1
     let hasKey = try unsafe EncodedPublicKey(publicKey).with { key in unsafe X509_REQ_set_pubkey(request, key) == 1 }
     for element in extensions {

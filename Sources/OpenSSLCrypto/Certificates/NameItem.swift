@@ -54,16 +54,20 @@ final class NameItem {
 extension OpenSSLCertificateEncoder {
   public func subject(_ name: DistinguishedName) throws(CertificateError) -> CertificateSubject {
     let item = try NameItem(name)
+    defer { withExtendedLifetime(item) {} }
     let subject = try CertificateError.passing { () throws(KeyError) in
       let der = try unsafe CertificateName.der(item.pointer)
       // Read again, because DER sorts the attributes of one part, and the text is to have their order.
       let sorted = try NameItem(der.span)
+      defer { withExtendedLifetime(sorted) {} }
       return try unsafe CertificateSubject(text: CertificateName.text(sorted.pointer), der: der)
     }
     // What a person reads must be the name, and a request made elsewhere is rebuilt of it.
-    guard let again = try? NameItem(DistinguishedName(subject.text)),
-      let der = unsafe try? CertificateName.der(again.pointer), der == subject.der
-    else { throw .malformedSubject("it cannot be written as a text that means the same again") }
+    let again = try? NameItem(DistinguishedName(subject.text))
+    defer { withExtendedLifetime(again) {} }
+    guard let again, let der = unsafe try? CertificateName.der(again.pointer), der == subject.der else {
+      throw .malformedSubject("it cannot be written as a text that means the same again")
+    }
     return subject
   }
 }

@@ -21,12 +21,16 @@ struct PKCS12Writer {
   ) throws(KeyError) -> [UInt8] {
     OpenSSLErrors.clear()
     let parts = unsafe Stack { unsafe PKCS7_free($0.assumingMemoryBound(to: PKCS7.self)) }
+    // An optimized build may free a stack whose pointer alone is still in use.
+    defer { withExtendedLifetime(parts) {} }
     if let certificate {
       let bags = unsafe Stack { unsafe PKCS12_SAFEBAG_free(OpaquePointer($0)) }
+      defer { withExtendedLifetime(bags) {} }
       try unsafe bags.push(certificateBag(certificate, name: name))
       try unsafe parts.push(encryptedPart(bags, password: password))
     }
     let bags = unsafe Stack { unsafe PKCS12_SAFEBAG_free(OpaquePointer($0)) }
+    defer { withExtendedLifetime(bags) {} }
     try unsafe bags.push(keyBag(key, certificate, name: name, password: password))
     try unsafe parts.push(OpaquePointer(PKCS12_pack_p7data(bags.pointer)))
     guard let pfx = unsafe PKCS12_add_safes_ex(parts.pointer, 0, library, nil) else { throw Self.failure }

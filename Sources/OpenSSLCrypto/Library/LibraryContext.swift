@@ -56,4 +56,20 @@ public enum OpenSSLProcess {
     unsafe OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_LOAD_CONFIG), nil) == 1
       && LibraryContext.ignoreSearchPath(of: nil)
   }
+  /// What the libcrypto of this process says of itself: `OpenSSL 3.0.17 1 Jul 2025`.
+  public static var version: String {
+    unsafe OpenSSL_version(OPENSSL_VERSION).flatMap { unsafe String(validatingCString: $0) } ?? "OpenSSL"
+  }
+
+  /// The provider that RSA keys in files, and every verification, are worked with; nil where OpenSSL finds none.
+  public static var rsaProvider: (name: String, version: String)? {
+    defer { OpenSSLErrors.clear() }
+    guard let signature = unsafe EVP_SIGNATURE_fetch(LibraryContext.standard.pointer, "RSA", nil) else { return nil }
+    defer { unsafe EVP_SIGNATURE_free(signature) }
+    guard let provider = unsafe EVP_SIGNATURE_get0_provider(signature),
+      let name = unsafe OSSL_PROVIDER_get0_name(provider).flatMap({ unsafe String(validatingCString: $0) }),
+      let version = unsafe COpenSSL_providerVersion(provider).flatMap({ unsafe String(validatingCString: $0) })
+    else { return nil }
+    return (name, version)
+  }
 }

@@ -22,7 +22,9 @@ struct CreateCertificateCommand: RepeatableOptions {
   @OptionGroup var life: LifeOptions
   @OptionGroup var clock: ClockOptions
 
-  @Option(name: .customLong("output"), help: ArgumentHelp("The new file for the certificate.", valueName: "file"))
+  @Option(
+    name: .customLong("output"), help: ArgumentHelp("The new file for the certificate.", valueName: "file"),
+    completion: .file())
   var output: String
 
   @Flag(name: .customLong("store"), help: "Put the certificate on the token too.")
@@ -72,7 +74,9 @@ struct CreateCSRCommand: RepeatableOptions {
   @OptionGroup var subject: SubjectOptions
   @OptionGroup var clock: ClockOptions
 
-  @Option(name: .customLong("output"), help: ArgumentHelp("The new file for the request.", valueName: "file"))
+  @Option(
+    name: .customLong("output"), help: ArgumentHelp("The new file for the request.", valueName: "file"),
+    completion: .file())
   var output: String
 
   @OptionGroup var format: FormatOptions

@@ -33,7 +33,7 @@ struct CreateKeyCommand: ParsableCommand {
   @Argument(
     help: ArgumentHelp(
       "Where it is made: pfx:PATH, pem:PATH, a path that ends in .pfx, .p12 or .pem, or pkcs11:token=LABEL;object=NEW.",
-      valueName: "destination"))
+      valueName: "destination"), completion: .file())
   var destination: String
 
   @OptionGroup var subject: SubjectOptions
@@ -46,13 +46,15 @@ struct CreateKeyCommand: ParsableCommand {
 
   @Option(
     name: .customLong("csr"),
-    help: ArgumentHelp("Write a certificate request to this file, and make no certificate.", valueName: "file"))
+    help: ArgumentHelp("Write a certificate request to this file, and make no certificate.", valueName: "file"),
+    completion: .file())
   var requestPath: String?
 
   @Option(
     name: .customLong("output"),
     help: ArgumentHelp(
-      "The file for the certificate; beside a new key file by default, and needed for a token.", valueName: "file"))
+      "The file for the certificate; beside a new key file by default, and needed for a token.", valueName: "file"),
+    completion: .file())
   var output: String?
 
   @Option(

@@ -16,12 +16,15 @@ struct ExplainCommand: RepeatableOptions {
 
   static let repeatableOptions = ["--certificate", "--public-key"]
 
-  @Argument(help: ArgumentHelp("The file, folder or code; several are explained one by one.", valueName: "answer"))
+  @Argument(
+    help: ArgumentHelp("The file, folder or code; several are explained one by one.", valueName: "answer"),
+    completion: .file())
   var answers: [String]
 
   @Option(
     name: .customLong("token"),
-    help: ArgumentHelp("The proof or assertion that was sent, or a file that holds it.", valueName: "token or file"))
+    help: ArgumentHelp("The proof or assertion that was sent, or a file that holds it.", valueName: "token or file"),
+    completion: .file())
   var token: String?
 
   @OptionGroup var keys: TrustedKeyOptions

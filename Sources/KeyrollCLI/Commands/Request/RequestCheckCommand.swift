@@ -17,14 +17,16 @@ struct RequestCheckCommand: RepeatableOptions {
 
   @Option(
     name: .customLong("certificate"),
-    help: ArgumentHelp("The certificate of the signing key, from where you trust it (PEM or DER).", valueName: "file"))
+    help: ArgumentHelp("The certificate of the signing key, from where you trust it (PEM or DER).", valueName: "file"),
+    completion: .file())
   var certificate: String?
 
   @OptionGroup var expectation: ExpectationOptions
 
   @Option(
     name: .customLong("registered"),
-    help: ArgumentHelp("The saved keyCredentials of the object, in place of those in the folder.", valueName: "file"))
+    help: ArgumentHelp("The saved keyCredentials of the object, in place of those in the folder.", valueName: "file"),
+    completion: .file())
   var registered: String?
 
   @Option(
@@ -40,7 +42,9 @@ struct RequestCheckCommand: RepeatableOptions {
   @OptionGroup var clock: ClockOptions
   @OptionGroup var format: FormatOptions
 
-  @Argument(help: ArgumentHelp("The folder or the single file of the request.", valueName: "folder or file"))
+  @Argument(
+    help: ArgumentHelp("The folder or the single file of the request.", valueName: "folder or file"),
+    completion: .file())
   var path: String
 
   func run() throws {

@@ -18,7 +18,8 @@ struct RequestAddKeyCommand: RequestMakingCommand {
 
   @Option(
     name: .customLong("new-certificate"),
-    help: ArgumentHelp("The certificate to add (PEM, DER, a PFX, or a pkcs11: reference).", valueName: "file"))
+    help: ArgumentHelp("The certificate to add (PEM, DER, a PFX, or a pkcs11: reference).", valueName: "file"),
+    completion: .file())
   var newCertificate: String
 
   @OptionGroup var newPassword: SecretOptions<NewPassword>
@@ -36,7 +37,8 @@ struct RequestAddKeyCommand: RequestMakingCommand {
   @Option(
     name: .customLong("registered"),
     help: ArgumentHelp(
-      "The saved keyCredentials of the object: refuse a certificate that is among them.", valueName: "file"))
+      "The saved keyCredentials of the object: refuse a certificate that is among them.", valueName: "file"),
+    completion: .file())
   var registered: String?
 
   @Option(
@@ -45,7 +47,8 @@ struct RequestAddKeyCommand: RequestMakingCommand {
   var maximumLifetime: TimeSpan?
 
   @Option(
-    name: .customLong("proof"), help: ArgumentHelp("A proof that is signed already, or its file.", valueName: "file"))
+    name: .customLong("proof"), help: ArgumentHelp("A proof that is signed already, or its file.", valueName: "file"),
+    completion: .file())
   var proof: String?
 
   @OptionGroup var signing: RequestKeyOptions
@@ -100,19 +103,21 @@ struct RequestRemoveKeyCommand: RequestMakingCommand {
   @Option(
     name: .customLong("old-certificate"),
     help: ArgumentHelp(
-      "The certificate of the key to remove, in place of its keyId; needs --registered.", valueName: "file"))
+      "The certificate of the key to remove, in place of its keyId; needs --registered.", valueName: "file"),
+    completion: .file())
   var oldCertificate: String?
 
   @Option(
     name: .customLong("registered"),
-    help: ArgumentHelp("The saved keyCredentials of the object.", valueName: "file"))
+    help: ArgumentHelp("The saved keyCredentials of the object.", valueName: "file"), completion: .file())
   var registered: String?
 
   @Flag(name: .customLong("force"), help: "Remove also the key that signs, or the last one that is valid.")
   var isForced = false
 
   @Option(
-    name: .customLong("proof"), help: ArgumentHelp("A proof that is signed already, or its file.", valueName: "file"))
+    name: .customLong("proof"), help: ArgumentHelp("A proof that is signed already, or its file.", valueName: "file"),
+    completion: .file())
   var proof: String?
 
   @OptionGroup var signing: RequestKeyOptions
@@ -185,7 +190,7 @@ struct RequestTokenCommand: RequestMakingCommand {
 
   @Option(
     name: .customLong("assertion"),
-    help: ArgumentHelp("An assertion that is signed already, or its file.", valueName: "file"))
+    help: ArgumentHelp("An assertion that is signed already, or its file.", valueName: "file"), completion: .file())
   var assertion: String?
 
   @OptionGroup var signing: RequestKeyOptions
