@@ -1,4 +1,4 @@
-/// What every error id and every reason of a check means: the one table of them, from which the README's is made.
+/// What every error id and every reason of a check means: the one table of them, from which those of `docs/errors.md` are made.
 public enum Meanings {
   /// One id, with a fragment of a sentence that says what was wrong, in Markdown.
   public typealias Row = (id: String, meaning: String)
@@ -8,13 +8,13 @@ public enum Meanings {
     public let title: String
     public let rows: [Row]
 
-    /// The rows as the README has them.
+    /// The rows as a table of `docs/errors.md`.
     public var markdown: String {
       "| id | what it means |\n|---|---|\n" + rows.map { "| `\($0.id)` | \($0.meaning) |\n" }.joined()
     }
   }
 
-  /// In the order of the README.
+  /// In the order of `docs/errors.md`.
   public static let sections: [Section] = {
     var sections: [Section] = []
     var title = ""
@@ -33,7 +33,7 @@ public enum Meanings {
     return sections
   }()
 
-  /// Every row, in the order of the README.
+  /// Every row, in the order of `docs/errors.md`.
   public static let all: [Row] = sections.flatMap(\.rows)
 
   /// Nil for an id that this version does not know.

@@ -5,7 +5,7 @@ public import Signing
 
 /// A profile as data: JSON that describes the tokens of one issuer, with parameters to fill in.
 ///
-/// The README describes the members. Unknown members are refused, so that a misspelt rule is not silently no rule.
+/// `docs/profiles.md` describes the members. Unknown members are refused, so that a misspelt rule is not silently no rule.
 public struct ProfileDocument: Sendable {
   public let id: String
   public let title: String

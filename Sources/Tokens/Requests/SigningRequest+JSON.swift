@@ -7,7 +7,7 @@ extension SigningRequest {
   /// The version of the format, which each request names as `keyroll-signing-request`.
   public static let version: Int64 = 1
 
-  /// The request as it is carried; the README describes the members.
+  /// The request as it is carried; `docs/signing-elsewhere.md` describes the members.
   public var json: JSONObject {
     var profile: JSONObject = [
       "id": .string(ExactText(self.profile.id)), "parameters": .object(self.profile.parameters),

@@ -3,20 +3,31 @@ import Keyroll
 import TestSupport
 import Testing
 
-@Suite("README")
-struct ReadmeTests {
-  private static let text = (try? String(contentsOf: checkout.appending(path: "README.md"), encoding: .utf8)) ?? ""
+/// What README.md and the pages in `docs` say, compared with the library.
+@Suite struct DocumentationTests {
+  private static let errors = (try? text("docs/errors.md")) ?? ""
 
-  @Test("The library example is the one that is compiled here")
-  func exampleIsCompiled() throws {
-    let source = try String(
-      contentsOf: checkout.appending(path: "Tests/KeyrollTests/ReadmeExample.swift"), encoding: .utf8)
-    let block = try #require(
-      Self.text.components(separatedBy: "```swift\n").dropFirst().first?.components(separatedBy: "```").first)
-    #expect(block == source)
+  private static func text(_ path: String) throws -> String {
+    try String(contentsOf: checkout.appending(path: path), encoding: .utf8)
   }
 
-  @Test("The library example signs a proof")
+  /// The blocks of code of one language on a page, in order.
+  private static func blocks(_ language: String, in page: String) throws -> [String] {
+    try text(page).components(separatedBy: "\n```\(language)\n").dropFirst().compactMap {
+      $0.components(separatedBy: "```\n").first
+    }
+  }
+
+  @Test(
+    "the programs on the page about the library are those that are compiled here",
+    arguments: [(0, "SigningExample"), (1, "RequestFolderExample")])
+  func examplesAreCompiled(_ place: Int, _ name: String) throws {
+    let blocks = try Self.blocks("swift", in: "docs/library.md")
+    try #require(blocks.count == 2)
+    #expect(try blocks[place] == Self.text("Tests/KeyrollTests/\(name).swift"))
+  }
+
+  @Test("the first program of the page about the library signs a proof")
   func exampleWorks() throws {
     let token = try signAndJudge(
       pfx: Fixtures.path("pfx/openssl-empty.p12"), objectID: "0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01",
@@ -24,7 +35,7 @@ struct ReadmeTests {
     #expect(token.split(separator: ".").count == 3)
   }
 
-  @Test("Every error id and every reason of a check of the library has one meaning")
+  @Test("every error id and every reason of a check of the library has one meaning")
   func idsHaveMeanings() {
     let ids: [[String]] = [
       KeyError.Code.allCases.map(\.rawValue),
@@ -50,20 +61,19 @@ struct ReadmeTests {
     #expect(Meanings.meaning(of: "no-such-id") == nil)
   }
 
-  @Test("The README's tables of ids are those of the library, row by row", arguments: Meanings.sections)
+  @Test("the tables of ids in docs/errors.md are those of the library, row by row", arguments: Meanings.sections)
   func tablesAreGenerated(_ section: Meanings.Section) {
-    #expect(Self.text.contains("\n\n\(section.markdown)\n"), "write the table so:\n\(section.markdown)")
+    #expect(Self.errors.contains("\n\n\(section.markdown)\n"), "write the table so:\n\(section.markdown)")
   }
 
-  @Test("The README has no table of ids besides those")
+  @Test("docs/errors.md has no table of ids besides those")
   func tablesAreAll() {
-    #expect(Self.text.components(separatedBy: "| id | what it means |").count - 1 == Meanings.sections.count)
+    #expect(Self.errors.components(separatedBy: "| id | what it means |").count - 1 == Meanings.sections.count)
   }
 
-  @Test("The built-in profiles and every member of the profile format are described")
+  @Test("the example on the page about profiles is a profile, and judges a token by it")
   func profilesAreDescribed() throws {
-    let block = try #require(
-      Self.text.components(separatedBy: "```json\n").dropFirst().first?.components(separatedBy: "```").first)
+    let block = try #require(try Self.blocks("json", in: "docs/profiles.md").first)
     let document = try ProfileDocument(Array(block.utf8).span)
     let profile = try document.profile(parameters: ["client-id": "me"], publicKey: nil, isSigning: true)
     let request = DraftRequest(
