@@ -11,10 +11,12 @@ public enum Base64: Sendable {
     return output
   }
 
+  /// The encoded bytes as text.
   public func text(_ bytes: Span<UInt8>) -> String {
     String(validating: encode(bytes), as: UTF8.self) ?? ""
   }
 
+  /// The encoded bytes as text.
   public func text(_ bytes: [UInt8]) -> String { text(bytes.span) }
 
   /// How bytes look in base64 and in base64url, each with and without padding.

@@ -1,5 +1,6 @@
 /// Base16 (RFC 4648, section 8), as thumbprints are written for people.
 public enum Hexadecimal {
+  /// Two upper-case digits for each byte.
   public static func upperCase(_ bytes: [UInt8]) -> String { text(bytes, digits: "0123456789ABCDEF") }
 
   /// As digests are written for people.

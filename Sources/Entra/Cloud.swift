@@ -26,6 +26,7 @@ public enum Cloud: String, Sendable, Hashable, CaseIterable {
   /// Every name of the host of the token endpoint.
   var loginHosts: [String] { [loginHost] + [loginHostAlias].compactMap(\.self) }
 
+  /// The host of Microsoft Graph.
   public var graphHost: String {
     switch self {
     case .global: "graph.microsoft.com"

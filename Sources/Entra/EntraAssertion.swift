@@ -138,6 +138,7 @@ public enum AudienceForm: String, Sendable, Hashable, CaseIterable {
   /// `https://{host}/{tenant}/oauth2/token`
   case tokenV1 = "token-v1"
 
+  /// The `aud` of this form, for a host and a tenant.
   public func audience(host: String, tenant: ExactText) -> ExactText { ExactText("https://\(host)/\(tenant)/\(path)") }
 
   /// What follows the tenant.
@@ -153,9 +154,11 @@ public enum AudienceForm: String, Sendable, Hashable, CaseIterable {
 
 /// The address of a token endpoint of Entra, or of its issuer, taken apart: `https://{host}/{tenant}/oauth2/v2.0/token`.
 public struct EntraAudience: Sendable, Hashable {
+  /// The host, such as `login.microsoftonline.com`.
   public let host: ExactText
   /// A GUID, a domain, or a name such as `common`.
   public let tenant: ExactText
+  /// Which address of the tenant it is.
   public let form: AudienceForm
 
   /// Nil for any other address; letters of the path count in either case.

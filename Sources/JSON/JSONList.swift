@@ -9,6 +9,7 @@ public struct JSONList<Element: JSONPart>: Sendable, Hashable {
 
   private var storage: Storage
 
+  /// A list of these elements, in this order.
   public init(_ elements: [Element]) { storage = .built(elements) }
 
   init(in cursor: JSONCursor) { storage = .read(cursor) }
@@ -69,6 +70,7 @@ extension JSONList: Collection {
   public var startIndex: Index { Index(place: places.lowerBound) }
   public var endIndex: Index { Index(place: places.upperBound) }
 
+  /// The number of elements.
   public var count: Int {
     switch storage {
     case .built(let elements): elements.count
@@ -83,6 +85,7 @@ extension JSONList: Collection {
     }
   }
 
+  /// The element at an index of this list.
   public subscript(_ index: Index) -> Element {
     switch storage {
     case .built(let elements): elements[index.place]
@@ -92,6 +95,7 @@ extension JSONList: Collection {
 }
 
 extension JSONList: ExpressibleByArrayLiteral {
+  /// A list of these elements, in this order.
   public init(arrayLiteral elements: Element...) { self.init(elements) }
 }
 

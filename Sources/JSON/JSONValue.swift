@@ -17,14 +17,21 @@ public enum JSONValue: JSONPart {
   /// Takes what was read.
   public init(at cursor: JSONCursor) { self = cursor.value }
 
+  /// An array of these elements.
   public static func array(_ elements: [JSONValue]) -> JSONValue { .array(JSONArray(elements)) }
 
+  /// A whole number.
   public static func integer(_ value: Int64) -> JSONValue { .number(JSONNumber(value)) }
 
+  /// The text, if it is a string.
   public var string: ExactText? { if case .string(let value) = self { value } else { nil } }
+  /// The number, if it is one.
   public var number: JSONNumber? { if case .number(let value) = self { value } else { nil } }
+  /// The array, if it is one.
   public var array: JSONArray? { if case .array(let value) = self { value } else { nil } }
+  /// The object, if it is one.
   public var object: JSONObject? { if case .object(let value) = self { value } else { nil } }
+  /// The truth value, if it is one.
   public var boolean: Bool? { if case .boolean(let value) = self { value } else { nil } }
 
   /// What it is, for messages: `a string`, `an array`.
@@ -41,6 +48,7 @@ public enum JSONValue: JSONPart {
 }
 
 extension JSONValue: ExpressibleByStringLiteral {
+  /// A string.
   public init(stringLiteral text: String) { self = .string(ExactText(text)) }
 }
 
@@ -61,6 +69,7 @@ public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
   /// Takes text that the grammar has accepted.
   init(grammatical text: String) { self.text = text }
 
+  /// A whole number, in decimal digits.
   public init(_ value: Int64) { text = String(value) }
 
   public var description: String { text }

@@ -7,8 +7,11 @@ public import Tokens
 
 /// A certificate with every form in which the services and their portals write it, and what stands against its use.
 public struct CertificateReport: Sendable {
+  /// The certificate that is described.
   public let certificate: Certificate
+  /// How the services and their portals write it.
   public let forms: KeyCredentialForms
+  /// What may keep it from being used.
   public let warnings: [CertificateWarning]
   /// The time that it was judged for.
   public let time: NumericDate

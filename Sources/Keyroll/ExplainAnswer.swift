@@ -6,6 +6,7 @@ public import Tokens
 
 /// Says what an answer of Microsoft Graph or of the token endpoint really means, with the token that was sent where it is there.
 public struct ExplainAnswer: Sendable {
+  /// The answer, as it was read.
   public let response: ServiceResponse
 
   /// Takes what `curl -i` saved, the JSON body alone, or any text that holds an error of the services somewhere.

@@ -11,6 +11,7 @@ public import Tokens
 /// One that would not be accepted whatever the token is cannot be made, so that no key is used in vain. A key completes it with
 /// `signed`; a token that was signed elsewhere completes it with `request` and `made`.
 public struct UnsignedRequest: Sendable {
+  /// Where the request will be sent to.
   public let address: RequestAddress
   /// The rules of the token that it lacks.
   public let profile: ProfileReference
@@ -180,7 +181,9 @@ extension UnsignedRequest {
 
 /// A request that was made and accepted: its files, and what was found about it.
 public struct MadeRequest: ~Copyable, Sendable {
+  /// The files to carry.
   public let folder: RequestFolder
+  /// What the checks found; it is accepted.
   public let report: RequestReport
   /// The report on the token in it.
   public let token: VerificationReport
@@ -202,6 +205,7 @@ public struct MadeRequest: ~Copyable, Sendable {
 public struct RegisteredKeys: Sendable {
   /// The file, which goes into the folder of a removal.
   public let bytes: [UInt8]
+  /// The entries of the saved answer.
   public let keys: KeyCredentials
 
   /// Throws what reading saved `keyCredentials` throws; `subject` is how messages call the file.

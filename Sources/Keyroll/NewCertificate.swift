@@ -8,6 +8,7 @@ public import Tokens
 
 /// A certificate that is to be added: alone, or in a PFX that is sent whole with the password that opens it.
 public struct NewCertificate: Sendable {
+  /// The certificate to add.
   public let certificate: Certificate
   let pfx: (bytes: [UInt8], password: KnownSecret)?
 

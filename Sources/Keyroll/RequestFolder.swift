@@ -37,6 +37,7 @@ public struct RequestFolder: ~Copyable, Sendable {
     case singleFile
   }
 
+  /// The request that the files make up.
   public let request: ServiceRequest
   /// The certificate that is added, also where a PFX holds it.
   public let newCertificate: Certificate?
@@ -62,7 +63,9 @@ public struct RequestFolder: ~Copyable, Sendable {
     self.keyCredentials = keyCredentials
   }
 
+  /// Where the request is sent to.
   public var address: RequestAddress { request.address }
+  /// What is sent.
   public var body: RequestBody { request.body }
 
   /// When it can be sent, by the claims of its token.
@@ -126,6 +129,7 @@ public struct RequestFolder: ~Copyable, Sendable {
 }
 
 extension RequestFolder.File {
+  /// The name of this file in the folder of a request, such as `body.json`.
   public func name(for address: RequestAddress) -> String {
     switch (self, address) {
     case (.configuration, _): "request.curl"

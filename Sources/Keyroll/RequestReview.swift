@@ -8,7 +8,9 @@ public import Tokens
 ///
 /// The steps are methods that throw or give values: whoever reviews says each warning before the next step can fail.
 public struct RequestReview: Sendable {
+  /// The request that is reviewed.
   public let request: SigningRequest
+  /// The profile that it is judged by.
   public let profile: Profile
   private let reference: ProfileReference
   private let isInsistedUpon: Bool

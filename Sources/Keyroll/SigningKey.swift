@@ -5,6 +5,7 @@ public import Tokens
 
 /// A private key to sign with: where it is, and what it is opened with.
 public struct SigningKey: Sendable {
+  /// Which key to open.
   public let reference: KeyReference
   /// Certificates that were given beside the key, in any order.
   public let certificates: [Certificate]
@@ -12,6 +13,7 @@ public struct SigningKey: Sendable {
   public let certificateSource: String?
   /// True where the certificates must be among those that come with the key, where any do.
   public var requiresOwnCertificate = false
+  /// Gives the password or the PIN.
   public let secrets: any SecretProvider
   /// What the service would answer to the tokens of a key that is refused here.
   public var answer: @Sendable (KeyError.Code) -> String? = { _ in nil }

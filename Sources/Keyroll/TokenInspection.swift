@@ -4,6 +4,7 @@ public import Tokens
 
 /// What an unverified token says, and what its thumbprints and dates mean.
 public struct TokenInspection: Sendable {
+  /// The token; nothing in it is verified.
   public let token: UnverifiedToken
   /// What distances are counted from.
   public let time: NumericDate

@@ -33,6 +33,7 @@ public struct TokenChoices: Sendable {
 /// A plan is carried out by a signer at hand (`tokens(by:with:)`), or as a request for one elsewhere
 /// (`signingRequest(for:with:)`).
 public struct TokenPlan: Sendable {
+  /// The profile, with the values of its parameters.
   public let profile: ProfileReference
   /// The one that was asked for, or that the profile prefers.
   public let algorithm: SignatureAlgorithm

@@ -7,6 +7,7 @@ public import Tokens
 
 /// What somebody trusts to have signed a token: certificates, public keys, and what is registered.
 public struct Trust: Sendable {
+  /// The keys that may have signed.
   public private(set) var keys: [TrustedKey] = []
   /// What is registered, where a saved answer says so.
   public private(set) var registered: KeyCredentials?
@@ -17,6 +18,7 @@ public struct Trust: Sendable {
 
   public init() {}
 
+  /// Trusts further keys.
   public mutating func add(_ keys: [TrustedKey]) { self.keys += keys }
 
   /// One whose key makes no signatures that are judged here is kept for the token that names it: a bundle may hold others.
@@ -79,6 +81,7 @@ public struct Trust: Sendable {
 
 /// What became of a token, and of the registration of whoever signed it.
 public struct Verification: Sendable {
+  /// Every check of the token as it was received.
   public let report: VerificationReport
   /// Nil where nothing is known to be registered, or the token was not signed with it.
   public let registration: RegistrationReport?
@@ -96,6 +99,7 @@ public struct Verification: Sendable {
     self.unwrapped = unwrapped
   }
 
+  /// True if the token, as it was received, is accepted.
   public var isAccepted: Bool { report.isAccepted }
 
   /// The report for programs, and where they are known `registration` and `unwrapped`.

@@ -36,6 +36,7 @@ public struct Failure<Reason: FailureCode>: DiagnosticError, Hashable {
   /// Nil for an error of another part that is passed on, when its id is not among these codes.
   public var code: Code? { Code(rawValue: id) }
 
+  /// An error with its reason, what happened, and the next step if there is one.
   public init(_ code: Code, _ message: String, hint: String? = nil) {
     self.init(id: code.rawValue, message, hint: hint)
   }

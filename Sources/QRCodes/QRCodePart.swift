@@ -6,9 +6,11 @@ public import Signing
 public struct QRCodePart: Sendable, Hashable, CustomStringConvertible {
   /// From 1.
   public let number: Int
+  /// The number of parts.
   public let count: Int
   /// The first four bytes of the SHA-256 of the whole text, in upper-case hexadecimal.
   public let checksum: String
+  /// This part of the text.
   public let text: String
 
   private static let marker = "keyroll-part"

@@ -5,18 +5,23 @@ public import Messages
 ///
 /// A class, because every token judged hands it on a few times, and copying a struct of so many buffers counts each of them.
 public final class Certificate: Sendable, Hashable {
+  /// The whole certificate in DER.
   public let der: [UInt8]
+  /// The key in it.
   public let publicKey: PublicKey
   /// RFC 4514 text, for people: it comes from the file, so show it as a `ForeignText`.
   public let subject: String
+  /// RFC 4514 text of the issuer's name; show it as a `ForeignText`, too.
   public let issuer: String
   /// The DER of the two names, for comparing.
   public let subjectDER: [UInt8]
+  /// The DER of the issuer's name.
   public let issuerDER: [UInt8]
   /// Big-endian, without leading zero bytes.
   public let serialNumber: [UInt8]
   /// Seconds since 1970-01-01T00:00:00Z, both inclusive (RFC 5280, section 4.1.2.5).
   public let notBefore: Int64
+  /// The last second of its validity, since 1970-01-01T00:00:00Z.
   public let notAfter: Int64
   /// False when a key usage extension is there and digitalSignature is not in it (RFC 5280, section 4.2.1.3).
   public let allowsDigitalSignature: Bool

@@ -6,7 +6,9 @@ public import Messages
 /// Nothing is given out unverified: the signature is judged with the key of the certificate, and what was made is parsed again
 /// and compared, field by field, with what was asked for.
 public struct CertificateIssuer: Sendable {
+  /// Encodes certificates and requests, and reads them back.
   public let encoder: any CertificateEncoder
+  /// Verifies what was signed.
   public let cryptography: any Cryptography
 
   public init(_ encoder: any CertificateEncoder, _ cryptography: any Cryptography) {

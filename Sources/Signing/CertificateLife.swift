@@ -3,6 +3,7 @@ public import Messages
 
 /// From when to when a new certificate is valid (RFC 5280, section 4.1.2.5), in seconds since 1970-01-01T00:00:00Z.
 public struct CertificateLife: Sendable, Hashable {
+  /// The first second of it.
   public let notBefore: Int64
   /// The last second of it: both ends count.
   public let notAfter: Int64

@@ -4,6 +4,7 @@ public import Messages
 public struct DistinguishedName: Sendable, Hashable {
   /// One attribute of the name: a type and its value.
   public struct Attribute: Sendable, Hashable {
+    /// The kind of attribute, such as `CN`.
     public let type: AttributeType
     /// Never empty, and without control characters.
     public let value: String
@@ -22,6 +23,7 @@ public struct DistinguishedName: Sendable, Hashable {
     case domainComponent = "DC"
     case userID = "UID"
 
+    /// Its object identifier in dots: `2.5.4.3`.
     public var objectIdentifier: String {
       switch self {
       case .commonName: "2.5.4.3"

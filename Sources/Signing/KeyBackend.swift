@@ -70,11 +70,13 @@ public struct KeyListing: Sendable {
       case certificate = "cert"
     }
 
+    /// A private key, a public key or a certificate.
     public let kind: Kind
     /// To copy.
     public let reference: String
     /// Empty where it has none.
     public let label: String
+    /// `CKA_ID` or the like; empty if it has none.
     public let id: [UInt8]
     /// `RSA 2048`, a certificate's subject, or why it cannot be read; empty where nothing is known.
     public let summary: String
@@ -94,6 +96,7 @@ public struct KeyListing: Sendable {
     }
   }
 
+  /// The keys and certificates that were found.
   public let entries: [Entry]
   /// What could not be looked into, and why.
   public let failures: [String]
@@ -109,7 +112,9 @@ public struct KeyListing: Sendable {
 /// Certificates, time and secrets belong to the request and not to a backend, so that one backend, and one login, serves many
 /// keys.
 public struct KeyRequest: Sendable {
+  /// Which key to open.
   public let reference: KeyReference
+  /// The algorithm that the key is opened for.
   public let algorithm: SignatureAlgorithm
   /// Certificates that were given beside the reference, in any order: they choose the key with their public key where the
   /// reference means several, and its certificate is among them. Empty where the key's own are to be used.
@@ -124,6 +129,7 @@ public struct KeyRequest: Sendable {
   /// When the signature will be used, in seconds since 1970-01-01T00:00:00Z: of several certificates over one key the one
   /// that is valid then is meant.
   public let time: Int64
+  /// Gives the password or the PIN if one is needed.
   public let secrets: any SecretProvider
 
   public init(

@@ -9,6 +9,7 @@ public struct KeyDescription: Sendable, Hashable {
     case rsa(bitCount: Int)
   }
 
+  /// The kind of key, with its size.
   public let kind: Kind
   /// What a person calls it: the friendlyName of a PFX, `CKA_LABEL` on a token. Nil for the name of its certificate or none.
   public let label: String?
@@ -17,6 +18,7 @@ public struct KeyDescription: Sendable, Hashable {
 
   /// The sizes of RSA keys in bits that are made.
   public static let bitCounts = [2048, 3072, 4096]
+  /// The size in bits if none is chosen.
   public static let standardBitCount = 3072
   /// The public exponent of every key that is made (FIPS 186-5, appendix A.1.1).
   public static let publicExponent: [UInt8] = [1, 0, 1]

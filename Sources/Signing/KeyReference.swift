@@ -116,6 +116,7 @@ public struct KeyReferenceSyntax: Sendable, Hashable {
 
     /// Of exactly this spelling.
     public let name: String
+    /// What the value is.
     public let content: Content
     /// True where it stands behind the question mark of a URI.
     public let isInQuery: Bool
@@ -129,7 +130,9 @@ public struct KeyReferenceSyntax: Sendable, Hashable {
 
   /// In lower case, without its colon: `pem`.
   public let scheme: String
+  /// What follows the scheme.
   public let form: Form
+  /// The attributes that a reference may have.
   public let attributes: [Attribute]
 
   public init(_ scheme: String, _ form: Form = .path, attributes: [Attribute] = []) {

@@ -37,6 +37,7 @@ public final class PublicKey: Sendable {
 
   /// DER.
   public let subjectPublicKeyInfo: [UInt8]
+  /// RSA with its numbers, or another kind of key.
   public let kind: Kind
   /// SHA-256 of `subjectPublicKeyInfo`: 32 bytes.
   public let sha256Fingerprint: [UInt8]

@@ -14,6 +14,7 @@ public protocol SecretProvider: Sendable {
 }
 
 extension SecretProvider {
+  /// False: a person has to be asked.
   public func isGiven(for purpose: SecretRequest.Purpose) -> Bool { false }
 }
 
@@ -28,6 +29,7 @@ public struct SecretRequest: Sendable, Hashable {
     case pin(token: String, serial: String)
   }
 
+  /// A password or a PIN.
   public let purpose: Purpose
   /// What the secret opens, for example `pfx:keys.p12`; like a token's label it may come from elsewhere, so show it as a `ForeignText`.
   public let subject: String

@@ -17,11 +17,13 @@ public protocol Signer: Sendable {
 }
 
 extension Signer {
+  /// No notes.
   public var notes: [String] { [] }
 }
 
 /// The raw octets of a signature, with the algorithm that made it.
 public struct Signature: Sendable, Hashable {
+  /// The algorithm that made the signature.
   public let algorithm: SignatureAlgorithm
   /// As long as `PublicKey.signatureByteCount(for:)` says; of RSA big-endian (RFC 8017, sections 8.1.1 and 8.2.1).
   public let bytes: [UInt8]

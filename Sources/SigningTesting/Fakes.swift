@@ -7,8 +7,11 @@ public import System
 ///
 /// `FakeVerifier` accepts its signatures, and nothing else does.
 public final class FakeSigner: Signer {
+  /// The algorithm that it pretends to sign with.
   public let algorithm: SignatureAlgorithm
+  /// The key that it pretends to have.
   public let publicKey: PublicKey
+  /// The certificates that it was given.
   public let certificates: [Certificate]
   private let failure: SigningError?
   private let uses = Mutex(0)
@@ -36,6 +39,7 @@ public final class FakeSigner: Signer {
 
 /// Accepts the signatures of a `FakeSigner` with the same public key; worth nothing outside of tests.
 public struct FakeVerifier: SignatureVerifier {
+  /// The key whose fake signatures it accepts.
   public let publicKey: PublicKey
 
   public init(_ publicKey: PublicKey = .fake()) { self.publicKey = publicKey }

@@ -18,6 +18,7 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
   /// How many bytes there is room for.
   public let capacity: Int
 
+  /// True if there is no byte.
   public var isEmpty: Bool { count == 0 }
 
   /// Takes room for `capacity` bytes, none of them in use.

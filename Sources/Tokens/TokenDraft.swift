@@ -4,7 +4,9 @@ public import Signing
 
 /// The exact header and claims of a token before it is signed, or as they were read, with the key they are judged by.
 public struct TokenDraft: Sendable {
+  /// The header, with its members in the order in which they are written.
   public let header: JSONObject
+  /// The claims, with their members in the order in which they are written.
   public let claims: JSONObject
   /// Nil while the claims are judged before any key is opened.
   public let publicKey: PublicKey?

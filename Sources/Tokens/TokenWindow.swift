@@ -12,6 +12,7 @@ public struct TokenWindow: Sendable, Hashable {
   /// `exp`: the first second at which the token is no longer valid (RFC 7519, section 4.1.4); nil without one.
   public let end: NumericDate?
 
+  /// The window that these claims say; missing and unreadable dates are nil.
   public init(_ claims: JSONObject) {
     notBefore = Self.date("nbf", claims)
     start = notBefore ?? Self.date("iat", claims)

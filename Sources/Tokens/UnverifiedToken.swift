@@ -3,6 +3,7 @@ public import JSON
 
 /// A token taken apart: nothing of it has been verified, and none of it may be believed.
 public struct UnverifiedToken: Sendable {
+  /// The text and its decoded segments.
   public let serialization: CompactSerialization
   /// The header, or why it cannot be read.
   public let header: Result<JSONObject, JSONError>

@@ -36,6 +36,7 @@ public struct AnswerPlace: Sendable, Hashable {
 
   /// Counted from 1.
   public let line: Int
+  /// What the answer was found in.
   public let surroundings: Surroundings
   /// The `id` of the one answer of several that a `$batch` has.
   public let batchID: ExactText?

@@ -5,6 +5,7 @@ public import Tokens
 
 /// What a response really means, and what of the token that was sent explains it.
 public struct ResponseExplanation: Sendable {
+  /// The response that is explained.
   public let response: ServiceResponse
   /// Nil for a success, and for what is not known here.
   public let answer: ServiceAnswer?
@@ -21,7 +22,9 @@ public struct ResponseExplanation: Sendable {
 
   /// The ids that the caller knows the application by, which an answer may name.
   public struct Identities: Sendable {
+    /// The application (client) id; nil if unknown.
     public let clientID: ExactText?
+    /// The object id of the application or service principal; nil if unknown.
     public let objectID: ExactText?
 
     public init(clientID: ExactText? = nil, objectID: ExactText? = nil) {
@@ -69,6 +72,7 @@ public struct ResponseExplanation: Sendable {
     case unanswered
   }
 
+  /// Whether the service did what was asked.
   public var outcome: Outcome {
     if answer != nil { return .refused }
     switch response.kind {

@@ -5,6 +5,7 @@ public import Tokens
 
 /// The token that a service answered to, judged as far as that service is known to judge.
 public struct SentToken: Sendable {
+  /// The id of the profile that it was judged by.
   public let profileID: String
   /// The time it was judged for.
   public let time: NumericDate
@@ -16,6 +17,7 @@ public struct SentToken: Sendable {
   public let header: JSONObject?
   /// When its window ends, and whom it names as its issuer, where the claims say so.
   public let expires: NumericDate?
+  /// `iss`; nil if it cannot be read.
   public let issuer: ExactText?
 
   /// Judges leniently where the service is seen to be lenient; without a key, all that needs none.

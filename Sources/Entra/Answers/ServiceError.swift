@@ -6,9 +6,11 @@ public import Tokens
 
 /// An error as Microsoft Graph or the token endpoint writes it (RFC 6749, section 5.2); all of it is the sender's text.
 public struct ServiceError: Sendable {
+  /// Which service answered.
   public let service: Service
   /// `error.code` of Graph, `error` of the token endpoint.
   public let code: ExactText?
+  /// The text for people; it comes from the sender, so show it as a `ForeignText`.
   public let message: ExactText?
   /// The numbers of Entra's own, as `AADSTS700027`, each once.
   public let entraCodes: [String]
@@ -138,7 +140,9 @@ public struct ReceivedThumbprint: Sendable, Hashable {
     case other
   }
 
+  /// The bytes that the service says it received.
   public let bytes: [UInt8]
+  /// What these bytes look like.
   public let form: Form
   /// The thumbprint itself: for hexadecimal text what the text says.
   public let thumbprint: [UInt8]
@@ -163,6 +167,7 @@ public struct ReceivedThumbprint: Sendable, Hashable {
     }
   }
 
+  /// `bytes` in upper-case hexadecimal, as the service writes them.
   public var hexadecimal: String { Hexadecimal.upperCase(bytes) }
 
   /// What to do about bytes that are wrong wherever they stand; nil where they may be right.

@@ -24,7 +24,9 @@ public struct ServiceResponse: Sendable {
     case otherFailure
   }
 
+  /// What the service answered.
   public let kind: Kind
+  /// The HTTP status; nil if the input does not have it.
   public let status: Int?
   /// When it was answered, by the header, else by the body.
   public let date: NumericDate?
@@ -164,6 +166,7 @@ public struct SavedResponse: Sendable {
   public let status: Int?
   /// The header fields of the final section, in their order.
   public let fields: [(name: String, value: String)]
+  /// The bytes after the header.
   public let body: [UInt8]
 
   /// Throws `malformed-response` for nothing, and for lines that are neither a status line nor header fields.

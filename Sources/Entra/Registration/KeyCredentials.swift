@@ -12,6 +12,7 @@ public struct KeyCredentials: Sendable {
   public let entries: [KeyCredential]
   /// The `id` and `appId` of the object, where the answer holds the whole of it.
   public let objectID: ExactText?
+  /// The `appId` of the object, if the answer has the whole object.
   public let applicationID: ExactText?
 
   /// Reads an application or service principal, its collection alone (`{"keyCredentials": …}`, `{"value": …}`), a list
@@ -37,6 +38,7 @@ public struct KeyCredentials: Sendable {
     applicationID = answer.owner?["appId"]?.string
   }
 
+  /// The entry with this `keyId`, in letters of either case; nil if there is none.
   public func entry(keyID: ExactText) -> KeyCredential? { entries.first { $0.hasKeyID(keyID) } }
 
   /// The entry of a certificate: the same DER, or without `key` a `customKeyIdentifier` that is one of its thumbprints.

@@ -5,8 +5,10 @@ import Tokens
 
 /// A form as browsers post it (application/x-www-form-urlencoded), with names and values in their order.
 public struct FormBody: Sendable, Hashable {
+  /// Names and values, unescaped, in their order.
   public private(set) var fields: [(name: ExactText, value: ExactText)] = []
 
+  /// A form of these fields, in this order.
   public init(_ fields: KeyValuePairs<ExactText, ExactText>) {
     self.fields = fields.map { (name: $0.key, value: $0.value) }
   }

@@ -16,6 +16,7 @@ public struct RequestExpectation: Sendable {
   public var objectID: ExactText?
   /// The application id that the address names, which the proof does not.
   public var applicationID: ExactText?
+  /// The cloud or the hosts that the request is sent to; nil if they are not compared.
   public var hosts: Hosts?
   /// The scope of a token request.
   public var scope: ExactText?

@@ -13,7 +13,9 @@ public struct RequestVerifier: Sendable {
 
   /// The keys that may have signed the proof or the assertion.
   public var keys: [TrustedKey]
+  /// Makes digests and verifiers, and reads certificates.
   public var cryptography: any Cryptography
+  /// Opens a PFX that is in the body.
   public var pfxCertificate: PFXCertificate
   /// Who says that these keys are the right ones.
   public var keysOrigin = EvidenceOrigin.caller
@@ -23,7 +25,9 @@ public struct RequestVerifier: Sendable {
   public var expected = RequestExpectation()
   /// Algorithms that are asked for beside those of the profile.
   public var algorithms: [SignatureAlgorithm] = []
+  /// What a new certificate must be.
   public var newCertificates = NewCertificatePolicy()
+  /// Which keys may be removed.
   public var removal = RemovalPolicy()
 
   public init(

@@ -7,7 +7,9 @@ import Tokens
 
 /// A request to Graph or to a token endpoint, for whoever has a network to send: where to, and the exact bytes.
 public struct ServiceRequest: ~Copyable, Sendable {
+  /// Where the request is sent to.
   public let address: RequestAddress
+  /// What is sent.
   public let body: RequestBody
   /// As it stands in the body, escaped.
   private let escapedPassword: SecretBytes?
@@ -139,6 +141,7 @@ public enum RequestBody: Sendable, Hashable {
     }
   }
 
+  /// What Graph shows for the new key; nil if the request does not say.
   public var displayName: ExactText? {
     switch self {
     case .certificate(_, let name, _), .pfx(_, let name, _): name

@@ -4,9 +4,11 @@ public import Tokens
 
 /// What a new certificate, or a request for one, is to say, judged before any key is made or opened.
 public struct CertificatePlan: Sendable {
+  /// The name that the certificate or the request will have.
   public let subject: CertificateSubject
   /// Nil for a request: the authority decides.
   public let life: CertificateLife?
+  /// The algorithm that it is signed with.
   public let algorithm: SignatureAlgorithm
 
   /// - Parameters:
@@ -24,6 +26,7 @@ public struct CertificatePlan: Sendable {
     _ = try toolkit.encoder.wrap(toBeSigned: [], algorithm: algorithm, signature: [])
   }
 
+  /// True for a certificate request (PKCS#10), false for a self-signed certificate.
   public var isRequest: Bool { life == nil }
 
   /// What a person should know of a certificate that can be made all the same.

@@ -19,6 +19,7 @@ public struct KeyDestination: Sendable, Hashable {
     case token
   }
 
+  /// What kind of place it is.
   public let place: Place
   /// Of the file, with its path; or of the token, with the label of the new key.
   public let reference: KeyReference
@@ -68,6 +69,7 @@ public struct KeyDestination: Sendable, Hashable {
     }
   }
 
+  /// True for a file, false for a token.
   public var isFile: Bool { place != .token }
 
   /// Throws `output-exists` or `output-unwritable` for a file that cannot be made: nobody is asked for a password in vain.

@@ -18,6 +18,7 @@ public final class FileKeyMaker: KeyMaker {
     /// PKCS#12.
     case pfx(KeyFileProtection)
 
+    /// The scheme of a reference to a file of this format.
     public var scheme: String {
       switch self {
       case .pem: "pem"
@@ -53,6 +54,7 @@ public final class FileKeyMaker: KeyMaker {
     self.password = password
   }
 
+  /// What a person should know of the password; nil if nothing.
   public var passwordWarning: PasswordWarning? {
     if password.isAbsent { return PasswordWarning.none }
     return format != .pem && !password.isPrintableASCII ? .notASCII : nil

@@ -40,6 +40,7 @@ public struct PFXBackend: KeyBackend {
 
 /// Opens a plain path: PEM, DER or PFX, found by content.
 public struct FileBackend: KeyBackend {
+  /// A plain path, without attributes.
   public static let syntax = KeyReferenceSyntax(KeyReference.plainPathScheme, .plainPath)
 
   public init() {}

@@ -11,10 +11,13 @@ public struct Inventory: Sendable {
     /// Nil where p11-kit does not know a file, as for `remote:`.
     public let path: String?
     public let description: String
+    /// Who made the module, as it says.
     public let manufacturer: String
     /// `2.6`
     public let version: String
+    /// What a person should know, such as that the module logs PINs.
     public let warnings: [String]
+    /// The initialised tokens of the module.
     public let tokens: [Token]
 
     public init(
@@ -35,7 +38,9 @@ public struct Inventory: Sendable {
   public struct Token: Sendable {
     /// A reference to copy.
     public let uri: String
+    /// What the token says of itself (`CK_TOKEN_INFO`), without padding.
     public let label, serial, manufacturer, model: String
+    /// Whether the PIN is set, and how many tries are left.
     public let pin: PINState
     /// The names of the flags of `CK_TOKEN_INFO`, such as `CKF_LOGIN_REQUIRED`.
     public let flags: [String]
@@ -43,7 +48,9 @@ public struct Inventory: Sendable {
     public let freePublicMemory, freePrivateMemory: UInt?
     /// Those that can sign, by the standard's name, such as `CKM_RSA_PKCS`.
     public let signingMechanisms: [String]
+    /// True if the objects were listed after a login.
     public let isLoggedIn: Bool
+    /// Keys and certificates, those that could be seen.
     public let objects: [Object]
     /// What could not be read, and why.
     public let failures: [String]
@@ -78,9 +85,11 @@ public struct Inventory: Sendable {
       case certificate = "cert"
     }
 
+    /// A private key, a public key or a certificate.
     public let kind: Kind
     /// A reference to copy.
     public let uri: String
+    /// `CKA_LABEL`; empty if it has none.
     public let label: String
     /// `CKA_ID`
     public let id: [UInt8]
@@ -111,6 +120,7 @@ public struct Inventory: Sendable {
     case locked
   }
 
+  /// The modules that were looked at, in p11-kit's order.
   public let modules: [Module]
   /// Modules and slots that could not be looked into, and why.
   public let failures: [String]

@@ -4,6 +4,7 @@ public import Signing
 
 /// An object on a token, with what leads to it and what removes it.
 public struct TokenObject: Sendable, Hashable {
+  /// A private key, a public key or a certificate.
   public let kind: KeyListing.Entry.Kind
   /// To copy; percent-encoded, so it can stand between single quotes in a line of shell.
   public let reference: String

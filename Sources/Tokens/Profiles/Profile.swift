@@ -9,16 +9,21 @@ public struct Profile: Sendable {
   public var id: String
   /// For people: `Graph proof of possession`.
   public var title: String
+  /// The algorithms that are allowed.
   public var algorithms: AlgorithmPolicy
+  /// What `typ` must be.
   public var type: TypePolicy
   /// The header names that drafts carry when nobody chooses.
   public var hints: [KeyHint]
   /// At least one of these must be there; empty where the receiver needs none.
   public var requiredHints: [KeyHint]
+  /// What `kid` must be.
   public var keyID: KeyIDPolicy
   /// Judged, and written, in this order.
   public var claims: [ClaimPolicy]
+  /// The dates, and how long a token lives.
   public var time: TimePolicy
+  /// What to do about claims that the profile does not name.
   public var otherClaims: OtherClaims
   /// True where header names that nobody defined are ignored without a word.
   public var ignoresUnknownHeaderNames: Bool

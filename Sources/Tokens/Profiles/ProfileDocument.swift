@@ -7,7 +7,9 @@ public import Signing
 ///
 /// `docs/profiles.md` describes the members. Unknown members are refused, so that a misspelt rule is not silently no rule.
 public struct ProfileDocument: Sendable {
+  /// The name of the profile, in kebab-case.
   public let id: String
+  /// The title for people; the id if the document has none.
   public let title: String
   /// In the order of the document.
   public let parameters: [ProfileParameter]
@@ -166,14 +168,17 @@ public struct ProfileDocument: Sendable {
 
 /// A value that the user of a profile document fills in.
 public struct ProfileParameter: Sendable, Hashable {
+  /// The name that a value is given by.
   public let name: String
   /// What it is, for people.
   public let about: String?
+  /// The form that a value must have.
   public let form: TextForm
   /// What a claim becomes that is this parameter and nothing else.
   public let type: JSONType
   /// The only values it may have, when there are such.
   public let choices: [ExactText]?
+  /// The value if none is given.
   public let defaultValue: ExactText?
   /// True when claims that use it may be left out.
   public let isOptional: Bool

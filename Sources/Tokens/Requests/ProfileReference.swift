@@ -5,6 +5,7 @@ public import Signing
 
 /// Which profile a token was made by, with all that is needed to judge it by the same rules elsewhere.
 public struct ProfileReference: Sendable, Hashable {
+  /// The id of the profile.
   public let id: String
   /// The values that the profile was filled in with, by their names.
   public let parameters: JSONObject
@@ -21,6 +22,7 @@ public struct ProfileReference: Sendable, Hashable {
     rules = nil
   }
 
+  /// For a profile that a document describes, with the values of its parameters.
   public init(_ document: ProfileDocument, parameters: [String: ExactText]) {
     id = document.id
     rules = document

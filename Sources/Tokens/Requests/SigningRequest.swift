@@ -7,7 +7,9 @@ public import Signing
 ///
 /// Nothing in it is secret, and nothing in it can be believed because it is there: whoever signs judges it again.
 public struct SigningRequest: Sendable {
+  /// The profile that the token was made by.
   public let profile: ProfileReference
+  /// The algorithm to sign with.
   public let algorithm: SignatureAlgorithm
   /// Leaf first; the leaf holds the key that is to sign.
   public let certificates: [Certificate]
@@ -19,8 +21,11 @@ public struct SigningRequest: Sendable {
   public var draft: TokenDraft { encoded.draft }
   /// ASCII: the encoded header, a dot and the encoded claims (RFC 7515, section 5.1).
   public var signingInput: [UInt8] { encoded.signingInput }
+  /// The header of the token.
   public var header: JSONObject { draft.header }
+  /// The claims of the token.
   public var claims: JSONObject { draft.claims }
+  /// When the token can be used.
   public var window: TokenWindow { draft.window }
 
   /// Makes the request for a draft; the first certificate must be the draft's, and hold its key.

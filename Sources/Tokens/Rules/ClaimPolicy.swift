@@ -44,6 +44,7 @@ public struct ClaimPolicy: Sendable, Hashable {
       case between(ExactText, TextForm, ExactText)
     }
 
+    /// The texts that are meant.
     public let match: Match
     /// What to say of it, the claim's name being said before.
     public let message: String
@@ -54,6 +55,7 @@ public struct ClaimPolicy: Sendable, Hashable {
     /// True where it may be the value that is wanted, and nothing here can tell.
     public let isIncomparable: Bool
 
+    /// A value that is recognised by its exact text.
     public init(_ value: ExactText, _ message: String, onlyLeniently: Bool = false) {
       self.init(.exactly(value), message, onlyLeniently: onlyLeniently)
     }
@@ -84,9 +86,13 @@ public struct ClaimPolicy: Sendable, Hashable {
     }
   }
 
+  /// The name of the claim.
   public let name: ExactText
+  /// Whether the claim must, may or must not be there.
   public var presence: Presence
+  /// The value that the claim must have.
   public var expectation: Expectation
+  /// The form that a text must have.
   public var form: TextForm
   /// True where a fresh identifier is written when nobody gives a value, as for `jti`.
   public var isGenerated: Bool
@@ -101,6 +107,7 @@ public struct ClaimPolicy: Sendable, Hashable {
   /// Values that are accepted with a warning.
   public var tolerated: [KnownValue]
 
+  /// A policy for one claim; writing an array also allows one.
   public init(
     _ name: ExactText, _ expectation: Expectation, presence: Presence = .required, form: TextForm = .text,
     isGenerated: Bool = false, allowsArray: Bool = false, writesArray: Bool = false, allowsNumber: Bool = false,
@@ -125,6 +132,7 @@ public struct ClaimPolicy: Sendable, Hashable {
 public enum JSONType: String, Sendable, Hashable, CaseIterable {
   case string, number, integer, boolean, array, object, any
 
+  /// True for a value of this type.
   public func matches(_ value: JSONValue) -> Bool {
     switch self {
     case .string: value.string != nil

@@ -23,9 +23,13 @@ public struct TimePolicy: Sendable, Hashable {
     case anyNumber
   }
 
+  /// Whether `nbf` must, may or must not be there.
   public var notBefore: Presence
+  /// Whether `iat` must, may or must not be there.
   public var issuedAt: Presence
+  /// Whether `exp` must, may or must not be there.
   public var expires: Presence
+  /// How dates are written.
   public var numbers: Numbers
   /// The life of a token when nobody chooses.
   public var lifetime: TimeSpan
@@ -33,6 +37,7 @@ public struct TimePolicy: Sendable, Hashable {
   public var maximumLifetime: TimeSpan?
   /// True when under lenient rules a longer life and a missing `nbf` only warn, because the service is seen to take them.
   public var isServiceLenient: Bool
+  /// The date that the life of the token is counted from.
   public var start: Start
   /// How long before the time of signing `iat` is set, for issuers whose clock may be behind.
   public var issuedAtBackdate: TimeSpan

@@ -7,6 +7,7 @@ public import Signing
 public struct TypePolicy: Sendable, Hashable {
   /// Written into the header, for example `JWT`.
   public let value: ExactText
+  /// Whether `typ` must, may or must not be there.
   public let presence: Presence
   /// True when a token with another is refused; else it draws a warning, and letters of either case are the same.
   public let isStrict: Bool
@@ -27,6 +28,7 @@ public struct TypePolicy: Sendable, Hashable {
 public struct AlgorithmPolicy: Sendable, Hashable {
   /// What is used when nobody chooses; one of `allowed`.
   public let preferred: SignatureAlgorithm
+  /// The algorithms that are allowed, the preferred one first.
   public let allowed: [SignatureAlgorithm]
   /// What is used only when asked for by name, with a warning that nothing documents it.
   public let unproven: [SignatureAlgorithm]
@@ -39,6 +41,7 @@ public struct AlgorithmPolicy: Sendable, Hashable {
     self.init(preferring: first, Array(allowed.dropFirst()), unproven: unproven)
   }
 
+  /// A policy that prefers one algorithm and allows others too.
   public init(
     preferring preferred: SignatureAlgorithm, _ others: [SignatureAlgorithm] = [], unproven: [SignatureAlgorithm] = []
   ) {

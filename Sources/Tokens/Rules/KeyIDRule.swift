@@ -19,7 +19,9 @@ public struct KeyIDPolicy: Sendable, Hashable {
     var isOfKey: Bool { if case .text(.some) = self { false } else { true } }
   }
 
+  /// How `kid` is made.
   public let form: Form
+  /// True if the header must have `kid`.
   public let isRequired: Bool
   /// False where the receiver finds the key by another name, so that another `kid` only draws a warning.
   public let isBinding: Bool
@@ -44,6 +46,7 @@ public struct KeyIDComputation: Sendable, Hashable {
     case certificate
   }
 
+  /// The hash function that a computed `kid` uses.
   @nonexhaustive
   public enum Hash: String, Sendable, Hashable, CaseIterable {
     case sha1 = "SHA-1"
@@ -52,6 +55,7 @@ public struct KeyIDComputation: Sendable, Hashable {
     var digest: DigestAlgorithm { self == .sha1 ? .sha1 : .sha256 }
   }
 
+  /// How the digest is written in a computed `kid`.
   @nonexhaustive
   public enum Encoding: String, Sendable, Hashable, CaseIterable {
     case base64url, base64
@@ -60,8 +64,11 @@ public struct KeyIDComputation: Sendable, Hashable {
     case upperCaseHex = "upper-case-hex"
   }
 
+  /// What is hashed.
   public let subject: Subject
+  /// The hash function.
   public let hash: Hash
+  /// How the digest is written.
   public let encoding: Encoding
 
   public init(of subject: Subject, _ hash: Hash = .sha256, in encoding: Encoding = .base64url) {

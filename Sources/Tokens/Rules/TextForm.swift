@@ -15,6 +15,7 @@ public enum TextForm: String, Sendable, Hashable, CaseIterable {
   /// 16 to 128 characters.
   case nonce = "16-to-128-characters"
 
+  /// True for a text of this form.
   public func matches(_ string: ExactText) -> Bool {
     if string.isEmpty { return false }
     let bytes = string.text.utf8

@@ -55,11 +55,13 @@ public struct Check: Sendable {
   public let id: String
   /// Nil where a request is judged, and not the token in it.
   public let verdict: Verdict?
+  /// How the check ended.
   public let status: Status
   /// True when a token is accepted only if this check passed or warned.
   public let isRequired: Bool
   /// What stands in the token or the request, where one value is judged.
   public let found: JSONValue?
+  /// Why it did not pass; nil if it passed.
   public let finding: Finding?
 
   public init(
@@ -96,12 +98,14 @@ extension Check {
     return ([reason] + mismatch).flatMap { ["\(id):\($0)", $0] } + [id]
   }
 
+  /// A check that passed.
   public static func passed(
     _ id: String, _ verdict: Verdict? = nil, isRequired: Bool = false, found: JSONValue? = nil
   ) -> Check {
     Check(id: id, verdict: verdict, status: .passed, isRequired: isRequired, found: found, finding: nil)
   }
 
+  /// A check that failed.
   public static func failed(
     _ id: String, _ verdict: Verdict, _ reason: Reason, _ message: String, hint: String? = nil,
     found: JSONValue? = nil
@@ -111,6 +115,7 @@ extension Check {
       finding: Finding(reason: reason.rawValue, message: message, hint: hint))
   }
 
+  /// A check that passed with a warning.
   public static func warning(
     _ id: String, _ verdict: Verdict, _ reason: Reason, _ message: String, hint: String? = nil,
     isRequired: Bool = false, found: JSONValue? = nil
@@ -120,6 +125,7 @@ extension Check {
       finding: Finding(reason: reason.rawValue, message: message, hint: hint))
   }
 
+  /// A check that was not made.
   public static func skipped(
     _ id: String, _ verdict: Verdict, _ reason: Reason, _ message: String, isRequired: Bool = false
   ) -> Check {
@@ -146,14 +152,17 @@ extension Check {
     .passed(id, found: found.map { JSONValue.string(ExactText($0)) })
   }
 
+  /// A check of a request that failed with this error.
   public static func failed(_ id: String, _ error: some DiagnosticError) -> Check {
     Check(id: id, verdict: nil, status: .failed, isRequired: false, found: nil, finding: Finding(error))
   }
 
+  /// A check of a request that passed, with this error as a warning.
   public static func warning(_ id: String, _ error: some DiagnosticError) -> Check {
     Check(id: id, verdict: nil, status: .warning, isRequired: false, found: nil, finding: Finding(error))
   }
 
+  /// A check of a request that was not made.
   public static func skipped(_ id: String, _ reason: Reason, _ message: String) -> Check {
     Check(
       id: id, verdict: nil, status: .skipped, isRequired: false, found: nil,
@@ -194,25 +203,30 @@ public protocol ClaimRule: Sendable {
 }
 
 extension ClaimRule {
+  /// The verdict on the claims.
   public var verdict: Check.Verdict { .claims }
 }
 
 // The answers of a rule, with its own id and verdict.
 extension ClaimRule {
+  /// This rule passed.
   public func passed(isRequired: Bool = false, found: JSONValue? = nil) -> Check {
     .passed(id, verdict, isRequired: isRequired, found: found)
   }
 
+  /// This rule failed.
   public func failed(_ reason: Check.Reason, _ message: String, hint: String? = nil, found: JSONValue? = nil) -> Check {
     .failed(id, verdict, reason, message, hint: hint, found: found)
   }
 
+  /// This rule passed with a warning.
   public func warning(
     _ reason: Check.Reason, _ message: String, hint: String? = nil, isRequired: Bool = false, found: JSONValue? = nil
   ) -> Check {
     .warning(id, verdict, reason, message, hint: hint, isRequired: isRequired, found: found)
   }
 
+  /// This rule did not judge the token.
   public func skipped(_ reason: Check.Reason, _ message: String) -> Check { .skipped(id, verdict, reason, message) }
 
   /// A failure, or where it is tolerated a warning with the same finding.

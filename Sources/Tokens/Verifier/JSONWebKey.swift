@@ -5,7 +5,9 @@ public import Signing
 
 /// An RSA public key as a JSON Web Key (RFC 7517; RFC 7518, section 6.3.1).
 public struct JSONWebKey: Sendable, Hashable {
+  /// The modulus and the exponent.
   public let numbers: RSAPublicNumbers
+  /// `kid`; nil if the key has none.
   public let keyID: ExactText?
   /// The only algorithm the key is for, when it says so.
   public let algorithm: ExactText?

@@ -7,6 +7,7 @@ public import Signing
 public enum Thumbprint: Sendable, Hashable, CaseIterable {
   case sha1, sha256
 
+  /// The header name: `x5t` or `x5t#S256`.
   public var headerName: ExactText {
     switch self {
     case .sha1: "x5t"
@@ -14,6 +15,7 @@ public enum Thumbprint: Sendable, Hashable, CaseIterable {
     }
   }
 
+  /// The hash function.
   public var digest: DigestAlgorithm {
     switch self {
     case .sha1: .sha1
@@ -21,8 +23,10 @@ public enum Thumbprint: Sendable, Hashable, CaseIterable {
     }
   }
 
+  /// The length of the thumbprint in bytes.
   public var byteCount: Int { digest.byteCount }
 
+  /// The digest of the certificate's DER.
   public func bytes(of certificate: Certificate) -> [UInt8] {
     switch self {
     case .sha1: certificate.sha1Thumbprint

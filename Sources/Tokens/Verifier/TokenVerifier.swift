@@ -41,6 +41,7 @@ public struct TokenVerifier: Sendable {
     }
   }
 
+  /// Judges a token that was taken apart already; never throws.
   public func verify(_ token: UnverifiedToken, at time: NumericDate) -> VerificationReport {
     var checks: [Check] = []
     checks.reserveCapacity(32)

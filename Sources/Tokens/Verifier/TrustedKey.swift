@@ -5,6 +5,7 @@ public import Signing
 ///
 /// A class, as `Certificate` is: each token judged hands it on.
 public final class TrustedKey: Sendable {
+  /// Verifies signatures with the key.
   public let verifier: any SignatureVerifier
   /// Nil for a bare public key.
   public let certificate: Certificate?
@@ -49,6 +50,7 @@ extension TrustedKey {
 /// What a JSON Web Key says of the certificate of its key (RFC 7517, sections 4.7 to 4.9): what a token can be compared with, and
 /// nothing that makes the key trusted.
 public struct CertificateHints: Sendable, Hashable {
+  /// `x5t` and `x5t#S256`, decoded.
   public var thumbprints: [Thumbprint: [UInt8]]
   /// The DER of the first certificate of `x5c`.
   public var leaf: [UInt8]?
