@@ -92,7 +92,7 @@ package enum URICharacters {
     ASCII.isLetterOrDigit(byte) || unreservedMarks.contains(byte)
   }
 
-  /// True for what a value may hold without an escape before the question mark, or behind it.
+  /// True for what a value may hold without an escape before the question mark, or after it.
   package static func isLiteral(_ byte: UInt8, inQuery: Bool) -> Bool {
     isUnreserved(byte) || literals.contains(byte) || (inQuery ? queryLiterals : pathLiterals).contains(byte)
   }
