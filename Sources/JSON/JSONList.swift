@@ -52,7 +52,7 @@ extension JSONList where Element == JSONMember {
 }
 
 extension JSONList: Collection {
-  /// Where an element stands, or the end.
+  /// The place of an element, or the end.
   public struct Index: Comparable, Sendable {
     fileprivate let place: Int
 
@@ -101,6 +101,6 @@ extension JSONList: ExpressibleByArrayLiteral {
 
 /// What a `JSONList` consists of: values, or the members of an object.
 public protocol JSONPart: Sendable, Hashable {
-  /// Takes what was read; nobody but the reader has a cursor to give.
+  /// Takes what was read; only the reader makes cursors.
   init(at cursor: JSONCursor)
 }

@@ -104,7 +104,7 @@ public struct JSONNameSet: Sendable {
     firstWords = names.map { $0.withUTF8 { $0.firstWord } }
   }
 
-  /// True where it holds the name of the member.
+  /// True if it holds the name of the member.
   public func contains(nameOf member: JSONMember) -> Bool {
     let firstWord = member.firstWordOfName
     // By index, because a loop over the names would count references to each.
