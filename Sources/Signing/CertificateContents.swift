@@ -41,7 +41,7 @@ public struct CertificateContents: Sendable, Hashable {
 
   /// A serial number of 16 random bytes: the top bit is cleared, so that none is negative.
   ///
-  /// Nil for bytes of which no positive number is left, which does not happen by chance.
+  /// Nil if the bytes do not make a positive number, which does not happen by chance.
   public static func serialNumber(from random: [UInt8]) -> [UInt8]? {
     guard random.count == 16 else { return nil }
     let bytes = [random[0] & 0x7F] + random.dropFirst()
@@ -105,7 +105,7 @@ public struct CertificateUsage: Sendable, Hashable {
   public static let assertions = CertificateUsage(key: [.digitalSignature], extended: [.clientAuth])
 }
 
-/// What a person should know of a certificate that can be made all the same.
+/// Warnings about a certificate that can be made nevertheless.
 @nonexhaustive
 public enum CertificateWarning: Sendable, Hashable {
   /// It lives longer than 365 days, which policies refuse.

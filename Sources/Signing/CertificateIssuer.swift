@@ -127,10 +127,10 @@ public struct CertificateIssuer: Sendable {
 }
 
 extension CertificateError {
-  /// `certificate-differs`: a defect of ours, found before anybody sees the certificate.
+  /// `certificate-differs`: a defect of ours, found before the certificate is given out.
   package static func differing(in part: String) -> CertificateError {
     CertificateError(
-      .differs, "what was made does not say what was asked for: its \(part) differs, and nothing was written",
+      .differs, "what was made is not what was asked for: its \(part) differs, and nothing was written",
       hint: "report this: it is a defect of keyroll")
   }
 }

@@ -83,7 +83,7 @@ extension DistinguishedName.Attribute {
       throw CertificateError(
         .subjectTooLong,
         "the CN of the subject has \(count) characters, and at most \(DistinguishedName.longestCommonName) are allowed",
-        hint: "choose a shorter one: nothing but people reads it")
+        hint: "choose a shorter one: only people read it")
     }
     self.type = type
     self.value = value
@@ -141,7 +141,7 @@ private struct DistinguishedNameReader {
       throw .malformedSubject("its \(type.rawValue) begins with #, which would be an encoding and not text")
     }
     var value: [UInt8] = []
-    // How much of it is left when the spaces at the end are not taken for a part of it.
+    // How much of it are left when the spaces at the end are not taken for a part of it.
     var significantCount = 0
     while position < text.count {
       let byte = text[position]
@@ -161,7 +161,7 @@ private struct DistinguishedNameReader {
     return Array(value.prefix(significantCount))
   }
 
-  /// A backslash with a special character or two hexadecimal digits behind it.
+  /// A backslash with a special character or two hexadecimal digits after it.
   private mutating func escaped(in type: DistinguishedName.AttributeType) throws(CertificateError) -> UInt8 {
     let rest = text[(position + 1)...]
     if let next = rest.first, " \"#+,;<=>\\".utf8.contains(next) {
@@ -170,7 +170,7 @@ private struct DistinguishedNameReader {
     }
     guard let high = rest.first.flatMap(Self.digit), let low = rest.dropFirst().first.flatMap(Self.digit) else {
       throw .malformedSubject(
-        "its \(type.rawValue) has a backslash with neither a special character nor two digits behind it")
+        "its \(type.rawValue) has a backslash with neither a special character nor two digits after it")
     }
     position += 3
     return high << 4 | low

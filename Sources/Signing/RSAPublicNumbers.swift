@@ -64,7 +64,7 @@ extension RSAPublicNumbers {
     case .factorable:
       KeyError(
         .rsaKeyROCA,
-        "the RSA key at \(naming: reference) has the fingerprint of ROCA (CVE-2017-15361): whoever has its public key can compute it",
+        "the RSA key at \(naming: reference) has the fingerprint of ROCA (CVE-2017-15361): anyone who has its public key can compute it",
         hint: "replace it: make a new key with other software, or with the newer firmware of the chip")
     case .forgeable, .unsupportedKind: nil
     }

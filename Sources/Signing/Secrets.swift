@@ -7,7 +7,7 @@ public protocol SecretProvider: Sendable {
   ///
   /// May ask a person and block. Throws `secret-unavailable` when a source was named and cannot be read.
   func secret(for request: SecretRequest) throws(KeyError) -> SecretBytes?
-  /// True when the secret was given to be used, and nobody has to be asked for it.
+  /// True if the secret was given, and no one has to be asked for it.
   ///
   /// A PIN that was given is tried even where the token would do without.
   func isGiven(for purpose: SecretRequest.Purpose) -> Bool

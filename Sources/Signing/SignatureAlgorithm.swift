@@ -44,7 +44,7 @@ public enum SignatureAlgorithm: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// True where the same key always makes the same signature of a message.
+  /// True if the same key always makes the same signature of a message.
   public var isDeterministic: Bool { padding == .pkcs1 }
 
   /// How the digest is encoded, for messages.
