@@ -24,7 +24,7 @@ struct PKCS12ReaderTests {
   // MARK: Iterations
 
   @Test(
-    "an iteration count above ten million is refused wherever it stands",
+    "an iteration count above ten million is refused wherever it is",
     arguments: [
       Encoding.pfx(
         bags: [],
@@ -236,7 +236,8 @@ struct PKCS12ReaderTests {
     let contents = try PFXReader(subject: "pfx:made").contents(
       of: SecretBytes(copying: file.span), secrets: NoSecrets())
     let bytes = count == 1 ? "byte follows" : "bytes follow"
-    #expect(contents.notes.first == "\(count) zero \(bytes) the PFX in pfx:made, as Windows leaves them: not read")
+    #expect(
+      contents.notes.first == "\(count) zero \(bytes) the PFX in pfx:made, as Windows appends them: they were not read")
     #expect(contents.trailingZeroCount == count)
   }
 

@@ -45,9 +45,9 @@ final class NameItem {
     if errors.contains(ERR_LIB_ASN1, ASN1_R_STRING_TOO_LONG) {
       throw CertificateError(
         .subjectTooLong, "the \(attribute.type.rawValue) of the subject is longer than X.509 allows",
-        hint: "choose a shorter one: nothing but people reads it")
+        hint: "choose a shorter one: only people read it")
     }
-    throw .malformedSubject("X.509 does not take its \(attribute.type.rawValue): \(errors.summary)")
+    throw .malformedSubject("X.509 does not accept its \(attribute.type.rawValue): \(errors.summary)")
   }
 }
 
@@ -63,7 +63,7 @@ extension OpenSSLCertificateEncoder {
     // What a person reads must be the name, and a request made elsewhere is rebuilt of it.
     guard let again = try? NameItem(DistinguishedName(subject.text)),
       let der = unsafe try? CertificateName.der(again.pointer), der == subject.der
-    else { throw .malformedSubject("it cannot be written as a text that means the same again") }
+    else { throw .malformedSubject("it cannot be written as text and read back") }
     return subject
   }
 }

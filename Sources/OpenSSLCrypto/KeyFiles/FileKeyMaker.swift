@@ -27,7 +27,7 @@ public final class FileKeyMaker: KeyMaker {
     }
   }
 
-  /// What a person should know of a password that is used all the same.
+  /// Warnings about a password that is used nevertheless.
   public enum PasswordWarning: Sendable, Hashable {
     /// It has characters outside printable ASCII, which programs encode in different ways in a PFX.
     case notASCII
@@ -123,7 +123,7 @@ private final class FileKey: MadeKey {
     guard let identity, !NewKeyFile.remove(path: path, identity) else { return }
     throw KeyMakingError(
       .notDiscarded, "\(naming: path) holds the new key, and could not be removed again",
-      hint: "remove it by hand: nothing else knows the key")
+      hint: "remove it by hand: it is the only copy of the key")
   }
 
   private var protection: String? {

@@ -70,7 +70,7 @@ enum PEMWriter {
     var start = 0
     while start < der.count {
       let line = der.extracting(start..<min(start + lineByteCount, der.count))
-      // Four characters for three bytes, and the NUL that OpenSSL puts behind them.
+      // Four characters for three bytes, and the NUL that OpenSSL puts after them.
       let text = unsafe SecretBytes(capacity: 65) { memory in
         unsafe line.withUnsafeBufferPointer { line in
           unsafe Int(

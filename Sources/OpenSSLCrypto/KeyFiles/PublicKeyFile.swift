@@ -114,7 +114,7 @@ enum PublicKeyReader {
     return try unsafe publicKey(ofStructure: key)
   }
 
-  /// True when the BIT STRING behind the algorithm begins with a count of zero unused bits.
+  /// True when the BIT STRING after the algorithm begins with a count of zero unused bits.
   private static func isBitStringWhole(in der: Span<UInt8>) -> Bool {
     guard let outer = DER.contents(of: V_ASN1_SEQUENCE, in: der, at: 0),
       let algorithm = DER.contents(of: V_ASN1_SEQUENCE, in: der, at: outer.lowerBound),
