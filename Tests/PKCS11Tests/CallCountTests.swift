@@ -44,7 +44,7 @@ extension TokenTests {
       #expect(try count(["more-certificates 2000"]) == count([]))
     }
 
-    @Test("where nothing leads to a certificate, 64 are looked at, and the rest is told of")
+    @Test("if nothing leads to a certificate, 64 are read, and the others are reported")
     func noCertificate() throws {
       let keys = try TokenKeys(plan: ["more-certificates 2000"])
       let signer = try keys.open(keys.uri("token=keyroll;object=no-certificate"))

@@ -8,7 +8,7 @@ public struct Inventory: Sendable {
   public struct Module: Sendable {
     /// As p11-kit is configured, else the name of the file.
     public let name: String
-    /// Nil where p11-kit does not know a file, as for `remote:`.
+    /// Nil if p11-kit does not know a file, as for `remote:`.
     public let path: String?
     public let description: String
     /// Who made the module, as it says.
@@ -44,7 +44,7 @@ public struct Inventory: Sendable {
     public let pin: PINState
     /// The names of the flags of `CK_TOKEN_INFO`, such as `CKF_LOGIN_REQUIRED`.
     public let flags: [String]
-    /// In bytes; nil where the token does not tell.
+    /// In bytes; nil if the token does not tell.
     public let freePublicMemory, freePrivateMemory: UInt?
     /// Those that can sign, by the standard's name, such as `CKM_RSA_PKCS`.
     public let signingMechanisms: [String]
@@ -93,7 +93,7 @@ public struct Inventory: Sendable {
     public let label: String
     /// `CKA_ID`
     public let id: [UInt8]
-    /// `RSA 2048`, a certificate's subject, or why it cannot be read; empty where nothing is known.
+    /// `RSA 2048`, a certificate's subject, or why it cannot be read; empty if nothing is known.
     public let summary: String
     /// Read, where it is one: two of the same name and id are told apart by their thumbprints.
     public let certificate: Certificate?
@@ -110,7 +110,7 @@ public struct Inventory: Sendable {
     }
   }
 
-  /// What is known of the user's PIN before anybody gives it.
+  /// What is known of the user's PIN before it is given.
   public enum PINState: String, Sendable, CaseIterable {
     case notNeeded = "not needed"
     case notInitialized = "not initialized"

@@ -37,7 +37,7 @@ public final class TokenKey: MadeKey {
     try report.requireProtected(on: token)
     func differs(_ what: String) -> KeyMakingError {
       KeyMakingError(
-        .keyDiffers, "\(token.summary) has made another key than it was asked for: \(what)",
+        .keyDiffers, "\(token.summary) made another key than it was asked for: \(what)",
         hint: "use another module or token; the key was removed again")
     }
     guard let found = numbers.inPublicKey ?? numbers.inPrivateKey else {
