@@ -30,7 +30,7 @@ public struct CompactSerialization: Sendable {
   /// Empty for a canonical token; whoever accepts a token decides what to make of the others.
   public let irregularities: [Irregularity]
 
-  /// How much of `text` is signed: header and payload segments with their dot, as they stand (RFC 7515, section 5.1).
+  /// How much of `text` is signed: header and payload segments with their dot, as they were given (RFC 7515, section 5.1).
   public let signingInputByteCount: Int
 
   private static let whole = "give the whole token and nothing else: header.payload.signature"

@@ -20,7 +20,7 @@ public struct TokenDraft: Sendable {
   var isForSigning = false
   /// The certificate from which a bare public key was taken.
   var keySource: Certificate?
-  /// Where none of several keys could be told to be the one: the header names that name none of them.
+  /// If none of several keys is named: the header names that do not match any.
   var strangeHints: Set<ExactText>?
   /// What is known of a certificate of the key where it is not there itself.
   var hints = CertificateHints()

@@ -54,7 +54,7 @@ public struct ProfileDocument: Sendable {
     if let unused = parameters.first(where: { parameter in !claims.contains { $0.uses(parameter) } }) {
       throw ProfileError(
         .malformedProfile,
-        "parameter \(naming: unused.name) of the profile is in no claim, so its value would not be looked at"
+        "parameter \(naming: unused.name) of the profile is not used in any claim"
       )
     }
     self.parameters = parameters
@@ -111,7 +111,7 @@ public struct ProfileDocument: Sendable {
   private static func type(_ value: JSONValue?) throws(ProfileError) -> TypePolicy {
     guard let object = value?.object else {
       guard let text = (value ?? "JWT").string, !text.isEmpty else {
-        throw ProfileError(.malformedProfile, "typ of the profile is neither text that is not empty nor an object")
+        throw ProfileError(.malformedProfile, "typ of the profile is neither non-empty text nor an object")
       }
       return TypePolicy(text, isRequired: true)
     }
@@ -212,7 +212,7 @@ public struct ProfileParameter: Sendable, Hashable {
     try members.refuseOthers()
     if let odd = choices?.first(where: { !form.matches($0) }) ?? defaultValue, !accepts(odd) {
       throw ProfileError(
-        .malformedProfile, "parameter \(naming: name) of the profile offers \(quoting: odd), which it would not accept")
+        .malformedProfile, "parameter \(naming: name) of the profile offers \(quoting: odd), but would not accept it")
     }
   }
 
@@ -241,7 +241,7 @@ extension JSONMembers where Refusal == ProfileError {
         switch fault {
         case .missing(let name): "\(subject) has no \(name)"
         case .misshapen(let name, _, let wanted): "\(name) of \(subject) is not \(wanted)"
-        case .unknown(let name): "\(subject) has a member that no profile has: \(quoting: name)"
+        case .unknown(let name): "\(subject) has an unknown member: \(quoting: name)"
         }
       return ProfileError(.malformedProfile, problem)
     }
@@ -255,7 +255,7 @@ extension JSONMembers where Refusal == ProfileError {
     let values = texts.compactMap { make($0.text) }
     guard values.count == texts.count else {
       let known = Name.allCases.map(\.rawValue).joined(separator: ", ")
-      throw ProfileError(.malformedProfile, "\(name) of the profile holds a name that is none of \(known)")
+      throw ProfileError(.malformedProfile, "\(name) of the profile has a name that is not one of \(known)")
     }
     return values
   }

@@ -64,7 +64,7 @@ extension CertificateSigningRequest {
     guard try members.require("keyroll-signing-request", .integer) == Self.version else {
       throw SigningRequestError(
         .unsupportedVersion,
-        "the signing request is of another version than \(Self.version), the one that certificates have",
+        "the signing request is not of version \(Self.version), which certificates have",
         hint: "prepare and sign it with the same version of keyroll")
     }
     let kind = try members.require("kind", .text)
@@ -82,7 +82,7 @@ extension CertificateSigningRequest {
         cryptography: cryptography)
     } catch {
       throw SigningRequestError(
-        id: error.id, "the signing request cannot be made a certificate: \(error.message)", hint: error.hint)
+        id: error.id, "the signing request cannot be turned into a certificate: \(error.message)", hint: error.hint)
     }
     guard contents == contentsJSON else {
       throw SigningRequestError(
@@ -103,7 +103,7 @@ extension CertificateSigningRequest {
   private static func algorithm(_ name: ExactText) throws(SigningRequestError) -> SignatureAlgorithm {
     if let algorithm = SignatureAlgorithm(name: name.text) { return algorithm }
     throw SigningRequestError(
-      .malformed, "the signing request has the algorithm \(quoting: name), which is no RSA signature algorithm")
+      .malformed, "the signing request has the algorithm \(quoting: name), which is not an RSA signature algorithm")
   }
 
   private static func publicKey(
@@ -134,7 +134,7 @@ extension CertificateSigningRequest {
       let usage = CertificateUsage.assertions
       guard keyUsage == usage.key.map({ ExactText($0.rawValue) }),
         extended == usage.extended.map({ ExactText($0.rawValue) })
-      else { throw SigningRequestError(.malformed, "it asks for a usage that no certificate is made with here") }
+      else { throw SigningRequestError(.malformed, "it asks for a usage that keyroll does not put into certificates") }
       switch kind {
       case "certificate":
         let serial = try members.require("serial", .text)
@@ -145,7 +145,7 @@ extension CertificateSigningRequest {
         guard let serial = Hexadecimal.decode(serial) else {
           throw SigningRequestError(.malformed, "its serial number is not hexadecimal")
         }
-        guard life.seconds > 0 else { throw SigningRequestError(.malformed, "its life ends before it begins") }
+        guard life.seconds > 0 else { throw SigningRequestError(.malformed, "its life ends before it starts") }
         return try SigningRequestError.passing { () throws(CertificateError) in
           .certificate(
             try CertificateContents(

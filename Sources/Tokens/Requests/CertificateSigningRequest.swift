@@ -104,7 +104,7 @@ public struct CertificateSigningRequest: Sendable {
     }
   }
 
-  /// What a person should know of a certificate that can be made all the same.
+  /// Warnings about a certificate that can be made nevertheless.
   public var warnings: [CertificateWarning] { CertificateWarning.of(contents.life, signedBy: algorithm) }
 
   /// Judges the life of a certificate as one that is made here is judged; a request has none.

@@ -54,7 +54,7 @@ extension SigningRequest {
     guard try members.require("keyroll-signing-request", .integer) == Self.version else {
       throw SigningRequestError(
         .unsupportedVersion,
-        "the signing request is of another version than \(Self.version), the one that is read here",
+        "the signing request is not of version \(Self.version), which keyroll reads",
         hint: "prepare and sign it with the same version of keyroll")
     }
     let summary = try members.require("summary", .strings("an array of text"))
@@ -78,7 +78,7 @@ extension SigningRequest {
       try self.init(
         draft, by: profile, algorithm: algorithm, certificates: certificates, cryptography: cryptography)
     } catch {
-      throw SigningRequestError(.malformed, "the signing request cannot be made a token: \(error.message)")
+      throw SigningRequestError(.malformed, "the signing request cannot be turned into a token: \(error.message)")
     }
     guard signingInput == ExactText(signingInputText) else {
       throw .mismatch(.signingInputMismatch, "its signing input is not the encoding of its header and claims")
@@ -127,7 +127,7 @@ extension SigningRequest {
   private static func algorithm(_ name: ExactText) throws(SigningRequestError) -> SignatureAlgorithm {
     if let algorithm = SignatureAlgorithm(name: name.text) { return algorithm }
     throw SigningRequestError(
-      .malformed, "the signing request has the algorithm \(quoting: name), which is no RSA signature algorithm")
+      .malformed, "the signing request has the algorithm \(quoting: name), which is not an RSA signature algorithm")
   }
 
   private static func certificates(
@@ -155,7 +155,7 @@ extension SigningRequest {
 extension SigningRequest {
   /// What a request file says of itself: `name: value` lines, made of the other parts and of nothing else.
   ///
-  /// Part of the format, version 1: texts stand in it as they are, and any other value as JSON.
+  /// Part of the format, version 1: texts are unchanged in it, and any other value is JSON.
   public var summary: [String] { lines.map(\.stored) }
 
   /// The same for a person who reads it before signing; every claim and every header name is among them.
@@ -221,7 +221,7 @@ extension JSONMembers where Refusal == SigningRequestError {
         switch fault {
         case .missing(let name): "\(subject) has no \(name)"
         case .misshapen(let name, let value, let wanted): "\(name) of \(subject) is \(value.kind), not \(wanted)"
-        case .unknown(let name): "\(subject) has a member that none has: \(quoting: name)"
+        case .unknown(let name): "\(subject) has an unknown member: \(quoting: name)"
         }
       return SigningRequestError(.malformed, problem)
     }

@@ -39,7 +39,7 @@ public struct SigningRequest: Sendable {
     guard let leaf = certificates.first else {
       throw TokenError(
         id: ProfileError.Code.certificateNeeded.rawValue,
-        "a signing request names its key by a certificate, and has none")
+        "a signing request names its key by a certificate, but has none")
     }
     guard draft.certificate == leaf, draft.publicKey == leaf.publicKey,
       draft.header["alg"] == .string(ExactText(algorithm.rawValue))
@@ -135,6 +135,6 @@ extension SigningRequestError {
   static func mismatch(_ code: Code, _ message: String) -> SigningRequestError {
     SigningRequestError(
       code, "the signing request was changed after it was prepared: \(message)",
-      hint: "prepare it again, and carry it as it is")
+      hint: "prepare it again, and carry it unchanged")
   }
 }

@@ -4,7 +4,7 @@ public import Messages
 
 /// The answer of one rule about one token or draft, or about one request that carries a token.
 public struct Check: Sendable {
-  /// What became of it.
+  /// How it ended.
   @nonexhaustive
   public enum Status: String, Sendable, Hashable, CaseIterable {
     case passed
@@ -29,7 +29,7 @@ public struct Check: Sendable {
     public let reason: String
     /// A sentence for a person, the subject first; it quotes the token as `ForeignText` does.
     public let message: String
-    /// The next step, where there is one.
+    /// The next step, if there is one.
     public let hint: String?
     /// What the service is documented or seen to answer to such a token.
     public let serviceAnswer: String?
@@ -53,13 +53,13 @@ public struct Check: Sendable {
 
   /// Stable; unique in a report.
   public let id: String
-  /// Nil where a request is judged, and not the token in it.
+  /// Nil if a request is judged, and not the token in it.
   public let verdict: Verdict?
   /// How the check ended.
   public let status: Status
   /// True when a token is accepted only if this check passed or warned.
   public let isRequired: Bool
-  /// What stands in the token or the request, where one value is judged.
+  /// The value in the token or the request; nil if the check is not about one value.
   public let found: JSONValue?
   /// Why it did not pass; nil if it passed.
   public let finding: Finding?
@@ -79,7 +79,7 @@ public struct Check: Sendable {
 extension Check {
   /// The names of what is wrong with the token, the most exact first: `id:reason`, the reason, the id.
   ///
-  /// Empty unless it failed, and where it failed for want of something to judge by, not by the token's fault.
+  /// Empty unless it failed. Empty too if it failed because there was nothing to judge by, which is not the token's fault.
   package var faultNames: [String] {
     guard status == .failed, let reason = finding?.reason, Reason(rawValue: reason)?.isOfToken ?? true else {
       return []

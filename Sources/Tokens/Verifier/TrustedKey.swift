@@ -43,7 +43,7 @@ extension TrustedKey {
     certificate.map(kind.bytes(of:)) ?? hints.thumbprints[kind]
   }
 
-  /// The DER of its certificate, where that is known.
+  /// The DER of its certificate, if that is known.
   var certificateDER: [UInt8]? { certificate?.der ?? hints.leaf }
 }
 
@@ -76,7 +76,7 @@ public struct UnusableCertificate: Sendable {
     self.hint = hint
   }
 
-  /// Nil where no thumbprint of that kind is known.
+  /// Nil if no thumbprint of that kind is known.
   func has(_ kind: Thumbprint, _ thumbprint: [UInt8]) -> Bool? {
     let known = thumbprints.filter { $0.count == kind.byteCount }
     return known.isEmpty ? nil : known.contains(thumbprint)

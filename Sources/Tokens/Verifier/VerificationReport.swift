@@ -11,7 +11,7 @@ public struct VerificationReport: Sendable {
   public let isLenient: Bool
   /// Every check, in an order that never changes.
   public let checks: [Check]
-  /// The key that made the signature, which need not be the one that the header names; nil where none that was given did.
+  /// The key that made the signature, which need not be the one that the header names; nil if none that was given did.
   public let signer: TrustedKey?
   private let judged: VerifiedToken?
 
