@@ -47,7 +47,7 @@ public struct AnswerPlace: Sendable, Hashable {
   }
 }
 
-/// An error that was found in a text, and what stands around it about the response that it came by.
+/// An error that was found in a text, and what the text around it says of the response.
 package struct FoundAnswer {
   let error: ServiceError
   let place: AnswerPlace
@@ -59,7 +59,7 @@ package struct FoundAnswer {
 
 /// Finds the first error of a service in a text that holds it somewhere: in a log, an exception, a record of PowerShell, a mail.
 ///
-/// It looks for the first object that is an error, and for a code in the text where there is none. All of it takes a number of
+/// It looks for the first object that is an error, and for a code in the text if there is none. All of it takes a number of
 /// steps that is linear in the length of the text, whatever the text is.
 package struct AnswerFinder {
   private let text: [UInt8]
@@ -218,7 +218,7 @@ struct ResponseFacts {
     }
   }
 
-  /// Three digits, with a colon behind them or none.
+  /// Three digits, with a colon after them or none.
   private static func status(_ word: Substring) -> Int? {
     let digits = word.utf8.prefix { ASCII.isDigit($0) }
     guard digits.count == 3, let number = Int(String(Substring(digits))), (100..<600).contains(number) else {
@@ -235,7 +235,7 @@ struct ResponseFacts {
 }
 
 extension Span<UInt8> {
-  /// The offset of the first place where these bytes stand, of which there is at least one, or nil.
+  /// The offset of the first place that has these bytes, at least one; nil if there is none.
   func firstOffset(of bytes: [UInt8]) -> Int? {
     guard let first = bytes.first else { return nil }
     var start = 0

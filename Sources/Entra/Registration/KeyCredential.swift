@@ -20,7 +20,7 @@ public struct KeyCredential: Sendable, Hashable {
   public let endDateTime: NumericDate
   /// The SHA-1 thumbprint of the certificate, unless whoever registered it chose something else.
   public let customKeyIdentifier: [UInt8]?
-  /// Nil where `key` is null, as in most answers of Graph, and for entries of another usage than `Verify`.
+  /// Nil if `key` is null, as in most answers of Graph, and for entries of another usage than `Verify`.
   public let certificate: Certificate?
 
   public init(
@@ -37,10 +37,10 @@ public struct KeyCredential: Sendable, Hashable {
     self.certificate = certificate
   }
 
-  /// True where the service verifies the client's signatures with it, which it does not with a key of its own.
+  /// True if the service verifies the client's signatures with it, which it does not with a key of its own.
   public var isForVerifying: Bool { usage == "Verify" }
 
-  /// True where a token can be signed with it, as far as is known: it is a certificate over an RSA key of a size that signs.
+  /// True if a token can be signed with it, as far as is known: it is a certificate over an RSA key of a size that signs.
   public var isForSigningTokens: Bool {
     guard let certificate else { return type == "AsymmetricX509Cert" }
     return switch certificate.publicKey.faults.first {
@@ -105,7 +105,7 @@ public struct KeyCredentialForms: Sendable {
   public var endDateTime: NumericDate { certificate.validity.notAfter }
 }
 
-/// Reads the members of one entry of `keyCredentials`; those that nobody needs here are passed over.
+/// Reads the members of one entry of `keyCredentials`; those that are not needed here are ignored.
 struct KeyCredentialMembers {
   private var members: JSONMembers<KeyCredentialsError>
   private let subject: String
@@ -132,7 +132,7 @@ struct KeyCredentialMembers {
     case .misshapen(let name, let value, let wanted):
       KeyCredentialsError(.malformed, "\(subject): \(name) is \(value.kind), not \(wanted)")
     case .unknown(let name):
-      KeyCredentialsError(.malformed, "\(subject): \(quoting: name) has no meaning in it")
+      KeyCredentialsError(.malformed, "\(subject): \(quoting: name) is not a known member")
     }
   }
 
@@ -172,7 +172,7 @@ struct KeyCredentialMembers {
         hint: "Graph writes + and / and the padding; save it as received")
     }
     do throws(KeyError) { return try reader.certificate(der: der.span) } catch {
-      throw malformed("key is no certificate: \(error.message)")
+      throw malformed("key is not a certificate: \(error.message)")
     }
   }
 

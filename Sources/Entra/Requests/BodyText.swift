@@ -127,12 +127,12 @@ enum SecretText {
 }
 
 extension Span<UInt8> {
-  /// True where these bytes stand at an offset.
+  /// True if these bytes are at an offset.
   func holds(_ bytes: [UInt8], at start: Int) -> Bool {
     count - start >= bytes.count && extracting(start..<start + bytes.count).isEqual(to: bytes.span)
   }
 
-  /// Where the text lies that goes from an offset to the next quotation mark without a backslash; nil where none ends it.
+  /// Where the text lies that goes from an offset to the next quotation mark without a backslash; nil if none ends it.
   func quotedText(from start: Int) -> Range<Int>? {
     var end = start
     while end < count, self[end] != UInt8(ascii: "\"") { end += self[end] == UInt8(ascii: "\\") ? 2 : 1 }

@@ -181,7 +181,7 @@ extension GraphAddress: CustomStringConvertible {
   }
 }
 
-/// A version of the Graph API, as it stands in an address.
+/// A version of the Graph API, as an address has it.
 @nonexhaustive
 public enum GraphVersion: String, Sendable, Hashable, CaseIterable {
   case v1 = "v1.0"

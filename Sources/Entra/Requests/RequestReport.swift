@@ -12,9 +12,9 @@ public struct RequestReport: Sendable {
   public let time: NumericDate
   /// The checks of the request itself, without those of its token.
   public internal(set) var checks: [Check]
-  /// On the proof or the assertion; nil where the body cannot be read.
+  /// On the proof or the assertion; nil if the body cannot be read.
   public let token: VerificationReport?
-  /// What the request asks for; nil where the body cannot be read.
+  /// What the request asks for; nil if the body cannot be read.
   public let values: RequestValues?
 
   /// The version of the JSON form; it rises when a member changes its meaning or goes.
@@ -36,7 +36,7 @@ public struct RequestReport: Sendable {
   public enum Verdict: String, Sendable, Hashable, CaseIterable {
     /// It can be sent now.
     case accepted
-    /// Nothing stands against it, but its window is not open yet.
+    /// Accepted, but its window is not open yet.
     case notYetValid = "not-yet-valid"
     case rejected
   }
@@ -44,7 +44,7 @@ public struct RequestReport: Sendable {
   /// Whether it can be sent now, later or not at all.
   public var verdict: Verdict { isAccepted ? opening == nil ? .accepted : .notYetValid : .rejected }
 
-  /// When the window of an accepted token opens; nil where it is open, or over, or not known.
+  /// When the window of an accepted token opens; nil if it is open, or over, or not known.
   public var opening: NumericDate? {
     guard let start = token?.verifiedToken.flatMap({ TokenWindow($0.claims).start }), time < start else { return nil }
     return start
@@ -93,7 +93,7 @@ public struct RequestValues: Sendable {
   public let displayName: ExactText?
   /// Nil for other requests than `addKey`, and where the certificate cannot be read.
   public let newCertificate: Certificate?
-  /// The certificate that verified the proof or the assertion; nil where none did.
+  /// The certificate that verified the proof or the assertion; nil if none did.
   public let signingCertificate: Certificate?
 
   init(_ request: borrowing ServiceRequest, newCertificate: Certificate?, signingCertificate: Certificate?) {
