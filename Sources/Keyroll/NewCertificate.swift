@@ -31,7 +31,8 @@ public struct NewCertificate: Sendable {
     guard let password = remembered.last else {
       throw KeyError(
         RequestError(
-          .passwordNotNeeded, "\(naming: subject) opens without a password, and is not sent with its private key bare"))
+          .passwordNotNeeded,
+          "\(naming: subject) opens without a password, so its private key would be sent unprotected"))
     }
     certificate = opened.certificate
     pfx = (opened.bytes, password)
@@ -90,6 +91,6 @@ private final class RememberedSecret: SecretProvider {
 
   func isGiven(for purpose: SecretRequest.Purpose) -> Bool { provider.isGiven(for: purpose) }
 
-  /// Nil where nothing was asked for.
+  /// Nil if nothing was asked for.
   var last: KnownSecret? { answer.withLock { $0 } }
 }

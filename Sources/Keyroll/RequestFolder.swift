@@ -86,7 +86,7 @@ public struct RequestFolder: ~Copyable, Sendable {
     }
   }
 
-  /// The bytes of one of them, or nil where the request has no such file.
+  /// The bytes of one of them, or nil if the request has no such file.
   public func bytes(of file: File) -> SecretBytes? {
     switch file {
     case .configuration: CurlConfiguration.bytes(for: request, body: .file(File.body.name(for: address)))
@@ -107,7 +107,7 @@ public struct RequestFolder: ~Copyable, Sendable {
 
   /// Makes the folder or the single file, for its owner alone, whole or not at all.
   ///
-  /// Throws `output-exists` for what is there already, and `output-unwritable`.
+  /// Throws `output-exists` for what already exists, and `output-unwritable`.
   public func write(to path: String, as form: Form = .folder) throws(SystemError) {
     try write(to: path, as: form, wording: OutputWording())
   }

@@ -26,7 +26,7 @@ public struct TokenInspection: Sendable {
   /// What a member of the claims means as a date.
   public enum DateMeaning: Sendable {
     case date(NumericDate)
-    /// It is no date in seconds, and this one in milliseconds.
+    /// It is not a date in seconds, and this one in milliseconds.
     case milliseconds(NumericDate)
   }
 

@@ -36,7 +36,7 @@ public struct Trust: Sendable {
     }
   }
 
-  /// Takes the place of what was registered before: which of two answers is the registration, nobody could tell.
+  /// Takes the place of what was registered before: of two answers it would be unclear which is the registration.
   public mutating func add(_ saved: KeyCredentials, at time: NumericDate, with toolkit: Toolkit) {
     registered = saved
     unusable += saved.unusableCertificates
@@ -54,7 +54,7 @@ public struct Trust: Sendable {
     if unusable.isEmpty {
       throw KeyError(
         KeyCredentialsError(
-          .noKeyCredentials, "nothing is registered that signatures are verified with",
+          .noKeyCredentials, "no registered key verifies signatures",
           hint: "add a certificate first; the very first one is not added with a proof, but with PATCH"))
     }
   }
@@ -79,11 +79,11 @@ public struct Trust: Sendable {
   }
 }
 
-/// What became of a token, and of the registration of whoever signed it.
+/// What was found about a token, and about the registration of its signer.
 public struct Verification: Sendable {
   /// Every check of the token as it was received.
   public let report: VerificationReport
-  /// Nil where nothing is known to be registered, or the token was not signed with it.
+  /// Nil if nothing is known to be registered, or the token was not signed with it.
   public let registration: RegistrationReport?
   /// Where the bytes are not the token alone: what surrounds it, or is inside it, and the report about it without that.
   ///

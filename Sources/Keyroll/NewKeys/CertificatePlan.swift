@@ -22,14 +22,14 @@ public struct CertificatePlan: Sendable {
     self.subject = try toolkit.encoder.subject(DistinguishedName(subject))
     self.life = life
     self.algorithm = algorithm
-    // An encoder looks at the algorithm when it wraps; by then a key would have been made in vain.
+    // An encoder looks at the algorithm when it wraps; by then a key would have been made for nothing.
     _ = try toolkit.encoder.wrap(toBeSigned: [], algorithm: algorithm, signature: [])
   }
 
   /// True for a certificate request (PKCS#10), false for a self-signed certificate.
   public var isRequest: Bool { life == nil }
 
-  /// What a person should know of a certificate that can be made all the same.
+  /// Warnings about a certificate that can be made nevertheless.
   public var warnings: [String] { Signing.CertificateWarning.of(life, signedBy: algorithm).map(\.message) }
 
   /// With a new serial number for a certificate.

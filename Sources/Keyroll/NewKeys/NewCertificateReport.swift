@@ -12,7 +12,7 @@ public struct NewCertificateReport: Sendable {
   public let publicKey: PublicKey
   /// Where the certificate or the request was written to.
   public let path: String
-  /// Nil where the key was there before.
+  /// Nil if the key was there before.
   public var key: FinishedKey?
   /// Where the certificate is on the token, where it was to be put there.
   public var stored: StoredCertificate?
