@@ -1,5 +1,6 @@
 #!/usr/bin/python3 -I
-"""Prints every public declaration of the libraries that has no doc comment, as FILE:LINE: DECLARATION.
+"""Prints every public declaration of the libraries that has no doc comment, as FILE:LINE: DECLARATION; requirements of public
+protocols are among them.
 
 Some need none: the members of well-known protocols, the members that a protocol of ours describes, and an initialiser that
 only stores its arguments.
@@ -10,6 +11,7 @@ import sys
 from pathlib import Path
 
 DECLARATION = re.compile(r"(\s*)(?:@[\w().,: ]+\s)*public\s+(?!import\b)(.*)")
+REQUIREMENT = re.compile(r"\s*((?:mutating |static )?(?:var|func|init|associatedtype|subscript)\b.*)")
 MODIFIER = re.compile(r"(static|mutating|final|consuming|borrowing|convenience|nonisolated|\w+\(set\))\s+")
 # Equatable, Comparable, Hashable, Collection, Encodable, CustomStringConvertible, RawRepresentable and DiagnosticError.
 WELL_KNOWN = re.compile(
@@ -41,10 +43,17 @@ def only_stores(lines, place, indent):
 
 def undocumented(path):
     lines = path.read_text().split("\n")
+    end_of_protocol = None
     for place, line in enumerate(lines):
+        if line == end_of_protocol:
+            end_of_protocol = None
+        elif end_of_protocol and REQUIREMENT.match(line) and not lines[place - 1].lstrip().startswith("///"):
+            yield f"{path}:{place + 1}: {line.strip()}"
         found = DECLARATION.match(line)
         if not found:
             continue
+        if found.group(2).startswith("protocol "):
+            end_of_protocol = found.group(1) + "}"
         above = place - 1
         while lines[above].lstrip().startswith("@"):
             above -= 1

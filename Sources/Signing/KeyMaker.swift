@@ -56,6 +56,7 @@ public protocol KeyMaker: Sendable {
 ///
 /// A maker that holds it in memory alone has nothing left when it goes; one on a token stays until `discard`.
 public protocol MadeKey: Sendable {
+  /// The public part of the new key.
   var publicKey: PublicKey { get }
   /// Opens the key for an algorithm, to sign its own certificate or a request for one.
   func signer(for algorithm: SignatureAlgorithm) throws(KeyMakingError) -> any Signer

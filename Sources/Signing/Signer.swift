@@ -7,6 +7,7 @@ public import Messages
 public protocol Signer: Sendable {
   /// Becomes `alg` (RFC 7515, section 4.1.1).
   var algorithm: SignatureAlgorithm { get }
+  /// The public part of the key.
   var publicKey: PublicKey { get }
   /// Leaf first, each followed by its issuer; empty for a bare key.
   var certificates: [Certificate] { get }

@@ -197,6 +197,7 @@ extension Check {
 public protocol ClaimRule: Sendable {
   /// Stable and kebab-case, or the name of the claim it judges.
   var id: String { get }
+  /// Which verdict of the report the check is part of.
   var verdict: Check.Verdict { get }
   /// Judges the draft at a time; the check it returns carries `id` and `verdict`.
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check
