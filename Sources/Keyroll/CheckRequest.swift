@@ -19,7 +19,7 @@ public struct CheckRequest: Sendable {
   public var algorithms: [SignatureAlgorithm] = []
   /// The longest life of a new certificate; nil for no limit of the caller's.
   public var maximumLifetime: TimeSpan?
-  /// What is registered on the object, in place of what lies in the folder.
+  /// What is registered on the object, in place of what is in the folder.
   public var registered: KeyCredentials?
 
   private let toolkit: Toolkit
@@ -73,7 +73,7 @@ public struct CheckRequest: Sendable {
     return verifier
   }
 
-  /// What lies beside the request, in the place of what the caller did not give.
+  /// What is beside the request, in the place of what the caller did not give.
   private struct Evidence {
     var keys: [TrustedKey] = []
     var registered: KeyCredentials?

@@ -46,7 +46,7 @@ public struct NewCertificate: Sendable {
 }
 
 extension Toolkit {
-  /// That of the key in a PFX that lies in a request, which its password in the same request opens.
+  /// That of the key in a PFX that is in a request, which its password in the same request opens.
   func certificate(
     ofSentPFX pfx: [UInt8], _ password: borrowing SecretBytes, at time: NumericDate
   ) throws(KeyError) -> Certificate {

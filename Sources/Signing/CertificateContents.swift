@@ -54,7 +54,7 @@ public struct CertificateContents: Sendable, Hashable {
 public struct CertificateRequestContents: Sendable, Hashable {
   /// The name of the holder.
   public let subject: CertificateSubject
-  /// What it asks for as extensions (RFC 2985, section 5.4.2); an authority may pass over it.
+  /// What it asks for as extensions (RFC 2985, section 5.4.2); an authority may ignore it.
   public let usage: CertificateUsage
 
   public init(subject: CertificateSubject, usage: CertificateUsage = .assertions) {

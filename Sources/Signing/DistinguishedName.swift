@@ -48,7 +48,7 @@ public struct DistinguishedName: Sendable, Hashable {
 
   /// Takes text without `=` as one common name, and any other as an RFC 4514 name: `CN=Payroll exporter,O=Example`.
   ///
-  /// Spaces around a comma, plus or equals sign are passed over. Throws `subject-empty`, `subject-too-long` for a common name
+  /// Spaces around a comma, plus or equals sign are skipped. Throws `subject-empty`, `subject-too-long` for a common name
   /// of more than 64 characters, and `subject-malformed` for anything else that is not such a name.
   public init(_ text: String) throws(CertificateError) {
     if text.utf8.allSatisfy({ $0 == UInt8(ascii: " ") }) {

@@ -21,7 +21,7 @@ public protocol KeyLister: KeyBackend {
   func listing(of reference: KeyReference?, loggingInWith secrets: (any SecretProvider)?) throws(KeyError) -> KeyListing
 }
 
-/// A backend that can also read the certificates that lie beside its keys.
+/// A backend that can also read the certificates that are beside its keys.
 public protocol CertificateFinder: KeyBackend {
   /// The certificates that a reference means, a reference to a key those of the key, without a login; never empty.
   ///
@@ -121,7 +121,7 @@ public struct KeyRequest: Sendable {
   public var certificates: [Certificate]
   /// Where those certificates come from, for messages: a path or a reference; nil if the caller does not say.
   public var certificateSource: String?
-  /// True if a certificate that is given must also be one of those that lie beside the key, where any do.
+  /// True if a certificate that is given must also be one of those that are beside the key, if there are any.
   public var requiresOwnCertificate: Bool
   /// True if the certificates of its issuers are wanted too, as `x5c` does; a backend that would have to search for them
   /// need not when this is false.

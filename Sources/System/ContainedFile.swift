@@ -45,13 +45,13 @@ package enum ContainedFile {
 
   /// The names in a folder, sorted by their bytes, without those that begin with a dot; nil if there is no such folder.
   ///
-  /// Names that are not UTF-8 are passed over: nothing of ours has one.
+  /// Names that are not UTF-8 are skipped: nothing of ours has one.
   package static func names(in folder: String) -> [String]? {
     guard let stream = unsafe opendir(folder) else { return nil }
     defer { unsafe closedir(stream) }
     var names: [String] = []
     while let entry = unsafe readdir(stream) {
-      // The name lies in the entry, which the next call overwrites.
+      // The name is in the entry, which the next call overwrites.
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
         unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(validatingCString: $0) }
       }

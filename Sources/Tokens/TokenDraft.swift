@@ -16,7 +16,7 @@ public struct TokenDraft: Sendable {
   public let keyID: ExactText?
   /// The only `alg` that the key is for, where a JSON Web Key says so.
   public let keyAlgorithm: ExactText?
-  /// True while it is judged before it is signed: a draft must be right in what a receiver may pass over.
+  /// True while it is judged before it is signed: a draft must be right in what a receiver may ignore.
   var isForSigning = false
   /// The certificate from which a bare public key was taken.
   var keySource: Certificate?

@@ -34,7 +34,7 @@ public enum TokenFinder {
     }
   }
 
-  /// The most tokens that are listed; what comes after them is passed over.
+  /// The most tokens that are listed; what comes after them is skipped.
   public static let mostTokens = 32
 
   /// Every token in the text, in its order; the work grows with the length of the text alone.

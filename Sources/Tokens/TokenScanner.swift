@@ -4,7 +4,7 @@ import JSON
 /// Reads a text from its beginning to its end and stops at each compact token.
 ///
 /// A token begins with `ey` or `ew`, the base64url of `{"` and of `{` before white space, where no word goes on, and its header
-/// decodes to something that begins with a brace. Line breaks and spaces inside it are passed over, with the marks of quoted
+/// decodes to something that begins with a brace. Line breaks and spaces inside it are skipped, with the marks of quoted
 /// mail at the beginning of lines. Every byte is looked at a fixed number of times.
 struct TokenScanner {
   /// One token, where it stood, and what was dropped from its inside.

@@ -274,7 +274,7 @@ struct PKCS12ReaderTests {
     ])
   func malformed(_ file: [UInt8]) { #expect(error(file)?.code == .malformedPFX) }
 
-  @Test("secret bags, CRL bags and bags of no known kind are passed over", arguments: [4, 5, 7])
+  @Test("secret bags, CRL bags and bags of no known kind are skipped", arguments: [4, 5, 7])
   func otherBags(_ kind: Int) {
     let value = Encoding.sequence(Encoding.object("1.2.3"), Encoding.explicit(Encoding.octets([1])))
     #expect(error(Encoding.pfx(bags: [Encoding.bag(kind, value)])) == nil)

@@ -58,7 +58,7 @@ extension TokenTests {
       let keys = try TokenKeys()
       let cryptography = OpenSSLCryptography()
       let registry = KeyRegistry(keys.backend)
-      // Another one than lies beside the key, one that lies beside another object, and one from the token itself.
+      // Another one than is beside the key, one that is beside another object, and one from the token itself.
       let made = try registry.reference(keys.uri("token=keyroll;object=opensc-2048;type=cert"))
       let given = [
         ("rsa-2048", try cryptography.certificates(inFile: Fixtures.path("certificates/renewed.pem"))),

@@ -29,7 +29,7 @@ struct CertificateStorageTests {
         secrets: FixedSecrets(ThrowawayToken.pin)))
   }
 
-  @Test("a certificate lies beside its key from now on, and a second time it already exists")
+  @Test("a certificate is beside its key from now on, and a second time it already exists")
   func storing() throws {
     defer { backend.close() }
     let certificate = try NewTokenKeys.certificate(try signer("object=no-certificate"))
@@ -76,7 +76,7 @@ struct CertificateStorageTests {
     #expect(try keys.fault.calls(of: "C_CreateObject").isEmpty)
   }
 
-  @Test("an equal certificate that lies under another name is not written again, and that is said")
+  @Test("an equal certificate that is under another name is not written again, and that is said")
   func elsewhere() throws {
     defer { backend.close() }
     let certificate = try #require(try signer("object=certificate-elsewhere").certificates.first)

@@ -170,7 +170,7 @@ struct TokenKeyMakerTests {
   }
 
   @Test(
-    "a range that cannot be meant in bits is passed over",
+    "a range that cannot be meant in bits is skipped",
     arguments: ["0 0", "256 512", "64 2048", "0 512", "4096 2048"])
   func implausibleRange(sizes: String) throws {
     try keys.fault.plan(["key-sizes \(sizes)"])

@@ -44,7 +44,7 @@ public final class LoopbackService: Sendable {
     process = try child.start()
     self.folder = folder
     port = try Self.announcedPort(in: folder, of: process)
-    // Once, for tests that run at the same time: a shell passes over what is not yet executable.
+    // Once, for tests that run at the same time: a shell skips what is not yet executable.
     try folder.write(Array("#!/bin/sh\nexec /usr/bin/curl \"$@\" \(curlOptions)\n".utf8), to: "curl")
     try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder.path("curl"))
   }

@@ -5,7 +5,7 @@ public import System
 
 /// Reads files of certificates: PEM with any number of them, DER with one, or the base64 text of that DER.
 public enum CertificateFile {
-  /// The certificates in the order of the file; whatever else is in a PEM file is passed over.
+  /// The certificates in the order of the file; whatever else is in a PEM file is skipped.
   ///
   /// Throws `no-certificate` when there is none, `unrecognised-key-file`, `malformed-pem`, `malformed-certificate` or
   /// `trailing-data`.
@@ -96,7 +96,7 @@ public enum CertificateFile {
 extension CertificateFile {
   /// The same for a file that may be a PFX as well, whose password is asked for when something in it needs one.
   ///
-  /// Of a PFX with private keys, only the certificates over them are given, if there are any. Private keys are passed over.
+  /// Of a PFX with private keys, only the certificates over them are given, if there are any. Private keys are skipped.
   /// Throws what the readers of certificates and of PFX files throw.
   public static func read(
     _ file: borrowing SecretBytes, of subject: String, secrets: any SecretProvider

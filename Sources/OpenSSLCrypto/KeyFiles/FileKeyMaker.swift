@@ -31,7 +31,7 @@ public final class FileKeyMaker: KeyMaker {
   public enum PasswordWarning: Sendable, Hashable {
     /// It has characters outside printable ASCII, which programs encode in different ways in a PFX.
     case notASCII
-    /// There is none: the key lies in its file in the clear.
+    /// There is none: the key is in its file in the clear.
     case none
   }
 

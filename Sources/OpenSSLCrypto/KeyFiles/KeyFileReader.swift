@@ -8,7 +8,7 @@ struct KeyFileReader {
   /// Names the file in messages and in the request for its password.
   let subject: String
 
-  /// Asks for a password once, and only when a key is encrypted; passes over what is neither a private key nor a certificate.
+  /// Asks for a password once, and only when a key is encrypted; skips what is neither a private key nor a certificate.
   ///
   /// `takesPFX` is false if the reference says that the file is none.
   func contents(

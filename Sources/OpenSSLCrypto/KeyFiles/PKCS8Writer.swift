@@ -6,7 +6,7 @@ import System
 
 /// Writes key files in PEM: PKCS#8, encrypted under a password (RFC 5208, section 6), and then the certificate.
 enum PKCS8Writer {
-  /// The whole file; without a password the key lies in it in the clear. The bytes are made in memory that is wiped.
+  /// The whole file; without a password the key is in it in the clear. The bytes are made in memory that is wiped.
   static func file(
     _ key: PrivateKey, _ certificate: Certificate?, password: borrowing SecretBytes?
   ) throws(KeyError) -> SecretBytes {

@@ -5,7 +5,7 @@ import System
 
 /// Reads files of public keys: PEM with any number of keys and certificates, or DER with one.
 public enum PublicKeyFile {
-  /// The public keys in the order of the file; whatever else is in a PEM file is passed over, private keys too.
+  /// The public keys in the order of the file; whatever else is in a PEM file is skipped, private keys too.
   ///
   /// Throws `no-public-key` when there is none, `malformed-pem`, `malformed-key`, `malformed-certificate`, `trailing-data`
   /// or `unrecognised-key-file`.

@@ -121,7 +121,7 @@ private struct SecretJSONScanner {
   private var index = 0
   private var depth = 0
 
-  /// What lies around a key is flat; nothing that is handed out is deeper than this.
+  /// What is around a key is flat; nothing that is handed out is deeper than this.
   private static let mostDepth = 16
 
   mutating func isAtEnd(_ text: Span<UInt8>) -> Bool {

@@ -122,7 +122,7 @@ struct KeyMaterial: Sendable {
   let publicKey: PublicKey
   /// Leaf first.
   let certificates: [Certificate]
-  /// What a person should know of what was passed over.
+  /// What a person should know of what was skipped.
   var notes: [String] = []
 }
 

@@ -4,7 +4,7 @@ public import Signing
 
 /// A PKCS #11 URI (RFC 7512) that has passed a grammar stricter than the standard's.
 ///
-/// Attributes that are unknown, of another case, empty or repeated are refused: readers elsewhere pass over
+/// Attributes that are unknown, of another case, empty or repeated are refused: readers elsewhere skip
 /// them, and then more matches than was meant.
 public struct PKCS11URI: Sendable, Hashable, CustomStringConvertible {
   private let values: [URIAttribute: [UInt8]]

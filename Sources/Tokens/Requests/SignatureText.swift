@@ -15,7 +15,7 @@ public enum SignatureText {
     case vaultAnswer = "a vault's answer"
   }
 
-  /// The signature's bytes; white space in text belongs to the transport and is passed over.
+  /// The signature's bytes; white space in text belongs to the transport and is skipped.
   ///
   /// Text of hexadecimal digits alone is hexadecimal when it then has `byteCount` bytes, and base64 otherwise. Bytes that are
   /// no such text are the signature themselves. Throws `malformed-signature` for text that says nothing in any form.

@@ -49,7 +49,7 @@ public struct JSONWebKey: Sendable, Hashable {
   /// What only the private key has (RFC 7518, section 6.3.2).
   private static let privateMembers: [ExactText] = ["d", "p", "q", "dp", "dq", "qi", "oth"]
 
-  /// Reads a JWK, or the RSA keys of a JWK Set (RFC 7517, section 5), whose other keys are passed over.
+  /// Reads a JWK, or the RSA keys of a JWK Set (RFC 7517, section 5), whose other keys are skipped.
   public static func keys(_ text: Span<UInt8>) throws(KeyError) -> [JSONWebKey] {
     let object: JSONObject
     do throws(JSONError) { object = try JSONReader.object(text) } catch { throw malformed(error.message) }
