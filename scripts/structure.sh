@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Prints how large the rooms of Sources are and who imports whom, and fails where a limit or the table of imports is broken.
+# Prints how large the rooms of Sources are and who imports whom. Fails if a limit or the table of imports is broken, or if a
+# public declaration has no doc comment.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -54,7 +55,7 @@ for folder in Sources/*/; do
     continue
   fi
   if ! may=" $(allowed "$room" | tr '\n' ' ') "; then
-    fail "$room is no room of the table of imports"
+    fail "$room is not in the table of imports"
     continue
   fi
   read -r files median longest lines < <(find "$folder" -name '*.swift' | sizes)
@@ -79,5 +80,8 @@ while IFS= read -r line; do fail "an option of the command in a library: $line";
 # One place of the command chooses the cryptography.
 while IFS= read -r line; do fail "a type of OpenSSL in the command: $line"; done < <(
   grep -rnE '\b(OpenSSL[A-Z][A-Za-z]*|RSASignatureVerifier|RSASigner|EVP_[A-Za-z]+)\b' Sources/KeyrollCLI --include='*.swift' || true)
+
+# What a program that uses the libraries can see has a doc comment.
+while IFS= read -r line; do fail "no doc comment: $line"; done < <(python3 -I scripts/undocumented.py || true)
 
 exit $((failures > 0))

@@ -11,10 +11,12 @@ public enum Base64: Sendable {
     return output
   }
 
+  /// The encoded bytes as text.
   public func text(_ bytes: Span<UInt8>) -> String {
     String(validating: encode(bytes), as: UTF8.self) ?? ""
   }
 
+  /// The encoded bytes as text.
   public func text(_ bytes: [UInt8]) -> String { text(bytes.span) }
 
   /// How bytes look in base64 and in base64url, each with and without padding.
@@ -57,7 +59,7 @@ public enum Base64: Sendable {
 
   /// Decodes into room that the caller has, such as memory that is wiped, and returns the number of bytes.
   ///
-  /// `output` has room for `capacity(forDecoding:)` bytes; what is behind the result may have been written to. Every departure
+  /// `output` has room for `capacity(forDecoding:)` bytes; what is after the result may have been written to. Every departure
   /// from the canonical spelling throws, except those in `tolerated`. Only what can mean one thing can be tolerated:
   /// `.whitespace`, `.otherAlphabet`, `.unusedBits`, and in base64url also `.padding`, as much of it as fits.
   package func decode(
@@ -139,7 +141,7 @@ public struct Base64Error: Error, Hashable {
     case illegalCharacter = "base64-illegal-character"
     /// A number of characters that no byte string encodes to.
     case impossibleLength = "base64-impossible-length"
-    /// Bits of the last character that stand for nothing are not zero (RFC 4648, section 3.5).
+    /// Unused bits of the last character are not zero (RFC 4648, section 3.5).
     case unusedBits = "base64-unused-bits"
   }
 
@@ -154,11 +156,11 @@ public struct Base64Error: Error, Hashable {
   /// What is wrong, without its subject.
   public var problem: String {
     switch code {
-    case .padding: lacksPadding ? "too little = padding" : "= padding where none belongs"
+    case .padding: lacksPadding ? "too little = padding" : "= padding where none is allowed"
     case .otherAlphabet: "a character of the other base64 alphabet"
     case .whitespace: "white space"
     case .illegalCharacter: "a character outside the alphabet"
-    case .impossibleLength: "a length that no bytes encode to"
+    case .impossibleLength: "a length that base64 never has"
     case .unusedBits: "unused bits at the end that are not zero"
     }
   }

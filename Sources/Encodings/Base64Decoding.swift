@@ -56,7 +56,7 @@ struct Base64Decoding {
       let third = unsafe values[unchecked: Int(text[unchecked: index + 2])]
       let fourth = unsafe values[unchecked: Int(text[unchecked: index + 3])]
       let group = first << 18 | second << 12 | third << 6 | fourth
-      // What is no digit has its high bit set.
+      // What is not a digit has its high bit set.
       if group < 0 { break }
       unsafe output[unchecked: place] = UInt8(truncatingIfNeeded: group >> 16)
       unsafe output[unchecked: place + 1] = UInt8(truncatingIfNeeded: group >> 8)

@@ -15,7 +15,7 @@ extension Array where Element == UInt8 {
 
 // Reading eight bytes at a time: what costs a few steps for each byte of a token's 64 KiB is what a refusal costs.
 extension Span<UInt8> {
-  /// The eight bytes from an offset on, the first of them lowest; nil where fewer are left.
+  /// The eight bytes from an offset on, the first of them lowest; nil if fewer are left.
   @inlinable @inline(__always)
   package func word(at offset: Int) -> UInt64? {
     if offset < 0 || count < 8 || offset > count - 8 { return nil }
@@ -67,7 +67,7 @@ extension Span<UInt8> {
     return nil
   }
 
-  /// The offset of the first place from an offset on where these bytes stand, of which there is at least one, or nil.
+  /// The offset of the first place from an offset on that has these bytes, at least one; nil if there is none.
   package func firstOffset(of bytes: [UInt8], from start: Int = 0) -> Int? {
     guard let first = bytes.first else { return nil }
     var start = start
@@ -79,7 +79,7 @@ extension Span<UInt8> {
     return nil
   }
 
-  /// The offset of the first byte from an offset on that is no decimal digit.
+  /// The offset of the first byte from an offset on that is not a decimal digit.
   @inlinable
   package func endOfDigits(from start: Int) -> Int {
     var index = start

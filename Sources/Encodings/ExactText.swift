@@ -3,12 +3,14 @@
 /// `String` itself compares by canonical equivalence, under which U+212A is the letter K: not what RFC 7515,
 /// section 5.3, and RFC 7519, section 7.3, ask for.
 public struct ExactText: Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
+  /// The text itself, unchanged.
   public let text: String
 
   @inlinable public init(_ text: String) { self.text = text }
   @inlinable public init(stringLiteral text: String) { self.text = text }
 
   public var description: String { text }
+  /// True if there is no character.
   @inlinable public var isEmpty: Bool { text.utf8.isEmpty }
 }
 

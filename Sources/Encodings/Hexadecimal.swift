@@ -1,5 +1,6 @@
 /// Base16 (RFC 4648, section 8), as thumbprints are written for people.
 public enum Hexadecimal {
+  /// Two upper-case digits for each byte.
   public static func upperCase(_ bytes: [UInt8]) -> String { text(bytes, digits: "0123456789ABCDEF") }
 
   /// As digests are written for people.
@@ -91,7 +92,7 @@ package enum URICharacters {
     ASCII.isLetterOrDigit(byte) || unreservedMarks.contains(byte)
   }
 
-  /// True for what a value may hold without an escape before the question mark, or behind it.
+  /// True for what a value may hold without an escape before the question mark, or after it.
   package static func isLiteral(_ byte: UInt8, inQuery: Bool) -> Bool {
     isUnreserved(byte) || literals.contains(byte) || (inQuery ? queryLiterals : pathLiterals).contains(byte)
   }

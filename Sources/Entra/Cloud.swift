@@ -20,12 +20,13 @@ public enum Cloud: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// Another name of the same host, where there is one.
+  /// Another name of the same host, if there is one.
   public var loginHostAlias: String? { self == .china ? "login.chinacloudapi.cn" : nil }
 
   /// Every name of the host of the token endpoint.
   var loginHosts: [String] { [loginHost] + [loginHostAlias].compactMap(\.self) }
 
+  /// The host of Microsoft Graph.
   public var graphHost: String {
     switch self {
     case .global: "graph.microsoft.com"
@@ -49,7 +50,7 @@ enum DirectoryName {
     if TextForm.guid.matches(value) { return value }
     throw ProfileError(
       .malformedParameter, "\(subject) is \(naming: value), not a GUID",
-      hint: "it looks like 3f2504e0-4f89-41d3-9a0c-0305e82c3301 and stands on the object's overview page")
+      hint: "it looks like 3f2504e0-4f89-41d3-9a0c-0305e82c3301 and is on the object's overview page")
   }
 
   /// The same for one that may be unknown.

@@ -55,7 +55,8 @@ extension Profile {
         tolerated.append(
           .init(
             other.audience(host: host, tenant: tenant),
-            "has the form \(other.rawValue), published as working but not the documented one", onlyLeniently: true))
+            "has the form \(other.rawValue), which is reported to work but is not the documented one",
+            onlyLeniently: true))
       }
     }
     if loginHost == nil, let alias = cloud.loginHostAlias {
@@ -94,7 +95,7 @@ extension Profile {
         mistakes.append(
           .init(
             .between(ExactText("https://\(other)/"), .text, ""),
-            "names the login host of the cloud \(cloud.rawValue), and that of \(host) is expected",
+            "names the login host of the cloud \(cloud.rawValue), but that of \(host) is expected",
             hint: "if that cloud is meant, choose it"))
       }
     }
@@ -114,14 +115,14 @@ extension Profile {
     return forms.map { other in
       .init(
         .between(ExactText("https://\(host)/"), isID ? .hostName : .guid, ExactText("/\(other.path)")), message,
-        hint: isID ? "give the tenant as aud names it, by its domain" : "give the tenant as aud names it, by its id",
+        hint: isID ? "give the tenant by its domain, as aud does" : "give the tenant by its id, as aud does",
         onlyLeniently: form == nil && other != .token, isIncomparable: true)
     }
   }
 
   private static func otherSpellings(of expected: ExactText) -> [ClaimPolicy.KnownValue] {
     [.ignoringCase(expected), .ignoringCase(ExactText("\(expected)/"))].map { match in
-      .init(match, "spells the address in another way than the documents", onlyLeniently: true)
+      .init(match, "spells the address differently from the documentation", onlyLeniently: true)
     }
   }
 }
@@ -138,6 +139,7 @@ public enum AudienceForm: String, Sendable, Hashable, CaseIterable {
   /// `https://{host}/{tenant}/oauth2/token`
   case tokenV1 = "token-v1"
 
+  /// The `aud` of this form, for a host and a tenant.
   public func audience(host: String, tenant: ExactText) -> ExactText { ExactText("https://\(host)/\(tenant)/\(path)") }
 
   /// What follows the tenant.
@@ -153,9 +155,11 @@ public enum AudienceForm: String, Sendable, Hashable, CaseIterable {
 
 /// The address of a token endpoint of Entra, or of its issuer, taken apart: `https://{host}/{tenant}/oauth2/v2.0/token`.
 public struct EntraAudience: Sendable, Hashable {
+  /// The host, such as `login.microsoftonline.com`.
   public let host: ExactText
   /// A GUID, a domain, or a name such as `common`.
   public let tenant: ExactText
+  /// Which address of the tenant it is.
   public let form: AudienceForm
 
   /// Nil for any other address; letters of the path count in either case.
@@ -179,7 +183,7 @@ public struct EntraAudience: Sendable, Hashable {
 /// `sub` repeats `iss`: both are the client (RFC 7523, section 3).
 struct SubjectIsIssuerRule: ClaimRule {
   var id: String { "sub-is-iss" }
-  /// What both are compared with already, by checks of their own; nil where it is not known.
+  /// What both are compared with already, by checks of their own; nil if it is not known.
   let clientID: ExactText?
 
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
@@ -206,7 +210,7 @@ struct HintPairingRule: ClaimRule {
 
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
     guard let name = draft.header["alg"]?.string, let algorithm = SignatureAlgorithm(name: name.text) else {
-      return skipped(.notApplicable, "alg is no RSA signature algorithm")
+      return skipped(.notApplicable, "alg is not an RSA signature algorithm")
     }
     let documented: Thumbprint = algorithm.padding == .pss ? .sha256 : .sha1
     if draft.header[documented.headerName] != nil { return passed() }

@@ -53,7 +53,10 @@ extension Profile {
           tolerated: objectID == nil || clientID == objectID
             ? []
             : clientID.map {
-              [.init($0, "is the client id; the documents want the object id, though others report that this works")]
+              [
+                .init(
+                  $0, "is the client id; the documentation wants the object id, though others report that this works")
+              ]
             } ?? []),
       ],
       time: TimePolicy(

@@ -53,7 +53,8 @@ extension ProfileReference {
   private func undocumentedParameters() throws(ProfileError) -> ProfileReferenceParameters {
     guard document == nil else {
       throw ProfileError(
-        .malformedProfile, "a profile document has the id \(naming: id), which means rules that no document can say",
+        .malformedProfile,
+        "a profile document has the id \(naming: id), which stands for rules that a document cannot express",
         hint: "give the profile an id of its own")
     }
     return ProfileReferenceParameters(parameters, of: id)
@@ -95,7 +96,7 @@ extension ProfileReference {
       let found = parameter.value.map { "is for the \(name) \(ForeignText(quoting: $0.text))" } ?? "has no \(name)"
       throw ProfileError(
         .parameterMismatch, "the signing request \(found), and \(argument: value) is expected",
-        hint: "ask whoever prepared it what it is for")
+        hint: "ask the person who prepared it what it is for")
     }
   }
 
@@ -120,7 +121,7 @@ extension ProfileReference {
   }
 }
 
-/// Takes the parameters of a profile one by one and refuses those that nobody asked for.
+/// Takes the parameters of a profile one by one and refuses those that were not asked for.
 struct ProfileReferenceParameters {
   private var values: JSONObject
   private let id: String

@@ -51,7 +51,7 @@ public struct CommandBackend: KeyBackend {
       program, algorithm: algorithm, publicKey: publicKey, certificates: chain, keyName: reference["key"], cryptography)
   }
 
-  /// Leaf first; empty where no certificate is given.
+  /// Leaf first; empty if no certificate is given.
   private func chain(_ request: KeyRequest) throws(KeyError) -> [Certificate] {
     let reference = request.reference
     let own = try reference["cert"].map { (path) throws(KeyError) in try cryptography.certificates(inFile: path) }
@@ -59,7 +59,7 @@ public struct CommandBackend: KeyBackend {
     if given.isEmpty { return [] }
     if own != nil, reference["public"] != nil {
       throw KeyError(
-        .malformedKeyReference, "\(naming: reference) names a public key, which a certificate has already",
+        .malformedKeyReference, "\(naming: reference) names a public key, but its certificate already has one",
         hint: "leave ;public= out")
     }
     let source = request.certificates.isEmpty ? reference["cert"] : request.certificateSource
@@ -81,13 +81,13 @@ public struct CommandBackend: KeyBackend {
     guard let path = reference["public"] else {
       throw KeyError(
         .noPublicKey,
-        "\(naming: reference) comes with neither a certificate nor a public key, to verify its signatures with",
+        "\(naming: reference) comes with neither a certificate nor a public key, so its signatures cannot be verified",
         hint: "add ;cert=FILE, or ;public=FILE where no certificate is needed")
     }
     let keys = Set(try cryptography.publicKeys(inFile: path))
     guard keys.count == 1, let key = keys.first else {
       throw KeyError(
-        .severalKeys, "\(naming: path) holds \(keys.count) public keys", hint: "name a file with one of them alone")
+        .severalKeys, "\(naming: path) holds \(keys.count) public keys", hint: "name a file with only one of them")
     }
     return key
   }
@@ -103,7 +103,7 @@ public protocol ProgramObserver: Sendable {
   func didEnd()
 }
 
-/// The path of a program that signs, which nobody but its user and root can change.
+/// The path of a program that signs, which only its user and root can change.
 struct ProgramPath: Sendable, Hashable {
   /// As it was named: the program's own name for itself, and ours in messages.
   let name: String

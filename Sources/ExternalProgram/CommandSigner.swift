@@ -73,7 +73,7 @@ struct CommandSigner: Signer {
     if bytes.count != due {
       return SigningError(
         .badSignature,
-        "\(naming: program.path.name) gave a signature of \(bytes.count) bytes, where the key's have \(due)",
+        "\(naming: program.path.name) gave a signature of \(bytes.count) bytes, but this key's have \(due)",
         hint: "the program signs with another key than that of the certificate, or answers with something else")
     }
     return SigningError(
@@ -87,7 +87,7 @@ struct CommandSigner: Signer {
 /// What a program is asked to sign, as one line of JSON; it holds no secret.
 struct SignatureRequest {
   let algorithm: SignatureAlgorithm
-  /// The attribute `key` of the reference: words of the user, by which a program may choose among its keys.
+  /// The attribute `key` of the reference: words of the user, with which a program may choose among its keys.
   let keyName: String?
   let publicKey: PublicKey
   let certificate: Certificate?
@@ -116,7 +116,7 @@ enum SignatureAnswer: Hashable {
   case signature([UInt8])
   case refusal(String)
 
-  /// The longest reason that is told, in characters.
+  /// The longest reason that is shown, in characters.
   private static let mostReasonCharacters = 500
 
   /// Throws `malformed-answer` for anything but one object with one member, whose subject is the program `name`.
@@ -133,10 +133,10 @@ enum SignatureAnswer: Hashable {
     do throws(JSONError) {
       object = try JSONReader.object(line)
     } catch {
-      throw malformed("answered with something else than a JSON object: \(error.problem), at byte \(error.offset)")
+      throw malformed("answered with something other than a JSON object: \(error.problem), at byte \(error.offset)")
     }
     guard let member = object.members.first, object.members.count == 1 else {
-      throw malformed("answered with \(object.members.count) members where one belongs")
+      throw malformed("answered with \(object.members.count) members instead of one")
     }
     guard let text = member.value.string else {
       throw malformed("answered with \(member.value.kind) as \(quoting: member.name)")
@@ -149,7 +149,7 @@ enum SignatureAnswer: Hashable {
       } catch {
         throw malformed("answered with a signature that is not base64url without padding: \(error.message)")
       }
-    default: throw malformed("answered with the member \(quoting: member.name), which means nothing here")
+    default: throw malformed("answered with the unknown member \(quoting: member.name)")
     }
   }
 }

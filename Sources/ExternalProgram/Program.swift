@@ -17,7 +17,7 @@ struct Program: Sendable {
   /// Throws `program-failed` when it cannot be started, `program-timeout`, and `malformed-answer` for too long an output.
   func run(_ input: [UInt8]) throws(SigningError) -> (output: [UInt8], end: ProgramEnd) {
     let interruption = observer?.willStart()
-    // Whoever is told must find nothing of the program left.
+    // When the observer is told, nothing of the program is left.
     defer { observer?.didEnd() }
     let deadline = ContinuousClock.now + timeout
     var program = try started(input)
@@ -66,7 +66,7 @@ struct Program: Sendable {
 
 /// Takes the lines out of what a program writes to its standard error, up to a bound.
 struct LineReader {
-  /// The longest line that is told whole, and the most that is told of a program, in bytes.
+  /// The longest line that is shown whole, and the most that is shown of a program, in bytes.
   static let mostLineBytes = 1_024
   static let mostBytes = 16_384
 

@@ -1,8 +1,8 @@
 import Encodings
 
-/// A text that was read: a node for each value, in the order in which they stand.
+/// A text that was read: a node for each value, in the order of the text.
 ///
-/// Values are views of it, which are made when somebody asks for them: what nobody looks at in a stranger's token costs
+/// Values are views of it, which are made on demand: what is not looked at in a foreign token costs
 /// no more than to read it.
 final class JSONDocument: Sendable {
   let nodes: [JSONNode]
@@ -36,7 +36,7 @@ final class JSONDocument: Sendable {
     return String(copying: unsafe UTF8Span(unchecked: characters.span.extracting(slice.range)))
   }
 
-  /// True where the node at a place has the name, of which the first word is given besides.
+  /// True if the node at a place has the name; the first word of the name is given too.
   @inline(__always)
   func hasName(_ name: Span<UInt8>, _ firstWord: UInt64, at place: Int) -> Bool {
     let node = nodes[place]
@@ -73,10 +73,10 @@ public struct JSONCursor: Sendable {
 
   /// The number of members or elements.
   var count: Int { Int(node.count) }
-  /// The place of the first member or element, and that of what stands behind the last.
+  /// The place of the first member or element, and that of what follows the last.
   var places: Range<Int> { place + 1..<Int(node.end) }
 
-  /// The place behind a member or element, which is that of the next if there is one.
+  /// The place after a member or element, which is that of the next if there is one.
   func place(after place: Int) -> Int { Int(document.nodes[place].end) }
 
   /// The member or element at a place.
@@ -104,7 +104,7 @@ public struct JSONCursor: Sendable {
 
 /// One value in a text that was read, and its name where it is the member of an object.
 ///
-/// The values inside it follow it at once, in their order: `end` is the place of what stands behind them all.
+/// The values inside it follow it at once, in their order: `end` is the place of what follows them all.
 struct JSONNode: Sendable, BitwiseCopyable {
   enum Kind: UInt8, Sendable, BitwiseCopyable {
     case null, no, yes, number, string, array, object
@@ -137,7 +137,7 @@ struct JSONNode: Sendable, BitwiseCopyable {
   var end: UInt32 = 0
 }
 
-/// Finds names that stand twice in one object, over all objects of a text, in a number of steps that is linear in its length.
+/// Finds names that occur twice in one object, over all objects of a text, in a number of steps that is linear in its length.
 ///
 /// One table serves every object: a set for each of many middling objects would cost more than one of a thousand names.
 struct NameTable {

@@ -9,6 +9,7 @@ public struct JSONList<Element: JSONPart>: Sendable, Hashable {
 
   private var storage: Storage
 
+  /// A list of these elements, in this order.
   public init(_ elements: [Element]) { storage = .built(elements) }
 
   init(in cursor: JSONCursor) { storage = .read(cursor) }
@@ -51,7 +52,7 @@ extension JSONList where Element == JSONMember {
 }
 
 extension JSONList: Collection {
-  /// Where an element stands, or the end.
+  /// The place of an element, or the end.
   public struct Index: Comparable, Sendable {
     fileprivate let place: Int
 
@@ -69,6 +70,7 @@ extension JSONList: Collection {
   public var startIndex: Index { Index(place: places.lowerBound) }
   public var endIndex: Index { Index(place: places.upperBound) }
 
+  /// The number of elements.
   public var count: Int {
     switch storage {
     case .built(let elements): elements.count
@@ -83,6 +85,7 @@ extension JSONList: Collection {
     }
   }
 
+  /// The element at an index of this list.
   public subscript(_ index: Index) -> Element {
     switch storage {
     case .built(let elements): elements[index.place]
@@ -92,11 +95,12 @@ extension JSONList: Collection {
 }
 
 extension JSONList: ExpressibleByArrayLiteral {
+  /// A list of these elements, in this order.
   public init(arrayLiteral elements: Element...) { self.init(elements) }
 }
 
 /// What a `JSONList` consists of: values, or the members of an object.
 public protocol JSONPart: Sendable, Hashable {
-  /// Takes what was read; nobody but the reader has a cursor to give.
+  /// Takes what was read; only the reader makes cursors.
   init(at cursor: JSONCursor)
 }

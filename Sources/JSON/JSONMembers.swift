@@ -13,7 +13,7 @@ package struct JSONMembers<Refusal: Error> {
   /// What can be wrong with a member; the format words it.
   package enum Fault {
     case missing(ExactText)
-    /// Its value has not the shape of which these are the words: `a whole number`.
+    /// Its value does not have the described shape: `a whole number`.
     case misshapen(ExactText, JSONValue, wanted: String)
     /// No member of that name was asked for.
     case unknown(ExactText)
@@ -51,7 +51,7 @@ package struct JSONMembers<Refusal: Error> {
     return value
   }
 
-  /// Throws when there is a member that nobody has asked for.
+  /// Throws if there is a member that was not asked for.
   package func refuseOthers() throws(Refusal) {
     for member in object.members where !asked.contains(where: member.hasName) { throw refusal(.unknown(member.name)) }
   }

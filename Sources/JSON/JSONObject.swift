@@ -2,13 +2,16 @@ public import Encodings
 
 /// A JSON object (RFC 8259, section 4) that keeps the order of its members and never holds a name twice.
 public struct JSONObject: Sendable, Hashable {
+  /// The members, in their order.
   public private(set) var members: JSONList<JSONMember>
 
+  /// An object without members.
   public init() { members = [] }
 
   /// Takes what was read and is an object.
   init(_ cursor: JSONCursor) { members = JSONList(in: cursor) }
 
+  /// True if a member has this name, compared code point by code point.
   public func contains(_ name: ExactText) -> Bool { members.contains(name) }
 
   /// The value of a name; setting keeps the place of a name that is there, and nil removes it.
@@ -44,11 +47,13 @@ public struct JSONMember: JSONPart {
 
   private let storage: Storage
 
+  /// A member with a name and a value.
   public init(name: ExactText, value: JSONValue) { storage = .built(name, value) }
 
   /// Takes what was read.
   public init(at cursor: JSONCursor) { storage = .read(cursor) }
 
+  /// The name, unescaped.
   public var name: ExactText {
     switch storage {
     case .built(let name, _): name
@@ -71,6 +76,7 @@ public struct JSONMember: JSONPart {
     }
   }
 
+  /// The value.
   public var value: JSONValue {
     switch storage {
     case .built(_, let value): value
@@ -92,12 +98,13 @@ public struct JSONNameSet: Sendable {
   /// The first eight bytes of each.
   private let firstWords: [UInt64]
 
+  /// A set of these names.
   public init(_ names: [ExactText]) {
     self.names = names
     firstWords = names.map { $0.withUTF8 { $0.firstWord } }
   }
 
-  /// True where it holds the name of the member.
+  /// True if it holds the name of the member.
   public func contains(nameOf member: JSONMember) -> Bool {
     let firstWord = member.firstWordOfName
     // By index, because a loop over the names would count references to each.
@@ -109,5 +116,6 @@ public struct JSONNameSet: Sendable {
 }
 
 extension JSONNameSet: ExpressibleByArrayLiteral {
+  /// A set of these names.
   public init(arrayLiteral names: ExactText...) { self.init(names) }
 }

@@ -2,7 +2,7 @@ import Encodings
 
 // Strings (RFC 8259, section 7).
 extension JSONReader {
-  /// Reads from the quotation mark that opens the string to behind the one that closes it.
+  /// Reads from the quotation mark that opens the string to after the one that closes it.
   mutating func string(_ text: Span<UInt8>) throws(JSONError) -> JSONNode.Slice {
     position += 1
     let start = position
@@ -17,7 +17,7 @@ extension JSONReader {
       try unescaping.run(text, over: &characters)
       position = unescaping.position
       return JSONNode.Slice(from: start, to: unescaping.end)
-    default: throw syntax("a control character stands unescaped in a string")
+    default: throw syntax("a string has an unescaped control character")
     }
   }
 
@@ -40,7 +40,7 @@ extension JSONReader {
 
 /// The reading of a string from its first backslash on, which writes what it says over it: no escape is shorter than what it says.
 struct JSONUnescaping {
-  /// What is read next; in the end, what stands behind the quotation mark.
+  /// What is read next; in the end, what follows the quotation mark.
   private(set) var position: Int
   /// The end of what is written.
   private(set) var end: Int
@@ -50,7 +50,7 @@ struct JSONUnescaping {
     end = position
   }
 
-  /// Reads on in `text`, of which `characters` is the copy that is written over.
+  /// Reads on in `text`; `characters` is its copy, which is overwritten.
   mutating func run(_ text: Span<UInt8>, over characters: inout [UInt8]) throws(JSONError) {
     var output = characters.mutableSpan
     while position < text.count {
@@ -60,7 +60,7 @@ struct JSONUnescaping {
         position += 1
         return
       case UInt8(ascii: "\\"): try unescape(text, into: &output)
-      case 0..<0x20: throw JSONError(.syntax, "a control character stands unescaped in a string", at: position)
+      case 0..<0x20: throw JSONError(.syntax, "a string has an unescaped control character", at: position)
       default: copyPlainCharacters(text, into: &output)
       }
     }

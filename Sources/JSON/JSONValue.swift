@@ -17,14 +17,21 @@ public enum JSONValue: JSONPart {
   /// Takes what was read.
   public init(at cursor: JSONCursor) { self = cursor.value }
 
+  /// An array of these elements.
   public static func array(_ elements: [JSONValue]) -> JSONValue { .array(JSONArray(elements)) }
 
+  /// A whole number.
   public static func integer(_ value: Int64) -> JSONValue { .number(JSONNumber(value)) }
 
+  /// The text, if it is a string.
   public var string: ExactText? { if case .string(let value) = self { value } else { nil } }
+  /// The number, if it is one.
   public var number: JSONNumber? { if case .number(let value) = self { value } else { nil } }
+  /// The array, if it is one.
   public var array: JSONArray? { if case .array(let value) = self { value } else { nil } }
+  /// The object, if it is one.
   public var object: JSONObject? { if case .object(let value) = self { value } else { nil } }
+  /// The truth value, if it is one.
   public var boolean: Bool? { if case .boolean(let value) = self { value } else { nil } }
 
   /// What it is, for messages: `a string`, `an array`.
@@ -41,6 +48,7 @@ public enum JSONValue: JSONPart {
 }
 
 extension JSONValue: ExpressibleByStringLiteral {
+  /// A string.
   public init(stringLiteral text: String) { self = .string(ExactText(text)) }
 }
 
@@ -53,7 +61,7 @@ extension JSONValue {
   }
 }
 
-/// A JSON number (RFC 8259, section 6), kept as it was written: nothing is rounded that nobody asks to round.
+/// A JSON number (RFC 8259, section 6), kept as it was written: nothing is rounded unless that is asked for.
 public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
   /// The number as written.
   public let text: String
@@ -61,6 +69,7 @@ public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
   /// Takes text that the grammar has accepted.
   init(grammatical text: String) { self.text = text }
 
+  /// A whole number, in decimal digits.
   public init(_ value: Int64) { text = String(value) }
 
   public var description: String { text }
@@ -77,10 +86,10 @@ public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
   public var roundedUp: Int64? { integer ?? ExactText(text).withUTF8 { JSONNumberParts($0).roundedUp($0) } }
 }
 
-/// Where the parts of a JSON number stand (RFC 8259, section 6), so that only the digits that count are looked at.
+/// Where the parts of a JSON number are (RFC 8259, section 6), so that only the digits that count are looked at.
 struct JSONNumberParts {
   let isNegative: Bool
-  /// The digits before the point, and those behind it.
+  /// The digits before the point, and those after it.
   let whole: Range<Int>
   let fraction: Range<Int>
   /// Held within 10⁹ on either side of zero, which no number of digits outweighs.
@@ -118,7 +127,7 @@ struct JSONNumberParts {
   /// The least whole number that is not below this one; nil outside 64 bits.
   func roundedUp(_ text: Span<UInt8>) -> Int64? {
     guard let leading = firstPlace(text, from: 0) else { return 0 }
-    // The number of digits, from the first that is not zero, that stand before the point once the exponent has moved it.
+    // The number of digits, from the first that is not zero, that are before the point once the exponent has moved it.
     let wholeDigitCount = whole.count - leading + exponent
     if wholeDigitCount > 19 { return nil }
     var value: Int64 = 0
@@ -135,7 +144,7 @@ struct JSONNumberParts {
     return overflows ? nil : up
   }
 
-  /// The digit at a place counted over whole part and fraction; 0 behind the last.
+  /// The digit at a place counted over whole part and fraction; 0 after the last.
   private func digit(_ text: Span<UInt8>, at place: Int) -> UInt8 {
     if place < whole.count { return text[whole.lowerBound + place] & 0x0F }
     let index = fraction.lowerBound + place - whole.count

@@ -2,6 +2,7 @@ import Encodings
 
 /// Writes JSON without white space, members in their order, as UTF-8 that `JSONReader` reads back the same.
 public enum JSONWriter {
+  /// The value as UTF-8, without white space.
   public static func bytes(_ value: JSONValue) -> [UInt8] {
     var output: [UInt8] = []
     output.reserveCapacity(256)
@@ -9,6 +10,7 @@ public enum JSONWriter {
     return output
   }
 
+  /// The object as UTF-8, without white space.
   public static func bytes(_ object: JSONObject) -> [UInt8] { bytes(.object(object)) }
 
   /// The same with two spaces of indentation and a line for each member, for people.
@@ -18,6 +20,7 @@ public enum JSONWriter {
     return text(output)
   }
 
+  /// The value as text, without white space.
   public static func text(_ value: JSONValue) -> String { text(bytes(value)) }
 
   // The writer emits nothing but what came from strings and ASCII, so it is valid UTF-8.

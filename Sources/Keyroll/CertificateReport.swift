@@ -5,10 +5,13 @@ import Messages
 public import Signing
 public import Tokens
 
-/// A certificate with every form in which the services and their portals write it, and what stands against its use.
+/// A certificate with every form in which the services and their portals write it, and what may keep it from being used.
 public struct CertificateReport: Sendable {
+  /// The certificate that is described.
   public let certificate: Certificate
+  /// How the services and their portals write it.
   public let forms: KeyCredentialForms
+  /// What may keep it from being used.
   public let warnings: [CertificateWarning]
   /// The time that it was judged for.
   public let time: NumericDate
@@ -61,7 +64,7 @@ public struct CertificateReport: Sendable {
   }
 }
 
-/// What stands against signing with the key of a certificate, or against registering it.
+/// What may keep the key of a certificate from signing, or the certificate from being registered.
 public struct CertificateWarning: Sendable {
   /// The reason for which a verifier, or the id of the error with which a signing command, would object.
   public let id: String

@@ -96,7 +96,7 @@ extension Toolkit {
     return try tokens.certificates(at: reference)
   }
 
-  /// True where an object or an array begins, also behind the byte order marks with which some tools save: PEM and DER begin
+  /// True if an object or an array begins, also after the byte order marks with which some tools save: PEM and DER begin
   /// otherwise.
   private static func isLikelyJSON(_ bytes: Span<UInt8>) -> Bool {
     for index in bytes.indices {

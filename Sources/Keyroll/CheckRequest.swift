@@ -19,7 +19,7 @@ public struct CheckRequest: Sendable {
   public var algorithms: [SignatureAlgorithm] = []
   /// The longest life of a new certificate; nil for no limit of the caller's.
   public var maximumLifetime: TimeSpan?
-  /// What is registered on the object, in place of what lies in the folder.
+  /// What is registered on the object, in place of what is in the folder.
   public var registered: KeyCredentials?
 
   private let toolkit: Toolkit
@@ -34,7 +34,7 @@ public struct CheckRequest: Sendable {
     }
     guard let address = received.address else {
       let error = RequestError(
-        .addressMalformed, "\(naming: received.configurationName) posts to no address that keyroll writes",
+        .addressMalformed, "\(naming: received.configurationName) does not post to an address that keyroll writes",
         hint: "make the request again")
       return Self.rejection("address", error, at: time)
     }
@@ -73,7 +73,7 @@ public struct CheckRequest: Sendable {
     return verifier
   }
 
-  /// What lies beside the request, in the place of what the caller did not give.
+  /// What is beside the request, in the place of what the caller did not give.
   private struct Evidence {
     var keys: [TrustedKey] = []
     var registered: KeyCredentials?
@@ -107,7 +107,7 @@ public struct CheckRequest: Sendable {
       return [TrustedKey(try toolkit.cryptography.verifier(for: certificate.publicKey), certificate: certificate)]
     } catch {
       throw RequestError(
-        .fileDiffers, "\(file.name(for: address)) is of a key that signs no tokens: \(error.message)")
+        .fileDiffers, "\(file.name(for: address)) has a key that does not sign tokens: \(error.message)")
     }
   }
 }
@@ -164,7 +164,7 @@ private struct FileComparison {
       return .skipped(file.checkID, .notReached, "the signing certificate, which it tells of, is not known")
     }
     guard let expected = folder.bytes(of: file) else {
-      return .skipped(file.checkID, .notReached, "what it should be cannot be read in the body")
+      return .skipped(file.checkID, .notReached, "the body does not say what it should be")
     }
     let code: RequestError.Code = file == .configuration ? .configurationAltered : .fileDiffers
     return Self.comparison(file.checkID, contents, expected, named: name, code)
@@ -236,7 +236,7 @@ private struct FileComparison {
     return "a name that is not UTF-8, in hexadecimal \(Hexadecimal.upperCase(Array(name.prefix(mostShown))))\(rest)"
   }
 
-  /// Where curl would write to: what is there already, and whether that is a file at all.
+  /// Where curl would write to: what already exists, and whether that is a file at all.
   private static func answer(_ place: ReceivedRequest.AnswerPlace) -> Check {
     let (id, name) = ("answer-file", CurlConfiguration.answerName)
     guard case .taken(let status) = place else { return .passed(id) }
@@ -247,7 +247,8 @@ private struct FileComparison {
       id,
       RequestError(
         .sentAlready, "\(name) is there: this request, or another one here, was sent already",
-        hint: "look at it by keyroll explain, and move it away before you send another one: curl would write over it"))
+        hint: "look at it with keyroll explain, and move it away before you send another one: curl would write over it")
+    )
   }
 
   /// Who else may change what is about to be sent: warnings alone, because the file systems of sticks know no owners.
@@ -260,7 +261,7 @@ private struct FileComparison {
     }
     if let open = files.first(where: { $0.status.isWritableByOthers }) {
       let what = open.status.isFolder ? "what is in \(open.name)" : open.name
-      mode = .warning(mode.id, RequestError(.fileMode, "others may change \(what)", hint: hint))
+      mode = .warning(mode.id, RequestError(.fileMode, "other users can change \(what)", hint: hint))
     }
     return [owner, mode]
   }

@@ -6,6 +6,7 @@ public import Tokens
 
 /// Says what an answer of Microsoft Graph or of the token endpoint really means, with the token that was sent where it is there.
 public struct ExplainAnswer: Sendable {
+  /// The answer, as it was read.
   public let response: ServiceResponse
 
   /// Takes what `curl -i` saved, the JSON body alone, or any text that holds an error of the services somewhere.
@@ -13,7 +14,7 @@ public struct ExplainAnswer: Sendable {
   /// Throws `malformed-response`, `unrecognised-response` for JSON that nothing says is an answer, and what the JSON reader throws.
   public init(_ text: Span<UInt8>) throws(ResponseError) { response = try ServiceResponse(text) }
 
-  /// When the service judged, by its own clock; nil where the answer does not say.
+  /// When the service judged, by its own clock; nil if the answer does not say.
   public var time: NumericDate? { response.date }
 
   /// The code, where a code without a message is all that was saved.
@@ -58,7 +59,7 @@ public struct ExplainAnswer: Sendable {
 /// What a code of the services, an answer's id, or an id of this project means, where nothing more than that is in hand.
 public struct ExplainedCode: Sendable {
   public let code: String
-  /// The answers of the services that it names, of which the message decides where there are several; or those that come from
+  /// The answers of the services that it names, the message decides between several; or those that come from
   /// a fault of this id.
   public let answers: [ServiceAnswer]
   /// What an error id, or the reason of a check, of this project means.
@@ -80,7 +81,7 @@ public struct ExplainedCode: Sendable {
     let meaning = Meanings.meaning(of: argument)
     if named.isEmpty && meaning == nil { return nil }
     code = argument
-    // An id that is both, as key-not-base64 is, has both told.
+    // An id that is both, such as key-not-base64, shows both.
     let caused = ServiceAnswer.all.filter { answer in
       answer.faultNames.contains { name in
         (name.split(separator: ":").last ?? "").utf8.elementsEqual(argument.utf8) && meaning != nil

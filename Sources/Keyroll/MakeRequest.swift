@@ -8,9 +8,10 @@ public import Tokens
 
 /// A request that lacks its proof or assertion: everything that is decided before a key is used.
 ///
-/// One that would not be accepted whatever the token is cannot be made, so that no key is used in vain. A key completes it with
+/// One that no token could make acceptable cannot be made, so that no key is used for nothing. A key completes it with
 /// `signed`; a token that was signed elsewhere completes it with `request` and `made`.
 public struct UnsignedRequest: Sendable {
+  /// Where the request will be sent to.
   public let address: RequestAddress
   /// The rules of the token that it lacks.
   public let profile: ProfileReference
@@ -42,7 +43,7 @@ public struct UnsignedRequest: Sendable {
   }
 
   /// Removes a key from an object. With what is registered, the key that signs and the last one that is valid are spared
-  /// unless `isForced` is true; without it nobody here can know which key an id means.
+  /// unless `isForced` is true; without it there is no way to know which key an id means.
   ///
   /// Throws for the first check of the removal that fails, such as `credential-last`.
   public static func removeKey(
@@ -180,7 +181,9 @@ extension UnsignedRequest {
 
 /// A request that was made and accepted: its files, and what was found about it.
 public struct MadeRequest: ~Copyable, Sendable {
+  /// The files to carry.
   public let folder: RequestFolder
+  /// What the checks found; it is accepted.
   public let report: RequestReport
   /// The report on the token in it.
   public let token: VerificationReport
@@ -188,10 +191,10 @@ public struct MadeRequest: ~Copyable, Sendable {
   /// When it can be sent.
   public var window: TokenWindow { folder.window }
 
-  /// What works and should be known before it is sent; `token.warnings` are told to whoever signed it.
+  /// What a person should know before sending it; `token.warnings` are for the person who signed it.
   public var warnings: [Check.Finding] {
     let host = folder.address.host
-    let unknown = RequestError(.hostUnknown, "\(naming: host) is the host of no cloud that is known here")
+    let unknown = RequestError(.hostUnknown, "\(naming: host) is not a host of any cloud that keyroll knows")
     let own =
       folder.address.isHostKnown ? [] : [Check.Finding(reason: unknown.id, message: unknown.message)]
     return own + report.warnings.compactMap(\.finding)
@@ -202,6 +205,7 @@ public struct MadeRequest: ~Copyable, Sendable {
 public struct RegisteredKeys: Sendable {
   /// The file, which goes into the folder of a removal.
   public let bytes: [UInt8]
+  /// The entries of the saved answer.
   public let keys: KeyCredentials
 
   /// Throws what reading saved `keyCredentials` throws; `subject` is how messages call the file.

@@ -8,6 +8,7 @@ public import Tokens
 
 /// A certificate that is to be added: alone, or in a PFX that is sent whole with the password that opens it.
 public struct NewCertificate: Sendable {
+  /// The certificate to add.
   public let certificate: Certificate
   let pfx: (bytes: [UInt8], password: KnownSecret)?
 
@@ -30,7 +31,8 @@ public struct NewCertificate: Sendable {
     guard let password = remembered.last else {
       throw KeyError(
         RequestError(
-          .passwordNotNeeded, "\(naming: subject) opens without a password, and is not sent with its private key bare"))
+          .passwordNotNeeded,
+          "\(naming: subject) opens without a password, so its private key would be sent unprotected"))
     }
     certificate = opened.certificate
     pfx = (opened.bytes, password)
@@ -44,7 +46,7 @@ public struct NewCertificate: Sendable {
 }
 
 extension Toolkit {
-  /// That of the key in a PFX that lies in a request, which its password in the same request opens.
+  /// That of the key in a PFX that is in a request, which its password in the same request opens.
   func certificate(
     ofSentPFX pfx: [UInt8], _ password: borrowing SecretBytes, at time: NumericDate
   ) throws(KeyError) -> Certificate {
@@ -89,6 +91,6 @@ private final class RememberedSecret: SecretProvider {
 
   func isGiven(for purpose: SecretRequest.Purpose) -> Bool { provider.isGiven(for: purpose) }
 
-  /// Nil where nothing was asked for.
+  /// Nil if nothing was asked for.
   var last: KnownSecret? { answer.withLock { $0 } }
 }

@@ -17,11 +17,11 @@ public struct ReceivedRequest: Sendable {
     case refused(RequestError)
   }
 
-  /// What is known of a place, for the checks of who may change it and of an answer that is there already.
+  /// What is known of a place, for the checks of who may change it and of an answer that already exists.
   struct Surroundings: Sendable {
-    /// The folder and its files, each with how messages name it; nil for a stream, which nobody owns.
+    /// The folder and its files, each with how messages name it; nil for a stream, which has no owner.
     var statuses: [(name: String, status: FileStatus)]?
-    /// Where the answer would go to: nil where curl will be started elsewhere.
+    /// Where the answer would go to: nil if curl will be started elsewhere.
     var answer: AnswerPlace?
     /// The names in a folder, or why they cannot be read; nil for a single file.
     var entries: Result<(names: [[UInt8]], isComplete: Bool), RequestError>?
@@ -39,7 +39,7 @@ public struct ReceivedRequest: Sendable {
   private(set) var contents: [RequestFolder.File: Content] = [:]
   private(set) var surroundings = Surroundings()
 
-  /// What it is posted to; nil where no file for curl says that, or another address than keyroll writes.
+  /// What it is posted to; nil if no file for curl says that, or another address than keyroll writes.
   public var address: RequestAddress? {
     guard case .bytes(let configuration) = contents[.configuration] else { return nil }
     return configuration.bytes.withBytes { CurlConfiguration.address(in: $0) }
@@ -49,7 +49,7 @@ public struct ReceivedRequest: Sendable {
 
   /// Reads the folder or the single file that a path leads to, which may be a link.
   ///
-  /// Throws `file-unreadable` where there is no request at all, `file-not-regular` for a pipe or a device, which `init(single:)`
+  /// Throws `file-unreadable` if there is no request at all, `file-not-regular` for a pipe or a device, which `init(single:)`
   /// is for, and `file-too-large`.
   public init(at path: String) throws(SystemError) {
     let descriptor = try Self.opened(path)
@@ -92,12 +92,12 @@ public struct ReceivedRequest: Sendable {
 
   private init(_ folder: consuming ReceivedFolder, at path: String) throws(SystemError) {
     guard folder.status(of: Self.configurationName) != nil else {
-      throw SystemError(.fileUnreadable, "\(naming: path) has no \(Self.configurationName), and is no request")
+      throw SystemError(.fileUnreadable, "\(naming: path) has no \(Self.configurationName), and is not a request")
     }
     (name, self.path) = (path, path)
     isFolder = true
     contents[.configuration] = Self.content(of: Self.configurationName, in: folder)
-    // Without an address nobody can say which files belong to it.
+    // Without an address it is unknown which files belong to it.
     guard let address else { return }
     var statuses = folder.status.map { [("\(naming: path)", $0)] } ?? []
     for file in RequestFolder.File.allCases where file.belongs(to: address) {
@@ -145,11 +145,11 @@ public struct ReceivedRequest: Sendable {
     }
   }
 
-  /// What is no file where a file of a request belongs.
+  /// What is not a file where a file of a request belongs.
   static func notRegular(_ message: String) -> RequestError {
     RequestError(
       .fileNotRegular, message,
-      hint: "do not send it: whoever put that there wants something read or written elsewhere")
+      hint: "do not send it: whoever put that there may want another file to be read or written")
   }
 }
 
@@ -157,7 +157,7 @@ extension ReceivedRequest {
   /// How messages name the file for curl.
   var configurationName: String { isFolder ? Self.configurationName : name }
 
-  /// The bytes of a file; nil where nothing has its name, and for a single file, in which only the configuration lies.
+  /// The bytes of a file; nil if nothing has its name, and for a single file, in which only the configuration lies.
   func bytes(of file: RequestFolder.File) throws(RequestError) -> ReceivedBytes? {
     switch contents[file] {
     case .bytes(let bytes): return bytes
@@ -177,7 +177,7 @@ extension ReceivedRequest {
     guard isFolder else {
       let body = try configuration().bytes.withBytes { CurlConfiguration.inlineBody(in: $0) }
       guard let body else {
-        throw RequestError(.fileMissing, "\(naming: path) holds no body", hint: "make the request again")
+        throw RequestError(.fileMissing, "\(naming: path) has no body", hint: "make the request again")
       }
       return try body.withBytes { (bytes) throws(RequestError) in try ServiceRequest.reading(bytes, to: address) }
     }
@@ -185,7 +185,7 @@ extension ReceivedRequest {
     return try body.bytes.withBytes { (bytes) throws(RequestError) in try ServiceRequest.reading(bytes, to: address) }
   }
 
-  /// The certificate that a file of the folder should be; nil where it is not there, and for a single file.
+  /// The certificate that a file of the folder should be; nil if it is not there, and for a single file.
   ///
   /// Throws `file-missing`, `file-not-regular`, and `file-differs` for something else.
   func certificate(
@@ -199,7 +199,7 @@ extension ReceivedRequest {
     }
   }
 
-  /// The saved `keyCredentials` in the folder of a removal; nil where they are not there, and for other requests.
+  /// The saved `keyCredentials` in the folder of a removal; nil if they are not there, and for other requests.
   ///
   /// Throws `file-missing`, `file-not-regular`, and `file-differs` for something else.
   func keyCredentials(

@@ -37,6 +37,7 @@ public struct RequestFolder: ~Copyable, Sendable {
     case singleFile
   }
 
+  /// The request that the files make up.
   public let request: ServiceRequest
   /// The certificate that is added, also where a PFX holds it.
   public let newCertificate: Certificate?
@@ -62,7 +63,9 @@ public struct RequestFolder: ~Copyable, Sendable {
     self.keyCredentials = keyCredentials
   }
 
+  /// Where the request is sent to.
   public var address: RequestAddress { request.address }
+  /// What is sent.
   public var body: RequestBody { request.body }
 
   /// When it can be sent, by the claims of its token.
@@ -83,7 +86,7 @@ public struct RequestFolder: ~Copyable, Sendable {
     }
   }
 
-  /// The bytes of one of them, or nil where the request has no such file.
+  /// The bytes of one of them, or nil if the request has no such file.
   public func bytes(of file: File) -> SecretBytes? {
     switch file {
     case .configuration: CurlConfiguration.bytes(for: request, body: .file(File.body.name(for: address)))
@@ -104,7 +107,7 @@ public struct RequestFolder: ~Copyable, Sendable {
 
   /// Makes the folder or the single file, for its owner alone, whole or not at all.
   ///
-  /// Throws `output-exists` for what is there already, and `output-unwritable`.
+  /// Throws `output-exists` for what already exists, and `output-unwritable`.
   public func write(to path: String, as form: Form = .folder) throws(SystemError) {
     try write(to: path, as: form, wording: OutputWording())
   }
@@ -126,6 +129,7 @@ public struct RequestFolder: ~Copyable, Sendable {
 }
 
 extension RequestFolder.File {
+  /// The name of this file in the folder of a request, such as `body.json`.
   public func name(for address: RequestAddress) -> String {
     switch (self, address) {
     case (.configuration, _): "request.curl"

@@ -6,9 +6,11 @@ public import Tokens
 
 /// A signing request from elsewhere, and the profile to judge it by again, before it is signed or assembled.
 ///
-/// The steps are methods that throw or give values: whoever reviews says each warning before the next step can fail.
+/// The steps are methods that throw or return values, so that each warning can be shown before the next step can fail.
 public struct RequestReview: Sendable {
+  /// The request that is reviewed.
   public let request: SigningRequest
+  /// The profile that it is judged by.
   public let profile: Profile
   private let reference: ProfileReference
   private let isInsistedUpon: Bool
@@ -17,7 +19,7 @@ public struct RequestReview: Sendable {
   public enum Insistence: Sendable {
     /// One whose rules are in code, by its id.
     case id(String)
-    /// Rules that stand in place of the request's own.
+    /// Rules that replace those of the request.
     case document(ProfileDocument)
 
     var id: String {
@@ -51,8 +53,8 @@ public struct RequestReview: Sendable {
     guard ExactText(insistence.id) == ExactText(request.profile.id) else {
       throw SigningRequestError(
         .profileMismatch,
-        "the signing request is for profile \(naming: request.profile.id), and \(naming: insistence.id) is insisted upon",
-        hint: "ask whoever prepared it for a token by that profile")
+        "the signing request is for profile \(naming: request.profile.id), and \(naming: insistence.id) is required",
+        hint: "ask the person who prepared it for a token by that profile")
     }
     guard case .document(let document) = insistence else { return request.profile }
     do throws(ProfileError) { return try request.profile.replacingDocument(with: document) } catch {
@@ -60,7 +62,7 @@ public struct RequestReview: Sendable {
     }
   }
 
-  /// True where the request is judged by rules that it brings itself: a reviewer may have others.
+  /// True if the request is judged by rules that it brings itself: a reviewer may have others.
   public var bringsOwnRules: Bool { !isInsistedUpon && !reference.isBuiltIn }
 
   /// Throws unless the request is for these values, by the names of the profile's parameters: `unknown-parameter` or
@@ -120,7 +122,7 @@ extension RequestReview {
   /// Throws `key-not-rsa` for a request whose certificate holds no RSA key; `source` is how messages name the request.
   public func requireKey(from source: String) throws(KeyError) {
     if request.publicKey?.rsa == nil {
-      throw KeyError(.keyNotRSA, "the certificate of \(naming: source) holds no RSA key")
+      throw KeyError(.keyNotRSA, "the certificate of \(naming: source) has no RSA key")
     }
   }
 

@@ -24,7 +24,7 @@ struct RequestSummary {
   /// Ends each line with a line feed.
   var text: String { lines.map { $0 + "\n" }.joined() }
 
-  /// A line without a name stands below the value before.
+  /// A line without a name continues the value before it.
   private typealias Field = (name: String, value: String)
 
   private static func fields(of folder: borrowing RequestFolder) -> [Field] {
@@ -62,7 +62,7 @@ struct RequestSummary {
     ]
   }
 
-  /// The values below each other, two columns behind the longest name.
+  /// The values below each other, two columns after the longest name.
   private static func lines(of fields: [Field]) -> [String] {
     let width = fields.map(\.name.utf8.count).max() ?? 0
     return fields.map { name, value in

@@ -5,13 +5,15 @@ public import Tokens
 
 /// A private key to sign with: where it is, and what it is opened with.
 public struct SigningKey: Sendable {
+  /// Which key to open.
   public let reference: KeyReference
   /// Certificates that were given beside the key, in any order.
   public let certificates: [Certificate]
   /// Where those come from, for messages: a path or a reference.
   public let certificateSource: String?
-  /// True where the certificates must be among those that come with the key, where any do.
+  /// True if the certificates must be among those that come with the key, where any do.
   public var requiresOwnCertificate = false
+  /// Gives the password or the PIN.
   public let secrets: any SecretProvider
   /// What the service would answer to the tokens of a key that is refused here.
   public var answer: @Sendable (KeyError.Code) -> String? = { _ in nil }
@@ -34,7 +36,7 @@ public struct SigningKey: Sendable {
   /// Opens the key for one algorithm; asks for a secret where it must, and blocks.
   ///
   /// `time` is when the token will be used: of several certificates over the key the one that is valid then is meant.
-  /// `needsChain` is true where the certificates of the issuers are wanted too. What a person should know of the key are the
+  /// `needsChain` is true if the certificates of the issuers are wanted too. What a person should know of the key are the
   /// `notes` of the signer. Throws what `KeyRegistry.signer(for:)` throws.
   public func signer(
     for algorithm: SignatureAlgorithm, at time: NumericDate, needsChain: Bool = false, with toolkit: Toolkit

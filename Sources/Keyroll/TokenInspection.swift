@@ -4,6 +4,7 @@ public import Tokens
 
 /// What an unverified token says, and what its thumbprints and dates mean.
 public struct TokenInspection: Sendable {
+  /// The token; nothing in it is verified.
   public let token: UnverifiedToken
   /// What distances are counted from.
   public let time: NumericDate
@@ -25,7 +26,7 @@ public struct TokenInspection: Sendable {
   /// What a member of the claims means as a date.
   public enum DateMeaning: Sendable {
     case date(NumericDate)
-    /// It is no date in seconds, and this one in milliseconds.
+    /// It is not a date in seconds, and this one in milliseconds.
     case milliseconds(NumericDate)
   }
 

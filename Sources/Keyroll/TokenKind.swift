@@ -3,7 +3,7 @@ import Entra
 import JSON
 public import Tokens
 
-/// Which kind of token an unverified one looks like: anybody can have written it so.
+/// Which kind of token an unverified one looks like; anyone can have written it.
 @nonexhaustive
 public enum TokenKind: String, Sendable, Hashable, CaseIterable {
   /// The proof of possession that Microsoft Graph wants for `addKey` and `removeKey`.
@@ -51,7 +51,7 @@ public enum TokenKind: String, Sendable, Hashable, CaseIterable {
     switch self {
     case .proof: "a proof of possession, as Microsoft Graph wants it for addKey and removeKey"
     case .assertion: "a client assertion"
-    case .accessToken: "an access token: a service gave it out, and it proves no possession of a key"
+    case .accessToken: "an access token: a service issued it, and it does not prove possession of a key"
     case .other: "none that keyroll knows"
     }
   }

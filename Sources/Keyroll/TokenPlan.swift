@@ -9,7 +9,7 @@ public import Tokens
 public struct TokenChoices: Sendable {
   /// The algorithm that was asked for by name; nil for the profile's own.
   public var algorithm: SignatureAlgorithm?
-  /// The header names that tell the key, in place of the profile's own where there are any.
+  /// The header names that tell the key, in place of the profile's own if there are any.
   public var hints: [KeyHint] = []
   /// True to add the certificate chain to the header, beside the other hints.
   public var includesCertificates = false
@@ -27,12 +27,13 @@ public struct TokenChoices: Sendable {
   public init() {}
 }
 
-/// Which tokens are wanted, judged before any key or certificate is looked at: nobody types a password for claims that are
-/// refused anyhow.
+/// Which tokens are wanted, judged before any key or certificate is looked at: no one types a password for claims that are
+/// refused anyway.
 ///
 /// A plan is carried out by a signer at hand (`tokens(by:with:)`), or as a request for one elsewhere
 /// (`signingRequest(for:with:)`).
 public struct TokenPlan: Sendable {
+  /// The profile, with the values of its parameters.
   public let profile: ProfileReference
   /// The one that was asked for, or that the profile prefers.
   public let algorithm: SignatureAlgorithm
@@ -86,7 +87,7 @@ public struct TokenPlan: Sendable {
 
   private static func start(of request: DraftRequest) -> NumericDate { request.notBefore ?? request.time }
 
-  /// True where the certificates of the key's issuers are written too.
+  /// True if the certificates of the key's issuers are written too.
   public var needsChain: Bool { requests.contains { ($0.hints ?? keyless.hints).contains(.x5c) } }
 
   /// The profile once the key is known: built again only where a claim is made of the key.
@@ -164,7 +165,7 @@ extension SigningRequest {
       _ = try SigningRequest(Array(text.utf8).span, cryptography: toolkit.cryptography)
     } catch {
       throw SigningRequestError(
-        id: error.id, "the signing request was not prepared, for nobody could read it: \(error.message)")
+        id: error.id, "the signing request was not prepared, because it could not be read back: \(error.message)")
     }
   }
 }

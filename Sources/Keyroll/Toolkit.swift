@@ -28,7 +28,7 @@ public struct Toolkit: Sendable {
     FileBackend.syntax, PEMBackend.syntax, PFXBackend.syntax, PKCS11URI.syntax, CommandBackend.syntax,
   ]
 
-  /// Keys in files, on PKCS #11 tokens and behind programs, with the cryptography of OpenSSL.
+  /// Keys in files, on PKCS #11 tokens and after programs, with the cryptography of OpenSSL.
   ///
   /// - Parameters:
   ///   - allowsFinalPINTry: lets a PIN be tried although a wrong one would lock the token.
@@ -48,7 +48,7 @@ public struct Toolkit: Sendable {
       keys: KeyRegistry(FileBackend(), PEMBackend(), PFXBackend(), tokens, command), tokens: tokens)
   }
 
-  /// Keeps this process from code that the environment names: to be called before anything else; false where it cannot be.
+  /// Keeps this process from code that the environment names: to be called before anything else; false if it cannot be.
   public static func ignoreEnvironment() -> Bool { OpenSSLProcess.ignoreConfiguration() }
 }
 
@@ -136,7 +136,7 @@ extension Toolkit {
       switch maker.passwordWarning {
       case .none?: "the key lies in \(naming: destination.reference.path) in the clear: whoever reads the file has it"
       case .notASCII:
-        "the password has characters outside printable ASCII, which not every program encodes as others do: some will not open the PFX"
+        "the password has characters outside printable ASCII, which programs encode differently: some will not open the PFX"
       case nil: nil as String?
       }
     return (maker, [warning].compactMap(\.self))

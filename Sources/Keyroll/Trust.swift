@@ -7,6 +7,7 @@ public import Tokens
 
 /// What somebody trusts to have signed a token: certificates, public keys, and what is registered.
 public struct Trust: Sendable {
+  /// The keys that may have signed.
   public private(set) var keys: [TrustedKey] = []
   /// What is registered, where a saved answer says so.
   public private(set) var registered: KeyCredentials?
@@ -17,6 +18,7 @@ public struct Trust: Sendable {
 
   public init() {}
 
+  /// Trusts further keys.
   public mutating func add(_ keys: [TrustedKey]) { self.keys += keys }
 
   /// One whose key makes no signatures that are judged here is kept for the token that names it: a bundle may hold others.
@@ -34,7 +36,7 @@ public struct Trust: Sendable {
     }
   }
 
-  /// Takes the place of what was registered before: which of two answers is the registration, nobody could tell.
+  /// Takes the place of what was registered before: of two answers it would be unclear which is the registration.
   public mutating func add(_ saved: KeyCredentials, at time: NumericDate, with toolkit: Toolkit) {
     registered = saved
     unusable += saved.unusableCertificates
@@ -52,7 +54,7 @@ public struct Trust: Sendable {
     if unusable.isEmpty {
       throw KeyError(
         KeyCredentialsError(
-          .noKeyCredentials, "nothing is registered that signatures are verified with",
+          .noKeyCredentials, "no registered key verifies signatures",
           hint: "add a certificate first; the very first one is not added with a proof, but with PATCH"))
     }
   }
@@ -77,10 +79,11 @@ public struct Trust: Sendable {
   }
 }
 
-/// What became of a token, and of the registration of whoever signed it.
+/// What was found about a token, and about the registration of its signer.
 public struct Verification: Sendable {
+  /// Every check of the token as it was received.
   public let report: VerificationReport
-  /// Nil where nothing is known to be registered, or the token was not signed with it.
+  /// Nil if nothing is known to be registered, or the token was not signed with it.
   public let registration: RegistrationReport?
   /// Where the bytes are not the token alone: what surrounds it, or is inside it, and the report about it without that.
   ///
@@ -96,6 +99,7 @@ public struct Verification: Sendable {
     self.unwrapped = unwrapped
   }
 
+  /// True if the token, as it was received, is accepted.
   public var isAccepted: Bool { report.isAccepted }
 
   /// The report for programs, and where they are known `registration` and `unwrapped`.

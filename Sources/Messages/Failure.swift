@@ -1,6 +1,6 @@
 public import Encodings
 
-/// An error that a person can act on: a stable id, what is wrong, and the next step where there is one.
+/// An error that a person can act on: a stable id, what is wrong, and the next step if there is one.
 ///
 /// The id is kebab-case and never changes its meaning; the command prints it in brackets and programs may match on it.
 /// No message ever holds a secret.
@@ -9,7 +9,7 @@ public protocol DiagnosticError: Error, Sendable, CustomStringConvertible {
   var id: String { get }
   /// What is wrong, the subject first, in lower case and without a full stop.
   var message: String { get }
-  /// The next step, or nil where none is known.
+  /// The next step, or nil if none is known.
   var hint: String? { get }
 }
 
@@ -36,6 +36,7 @@ public struct Failure<Reason: FailureCode>: DiagnosticError, Hashable {
   /// Nil for an error of another part that is passed on, when its id is not among these codes.
   public var code: Code? { Code(rawValue: id) }
 
+  /// An error with its reason, what happened, and the next step if there is one.
   public init(_ code: Code, _ message: String, hint: String? = nil) {
     self.init(id: code.rawValue, message, hint: hint)
   }

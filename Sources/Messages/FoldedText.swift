@@ -15,7 +15,7 @@ package struct FoldedText {
   /// How far the second row of a line and those below are indented, where `indentation` columns were asked for.
   package func depth(_ indentation: Int) -> Int { min(max(indentation, 0), width / 2) }
 
-  /// The rows of one line, which has no line breaks, and only marks that `VisibleText` lets stand.
+  /// The rows of one line, which has no line breaks, and only marks that `VisibleText` allows.
   package func rows(of line: String, indentation: Int) -> [String] {
     let letters = Self.letters(of: line)
     let margin = String(repeating: " ", count: depth(indentation))

@@ -27,7 +27,7 @@ public struct ForeignText: Sendable, Hashable, CustomStringConvertible {
     description = "\"\(shown)\"\(rest)"
   }
 
-  /// A value that is JSON text on one line, as it stands: `["a"]` is an array, and `"[\"a\"]"` the text of it.
+  /// A value that is JSON text on one line, unchanged: `["a"]` is an array, and `"[\"a\"]"` the text of it.
   public init(json text: String) {
     let (shown, rest) = Self.shown(text, escapingQuotes: false)
     description = shown + rest
@@ -70,24 +70,24 @@ public struct ForeignText: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension ForeignText {
-  /// So many bytes are looked at: four for each code point that is shown, and enough behind them to know what they begin.
+  /// So many bytes are looked at: four for each code point that is shown, and enough after them to know what they begin.
   private static let judgedCount = 4 * shownCount + 128
   /// The most base64 digits in a row that a name may have: a SHA-256 in hexadecimal has 64, and a key far more than 80.
   private static let longestRun = 80
-  /// So many digits are a line of base64 rather than a word: with a space behind it, the next line is part of the same run.
+  /// So many digits are a line of base64 rather than a word: with a space after it, the next line is part of the same run.
   private static let lineCount = 32
   /// So many letters and digits, capital and small and mixed, are a line of base64 rather than a word: without a slash, and with
   /// some, as in the lines of PEM.
   private static let (mixedCount, lineOfKeyCount) = (44, 64)
   /// The fewest digits of the first part of a token.
   private static let headerCount = 12
-  /// The fewest digits of a key in DER, of which the smallest has more.
+  /// The fewest digits of a key in DER; even the smallest key has more.
   private static let keyCount = 64
 
   /// True for what is not shown in the place of a name.
   package static func mayBeSecret(_ text: String) -> Bool { namesSecret(text) || countIfSecret(text) != nil }
 
-  /// True where some part has the name of a secret and `=`, as in `pfx:app.pfx;password=…`, wherever such a reference was given.
+  /// True if some part has the name of a secret and `=`, as in `pfx:app.pfx;password=…`, wherever such a reference was given.
   private static func namesSecret(_ text: String) -> Bool {
     let parts = text.utf8.prefix(judgedCount).split { byte in ":;?&,/ ".utf8.contains(byte) }
     return parts.contains { part in
@@ -171,7 +171,7 @@ extension DefaultStringInterpolation {
   }
 }
 
-/// The names by which a password or a PIN is told in a key reference or an option, so that its value is never shown.
+/// The names that mark a password or a PIN in a key reference or an option, so that the value is never shown.
 package enum SecretNames {
   /// Names under which people write a password or a PIN; hyphens, underscores and case do not count.
   private static let names = [

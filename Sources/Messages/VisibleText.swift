@@ -2,7 +2,7 @@ import Encodings
 
 /// Tells the code points that a person sees for what they are from those that must be written as escapes.
 package enum VisibleText {
-  /// The text with escapes as in JSON (RFC 8259, section 7) for whatever would not be seen, and for each space behind another.
+  /// The text with escapes as in JSON (RFC 8259, section 7) for whatever would not be seen, and for each space after another.
   ///
   /// With `escapingQuotes`, quotation marks and backslashes are escaped too, so that the result can stand between quotation
   /// marks. `keepingSpaces` is for lines that are laid out with spaces.
@@ -60,7 +60,7 @@ package enum VisibleText {
     private var canCarryMark = false
     private var markCount = 0
 
-    /// The most marks that stand on one letter; more of them reach into the lines above and below.
+    /// The most marks on one letter; more of them reach into the lines above and below.
     private static let mostMarks = 3
 
     package init() {}

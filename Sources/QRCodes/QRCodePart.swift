@@ -6,9 +6,11 @@ public import Signing
 public struct QRCodePart: Sendable, Hashable, CustomStringConvertible {
   /// From 1.
   public let number: Int
+  /// The number of parts.
   public let count: Int
   /// The first four bytes of the SHA-256 of the whole text, in upper-case hexadecimal.
   public let checksum: String
+  /// This part of the text.
   public let text: String
 
   private static let marker = "keyroll-part"
@@ -22,7 +24,7 @@ public struct QRCodePart: Sendable, Hashable, CustomStringConvertible {
     self.text = text
   }
 
-  /// Reads what one code said; nil for text that is no part.
+  /// Reads what one code said; nil for text that is not part.
   public init?(_ text: some StringProtocol) {
     let fields = text.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 3, omittingEmptySubsequences: false)
     guard fields.count == 4, fields[0].elementsEqual(Self.marker.utf8), fields[2].count == 8,
@@ -68,7 +70,7 @@ extension QRCodePart {
   public static func join(_ text: Span<UInt8>, cryptography: any Cryptography) throws(QRCodeError) -> String {
     let parts = try parts(in: text)
     guard let first = parts.values.first else {
-      throw QRCodeError(.partMissing, "there is no part of a text in QR codes in the input")
+      throw QRCodeError(.partMissing, "the input has no part of a text from QR codes")
     }
     let missing = (1...first.count).filter { parts[$0] == nil }
     if !missing.isEmpty {
@@ -81,7 +83,8 @@ extension QRCodePart {
     let whole = (1...first.count).compactMap { parts[$0]?.text }.joined()
     guard try checksum(of: whole, cryptography) == first.checksum else {
       throw QRCodeError(
-        .checksumMismatch, "the parts are there, and are not what was drawn", hint: "read the codes again")
+        .checksumMismatch, "all parts are there, but they do not make the text that was drawn",
+        hint: "read the codes again")
     }
     guard QRCodeParts.isDrawable(whole) else {
       throw QRCodeError(
@@ -105,7 +108,7 @@ extension QRCodePart {
       guard let part = QRCodePart(String(said)) else {
         throw QRCodeError(
           .malformedPart, "line \(index + 1) does not begin as a part of a text in QR codes, such as \(example)",
-          hint: lines.count == 1 ? "text that fitted one code needs no joining" : nil)
+          hint: lines.count == 1 ? "text that fits one code needs no joining" : nil)
       }
       if let first = parts.values.first, (part.count, part.checksum) != (first.count, first.checksum) {
         throw QRCodeError(
@@ -113,7 +116,7 @@ extension QRCodePart {
           hint: "give the parts of one text alone")
       }
       if let other = parts.updateValue(part, forKey: part.number), other != part {
-        throw QRCodeError(.checksumMismatch, "part \(part.number) is there twice, and not the same")
+        throw QRCodeError(.checksumMismatch, "part \(part.number) occurs twice, with different contents")
       }
     }
     return parts

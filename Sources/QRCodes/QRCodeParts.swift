@@ -1,9 +1,9 @@
 public import Messages
 public import Signing
 
-/// A text in so many QR codes as a camera can read, each of which says which part of what it holds.
+/// A text in as many QR codes as a camera needs; each says which part of the text it has.
 ///
-/// A text that fits one code stands in it as it is. Else part 2 of 3 begins with `keyroll-part:2/3:9F86D081:`, where the
+/// A text that fits one code is drawn unchanged. Else part 2 of 3 begins with `keyroll-part:2/3:9F86D081:`, where the
 /// checksum is the first four bytes of the SHA-256 of the whole text, in hexadecimal.
 public struct QRCodeParts: Sendable {
   /// In the order of the text.
@@ -39,7 +39,7 @@ public struct QRCodeParts: Sendable {
       }
     }
     throw QRCodeError(
-      .tooLong, "\(text.utf8.count) bytes are more than \(Self.mostCodes) QR codes hold that a camera reads here",
+      .tooLong, "\(text.utf8.count) bytes do not fit \(Self.mostCodes) QR codes of a size that a camera reads",
       hint: "carry it as a file")
   }
 
@@ -124,7 +124,7 @@ extension QRCodeParts {
 }
 
 extension QRCodeParts {
-  /// The codes as a picture (SVG 1.1), one below the other, with the number of each where there are several.
+  /// The codes as a picture (SVG 1.1), one below the other, with the number of each if there are several.
   public var svg: String {
     let outer = codes.map { $0.width + 2 * QRCode.quietZone }
     let label = codes.count > 1 ? 8 : 0

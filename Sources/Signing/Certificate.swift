@@ -5,18 +5,23 @@ public import Messages
 ///
 /// A class, because every token judged hands it on a few times, and copying a struct of so many buffers counts each of them.
 public final class Certificate: Sendable, Hashable {
+  /// The whole certificate in DER.
   public let der: [UInt8]
+  /// The key in it.
   public let publicKey: PublicKey
   /// RFC 4514 text, for people: it comes from the file, so show it as a `ForeignText`.
   public let subject: String
+  /// RFC 4514 text of the issuer's name; show it as a `ForeignText`, too.
   public let issuer: String
   /// The DER of the two names, for comparing.
   public let subjectDER: [UInt8]
+  /// The DER of the issuer's name.
   public let issuerDER: [UInt8]
   /// Big-endian, without leading zero bytes.
   public let serialNumber: [UInt8]
   /// Seconds since 1970-01-01T00:00:00Z, both inclusive (RFC 5280, section 4.1.2.5).
   public let notBefore: Int64
+  /// The last second of its validity, since 1970-01-01T00:00:00Z.
   public let notAfter: Int64
   /// False when a key usage extension is there and digitalSignature is not in it (RFC 5280, section 4.2.1.3).
   public let allowsDigitalSignature: Bool
@@ -73,7 +78,7 @@ public struct CertificateChoice: Sendable {
     self.place = place
   }
 
-  /// The certificate over a key; nil where there are no certificates at all.
+  /// The certificate over a key; nil if there are no certificates at all.
   ///
   /// A certificate that restricts the key to PSS is over the same key. Throws `certificate-mismatch` when none is over this
   /// key, and `several-certificates` when several are and not exactly one of them is valid at the time.
@@ -89,7 +94,7 @@ public struct CertificateChoice: Sendable {
     return try only(candidates)
   }
 
-  /// Throws `certificate-not-of-key` unless the certificate is one of those that come with its key; nothing where none do.
+  /// Throws `certificate-not-of-key` unless the certificate is one of those that come with its key; nothing if none do.
   public func requireOwn(_ certificate: Certificate, among own: [Certificate]) throws(KeyError) {
     if own.isEmpty || own.contains(certificate) { return }
     throw KeyError(
@@ -100,7 +105,7 @@ public struct CertificateChoice: Sendable {
 
   /// The certificate at the end of a bundle whose key is not known: the one whose key signed no other of them.
   ///
-  /// Throws `no-certificate` for none at all, and `several-certificates` when there are several of which not exactly one is
+  /// Throws `no-certificate` for none at all, and `several-certificates` if there are several and not exactly one is
   /// valid at the time.
   public func leaf(of bundle: [Certificate], _ cryptography: any Cryptography) throws(KeyError) -> Certificate {
     let distinct = Set(bundle)
@@ -129,7 +134,7 @@ public struct CertificateChoice: Sendable {
     throw KeyError(
       .severalCertificates,
       "\(naming: place) has \(candidates.count) \(what), \(count) of them valid at \(CalendarDay.text(ofSecondsSince1970: time)): \(Certificate.list(candidates))",
-      hint: "give the one that is meant alone, in a file of its own")
+      hint: "give only the one that is meant, in a file of its own")
   }
 }
 

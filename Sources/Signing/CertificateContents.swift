@@ -7,11 +7,16 @@ public import Messages
 public struct CertificateContents: Sendable, Hashable {
   /// Big-endian, positive, without leading zero bytes.
   public let serialNumber: [UInt8]
+  /// The name of the holder, and of the issuer.
   public let subject: CertificateSubject
+  /// How long it is valid.
   public let life: CertificateLife
+  /// What the key may be used for.
   public let usage: CertificateUsage
 
+  /// The first second of its validity, since 1970-01-01T00:00:00Z.
   public var notBefore: Int64 { life.notBefore }
+  /// The last second of its validity, since 1970-01-01T00:00:00Z.
   public var notAfter: Int64 { life.notAfter }
 
   /// The most bytes of a serial number (RFC 5280, section 4.1.2.2).
@@ -36,7 +41,7 @@ public struct CertificateContents: Sendable, Hashable {
 
   /// A serial number of 16 random bytes: the top bit is cleared, so that none is negative.
   ///
-  /// Nil for bytes of which no positive number is left, which does not happen by chance.
+  /// Nil if the bytes do not make a positive number, which does not happen by chance.
   public static func serialNumber(from random: [UInt8]) -> [UInt8]? {
     guard random.count == 16 else { return nil }
     let bytes = [random[0] & 0x7F] + random.dropFirst()
@@ -47,8 +52,9 @@ public struct CertificateContents: Sendable, Hashable {
 
 /// What a request for a certificate says, beside its key and its signature (RFC 2986, section 4.1).
 public struct CertificateRequestContents: Sendable, Hashable {
+  /// The name of the holder.
   public let subject: CertificateSubject
-  /// What it asks for as extensions (RFC 2985, section 5.4.2); an authority may pass over it.
+  /// What it asks for as extensions (RFC 2985, section 5.4.2); an authority may ignore it.
   public let usage: CertificateUsage
 
   public init(subject: CertificateSubject, usage: CertificateUsage = .assertions) {
@@ -85,7 +91,9 @@ public struct CertificateUsage: Sendable, Hashable {
     case clientAuth
   }
 
+  /// The key usages (RFC 5280, section 4.2.1.3).
   public let key: [Key]
+  /// The extended key usages (RFC 5280, section 4.2.1.12).
   public let extended: [Extended]
 
   package init(key: [Key], extended: [Extended]) {
@@ -97,7 +105,7 @@ public struct CertificateUsage: Sendable, Hashable {
   public static let assertions = CertificateUsage(key: [.digitalSignature], extended: [.clientAuth])
 }
 
-/// What a person should know of a certificate that can be made all the same.
+/// Warnings about a certificate that can be made nevertheless.
 @nonexhaustive
 public enum CertificateWarning: Sendable, Hashable {
   /// It lives longer than 365 days, which policies refuse.

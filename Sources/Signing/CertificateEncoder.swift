@@ -33,11 +33,15 @@ public protocol CertificateEncoder: Sendable {
 
 /// A certificate or request, read back.
 public struct EncodedParts<Contents: Sendable & Hashable>: Sendable, Hashable {
+  /// What the certificate or request says.
   public let contents: Contents
+  /// The key in it.
   public let publicKey: PublicKey
+  /// The algorithm that it is signed with.
   public let algorithm: SignatureAlgorithm
   /// DER.
   public let toBeSigned: [UInt8]
+  /// The signature over `toBeSigned`.
   public let signature: [UInt8]
 
   public init(
@@ -53,7 +57,9 @@ public struct EncodedParts<Contents: Sendable & Hashable>: Sendable, Hashable {
 
 /// A PKCS#10 request for a certificate (RFC 2986), whose signature has been verified with the key in it.
 public struct CertificateRequest: Sendable, Hashable {
+  /// The whole request in DER.
   public let der: [UInt8]
+  /// The key in it.
   public let publicKey: PublicKey
   /// From the file, so show its text as a `ForeignText`.
   public let subject: CertificateSubject

@@ -6,7 +6,9 @@ public import Messages
 /// Nothing is given out unverified: the signature is judged with the key of the certificate, and what was made is parsed again
 /// and compared, field by field, with what was asked for.
 public struct CertificateIssuer: Sendable {
+  /// Encodes certificates and requests, and reads them back.
   public let encoder: any CertificateEncoder
+  /// Verifies what was signed.
   public let cryptography: any Cryptography
 
   public init(_ encoder: any CertificateEncoder, _ cryptography: any Cryptography) {
@@ -125,10 +127,10 @@ public struct CertificateIssuer: Sendable {
 }
 
 extension CertificateError {
-  /// `certificate-differs`: a defect of ours, found before anybody sees the certificate.
+  /// `certificate-differs`: a defect of ours, found before the certificate is given out.
   package static func differing(in part: String) -> CertificateError {
     CertificateError(
-      .differs, "what was made does not say what was asked for: its \(part) differs, and nothing was written",
+      .differs, "what was made is not what was asked for: its \(part) differs, and nothing was written",
       hint: "report this: it is a defect of keyroll")
   }
 }

@@ -3,6 +3,7 @@ public import Messages
 
 /// From when to when a new certificate is valid (RFC 5280, section 4.1.2.5), in seconds since 1970-01-01T00:00:00Z.
 public struct CertificateLife: Sendable, Hashable {
+  /// The first second of it.
   public let notBefore: Int64
   /// The last second of it: both ends count.
   public let notAfter: Int64
@@ -36,14 +37,15 @@ public struct CertificateLife: Sendable, Hashable {
     }
     if seconds <= 0 {
       throw CertificateError(
-        .lifetimeInvalid, "a certificate cannot live \(Self.text(ofSeconds: seconds))", hint: "give a life such as 365d"
+        .lifetimeInvalid, "a certificate cannot be valid for \(Self.text(ofSeconds: seconds))",
+        hint: "give a lifetime such as 365d"
       )
     }
     if let maximum, seconds > maximum {
       throw CertificateError(
         .lifetimeTooLong,
-        "the certificate would live \(Self.text(ofSeconds: seconds)), and at most \(Self.text(ofSeconds: maximum)) are allowed",
-        hint: "ask for a shorter life, or for one that the policy of the tenant allows")
+        "the certificate would be valid for \(Self.text(ofSeconds: seconds)), and at most \(Self.text(ofSeconds: maximum)) are allowed",
+        hint: "ask for a shorter lifetime, or for one that the policy of the tenant allows")
     }
     let (backdated, isTooEarly) = now.subtractingReportingOverflow(Self.backdatingSeconds)
     let notBefore = start ?? backdated
@@ -57,7 +59,7 @@ public struct CertificateLife: Sendable, Hashable {
       throw CertificateError(
         .lifetimeOver,
         "the certificate would end at \(CalendarDay.text(ofSecondsSince1970: notAfter)), and it is \(CalendarDay.text(ofSecondsSince1970: now))",
-        hint: "let it start later, or live longer")
+        hint: "let it start later, or be valid for longer")
     }
     self.init(notBefore: notBefore, notAfter: notAfter)
   }

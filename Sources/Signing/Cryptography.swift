@@ -16,7 +16,7 @@ public protocol Cryptography: Sendable {
   func publicKeys(inFile path: String) throws(KeyError) -> [PublicKey]
   /// True when the issuer's key made the signature of the certificate; says nothing of dates and of trust.
   func isSigned(_ certificate: Certificate, by issuer: Certificate) -> Bool
-  /// The leaf and each issuer found among the others, in order; trusts nobody.
+  /// The leaf and each issuer found among the others, in order; trusts none of them.
   func chain(from leaf: Certificate, among others: [Certificate]) -> [Certificate]
   /// Reads one DER certificate; throws `malformed-certificate`, or `trailing-data` when something follows it.
   func certificate(der: Span<UInt8>) throws(KeyError) -> Certificate

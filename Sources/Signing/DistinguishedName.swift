@@ -4,6 +4,7 @@ public import Messages
 public struct DistinguishedName: Sendable, Hashable {
   /// One attribute of the name: a type and its value.
   public struct Attribute: Sendable, Hashable {
+    /// The kind of attribute, such as `CN`.
     public let type: AttributeType
     /// Never empty, and without control characters.
     public let value: String
@@ -22,6 +23,7 @@ public struct DistinguishedName: Sendable, Hashable {
     case domainComponent = "DC"
     case userID = "UID"
 
+    /// Its object identifier in dots: `2.5.4.3`.
     public var objectIdentifier: String {
       switch self {
       case .commonName: "2.5.4.3"
@@ -46,7 +48,7 @@ public struct DistinguishedName: Sendable, Hashable {
 
   /// Takes text without `=` as one common name, and any other as an RFC 4514 name: `CN=Payroll exporter,O=Example`.
   ///
-  /// Spaces around a comma, plus or equals sign are passed over. Throws `subject-empty`, `subject-too-long` for a common name
+  /// Spaces around a comma, plus or equals sign are skipped. Throws `subject-empty`, `subject-too-long` for a common name
   /// of more than 64 characters, and `subject-malformed` for anything else that is not such a name.
   public init(_ text: String) throws(CertificateError) {
     if text.utf8.allSatisfy({ $0 == UInt8(ascii: " ") }) {
@@ -81,7 +83,7 @@ extension DistinguishedName.Attribute {
       throw CertificateError(
         .subjectTooLong,
         "the CN of the subject has \(count) characters, and at most \(DistinguishedName.longestCommonName) are allowed",
-        hint: "choose a shorter one: nothing but people reads it")
+        hint: "choose a shorter one: only people read it")
     }
     self.type = type
     self.value = value
@@ -139,7 +141,7 @@ private struct DistinguishedNameReader {
       throw .malformedSubject("its \(type.rawValue) begins with #, which would be an encoding and not text")
     }
     var value: [UInt8] = []
-    // How much of it is left when the spaces at the end are not taken for a part of it.
+    // How much of it are left when the spaces at the end are not taken for a part of it.
     var significantCount = 0
     while position < text.count {
       let byte = text[position]
@@ -159,7 +161,7 @@ private struct DistinguishedNameReader {
     return Array(value.prefix(significantCount))
   }
 
-  /// A backslash with a special character or two hexadecimal digits behind it.
+  /// A backslash with a special character or two hexadecimal digits after it.
   private mutating func escaped(in type: DistinguishedName.AttributeType) throws(CertificateError) -> UInt8 {
     let rest = text[(position + 1)...]
     if let next = rest.first, " \"#+,;<=>\\".utf8.contains(next) {
@@ -168,7 +170,7 @@ private struct DistinguishedNameReader {
     }
     guard let high = rest.first.flatMap(Self.digit), let low = rest.dropFirst().first.flatMap(Self.digit) else {
       throw .malformedSubject(
-        "its \(type.rawValue) has a backslash with neither a special character nor two digits behind it")
+        "its \(type.rawValue) has a backslash with neither a special character nor two digits after it")
     }
     position += 3
     return high << 4 | low

@@ -17,11 +17,11 @@ public protocol KeyLister: KeyBackend {
   /// What a reference means, or everything that is there without one.
   ///
   /// With `secrets` it logs in first, to see what a login hides. Throws what opening a key throws up to the login; what cannot be
-  /// read is told among the failures of the listing, and hides nothing else.
+  /// read is named among the failures of the listing, and hides nothing else.
   func listing(of reference: KeyReference?, loggingInWith secrets: (any SecretProvider)?) throws(KeyError) -> KeyListing
 }
 
-/// A backend that can also read the certificates that lie beside its keys.
+/// A backend that can also read the certificates that are beside its keys.
 public protocol CertificateFinder: KeyBackend {
   /// The certificates that a reference means, a reference to a key those of the key, without a login; never empty.
   ///
@@ -70,13 +70,15 @@ public struct KeyListing: Sendable {
       case certificate = "cert"
     }
 
+    /// A private key, a public key or a certificate.
     public let kind: Kind
     /// To copy.
     public let reference: String
-    /// Empty where it has none.
+    /// Empty if it has none.
     public let label: String
+    /// `CKA_ID` or the like; empty if it has none.
     public let id: [UInt8]
-    /// `RSA 2048`, a certificate's subject, or why it cannot be read; empty where nothing is known.
+    /// `RSA 2048`, a certificate's subject, or why it cannot be read; empty if nothing is known.
     public let summary: String
     /// Read, where it is one.
     public let certificate: Certificate?
@@ -94,6 +96,7 @@ public struct KeyListing: Sendable {
     }
   }
 
+  /// The keys and certificates that were found.
   public let entries: [Entry]
   /// What could not be looked into, and why.
   public let failures: [String]
@@ -109,21 +112,24 @@ public struct KeyListing: Sendable {
 /// Certificates, time and secrets belong to the request and not to a backend, so that one backend, and one login, serves many
 /// keys.
 public struct KeyRequest: Sendable {
+  /// Which key to open.
   public let reference: KeyReference
+  /// The algorithm that the key is opened for.
   public let algorithm: SignatureAlgorithm
   /// Certificates that were given beside the reference, in any order: they choose the key with their public key where the
-  /// reference means several, and its certificate is among them. Empty where the key's own are to be used.
+  /// reference means several, and its certificate is among them. Empty if the key's own are to be used.
   public var certificates: [Certificate]
-  /// Where those certificates come from, for messages: a path or a reference; nil where the caller does not say.
+  /// Where those certificates come from, for messages: a path or a reference; nil if the caller does not say.
   public var certificateSource: String?
-  /// True where a certificate that is given must also be one of those that lie beside the key, where any do.
+  /// True if a certificate that is given must also be one of those that are beside the key, if there are any.
   public var requiresOwnCertificate: Bool
-  /// True where the certificates of its issuers are wanted too, as `x5c` does; a backend that would have to search for them
+  /// True if the certificates of its issuers are wanted too, as `x5c` does; a backend that would have to search for them
   /// need not when this is false.
   public var needsChain = false
   /// When the signature will be used, in seconds since 1970-01-01T00:00:00Z: of several certificates over one key the one
   /// that is valid then is meant.
   public let time: Int64
+  /// Gives the password or the PIN if one is needed.
   public let secrets: any SecretProvider
 
   public init(

@@ -9,6 +9,7 @@ public struct KeyDescription: Sendable, Hashable {
     case rsa(bitCount: Int)
   }
 
+  /// The kind of key, with its size.
   public let kind: Kind
   /// What a person calls it: the friendlyName of a PFX, `CKA_LABEL` on a token. Nil for the name of its certificate or none.
   public let label: String?
@@ -17,6 +18,7 @@ public struct KeyDescription: Sendable, Hashable {
 
   /// The sizes of RSA keys in bits that are made.
   public static let bitCounts = [2048, 3072, 4096]
+  /// The size in bits if none is chosen.
   public static let standardBitCount = 3072
   /// The public exponent of every key that is made (FIPS 186-5, appendix A.1.1).
   public static let publicExponent: [UInt8] = [1, 0, 1]
@@ -42,7 +44,7 @@ public struct KeyDescription: Sendable, Hashable {
 /// The way is the same for all: `check`, `make`, sign its certificate with `signer(for:)`, write that certificate, and `finish`;
 /// after any failure, `discard`.
 public protocol KeyMaker: Sendable {
-  /// Throws what `make` would throw for what is there now, so that nobody is asked for a password in vain; makes nothing.
+  /// Throws what `make` would throw for what is there now, so that no one is asked for a password for nothing; makes nothing.
   func check(_ description: KeyDescription) throws(KeyMakingError)
   /// Makes the key, which may take a minute on a token; blocks.
   ///
@@ -54,10 +56,11 @@ public protocol KeyMaker: Sendable {
 ///
 /// A maker that holds it in memory alone has nothing left when it goes; one on a token stays until `discard`.
 public protocol MadeKey: Sendable {
+  /// The public part of the new key.
   var publicKey: PublicKey { get }
   /// Opens the key for an algorithm, to sign its own certificate or a request for one.
   func signer(for algorithm: SignatureAlgorithm) throws(KeyMakingError) -> any Signer
-  /// Puts the key where it belongs, with its certificate where there is one and it is wanted there, and tries it as it lies
+  /// Puts the key where it belongs, with its certificate if there is one and it is wanted there, and tries it as it lies
   /// there; once.
   func finish(with certificate: Certificate?) throws(KeyMakingError) -> FinishedKey
   /// Takes back all that was made in this run, finished or not; throws `key-not-discarded`, which says what is left.
@@ -89,7 +92,7 @@ public enum KeyMakingErrorCode: String, FailureCode {
   case keySizeNotOffered = "key-size-not-offered"
   /// A place where no keys are made.
   case destinationNotOffered = "destination-not-offered"
-  /// A file that is there already, and is never replaced.
+  /// A file that already exists, and is never replaced.
   case outputExists = "output-exists"
   /// A folder that is not there, or in which no file can be made.
   case outputUnwritable = "output-unwritable"
@@ -104,7 +107,7 @@ public enum KeyMakingErrorCode: String, FailureCode {
   // Tokens
   /// A token that says that it cannot be written.
   case tokenWriteProtected = "token-write-protected"
-  /// A token that lets nobody write now, or not who is logged in.
+  /// A token that cannot be written now, or not by the user who is logged in.
   case tokenReadOnly = "token-read-only"
   case tokenFull = "token-full"
   /// A token whose keys are made by its officer alone, with tools of its maker.

@@ -25,7 +25,7 @@ public struct KeyReference: Sendable, Hashable, CustomStringConvertible {
   /// with none of them.
   ///
   /// Throws `secret-in-reference` for an attribute that would hold a PIN or a password, and `malformed-key-reference` for
-  /// text that is empty or holds a NUL, and for attributes that are unknown, empty, badly escaped or there twice. No
+  /// text that is empty or holds a NUL, and for attributes that are unknown, empty, badly escaped or repeated. No
   /// message repeats a value.
   public init(_ text: String, of syntaxes: [KeyReferenceSyntax]) throws(KeyError) {
     if text.isEmpty || text.utf8.contains(0) {
@@ -49,7 +49,7 @@ public struct KeyReference: Sendable, Hashable, CustomStringConvertible {
     description = "\(syntax.scheme):\(Substring(rest))"
   }
 
-  /// The value of an attribute, its escapes undone; nil where it is not there.
+  /// The value of an attribute, its escapes undone; nil if it is not there.
   public subscript(bytes name: String) -> [UInt8]? {
     attributes.first { $0.name.name.utf8.elementsEqual(name.utf8) }?.value
   }
@@ -70,7 +70,7 @@ public struct KeyReference: Sendable, Hashable, CustomStringConvertible {
     return (path.isEmpty ? [] : [path]) + named
   }
 
-  /// Whatever the scheme: a text that is no reference after all is printed as a path.
+  /// Whatever the scheme: a text that is not a reference after all is printed as a path.
   private static func refuseSecrets(in text: String) throws(KeyError) {
     // Before a name: of a scheme that is not known here the colon is one, too.
     let separators = Array(":;?&".utf8)
@@ -80,7 +80,7 @@ public struct KeyReference: Sendable, Hashable, CustomStringConvertible {
       }
       throw KeyError(
         .secretInReference,
-        "the key reference holds a password or PIN, which everybody would see who sees the reference",
+        "the key reference holds a password or PIN, which everyone who sees the reference would see",
         hint:
           "leave it out: it is asked for on the terminal, or read from a file or file descriptor that an option names")
     }
@@ -92,7 +92,7 @@ public struct KeyReferenceSyntax: Sendable, Hashable {
   /// What follows the colon of the scheme.
   @nonexhaustive
   public enum Form: Sendable, Hashable {
-    /// The whole of it is a path, as it stands.
+    /// The whole of it is a path, unchanged.
     case plainPath
     /// `PATH;name=value;name=value`, where `%` and two digits stand for a byte: `%3B` for `;`, `%25` for `%`.
     case path
@@ -116,8 +116,9 @@ public struct KeyReferenceSyntax: Sendable, Hashable {
 
     /// Of exactly this spelling.
     public let name: String
+    /// What the value is.
     public let content: Content
-    /// True where it stands behind the question mark of a URI.
+    /// True if it follows the question mark of a URI.
     public let isInQuery: Bool
 
     public init(_ name: String, _ content: Content = .text, isInQuery: Bool = false) {
@@ -129,7 +130,9 @@ public struct KeyReferenceSyntax: Sendable, Hashable {
 
   /// In lower case, without its colon: `pem`.
   public let scheme: String
+  /// What follows the scheme.
   public let form: Form
+  /// The attributes that a reference may have.
   public let attributes: [Attribute]
 
   public init(_ scheme: String, _ form: Form = .path, attributes: [Attribute] = []) {

@@ -37,6 +37,7 @@ public final class PublicKey: Sendable {
 
   /// DER.
   public let subjectPublicKeyInfo: [UInt8]
+  /// RSA with its numbers, or another kind of key.
   public let kind: Kind
   /// SHA-256 of `subjectPublicKeyInfo`: 32 bytes.
   public let sha256Fingerprint: [UInt8]
@@ -65,7 +66,7 @@ public final class PublicKey: Sendable {
   /// True when a signature of this algorithm may be made and accepted with the key.
   public func allows(_ algorithm: SignatureAlgorithm) -> Bool { kind.allows(algorithm) }
 
-  /// The length of every signature of the algorithm; nil where the algorithm is not for this kind of key.
+  /// The length of every signature of the algorithm; nil if the algorithm is not for this kind of key.
   ///
   /// A restriction of the key does not matter here.
   public func signatureByteCount(for algorithm: SignatureAlgorithm) -> Int? {
@@ -126,7 +127,7 @@ extension PublicKey.Kind {
     case rsa(RSAPublicNumbers)
   }
 
-  /// Nil where only the encoding tells two keys apart.
+  /// Nil if only the encoding tells two keys apart.
   fileprivate var numbers: Numbers? {
     switch self {
     case .rsa(let numbers), .rsaPSS(let numbers, _): .rsa(numbers)
@@ -171,7 +172,7 @@ extension PublicKey.Kind {
     }
   }
 
-  /// What the worst of the faults is called where the key at the reference was to sign; nil where none keeps it from that.
+  /// What the worst of the faults is called where the key at the reference was to sign; nil if none keeps it from that.
   fileprivate func signingError(_ faults: [PublicKey.Fault], at reference: KeyReference) -> KeyError? {
     switch self {
     case .rsa, .rsaPSS: faults.lazy.compactMap { RSAPublicNumbers.signingError($0, at: reference) }.first

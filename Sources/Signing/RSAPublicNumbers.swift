@@ -19,6 +19,7 @@ public struct RSAPublicNumbers: Sendable, Hashable {
     return modulus.count * 8 - first.leadingZeroBitCount
   }
 
+  /// True if the exponent is odd, as every RSA exponent is.
   public var isExponentOdd: Bool { exponent.last.map { $0 & 1 == 1 } ?? false }
 
   /// True when the exponent is less than 65537, which FIPS 186-5 no longer allows for signing.
@@ -63,7 +64,7 @@ extension RSAPublicNumbers {
     case .factorable:
       KeyError(
         .rsaKeyROCA,
-        "the RSA key at \(naming: reference) has the fingerprint of ROCA (CVE-2017-15361): whoever has its public key can compute it",
+        "the RSA key at \(naming: reference) has the fingerprint of ROCA (CVE-2017-15361): anyone who has its public key can compute it",
         hint: "replace it: make a new key with other software, or with the newer firmware of the chip")
     case .forgeable, .unsupportedKind: nil
     }
@@ -116,6 +117,7 @@ extension RSAPublicNumbers {
 public struct PSSRestriction: Sendable, Hashable {
   /// The digest and the digest of MGF1, or nil for one that no `PS*` algorithm uses.
   public let digest: DigestAlgorithm?
+  /// The digest of MGF1; nil for one that no `PS*` algorithm uses.
   public let maskDigest: DigestAlgorithm?
   /// The least salt length in bytes.
   public let minimumSaltByteCount: Int
@@ -126,6 +128,7 @@ public struct PSSRestriction: Sendable, Hashable {
     self.minimumSaltByteCount = minimumSaltByteCount
   }
 
+  /// True if a signature by the algorithm keeps to the restriction.
   public func allows(_ algorithm: SignatureAlgorithm) -> Bool {
     algorithm.padding == .pss && digest == algorithm.digest && maskDigest == algorithm.digest
       && minimumSaltByteCount <= algorithm.digest.byteCount

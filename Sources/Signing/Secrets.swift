@@ -7,13 +7,14 @@ public protocol SecretProvider: Sendable {
   ///
   /// May ask a person and block. Throws `secret-unavailable` when a source was named and cannot be read.
   func secret(for request: SecretRequest) throws(KeyError) -> SecretBytes?
-  /// True when the secret was given to be used, and nobody has to be asked for it.
+  /// True if the secret was given, and no one has to be asked for it.
   ///
   /// A PIN that was given is tried even where the token would do without.
   func isGiven(for purpose: SecretRequest.Purpose) -> Bool
 }
 
 extension SecretProvider {
+  /// False: a person has to be asked.
   public func isGiven(for purpose: SecretRequest.Purpose) -> Bool { false }
 }
 
@@ -28,6 +29,7 @@ public struct SecretRequest: Sendable, Hashable {
     case pin(token: String, serial: String)
   }
 
+  /// A password or a PIN.
   public let purpose: Purpose
   /// What the secret opens, for example `pfx:keys.p12`; like a token's label it may come from elsewhere, so show it as a `ForeignText`.
   public let subject: String

@@ -27,6 +27,7 @@ public enum SignatureAlgorithm: String, Sendable, Hashable, CaseIterable {
   /// All that keys of a type make.
   public static func all(for keyType: KeyType) -> [SignatureAlgorithm] { allCases.filter { $0.keyType == keyType } }
 
+  /// The hash function that the algorithm uses.
   public var digest: DigestAlgorithm {
     switch self {
     case .rs256, .ps256: .sha256
@@ -35,6 +36,7 @@ public enum SignatureAlgorithm: String, Sendable, Hashable, CaseIterable {
     }
   }
 
+  /// PKCS #1 v1.5 or PSS.
   public var padding: Padding {
     switch self {
     case .rs256, .rs384, .rs512: .pkcs1
@@ -42,7 +44,7 @@ public enum SignatureAlgorithm: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// True where the same key always makes the same signature of a message.
+  /// True if the same key always makes the same signature of a message.
   public var isDeterministic: Bool { padding == .pkcs1 }
 
   /// How the digest is encoded, for messages.

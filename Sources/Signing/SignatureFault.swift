@@ -9,7 +9,7 @@ public struct SignatureFault: DiagnosticError, Hashable {
     case wrongLength = "signature-wrong-length"
     /// Nothing that was signed comes out under the key's public key.
     case otherKey = "signature-of-another-key"
-    /// The bytes stand in reverse, as Windows' CryptoAPI keeps them.
+    /// The bytes are in reverse order, as Windows' CryptoAPI keeps them.
     case byteOrder = "signature-byte-order"
     case pkcs1ForPSS = "signature-pkcs1-for-pss"
     case pssForPKCS1 = "signature-pss-for-pkcs1"
@@ -25,7 +25,7 @@ public struct SignatureFault: DiagnosticError, Hashable {
     /// Not the bytes were signed, but their hexadecimal text.
     case hexText = "signature-of-hex-text"
     case base64Text = "signature-of-base64-text"
-    /// A line break behind the signing input was signed along.
+    /// A line break after the signing input was signed too.
     case newline = "signature-with-newline"
     /// Well made by the right key, over something else.
     case otherContent = "signature-of-other-content"

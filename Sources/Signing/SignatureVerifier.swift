@@ -1,5 +1,6 @@
 /// Judges signatures made with one public key.
 public protocol SignatureVerifier: Sendable {
+  /// The key that signatures are verified with.
   var publicKey: PublicKey { get }
   /// True only for a good signature of exactly this algorithm: for PSS the salt is as long as the digest (RFC 7518,
   /// section 3.5). False for any other bytes; never throws on them.

@@ -7,6 +7,7 @@ public import Messages
 public protocol Signer: Sendable {
   /// Becomes `alg` (RFC 7515, section 4.1.1).
   var algorithm: SignatureAlgorithm { get }
+  /// The public part of the key.
   var publicKey: PublicKey { get }
   /// Leaf first, each followed by its issuer; empty for a bare key.
   var certificates: [Certificate] { get }
@@ -17,11 +18,13 @@ public protocol Signer: Sendable {
 }
 
 extension Signer {
+  /// No notes.
   public var notes: [String] { [] }
 }
 
 /// The raw octets of a signature, with the algorithm that made it.
 public struct Signature: Sendable, Hashable {
+  /// The algorithm that made the signature.
   public let algorithm: SignatureAlgorithm
   /// As long as `PublicKey.signatureByteCount(for:)` says; of RSA big-endian (RFC 8017, sections 8.1.1 and 8.2.1).
   public let bytes: [UInt8]

@@ -7,8 +7,11 @@ public import System
 ///
 /// `FakeVerifier` accepts its signatures, and nothing else does.
 public final class FakeSigner: Signer {
+  /// The algorithm that it pretends to sign with.
   public let algorithm: SignatureAlgorithm
+  /// The key that it pretends to have.
   public let publicKey: PublicKey
+  /// The certificates that it was given.
   public let certificates: [Certificate]
   private let failure: SigningError?
   private let uses = Mutex(0)
@@ -36,6 +39,7 @@ public final class FakeSigner: Signer {
 
 /// Accepts the signatures of a `FakeSigner` with the same public key; worth nothing outside of tests.
 public struct FakeVerifier: SignatureVerifier {
+  /// The key whose fake signatures it accepts.
   public let publicKey: PublicKey
 
   public init(_ publicKey: PublicKey = .fake()) { self.publicKey = publicKey }
@@ -62,7 +66,7 @@ enum FakeSignature {
 }
 
 extension PublicKey {
-  /// An RSA public key that nobody has the private half of; another `number` gives another key.
+  /// An RSA public key whose private half does not exist; another `number` gives another key.
   public static func fake(_ number: UInt8 = 1, bitCount: Int = 2048) -> PublicKey {
     let modulus = [0x80 | number] + [UInt8](repeating: number, count: max(0, bitCount / 8 - 2)) + [1]
     return PublicKey(
@@ -72,7 +76,7 @@ extension PublicKey {
 }
 
 extension Certificate {
-  /// A certificate that nobody signed, valid from 1970 to 9999; its DER and thumbprints are stand-ins.
+  /// A certificate without a signature, valid from 1970 to 9999; its DER and thumbprints are stand-ins.
   public static func fake(of key: PublicKey = .fake(), subject: String = "CN=subject", issuer: String = "CN=issuer")
     -> Certificate
   {

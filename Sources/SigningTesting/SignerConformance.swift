@@ -130,6 +130,7 @@ public enum ConformanceRule: String, Sendable, Hashable, CaseIterable {
 
 /// One rule that a backend broke.
 public struct ConformanceFinding: Sendable, Hashable, CustomStringConvertible {
+  /// The rule that was broken.
   public let rule: ConformanceRule
   /// The algorithm the key was opened for, where the rule is about one.
   public let algorithm: SignatureAlgorithm?

@@ -8,7 +8,7 @@ internal import CLinux
 
 /// A file of lines that is only ever appended to, for its owner alone.
 package enum AppendedFile {
-  /// Appends lines by one write, and has them on the disk; makes the file where there is none.
+  /// Appends lines by one write, and has them on the disk; makes the file if there is none.
   ///
   /// - Parameter repair: what is written first where the last line of the file has no line feed: that line was torn.
   package static func append(_ lines: [UInt8], to path: String, repairing repair: [UInt8]) throws(SystemReason) {

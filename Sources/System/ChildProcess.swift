@@ -202,7 +202,7 @@ package enum ProgramEnd: Sendable, Hashable {
   }
 }
 
-/// A pipe of which no program that is started inherits anything, and on which nothing blocks.
+/// A pipe that started programs do not inherit, and that never blocks.
 struct Pipe: ~Copyable {
   let reading: Descriptor
   let writing: Descriptor
@@ -235,7 +235,7 @@ package enum ChildProcesses {
     for child in identifiers { kill(child, SIGKILL) }
   }
 
-  // For a signal handler, which may neither allocate nor lock; zero where there is none.
+  // For a signal handler, which may neither allocate nor lock; zero if there is none.
   private nonisolated(unsafe) static let remembered = {
     let identifiers = UnsafeMutablePointer<pid_t>.allocate(capacity: mostRemembered)
     unsafe identifiers.initialize(repeating: 0, count: mostRemembered)

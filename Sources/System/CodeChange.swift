@@ -74,7 +74,7 @@ extension CodeChange {
     status.st_uid == 0 || status.st_uid == geteuid() ? nil : CodeChange(place: place, party: .owner(status.st_uid))
   }
 
-  /// Nil where nobody but this user and root can write; judged by owner, mode and access control list.
+  /// Nil if only this user and root can write; judged by owner, mode and access control list.
   ///
   /// A group may write when it is root's, the user's own, or has no other members. With `sparingSticky`, so may everybody
   /// in a folder with the sticky bit, where others can add files and replace none.
@@ -87,7 +87,7 @@ extension CodeChange {
     return writer(at: place, group: status.st_gid).map { CodeChange(place: place, party: $0) }
   }
 
-  /// True where the mode lets others write, by the same rule; whose it is and access control lists are not looked at.
+  /// True if the mode lets others write, by the same rule; whose it is and access control lists are not looked at.
   package static func othersMayWrite(mode: UInt32, group: UInt32) -> Bool {
     mode & S_IWOTH != 0 || (mode & S_IWGRP != 0 && members(of: group) != nil)
   }
@@ -134,7 +134,7 @@ struct AccessList: Equatable {
   /// The longest value of an extended attribute (XATTR_SIZE_MAX).
   private static let mostBytes = 65_536
 
-  /// Nil where there is no list, on a file system without them too.
+  /// Nil if there is no list, on a file system without them too.
   init?(of path: String) throws(Failure) {
     var bytes = [UInt8](repeating: 0, count: Self.mostBytes)
     let count = unsafe linux_access_list(path, &bytes, bytes.count)
@@ -170,7 +170,7 @@ struct AccessList: Equatable {
     writers = found.filter { $0.permissions & mask & write != 0 }.map(\.writer)
   }
 
-  private static var malformed: Failure { Failure(reason: "its access control list is of a form not known here") }
+  private static var malformed: Failure { Failure(reason: "its access control list has an unknown form") }
 
   private static func number(_ bytes: ArraySlice<UInt8>) -> UInt32 {
     bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) }

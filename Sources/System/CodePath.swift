@@ -30,7 +30,7 @@ package struct CodePath: Sendable, Hashable {
   /// Takes a file only if nobody else can change it, replace it, or lead the path to another one.
   ///
   /// Every folder on the way is judged, and so is each folder on the way of a symbolic link: the path is followed here as the
-  /// kernel follows it, one name after the other. In a folder with the sticky bit nobody replaces what is somebody else's.
+  /// kernel follows it, one name after the other. In a folder with the sticky bit, users cannot replace the files of others.
   package init(_ path: String) throws(Refusal) {
     var place = "/"
     try Self.require(place, status: try Self.status(of: place, in: place))
@@ -120,14 +120,14 @@ extension CodePath {
 }
 
 extension CodePath {
-  /// The most interpreters that run one another, of which the kernel follows five (execve(2)).
+  /// The most interpreters that run one another; the kernel follows five (execve(2)).
   private static let mostInterpreters = 8
 
-  /// Throws unless what runs the file, where it is a script, can be changed by nobody else either.
+  /// Throws unless what runs the file, where it is a script, cannot be changed by anyone else either.
   ///
   /// A script names its interpreter in the line that begins with `#!` (execve(2)); that may be a script too. For `env NAME`,
   /// the name is looked up in `searchPath`, the `PATH` that the program is going to have. An interpreter that is not there
-  /// is no refusal, as nothing will run, unless somebody else can put it there.
+  /// is not a refusal, as nothing will run, unless somebody else can put it there.
   package func requireInterpreter(searching searchPath: String) throws(Refusal) {
     var script = self
     for _ in 0..<Self.mostInterpreters {
@@ -184,7 +184,7 @@ extension CodePath {
     path.utf8.split(separator: UInt8(ascii: "/")).last?.elementsEqual("env".utf8) ?? false
   }
 
-  /// The name of the program that `env` runs with this argument; nil where it runs none.
+  /// The name of the program that `env` runs with this argument; nil if it runs none.
   ///
   /// Names, and `-S` with plain words, are read here; any other option of `env` could change where the name is looked up.
   private func commandName(inArgumentOfEnv argument: String?) throws(Refusal) -> String? {
@@ -206,7 +206,7 @@ extension CodePath {
     return nil
   }
 
-  /// What `execvp` runs by this name (exec(3)); nil where there is none.
+  /// What `execvp` runs by this name (exec(3)); nil if there is none.
   private static func command(_ name: String, in searchPath: String) throws(Refusal) -> CodePath? {
     if name.utf8.contains(UInt8(ascii: "/")) { return try existing(name) }
     for folder in searchPath.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false) {
@@ -219,7 +219,7 @@ extension CodePath {
     return nil
   }
 
-  /// Nil where nothing is there and nobody else can put something there.
+  /// Nil if nothing is there, and no one else can put something there.
   private static func existing(_ path: String) throws(Refusal) -> CodePath? {
     do throws(Refusal) {
       return try CodePath(path)

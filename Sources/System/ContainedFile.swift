@@ -10,7 +10,7 @@ import Messages
 
 /// Files in a folder that somebody else may have filled: no link is followed, and no pipe is waited for.
 package enum ContainedFile {
-  /// The bytes of a file by the names that lead to it from the folder; nil where there is none.
+  /// The bytes of a file by the names that lead to it from the folder; nil if there is none.
   ///
   /// Throws `file-unreadable` for what is not a regular file, and `file-too-large`.
   package static func contents(
@@ -44,15 +44,15 @@ package enum ContainedFile {
     return bytes.withBytes { [UInt8](copying: $0) }
   }
 
-  /// The names in a folder, sorted by their bytes, without those that begin with a dot; nil where there is no such folder.
+  /// The names in a folder, sorted by their bytes, without those that begin with a dot; nil if there is no such folder.
   ///
-  /// Names that are not UTF-8 are passed over: nothing of ours has one.
+  /// Names that are not UTF-8 are skipped: nothing of ours has one.
   package static func names(in folder: String) -> [String]? {
     guard let stream = unsafe opendir(folder) else { return nil }
     defer { unsafe closedir(stream) }
     var names: [String] = []
     while let entry = unsafe readdir(stream) {
-      // The name lies in the entry, which the next call overwrites.
+      // The name is in the entry, which the next call overwrites.
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
         unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(validatingCString: $0) }
       }

@@ -17,7 +17,7 @@ package enum ProcessProtection {
     signal(SIGPIPE, SIG_IGN)
     // So is a file that would be larger than the process may make.
     signal(SIGXFSZ, SIG_IGN)
-    // Whoever started the process may ignore it, and then nobody learns how a program has ended.
+    // The parent process may have it ignored, and then the status of a program that has ended is lost.
     signal(SIGCHLD, SIG_DFL)
     try occupyStandardDescriptors()
     // From here on nothing but results goes there.
@@ -67,7 +67,7 @@ package enum CurrentProcess {
   /// Has a function called when some library ends the process by `exit`.
   package static func atEnd(_ function: @escaping @convention(c) () -> Void) { atexit(function) }
 
-  /// The bytes of a variable of the environment, which is no place for a secret; nil where it is not set.
+  /// The bytes of a variable of the environment, which is not a place for a secret; nil if it is not set.
   package static func variable(_ name: String) -> [UInt8]? {
     guard let value = unsafe getenv(name) else { return nil }
     return unsafe Array(UnsafeRawBufferPointer(start: value, count: strlen(value)))

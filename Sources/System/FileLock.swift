@@ -4,7 +4,7 @@
   import Musl
 #endif
 
-/// A lock among processes on a file that is there already (flock(2)): an advice, which ends with the process at the latest.
+/// A lock among processes on a file that already exists (flock(2)): an advice, which ends with the process at the latest.
 ///
 /// It keeps well-meaning processes apart and protects nothing: where the file cannot be locked, or where somebody never gives
 /// the lock up, the work is done without it.
@@ -22,7 +22,7 @@ package struct FileLock: Sendable {
     self.pause = pause
   }
 
-  /// Does the work while nobody else who asks has the lock.
+  /// Does the work while no one else has the lock.
   package func hold<Result, E: Error>(during body: () throws(E) -> Result) throws(E) -> Result {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return try body() }
@@ -34,7 +34,7 @@ package struct FileLock: Sendable {
   private func wait(for descriptor: Int32) {
     for _ in 0..<mostTries {
       if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return }
-      // What is no lock of somebody else's does not go away.
+      // Anything but the lock of another process does not go away.
       if errno != EWOULDBLOCK, errno != EINTR { return }
       SystemClock.pause(microseconds: pause)
     }

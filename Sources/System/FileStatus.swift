@@ -12,7 +12,7 @@ package struct FileStatus: Sendable {
 
   init(_ status: stat) { self.status = status }
 
-  /// Of what a path leads to; throws the reason why that cannot be told.
+  /// Of what a path leads to; throws the reason if that is unknown.
   package init(ofFileAt path: String) throws(SystemReason) {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { throw .last }
@@ -36,12 +36,12 @@ package struct FileStatus: Sendable {
   package var isFolder: Bool { kind == S_IFDIR }
   package var isRegular: Bool { kind == S_IFREG }
   var isLink: Bool { kind == S_IFLNK }
-  /// True for a pipe or a socket, out of which every byte comes once.
+  /// True for a pipe or a socket, whose bytes can be read only once.
   var isStream: Bool { kind == S_IFIFO || kind == S_IFSOCK }
 
   private var kind: mode_t { status.st_mode & S_IFMT }
 
-  /// What it is, with its article, where it is no regular file.
+  /// What it is, with its article, where it is not a regular file.
   package var irregularKind: String? {
     switch kind {
     case S_IFREG: nil
@@ -59,24 +59,24 @@ package struct FileStatus: Sendable {
   /// The number of the user that it belongs to.
   var owner: UInt32 { status.st_uid }
 
-  /// True where others may change it: everybody, or a group that code would be refused for.
+  /// True if others may change it: everybody, or a group that code would be refused for.
   package var isWritableByOthers: Bool { CodeChange.othersMayWrite(mode: status.st_mode, group: status.st_gid) }
 
   /// Equal for the same file, whatever name or descriptor it is reached by.
   package var identity: FileIdentity { FileIdentity(device: UInt64(status.st_dev), number: UInt64(status.st_ino)) }
 }
 
-/// The file system and the number in it by which the system knows a file (inode(7)).
+/// The file system, and the number that identifies a file in it (inode(7)).
 package struct FileIdentity: Sendable, Hashable {
   let device: UInt64
   let number: UInt64
 }
 
 extension FileStatus {
-  /// True where a path leads to something that this process can find.
+  /// True if a path leads to something that this process can find.
   package static func isThere(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
-  /// False where nothing has the path: true also where something is there that cannot be looked at.
+  /// False if nothing has the path: true also where something is there that cannot be looked at.
   package static func mayBeThere(_ path: String) -> Bool {
     do throws(SystemReason) {
       _ = try FileStatus(ofFileAt: path)
@@ -86,7 +86,7 @@ extension FileStatus {
     }
   }
 
-  /// The reason why this process may not run the file of a path; nil where it may.
+  /// The reason why this process may not run the file of a path; nil if it may.
   package static func objection(toRunning path: String) -> SystemReason? {
     unsafe access(path, X_OK) == 0 ? nil : .last
   }

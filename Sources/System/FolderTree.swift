@@ -8,7 +8,7 @@ internal import CLinux
 
 /// A folder with folders of files in it, which is written whole or not at all, for its owner alone.
 package enum FolderTree {
-  /// Makes the folder under another name first, and then gives it its own; throws EEXIST for what is there already.
+  /// Makes the folder under another name first, and then gives it its own; throws EEXIST for what already exists.
   ///
   /// - Parameter files: by their paths in the folder, such as `token-1/request.curl`, at most one folder deep.
   package static func write(_ files: [(path: String, bytes: [UInt8])], to path: String) throws(SystemReason) {
@@ -55,7 +55,7 @@ package enum FolderTree {
     throw reason
   }
 
-  /// Makes a folder of mode 0700; throws EEXIST for what is there already.
+  /// Makes a folder of mode 0700; throws EEXIST for what already exists.
   package static func makeFolder(_ path: String) throws(SystemReason) {
     if unsafe mkdir(path, 0o700) != 0 { throw .last }
   }
@@ -82,6 +82,6 @@ package enum FolderTree {
 }
 
 extension SystemReason {
-  /// True where something of that name is there already.
+  /// True if something of that name already exists.
   package var isExisting: Bool { code == EEXIST }
 }

@@ -75,7 +75,7 @@ enum Accounts {
     } ?? nil
   }
 
-  /// Every account that the system lists; nil where it cannot.
+  /// Every account that the system lists; nil if it cannot.
   static func all() -> [Account]? {
     #if canImport(Glibc)
       setpwent()

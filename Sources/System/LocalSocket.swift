@@ -9,14 +9,14 @@ import CLinux
 /// A socket in the file system (unix(7)), looked at without a connection: nothing here calls a function that could reach a
 /// network.
 package struct LocalSocket: Sendable {
-  /// What can be told of whoever is at the other end.
+  /// What is known about the process at the other end.
   package enum State: Sendable, Hashable {
     case absent
     /// For this reason of the system's, in lower case.
     case unreachable(String)
     /// The file is there, and no process has it open.
     case abandoned
-    /// Some process has it, or nobody can tell.
+    /// Some process has it, or that is unknown.
     case open
   }
 

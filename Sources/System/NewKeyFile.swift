@@ -94,7 +94,7 @@ package final class NewKeyFile {
     return identity
   }
 
-  /// Removes a file that was made here; false where it cannot be removed, true also where it is another by now.
+  /// Removes a file that was made here; false if it cannot be removed, true also where it is another by now.
   package static func remove(path: String, _ identity: Identity) -> Bool {
     var status = stat()
     guard unsafe lstat(path, &status) == 0 else { return errno == ENOENT }
@@ -143,7 +143,7 @@ package final class NewKeyFile {
 
   private static func exists(_ path: String) -> SystemError {
     SystemError(
-      id: "output-exists", "\(naming: path) is there already, and a private key never replaces anything",
+      id: "output-exists", "\(naming: path) already exists, and a private key never replaces anything",
       hint: "choose another name")
   }
 

@@ -11,7 +11,7 @@ import Messages
 package struct OutputWording: Sendable {
   /// What makes the file, such as an option of a command.
   let maker: String
-  /// What can be done about a file that is there already besides choosing another name.
+  /// What can be done about a file that already exists besides choosing another name.
   let replacement: String?
   /// What can be done where no file can be made.
   let alternative: String?
@@ -23,7 +23,7 @@ package struct OutputWording: Sendable {
   }
 }
 
-/// A file that is written whole or not at all, and that nobody but its owner may read.
+/// A file that is written whole or not at all, and that only its owner may read.
 package struct OutputFile: Sendable {
   private let path: String
   private let directoryPath: String
@@ -45,10 +45,10 @@ package struct OutputFile: Sendable {
     self.wording = wording
   }
 
-  /// Throws what `write` would throw for what is there now, so that a key need not be used in vain.
+  /// Throws what `write` would throw for what is there now, so that a key is not used for nothing.
   package func check() throws(SystemError) { try check(in: try openDirectory()) }
 
-  /// The file that is there now, which may be one that is read; nil where nothing is.
+  /// The file that is there now, which may be one that is read; nil if nothing is.
   package var existing: FileIdentity? { try? FileStatus(ofFileAt: path).identity }
 
   /// True when both are to have the same name in the same folder, by whatever path.
@@ -136,7 +136,7 @@ package struct OutputFile: Sendable {
 
   private var exists: SystemError {
     let hint = ["choose another name", wording.replacement].compactMap { $0 }
-    return SystemError(.outputExists, "\(naming: path) is there already", hint: hint.joined(separator: ", or "))
+    return SystemError(.outputExists, "\(naming: path) already exists", hint: hint.joined(separator: ", or "))
   }
 
   private func unwritable(_ reason: WriteFailure) -> SystemError {

@@ -7,7 +7,7 @@ import Messages
   import Musl
 #endif
 
-/// A folder of files that is written whole or not at all, and that nobody but its owner may enter.
+/// A folder of files that is written whole or not at all, and that only its owner may enter.
 package struct OutputFolder: ~Copyable {
   private let path: String
   private let name: String
@@ -22,7 +22,7 @@ package struct OutputFolder: ~Copyable {
   /// False for a path that names no new folder: an empty one, `/`, `.` and `..`.
   package static func isNamed(by path: String) -> Bool { (try? parts(of: path)) != nil }
 
-  /// Throws what making it would throw for what is there now, so that a key need not be used in vain.
+  /// Throws what making it would throw for what is there now, so that a key is not used for nothing.
   package static func check(path: String) throws(SystemError) {
     let (parentPath, name) = try parts(of: path)
     let parent = try openParent(parentPath, of: path)
@@ -133,7 +133,7 @@ package struct OutputFolder: ~Copyable {
   }
 
   private static func exists(_ path: String) -> SystemError {
-    SystemError(.outputExists, "\(naming: path) is there already", hint: "choose another name")
+    SystemError(.outputExists, "\(naming: path) already exists", hint: "choose another name")
   }
 
   private static func unwritable(_ path: String, _ reason: WriteFailure) -> SystemError {

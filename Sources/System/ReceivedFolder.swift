@@ -21,7 +21,7 @@ package struct ReceivedFolder: ~Copyable {
     self.folder = folder
   }
 
-  /// The folder that the file of a path is in, by whatever way the path takes; nil where it cannot be opened.
+  /// The folder that the file of a path is in, by whatever way the path takes; nil if it cannot be opened.
   package init?(around path: String) {
     let name = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).last ?? ""[...].utf8
     let parent = String(Substring(path.utf8.dropLast(name.count)))
@@ -39,7 +39,7 @@ package struct ReceivedFolder: ~Copyable {
   /// That of the folder itself.
   package var status: FileStatus? { try? FileStatus(ofDescriptor: folder.number) }
 
-  /// Reads a whole file; nil where nothing has the name.
+  /// Reads a whole file; nil if nothing has the name.
   ///
   /// Never waits for whoever has the other end of a pipe. Throws `file-not-regular` for a link, folder, pipe, device or
   /// socket, `file-unreadable`, and `file-too-large` for more bytes than the limit.

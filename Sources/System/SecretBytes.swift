@@ -8,7 +8,7 @@ public import Messages
   import Musl
 #endif
 
-/// Bytes that nobody else may see: never copied, never a `String`, wiped with `explicit_bzero` when they go.
+/// Bytes that no one else may see: never copied, never a `String`, wiped with `explicit_bzero` when they go.
 @safe
 public struct SecretBytes: ~Copyable, @unchecked Sendable {
   // Unique ownership is what makes sending and using it safe: the memory is reachable through this one value only.
@@ -18,6 +18,7 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
   /// How many bytes there is room for.
   public let capacity: Int
 
+  /// True if there is no byte.
   public var isEmpty: Bool { count == 0 }
 
   /// Takes room for `capacity` bytes, none of them in use.
@@ -87,7 +88,7 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
     }
   }
 
-  /// Adds a byte at the end; where there is no room, all of them move to a larger one.
+  /// Adds a byte at the end; if there is no room, all of them move to a larger one.
   package mutating func append(_ byte: UInt8) {
     if count == capacity {
       let room = max(capacity * 2, 64)

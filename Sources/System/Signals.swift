@@ -9,7 +9,7 @@ import Messages
 
 /// The signals that are treated alike here, by their numbers (signal(7)).
 package enum Signals {
-  /// Those by which a person or the system asks a process to end.
+  /// The signals with which a person or the system asks a process to end.
   package static let ending = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
 
   /// Those that end this process, but not one that it was told to ignore, as by nohup.

@@ -26,7 +26,7 @@ package enum StandardInput {
   }
 }
 
-/// Where results go, and where a person is told of them.
+/// Where results go, and where messages about them go.
 package enum StandardStreams {
   /// Where results go: what was standard output when the process started, under another number.
   ///
@@ -44,7 +44,7 @@ package enum StandardStreams {
   /// Standard error.
   package static let messages: Int32 = STDERR_FILENO
 
-  /// True where results are shown on a terminal.
+  /// True if results are shown on a terminal.
   package static var showsResults: Bool { isatty(results) == 1 }
 
   /// Writes the whole result at once, unbuffered; throws `output-unwritable`.

@@ -19,7 +19,7 @@ package struct Terminal: ~Copyable {
     }
   }
 
-  /// True where what is written to standard error is seen on this terminal.
+  /// True if what is written to standard error is seen on this terminal.
   package var showsStandardError: Bool {
     let session = tcgetsid(STDERR_FILENO)
     return session >= 0 && session == getsid(0)
@@ -99,7 +99,7 @@ package struct TerminalSize: Sendable {
   /// The width of a terminal that does not know its own.
   private static let usualColumns = 80
 
-  /// Of the terminal that a descriptor leads to; nil where it leads elsewhere, or to one that does not know its size.
+  /// Of the terminal that a descriptor leads to; nil if it leads elsewhere, or to one that does not know its size.
   package init?(of descriptor: Int32) {
     var size = winsize()
     guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
@@ -109,7 +109,7 @@ package struct TerminalSize: Sendable {
     rows = Int(size.ws_row)
   }
 
-  /// The columns to fold text for, nil where a descriptor leads to no terminal.
+  /// The columns to fold text for, nil if a descriptor leads to no terminal.
   package static func columns(of descriptor: Int32) -> Int? {
     var size = winsize()
     guard isatty(descriptor) == 1 else { return nil }
@@ -124,9 +124,9 @@ private struct LineInput: ~Copyable {
   private let modes: termios
 
   /// Waits for the foreground, and drops what was typed before: a password would have been seen, and an answer would be one to
-  /// a question that nobody had read.
+  /// a question that had not been read.
   ///
-  /// Throws `secret-unavailable`, also for a terminal that shows what is typed all the same.
+  /// Throws `secret-unavailable`, also for a terminal that shows what is typed nevertheless.
   init(_ terminal: Int32, showsInput: Bool) throws(SystemError) {
     var previous = termios()
     guard unsafe tcgetattr(terminal, &previous) == 0 else { throw Self.failure(SystemReason.last.description) }
@@ -156,12 +156,12 @@ private struct LineInput: ~Copyable {
     // From the background this would stop the process, and leave the terminal silent.
     let mask = SignalMask(blocking: [SIGTTOU])
     var modes = modes
-    // There is nobody to tell of a failure: the terminal is gone.
+    // A failure cannot be reported: the terminal is gone.
     _ = Self.set(&modes, of: terminal)
     mask.restore()
   }
 
-  /// A signal while the output drains is no reason to leave the terminal as it is.
+  /// A signal while the output drains is not a reason to leave the terminal as it is.
   private static func set(_ modes: inout termios, of terminal: Int32) -> Bool {
     while unsafe tcsetattr(terminal, TCSAFLUSH, &modes) != 0 {
       if errno != EINTR { return false }

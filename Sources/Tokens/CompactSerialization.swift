@@ -13,7 +13,9 @@ public struct CompactSerialization: Sendable {
 
   /// A way in which one segment is not canonical base64url although it can only mean one thing.
   public struct Irregularity: Sendable, Hashable {
+    /// The segment that is irregular.
     public let segment: Segment
+    /// How it is irregular.
     public let error: Base64Error
   }
 
@@ -21,12 +23,14 @@ public struct CompactSerialization: Sendable {
   public let text: [UInt8]
   /// The decoded segments.
   public let header: [UInt8]
+  /// The decoded second segment.
   public let payload: [UInt8]
+  /// The decoded third segment.
   public let signature: [UInt8]
   /// Empty for a canonical token; whoever accepts a token decides what to make of the others.
   public let irregularities: [Irregularity]
 
-  /// How much of `text` is signed: header and payload segments with their dot, as they stand (RFC 7515, section 5.1).
+  /// How much of `text` is signed: header and payload segments with their dot, as they were given (RFC 7515, section 5.1).
   public let signingInputByteCount: Int
 
   private static let whole = "give the whole token and nothing else: header.payload.signature"

@@ -23,7 +23,7 @@ public enum DroppedText: Sendable, Hashable {
   case quotationMarks
   case backticks
   case angleBrackets
-  /// A full stop behind it.
+  /// A full stop after it.
   case fullStop
   // Inside it.
   case lineBreaks
@@ -97,7 +97,7 @@ public enum DroppedText: Sendable, Hashable {
     case .quotationMarks: "quotation marks"
     case .backticks: "backticks"
     case .angleBrackets: "angle brackets"
-    case .fullStop: "a full stop behind it"
+    case .fullStop: "a full stop after it"
     case .lineBreaks: "line breaks inside it"
     case .quoteMarks: "> at the beginning of lines"
     case .spaces: "spaces inside it"

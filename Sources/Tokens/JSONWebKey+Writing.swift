@@ -31,7 +31,7 @@ extension JSONWebKey {
     return JSONWriter.bytes(members)
   }
 
-  /// As it is registered (RFC 7517, section 4): `kty`, `use`, then `alg` and `kid` where there are any, `n` and `e`.
+  /// As it is registered (RFC 7517, section 4): `kty`, `use`, then `alg` and `kid` if there are any, `n` and `e`.
   public var json: JSONObject {
     var object: JSONObject = ["kty": "RSA", "use": "sig"]
     object["alg"] = algorithm.map { .string($0) }

@@ -3,6 +3,7 @@ public import Signing
 
 /// Seconds since 1970-01-01T00:00:00Z without leap seconds (RFC 7519, section 2).
 public struct NumericDate: Sendable, Hashable, Comparable {
+  /// Seconds since 1970-01-01T00:00:00Z, without leap seconds.
   public let seconds: Int64
 
   public init(seconds: Int64) { self.seconds = seconds }
@@ -100,11 +101,14 @@ extension Certificate {
 
 /// A number of whole seconds between two dates; negative for the past.
 public struct TimeSpan: Sendable, Hashable, Comparable {
+  /// The length in seconds.
   public let seconds: Int64
 
   public init(seconds: Int64) { self.seconds = seconds }
 
+  /// No time at all.
   public static let zero = TimeSpan(seconds: 0)
+  /// A span of this many seconds.
   public static func seconds(_ count: Int64) -> TimeSpan { TimeSpan(seconds: count) }
   /// Held within 64 bits.
   public static func minutes(_ count: Int64) -> TimeSpan {

@@ -18,7 +18,7 @@ struct TextUnit {
   /// In bytes.
   let count: Int
 
-  /// The unit at a place; behind the end it is an empty line break.
+  /// The unit at a place; after the end it is an empty line break.
   init(_ text: [UInt8], at place: Int) {
     guard place < text.count else {
       self.init(.lineBreak, .plain, 0)
@@ -101,7 +101,7 @@ struct TextUnit {
     ASCII.isLetterOrDigit(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
   }
 
-  /// True where a token cannot begin behind it.
+  /// True if a token cannot begin after it.
   var isOfWord: Bool {
     guard spelling == .plain, case .character(let byte) = kind else { return false }
     return Self.isDigit(byte) || byte == UInt8(ascii: ".")

@@ -131,7 +131,7 @@ public struct TokenError: DiagnosticError {
   public let id: String
   public let message: String
   public let hint: String?
-  /// Every check that failed, the first of which gave the message.
+  /// Every check that failed; the message is from the first.
   public let failedChecks: [Check]
 
   /// The ids that are not reasons of checks.

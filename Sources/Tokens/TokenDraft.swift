@@ -4,7 +4,9 @@ public import Signing
 
 /// The exact header and claims of a token before it is signed, or as they were read, with the key they are judged by.
 public struct TokenDraft: Sendable {
+  /// The header, with its members in the order in which they are written.
   public let header: JSONObject
+  /// The claims, with their members in the order in which they are written.
   public let claims: JSONObject
   /// Nil while the claims are judged before any key is opened.
   public let publicKey: PublicKey?
@@ -14,11 +16,11 @@ public struct TokenDraft: Sendable {
   public let keyID: ExactText?
   /// The only `alg` that the key is for, where a JSON Web Key says so.
   public let keyAlgorithm: ExactText?
-  /// True while it is judged before it is signed: a draft must be right in what a receiver may pass over.
+  /// True while it is judged before it is signed: a draft must be right in what a receiver may ignore.
   var isForSigning = false
   /// The certificate from which a bare public key was taken.
   var keySource: Certificate?
-  /// Where none of several keys could be told to be the one: the header names that name none of them.
+  /// If none of several keys is named: the header names that do not match any.
   var strangeHints: Set<ExactText>?
   /// What is known of a certificate of the key where it is not there itself.
   var hints = CertificateHints()

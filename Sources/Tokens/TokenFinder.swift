@@ -14,7 +14,7 @@ public enum TokenFinder {
   public struct Found: Sendable, Hashable {
     /// The token alone, in ASCII; padding and the other base64 alphabet are left in it.
     public let text: [UInt8]
-    /// What was dropped, from the outside to the inside; empty where the text is the token and nothing else.
+    /// What was dropped, from the outside to the inside; empty if the text is the token and nothing else.
     public let dropped: [DroppedText]
 
     public init(text: [UInt8], dropped: [DroppedText]) {
@@ -34,7 +34,7 @@ public enum TokenFinder {
     }
   }
 
-  /// The most tokens that are listed; what comes behind them is passed over.
+  /// The most tokens that are listed; what comes after them is skipped.
   public static let mostTokens = 32
 
   /// Every token in the text, in its order; the work grows with the length of the text alone.

@@ -4,7 +4,7 @@ import JSON
 /// Reads a text from its beginning to its end and stops at each compact token.
 ///
 /// A token begins with `ey` or `ew`, the base64url of `{"` and of `{` before white space, where no word goes on, and its header
-/// decodes to something that begins with a brace. Line breaks and spaces inside it are passed over, with the marks of quoted
+/// decodes to something that begins with a brace. Line breaks and spaces inside it are skipped, with the marks of quoted
 /// mail at the beginning of lines. Every byte is looked at a fixed number of times.
 struct TokenScanner {
   /// One token, where it stood, and what was dropped from its inside.
@@ -97,7 +97,7 @@ struct TokenScanner {
     }
   }
 
-  /// Reads a token from `index`, or moves behind what is none.
+  /// Reads a token from `index`, or moves past what is none.
   private mutating func read() -> Candidate? {
     let start = index
     var end = index
@@ -111,10 +111,10 @@ struct TokenScanner {
           guard let algorithm = algorithm(ofHeader: token.text) else { return giveUp(inWord: true) }
           token.wholeSignatures = Self.wholeSignatures(algorithm)
         }
-        // A token that was cut to be shown has dots alone behind its header.
+        // A token that was cut to be shown has dots alone after its header.
         if token.dotCount == 1, token.text.count == token.segment { return giveUp(inWord: true) }
         if token.dotCount >= 2 {
-          // A fourth segment makes another kind of token; a dot with nothing behind it ends a sentence.
+          // A fourth segment makes another kind of token; a dot with nothing after it ends a sentence.
           let following = TextUnit(text, at: index + unit.count)
           guard case .character(let byte) = following.kind, TextUnit.isDigit(byte) else { break reading }
         }
@@ -175,7 +175,7 @@ struct TokenScanner {
     return nil
   }
 
-  /// Nil for what is no header; empty where its `alg` cannot be read.
+  /// Nil for what is not a header; empty if its `alg` cannot be read.
   private func algorithm(ofHeader segment: [UInt8]) -> String? {
     guard segment.count >= Self.leastHeader,
       let bytes = try? Base64.url.decodeReportingIrregularities(segment.span).bytes, bytes.first == UInt8(ascii: "{")
@@ -189,7 +189,7 @@ struct TokenScanner {
 
   // MARK: White space inside a token
 
-  /// White space, and what stands at the beginning of a line of quoted mail.
+  /// White space, and the marks at the beginning of a line of quoted mail.
   private struct Gap {
     var end: Int
     var hasLineBreak = false
@@ -213,7 +213,7 @@ struct TokenScanner {
     return gap
   }
 
-  /// True where the token goes on behind the gap.
+  /// True if the token goes on after the gap.
   private func continues(_ token: Collected, behind gap: Gap) -> Bool {
     guard gap.end < text.count, case .character = TextUnit(text, at: gap.end).kind else { return false }
     let isOfNext = beginsToken(at: gap.end)
@@ -226,9 +226,9 @@ struct TokenScanner {
     return count >= (token.hasLineBreaks || token.hasSpaces ? 1 : Self.leastLine)
   }
 
-  /// How many digits stand from there to the end of the line or to what closes the token; 0 where there is anything else.
+  /// How many digits follow from there to the end of the line or to what closes the token; 0 where there is anything else.
   ///
-  /// Where spaces stand inside the token, another may follow.
+  /// If spaces are inside the token, another may follow.
   private func digitCount(from start: Int, isSpaced: Bool) -> Int {
     var place = start
     var count = 0

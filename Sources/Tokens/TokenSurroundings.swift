@@ -1,7 +1,7 @@
 import Encodings
 import Messages
 
-/// What stands around a token in a text: how it is quoted, under which name, and in what.
+/// What surrounds a token in a text: quotation marks, a name, and the format.
 struct TokenSurroundings {
   /// From the outside to the inside.
   let dropped: [DroppedText]
@@ -83,7 +83,7 @@ struct TokenSurroundings {
     }
   }
 
-  // MARK: What it stands in
+  // MARK: What it is in
 
   private static func context(
     _ text: [UInt8], before left: ArraySlice<UInt8>, onSameLine isOnSameLine: Bool

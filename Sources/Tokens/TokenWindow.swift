@@ -7,11 +7,12 @@ public import JSON
 public struct TokenWindow: Sendable, Hashable {
   /// `nbf`; nil without one.
   public let notBefore: NumericDate?
-  /// `nbf`, or `iat` where there is none; nil without either.
+  /// `nbf`, or `iat` if there is none; nil without either.
   public let start: NumericDate?
   /// `exp`: the first second at which the token is no longer valid (RFC 7519, section 4.1.4); nil without one.
   public let end: NumericDate?
 
+  /// The window that these claims say; missing and unreadable dates are nil.
   public init(_ claims: JSONObject) {
     notBefore = Self.date("nbf", claims)
     start = notBefore ?? Self.date("iat", claims)

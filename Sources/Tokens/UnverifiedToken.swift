@@ -3,6 +3,7 @@ public import JSON
 
 /// A token taken apart: nothing of it has been verified, and none of it may be believed.
 public struct UnverifiedToken: Sendable {
+  /// The text and its decoded segments.
   public let serialization: CompactSerialization
   /// The header, or why it cannot be read.
   public let header: Result<JSONObject, JSONError>
@@ -20,7 +21,7 @@ public struct UnverifiedToken: Sendable {
   /// When it says that it can be used; of claims that cannot be read, at any time.
   public var window: TokenWindow { TokenWindow((try? claims.get()) ?? JSONObject()) }
 
-  /// The token with the same contents in canonical base64url; nil where it is in that already.
+  /// The token with the same contents in canonical base64url; nil if it is in that already.
   public var canonical: UnverifiedToken? {
     if serialization.irregularities.isEmpty { return nil }
     var text = Base64.url.encode(serialization.header.span)
@@ -105,7 +106,7 @@ enum FormatCheck {
 
   private static func hint(_ code: JSONError.Code) -> String {
     switch code {
-    case .tooLarge, .tooDeep, .tooManyElements: "no issuer's tokens are like that: look at where it comes from"
+    case .tooLarge, .tooDeep, .tooManyElements: "no issuer makes such tokens: find out where it comes from"
     case .invalidEncoding: "write UTF-8 without a byte order mark; the text may also have been cut or joined"
     default: "write one JSON object in UTF-8, each name once"
     }

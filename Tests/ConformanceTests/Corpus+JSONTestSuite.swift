@@ -16,7 +16,7 @@ extension Corpus {
         found = "read"
       } catch { found = "refused: \(error.id)" }
       switch name.first {
-      // The README's ruling: the grammar allows a name to stand twice, and two readers may then see two tokens.
+      // The README's ruling: the grammar allows a name to occur twice, and two readers may then see two tokens.
       case "y" where name.contains("duplicated_key"):
         return CorpusOutcome(name, expected: "refused: json-duplicate-name", found: found)
       case "y": return CorpusOutcome(name, expected: "read", found: found)

@@ -21,7 +21,7 @@ struct CorpusReport {
     var problems = misses.filter { reasons[$0.caseName] == nil }.map(Self.description)
     for skipped in reasons.keys.sorted() where !missed.contains(skipped) {
       problems.append(
-        "\(skipped) is in the table of skips, and \(names.contains(skipped) ? "does not miss" : "is no case")")
+        "\(skipped) is in the table of skips, and \(names.contains(skipped) ? "does not miss" : "is not a case")")
     }
     if names.count < outcomes.count { problems.append("two cases have the same name") }
     return problems

@@ -23,7 +23,7 @@ import Testing
       ("", ["b: expected refused, got accepted"]), ("# corpus\tcase\treason\nletters\tb\twhy\n", []),
       ("others\tb\twhy\n", ["b: expected refused, got accepted"]),
       ("letters\tb\twhy\nletters\ta\twhy\n", ["a is in the table of skips, and does not miss"]),
-      ("letters\tb\twhy\nletters\tx\twhy\n", ["x is in the table of skips, and is no case"]),
+      ("letters\tb\twhy\nletters\tx\twhy\n", ["x is in the table of skips, and is not a case"]),
     ])
   func problems(_ table: String, _ problems: [String]) throws {
     #expect(try report(table).problems == problems)
@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test(
-    "A row of the table that lacks its reason or is there twice is refused",
+    "A row of the table that lacks its reason or is repeated is refused",
     arguments: ["letters\tb\n", "letters\tb\t\n", "letters\tb\twhy\tmore\n", "letters\tb\twhy\nletters\tb\tor\n"])
   func malformedRow(_ table: String) {
     #expect(throws: SkipTable.MalformedRow.self) { try SkipTable(table) }

@@ -3,7 +3,7 @@ import TestSupport
 
 /// `Tests/conformance-skips.tsv`: the cases that are known to miss, each with the reason why that is right.
 struct SkipTable {
-  /// A row that is not three columns, or is there twice.
+  /// A row that does not have three columns, or is repeated.
   struct MalformedRow: Error { let row: String }
 
   /// The reasons, by corpus and case.

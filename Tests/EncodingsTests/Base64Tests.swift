@@ -91,7 +91,7 @@ struct Base64Tests {
   }
 
   @Test(
-    "Padding that does not fit, or has something behind it, is refused even where irregularities are reported",
+    "Padding that does not fit, or has something after it, is refused even where irregularities are reported",
     arguments: [
       "=", "==", "Zg=", "Zg===", "Zm9v=", "Zm9v====", "Zm8==", "Zg==Zg", "Zg=A=", "====", "Z===", "Z=",
     ])
@@ -101,11 +101,11 @@ struct Base64Tests {
   }
 
   @Test(
-    "Padding that lacks is told apart from padding that is too much",
+    "Missing padding is distinguished from too much padding",
     arguments: [
       ("Zg", "too little = padding, at byte 2"), ("Zg=", "too little = padding, at byte 3"),
-      ("Zm9v=", "= padding where none belongs, at byte 5"), ("Zg===", "= padding where none belongs, at byte 4"),
-      ("Zg==Zg", "= padding where none belongs, at byte 4"),
+      ("Zm9v=", "= padding where none is allowed, at byte 5"), ("Zg===", "= padding where none is allowed, at byte 4"),
+      ("Zg==Zg", "= padding where none is allowed, at byte 4"),
     ])
   func paddingMessages(_ text: String, _ message: String) {
     do {

@@ -2,7 +2,7 @@ import Encodings
 import JSON
 import Testing
 
-/// What is read eight bytes, or four characters, at a time must read the same wherever in them it stands.
+/// What is read eight bytes, or four characters, at a time must read the same wherever it is in them.
 @Suite("Reading words")
 struct WordBoundaryTests {
   private func error(_ text: String) -> JSONError? {
@@ -39,7 +39,7 @@ struct WordBoundaryTests {
     }
   }
 
-  @Test("A number ends before the first byte that is no digit, at every place", arguments: 1..<24)
+  @Test("A number ends before the first byte that is not a digit, at every place", arguments: 1..<24)
   func numbers(_ length: Int) throws {
     let digits = String(repeating: "7", count: length)
     for byte in ["/", ":", "a", "\u{1}", "é"] {
@@ -66,7 +66,7 @@ struct WordBoundaryTests {
   }
 
   @Test(
-    "A name that stands twice is refused wherever the two stand among many",
+    "A name that occurs twice is refused wherever the two are among many",
     arguments: [2, 8, 9, 10, 16, 17, 64, 65, 500])
   func duplicates(_ count: Int) throws {
     for length in [1, 8, 20] {

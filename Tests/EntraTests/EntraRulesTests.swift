@@ -106,7 +106,7 @@ struct EntraRulesTests {
   private static let login = "https://login.microsoftonline.com/"
 
   @Test(
-    "The audience of an assertion is compared as far as anybody can",
+    "The audience of an assertion is compared as far as possible",
     arguments: [
       ("\(login)\(tenant)/oauth2/v2.0/token", tenant, [], []),
       ("\(login)contoso.example/oauth2/v2.0/token", tenant, ["aud:not-compared"], ["aud:not-compared"]),
@@ -167,7 +167,7 @@ struct EntraRulesTests {
   }
 
   @Test(
-    "No text of a service's answer, or of a hint, is given to an algorithm that nobody has tried",
+    "An algorithm that was not tried has no text of a service's answer or hint",
     arguments: SignatureAlgorithm.allCases)
   func unproven(_ algorithm: SignatureAlgorithm) throws {
     let profile = try Profile.entraAssertion(tenant: Self.tenant, clientID: Self.client)

@@ -13,7 +13,7 @@ struct PublishedMistakesTests {
     let file: String
     /// The one check that fails, with its reason.
     let failure: String
-    /// The answer that comes from it, or nil where nobody has told one.
+    /// The answer that comes from it, or nil if nobody has told one.
     let answer: String?
     /// The saved answer of what is registered, where that is what the token fails by.
     let registered: String?
@@ -61,7 +61,7 @@ struct PublishedMistakesTests {
     Item("local time labelled Z, west", "proof-expired", "exp:expired", "proof-refused"),
     Item("hexadecimal text for a digest", "proof-hex-digest", "signature:signature-of-hex-text", "proof-refused"),
     Item("newline at the end", "proof-newline", "signature-encoding:base64-whitespace", "proof-refused"),
-    Item("newline signed along", "proof-newline-signed", "signature:signature-with-newline", "proof-refused"),
+    Item("newline signed too", "proof-newline-signed", "signature:signature-with-newline", "proof-refused"),
     Item("base64 that wraps lines", "proof-wrapped", "signature-encoding:base64-other-alphabet", "proof-refused"),
     Item("base64url that wraps lines", "proof-wrapped-url", "signature-encoding:base64-whitespace", "proof-refused"),
     Item("standard alphabet", "proof-standard-alphabet", "signature-encoding:base64-other-alphabet", "proof-refused"),

@@ -10,7 +10,7 @@ import TestSupport
 import Testing
 
 /// One thing that is wrong, one token that has it, and the checks that must say so, and no others.
-@Suite("Everything that a verifier refuses or reports")
+@Suite("What a verifier refuses or reports")
 struct RefusedTokenTests {
   struct Row: Decodable, Sendable, CustomTestStringConvertible {
     let file: String

@@ -171,7 +171,7 @@ struct RegistrationTests {
     #expect(registration?.others.map(\.displayName) == ["CN=renewed, O=keyroll fixtures"])
   }
 
-  @Test("An entry of which neither key nor thumbprint was saved may be the one, and draws a warning")
+  @Test("An entry whose key and thumbprint were not saved may be the one, and draws a warning")
   func unknown() throws {
     let report = try judge(by: "without-key", certificates: ["leaf"]).report
     #expect(report.checks.last?.status == .passed)

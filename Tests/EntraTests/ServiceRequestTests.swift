@@ -137,7 +137,7 @@ import Testing
     #expect(found == id)
   }
 
-  /// The reasons, or the status where there is none, of the checks about what was meant.
+  /// The reasons, or the status if there is none, of the checks about what was meant.
   private func comparisons(_ request: borrowing ServiceRequest, _ expected: RequestExpectation) -> [String] {
     var verifier = RequestVerifier(keys: [], cryptography: OpenSSLCryptography()) {
       (_, _) throws(KeyError) in throw KeyError(.malformedKey, "no PFX is opened here")

@@ -16,7 +16,7 @@ import Testing
     let outcome: String?
     let answer: String?
     let error: String?
-    /// Where the answer stands in a text that holds more.
+    /// Where the answer is in a text that has more.
     let line: Int?
     let `in`: String?
 
@@ -38,7 +38,7 @@ import Testing
     return ResponseExplanation(try ServiceResponse(text.span), token: nil, certificates: certificates)
   }
 
-  @Test("Each answer is told for what it is, or refused under its id", arguments: rows)
+  @Test("Each answer is recognised, or refused under its id", arguments: rows)
   func told(_ row: Row) throws {
     let text = try row.bytes()
     do throws(ResponseError) {
@@ -77,7 +77,7 @@ import Testing
     #expect(Self.rows.contains { $0.answer == id })
   }
 
-  @Test("No id of an answer stands twice, and each says what it means and what to do")
+  @Test("No id of an answer occurs twice, and each says what it means and what to do")
   func table() {
     #expect(Set(ServiceAnswer.all.map(\.id)).count == ServiceAnswer.all.count)
     for answer in ServiceAnswer.all {
@@ -176,7 +176,7 @@ import Testing
       let bytes = try Fixtures.bytes("certificates/\(name).pem")
       let explanation = try Self.explanation(file, certificates: try CertificateFile.read(bytes.span))
       #expect(explanation.thumbprint?.form == form)
-      #expect(explanation.thumbprintRemarks.contains("it is of none of the certificates given") != isOwner)
+      #expect(explanation.thumbprintRemarks.contains("it is not of any given certificate") != isOwner)
       #expect((explanation.thumbprint?.nextStep == nil) == (form == .sha1 || form == .sha256))
     }
   }
@@ -185,8 +185,8 @@ import Testing
     "A token says which header name carried the thumbprint",
     arguments: [
       ("key-not-found.json", "assertion-rs256", "its form is not the mistake"),
-      ("key-not-found.json", "assertion-x5t-s256-of-sha1", "belongs into x5t, and x5t#S256 carried it"),
-      ("key-not-found-sha256.json", "assertion-x5t-of-sha256", "belongs into x5t#S256, and x5t carried it"),
+      ("key-not-found.json", "assertion-x5t-s256-of-sha1", "belongs in x5t, and x5t#S256 carried it"),
+      ("key-not-found-sha256.json", "assertion-x5t-of-sha256", "belongs in x5t#S256, and x5t carried it"),
       ("key-not-found-hex-text.json", "assertion-x5t-of-hex", "hexadecimal text of a thumbprint, 40 bytes"),
       ("key-not-found-sha256.json", "assertion-rs256", "this is not the token that was sent"),
     ])

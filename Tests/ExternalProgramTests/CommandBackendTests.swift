@@ -28,7 +28,7 @@ import Testing
     }
   }
 
-  @Test("a program is handed the digest and public values alone, in one line of this form")
+  @Test("a program gets only the digest and public values, in one line of this form")
   func request() throws {
     let seen = folder.path("seen")
     let program = try folder.program("#!/bin/sh\ncat >'\(seen)'\necho '{\"error\":\"seen\"}'\n")

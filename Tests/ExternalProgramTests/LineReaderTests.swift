@@ -3,7 +3,7 @@ import Testing
 @testable import ExternalProgram
 
 @Suite struct LineReaderTests {
-  @Test("lines are told when they are complete, and the last when there is no more") func lines() {
+  @Test("lines are passed on when they are complete, and the last one at the end") func lines() {
     var reader = LineReader()
     #expect(reader.lines(completedBy: Array("a\n\nb".utf8)) == ["a", ""])
     #expect(reader.lines(completedBy: Array("c\nd".utf8)) == ["bc"])

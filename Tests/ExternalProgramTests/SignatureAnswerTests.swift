@@ -15,22 +15,22 @@ import Testing
     #expect(try answer(#" { "signature" : "" }"# + end) == .signature([]))
   }
 
-  @Test("a refusal is told, and cut where it is too long") func refusal() throws {
+  @Test("a refusal is shown, and cut if it is too long") func refusal() throws {
     #expect(try answer(#"{"error":"the key is \"locked\""}"#) == .refusal("the key is \"locked\""))
     let long = String(repeating: "x", count: 501)
     #expect(try answer(#"{"error":"\#(long)"}"#) == .refusal(String(long.dropLast())))
   }
 
   @Test(
-    "anything else is no answer, and the message says why",
+    "anything else is not an answer, and the message says why",
     arguments: [
-      ("", "ended without an answer"), ("\n", "something else than a JSON object"), ("[]", "is not an object"),
-      ("{}", "0 members where one belongs"), ("AAAA\n", "this is no value"),
-      (#"{"signature":"AA","error":"x"}"#, "2 members where one belongs"),
-      (#"{"signature":"AA","signature":"AA"}"#, "a name stands twice"),
+      ("", "ended without an answer"), ("\n", "something other than a JSON object"), ("[]", "is not an object"),
+      ("{}", "0 members instead of one"), ("AAAA\n", "this is not a value"),
+      (#"{"signature":"AA","error":"x"}"#, "2 members instead of one"),
+      (#"{"signature":"AA","signature":"AA"}"#, "a name occurs twice"),
       (#"{"signature":7}"#, #"a number as "signature""#), (#"{"error":null}"#, #"null as "error""#),
-      (#"{"value":"AA"}"#, #"the member "value", which means nothing here"#),
-      (#"{"Signature":"AA"}"#, #"the member "Signature", which means nothing here"#),
+      (#"{"value":"AA"}"#, #"the unknown member "value""#),
+      (#"{"Signature":"AA"}"#, #"the unknown member "Signature""#),
       (#"{"signature":"AA=="}"#, "not base64url without padding"),
       (#"{"signature":"+/8A"}"#, "not base64url without padding"),
       (#"{"signature":"A"}"#, "not base64url without padding"),

@@ -39,7 +39,7 @@ extension FuzzTarget {
       for element in elements { try requireSound(element, depth: depth + 1) }
     case .object(let object):
       try require(depth <= Limits.depth, "nothing is nested deeper than allowed")
-      try require(Set(object.members.map(\.name)).count == object.members.count, "no name stands twice in an object")
+      try require(Set(object.members.map(\.name)).count == object.members.count, "no name occurs twice in an object")
       for member in object.members { try requireSound(member.value, depth: depth + 1) }
     case .number(let number): try requireSound(number)
     default: break

@@ -34,7 +34,7 @@ extension FuzzTarget {
       try require(again == [key] && again.first?.kind == key.kind, "a key is read again from its bytes the same")
       guard let verifier = try? RSASignatureVerifier(key) else { continue }
       for algorithm in SignatureAlgorithm.allCases {
-        try require(!verifier.isValid(noise.span, by: algorithm, for: noise.span), "noise is no signature")
+        try require(!verifier.isValid(noise.span, by: algorithm, for: noise.span), "noise is not a signature")
       }
     }
   }

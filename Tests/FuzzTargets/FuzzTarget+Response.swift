@@ -8,7 +8,7 @@ import SigningTesting
 
 extension FuzzTarget {
   static let response = FuzzTarget(
-    "response", "saved answers of the services, alone and in other text, and behind a NUL the token that was sent",
+    "response", "saved answers of the services, alone and in other text, and after a NUL the token that was sent",
     seeds: {
       let responses = try Seeds.fixtures("responses", endingIn: "http", "json", "txt", "html")
       let tokens = try Seeds.fixtures("tokens", endingIn: "jwt")

@@ -12,7 +12,7 @@ enum Seeds {
       .map { file in try bytes(of: file) }
   }
 
-  /// The same for a folder of the corpora and the folders in it; empty where there are no corpora.
+  /// The same for a folder of the corpora and the folders in it; empty if there are no corpora.
   static func corpus(_ folder: String, endingIn suffixes: String...) throws -> [[UInt8]] {
     guard let corpora = Corpora.folder else { return [] }
     return try files(in: corpora.appending(path: folder))
@@ -20,7 +20,7 @@ enum Seeds {
       .map { file in try bytes(of: file) }
   }
 
-  /// The lines of a file of the corpora; empty where there are no corpora.
+  /// The lines of a file of the corpora; empty if there are no corpora.
   static func corpusLines(_ file: String) throws -> [[UInt8]] {
     guard let corpora = Corpora.folder else { return [] }
     let text = try bytes(of: corpora.appending(path: file))

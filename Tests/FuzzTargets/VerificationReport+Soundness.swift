@@ -14,7 +14,7 @@ extension VerificationReport {
       }
     }
     try require(!checks.isEmpty, "a report has checks")
-    try require(Set(checks.map(\.id)).count == checks.count, "no check is there twice")
+    try require(Set(checks.map(\.id)).count == checks.count, "no check occurs twice")
     for check in failedChecks {
       let finding = try require(check.finding, "failed check \(check.id) says why")
       try require(

@@ -1,7 +1,7 @@
 import FuzzTargets
 import Glibc
 
-/// The options that libFuzzer passes over because they begin with two hyphens: `--target=NAME`, `--seeds=FOLDER`, `--list`.
+/// The options that libFuzzer skips because they begin with two hyphens: `--target=NAME`, `--seeds=FOLDER`, `--list`.
 enum CommandLineChoice {
   static let target: FuzzTarget = {
     guard let name = value(of: "--target"), let target = FuzzTarget.named(name) else {

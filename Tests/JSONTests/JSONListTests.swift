@@ -33,7 +33,7 @@ struct JSONListTests {
     #expect(JSONWriter.bytes(value) == JSONWriter.bytes(copy))
   }
 
-  @Test("Elements stand in their order, whatever stands inside those before them")
+  @Test("Elements keep their order, whatever is inside those before them")
   func order() throws {
     let array = try #require(try read("[[1,[2,3]],{\"a\":[4]},5,[]]").array)
     #expect(array.count == 4)
@@ -87,7 +87,7 @@ struct JSONListTests {
     }
   }
 
-  @Test("A name that stands twice is found behind objects that have it, too, and in none of them")
+  @Test("A name that occurs twice is found after objects that have it, too, and in none of them")
   func repeatedNames() throws {
     func members(_ count: Int, _ value: String) -> String {
       (0..<count).map { "\"n\($0)\":\(value)" }.joined(separator: ",")

@@ -48,7 +48,7 @@ struct JSONMembersTests {
     #expect(throws: Refusal(words: "m is an array, not texts")) { try members.take("m", .strings("texts")) }
   }
 
-  @Test("Null is no member where the format says so")
+  @Test("Null is not a member where the format says so")
   func null() throws {
     var members = try members(#"{"m":null}"#, ignoringNull: true)
     #expect(try members.take("m", .string) == nil)

@@ -77,7 +77,7 @@ struct JSONReaderTests {
     #expect(code(of: string(limits.byteCount + 1)) == .tooLarge)
   }
 
-  @Test("A name that stands twice is found among many")
+  @Test("A name that occurs twice is found among many")
   func duplicateAmongMany() {
     let members = (0..<500).map { "\"n\($0)\":1" } + ["\"n250\":1"]
     #expect(code(of: "{" + members.joined(separator: ",") + "}") == .duplicateName)

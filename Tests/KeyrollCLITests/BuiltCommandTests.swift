@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test(
-    "help on what is no command is refused",
+    "help on what is not a command is refused",
     arguments: [
       (["help", "nosuch"], "there is no command nosuch", "keyroll"),
       (["help", "sign", "nosuch"], "there is no command nosuch", "keyroll sign"),
@@ -152,7 +152,7 @@ import Testing
           error: "keyroll: error: standard output cannot be written: bad file descriptor [output-unwritable]\n"))
   }
 
-  @Test("with standard error closed the status still tells")
+  @Test("with standard error closed the status still says how it ended")
   func closedError() throws {
     #expect(try Shell.run("keyroll --nonsense 2>&-") == Outcome(status: 64))
   }

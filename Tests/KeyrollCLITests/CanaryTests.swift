@@ -94,7 +94,7 @@ import Testing
     }
   }
 
-  @Test("nor does it from standard input", arguments: ["marked", "spaces", "text"])
+  @Test("no command shows a secret from standard input either", arguments: ["marked", "spaces", "text"])
   func standardInput(name: String) throws {
     let bytes = try #require(try Self.files.first { $0.name == name }).bytes
     func isStandardInput(_ argument: String) -> Bool {

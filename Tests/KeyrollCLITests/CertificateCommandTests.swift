@@ -164,7 +164,7 @@ import Testing
   }
 
   @Test(
-    "what stands against a certificate is a warning under an id, and the status is still success",
+    "what may keep a certificate from being used is a warning under an id, and the status is still success",
     arguments: [
       ("leaf", []), ("expired", ["certificate-expired"]), ("not-yet-valid", ["certificate-not-yet-valid"]),
       ("sha1", ["certificate-weak-signature"]),

@@ -68,7 +68,7 @@ import Testing
     }
   }
 
-  @Test("what comes by standard input or a descriptor is a file all the same, and is never replaced")
+  @Test("a file that is standard input or a descriptor is never replaced either")
   func sparesDescriptors() throws {
     let password = try folder.write(Array("correct horse\n".utf8), to: "password")
     let request = folder.path("request.json")

@@ -112,12 +112,12 @@ import Testing
       (#"exec <&-; echo '{"error":"never read"}'"#, #"does not sign: "never read" [program-refused]"#),
       ("exit 0", "ended without an answer [malformed-answer]"),
       ("exec >&-", "ended without an answer [malformed-answer]"),
-      ("echo signed", "something else than a JSON object: this is no value, at byte 0 [malformed-answer]"),
+      ("echo signed", "something other than a JSON object: this is not a value, at byte 0 [malformed-answer]"),
       (#"printf '{"error":"a"}\n{"error":"b"}\n'"#, "answered with more than one line [malformed-answer]"),
-      (#"printf '{"signature":"'"#, "something else than a JSON object"),
+      (#"printf '{"signature":"'"#, "something other than a JSON object"),
       ("cat /dev/zero", "answered with more than 65536 bytes [malformed-answer]"),
       ("head -c 65537 /dev/zero", "answered with more than 65536 bytes [malformed-answer]"),
-      (#"echo '{"signature":"AAAA"}'"#, "gave a signature of 3 bytes, where the key's have 256 [bad-signature]"),
+      (#"echo '{"signature":"AAAA"}'"#, "gave a signature of 3 bytes, but this key's have 256 [bad-signature]"),
       (
         #"printf '{"signature":"%s"}' "$(head -c 256 /dev/zero | base64 -w0 | tr -d =)""#,
         "does not verify with the key's public key [bad-signature]"
@@ -133,7 +133,7 @@ import Testing
     #expect(try !folder.names().contains("proof.jwt"))
   }
 
-  @Test("a signature of another key, algorithm or digest does not leave")
+  @Test("a signature of another key, algorithm or digest is not written")
   func otherSignatures() throws {
     let other =
       "command:\(ExampleProgram.openssl);cert=\(Self.certificate);key=\(Fixtures.path("keys/rsa-2048-other.pem"))"

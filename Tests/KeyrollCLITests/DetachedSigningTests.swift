@@ -120,7 +120,7 @@ struct DetachedSigningTests {
       input: try folder.bytes("input") + Array(".\(segment)".utf8))
   }
 
-  @Test("what signers do wrong is told apart, by assemble and by verify in the same words, and nothing is written")
+  @Test("assemble and verify name each mistake of a signer in the same words, and nothing is written")
   func diagnosis() throws {
     try prepare(["--algorithm", "RS256"])
     let (input, digest) = (try form("input"), try form("digest"))
@@ -199,7 +199,7 @@ struct DetachedSigningTests {
             status: 2,
             error: """
               keyroll: error: the signing request was changed after it was prepared: its signing input is not the encoding of its header and claims [signing-input-mismatch]
-              keyroll: hint: prepare it again, and carry it as it is
+              keyroll: hint: prepare it again, and carry it unchanged
 
               """))
     }

@@ -72,7 +72,7 @@ struct DetachedTokenKeyTests {
   }
 
   @Test(
-    "sign-request signs only for a certificate that lies on the token, where there is one",
+    "sign-request signs only for a certificate that is on the token, where there is one",
     arguments: ["rsa-2048", "certificate-elsewhere"])
   func otherCertificate(key: String) throws {
     let prepared = try BuiltCommand.run(

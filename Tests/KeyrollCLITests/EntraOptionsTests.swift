@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test(
-    "a tenant is a GUID or a domain, and no word that stands for any directory",
+    "a tenant is a GUID or a domain, not a word for any directory",
     arguments: [("common", "common"), ("a b.example", #""a b.example""#), ("", #""""#)])
   func tenant(name: String, shown: String) throws {
     let outcome = try assertion("--tenant", name)
@@ -61,7 +61,7 @@ import Testing
     #expect(outcome.error.contains("[hint-missing]\nkeyroll: hint: write x5t into the header\n"), "\(outcome)")
   }
 
-  @Test("for want of a certificate here the service would answer nothing")
+  @Test("if only the certificate is missing here, no answer of the service is named")
   func noAnswer() throws {
     let outcome = try BuiltCommand.run(
       "verify", "--profile", "graph-proof", "--public-key", Fixtures.path("public-keys/spki.pem"), "--at",

@@ -31,7 +31,7 @@ import Testing
     #expect(try !wasLoaded())
   }
 
-  @Test("nor is it for a module that shares our libcrypto")
+  @Test("it is not looked at for a module that shares our libcrypto either")
   func sharedLibrary() throws {
     let module = try BuiltLibrary.provider.copy(into: folder, as: "provider.so")
     let outcome = try BuiltCommand.run("keys", "pkcs11:?module-path=\(module)", environment: environment)

@@ -11,7 +11,7 @@ import Testing
 
   private static func token(_ name: String) -> String { Fixtures.path("tokens/\(name).jwt") }
 
-  @Test("the misleading 401 is told to be about the proof, and the check that explains it is named")
+  @Test("the misleading 401 is said to be about the proof, and the check that explains it is named")
   func proofRefused() throws {
     let outcome = try Self.explain(
       "curl.http", "--token", Self.token("proof-expired"), "--certificate", Self.certificate, "--object-id",
@@ -55,7 +55,7 @@ import Testing
     #expect(outcome.output.contains("[signature-with-newline]\n"), "\(outcome)")
   }
 
-  @Test("where no check explains it, what remains is said")
+  @Test("if no check explains it, the report says what else to look at")
   func remaining() throws {
     let outcome = try Self.explain(
       "curl.http", "--token", Self.token("proof"), "--certificate", Self.certificate, "--object-id",
@@ -75,7 +75,7 @@ import Testing
     #expect(outcome.output.contains("a 401 right after addKey is not yet a failure\n"))
   }
 
-  @Test("without a key the claims are judged all the same, and what was not judged is said")
+  @Test("without a key the claims are still judged, and the report says what was not judged")
   func keyless() throws {
     let outcome = try Self.explain("audience-refused.json", "--token", Self.token("assertion-graph-audience"))
     #expect(outcome.status == 0)
@@ -89,7 +89,7 @@ import Testing
     #expect(!outcome.output.contains("FAILED   signature"))
   }
 
-  @Test("a failure that no answer is known for is told apart from the one that explains it")
+  @Test("a failure without a known answer is distinguished from the one that explains it")
   func others() throws {
     let outcome = try Self.explain(
       "outside-window.json", "--token", Self.token("assertion-milliseconds"), "--certificate", Self.certificate)
@@ -137,7 +137,7 @@ import Testing
     #expect(outcome.output.contains("an access token was issued"), "\(outcome)")
   }
 
-  @Test("what is not known is said to be so, and its text cannot write on the terminal")
+  @Test("an unknown answer is called unknown, and its text cannot control the terminal")
   func unknown() throws {
     let outcome = try Self.explain("unknown-graph.json")
     #expect(outcome.status == 0)
@@ -149,15 +149,15 @@ import Testing
           "keyroll: error: forged"
 
         """#), "\(outcome)")
-    #expect(outcome.output.contains("  this code is not known here; the message is all that is known of it\n"))
+    #expect(outcome.output.contains("  keyroll does not know this code; the message is all there is\n"))
   }
 
-  @Test("a page of a proxy is no answer", arguments: ["proxy-page.http", "proxy-page.html"])
+  @Test("a page of a proxy is not an answer", arguments: ["proxy-page.http", "proxy-page.html"])
   func page(file: String) throws {
     let outcome = try Self.explain(file)
     #expect(outcome.status == 0)
     #expect(outcome.output.hasPrefix("UNANSWERED  "))
-    #expect(outcome.output.contains("this is a web page and no answer of the services"), "\(outcome)")
+    #expect(outcome.output.contains("this is a web page, not an answer of the services"), "\(outcome)")
     #expect(!outcome.output.contains("Blocked"))
   }
 
@@ -295,7 +295,7 @@ import Testing
     #expect(fault.output.contains("what the services answer to it\n\n[assertion-malformed] AADSTS50027"), "\(fault)")
   }
 
-  @Test("what is neither a file nor a code is said to be so")
+  @Test("an argument that is neither a file nor a code is called that")
   func neither() throws {
     #expect(
       try BuiltCommand.run("explain", "no-such-thing")
@@ -360,7 +360,7 @@ import Testing
     }
   }
 
-  @Test("an option more never hides a cause")
+  @Test("a further option never hides a cause")
   func warned() throws {
     let options = [
       "--token", Self.token("proof-issued-by-client-id"), "--certificate", Self.certificate, "--object-id",

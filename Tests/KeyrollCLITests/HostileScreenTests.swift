@@ -128,7 +128,7 @@ struct HostileScreenTests {
     #expect(last == "NOT VERIFIED: nothing above was checked, anybody can have written it.")
   }
 
-  @Test("wherever the end of a line would be, no value goes on at column 1")
+  @Test("wherever a line is folded, no value continues at column 1")
   func everyColumn() throws {
     var claims: [String: Any] = [:]
     for count in 20..<180 { claims["c\(count)"] = String(repeating: "x", count: count) + " \(Self.tail)" }
@@ -168,7 +168,8 @@ struct HostileScreenTests {
     let last = try requireHonest(
       try session(["explain", path]), status: 0,
       beginning: [
-        "REFUSED  Microsoft Graph", "message", "meaning", "next step", "\"", "request-id: ", "this ", "look ",
+        "REFUSED  Microsoft Graph", "message", "meaning", "next step", "\"", "request-id: ",
+        "keyroll does not know this code", "look ",
       ])
     #expect(last == "REFUSED  Microsoft Graph")
   }
@@ -221,7 +222,7 @@ struct HostileScreenTests {
     if: Judge.python != nil && ThrowawayToken.isAvailable(.softHSM),
     Comment(rawValue: ThrowawayToken.absence(of: .softHSM))))
 struct HostileLabelTests {
-  @Test("a token's label is quoted, and every space behind another in it is escaped")
+  @Test("a token's label is quoted, and every space after another in it is escaped")
   func label() throws {
     let tokens = try ThrowawayToken(.softHSM)
     let label = "\u{1B}[2J x        ACCEPTED\u{2800}"

@@ -71,7 +71,7 @@ import Testing
     #expect(outcome.output.contains("[\(id)]\n"), "\(outcome)")
   }
 
-  @Test("what surrounds a token is dropped, and it is said what")
+  @Test("what surrounds a token is dropped, and the report says what")
   func surroundings() throws {
     let proof = try #require(String(bytes: try Fixtures.bytes("tokens/proof.jwt"), encoding: .utf8))
     let bare = try BuiltCommand.run("inspect", "--at", "2023-11-14T22:18:20Z", proof)
@@ -126,7 +126,7 @@ import Testing
       ),
       (
         #"{"aud":"00000003-0000-0000-c000-000000000000","iss":"https://sts.windows.net/x/","appid":"a","ver":"1.0","tid":"x"}"#,
-        "an access token: a service gave it out, and it proves no possession of a key",
+        "an access token: a service issued it, and it does not prove possession of a key",
         "--public-key KEY --algorithm RS256 --issuer https://sts.windows.net/x/ --audience 00000003-0000-0000-c000-000000000000 TOKEN"
       ),
       (
@@ -152,7 +152,7 @@ import Testing
       "\(outcome)")
   }
 
-  @Test("whoever left the token out is told that it is waited for")
+  @Test("without a token argument, a note says that standard input is read")
   func terminal() throws {
     let session = try TerminalSession(BuiltCommand.path, ["inspect"])
     try session.wait(

@@ -30,7 +30,7 @@ import Testing
     #expect(
       try sign("--key", "nowhere.pem;cert=a.pem")
         == refusal(
-          "nowhere.pem with the attributes behind it is not the name of a file [file-unreadable]",
+          "nowhere.pem with the attributes after it is not the name of a file [file-unreadable]",
           hint: "attributes go with a scheme: pem:PATH;name=value or pfx:PATH;name=value"))
   }
 
@@ -43,7 +43,7 @@ import Testing
     #expect(outcome.error.contains(" cannot be read: no such file or directory [file-unreadable]\n"), "\(outcome)")
   }
 
-  @Test("a path with a colon or a semicolon is a path where the file is there", arguments: ["a:b.pem", "a;cert=b.pem"])
+  @Test("a path with a colon or a semicolon is a path if the file exists", arguments: ["a:b.pem", "a;cert=b.pem"])
   func oddNames(name: String) throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(try Fixtures.bytes("keys/rsa-2048.pem"), to: name)
@@ -71,7 +71,7 @@ import Testing
     #expect(!outcome.error.contains("CANARY01"), "\(outcome)")
   }
 
-  @Test("two certificates for one key are a wrong command line, and none is preferred in silence")
+  @Test("two certificates for one key are a wrong command line, and none is silently preferred")
   func twoCertificates() throws {
     #expect(
       try sign("--key", "pem:\(Self.key);cert=\(Self.certificate)", "--certificate", Self.other)
@@ -90,7 +90,7 @@ import Testing
           hint: "give the certificate that was issued for this key"))
   }
 
-  @Test("only the tokens that Entra judges are spoken of as such")
+  @Test("only tokens that Entra judges are called so")
   func noAnswerForOthers() throws {
     let outcome = try BuiltCommand.run(
       "sign", "claims", "--profile", "github-app", "--parameter", "client-id=a", "--key",

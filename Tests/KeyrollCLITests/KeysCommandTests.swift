@@ -93,7 +93,7 @@ struct KeysCommandTests {
     let logged = try ConfiguredModules(["hsm": lines[log] ?? ""], tokens: tokens, global: global)
     let writer = log == "pkcs11-spy" ? log : "log-calls"
     let warning =
-      "keyroll: warning: calls to the module hsm are written down by \(writer), PINs in clear text with them\n"
+      "keyroll: warning: calls to the module hsm are logged by \(writer), PINs included, in clear text\n"
     #expect(try logged.run(["keys"]).error.contains(warning))
     // Before the PIN is asked for, and on runs that fail.
     let refused = try logged.run(["keys", "pkcs11:token=keyroll", "--login"])
@@ -150,7 +150,7 @@ struct KeysCommandTests {
     let lines = try modules.run(["keys"]).error.split(separator: "\n")
     #expect(
       lines == [
-        "keyroll: warning: C_Initialize: CKR_GENERAL_ERROR, the module failed and says no more (module bad); ?module-name=NAME in a reference names the module that is meant, and leaves others out"
+        "keyroll: warning: C_Initialize: CKR_GENERAL_ERROR, the module failed and says no more (module bad); ?module-name=NAME in a reference uses that module and leaves the others out"
       ])
     #expect(try modules.run(["keys", "pkcs11:?module-name=hsm"]).error.isEmpty)
   }
@@ -181,7 +181,7 @@ struct KeysCommandTests {
         == Outcome(
           status: 2,
           error: """
-            keyroll: error: a PKCS #11 module crashed while it was loaded, or gives no list of functions [module-unavailable]
+            keyroll: error: a PKCS #11 module crashed while it was loaded, or has no list of functions [module-unavailable]
             keyroll: hint: p11-kit loads all that it is configured with: take the file of that module out of its configuration
 
             """))

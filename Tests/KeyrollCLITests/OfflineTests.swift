@@ -101,13 +101,13 @@ struct OfflineTests {
     #expect(calls.allSatisfy(staysHere), "\(calls)")
   }
 
-  @Test("a program that opens a socket is found out")
+  @Test("a program that opens a socket is noticed")
   func control() throws {
     let (_, calls) = try networkCalls("python3 -c 'import socket; socket.socket()'")
     #expect(!calls.allSatisfy(staysHere), "\(calls)")
   }
 
-  @Test("the command imports no function that reaches a network, and no library whose purpose that is")
+  @Test("the command imports no function that reaches a network, and no library for that purpose")
   func libraries() throws {
     let symbols = try Judge.run("/usr/bin/nm", ["-D", "--undefined-only", BuiltCommand.path])
     try #require(symbols.status == 0 && symbols.output.contains("OPENSSL_init_crypto"), "\(symbols)")

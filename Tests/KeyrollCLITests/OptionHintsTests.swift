@@ -15,7 +15,7 @@ import Testing
     for hint in OptionHints.table.keys {
       // Those about a comparison are made of a sentence and of what was to be compared.
       let (beginning, end) = ("give ", " that is meant")
-      var parts = hint.components(separatedBy: "name it then as ")
+      var parts = hint.components(separatedBy: "then name it as ")
       if hint.hasPrefix(beginning), hint.hasSuffix(end) {
         parts = hint.dropFirst(beginning.count).dropLast(end.count).components(separatedBy: " or ")
       }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What becomes of a result where the system stands against it; `SystemTests` has the files themselves.
+/// What becomes of a result that the system refuses to write; `SystemTests` has the files themselves.
 @Suite(.tags(.process)) struct OutputFileCommandTests {
   private let folder: TemporaryFolder
 
@@ -15,7 +15,7 @@ import Testing
     #expect(try folder.mode("token") == 0o600)
   }
 
-  @Test("where the disk takes no byte, nothing is left behind")
+  @Test("if the disk is full, nothing is left behind")
   func tooLarge() throws {
     let path = folder.path("token")
     // The limit is for the signing alone: what it says goes through a pipe.

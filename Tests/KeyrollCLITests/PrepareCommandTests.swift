@@ -117,7 +117,7 @@ import Testing
       "keyroll prepare form '\(path)' --as digest --at \(SignCommandTests.at); echo status $?")
     let text = try session.finish().output
     #expect(text.contains("status 64"))
-    #expect(text.contains("--as digest writes bytes of which none may change, which are not for a terminal [usage]"))
+    #expect(text.contains("--as digest writes raw bytes, which a terminal would change [usage]"))
   }
 
   @Test("a request brings its own rules, and a reviewer may insist on others")
@@ -180,7 +180,7 @@ import Testing
     #expect(signing.error.hasPrefix("keyroll: error: standard input cannot be both the key and the request"))
   }
 
-  @Test("what is no request is refused", arguments: ["", "{}", "[]", "{\"keyroll-signing-request\":3}", "ey.ey.ey"])
+  @Test("what is not a request is refused", arguments: ["", "{}", "[]", "{\"keyroll-signing-request\":3}", "ey.ey.ey"])
   func noRequest(text: String) throws {
     let outcome = try BuiltCommand.run("sign-request", "-", "--key", "pem:/nonexistent", input: Array(text.utf8))
     #expect(outcome.status == 2)

@@ -80,8 +80,8 @@ import Testing
         == Outcome(
           status: 2,
           error: """
-            keyroll: error: no call to a module is made, because none could be ended after 1 min: resource temporarily unavailable [device-unwatched]
-            keyroll: hint: the system starts no further thread: see ulimit -u and ulimit -v
+            keyroll: error: no call to a module was made, because it could not be ended after 1 min: resource temporarily unavailable [device-unwatched]
+            keyroll: hint: the system does not start another thread: see ulimit -u and ulimit -v
 
             """))
   }

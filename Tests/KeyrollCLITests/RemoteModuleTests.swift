@@ -27,7 +27,7 @@ struct RemoteModuleTests {
     #expect(outside == inside)
   }
 
-  @Test("a module that crashes takes the run along, and with remote: its own process alone")
+  @Test("a module that crashes ends the run, and with remote: only its own process")
   func crash() throws {
     let fault = try FaultModule(over: tokens.module, plan: ["crash C_Sign 1"])
     let inside = try proof(try ConfiguredModules(["hsm": "module: \(fault.path)"], tokens: tokens))

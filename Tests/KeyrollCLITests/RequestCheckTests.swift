@@ -100,7 +100,7 @@ import Testing
     #expect(outcome.output.hasPrefix("REJECTED  ") && outcome.output.contains("[\(id)]"), "\(outcome)")
   }
 
-  @Test("a private key, an old certificate or another object in the place of what belongs there is found")
+  @Test("a private key, an old certificate or another object in the wrong place is found")
   func exchanged() throws {
     let path = try addKey()
     let body = try String(contentsOfFile: "\(path)/body.json", encoding: .utf8)
@@ -122,7 +122,7 @@ import Testing
     #expect(try check(path, ["--object-id", SignCommandTests.objectID]).output.contains("[object-mismatch]"))
   }
 
-  @Test("files that are missing are told, and a certificate of one's own decides")
+  @Test("missing files are named, and the user's own certificate decides")
   func files() throws {
     let path = try addKey()
     let distrusted = try check(path, ["--at", "2027-01-15T08:04:00Z", "--certificate", RequestCommandTests.other])

@@ -101,7 +101,7 @@ import Testing
     #expect(try !text("request.curl").contains("header = \"@-\""))
   }
 
-  @Test("of a file with a private key beside only the certificate goes out")
+  @Test("of a file that also has a private key, only the certificate is sent")
   func noPrivateKey() throws {
     let pem = try folder.write(
       Fixtures.bytes("keys/rsa-2048-other.pem") + Fixtures.bytes("certificates/other.pem"), to: "both.pem")
@@ -157,7 +157,7 @@ import Testing
     #expect(try run(Self.addOther + ["--display-name", String(repeating: "ü", count: 90)]).status == 0)
   }
 
-  @Test("what is there stays, be it a folder, a file or a link")
+  @Test("nothing is replaced: no folder, file or link")
   func noOverwrite() throws {
     try folder.write([1], to: "file")
     try folder.link("link", to: "/nonexistent")

@@ -78,7 +78,7 @@ import Testing
       expected: ["--object-id", SignCommandTests.objectID], shown: "object       \(otherID)", keepsToken: false),
   ]
 
-  @Test("a swapped value is rejected by who says what was meant, and warned of for who does not", arguments: swaps)
+  @Test("a swapped value is rejected if the expected one was given, and warned of if not", arguments: swaps)
   func swapped(swap: Swap) throws {
     let meant = try make(swap.meant, as: "meant")
     let isToken = swap.meant.first == "token"
@@ -100,7 +100,7 @@ import Testing
   }
 
   @Test(
-    "what nobody compared draws one warning each, and what was compared draws none",
+    "each value that was not compared draws one warning, and a compared one none",
     arguments: [
       (
         add, ["object", "host", "new-certificate"],
@@ -128,7 +128,7 @@ import Testing
     #expect(compared.status == 0 && compared.output.hasPrefix(head), "\(compared)")
   }
 
-  @Test("an application id in the address is no part of the proof, and is compared with what was meant")
+  @Test("an application id in the address is not part of the proof, and is compared with what was meant")
   func applicationID() throws {
     let address = ["--app-id", SignCommandTests.clientID]
     let path = try make(["remove-key", "--key-id", Self.keyID] + RequestCommandTests.graph + address)

@@ -102,7 +102,7 @@ import Testing
     }
   }
 
-  @Test("whatever the kind of request does not have is reported, hidden files too, by name")
+  @Test("files that the kind of request does not have are reported by name, hidden ones too")
   func others() throws {
     let path = try make()
     try shell(": > .hidden && : > new-certificate.cer && mkdir more && printf x > \"$(printf 'a\\377b')\"")
@@ -154,7 +154,7 @@ import Testing
       "openssl x509 -in '\(Fixtures.path("certificates/ec-p256.pem"))' -outform der -out signing-certificate.cer")
     let outcome = try check(path)
     #expect(outcome.status == 1, "\(outcome)")
-    #expect(outcome.output.contains("signing-certificate.cer is of a key that signs no tokens: "), "\(outcome)")
+    #expect(outcome.output.contains("signing-certificate.cer has a key that does not sign tokens: "), "\(outcome)")
   }
 
   @Test(
@@ -167,16 +167,16 @@ import Testing
     #expect(outcome.status == 1 && outcome.output.contains("is larger than 1048576 bytes"), "\(outcome)")
   }
 
-  @Test("what others may change is warned of and no more: the file systems of sticks know neither owners nor modes")
+  @Test("files that others can change are only warned of: the file systems of sticks have neither owners nor modes")
   func modes() throws {
     let path = try make()
     #expect(try check(path).output.contains("\n  passed   owner\n  passed   mode\n"))
     try shell("chmod 666 body.json")
     let file = try check(path)
-    #expect(file.status == 0 && file.output.contains("others may change body.json [file-mode]\n"), "\(file)")
+    #expect(file.status == 0 && file.output.contains("other users can change body.json [file-mode]\n"), "\(file)")
     try shell("chmod 777 .")
     let all = try check(path)
-    #expect(all.status == 0 && all.output.contains("others may change what is in \(path) [file-mode]\n"), "\(all)")
+    #expect(all.status == 0 && all.output.contains("other users can change what is in \(path) [file-mode]\n"), "\(all)")
   }
 
   @Test("files of another user are warned of", .enabled(if: geteuid() == 0, "only root can give files away"))
@@ -190,7 +190,8 @@ import Testing
   }
 
   @Test(
-    "what is no request at all cannot be judged", arguments: ["mkfifo x", "mkdir x", "ln -s /dev/zero x", ": ; true"])
+    "what is not a request at all cannot be judged",
+    arguments: ["mkfifo x", "mkdir x", "ln -s /dev/zero x", ": ; true"])
   func nothing(command: String) throws {
     let made = try Shell.run("cd '\(folder.path(""))' && \(command)")
     try #require(made.status == 0)

@@ -32,7 +32,7 @@ struct RequestSendingTests {
     try String(contentsOfFile: "\(path)/answer.txt", encoding: .utf8)
   }
 
-  /// Gets an access token by a token request, as the README does, and returns the header for it.
+  /// Gets an access token by a token request, as `docs/requests-and-answers.md` does, and returns the header for it.
   private func header() throws -> String {
     let path = try make(["token", "--tenant", LoopbackService.tenant, "--client-id", LoopbackService.clientID])
     let sent = try service.send(in: path)

@@ -70,7 +70,7 @@ import Testing
       BuiltCommand.run("certificate", file, "--password-env", "SECRET", environment: ["SECRET": "correct horse\n"]))
   }
 
-  @Test("a variable that was taken is in the environment of the process no more")
+  @Test("a variable that was read is removed from the environment of the process")
   func environmentWiped() throws {
     let terminal = try TerminalSession(
       BuiltCommand.path, ["certificate", "-", "--password-env", "SECRET"],
@@ -123,7 +123,7 @@ import Testing
   private static let emptyHint =
     "a key without a password needs no option; the empty password is a file of one line feed"
 
-  @Test("a terminal is no source: it would show the password")
+  @Test("a terminal is not a source: it would show the password")
   func terminal() throws {
     let session = try TerminalSession(BuiltCommand.path, ["certificate", file, "--password-fd", "0"])
     #expect(
@@ -170,7 +170,7 @@ import Testing
           status: 64,
           error: """
             keyroll: error: standard input cannot be both the certificate file and the password [usage]
-            keyroll: hint: give one of them by a file
+            keyroll: hint: give one of them as a file
 
             """))
   }

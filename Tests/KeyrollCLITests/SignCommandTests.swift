@@ -144,7 +144,7 @@ import Testing
     #expect(second.status == 2)
     #expect(
       second.error
-        == "keyroll: error: \(path) is there already [output-exists]\nkeyroll: hint: choose another name, or replace it with --force\n"
+        == "keyroll: error: \(path) already exists [output-exists]\nkeyroll: hint: choose another name, or replace it with --force\n"
     )
     #expect(try folder.bytes("proof.jwt") == token)
     #expect(try BuiltCommand.run(Self.proof + ["--valid-for", "5m", "--output", path, "--force"]).status == 0)
@@ -192,7 +192,7 @@ import Testing
     #expect(outcome.status == 0)
     #expect(
       outcome.error.hasPrefix(
-        "keyroll: warning: alg is PS256, which no document known to us names for this token [algorithm-unproven]\n"))
+        "keyroll: warning: alg is PS256, which no known document names for this token [algorithm-unproven]\n"))
   }
 
   @Test(
@@ -252,7 +252,7 @@ import Testing
     #expect(outcome.status == 0, "\(outcome)")
   }
 
-  @Test("an option that takes one value is refused when it is there twice, and the others are not")
+  @Test("an option that takes one value is refused when it is given twice, and the others are not")
   func repetition() throws {
     let outcome = try BuiltCommand.run(Self.proof + ["--object-id", Self.clientID])
     #expect(

@@ -111,7 +111,7 @@ import Testing
     #expect(shown.status == 0 && shown.output.hasSuffix("; nothing is signed\n"), "\(shown)")
   }
 
-  @Test("what is refused is not asked about")
+  @Test("no question is asked about a refused request")
   func refused() throws {
     let outcome = try session(["--object-id", SignCommandTests.tenant]).finish()
     #expect(outcome.status == 2 && outcome.output.contains("[parameter-mismatch]\n"), "\(outcome)")

@@ -159,7 +159,7 @@ import Testing
     func refused(_ found: String, _ expected: String) -> String {
       """
       keyroll: error: the signing request \(found), and \(expected) is expected [parameter-mismatch]
-      keyroll: hint: ask whoever prepared it what it is for
+      keyroll: hint: ask the person who prepared it what it is for
 
       """
     }
@@ -263,7 +263,7 @@ import Testing
   /// As messages call it: a plain path has a scheme too.
   private func name(of key: String) -> String { key.hasPrefix("/") ? "file:\(key)" : key }
 
-  @Test("where certificates come with the key, the request's must be one of them, though it is over the same key")
+  @Test("if certificates come with the key, the request's must be one of them, even if it is over the same key")
   func otherCertificate() throws {
     let request = try Self.proof(in: folder)
     let renewed = Fixtures.path("certificates/renewed.pem")

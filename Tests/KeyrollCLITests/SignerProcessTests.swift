@@ -122,7 +122,7 @@ import Testing
     for name in ["leader", "child"] { try ChildProcess.waitForEnd(ofAny: try folder.processIdentifier(name)) }
   }
 
-  @Test("what a program leaves behind does not hold keyroll up by holding its streams, and is ended")
+  @Test("processes that a program leaves behind do not delay keyroll by holding its streams, and are ended")
   func leftBehind() throws {
     let (_, outcome) = try sign(
       script: "#!/bin/sh\nsleep 600 &\necho $! >'\(folder.path("child"))'\necho '{\"error\":\"done\"}'\n")
@@ -130,7 +130,7 @@ import Testing
     try ChildProcess.waitForEnd(ofAny: try folder.processIdentifier("child"))
   }
 
-  @Test("one that has made itself independent does not hold keyroll up either")
+  @Test("a process that has made itself independent does not delay keyroll either")
   func independent() throws {
     let (_, outcome) = try sign(
       script: """

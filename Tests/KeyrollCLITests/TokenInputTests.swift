@@ -82,7 +82,7 @@ import Testing
     #expect { try TokenInput(folder.path("")) } throws: { ($0 as? SystemError)?.code == .fileUnreadable }
   }
 
-  @Test("no more than the limit is read, of a device without end too")
+  @Test("no more than the limit is read, even from an endless device")
   func limit() throws {
     let most = [UInt8](repeating: 0x61, count: TokenInput.limit)
     #expect(try TokenInput(folder.write(most, to: "most")).bytes.count == TokenInput.limit)

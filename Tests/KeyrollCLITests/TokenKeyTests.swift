@@ -54,7 +54,7 @@ struct TokenKeyTests {
     }
   }
 
-  @Test("a PIN that cannot be had is an error, never an empty PIN")
+  @Test("a PIN that cannot be read is an error, never an empty PIN")
   func noPIN() throws {
     let empty = try folder.write([], to: "empty")
     let lineBreak = try folder.write([10], to: "line-break")
@@ -141,7 +141,7 @@ struct TokenKeyTests {
     #expect(outcome.status == 2)
     #expect(
       outcome.error.hasPrefix(
-        "keyroll: error: \(function) of the module \(function == "C_GetFunctionList" ? fault.path : "fault.so") has not come back after 1 s [device-timeout]\n"
+        "keyroll: error: \(function) of the module \(function == "C_GetFunctionList" ? fault.path : "fault.so") has not returned after 1 s [device-timeout]\n"
       ),
       "\(outcome)")
     #expect(try folder.names().isEmpty)
@@ -155,13 +155,13 @@ struct TokenKeyTests {
     #expect(outcome.status == 0 && outcome.output.split(separator: ".").count == 3, "\(outcome)")
     let warnings = [
       "hang":
-        "keyroll: warning: C_Finalize of the module fault.so has not come back after 1 s; nothing is lost\n",
-      "crash": "keyroll: warning: a PKCS #11 module crashed when it was let go; nothing is lost\n", "exit": "",
+        "keyroll: warning: C_Finalize of the module fault.so has not returned after 1 s; nothing is lost\n",
+      "crash": "keyroll: warning: a PKCS #11 module crashed while it was closed; nothing is lost\n", "exit": "",
     ]
     #expect(outcome.error.hasSuffix(warnings[action] ?? "missing"), "\(outcome)")
   }
 
-  @Test("a module that crashes or hangs when it is let go hides no error", arguments: ["hang", "crash", "exit"])
+  @Test("a module that crashes or hangs while it is closed hides no error", arguments: ["hang", "crash", "exit"])
   func letGoAfterAnError(action: String) throws {
     let fault = try FaultModule(
       over: tokens.module, plan: ["\(action) C_Finalize 1", "fail C_Sign * CKR_DEVICE_ERROR"])

@@ -61,7 +61,7 @@ import Testing
     }
   }
 
-  @Test("in a folder with the sticky bit nobody replaces what is somebody else's")
+  @Test("in a folder with the sticky bit, users cannot replace the files of others")
   func sticky() throws {
     let path = try program()
     try shell("chmod 1777 '\(folder.path(""))'")
@@ -192,7 +192,7 @@ import Testing
           remedy: "let its first line name the interpreter by its path"))
   }
 
-  @Test("an interpreter that is not there is refused only where somebody else could put it there")
+  @Test("a missing interpreter is refused only if someone else could put it there")
   func absentInterpreter() throws {
     let interpreter = folder.path("later/sh")
     let script = try program(by: interpreter)

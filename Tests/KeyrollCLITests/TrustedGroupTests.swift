@@ -93,7 +93,7 @@ struct TrustedGroupTests {
   private static let others = "has members other than you and root"
   private static let unknown = "its members cannot be found out"
 
-  /// Nil where the program runs, else the group and what is said of it.
+  /// Nil if the program runs, else the group and what is said of it.
   private static let cases: [(user: UInt32, group: UInt32, String?)] = [
     (1234, 0, nil), (1234, 777, nil), (1234, 800, nil), (1234, 801, nil),
     (1234, 802, "shared can change PLACE, and \(others)"), (1234, 778, "bobs can change PLACE, and \(others)"),
@@ -138,7 +138,7 @@ struct TrustedGroupTests {
 
   // MARK: Access control lists
 
-  /// The entry, and who is then named; nil where the program runs.
+  /// The entry, and who is then named; nil if the program runs.
   private static let entries: [(String, String?)] = [
     ("user:1235:rwx", "user bob"), ("user:9876:w", "user 9876"), ("user:1235:rx", nil), ("user:1234:rwx", nil),
     ("user:0:rwx", nil), ("user:1235:rwx,mask::rx", nil), ("group:802:rwx", "group shared"),

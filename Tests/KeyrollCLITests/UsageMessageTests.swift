@@ -43,7 +43,7 @@ import Testing
   }
 
   @Test(
-    "a token or a key that is no value of anything is not repeated",
+    "a token or a key that is not a value of anything is not repeated",
     arguments: [
       ["inspect", "a", "eyJhbGciOiJSUzI1NiJ9.e30.CANARY01"], ["eyJhbGciOiJSUzI1NiJ9.e30.CANARY01"],
       ["verify", "--certificate", "a", "a", "-----BEGIN PRIVATE KEY----- CANARY01"],
@@ -95,7 +95,7 @@ import Testing
         == Outcome(
           status: 2,
           error: """
-            keyroll: error: the argument is no file, and as a token it has something around it [file-unreadable]
+            keyroll: error: the argument is not a file, and as a token it has something around it [file-unreadable]
             keyroll: hint: give the token alone, without Bearer, quotation marks or spaces
 
             """))

@@ -39,9 +39,9 @@ import Testing
               passed   key                   "RSA 2048"
               passed   key-hint              "x5t"
               passed   x5t                   "iIkaIy08S8eE6UqAK3PDR5p-4aA"
-              skipped  x5t-s256              not there, and not needed
-              skipped  kid                   not there, and not needed
-              skipped  x5c                   not there, and not needed
+              skipped  x5t-s256              not there and not needed
+              skipped  kid                   not there and not needed
+              skipped  x5c                   not there and not needed
               passed   signature
               passed   certificate-dates
               passed   certificate-usage
@@ -50,7 +50,7 @@ import Testing
             claims: accepted
               passed   aud                   "00000002-0000-0000-c000-000000000000"
               passed   iss                   "0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01"
-              skipped  iat                   not there, and not needed
+              skipped  iat                   not there and not needed
               passed   nbf                   1700000000 = 2023-11-14T22:13:20Z
               passed   exp                   1700000600 = 2023-11-14T22:23:20Z
               passed   lifetime              600 s
@@ -75,7 +75,7 @@ import Testing
     #expect(try BuiltCommand.run(Self.proof + [text + "\n"]).status == 1)
   }
 
-  @Test("what surrounds a token is named, and whether it is accepted without that; it is rejected all the same")
+  @Test("what surrounds a token is named, and whether it is accepted without that; it is still rejected")
   func surroundings() throws {
     let proof = try #require(String(bytes: try Fixtures.bytes("tokens/proof.jwt"), encoding: .utf8))
     for (text, problem) in [
@@ -125,13 +125,13 @@ import Testing
     #expect(outcome.status == 1)
     #expect(
       outcome.output.contains(
-        "\n  skipped  signature             good over the canonical base64url: what the segments have too much came in after the signing\n"
+        "\n  skipped  signature             good over the canonical base64url: the extra characters of the segments were added after signing\n"
       ), "\(outcome)")
     #expect(!outcome.output.contains("altered"))
     #expect(outcome.output.contains("without it the token is accepted"), "\(outcome)")
   }
 
-  @Test("a certificate that has ended is told of where it was given as a public key")
+  @Test("an expired certificate that was given as a public key draws a note")
   func endedPublicKey() throws {
     let outcome = try BuiltCommand.run(
       "verify", "--public-key", Self.certificate, "--algorithm", "RS256", "--at", "2099-01-01T00:00:00Z",
@@ -161,7 +161,7 @@ import Testing
   }
 
   @Test(
-    "the checks stand in one order under ids that never change",
+    "the checks have one order, and ids that never change",
     arguments: ["tokens/proof.jwt", "tokens/proof-two-parts.jwt", "tokens/proof-none.jwt"])
   func order(file: String) throws {
     let outcome = try BuiltCommand.run(Self.proof + ["--format", "json", Fixtures.path(file)])
@@ -320,7 +320,7 @@ import Testing
     #expect(outcome.error.contains("[\(id)]\n"), "\(outcome)")
   }
 
-  @Test("what stands in a token is escaped before it reaches a terminal")
+  @Test("text in a token is escaped before it reaches a terminal")
   func escaping() throws {
     let header = Data("{\"alg\":\"RS256\\u001b[2J\\u202e\"}".utf8).base64EncodedString().replacing("=", with: "")
     let outcome = try BuiltCommand.run([

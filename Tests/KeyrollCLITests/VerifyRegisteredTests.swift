@@ -15,7 +15,7 @@ import Testing
         + certificates.flatMap { ["--certificate", $0] } + options + [token])
   }
 
-  @Test("below the checks stands which entry signed, when it ends, and what would be left without it")
+  @Test("the report ends with the entry that signed, when it ends, and what would be left without it")
   func text() throws {
     let outcome = try Self.verify([Self.saved("application")], Self.token("proof"))
     #expect(outcome.status == 0)
@@ -37,7 +37,7 @@ import Testing
         """), "\(outcome)")
   }
 
-  @Test("a certificate that is not RSA does no harm beside others, and alone it is refused")
+  @Test("a certificate that is not RSA is ignored beside others, and refused alone")
   func otherKeys() throws {
     let elliptic = Fixtures.path("certificates/ec-p256.pem")
     for certificates in [[elliptic, Self.leaf], [Self.leaf, elliptic], [Self.saved("application"), elliptic]] {
@@ -72,7 +72,7 @@ import Testing
         """), "\(outcome)")
   }
 
-  @Test("the JSON form has the same under registration, and no such member where nothing registered signed")
+  @Test("the JSON form has the same under registration, and no such member if no registered key signed")
   func json() throws {
     func registration(_ file: String, _ token: String) throws -> [String: Any]? {
       let outcome = try Self.verify([Self.saved(file)], Self.token(token), ["--format", "json"])
@@ -131,7 +131,7 @@ import Testing
     #expect(reasons.joined(separator: ", ") == expected ?? "")
   }
 
-  @Test("a token without a hint is judged by the certificate that is valid, and by none where none made the signature")
+  @Test("a token without a hint is judged by the valid certificate, and by none if none made the signature")
   func noHint() throws {
     let signed = try BuiltCommand.run(
       "sign", "claims", "--key", Fixtures.path("keys/rsa-2048.pem"), "--profile", "github-app", "--parameter",
@@ -154,7 +154,7 @@ import Testing
     #expect(unknown.status == 1)
     #expect(
       unknown.output.contains(
-        "  FAILED   signature             the header names none of the keys given (2), and none of them made the "
+        "  FAILED   signature             the header names none of the 2 given keys, and none of them made the "
           + "signature over this header and payload [no-key-verifies]\n"), "\(unknown)")
   }
 
@@ -166,7 +166,7 @@ import Testing
       outcome.output.contains(
         """
           FAILED   signature             the certificate that the header names is registered as \
-        49b5038b-acf5-5f91-a1a2-30dd37ad62ae ("CN=leaf, O=keyroll fixtures"), but the saved answer lacks it: its key is \
+        49b5038b-acf5-5f91-a1a2-30dd37ad62ae ("CN=leaf, O=keyroll fixtures"), but the saved answer lacks the certificate: its key is \
         null [certificate-not-given]
                                          hint: give the certificate itself as well, by --certificate
 

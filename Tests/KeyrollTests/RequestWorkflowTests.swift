@@ -26,16 +26,6 @@ import Testing
     return try .addKey(NewCertificate(try added()), to: address, of: Self.application, at: Self.now)
   }
 
-  @Test("the page about the library shows the example that is compiled here")
-  func exampleIsCompiled() throws {
-    func text(_ path: String) throws -> String {
-      try String(contentsOf: checkout.appending(path: path), encoding: .utf8)
-    }
-    let block = try text("docs/library.md").components(separatedBy: "```swift\n").dropFirst().first?
-      .components(separatedBy: "```").first
-    #expect(try block == text("Tests/KeyrollTests/RequestFolderExample.swift"))
-  }
-
   @Test("the example makes a folder that is accepted")
   func exampleWorks() throws {
     let folder = try TemporaryFolder()

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct FoldedTextTests {
   @Test(
-    "a line is folded behind a space, or inside a word where half of a row would stay empty",
+    "a line is folded after a space, or inside a word where half of a row would stay empty",
     arguments: [
       ("", 20, 4, [""]),
       ("fits to the column..", 20, 4, ["fits to the column.."]),

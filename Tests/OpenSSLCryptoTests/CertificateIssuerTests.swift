@@ -159,7 +159,7 @@ struct CertificateIssuerTests {
   }
 
   @Test(
-    "a certificate of anybody else's making differs",
+    "a certificate made by another program differs",
     arguments: ["self-signed", "leaf", "expired", "rsa-pss", "sha1", "ec-p256"])
   func others(_ name: String) throws {
     let bytes = try Fixtures.bytes("certificates/\(name).pem")

@@ -16,7 +16,7 @@ struct CertificateJudgeTests {
   private static let cases =
     NewCertificate.algorithms.map { ("rsa-2048", $0) } + [("rsa-4096", SignatureAlgorithm.rs256)]
 
-  /// What certtool says of a self-signed certificate that is no authority, and whose signature is good.
+  /// What certtool says of a self-signed certificate that is not an authority, and whose signature is good.
   private static let goodForCertTool =
     "Not verified. The certificate is NOT trusted. The certificate issuer is not a CA. The certificate chain violates the signer's constraints."
 

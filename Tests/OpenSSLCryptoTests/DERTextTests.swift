@@ -18,7 +18,7 @@ struct DERTextTests {
     #expect(decoded(Array(Data(bytes).base64EncodedString().utf8)) == bytes)
   }
 
-  @Test("white space may stand anywhere", arguments: ["MAA=\n", "\r\n MA\tA\n=\n", "M A A =", "\u{B}MA\u{C}A="])
+  @Test("white space may be anywhere", arguments: ["MAA=\n", "\r\n MA\tA\n=\n", "M A A =", "\u{B}MA\u{C}A="])
   func whiteSpace(_ text: String) { #expect(decoded(Array(text.utf8)) == [0x30, 0x00]) }
 
   @Test(

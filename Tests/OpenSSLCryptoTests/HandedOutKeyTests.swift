@@ -85,19 +85,19 @@ struct HandedOutKeyTests {
       ),
       (
         "box.json",
-        "is a configuration of Box, whose private key is under a passphrase|take the key out, its password is the passphrase beside it: jq -r .boxAppSettings.appAuth.privateKey FILE > key.pem"
+        "is a configuration of Box, whose private key is under a passphrase|extract the key; its password is the passphrase beside it: jq -r .boxAppSettings.appAuth.privateKey FILE > key.pem"
       ),
       (
         "deep.json",
-        "is JSON with a private key in it, at .data.private_key and at .data.\"tls.key\"|take it out into a file of its own: jq -r '.data.private_key' FILE"
+        "is JSON with a private key in it, at .data.private_key and at .data.\"tls.key\"|extract it into a file of its own: jq -r '.data.private_key' FILE"
       ),
       (
         "cluster.json",
-        "is JSON with a private key in it, at .data.\"tls.key\" and at .data.\"key.p12\"|take it out into a file of its own: jq -r '.data.\"tls.key\"' FILE"
+        "is JSON with a private key in it, at .data.\"tls.key\" and at .data.\"key.p12\"|extract it into a file of its own: jq -r '.data.\"tls.key\"' FILE"
       ),
       (
         "other.json",
-        "is JSON, and nothing in it is a private key that is read here|give a private key as PEM or DER, or a PFX"
+        "is JSON without a private key that keyroll can read|give a private key as PEM or DER, or a PFX"
       ),
       (
         "vault-certificate.json",
@@ -105,11 +105,11 @@ struct HandedOutKeyTests {
       ),
       (
         "setting.env",
-        "has a PEM block that cannot be read: something stands before it on its line|copy what is between the quotation marks, or behind the name, into a file of its own"
+        "has a PEM block that cannot be read: its line begins with something else|copy what is between the quotation marks, or after the name, into a file of its own"
       ),
       (
         "spaces.pem",
-        "has a PEM block that cannot be read: its line breaks are missing, or have become spaces|copy the file itself; one that an environment variable or an editor has joined is not PEM any more"
+        "has a PEM block that cannot be read: its line breaks are missing, or have become spaces|copy the file itself: if an environment variable or an editor has joined its lines, it is not PEM any more"
       ),
       (
         "message.pem",
@@ -194,7 +194,7 @@ struct HandedOutKeyTests {
     #expect(signer.certificates.count == 1)
   }
 
-  @Test("a PFX that is sent whole is sent without the zero bytes behind it") func sentWhole() throws {
+  @Test("a PFX that is sent whole is sent without the zero bytes after it") func sentWhole() throws {
     let whole = try Fixtures.bytes("pfx/openssl-default.p12")
     let longer = whole + [0, 0, 0]
     let file = SecretBytes(copying: longer.span)

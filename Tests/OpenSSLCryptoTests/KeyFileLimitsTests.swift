@@ -75,7 +75,7 @@ struct KeyFileLimitsTests {
       let scrypt = Encoding.scrypt(cost: cost, blockSize: 1, parallelization: 1)
       return self.refusal(of: Encoding.pfx(bags: [Encoding.shroudedKeyBag(Encoding.pbes2(scrypt))]))
     }
-    // It is no power of two, so what is within the bound is refused later, for what it is.
+    // It is not a power of two, so what is within the bound is refused later, for what it is.
     #expect(refusal(rows - 1) != .iterationCountTooHigh)
     #expect(refusal(rows) == .iterationCountTooHigh)
   }

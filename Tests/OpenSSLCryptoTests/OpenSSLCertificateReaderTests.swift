@@ -55,7 +55,7 @@ struct OpenSSLCertificateReaderTests {
     }
   }
 
-  @Test("a byte behind the certificate is refused") func trailing() throws {
+  @Test("a byte after the certificate is refused") func trailing() throws {
     let bytes = try certificate("leaf.pem").der + [0]
     do throws(KeyError) {
       _ = try OpenSSLCertificateReader().certificate(der: bytes.span)

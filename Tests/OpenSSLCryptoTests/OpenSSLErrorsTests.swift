@@ -19,7 +19,7 @@ struct OpenSSLErrorsTests {
     #expect(OpenSSLErrors.drain().summary == "no reason given")
   }
 
-  @Test("clearing drops what nobody asks for") func clear() {
+  @Test("clearing drops what is not asked for") func clear() {
     let bytes: [UInt8] = [0x30, 3, 2, 1, 0]
     _ = X509Item(bytes.span)
     OpenSSLErrors.clear()

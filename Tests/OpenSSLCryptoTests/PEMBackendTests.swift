@@ -62,7 +62,7 @@ struct PEMBackendTests {
     let error = try #require(refusal(folder.write(parts, to: "key.pem")))
     #expect(error.code == .severalCertificates)
     #expect(error.message.components(separatedBy: "SHA-1").count == 3)
-    #expect(error.hint == "give the one that is meant alone, in a file of its own")
+    #expect(error.hint == "give only the one that is meant, in a file of its own")
   }
 
   @Test("the same certificate twice is one") func sameCertificateTwice() throws {

@@ -82,7 +82,7 @@ struct PEMTextTests {
     #expect(try blocks(text + rest) == ["A||[]", "A B||[48, 0]"])
   }
 
-  @Test("many blocks that cannot be read are passed over without a look at the rest for each") func manyUnreadable()
+  @Test("many blocks that cannot be read are skipped without a look at the rest for each") func manyUnreadable()
     throws
   {
     let text = String(repeating: "-----BEGIN A-----\na: b\n", count: 40_000)

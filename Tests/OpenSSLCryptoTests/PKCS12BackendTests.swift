@@ -35,7 +35,7 @@ struct PKCS12BackendTests {
   }
 
   @Test(
-    "an attribute that is unknown, empty, there twice or badly escaped is refused before the file is read",
+    "an attribute that is unknown, empty, repeated or badly escaped is refused before the file is read",
     arguments: [
       ";", ";name", ";name=", ";other=1", ";Name=a", ";name=a;name=a", ";name=%4", ";name=%zz", ";id=0", ";id=xy",
     ])

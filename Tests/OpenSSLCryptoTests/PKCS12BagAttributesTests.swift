@@ -13,7 +13,7 @@ struct PKCS12BagAttributesTests {
   }
 
   @Test(
-    "a friendly name that is not UTF-16 is no name",
+    "a friendly name that is not UTF-16 is not a name",
     arguments: [[0], [0xD8, 0x3D], [0xDD, 0x11, 0, 0x61]] as [[UInt8]])
   func noNames(_ bytes: [UInt8]) { #expect(BagAttributes.text(ofBMPString: bytes) == nil) }
 }

@@ -24,7 +24,7 @@ struct PKCS12ReaderTests {
   // MARK: Iterations
 
   @Test(
-    "an iteration count above ten million is refused wherever it stands",
+    "an iteration count above ten million is refused wherever it is",
     arguments: [
       Encoding.pfx(
         bags: [],
@@ -236,7 +236,8 @@ struct PKCS12ReaderTests {
     let contents = try PFXReader(subject: "pfx:made").contents(
       of: SecretBytes(copying: file.span), secrets: NoSecrets())
     let bytes = count == 1 ? "byte follows" : "bytes follow"
-    #expect(contents.notes.first == "\(count) zero \(bytes) the PFX in pfx:made, as Windows leaves them: not read")
+    #expect(
+      contents.notes.first == "\(count) zero \(bytes) the PFX in pfx:made, as Windows appends them: they were not read")
     #expect(contents.trailingZeroCount == count)
   }
 
@@ -273,7 +274,7 @@ struct PKCS12ReaderTests {
     ])
   func malformed(_ file: [UInt8]) { #expect(error(file)?.code == .malformedPFX) }
 
-  @Test("secret bags, CRL bags and bags of no known kind are passed over", arguments: [4, 5, 7])
+  @Test("secret bags, CRL bags and bags of no known kind are skipped", arguments: [4, 5, 7])
   func otherBags(_ kind: Int) {
     let value = Encoding.sequence(Encoding.object("1.2.3"), Encoding.explicit(Encoding.octets([1])))
     #expect(error(Encoding.pfx(bags: [Encoding.bag(kind, value)])) == nil)

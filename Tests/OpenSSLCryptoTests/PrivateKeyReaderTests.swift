@@ -44,7 +44,7 @@ struct PrivateKeyReaderTests {
     #expect(try !read(pkcs1: numbers).isSound)
   }
 
-  @Test("an exponent beyond the modulus is no key's", arguments: [2, 3])
+  @Test("an exponent beyond the modulus is refused", arguments: [2, 3])
   func longExponent(_ index: Int) throws {
     var numbers = Self.numbers
     numbers[index] = [1] + [UInt8](repeating: 0, count: 300) + [1]
@@ -85,7 +85,7 @@ struct PrivateKeyReaderTests {
   }
 
   @Test(
-    "bytes behind a key are refused, inside and outside of its wrapping", arguments: ["pem/pkcs8.der", "pem/pkcs1.der"])
+    "bytes after a key are refused, inside and outside of its wrapping", arguments: ["pem/pkcs8.der", "pem/pkcs1.der"])
   func trailing(_ name: String) throws {
     let der = try Fixtures.bytes(name) + [0]
     do throws(KeyError) {

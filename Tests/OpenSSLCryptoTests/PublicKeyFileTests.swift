@@ -30,7 +30,7 @@ struct PublicKeyFileTests {
     #expect(made.kind == key.kind)
   }
 
-  @Test("a key of zero is none") func zero() {
+  @Test("a key of zero is refused") func zero() {
     #expect((try? PublicKey(rsa: RSAPublicNumbers(modulus: [0], exponent: [1, 0, 1]))) == nil)
     #expect((try? PublicKey(rsa: RSAPublicNumbers(modulus: [5], exponent: []))) == nil)
   }

@@ -111,10 +111,10 @@ struct RSASignatureDiagnosisTests {
         == SignatureFault(
           .newline,
           "the signature is PSS with SHA-512, MGF1 over SHA-512 and a salt of 190 bytes over the signing input and a line break, and PS256 is PSS with SHA-256, MGF1 over SHA-256 and a salt of 32 bytes over the signing input",
-          hint: "sign the signing input as it is: echo and editors put a line break behind it"))
+          hint: "sign the signing input as it is: echo and editors add a line break"))
   }
 
-  @Test("in a key whose modulus begins a byte of its own, PSS is found all the same")
+  @Test("PSS is also found if the modulus begins a byte of its own")
   func oddModulus() throws {
     let folder = try TemporaryFolder()
     let made = try Judge.run("/usr/bin/openssl", ["genrsa", "-out", folder.path("key.pem"), "2049"])
@@ -147,7 +147,8 @@ struct RSASignatureDiagnosisTests {
     #expect(unnamed.hint?.contains("the certificates of other keys") == true)
   }
 
-  @Test("bytes that nobody signed are of another key, or changed", arguments: SignatureAlgorithm.allCases)
+  @Test(
+    "bytes that are not a signature are reported as of another key, or changed", arguments: SignatureAlgorithm.allCases)
   func noise(_ algorithm: SignatureAlgorithm) throws {
     let signer = try signer(algorithm: algorithm)
     var generator = SeededGenerator(seed: 5)

@@ -44,7 +44,7 @@ extension TokenTests {
       #expect(try count(["more-certificates 2000"]) == count([]))
     }
 
-    @Test("where nothing leads to a certificate, 64 are looked at, and the rest is told of")
+    @Test("if nothing leads to a certificate, 64 are read, and the others are reported")
     func noCertificate() throws {
       let keys = try TokenKeys(plan: ["more-certificates 2000"])
       let signer = try keys.open(keys.uri("token=keyroll;object=no-certificate"))
@@ -58,7 +58,7 @@ extension TokenTests {
       let keys = try TokenKeys()
       let cryptography = OpenSSLCryptography()
       let registry = KeyRegistry(keys.backend)
-      // Another one than lies beside the key, one that lies beside another object, and one from the token itself.
+      // Another one than is beside the key, one that is beside another object, and one from the token itself.
       let made = try registry.reference(keys.uri("token=keyroll;object=opensc-2048;type=cert"))
       let given = [
         ("rsa-2048", try cryptography.certificates(inFile: Fixtures.path("certificates/renewed.pem"))),

@@ -29,7 +29,7 @@ struct CertificateStorageTests {
         secrets: FixedSecrets(ThrowawayToken.pin)))
   }
 
-  @Test("a certificate lies beside its key from now on, and a second time it is there already")
+  @Test("a certificate is beside its key from now on, and a second time it already exists")
   func storing() throws {
     defer { backend.close() }
     let certificate = try NewTokenKeys.certificate(try signer("object=no-certificate"))
@@ -76,7 +76,7 @@ struct CertificateStorageTests {
     #expect(try keys.fault.calls(of: "C_CreateObject").isEmpty)
   }
 
-  @Test("an equal certificate that lies under another name is not written again, and that is said")
+  @Test("an equal certificate that is under another name is not written again, and that is said")
   func elsewhere() throws {
     defer { backend.close() }
     let certificate = try #require(try signer("object=certificate-elsewhere").certificates.first)
@@ -87,7 +87,7 @@ struct CertificateStorageTests {
   }
 
   @Test(
-    "a token that takes no certificate leaves the key as it is, and the error says how to sign all the same",
+    "if a token takes no certificate, the key stays as it is, and the error says how to sign",
     arguments: [
       "CKR_TOKEN_WRITE_PROTECTED", "CKR_DEVICE_MEMORY", "CKR_ATTRIBUTE_VALUE_INVALID", "CKR_FUNCTION_NOT_SUPPORTED",
     ])

@@ -49,7 +49,7 @@ struct FailingKeyMakerTests {
   }
 
   @Test(
-    "a run that fails and cannot take back what it made reports exactly that",
+    "a run that fails and cannot remove what it made reports exactly that",
     arguments: ["C_Sign", "C_SignInit"],
     [
       "fail C_DestroyObject 1 CKR_DEVICE_ERROR", "fail C_DestroyObject 2 CKR_DEVICE_ERROR",

@@ -17,14 +17,14 @@ extension TokenTests {
       key = keys.uri("token=keyroll;object=rsa-2048")
     }
 
-    @Test("a bad signature never leaves", arguments: ["spoil C_Sign *", "truncate C_Sign *", "empty C_Sign *"])
+    @Test("a bad signature is never written", arguments: ["spoil C_Sign *", "truncate C_Sign *", "empty C_Sign *"])
     func badSignature(line: String) throws {
       let signer = try keys.open(key)
       try keys.fault.plan([line])
       #expect(TokenKeys.failure(signer)?.code == .badSignature)
     }
 
-    @Test("a signature of the message before never leaves")
+    @Test("a signature of an earlier message is never written")
     func repeated() throws {
       let signer = try keys.open(key)
       #expect(try TokenKeys.isGood(signer, "the message before"))
@@ -32,7 +32,7 @@ extension TokenTests {
       #expect(TokenKeys.failure(signer)?.code == .badSignature)
     }
 
-    @Test("a wrong public key beside the private key is found out before a signature leaves")
+    @Test("a wrong public key beside the private key is noticed before a signature is written")
     func spoiledAttributes() throws {
       try keys.fault.plan(["spoil C_GetAttributeValue *"])
       #expect(keys.refusal(key) != nil)

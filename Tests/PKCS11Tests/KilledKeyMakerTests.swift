@@ -48,7 +48,7 @@ struct KilledKeyMakerTests {
 
   private static let killed: Int32 = 128 + SIGKILL
 
-  @Test("a run that nobody ends makes the key, its file and the certificate on the token")
+  @Test("a run that is not ended makes the key, its file and the certificate on the token")
   func undisturbed() throws {
     let maker = try Maker()
     let outcome = try maker.create()

@@ -96,7 +96,7 @@ extension TokenTests {
       #expect(try keys.fault.pinTryCount() == 2)
     }
 
-    @Test("the final try is made when the person says so, and wrong tries before are told")
+    @Test("the final try is made when the person says so, and earlier wrong tries are reported")
     func finalTry() throws {
       let keys = try TokenKeys(plan: ["set-flags 0x30000"], allowsFinalPINTry: true)
       let signer = try keys.open(keys.uri(Self.selection))
@@ -104,7 +104,7 @@ extension TokenTests {
       #expect(try keys.fault.pinTryCount() == 1)
     }
 
-    @Test("who finds another logged in knows nothing of the PIN just given")
+    @Test("if another user is logged in, the PIN just given is unproven")
     func alreadyLoggedIn() throws {
       let keys = try TokenKeys()
       _ = try keys.open(keys.uri(Self.selection))

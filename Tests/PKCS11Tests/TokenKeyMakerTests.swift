@@ -170,7 +170,7 @@ struct TokenKeyMakerTests {
   }
 
   @Test(
-    "a range that cannot be meant in bits is passed over",
+    "a range that cannot be meant in bits is skipped",
     arguments: ["0 0", "256 512", "64 2048", "0 512", "4096 2048"])
   func implausibleRange(sizes: String) throws {
     try keys.fault.plan(["key-sizes \(sizes)"])
@@ -212,7 +212,7 @@ struct TokenKeyMakerTests {
     #expect(try keys.kinds(labelled: "new").isEmpty)
   }
 
-  @Test("a private key of which the token does not say that it keeps it is removed again")
+  @Test("a private key that the token does not promise to keep is removed again")
   func protectionUnknown() throws {
     try keys.fault.plan(["hide-attribute private 0x103"])
     #expect(refusal("object=new").error?.code == .keyUnprotected)

@@ -57,7 +57,7 @@ struct CertificateLifeTests {
     do throws(CertificateError) {
       _ = try CertificateLife(at: Self.now, lasting: 365 * Self.day + 1200, atMost: 365 * Self.day)
     } catch {
-      #expect(error.message == "the certificate would live 365 d 20 min, and at most 365 d are allowed")
+      #expect(error.message == "the certificate would be valid for 365 d 20 min, and at most 365 d are allowed")
     }
   }
 
@@ -87,7 +87,7 @@ struct CertificateLifeTests {
     #expect(CertificateWarning.of(nil, signedBy: .ps256) == [.pssSignature])
   }
 
-  @Test("of 10,000 serial numbers none is negative, zero, long or there twice") func serialNumbers() throws {
+  @Test("of 10,000 serial numbers none is negative, zero, too long or repeated") func serialNumbers() throws {
     var generator = SystemRandomNumberGenerator()
     var numbers: Set<[UInt8]> = []
     for _ in 0..<10_000 {

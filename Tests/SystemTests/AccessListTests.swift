@@ -37,7 +37,7 @@ import Testing
       version + [0x01, 1, 7, 0, 0, 0, 0, 0],
     ])
   func malformed(bytes: [UInt8]) {
-    #expect(throws: AccessList.Failure(reason: "its access control list is of a form not known here")) {
+    #expect(throws: AccessList.Failure(reason: "its access control list has an unknown form")) {
       try AccessList(bytes: bytes[...])
     }
   }

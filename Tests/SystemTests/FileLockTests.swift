@@ -13,7 +13,7 @@ import Testing
     var all = 0
   }
 
-  @Test("of those who ask for the lock one at a time does its work")
+  @Test("only one process at a time has the lock")
   func exclusion() async throws {
     let lock = FileLock(try folder.write([], to: "file"), mostTries: 100_000, pause: 1...100)
     let counts = Monitor(Counts())
@@ -47,7 +47,7 @@ import Testing
     #expect(isDone)
   }
 
-  @Test("a file that is not there is no reason not to work")
+  @Test("a missing file does not keep the work from being done")
   func noFile() {
     #expect(FileLock(folder.path("missing"), mostTries: 1, pause: 1...1).hold { true })
   }

@@ -83,7 +83,7 @@ import Testing
     #expect { try OutputFile(path: path, replacing: false) } throws: { ($0 as? SystemError)?.code == .outputUnwritable }
   }
 
-  @Test("a hint has the words of whoever took the path, and no option of a command without them")
+  @Test("a hint has the words of the caller, and names no option of a command without them")
   func wording() throws {
     try folder.write([9], to: "token")
     try folder.link("link", to: "token")

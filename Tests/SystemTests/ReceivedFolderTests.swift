@@ -23,7 +23,7 @@ import Testing
     #expect(isAbsent)
   }
 
-  @Test("a link, a folder and a pipe are not read, and nobody waits for the other end of the pipe")
+  @Test("a link, a folder and a pipe are not read, and the other end of the pipe is not waited for")
   func irregular() throws {
     try folder.write([1], to: "a")
     try folder.link("link", to: "a")

@@ -44,7 +44,7 @@ public final class LoopbackService: Sendable {
     process = try child.start()
     self.folder = folder
     port = try Self.announcedPort(in: folder, of: process)
-    // Once, for tests that run at the same time: a shell passes over what is not yet executable.
+    // Once, for tests that run at the same time: a shell skips what is not yet executable.
     try folder.write(Array("#!/bin/sh\nexec /usr/bin/curl \"$@\" \(curlOptions)\n".utf8), to: "curl")
     try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder.path("curl"))
   }
@@ -63,6 +63,9 @@ public final class LoopbackService: Sendable {
   /// What a curl needs besides its own options to find the hosts and to know whom to trust, for a shell.
   public var curlOptions: String { "--cacert '\(trustedCertificate)' --connect-to '::127.0.0.1:\(port)'" }
 
+  /// The folder of a `curl` that knows where to find the hosts and whom to trust.
+  public var curlFolder: String { folder.path("") }
+
   /// Has curl send a request in a folder, by the options in its file and by nothing else but where to find the hosts and
   /// whom to trust. What standard input holds is the header with the access token.
   public func send(_ configuration: String = "request.curl", in folder: String, header: String = "") throws -> Outcome {
@@ -72,7 +75,7 @@ public final class LoopbackService: Sendable {
   /// Runs a line of shell in a folder, as it was printed: the `curl` in it knows where to find the hosts and whom to trust.
   public func send(by line: String, in folder: String, _ environment: [String: String] = [:]) throws -> Outcome {
     return try Shell.run(
-      "PATH='\(self.folder.path(""))':\"$PATH\" && cd '\(folder)' && umask 022 && \(line)",
+      "PATH='\(curlFolder)':\"$PATH\" && cd '\(folder)' && umask 022 && \(line)",
       environment: environment)
   }
 

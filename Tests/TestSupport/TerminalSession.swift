@@ -34,7 +34,7 @@ public final class TerminalSession {
   /// All that has been shown so far.
   public var text: String { String(validating: screen, as: UTF8.self) ?? "not UTF-8: \(screen)" }
 
-  /// True where the terminal shows what is typed.
+  /// True if the terminal shows what is typed.
   public var showsInput: Bool {
     var modes = termios()
     unsafe tcgetattr(terminal.descriptor, &modes)
@@ -66,6 +66,19 @@ public final class TerminalSession {
   public func finish() throws -> Outcome {
     farEnd = nil
     while try readMore() {}
+    return Outcome(status: try wait(), output: text.replacing("\r\n", with: "\n"))
+  }
+
+  /// The same for a program that asks: types what the closure answers to an unfinished line that ends with a colon and a space.
+  public func finish(answering answer: (_ question: String) -> String?) throws -> Outcome {
+    farEnd = nil
+    var answered = 0
+    while try readMore() {
+      let question = String(text.split(separator: "\n", omittingEmptySubsequences: false).last ?? "")
+      guard question.hasSuffix(": "), screen.count > answered, let answer = answer(question) else { continue }
+      answered = screen.count
+      try type(answer + "\n")
+    }
     return Outcome(status: try wait(), output: text.replacing("\r\n", with: "\n"))
   }
 

@@ -87,6 +87,12 @@ public final class ThrowawayToken: Sendable {
     try Judge.run(path("run"), [program] + arguments, input: input)
   }
 
+  /// The same on a terminal.
+  public func session(_ program: String, _ arguments: [String], environment: [String: String]) throws -> TerminalSession
+  {
+    try TerminalSession(path("run"), [program] + arguments, environment: environment)
+  }
+
   /// The URIs that the script printed.
   public func objects() throws -> [String] {
     try String(contentsOfFile: path("objects"), encoding: .utf8).split(separator: "\n").map(String.init)
@@ -94,7 +100,7 @@ public final class ThrowawayToken: Sendable {
 }
 
 extension ThrowawayToken {
-  /// False where something is missing that the script needs; the tests that need it are then skipped, and say so.
+  /// False if something is missing that the script needs; the tests that need it are then skipped, and say so.
   public static func isAvailable(_ maker: Maker) -> Bool {
     guard module(of: maker) != nil, isExecutable("pkcs11-tool"), isExecutable("p11tool") else { return false }
     return switch maker {

@@ -151,7 +151,7 @@ struct ClaimRulesTests {
   }
 
   @Test(
-    "An https address has an ASCII host and nobody's name in front of it",
+    "An https address has an ASCII host and no user name",
     arguments: [
       ("https://h.example/a", true), ("https://h:8443/a?b@c", true), ("https://[::1]/", true), ("https://h", true),
       ("https://u@h.example/", false), ("https://u:p@h.example/", false), ("https://\u{456}xample.com/", false),

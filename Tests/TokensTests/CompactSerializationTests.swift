@@ -7,7 +7,7 @@ import Testing
 @Suite("CompactSerialization")
 struct CompactSerializationTests {
   @Test(
-    "Text that is no compact serialization is refused with its own reason",
+    "Text that is not a compact serialization is refused with its own reason",
     arguments: [
       ("", CompactSerializationError.Code.empty), ("a", .segmentCount), ("YQ.YQ", .segmentCount),
       ("YQ.YQ.YQ.YQ", .segmentCount),

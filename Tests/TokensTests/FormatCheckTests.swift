@@ -30,7 +30,7 @@ struct FormatCheckTests {
   }
 
   @Test(
-    "Nothing may stand before, between or behind the segments",
+    "Nothing may be before, between or after the segments",
     arguments: ["\n", " ", "\r\n", "\u{0}", "=", "\u{FEFF}", "\"", ".", "A", "\t"])
   func surroundings(_ text: String) throws {
     let segments = try segments()

@@ -24,7 +24,7 @@ struct HeaderRulesTests {
   }()
 
   @Test(
-    "A header name that changes the meaning or brings a key is refused, wherever it stands",
+    "A header name that changes the meaning or brings a key is refused, wherever it is",
     arguments: [
       (",\"crit\":[\"exp\"]", "critical-header"), (",\"crit\":[]", "critical-header"),
       (",\"crit\":null", "critical-header"),
@@ -40,7 +40,7 @@ struct HeaderRulesTests {
     }
   }
 
-  @Test("Of several such names the one that says most is told, in whatever order they stand")
+  @Test("Of several such names the one that says most is named, whatever their order")
   func severalRefused() throws {
     let members = ["\"jwk\":{}", "\"x5u\":\"https://x.example\"", "\"zip\":\"DEF\"", "\"crit\":[\"exp\"]"]
     for (count, reason) in [(4, "critical-header"), (3, "forbidden-header"), (2, "forbidden-header")] {
@@ -52,7 +52,7 @@ struct HeaderRulesTests {
   }
 
   @Test(
-    "A jwk that repeats the trusted key hides nothing that stands behind it",
+    "A jwk that repeats the trusted key hides nothing that follows it",
     arguments: [
       (",\"crit\":[\"exp\"]", "critical-header"), (",\"b64\":false", "forbidden-header"),
       (",\"jku\":\"https://x.example\"", "forbidden-header"),
@@ -93,7 +93,7 @@ struct HeaderRulesTests {
     #expect(general.cautions == generally.map { ["typ:\($0)"] } ?? [])
   }
 
-  @Test("A typ that is no string is refused everywhere")
+  @Test("A typ that is not a string is refused everywhere")
   func typeOfAnotherKind() throws {
     #expect(try FakeToken(header: "{\"alg\":\"RS256\",\"typ\":1}").report().failures == ["typ:wrong-type"])
   }
@@ -116,7 +116,7 @@ struct HeaderRulesTests {
     #expect(!report.isAccepted)
   }
 
-  @Test("A good signature under an algorithm that is not allowed is refused all the same")
+  @Test("A good signature under an algorithm that is not allowed is still refused")
   func goodSignatureOfAnotherAlgorithm() throws {
     let report = try FakeToken(header: "{\"alg\":\"PS256\"}", signer: FakeSigner(.ps256)).report()
     #expect(report.failures == ["alg:algorithm-not-allowed"])
@@ -139,6 +139,6 @@ struct HeaderRulesTests {
     var profile = Profile.anyToken
     profile.algorithms = profile.algorithms.asking(for: [.ps512])
     let check = try #require(try FakeToken().report(profile).failedChecks.first)
-    #expect(check.finding?.message == "alg is RS256, and PS512 was asked for, where only RS256 may be used")
+    #expect(check.finding?.message == "alg is RS256, and PS512 was asked for, but only RS256 may be used")
   }
 }

@@ -54,7 +54,7 @@ struct HintRulesTests {
   }
 
   @Test(
-    "A thumbprint that is no string is refused; one that only a bare key is there for, where the receiver needs the certificate"
+    "A thumbprint that is not a string is refused; one that only a bare key is there for, where the receiver needs the certificate"
   )
   func incomparable() throws {
     #expect(try report(",\"x5t\":1").failures == ["x5t:hint-malformed"])
@@ -133,7 +133,7 @@ struct HintRulesTests {
     #expect(try report(value.map { ",\"kid\":\($0)" } ?? "", profile).failures == reason.map { ["kid:\($0)"] } ?? [])
   }
 
-  @Test("One of the required hints is enough, and none is too few")
+  @Test("One of the required hints is enough, and none is refused")
   func requiredHints() throws {
     var profile = Profile.anyToken
     profile.requiredHints = [.x5t, .x5tS256]

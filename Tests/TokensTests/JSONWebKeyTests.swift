@@ -80,7 +80,7 @@ struct JSONWebKeyTests {
     #expect(code(#"{"keys":{}}"#) == .malformedJWK)
   }
 
-  @Test("What a key says of its certificate is kept, and what is no thumbprint is not")
+  @Test("What a key says of its certificate is kept, and what is not a thumbprint is not")
   func hints() throws {
     let twenty = Base64.url.text([UInt8](repeating: 7, count: 20))
     let key = #"{"kty":"RSA","n":"AQAB","e":"AQAB","x5t":"\#(twenty)","x5t#S256":"AAAA","x5c":["MAA="]}"#

@@ -22,7 +22,7 @@ struct KeySelectionTests {
     ",\"x5t\":\"\(Base64.url.text([UInt8](repeating: number, count: 20)))\""
   }
 
-  @Test("Without a hint the key that signed is found, in whatever place it stands")
+  @Test("Without a hint the key that signed is found, at any place")
   func noHint() throws {
     for number in [1, 2] as [UInt8] {
       #expect(try report("", by: number).isAccepted)
@@ -32,7 +32,7 @@ struct KeySelectionTests {
     #expect(try report("", by: 3, keys: [Self.keys[0]]).failures == ["signature:bad-signature"])
   }
 
-  @Test("Where nobody can be told to have signed, nothing is said of a key that may have nothing to do with it")
+  @Test("If the signer cannot be found, no key is blamed")
   func undetermined() throws {
     let expired = Certificate.fake(5, key: .fake(5), notAfter: 1_650_000_000)
     let keys = [TrustedKey(FakeVerifier(expired.publicKey), certificate: expired)] + Self.keys
@@ -68,7 +68,7 @@ struct KeySelectionTests {
       }
     }
     let message = try #require(try report(Self.x5t(9), by: 9).failedChecks.first?.finding?.message)
-    #expect(message == "x5t is of none of the certificates given: \(String(repeating: "09", count: 20))")
+    #expect(message == "x5t is not of any given certificate: \(String(repeating: "09", count: 20))")
   }
 
   @Test("A hint that cannot be compared with every key says nothing of what is registered")
@@ -97,7 +97,7 @@ struct KeySelectionTests {
     #expect(try report(chain, by: 1).failures == ["signature:signed-by-another"])
   }
 
-  @Test("A certificate that is known and cannot be used is named, with the reason why not")
+  @Test("A certificate that is known but cannot be used is named, with the reason")
   func unusable() throws {
     let known = UnusableCertificate(
       thumbprints: [[UInt8](repeating: 9, count: 20)], problem: "is at home", hint: "bring it")
@@ -150,7 +150,7 @@ struct KeySelectionTests {
     #expect(try report(Self.x5t(5), by: 1, keys: keys).failures == ["certificate-dates:certificate-expired"])
   }
 
-  @Test("Of two certificates over one key and no hint, the one that is valid is judged, in whatever place it stands")
+  @Test("Of two certificates over one key and no hint, the one that is valid is judged, at any place")
   func valid() throws {
     let expired = Certificate.fake(5, key: .fake(1), notAfter: 1_650_000_000)
     let early = Certificate.fake(6, key: .fake(1), notBefore: 1_750_000_000)

@@ -50,7 +50,7 @@ struct NumericDateTests {
   }
 
   @Test(
-    "What is no date with a zone is refused",
+    "What is not a date with a zone is refused",
     arguments: [
       "", "2026-11-21", "2026-11-21T14:00:00", "2026-11-21 14:00:00Z", "2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z",
       "2026-00-01T00:00:00Z", "2026-04-31T00:00:00Z", "2026-11-21T24:00:00Z", "2026-11-21T14:60:00Z",

@@ -81,7 +81,7 @@ struct SignatureTextTests {
   }
 
   @Test(
-    "text that says nothing is refused, and says why",
+    "text without a signature is refused, with the reason",
     arguments: [
       ("", "the signature is empty"), (" \r\n", "the signature is empty"),
       ("a.b.c", "the signature is a whole token: it has three parts"),

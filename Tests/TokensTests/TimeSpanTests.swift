@@ -18,7 +18,7 @@ struct TimeSpanTests {
   }
 
   @Test(
-    "A person reads the two largest units",
+    "Text has the two largest units",
     arguments: [
       (0, "0 s"), (59, "59 s"), (600, "10 min"), (598, "9 min 58 s"), (3600, "1 h"), (3601, "1 h"),
       (-97_200, "-1 d 3 h"), (90_061, "1 d 1 h"),

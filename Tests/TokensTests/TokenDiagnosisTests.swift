@@ -34,7 +34,7 @@ struct TokenDiagnosisTests {
   }
 
   @Test(
-    "Every fault is told by its own reason, message and hint, but not what an altered token has as well",
+    "Every fault has its own reason, message and hint, except for what an altered token has too",
     arguments: SignatureFault.Code.allCases)
   func faults(_ code: SignatureFault.Code) throws {
     let token = token(by: 3)
@@ -87,7 +87,7 @@ struct TokenDiagnosisTests {
     #expect(diagnosis.calls.count == 1)
   }
 
-  @Test("Of a signature that is missing, or of a key that is not for the algorithm, nothing more is said")
+  @Test("A missing signature, and a key that is not for the algorithm, are not diagnosed")
   func nothingToLookInto() throws {
     let diagnosis = Diagnosis(code: .wrongLength)
     let header = Base64.url.text(Array(#"{"alg":"RS256"}"#.utf8))

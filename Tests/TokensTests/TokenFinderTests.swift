@@ -88,7 +88,7 @@ struct TokenFinderTests {
   }
 
   @Test(
-    "What is no token is not found",
+    "What is not a token is not found",
     arguments: [
       "", "eyJ", "eyes", "a.b.c", "www.example.com", "\(header).\(payload)", "\(header)", "eyJhbGciOiJ...",
       "\(header).\(payload).a.b.\(signature)", "-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----",

@@ -79,7 +79,7 @@ extension HostileMould {
     }
   }
 
-  /// The text itself is at fault, at its end where that is the dearest place.
+  /// The text itself is at fault, at its end where that is the slowest place.
   func serializationTokens() -> [HostileToken] {
     let length = Limits.byteCount
     func run(_ text: String) -> [UInt8] { Array(String(repeating: text, count: length / text.utf8.count).utf8) }

@@ -69,7 +69,7 @@ struct LibraryMeasurement {
     try refusals().run()
   }
 
-  /// Prints the ratio for each hostile token, the dearest first.
+  /// Prints the ratio for each hostile token, the slowest first.
   func listRefusals() throws { try refusals().list() }
 
   /// Judges one hostile token, or for `honest` the good one, again and again, for a profiler to look at.

@@ -8,11 +8,11 @@ struct RefusalMeasurement {
   let now: NumericDate
   let sign: () throws -> Void
 
-  /// Prints the ratio of the dearest refusal: those that are the dearest in a short look are looked at longer.
+  /// Prints the ratio of the slowest refusal: those that are the slowest in a short look are looked at longer.
   func run() throws {
-    let dearest = try contests().map { contest in (try contest.ratio(), contest) }.sorted { $0.0 < $1.0 }.prefix(8)
+    let slowest = try contests().map { contest in (try contest.ratio(), contest) }.sorted { $0.0 < $1.0 }.prefix(8)
     var worst = (ratio: Double.infinity, name: "")
-    for (_, contest) in dearest {
+    for (_, contest) in slowest {
       var contest = contest
       contest.roundCount = 60
       let ratio = try contest.ratio()
@@ -20,16 +20,16 @@ struct RefusalMeasurement {
     }
     Main.report(
       worst.ratio, goal: 1,
-      "RSA-2048 signature / the dearest refusal of \(tokens.count * verifiers.count), \(worst.name)")
+      "RSA-2048 signature / the slowest refusal of \(tokens.count * verifiers.count), \(worst.name)")
   }
 
-  /// Prints the ratio of each, the dearest first.
+  /// Prints the ratio of each, the slowest first.
   func list() throws {
     let ratios = try contests().map { contest in (try contest.ratio(), contest.name) }
     for (ratio, name) in ratios.sorted(by: { $0.0 < $1.0 }) { Main.report(ratio, goal: 1, name) }
   }
 
-  /// Short ones, enough to tell the dearest shapes.
+  /// Short ones, enough to tell the slowest shapes.
   private func contests() -> [Contest] {
     verifiers.flatMap { verifierName, verifier in
       tokens.map { token in

@@ -34,7 +34,7 @@ struct AnswerAdvice {
     } else if isSame(identities.objectID) {
       remarks.append("the id that was not found, \(quoting: id), is the object id that was given")
       step =
-        "look whether the address says applications or servicePrincipals, as the object is, and whether the access token is of the object's tenant"
+        "check that the address says applications or servicePrincipals, whichever the object is, and that the access token is of the object's tenant"
     } else if identities.objectID != nil {
       remarks.append("the id that was not found, \(quoting: id), is not the object id that was given")
       step = "write the object id into the address"

@@ -36,6 +36,7 @@ public struct AnswerPlace: Sendable, Hashable {
 
   /// Counted from 1.
   public let line: Int
+  /// What the answer was found in.
   public let surroundings: Surroundings
   /// The `id` of the one answer of several that a `$batch` has.
   public let batchID: ExactText?
@@ -46,7 +47,7 @@ public struct AnswerPlace: Sendable, Hashable {
   }
 }
 
-/// An error that was found in a text, and what stands around it about the response that it came by.
+/// An error that was found in a text, and what the text around it says of the response.
 package struct FoundAnswer {
   let error: ServiceError
   let place: AnswerPlace
@@ -58,7 +59,7 @@ package struct FoundAnswer {
 
 /// Finds the first error of a service in a text that holds it somewhere: in a log, an exception, a record of PowerShell, a mail.
 ///
-/// It looks for the first object that is an error, and for a code in the text where there is none. All of it takes a number of
+/// It looks for the first object that is an error, and for a code in the text if there is none. All of it takes a number of
 /// steps that is linear in the length of the text, whatever the text is.
 package struct AnswerFinder {
   private let text: [UInt8]
@@ -217,7 +218,7 @@ struct ResponseFacts {
     }
   }
 
-  /// Three digits, with a colon behind them or none.
+  /// Three digits, with a colon after them or none.
   private static func status(_ word: Substring) -> Int? {
     let digits = word.utf8.prefix { ASCII.isDigit($0) }
     guard digits.count == 3, let number = Int(String(Substring(digits))), (100..<600).contains(number) else {

@@ -38,7 +38,7 @@ struct CodeSearch {
     return nil
   }
 
-  /// The first sentence by which an answer is known though its code is not in the text, as `az` prints some.
+  /// The first sentence that identifies an answer whose code is not in the text, as `az` prints some.
   func firstSentence(in view: TextView) -> AnswerFinder.Candidate? {
     guard let (offset, code) = sentence() else { return nil }
     let error = ServiceError(
@@ -63,7 +63,7 @@ struct CodeSearch {
   private static let prefix = Array("AADSTS".utf8)
 
   /// `AADSTS` and digits as one word, or with a space between, or as GitHub cuts a number by links: `AADSTS700[21](…)1`; and the
-  /// number behind `error?code=`.
+  /// number after `error?code=`.
   private func entraCode(_ word: Range<Int>) -> String? {
     let letters = text[word].prefix(Self.prefix.count)
     if ASCII.isEqualIgnoringCase(letters, Self.prefix) {
@@ -121,7 +121,7 @@ struct CodeSearch {
   // MARK: Messages
 
   private func sentence() -> (offset: Int, code: String)? {
-    // One pass: a sentence is looked for where its first letter stands.
+    // One pass: a sentence is looked for at its first letter.
     var index = 0
     while index < text.count {
       defer { index += 1 }
@@ -133,7 +133,7 @@ struct CodeSearch {
     return nil
   }
 
-  /// True where the words stand there, with any white space and marks of lines between them.
+  /// True if the words are there, with any white space and marks of lines between them.
   private func isThere(_ sentence: String, at start: Int) -> Bool {
     var index = start
     for byte in sentence.utf8 {
@@ -166,7 +166,7 @@ struct CodeSearch {
     ("lifetime validation failed, the token is expired", "InvalidAuthenticationToken"),
   ]
 
-  /// The words around an offset, from the start of its line, or from behind the name of the command that printed them.
+  /// The words around an offset, from the start of its line, or from after the name of the command that printed them.
   private func lineMessage(at offset: Int) -> ExactText? {
     let line = text[max(0, offset - 512)..<offset]
     let start = line.lastIndex(of: 0x0A).map { LinePrefix.end(text, at: $0 + 1) } ?? line.startIndex
@@ -249,7 +249,7 @@ struct CodeSearch {
     line.span.firstOffset(of: prefix) != nil && last.span.firstOffset(of: Array("AADSTS70002:".utf8)) == nil
   }
 
-  /// The time behind `Timestamp: `.
+  /// The time after `Timestamp: `.
   private static func time(in message: ExactText?) -> NumericDate? {
     guard let text = message.map({ Array($0.text.utf8) }) else { return nil }
     guard let start = text.span.firstOffset(of: timestamp),

@@ -8,7 +8,7 @@ import JSON
 struct LooseReader {
   private let text: [UInt8]
   private(set) var position: Int
-  /// What stands before the object on its line, and so perhaps before its other lines.
+  /// The text before the object on its line, and so perhaps before its other lines.
   private let prefix: Range<Int>
 
   /// As deep as the strict reader goes.
@@ -190,7 +190,7 @@ struct LooseReader {
 enum LinePrefix {
   private static let marks: [[UInt8]] = ["│", "|", ">", "<", "┃"].map { Array($0.utf8) }
 
-  /// The offset behind blanks and the marks after them, or the offset itself where there is no mark.
+  /// The offset after blanks and the marks after them, or the offset itself if there is no mark.
   static func end(_ text: [UInt8], at start: Int) -> Int {
     var position = start
     var end = start

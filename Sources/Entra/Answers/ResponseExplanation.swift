@@ -5,6 +5,7 @@ public import Tokens
 
 /// What a response really means, and what of the token that was sent explains it.
 public struct ResponseExplanation: Sendable {
+  /// The response that is explained.
   public let response: ServiceResponse
   /// Nil for a success, and for what is not known here.
   public let answer: ServiceAnswer?
@@ -16,12 +17,14 @@ public struct ResponseExplanation: Sendable {
   public let thumbprintRemarks: [String]
   /// What else of the input says more about the answer, for people.
   public let remarks: [String]
-  /// What to do, the first thing first; empty where nothing is known.
+  /// What to do, the first thing first; empty if nothing is known.
   public let nextSteps: [String]
 
   /// The ids that the caller knows the application by, which an answer may name.
   public struct Identities: Sendable {
+    /// The application (client) id; nil if unknown.
     public let clientID: ExactText?
+    /// The object id of the application or service principal; nil if unknown.
     public let objectID: ExactText?
 
     public init(clientID: ExactText? = nil, objectID: ExactText? = nil) {
@@ -69,6 +72,7 @@ public struct ResponseExplanation: Sendable {
     case unanswered
   }
 
+  /// Whether the service did what was asked.
   public var outcome: Outcome {
     if answer != nil { return .refused }
     switch response.kind {
@@ -81,7 +85,7 @@ public struct ResponseExplanation: Sendable {
   /// The failed checks of the token that the answer is known to come from.
   public var explainingChecks: [Check] { (token?.faults ?? []).filter { answer?.isExplained(by: $0) ?? false } }
 
-  /// The failed checks of which nobody has told that they are answered so.
+  /// The failed checks that are not reported to cause this answer.
   public var otherFaults: [Check] { (token?.faults ?? []).filter { !(answer?.isExplained(by: $0) ?? false) } }
 
   /// The warnings of the token that may be what the answer comes from: what they tolerate, the service may not have tolerated.
@@ -108,14 +112,14 @@ public struct ResponseExplanation: Sendable {
     if let answer { return answer.meaning }
     switch response.kind {
     case .keyCredential: return "the certificate was added"
-    case .noContent: return "the request was done; removeKey answers so"
-    case .accessToken: return "the assertion was accepted, and an access token was issued, which is not shown"
-    case .error: return "this code is not known here; the message is all that is known of it"
+    case .noContent: return "the request was done; this is how removeKey answers"
+    case .accessToken: return "the assertion was accepted, and an access token was issued; it is not shown here"
+    case .error: return "keyroll does not know this code; the message is all there is"
     case .webPage:
-      return "this is a web page and no answer of the services: a proxy, a gateway or another host answered instead"
+      return "this is a web page, not an answer of the services: a proxy, a gateway or another host answered instead"
     case .otherSuccess:
-      return "the status says success, and the body is none that addKey, removeKey or the endpoint sends"
-    case .otherFailure: return "the status says failure, and the body is no error of these services"
+      return "the status says success, but the body is not one that addKey, removeKey or the endpoint sends"
+    case .otherFailure: return "the status says failure, but the body is not an error of these services"
     }
   }
 
@@ -136,13 +140,13 @@ public struct ResponseExplanation: Sendable {
     return hints + [answer.nextStep]
   }
 
-  /// What to do about what is no error that is known.
+  /// What to do about what is not an error that is known.
   private static func step(_ kind: ServiceResponse.Kind) -> String? {
     switch kind {
     case .keyCredential:
       "read keyCredentials of the object to see the new entry, sign with the new key only after some minutes, and remove the old one after the new one has worked: a new key was seen to take about 20 s in Graph and up to minutes at the token endpoint"
     case .noContent: "read keyCredentials to see that the entry is gone"
-    case .accessToken: "handle the file as a secret while the access token lives"
+    case .accessToken: "handle the file as a secret while the access token is valid"
     case .webPage: "look at the address of the request and at the proxy that it went through, and send it again"
     case .otherSuccess, .otherFailure: "look at the whole answer: curl -i saves its headers and its body"
     case .error:

@@ -3,7 +3,7 @@ import Encodings
 /// What somebody saved, as UTF-8 without a byte order mark: Windows PowerShell writes UTF-16, and editors write marks.
 struct SavedText {
   let bytes: [UInt8]
-  /// True where the bytes are not those of the file.
+  /// True if the bytes are not those of the file.
   let isConverted: Bool
 
   /// Reads UTF-8 with or without a mark, and UTF-16 with a mark or with ASCII at its start; anything else stays as it is.
@@ -57,7 +57,7 @@ struct SavedText {
 /// The text once more, as it reads without one layer of what people and programs put around it, and where each byte came from.
 struct TextView {
   private(set) var bytes: [UInt8] = []
-  /// The offset of each byte in the text that was saved; empty where it is the same.
+  /// The offset of each byte in the text that was saved; empty if it is the same.
   private var origins: [Int32] = []
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
@@ -69,7 +69,7 @@ struct TextView {
 
   func origin(of offset: Int) -> Int { origins.isEmpty ? offset : Int(origins[offset]) }
 
-  /// Those that can hold an answer: the text with its wrapped lines joined, as it stands, and without one and two layers of
+  /// Those that can hold an answer: the text with its wrapped lines joined, the text unchanged, and without one and two layers of
   /// escapes, of a JSON string or of HTML. Each takes a number of steps that is linear in the length.
   static func all(of text: [UInt8]) -> [TextView] {
     let plain = TextView(text)
@@ -95,7 +95,7 @@ struct TextView {
 
   // MARK: Escapes
 
-  /// Without one layer of backslashes, or nil where no quotation mark is escaped.
+  /// Without one layer of backslashes, or nil if no quotation mark is escaped.
   private var unescaped: TextView? {
     let backslash = UInt8(ascii: "\\")
     guard zip(bytes, bytes.dropFirst()).contains(where: { $0 == backslash && $1 == UInt8(ascii: "\"") }) else {
@@ -112,7 +112,7 @@ struct TextView {
     return view
   }
 
-  /// With the characters that HTML writes as entities, or nil where it has no quotation mark so.
+  /// With the characters that HTML writes as entities, or nil if it has no quotation mark so.
   private var withoutEntities: TextView? {
     let ampersand = UInt8(ascii: "&")
     guard bytes.contains(ampersand) else { return nil }
@@ -145,7 +145,7 @@ struct TextView {
   /// The widths, in bytes, at which a window is thought to have broken lines.
   private static let windowWidths = 40...400
 
-  /// With the lines joined that a window of a fixed width broke, or nil where no two lines fill such a width.
+  /// With the lines joined that a window of a fixed width broke, or nil if no two lines fill such a width.
   private var joined: TextView? {
     let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).map { line in
       line.last == 0x0D ? line.dropLast() : line
@@ -164,7 +164,7 @@ struct TextView {
 
 /// A character after a backslash, as JSON, JavaScript and Python write it.
 enum Escape {
-  /// The character that begins at a backslash, and the offset behind it; nil where there is no escape.
+  /// The character that begins at a backslash, and the offset after it; nil if there is no escape.
   static func read(_ text: [UInt8], at index: Int) -> (Unicode.Scalar?, Int)? {
     guard text[index] == UInt8(ascii: "\\"), index + 1 < text.count else { return nil }
     switch text[index + 1] {

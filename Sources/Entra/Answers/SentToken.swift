@@ -5,17 +5,19 @@ public import Tokens
 
 /// The token that a service answered to, judged as far as that service is known to judge.
 public struct SentToken: Sendable {
+  /// The id of the profile that it was judged by.
   public let profileID: String
   /// The time it was judged for.
   public let time: NumericDate
   /// Those of a verification report, in its order and under its ids.
   public let checks: [Check]
-  /// False where no key was given: nothing is then said of the signature or of thumbprints.
+  /// False if no key was given: nothing is then said of the signature or of thumbprints.
   public let hasKey: Bool
   /// The header, where it can be read.
   public let header: JSONObject?
   /// When its window ends, and whom it names as its issuer, where the claims say so.
   public let expires: NumericDate?
+  /// `iss`; nil if it cannot be read.
   public let issuer: ExactText?
 
   /// Judges leniently where the service is seen to be lenient; without a key, all that needs none.
@@ -53,14 +55,14 @@ public struct SentToken: Sendable {
   /// What is wrong with the token itself.
   public var faults: [Check] { checks.filter { !$0.faultNames.isEmpty } }
 
-  /// What was not compared because nobody said what to compare it with.
+  /// What was not compared because no expected value was given.
   public var uncompared: [Check] {
     let reason = Check.Reason.notCompared.rawValue
     return checks.filter { $0.finding?.reason.utf8.elementsEqual(reason.utf8) ?? false }
   }
 
   /// The first token in a text: the text itself without white space around it where it is nothing but a token, and else what
-  /// begins as tokens do and has two dots, as in `Bearer …`, a JSON member or a form body; the text where there is none.
+  /// begins as tokens do and has two dots, as in `Bearer …`, a JSON member or a form body; the text if there is none.
   package static func token(in text: Span<UInt8>) -> [UInt8] {
     let bytes = SavedText(text).bytes
     let trimmed = bytes.drop { ASCII.isWhiteSpace($0) }
@@ -69,7 +71,7 @@ public struct SentToken: Sendable {
     // Line breaks inside a token may have been sent, and are a fault of its own.
     if begins(whole), whole.allSatisfy({ isOfToken($0) || ASCII.isWhiteSpace($0) }) { return Array(whole) }
     let runs = bytes.split { !isOfToken($0) }
-    // The name of a form's member stands before the token in the same run.
+    // The name of a form's member precedes the token in the same run.
     for run in runs {
       let value = run.lastIndex(of: UInt8(ascii: "=")).map { equals in
         begins(run[(equals + 1)...]) ? run[(equals + 1)...] : run

@@ -8,7 +8,7 @@ extension ServiceAnswer {
   /// What Entra's token endpoint answers about the assertion and its certificate.
   ///
   /// Faults are named with their reason, not by check alone: what lenient rules tolerate is refused here and not by the
-  /// service, and of other faults in the same claim nobody has told the answer. The reason in brackets decides before the
+  /// service, and the answer to other faults in the same claim is not reported. The reason in brackets decides before the
   /// sentence: "contains an invalid signature" introduces all of them.
   static let assertion: [ServiceAnswer] = [
     ServiceAnswer(
@@ -16,7 +16,7 @@ extension ServiceAnswer {
       quotation: "AADSTS700021: iss or sub is not the client_id of the request",
       meaning: "iss or sub of the assertion is not the client_id of the request",
       nextStep: "write the client (application) id, not an object id, into iss, sub and client_id",
-      otherCauses: ["client_id in the request is another than in the assertion"],
+      otherCauses: ["client_id in the request differs from the one in the assertion"],
       faults: [
         .check("iss", .claimMismatch).mended(by: "write the client (application) id into iss"),
         .check("sub", .claimMismatch).mended(by: "write the client (application) id into sub"),
@@ -114,8 +114,8 @@ extension ServiceAnswer {
       "assertion-refused", from: .tokenEndpoint, as: [Form("AADSTS700027", "AADSTS50012")],
       quotation: "AADSTS700027",
       meaning:
-        "the assertion was not accepted; the text behind Reason says why, where there is one, and this one is not known here",
-      nextStep: "read the text behind Reason; without one, check the assertion with keyroll verify and its certificate",
+        "the assertion was not accepted; the text after Reason says why, if there is one, and keyroll does not know this one",
+      nextStep: "read the text after Reason; without one, check the assertion with keyroll verify and its certificate",
       document: errorReference),
     ServiceAnswer(
       "grant-refused", from: .tokenEndpoint, as: [Form("AADSTS50013")], quotation: "AADSTS50013",
@@ -191,10 +191,10 @@ extension ServiceAnswer {
     ServiceAnswer(
       "chain-refused", from: .tokenEndpoint, as: [Form("AADSTS7000213")],
       quotation: "AADSTS7000213: the certificate chain is invalid",
-      meaning: "the certificates in x5c make no valid chain",
+      meaning: "the certificates in x5c do not make a valid chain",
       nextStep:
         "follow each certificate in x5c with its issuer's, or leave x5c out where the application does not need it",
-      otherCauses: ["a certificate of the chain has ended, was revoked, or is missing"],
+      otherCauses: ["a certificate of the chain has expired, was revoked, or is missing"],
       faults: [.reason(.certificateChainBroken)], document: errorPage(7_000_213)),
     ServiceAnswer(
       "thumbprint-mismatch", from: .tokenEndpoint, as: [Form("AADSTS500033")], quotation: "AADSTS500033",

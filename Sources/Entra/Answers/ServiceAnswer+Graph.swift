@@ -9,7 +9,7 @@ extension ServiceAnswer {
         "401 Authentication_MissingOrMalformed, \"Access Token missing or malformed.\"; it means the proof, not the access token",
       meaning: "from addKey or removeKey it means that the proof is bad: the message blames the wrong token",
       nextStep:
-        "sign a new proof: iss is the object id of the object in the address, the certificate one registered on it that has not ended",
+        "sign a new proof: iss must be the object id of the object in the address, and the certificate must be registered on it and not expired",
       otherCauses: [
         "the certificate is not registered on the object in the address, or has ended there",
         "the address names another object than iss does",
@@ -46,7 +46,7 @@ extension ServiceAnswer {
     ServiceAnswer(
       "object-not-found", from: .graph, as: [Form("Request_ResourceNotFound")],
       quotation: "404 Request_ResourceNotFound",
-      meaning: "no object has the id in the address; often the client id stands where the object id belongs",
+      meaning: "no object has the id in the address; often the client id was given instead of the object id",
       nextStep:
         "write the object id into the address, or applications(appId='CLIENT-ID'); wait some minutes if the object was made just now",
       otherCauses: [

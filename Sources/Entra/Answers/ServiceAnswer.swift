@@ -61,7 +61,7 @@ public struct ServiceAnswer: Sendable {
     self.document = document
   }
 
-  /// The checks, reasons, or checks with their reason, that it is known to come from; empty where no token causes it.
+  /// The checks, reasons, or checks with their reason, that it is known to come from; empty if no token causes it.
   public var faultNames: [String] { faults.map(\.name) }
 
   /// The same, and those that it was seen to come from although the service was also seen to take such a token.
@@ -120,7 +120,7 @@ public struct ServiceAnswer: Sendable {
     return quotations
   }
 
-  /// What the services answer to tokens of a key that cannot be used here, or nil where nothing is known.
+  /// What the services answer to tokens of a key that cannot be used here, or nil if nothing is known.
   public static func toKey(_ code: KeyError.Code) -> String? {
     switch code {
     case .rsaKeyTooSmall: "Entra would answer \(keyTooSmall.quotation)"

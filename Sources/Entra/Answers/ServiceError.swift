@@ -6,9 +6,11 @@ public import Tokens
 
 /// An error as Microsoft Graph or the token endpoint writes it (RFC 6749, section 5.2); all of it is the sender's text.
 public struct ServiceError: Sendable {
+  /// Which service answered.
   public let service: Service
   /// `error.code` of Graph, `error` of the token endpoint.
   public let code: ExactText?
+  /// The text for people; it comes from the sender, so show it as a `ForeignText`.
   public let message: ExactText?
   /// The numbers of Entra's own, as `AADSTS700027`, each once.
   public let entraCodes: [String]
@@ -66,7 +68,7 @@ public struct ServiceError: Sendable {
     "invalid_scope", "invalid_resource", "interaction_required",
   ]
 
-  /// The code that says most: Entra's own where there is one.
+  /// The code that says most: Entra's own if there is one.
   public var name: ExactText? { entraCodes.last.map { ExactText($0) } ?? code }
 
   func hasCode(_ code: String) -> Bool {
@@ -138,7 +140,9 @@ public struct ReceivedThumbprint: Sendable, Hashable {
     case other
   }
 
+  /// The bytes that the service says it received.
   public let bytes: [UInt8]
+  /// What these bytes look like.
   public let form: Form
   /// The thumbprint itself: for hexadecimal text what the text says.
   public let thumbprint: [UInt8]
@@ -146,7 +150,7 @@ public struct ReceivedThumbprint: Sendable, Hashable {
   /// Finds it in the message of an error: the first long run of hexadecimal digits.
   init?(_ error: ServiceError) {
     guard let message = error.message else { return nil }
-    // GUIDs have no run of more than 12 digits; a thumbprint of a key that was found stands behind the client's.
+    // GUIDs have no run of more than 12 digits; the thumbprint of a key that was found follows the client's.
     let run = message.text.utf8.split { Hexadecimal.value($0) == nil }.first { $0.count >= 32 }.map { Substring($0) }
     guard let run, let bytes = Hexadecimal.decode(ExactText("\(run)")) else { return nil }
     self.init(bytes)
@@ -163,9 +167,10 @@ public struct ReceivedThumbprint: Sendable, Hashable {
     }
   }
 
+  /// `bytes` in upper-case hexadecimal, as the service writes them.
   public var hexadecimal: String { Hexadecimal.upperCase(bytes) }
 
-  /// What to do about bytes that are wrong wherever they stand; nil where they may be right.
+  /// What to do about bytes that are wrong in any place; nil if they may be right.
   public var nextStep: String? {
     switch form {
     case .sha1, .sha256: nil
@@ -186,7 +191,7 @@ public struct ReceivedThumbprint: Sendable, Hashable {
         owners.append("it is the \(kind.digest.rawValue) of a certificate given, \(quoting: certificate.subject)")
       }
     }
-    if owners.isEmpty, !certificates.isEmpty { owners = ["it is of none of the certificates given"] }
+    if owners.isEmpty, !certificates.isEmpty { owners = ["it is not of any given certificate"] }
     return remarks + owners
   }
 
@@ -203,7 +208,7 @@ public struct ReceivedThumbprint: Sendable, Hashable {
       }
       return carrier == right
         ? "\(name), which is right in \(right.headerName): its form is not the mistake"
-        : "\(name), which belongs into \(right.headerName), and \(carrier.headerName) carried it"
+        : "\(name), which belongs in \(right.headerName), and \(carrier.headerName) carried it"
     case .other: return "it has \(bytes.count) bytes, which no thumbprint has"
     }
   }

@@ -4,7 +4,7 @@ public import Messages
 import Signing
 public import Tokens
 
-/// What a saved response is: a success, an error of one of the services, or the word of somebody between.
+/// What a saved response is: a success, an error of one of the services, or what a proxy or another server answered.
 public struct ServiceResponse: Sendable {
   /// What it is.
   @nonexhaustive
@@ -18,19 +18,21 @@ public struct ServiceResponse: Sendable {
     case error(ServiceError)
     /// A page for people, such as a proxy's.
     case webPage
-    /// A status of success, and a body that is no answer to these requests.
+    /// A status of success, and a body that is not an answer to these requests.
     case otherSuccess
-    /// A status of failure, and a body that is no error of these services.
+    /// A status of failure, and a body that is not an error of these services.
     case otherFailure
   }
 
+  /// What the service answered.
   public let kind: Kind
+  /// The HTTP status; nil if the input does not have it.
   public let status: Int?
   /// When it was answered, by the header, else by the body.
   public let date: NumericDate?
   /// How many seconds to wait before the next request, where the service says so (RFC 9110, section 10.2.3).
   public let retryAfter: Int64?
-  /// Where an error was found in a text that holds more than the answer; nil where the text is the answer.
+  /// Where an error was found in a text that holds more than the answer; nil if the text is the answer.
   public let place: AnswerPlace?
 
   /// Reads a saved response, or a JSON body alone; in any other text it looks for an error of the services.
@@ -73,7 +75,7 @@ public struct ServiceResponse: Sendable {
     return finder.first().map { ServiceResponse($0) }
   }
 
-  /// The service that gave it, where that can be told.
+  /// The service that gave it, if that is known.
   public var service: Service? {
     switch kind {
     case .keyCredential, .noContent: .graph
@@ -114,7 +116,7 @@ public struct ServiceResponse: Sendable {
     }
     if saved.status == nil {
       throw ResponseError(
-        .unrecognised, "the JSON is no answer of Microsoft Graph or of the token endpoint: it has no error",
+        .unrecognised, "the JSON is not an answer of Microsoft Graph or of the token endpoint: it has no error",
         hint: "save the status line and headers too, as curl -i does")
     }
     return other(saved.status)
@@ -123,7 +125,7 @@ public struct ServiceResponse: Sendable {
   private static let compressed = ResponseError(
     .malformed, "the body is compressed", hint: "save it with curl --compressed, or unpack it with gunzip")
 
-  /// True where the first line is the length of a chunk (RFC 9112, section 7.1).
+  /// True if the first line is the length of a chunk (RFC 9112, section 7.1).
   private static func isInChunks(_ body: ArraySlice<UInt8>) -> Bool {
     let line = body.prefix { $0 != 0x0A }.filter { $0 != 0x0D }
     return (1...8).contains(line.count) && line.allSatisfy { Character(Unicode.Scalar($0)).isHexDigit }
@@ -164,6 +166,7 @@ public struct SavedResponse: Sendable {
   public let status: Int?
   /// The header fields of the final section, in their order.
   public let fields: [(name: String, value: String)]
+  /// The bytes after the header.
   public let body: [UInt8]
 
   /// Throws `malformed-response` for nothing, and for lines that are neither a status line nor header fields.
@@ -236,7 +239,7 @@ public struct SavedResponse: Sendable {
         let value = Self.text(trimmed(line[(colon + 1)...]))
       else {
         throw ResponseError(
-          .malformed, "the headers have a line that is no header field, at byte \(start)",
+          .malformed, "the headers have a line that is not a header field, at byte \(start)",
           hint: "an empty line ends the headers, and the body follows it")
       }
       fields.append((name, value))

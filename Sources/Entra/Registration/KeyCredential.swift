@@ -16,10 +16,11 @@ public struct KeyCredential: Sendable, Hashable {
   public let usage: ExactText
   /// Both inclusive, fractions of a second dropped; the dates of the registration, which may differ from the certificate's.
   public let startDateTime: NumericDate
+  /// The last second of the registration.
   public let endDateTime: NumericDate
   /// The SHA-1 thumbprint of the certificate, unless whoever registered it chose something else.
   public let customKeyIdentifier: [UInt8]?
-  /// Nil where `key` is null, as in most answers of Graph, and for entries of another usage than `Verify`.
+  /// Nil if `key` is null, as in most answers of Graph, and for entries of another usage than `Verify`.
   public let certificate: Certificate?
 
   public init(
@@ -36,10 +37,10 @@ public struct KeyCredential: Sendable, Hashable {
     self.certificate = certificate
   }
 
-  /// True where the service verifies the client's signatures with it, which it does not with a key of its own.
+  /// True if the service verifies the client's signatures with it, which it does not with a key of its own.
   public var isForVerifying: Bool { usage == "Verify" }
 
-  /// True where a token can be signed with it, as far as is known: it is a certificate over an RSA key of a size that signs.
+  /// True if a token can be signed with it, as far as is known: it is a certificate over an RSA key of a size that signs.
   public var isForSigningTokens: Bool {
     guard let certificate else { return type == "AsymmetricX509Cert" }
     return switch certificate.publicKey.faults.first {
@@ -54,6 +55,7 @@ public struct KeyCredential: Sendable, Hashable {
     return (max(startDateTime, certificate.validity.notBefore), min(endDateTime, certificate.validity.notAfter))
   }
 
+  /// True if the registration is valid at a time; the certificate's own dates are not looked at.
   public func isValid(at time: NumericDate) -> Bool { validity.start <= time && time <= validity.end }
 
   /// True for the same DER, or without `key` for a `customKeyIdentifier` that is a thumbprint of the certificate.
@@ -74,29 +76,36 @@ public struct KeyCredential: Sendable, Hashable {
     return "\(keyID) (\(quoting: displayName))"
   }
 
+  /// True for this `keyId`, in letters of either case.
   public func hasKeyID(_ id: ExactText) -> Bool { keyID.isSameName(as: id) }
 }
 
 /// A certificate in every form in which Graph, Entra and their portals write it.
 public struct KeyCredentialForms: Sendable {
+  /// The certificate whose forms these are.
   public let certificate: Certificate
 
   public init(_ certificate: Certificate) { self.certificate = certificate }
 
   /// The SHA-1 thumbprint as the portal shows it and `kid` and `customKeyIdentifier` carry it: 40 upper-case digits.
   public var thumbprint: String { Hexadecimal.upperCase(certificate.sha1Thumbprint) }
+  /// The SHA-256 thumbprint: 64 upper-case digits.
   public var sha256Thumbprint: String { Hexadecimal.upperCase(certificate.sha256Thumbprint) }
+  /// The header value `x5t`: base64url of the SHA-1 thumbprint (RFC 7515, section 4.1.7).
   public var x5t: ExactText { Thumbprint.sha1.text(of: certificate) }
+  /// The header value `x5t#S256`: base64url of the SHA-256 thumbprint (RFC 7515, section 4.1.8).
   public var x5tS256: ExactText { Thumbprint.sha256.text(of: certificate) }
   /// `customKeyIdentifier` as JSON bodies carry it where it is an `Edm.Binary`: standard base64 of the SHA-1 bytes.
   public var customKeyIdentifierBase64: String { Base64.standard.text(certificate.sha1Thumbprint) }
   /// `key`: standard base64 of the DER.
   public var key: String { Base64.standard.text(certificate.der) }
+  /// `startDateTime` of a registration for the whole life of the certificate.
   public var startDateTime: NumericDate { certificate.validity.notBefore }
+  /// `endDateTime` of a registration for the whole life of the certificate.
   public var endDateTime: NumericDate { certificate.validity.notAfter }
 }
 
-/// Reads the members of one entry of `keyCredentials`; those that nobody needs here are passed over.
+/// Reads the members of one entry of `keyCredentials`; those that are not needed here are ignored.
 struct KeyCredentialMembers {
   private var members: JSONMembers<KeyCredentialsError>
   private let subject: String
@@ -123,7 +132,7 @@ struct KeyCredentialMembers {
     case .misshapen(let name, let value, let wanted):
       KeyCredentialsError(.malformed, "\(subject): \(name) is \(value.kind), not \(wanted)")
     case .unknown(let name):
-      KeyCredentialsError(.malformed, "\(subject): \(quoting: name) has no meaning in it")
+      KeyCredentialsError(.malformed, "\(subject): \(quoting: name) is not a known member")
     }
   }
 
@@ -163,7 +172,7 @@ struct KeyCredentialMembers {
         hint: "Graph writes + and / and the padding; save it as received")
     }
     do throws(KeyError) { return try reader.certificate(der: der.span) } catch {
-      throw malformed("key is no certificate: \(error.message)")
+      throw malformed("key is not a certificate: \(error.message)")
     }
   }
 

@@ -12,6 +12,7 @@ public struct KeyCredentials: Sendable {
   public let entries: [KeyCredential]
   /// The `id` and `appId` of the object, where the answer holds the whole of it.
   public let objectID: ExactText?
+  /// The `appId` of the object, if the answer has the whole object.
   public let applicationID: ExactText?
 
   /// Reads an application or service principal, its collection alone (`{"keyCredentials": …}`, `{"value": …}`), a list
@@ -37,6 +38,7 @@ public struct KeyCredentials: Sendable {
     applicationID = answer.owner?["appId"]?.string
   }
 
+  /// The entry with this `keyId`, in letters of either case; nil if there is none.
   public func entry(keyID: ExactText) -> KeyCredential? { entries.first { $0.hasKeyID(keyID) } }
 
   /// The entry of a certificate: the same DER, or without `key` a `customKeyIdentifier` that is one of its thumbprints.
@@ -60,7 +62,7 @@ public struct KeyCredentials: Sendable {
       guard let certificate = entry.certificate else {
         return UnusableCertificate(
           thumbprints: entry.customKeyIdentifier.map { [$0] } ?? [],
-          problem: "is registered as \(entry.summary), but the saved answer lacks it: its key is null",
+          problem: "is registered as \(entry.summary), but the saved answer lacks the certificate: its key is null",
           hint: "give the certificate itself as well")
       }
       if certificate.publicKey.keyType != nil { return nil }
@@ -93,7 +95,7 @@ public enum KeyCredentialsErrorCode: String, FailureCode {
   case severalObjects = "several-objects"
   /// One page of several, so that nothing can be said of what is not in it.
   case incomplete = "incomplete-answer"
-  /// A collection in which nothing is registered that signatures are verified with.
+  /// A collection in which no registered key verifies signatures.
   case noKeyCredentials = "no-key-credentials"
 }
 
@@ -144,7 +146,7 @@ struct SavedKeyCredentials {
     }
     if object.contains("kty") || object.contains("keys") {
       throw KeyCredentialsError(
-        .malformed, "\(naming: subject) is a public key, and no certificate", hint: "give it as a public key")
+        .malformed, "\(naming: subject) is a public key, not a certificate", hint: "give it as a public key")
     }
     throw other(
       subject,
@@ -161,7 +163,7 @@ struct SavedKeyCredentials {
       throw KeyCredentialsError(
         .severalObjects,
         "\(naming: subject) holds \(list.count) objects with key credentials of their own: \(names(of: owners))",
-        hint: "save the one that the token is of")
+        hint: "save the one that the token is for")
     }
     return try ofOwner(owner, of: subject)
   }
@@ -170,7 +172,7 @@ struct SavedKeyCredentials {
     _ owner: JSONObject, of subject: String
   ) throws(KeyCredentialsError) -> SavedKeyCredentials {
     guard let elements = owner["keyCredentials"]?.array else {
-      throw other(subject, "has keyCredentials that are no array")
+      throw other(subject, "has keyCredentials that are not an array")
     }
     return SavedKeyCredentials(elements, of: owner)
   }

@@ -13,7 +13,7 @@ public struct RegistrationReport: Sendable {
   /// When all this was judged for.
   public let time: NumericDate
 
-  /// Nil where the token was not signed with a certificate that is registered; what is wrong then, the checks say.
+  /// Nil if the token was not signed with a certificate that is registered; what is wrong then, the checks say.
   ///
   /// That a token was signed with it does not mean that it was accepted.
   public init?(_ report: VerificationReport, registered: KeyCredentials) {
@@ -122,7 +122,7 @@ struct RegistrationRule: ClaimRule {
     return passed(found: found)
   }
 
-  /// An entry of which nothing is known but its dates may be the one.
+  /// An entry of which only the dates are known may be the one.
   private func absent(_ certificate: Certificate) -> Check {
     let unknown = registered.entries.filter { entry in
       let length = entry.customKeyIdentifier?.count
@@ -132,12 +132,12 @@ struct RegistrationRule: ClaimRule {
     if let first = unknown.first {
       return warning(
         .notCompared,
-        "the certificate may be the one of \(first.summary), of which neither key nor thumbprint was saved",
+        "the certificate may be the one of \(first.summary), whose key and thumbprint were not saved",
         hint: "save the entries with their key")
     }
     return failed(
       .keyNotRegistered,
-      "the certificate with the thumbprint \(Hexadecimal.upperCase(certificate.sha1Thumbprint)) is none of the "
+      "the certificate with the thumbprint \(Hexadecimal.upperCase(certificate.sha1Thumbprint)) is not one of the "
         + "\(registered.entries.count) that are registered", hint: Self.register)
   }
 

@@ -5,8 +5,10 @@ import Tokens
 
 /// A form as browsers post it (application/x-www-form-urlencoded), with names and values in their order.
 public struct FormBody: Sendable, Hashable {
+  /// Names and values, unescaped, in their order.
   public private(set) var fields: [(name: ExactText, value: ExactText)] = []
 
+  /// A form of these fields, in this order.
   public init(_ fields: KeyValuePairs<ExactText, ExactText>) {
     self.fields = fields.map { (name: $0.key, value: $0.value) }
   }
@@ -125,12 +127,12 @@ enum SecretText {
 }
 
 extension Span<UInt8> {
-  /// True where these bytes stand at an offset.
+  /// True if these bytes are at an offset.
   func holds(_ bytes: [UInt8], at start: Int) -> Bool {
     count - start >= bytes.count && extracting(start..<start + bytes.count).isEqual(to: bytes.span)
   }
 
-  /// Where the text lies that goes from an offset to the next quotation mark without a backslash; nil where none ends it.
+  /// Where the text lies that goes from an offset to the next quotation mark without a backslash; nil if none ends it.
   func quotedText(from start: Int) -> Range<Int>? {
     var end = start
     while end < count, self[end] != UInt8(ascii: "\"") { end += self[end] == UInt8(ascii: "\\") ? 2 : 1 }

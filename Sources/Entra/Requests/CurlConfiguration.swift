@@ -45,14 +45,14 @@ public enum CurlConfiguration {
     return output
   }
 
-  /// What the first `url` line names; nil where there is none, or it is no address of a request.
+  /// What the first `url` line names; nil if there is none, or it is not an address of a request.
   public static func address(in configuration: Span<UInt8>) -> RequestAddress? {
     guard let value = value(of: "url", in: configuration) else { return nil }
     return String(validating: [UInt8](copying: configuration.extracting(value)), as: UTF8.self)
       .flatMap(RequestAddress.init)
   }
 
-  /// The body that stands in the configuration itself, or nil.
+  /// The body that is in the configuration itself, or nil.
   public static func inlineBody(in configuration: Span<UInt8>) -> SecretBytes? {
     guard let value = value(of: "data-raw", in: configuration) else { return nil }
     var body = SecretBytes(capacity: value.count)

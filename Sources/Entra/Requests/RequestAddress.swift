@@ -23,6 +23,7 @@ public enum RequestAddress: Sendable, Hashable {
     }
   }
 
+  /// The host that the request is sent to.
   public var host: String {
     switch self {
     case .graph(let address): address.host
@@ -105,10 +106,15 @@ public struct GraphAddress: Sendable, Hashable {
     case removeKey
   }
 
+  /// The host of Graph, such as `graph.microsoft.com`.
   public let host: String
+  /// The version of Graph.
   public let version: GraphVersion
+  /// Applications or service principals.
   public let collection: Collection
+  /// The id that the address names the object by.
   public let name: Name
+  /// What the request does.
   public let action: Action
 
   /// Throws `malformed-parameter` for a host that is more than the name of one, and for an id that is no GUID.
@@ -129,6 +135,7 @@ public struct GraphAddress: Sendable, Hashable {
 
   /// The object id, where the address has it.
   public var objectID: ExactText? { if case .objectID(let id) = name { id } else { nil } }
+  /// The application id, if the address has it.
   public var appID: ExactText? { if case .appID(let id) = name { id } else { nil } }
 }
 
@@ -174,7 +181,7 @@ extension GraphAddress: CustomStringConvertible {
   }
 }
 
-/// A version of the Graph API, as it stands in an address.
+/// A version of the Graph API, as an address has it.
 @nonexhaustive
 public enum GraphVersion: String, Sendable, Hashable, CaseIterable {
   case v1 = "v1.0"
@@ -183,7 +190,9 @@ public enum GraphVersion: String, Sendable, Hashable, CaseIterable {
 
 /// The token endpoint of a tenant (OAuth 2.0, RFC 6749, section 3.2).
 public struct TokenAddress: Sendable, Hashable {
+  /// The host of the token endpoint, such as `login.microsoftonline.com`.
   public let host: String
+  /// A GUID or a domain.
   public let tenant: ExactText
 
   /// Throws `malformed-parameter` for a host that is more than the name of one, and a tenant that is neither GUID nor domain.

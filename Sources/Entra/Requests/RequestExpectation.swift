@@ -3,10 +3,10 @@ import Messages
 public import Signing
 import Tokens
 
-/// What whoever checks a request knows of it from elsewhere.
+/// What is known of a request from elsewhere, to check it by.
 ///
 /// A proof names the object, and nothing else of the request that it goes with: whoever carries the two can put another
-/// certificate, keyId, host or scope beside the proof. What is nil here nobody compares, and the report says so.
+/// certificate, keyId, host or scope beside the proof. What is nil is not compared, and the report says so.
 public struct RequestExpectation: Sendable {
   /// The certificate that `addKey` adds; all its bytes are compared.
   public var newCertificate: Certificate?
@@ -16,6 +16,7 @@ public struct RequestExpectation: Sendable {
   public var objectID: ExactText?
   /// The application id that the address names, which the proof does not.
   public var applicationID: ExactText?
+  /// The cloud or the hosts that the request is sent to; nil if they are not compared.
   public var hosts: Hosts?
   /// The scope of a token request.
   public var scope: ExactText?
@@ -40,7 +41,7 @@ public struct RequestExpectation: Sendable {
     /// The host of the token endpoint, and that of Graph, which a token request names in its scope.
     case named(login: String?, graph: String?)
 
-    /// The hosts that a request to this address may be posted to; nil where none was named for its kind.
+    /// The hosts that a request to this address may be posted to; nil if none was named for its kind.
     func hosts(for address: RequestAddress) -> [String]? {
       switch (self, address) {
       case (.cloud(let cloud), .graph): [cloud.graphHost]
@@ -66,11 +67,11 @@ public struct RequestExpectation: Sendable {
 public enum EvidenceOrigin: Sendable, Hashable {
   /// From the caller, who has it from where they trust it.
   case caller
-  /// From beside the request: whoever could change the one could change the other.
+  /// From beside the request: whoever can change one can change the other.
   case request
 }
 
-/// What the request asks for, compared with what was meant. Where nobody said what was meant, a warning says that.
+/// What the request asks for, compared with what was meant. If nothing was said, there is a warning.
 extension RequestVerifier {
   /// Fails for the host of no cloud of the list, unless the caller names the hosts.
   func address(_ address: RequestAddress) -> Check {
@@ -80,8 +81,8 @@ extension RequestVerifier {
     return .failed(
       "address",
       RequestError(
-        .hostUnknown, "\(naming: address.host) is the host of no cloud that is known here",
-        hint: "do not send it, unless you know the host: name it then as \(Self.hostName(of: address))"))
+        .hostUnknown, "\(naming: address.host) is not a host of any cloud that keyroll knows",
+        hint: "do not send it unless you know the host; then name it as \(Self.hostName(of: address))"))
   }
 
   /// Whether what is known of the object from elsewhere is what the address and the proof name.
@@ -140,7 +141,7 @@ extension RequestVerifier {
     let id = "signer"
     guard let token, !keys.isEmpty else { return .skipped(id, .notReached, "the token was not verified") }
     guard let signer = token.signer else {
-      if keysOrigin == .request { return .skipped(id, .notReached, "the signature is by no key that is known") }
+      if keysOrigin == .request { return .skipped(id, .notReached, "no known key made the signature") }
       return .failed(
         id, RequestError(.signerMismatch, "the token is not signed with the key of a certificate that was given"))
     }
@@ -218,7 +219,7 @@ extension RequestVerifier {
         id,
         RequestError(
           .scopeMismatch, "the scope is \(naming: found), and \(wanted)",
-          hint: "do not send it, unless you know the scope: name it then, or its host"))
+          hint: "do not send it unless you know the scope; then name it, or its host"))
     }
     return expected.scope == nil && graphHost == nil
       ? uncompared(id, "the scope, \(naming: found.text),", by: "the cloud or the scope")
@@ -234,7 +235,7 @@ extension RequestVerifier {
     return .warning(
       id,
       RequestError(
-        id: Check.Reason.notCompared.rawValue, "what is registered is known by the file beside the request alone",
+        id: Check.Reason.notCompared.rawValue, "only the file in the request says what is registered",
         hint: "give what you saved yourself"))
   }
 
@@ -248,7 +249,7 @@ extension RequestVerifier {
     .warning(
       id,
       RequestError(
-        id: Check.Reason.notCompared.rawValue, "\(value) was not compared by anybody",
+        id: Check.Reason.notCompared.rawValue, "\(value) was not compared with anything",
         hint: "give \(name) that is meant"))
   }
 
@@ -259,7 +260,7 @@ extension RequestVerifier {
       id,
       RequestError(
         .requestMismatch, "\(what)\(value) is expected, and a request \(values.address.requestName) has none",
-        hint: "is it the request that you mean?"))
+        hint: "is this the request that you mean?"))
   }
 
   private static func name(_ certificate: Certificate) -> String {

@@ -5,7 +5,7 @@ public import Tokens
 
 /// What a certificate must be before it is added, besides what Graph asks of it.
 public struct NewCertificatePolicy: Sendable {
-  /// What is registered already; nil where that is not known.
+  /// What is registered already; nil if that is not known.
   public var registered: KeyCredentials?
   /// The longest time from the first to the last second of a certificate; nil for no limit of the caller's.
   public var maximumLifetime: TimeSpan?
@@ -130,7 +130,7 @@ public struct NewCertificatePolicy: Sendable {
 
 /// What a key must not be before it is removed.
 public struct RemovalPolicy: Sendable {
-  /// What is registered; nil where that is not known.
+  /// What is registered; nil if that is not known.
   public var registered: KeyCredentials?
   /// True to warn only of removing the key that signs, or the last one that is valid.
   public var isForced: Bool

@@ -6,13 +6,15 @@ public import Tokens
 
 /// What was found about a request that is to be sent: its own checks, and the report on the token in it.
 public struct RequestReport: Sendable {
+  /// Where the request is sent to; nil if that cannot be read.
   public let address: RequestAddress?
   /// The time it was judged for.
   public let time: NumericDate
+  /// The checks of the request itself, without those of its token.
   public internal(set) var checks: [Check]
-  /// On the proof or the assertion; nil where the body cannot be read.
+  /// On the proof or the assertion; nil if the body cannot be read.
   public let token: VerificationReport?
-  /// What the request asks for; nil where the body cannot be read.
+  /// What the request asks for; nil if the body cannot be read.
   public let values: RequestValues?
 
   /// The version of the JSON form; it rises when a member changes its meaning or goes.
@@ -34,14 +36,15 @@ public struct RequestReport: Sendable {
   public enum Verdict: String, Sendable, Hashable, CaseIterable {
     /// It can be sent now.
     case accepted
-    /// Nothing stands against it, but its window is not open yet.
+    /// Accepted, but its window is not open yet.
     case notYetValid = "not-yet-valid"
     case rejected
   }
 
+  /// Whether it can be sent now, later or not at all.
   public var verdict: Verdict { isAccepted ? opening == nil ? .accepted : .notYetValid : .rejected }
 
-  /// When the window of an accepted token opens; nil where it is open, or over, or not known.
+  /// When the window of an accepted token opens; nil if it is open, or over, or not known.
   public var opening: NumericDate? {
     guard let start = token?.verifiedToken.flatMap({ TokenWindow($0.claims).start }), time < start else { return nil }
     return start
@@ -57,7 +60,9 @@ public struct RequestReport: Sendable {
     !checks.isEmpty && failedChecks.isEmpty && address != nil && token?.isAccepted == true
   }
 
+  /// The checks of the request that failed.
   public var failedChecks: [Check] { checks.filter { $0.status == .failed } }
+  /// The checks of the request that are warnings.
   public var warnings: [Check] { checks.filter { $0.status == .warning } }
 
   /// `version`, `accepted`, `verdict`, `request`, `address`, `at`, `values`, `checks`, and `token` with the report on it.
@@ -76,6 +81,7 @@ public struct RequestReport: Sendable {
 
 /// What a request asks for, and of whom: the values that a person compares before it is sent.
 public struct RequestValues: Sendable {
+  /// Where the request is sent to.
   public let address: RequestAddress
   /// The object id in the address, or else the issuer that the proof names; nil for a token request.
   public let objectID: ExactText?
@@ -83,10 +89,11 @@ public struct RequestValues: Sendable {
   public let keyID: ExactText?
   /// Nil but for a token request.
   public let scope: ExactText?
+  /// What Graph shows for the new key; nil if the request does not say.
   public let displayName: ExactText?
   /// Nil for other requests than `addKey`, and where the certificate cannot be read.
   public let newCertificate: Certificate?
-  /// The certificate that verified the proof or the assertion; nil where none did.
+  /// The certificate that verified the proof or the assertion; nil if none did.
   public let signingCertificate: Certificate?
 
   init(_ request: borrowing ServiceRequest, newCertificate: Certificate?, signingCertificate: Certificate?) {

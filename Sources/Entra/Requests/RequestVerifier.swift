@@ -13,7 +13,9 @@ public struct RequestVerifier: Sendable {
 
   /// The keys that may have signed the proof or the assertion.
   public var keys: [TrustedKey]
+  /// Makes digests and verifiers, and reads certificates.
   public var cryptography: any Cryptography
+  /// Opens a PFX that is in the body.
   public var pfxCertificate: PFXCertificate
   /// Who says that these keys are the right ones.
   public var keysOrigin = EvidenceOrigin.caller
@@ -23,7 +25,9 @@ public struct RequestVerifier: Sendable {
   public var expected = RequestExpectation()
   /// Algorithms that are asked for beside those of the profile.
   public var algorithms: [SignatureAlgorithm] = []
+  /// What a new certificate must be.
   public var newCertificates = NewCertificatePolicy()
+  /// Which keys may be removed.
   public var removal = RemovalPolicy()
 
   public init(
@@ -85,7 +89,7 @@ public struct RequestVerifier: Sendable {
     do throws(KeyError) { return try cryptography.certificate(der: der.span) } catch {
       if Self.beginsWithVersion(der) {
         throw RequestError(
-          .privateKeyInBody, "key holds a private key or a PFX where a certificate belongs",
+          .privateKeyInBody, "key contains a private key or a PFX instead of a certificate",
           hint: "do not send it; make the request again with the certificate alone")
       }
       throw RequestError(
@@ -134,11 +138,11 @@ extension RequestVerifier {
       .verify(bytes.span, at: start)
   }
 
-  /// Nil stands for ids of which no profile can be made.
+  /// Nil if no profile can be made of the ids.
   func tokenCheck(_ report: VerificationReport?) -> Check {
     guard let report else {
       return .failed(
-        "token", RequestError(.bodyMalformed, "the ids in the body have not the form that they must have"))
+        "token", RequestError(.bodyMalformed, "the ids in the body do not have the required form"))
     }
     if report.isAccepted { return .passed("token", found: report.profileID) }
     let finding = report.failedChecks.first?.finding

@@ -7,9 +7,11 @@ import Tokens
 
 /// A request to Graph or to a token endpoint, for whoever has a network to send: where to, and the exact bytes.
 public struct ServiceRequest: ~Copyable, Sendable {
+  /// Where the request is sent to.
   public let address: RequestAddress
+  /// What is sent.
   public let body: RequestBody
-  /// As it stands in the body, escaped.
+  /// As it is in the body, escaped.
   private let escapedPassword: SecretBytes?
 
   /// The most bytes of a body; a real one has a tenth of that.
@@ -46,7 +48,7 @@ public struct ServiceRequest: ~Copyable, Sendable {
     return request
   }
 
-  /// The password, where there is one, is cut out before the rest is read as text.
+  /// The password, if there is one, is cut out before the rest is read as text.
   private static func values(of bytes: Span<UInt8>, to address: RequestAddress) throws(RequestError) -> ServiceRequest {
     guard case .graph(let graph) = address, graph.action == .addKey,
       let place = SecretText.place(of: RequestBody.passwordMember.text, in: bytes)
@@ -67,7 +69,7 @@ public struct ServiceRequest: ~Copyable, Sendable {
     try requireSense()
   }
 
-  /// Media type `address.mediaType`; a password, where there is one, included.
+  /// Media type `address.mediaType`; a password, if there is one, included.
   public borrowing func bytes() -> SecretBytes {
     let text = body.bytesWithoutPassword
     switch escapedPassword {
@@ -82,7 +84,7 @@ public struct ServiceRequest: ~Copyable, Sendable {
     }
   }
 
-  /// The password of the PFX, as it opens the file; nil where none goes along, or where it is escaped in a way of others.
+  /// The password of the PFX, as it opens the file; nil if there is none, or if it is escaped differently.
   public borrowing func password() -> SecretBytes? {
     switch escapedPassword {
     case .none: nil
@@ -139,6 +141,7 @@ public enum RequestBody: Sendable, Hashable {
     }
   }
 
+  /// What Graph shows for the new key; nil if the request does not say.
   public var displayName: ExactText? {
     switch self {
     case .certificate(_, let name, _), .pfx(_, let name, _): name
@@ -146,7 +149,7 @@ public enum RequestBody: Sendable, Hashable {
     }
   }
 
-  /// True for a request in which a password goes along.
+  /// True for a request that contains a password.
   public var hasPassword: Bool { if case .pfx = self { true } else { false } }
 
   /// The exact bytes, with an empty `secretText` where a password belongs.
@@ -194,7 +197,7 @@ extension RequestBody {
 }
 
 extension RequestBody {
-  /// Reads a body for an address; an empty `secretText` stands where the password was taken out.
+  /// Reads a body for an address; an empty `secretText` marks where the password was taken out.
   ///
   /// Throws `body-malformed`, `key-not-base64` or `private-key-in-body`.
   init(_ bytes: Span<UInt8>, to address: RequestAddress) throws(RequestError) {
@@ -215,7 +218,7 @@ extension RequestBody {
   }
 
   private static func tokenRequest(_ bytes: Span<UInt8>) throws(RequestError) -> RequestBody {
-    guard let form = FormBody(bytes) else { throw malformed("is not the form that a token request is") }
+    guard let form = FormBody(bytes) else { throw malformed("is not the form of a token request") }
     func field(_ name: ExactText) throws(RequestError) -> ExactText {
       guard let value = form[name] else { throw malformed("has no \(name), or several") }
       return value

@@ -4,9 +4,11 @@ public import Tokens
 
 /// What a new certificate, or a request for one, is to say, judged before any key is made or opened.
 public struct CertificatePlan: Sendable {
+  /// The name that the certificate or the request will have.
   public let subject: CertificateSubject
   /// Nil for a request: the authority decides.
   public let life: CertificateLife?
+  /// The algorithm that it is signed with.
   public let algorithm: SignatureAlgorithm
 
   /// - Parameters:
@@ -20,13 +22,14 @@ public struct CertificatePlan: Sendable {
     self.subject = try toolkit.encoder.subject(DistinguishedName(subject))
     self.life = life
     self.algorithm = algorithm
-    // An encoder looks at the algorithm when it wraps; by then a key would have been made in vain.
+    // An encoder looks at the algorithm when it wraps; by then a key would have been made for nothing.
     _ = try toolkit.encoder.wrap(toBeSigned: [], algorithm: algorithm, signature: [])
   }
 
+  /// True for a certificate request (PKCS#10), false for a self-signed certificate.
   public var isRequest: Bool { life == nil }
 
-  /// What a person should know of a certificate that can be made all the same.
+  /// Warnings about a certificate that can be made nevertheless.
   public var warnings: [String] { Signing.CertificateWarning.of(life, signedBy: algorithm).map(\.message) }
 
   /// With a new serial number for a certificate.

@@ -6,8 +6,11 @@ public import Tokens
 
 /// A key that was made, with its certificate or the request for one.
 public struct CreatedKey: Sendable {
+  /// Where the key is, and what a person should know about it.
   public let finished: FinishedKey
+  /// The public part of the key.
   public let publicKey: PublicKey
+  /// The certificate, or the request for one.
   public let product: CertificateSigningRequest.Product
 }
 

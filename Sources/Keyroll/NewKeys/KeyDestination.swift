@@ -19,6 +19,7 @@ public struct KeyDestination: Sendable, Hashable {
     case token
   }
 
+  /// What kind of place it is.
   public let place: Place
   /// Of the file, with its path; or of the token, with the label of the new key.
   public let reference: KeyReference
@@ -30,7 +31,7 @@ public struct KeyDestination: Sendable, Hashable {
 
   /// Reads `pfx:PATH`, `pem:PATH`, `pkcs11:token=…;object=LABEL`, or a plain path, by its ending.
   ///
-  /// Throws `destination-not-offered` for any other scheme or ending, and for attributes behind the path of a new file, and what
+  /// Throws `destination-not-offered` for any other scheme or ending, and for attributes after the path of a new file, and what
   /// reading a reference throws.
   public init(_ text: String, isForOldWindows: Bool = false) throws(KeyMakingError) {
     let reference = try KeyMakingError.passing { () throws(KeyError) in
@@ -44,14 +45,14 @@ public struct KeyDestination: Sendable, Hashable {
     case PFXBackend.syntax.scheme: place = .pfx
     case CommandBackend.syntax.scheme:
       throw KeyMakingError(
-        .destinationNotOffered, "no key is made behind a program: it signs, and its vault makes the keys",
+        .destinationNotOffered, "a program cannot make keys: it only signs, and its vault makes them",
         hint: "make the key in the vault, then: keyroll create certificate --key command:…")
     default:
       let path = reference.path
       let scheme = Self.endings.first { ASCII.isEqualIgnoringCase(path.utf8.suffix($0.0.utf8.count), $0.0.utf8) }?.1
       guard let scheme else {
         throw KeyMakingError(
-          .destinationNotOffered, "what kind of file \(naming: path) is to be cannot be told from its ending",
+          .destinationNotOffered, "the ending of \(naming: path) does not say what kind of file to make",
           hint: "write pfx:PATH for a PKCS#12 file, or pem:PATH for PEM")
       }
       place = scheme.utf8.elementsEqual("pem".utf8) ? .pem : .pfx
@@ -59,7 +60,7 @@ public struct KeyDestination: Sendable, Hashable {
     if place != .token {
       if ["cert", "name", "id", "password-file"].contains(where: { reference[$0] != nil }) {
         throw KeyMakingError(
-          .destinationNotOffered, "\(naming: reference) has attributes, which a file that is still to be made has not",
+          .destinationNotOffered, "\(naming: reference) has attributes, but the file does not exist yet",
           hint: "write \(reference.scheme):PATH alone")
       }
     }
@@ -68,9 +69,10 @@ public struct KeyDestination: Sendable, Hashable {
     }
   }
 
+  /// True for a file, false for a token.
   public var isFile: Bool { place != .token }
 
-  /// Throws `output-exists` or `output-unwritable` for a file that cannot be made: nobody is asked for a password in vain.
+  /// Throws `output-exists` or `output-unwritable` for a file that cannot be made: no one is asked for a password for nothing.
   public func requireFree() throws(KeyMakingError) {
     guard isFile else { return }
     try KeyMakingError.passing { () throws(SystemError) in try NewKeyFile.check(path: reference.path) }

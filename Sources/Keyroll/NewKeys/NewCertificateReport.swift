@@ -6,11 +6,13 @@ public import Tokens
 
 /// What a run has made: a key perhaps, and a certificate or a request for one.
 public struct NewCertificateReport: Sendable {
+  /// The certificate, or the request for one.
   public let product: CertificateSigningRequest.Product
+  /// The public key in it.
   public let publicKey: PublicKey
   /// Where the certificate or the request was written to.
   public let path: String
-  /// Nil where the key was there before.
+  /// Nil if the key was there before.
   public var key: FinishedKey?
   /// Where the certificate is on the token, where it was to be put there.
   public var stored: StoredCertificate?

@@ -3,6 +3,7 @@ public import Tokens
 
 /// Ten minutes in which a token can be sent.
 public struct SendWindow: Sendable, Hashable {
+  /// The first second in which the request can be sent.
   public let start: NumericDate
   /// The first second at which it is too late.
   public let end: NumericDate
@@ -12,6 +13,7 @@ public struct SendWindow: Sendable, Hashable {
   /// The most windows of one package: a day and a night.
   public static let most = 144
 
+  /// Ten minutes from this second on.
   public init(from start: NumericDate) {
     self.start = start
     end = start + Self.length
@@ -45,12 +47,15 @@ public struct PackageSteps: Sendable, Hashable {
     case gone(ExactText)
   }
 
+  /// One request of the package: when to send it, and what its answer must show.
   public struct Step: Sendable, Hashable {
+    /// What the request does.
     public let action: PackageAction
     /// The name of its folder.
     public let folder: String
     /// Nil where its request has no proof or assertion.
     public let window: SendWindow?
+    /// What the answer must show before the package goes on.
     public let look: Look
 
     public init(_ action: PackageAction, _ folder: String, _ window: SendWindow? = nil, _ look: Look = .nothing) {
@@ -61,13 +66,16 @@ public struct PackageSteps: Sendable, Hashable {
     }
   }
 
+  /// The name of the file in a package.
   public static let fileName = "steps"
+  /// The requests, in the order in which they are sent.
   public let steps: [Step]
   /// True where it tries the new key, and fails as long as that is not accepted.
   public var tries: Bool { steps.contains { $0.action == .attempt } }
 
   public init(_ steps: [Step]) { self.steps = steps }
 
+  /// The file: a line of eight columns for each step, and a last line.
   public var text: String {
     steps.map(Self.line).joined() + "end - 0 0 - \(tries ? "try" : "-") - -\n"
   }

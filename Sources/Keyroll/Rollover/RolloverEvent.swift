@@ -7,6 +7,7 @@ public struct RolloverEvent: Sendable, Hashable {
   public struct Evidence: Sendable, Hashable {
     /// Relative to the folder, such as `answers/send-1-try-1-1.txt`.
     public var file: ExactText
+    /// The SHA-256 of the file: 32 bytes.
     public var sha256: [UInt8]
     /// When the service answered, by its own clock.
     public var answered: NumericDate?
@@ -20,9 +21,11 @@ public struct RolloverEvent: Sendable, Hashable {
 
   /// By the clock of the machine that owns the folder.
   public var time: NumericDate
+  /// What happened.
   public var kind: Kind
   /// The package whose answer it is, or which it is about.
   public var package: ExactText?
+  /// The file that shows it; nil for what a person said.
   public var evidence: Evidence?
 
   public init(_ kind: Kind, at time: NumericDate, package: ExactText? = nil, evidence: Evidence? = nil) {
@@ -37,6 +40,7 @@ public struct RolloverEvent: Sendable, Hashable {
 }
 
 extension RolloverEvent {
+  /// What happened, as `event` of the journal says it.
   @nonexhaustive
   public enum Kind: Sendable, Hashable {
     /// A certificate over the key, which fits the plan.
@@ -70,7 +74,9 @@ extension RolloverEvent {
 
   /// What the state needs to know of a certificate.
   public struct CertificateFacts: Sendable, Hashable {
+    /// The SHA-1 of its DER: 20 bytes.
     public var sha1: [UInt8]
+    /// The last second of its validity.
     public var notAfter: NumericDate
 
     public init(sha1: [UInt8], notAfter: NumericDate) {
@@ -81,8 +87,11 @@ extension RolloverEvent {
 
   /// What a package is for, and when it can be sent.
   public struct Packed: Sendable, Hashable {
+    /// What the package does.
     public var kind: PackageKind
+    /// The first second in which it can be sent.
     public var opens: NumericDate
+    /// The end of its last window.
     public var closes: NumericDate
     /// The key id that it removes.
     public var keyID: ExactText?
@@ -99,6 +108,7 @@ extension RolloverEvent {
   public struct Listing: Sendable, Hashable {
     /// The key ids of the entries that signatures are verified with.
     public var new: [ExactText]
+    /// The key ids of the entries of the old certificate.
     public var old: [ExactText]
     /// Those of the old certificate that the service signs with, as for SAML: never removed here.
     public var oldForSigning: [ExactText]

@@ -33,6 +33,7 @@ public struct RolloverEvidence: Sendable {
 
 /// The two certificates of a rollover, by which entries are found.
 public struct RolloverCertificates: Sendable {
+  /// The certificate of the old key.
   public let old: Certificate
   /// Nil as long as it has not been issued.
   public let new: Certificate?

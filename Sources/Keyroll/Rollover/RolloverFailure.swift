@@ -82,6 +82,7 @@ public struct RolloverFailure: Sendable {
 public struct TripAdvice: Sendable, Hashable {
   /// How far ahead the first window should open, and how many there should be.
   public let notBefore: TimeSpan
+  /// How many windows the next package should have.
   public let windowCount: Int
 
   /// From when a package was written and when it came back: it was probably sent half way between.

@@ -9,8 +9,11 @@ public import Tokens
 public struct RecordedAnswer: Sendable {
   /// The package and the folder of the request in it, such as `send-1` and `try-1-1`; nil for a list that somebody saved.
   public let package: String?
+  /// The folder of the request in the package; nil for a file that has none.
   public let request: String?
+  /// What the request did.
   public let action: PackageAction
+  /// What the answer shows.
   public let evidence: RolloverEvidence
 }
 

@@ -9,9 +9,13 @@ public import Tokens
 ///
 /// Every change is an event at the end of the journal; the state is computed from it. Time is an argument.
 public struct RolloverFolder: Sendable {
+  /// Where the folder is.
   public let path: String
+  /// What is to be done.
   public let plan: RolloverPlan
+  /// What happened so far.
   public private(set) var journal: RolloverJournal
+  /// The certificates that are here.
   public private(set) var certificates: RolloverCertificates
   let cryptography: any Cryptography
 
@@ -72,6 +76,7 @@ public struct RolloverFolder: Sendable {
     ContainedFile.names(in: path)?.contains(RolloverPlan.fileName) ?? false
   }
 
+  /// The state at a time; `overlap` replaces that of the plan.
   public func state(at time: NumericDate, overlap: TimeSpan? = nil) -> RolloverState {
     RolloverState(plan, journal, at: time, overlap: overlap)
   }

@@ -19,6 +19,7 @@ public struct RolloverGate: Sendable {
     case settling([RolloverConflict])
   }
 
+  /// The conditions that are not met; empty if the old key may be removed.
   public let missing: [Missing]
   /// From when on the overlap has passed; nil before the switch.
   public let removableFrom: NumericDate?

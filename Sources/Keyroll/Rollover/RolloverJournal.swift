@@ -8,14 +8,17 @@ import Tokens
 /// There is no chain of digests: whoever can write the file could chain it anew. The digests are those of the files that the
 /// events rest on.
 public struct RolloverJournal: Sendable {
+  /// The events, in the order in which they were written.
   public private(set) var events: [RolloverEvent]
   /// The numbers of the lines that were torn when they were written: they tell nothing, and are kept.
   public let tornLines: [Int]
 
+  /// The name of the file in the folder of a rollover.
   public static let fileName = "journal.jsonl"
   /// The most that is read of the file, in bytes.
   public static let mostBytes = 1 << 22
 
+  /// A journal of these events.
   public init(_ events: [RolloverEvent] = []) {
     self.events = events
     tornLines = []
@@ -38,6 +41,7 @@ public struct RolloverJournal: Sendable {
     tornLines = start < bytes.count ? torn + [number] : torn
   }
 
+  /// Adds an event at the end.
   public mutating func append(_ event: RolloverEvent) { events.append(event) }
 
   /// What ends a torn line, so that the lines behind it are read: it makes the line recognisable.

@@ -8,9 +8,13 @@ import Entra
 ///
 /// It is a value: a folder writes it, and keeps the copy with which what comes back is compared.
 public struct RolloverPackage: Sendable {
+  /// The name of its folder, such as `send-1`.
   public let name: String
+  /// What the package does.
   public let kind: PackageKind
+  /// When it can be sent, in order; never empty.
   public let windows: [SendWindow]
+  /// What `run.sh` does with it.
   public let steps: PackageSteps
   /// The key id that it removes.
   public let keyID: ExactText?
@@ -19,6 +23,7 @@ public struct RolloverPackage: Sendable {
 
   /// From when on and until when it can be sent; the tries have one window more.
   public var opens: NumericDate { windows[0].start }
+  /// The end of its last window.
   public var closes: NumericDate { windows[windows.count - 1].end }
 
   /// The line of the journal for it.

@@ -11,6 +11,7 @@ public import Tokens
 public struct RolloverPlan: Sendable, Hashable {
   /// The object whose key is changed.
   public struct Object: Sendable, Hashable {
+    /// What kind of object it is.
     @nonexhaustive
     public enum Kind: String, Sendable, Hashable, CaseIterable {
       case application
@@ -20,11 +21,15 @@ public struct RolloverPlan: Sendable, Hashable {
       public var collection: GraphAddress.Collection { self == .application ? .applications : .servicePrincipals }
     }
 
+    /// An application or a service principal.
     public var kind: Kind
     /// GUIDs: the object's own, and that of the application, which tokens name as their client.
     public var objectID: ExactText
+    /// The application (client) id.
     public var clientID: ExactText
+    /// A GUID or a domain.
     public var tenant: ExactText
+    /// The national cloud.
     public var cloud: Cloud
 
     public init(kind: Kind, objectID: ExactText, clientID: ExactText, tenant: ExactText, cloud: Cloud) {
@@ -54,19 +59,26 @@ public struct RolloverPlan: Sendable, Hashable {
 
   /// What people call it: show it as a `ForeignText`.
   public var title: ExactText
+  /// When the plan was written.
   public var created: NumericDate
+  /// The application or service principal whose key is replaced.
   public var object: Object
+  /// The key that goes.
   public var old: Key
+  /// The key that comes.
   public var new: Key
   /// How long both keys stay after the workload was switched.
   public var overlap: TimeSpan
   /// The longest life of the new certificate; nil without a limit.
   public var maximumLifetime: TimeSpan?
 
+  /// The version of the format, which each plan names as `keyroll-rollover`.
   public static let version: Int64 = 1
   /// Seven days.
   public static let usualOverlap = TimeSpan(seconds: 7 * 86_400)
+  /// The name of the file in the folder of a rollover.
   public static let fileName = "plan.json"
+  /// The names of the certificates in the folder of a rollover.
   public static let (oldCertificateName, newCertificateName) = ("old.cer", "new.cer")
 
   public init(
@@ -82,6 +94,7 @@ public struct RolloverPlan: Sendable, Hashable {
     self.maximumLifetime = maximumLifetime
   }
 
+  /// The old or the new key.
   public subscript(role: RolloverKeyRole) -> Key { role == .old ? old : new }
 }
 

@@ -17,6 +17,7 @@ public protocol RolloverRequests {
 
 /// The files of one request folder, `request.curl` among them.
 public struct PackagedRequest: Sendable, Hashable {
+  /// The files with their names, in the order in which they are written.
   public let files: [(name: String, bytes: [UInt8])]
 
   public init(_ files: [(name: String, bytes: [UInt8])]) { self.files = files }

@@ -6,6 +6,7 @@ public import Tokens
 /// It only goes forward. Evidence may skip states: a list that shows the new certificate leads from `ready` to `added`, whoever
 /// added it. Evidence that contradicts it is a conflict until newer evidence settles it.
 public struct RolloverState: Sendable {
+  /// How far a rollover has come; later ones are greater.
   @nonexhaustive
   public enum Stage: String, Sendable, Hashable, CaseIterable, Comparable {
     /// The new key exists, and its certificate is to come from a CA.
@@ -24,9 +25,11 @@ public struct RolloverState: Sendable {
     private var order: Int { Self.allCases.firstIndex(of: self) ?? 0 }
   }
 
+  /// How far the rollover has come.
   public let stage: Stage
   /// What contradicts the stage; nothing is removed while there is one.
   public let conflicts: [RolloverConflict]
+  /// What to do next.
   public let next: RolloverStep
   /// Why that is the next step.
   public let reason: RolloverReason
@@ -34,6 +37,7 @@ public struct RolloverState: Sendable {
   public let notes: [RolloverNote]
   /// The ids of the two entries, where evidence gave them.
   public let newKeyID: ExactText?
+  /// The id of the entry of the old certificate, if evidence gave it.
   public let oldKeyID: ExactText?
   /// From when on the old key may be removed; nil before the workload was switched.
   public let removableFrom: NumericDate?

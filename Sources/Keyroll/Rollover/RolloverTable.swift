@@ -13,17 +13,20 @@ public struct RolloverTable: Sendable {
     /// By the names of the columns; an empty field is no value.
     public let values: [String: String]
 
+    /// The value in a column; nil if it is empty or the table has no such column.
     public subscript(column: String) -> String? { values[column] }
   }
 
   /// In the order of the first line.
   public let columns: [String]
+  /// The rows, in the order of the table.
   public let rows: [Row]
 
   /// The column with the folder of each rollover, which must be there.
   public static let folderColumn = "folder"
   /// The most that is read of the file, in bytes, and the most rollovers.
   public static let mostBytes = 1 << 22
+  /// The most rollovers that are read.
   public static let mostRows = 10_000
 
   /// Throws `malformed-table`, whose message names line and column.

@@ -3,11 +3,13 @@
 /// The access token stays in a variable of the shell and reaches curl through a pipe from `printf`, which is a part of the shell.
 /// addKey and removeKey are sent at most once: a marker is made before, and goes only where curl could not connect.
 public enum RunScript {
+  /// The name of the script in a package.
   public static let fileName = "run.sh"
 
   /// The SHA-256 of the text, in hexadecimal: what every package should have.
   public static let sha256 = "40f6b45c67a9b03f7698663264293cef7ff0678dc65698ed1e8baded72d49bd4"
 
+  /// The script, the same in every package.
   public static let text = #"""
     #!/bin/sh
     # keyroll rollover: sends the requests beside it in the order of the file steps. The same file is in every package.

@@ -98,7 +98,7 @@ struct CertificateStoreCommand: ParsableCommand {
     abstract: "Put a certificate on a token, beside its key.",
     usage: "keyroll certificate store [<options>] --key <reference> <file>",
     discussion: """
-      The certificate gets the label and the id of its key. One that is there already is not stored again.
+      The certificate gets the label and the id of its key. One that already exists is not stored again.
 
       Example:
         keyroll certificate store --key 'pkcs11:token=LABEL;object=payroll-2027' new.cer

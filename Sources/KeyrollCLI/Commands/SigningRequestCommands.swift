@@ -76,7 +76,7 @@ struct SignRequestCommand: RepeatableOptions {
       return try sign(certificate, with: reference, to: destination, at: time)
     }
     if !showsOnly { reviewed.show() }
-    // What is wrong is told beside the summary, also where that is all that was asked for.
+    // What is wrong is shown beside the summary, even if only the summary was asked for.
     if showsOnly { try StandardOutput.write(reviewed.summaryScreen) }
     try reviewed.requireValues(values)
     try reviewed.judge(at: time, horizon: horizon)
@@ -102,7 +102,7 @@ struct SignRequestCommand: RepeatableOptions {
     try destination.write(writesToken ? product.pem : Base64.url.text(signature) + "\n")
   }
 
-  /// Asks the person at the terminal, where there is one; throws `not-confirmed` for any answer but yes.
+  /// Asks the person at the terminal, if there is one; throws `not-confirmed` for any answer but yes.
   private func confirm(_ screen: ScreenText) throws {
     if isConfirmed { return }
     guard let prompt = TerminalPrompt() else { return }

@@ -69,7 +69,7 @@ struct ReportText {
 
   init(_ report: VerificationReport) { self.report = report }
 
-  /// The whole report, what is known of the registration of whoever signed, and what became of the token without what is around it.
+  /// The whole report, what is known of the signer's registration, and the verdict on the token without what surrounds it.
   ///
   /// The last line is the answer again: whatever is in between, it is what a person sees last.
   func screen(of verification: Verification) -> ScreenText {

@@ -84,7 +84,7 @@ struct CommandInputs {
     if readers.count > 1 {
       throw CommandError(
         .usage, "standard input cannot be both \(readers.map(\.role).joined(separator: " and "))",
-        hint: "give one of them by a file")
+        hint: "give one of them as a file")
     }
   }
 }

@@ -7,7 +7,7 @@ enum KeySchemes {
   /// Reads a reference as the user wrote it: see `KeyReference.init(_:of:)`.
   static func reference(_ text: String) throws(KeyError) -> KeyReference { try KeyReference(text, of: all) }
 
-  /// What was meant by a text that was taken for a path, where no file of that name is there; nil where it was a path, and
+  /// What was meant by a text that was taken for a path, where no file of that name is there; nil if it was a path, and
   /// for a reference of a scheme.
   static func misreading(of reference: KeyReference) -> KeyError? {
     let path = reference.path
@@ -23,7 +23,7 @@ enum KeySchemes {
     let parts = path.utf8.split(separator: UInt8(ascii: ";"), maxSplits: 1, omittingEmptySubsequences: false)
     if parts.count > 1 {
       return KeyError(
-        .fileUnreadable, "\(naming: Substring(parts[0])) with the attributes behind it is not the name of a file",
+        .fileUnreadable, "\(naming: Substring(parts[0])) with the attributes after it is not the name of a file",
         hint: "attributes go with a scheme: pem:PATH;name=value or pfx:PATH;name=value")
     }
     return nil

@@ -41,7 +41,7 @@ package struct TokenInput {
   /// What was done to the text without being asked for, or nil.
   package var note: String? { droppedNewline ? "one line break at the end of \(name) was dropped" : nil }
 
-  /// Every token in the text, whatever surrounds it; empty where none is found.
+  /// Every token in the text, whatever surrounds it; empty if none is found.
   ///
   /// For commands that show or explain a token. One that judges it takes the bytes as they are.
   package var tokens: [TokenFinder.Found] { TokenFinder.tokens(in: bytes.span) }
@@ -61,12 +61,12 @@ package struct TokenInput {
     return (meant.text, notes)
   }
 
-  /// Says what was dropped to get at a token, or nil where nothing was.
+  /// Says what was dropped to get at a token, or nil if nothing was.
   package func note(on found: TokenFinder.Found) -> String? {
     found.dropped.isEmpty ? nil : "dropped from \(name): \(found.dropped.summary)"
   }
 
-  /// The error for an argument that is no file and does not begin as a token does.
+  /// The error for an argument that is not a file and does not begin as a token does.
   ///
   /// What may be a token is not repeated: it was pasted with something around it more often than not.
   private static func unreadable(_ argument: String) -> SystemError {
@@ -74,7 +74,7 @@ package struct TokenInput {
       return SystemError(.fileUnreadable, "\(naming: argument) is neither a file nor a token")
     }
     return SystemError(
-      .fileUnreadable, "the argument is no file, and as a token it has something around it",
+      .fileUnreadable, "the argument is not a file, and as a token it has something around it",
       hint: "give the token alone, without Bearer, quotation marks or spaces")
   }
 

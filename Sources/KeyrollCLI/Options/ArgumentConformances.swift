@@ -72,8 +72,8 @@ package enum OptionHints {
     "give the certificate, in the key's file or beside it":
       "give the certificate, in the key's file or by --certificate",
     "choose the time of signing and the window instead": "choose it by --at, --not-before and --valid-for",
-    "to be told whose it is, give the certificates of other keys":
-      "to be told whose it is, give the certificates of other keys by --certificate",
+    "to find out whose it is, give the certificates of other keys":
+      "to find out whose it is, give the certificates of other keys by --certificate",
     "give it as a public key": "give it by --public-key",
     "give the certificate": "give the certificate by --certificate",
     "give it as a certificate, and its dates are judged": "give it by --certificate, and its dates are judged",
@@ -81,31 +81,32 @@ package enum OptionHints {
     "judge it as a client assertion, or make a proof for Graph":
       "judge it by --profile entra-assertion, or make a proof with keyroll sign proof",
     "if that cloud is meant, choose it": "if that cloud is meant, choose it by --cloud",
-    "give the tenant as aud names it, by its domain": "give --tenant as aud names it, by its domain",
-    "give the tenant as aud names it, by its id": "give --tenant as aud names it, by its id",
+    "give the tenant by its domain, as aud does": "give --tenant by its domain, as aud does",
+    "give the tenant by its id, as aud does": "give --tenant by its id, as aud does",
     "give the certificate itself as well": "give the certificate itself as well, by --certificate",
     "give the certificate from where you trust it": "give the certificate from where you trust it, by --certificate",
     "give what you saved yourself": "give what you saved yourself, by --registered",
-    "give the application id that is meant": "give what is meant, by --app-id",
-    "give the object id that is meant": "give what is meant, by --object-id",
-    "give the cloud or the host of Graph that is meant": "give what is meant, by --cloud or --graph-host",
-    "give the cloud or the login host that is meant": "give what is meant, by --cloud or --login-host",
-    "give the new certificate that is meant": "give what is meant, by --new-certificate",
-    "give the keyId that is meant": "give what is meant, by --key-id",
-    "give the cloud or the scope that is meant": "give what is meant, by --cloud or --scope",
-    "do not send it, unless you know the host: name it then as the host of Graph":
-      "do not send it, unless you know the host: name it then by --graph-host",
-    "do not send it, unless you know the host: name it then as the login host":
-      "do not send it, unless you know the host: name it then by --login-host",
-    "do not send it, unless you know the scope: name it then, or its host":
-      "do not send it, unless you know the scope: name it then by --scope, or its host by --graph-host",
+    "give the application id that is meant": "give the expected value by --app-id",
+    "give the object id that is meant": "give the expected value by --object-id",
+    "give the cloud or the host of Graph that is meant": "give the expected value by --cloud or --graph-host",
+    "give the cloud or the login host that is meant": "give the expected value by --cloud or --login-host",
+    "give the new certificate that is meant": "give the expected value by --new-certificate",
+    "give the keyId that is meant": "give the expected value by --key-id",
+    "give the cloud or the scope that is meant": "give the expected value by --cloud or --scope",
+    "do not send it unless you know the host; then name it as the host of Graph":
+      "do not send it unless you know the host; then name it by --graph-host",
+    "do not send it unless you know the host; then name it as the login host":
+      "do not send it unless you know the host; then name it by --login-host",
+    "do not send it unless you know the scope; then name it, or its host":
+      "do not send it unless you know the scope; then name it by --scope, or its host by --graph-host",
     "when you are sure of the PIN, allow the last try": "when you are sure of the PIN, add --final-pin-try",
     "see what is there after a login": "see what is there with keyroll keys --login",
     "choose another algorithm": "choose another --algorithm",
     "set the clock of this machine, or say what time it is":
       "set the clock of this machine, or say what time it is by --at",
-    "give a life such as 365d": "give a life such as --valid-for 365d",
-    "let it start later, or live longer": "let it start later by --not-before, or live longer by --valid-for",
+    "give a lifetime such as 365d": "give a lifetime such as --valid-for 365d",
+    "let it start later, or be valid for longer":
+      "let it start later by --not-before, or be valid for longer by --valid-for",
     "choose RS256, RS384, RS512 or PS256": "choose --algorithm RS256, RS384, RS512 or PS256",
     "use a longer key, or an algorithm with a shorter digest": "use a longer key, or a shorter digest by --algorithm",
     "look at what it waits for: it has no terminal to ask on; a slow one needs more time":

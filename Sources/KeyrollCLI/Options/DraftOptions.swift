@@ -112,7 +112,7 @@ struct ProfileOptions: ParsableArguments {
 
   @OptionGroup var values: ParameterOptions
 
-  /// The file of the profile; a built-in name is no file that is there.
+  /// The file of the profile; a built-in name is not a file that is there.
   var inputs: CommandInputs { CommandInputs(["the profile": profile]) }
 
   /// Throws what is wrong with the document, and `usage` for a parameter that is given twice.

@@ -120,11 +120,11 @@ struct ReviewOptions: ParsableArguments {
   @Option(
     name: .customLong("profile"),
     help: ArgumentHelp(
-      "Insist on this profile, by name, or by a file whose rules then stand in place of the request's own.",
+      "Insist on this profile, by name, or by a file whose rules then replace the request's own.",
       valueName: "name or file"), completion: .file())
   var profile: String?
 
-  /// The file of the profile; a built-in name is no file that is there.
+  /// The file of the profile; a built-in name is not a file that is there.
   var inputs: CommandInputs { CommandInputs(["the profile": profile]) }
 
   @OptionGroup var clock: ClockOptions

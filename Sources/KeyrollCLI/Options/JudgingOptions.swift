@@ -93,7 +93,7 @@ struct JudgingOptions: ParsableArguments {
     return given.filter { $0.1 != nil }.map(\.0)
   }
 
-  /// An option that would be ignored is refused: a check that somebody asked for must not silently not happen.
+  /// An option that would be ignored is refused: a check that was asked for must not be left out silently.
   private func refuse(_ names: [String], _ reason: String) throws(CommandError) {
     if let first = names.first { throw .usage("\(first) \(reason)") }
   }
@@ -133,7 +133,7 @@ struct TrustedKeyOptions: ParsableArguments {
       switch try toolkit.contents(of: path, secrets: secrets) {
       case .certificates(let certificates): for certificate in certificates { trust.add(certificate, with: toolkit) }
       case .registered(let saved):
-        // Which of two is the registration, nobody could tell.
+        // Of two it would be unclear which is the registration.
         if trust.registered != nil {
           throw CommandError.usage("only one --certificate can be a saved answer: a token is of one application")
         }

@@ -46,7 +46,7 @@ struct ReviewKeyOptions: ParsableArguments {
 
   var access: KeyAccess { KeyAccess(secrets: secrets, pin: pin, device: device, signer: signer) }
 
-  /// The key's reference, read, where there is one; throws what is wrong with it.
+  /// The key's reference, read, if there is one; throws what is wrong with it.
   func reference() throws -> KeyReference? {
     guard let reference = try key.map(KeySchemes.reference) else { return nil }
     try access.requireNoneNamedTwice(by: reference)
@@ -54,7 +54,7 @@ struct ReviewKeyOptions: ParsableArguments {
   }
 }
 
-/// The key that signs a request's token now, or what stands in its place when the token is there already.
+/// The key that signs a request's token now, or what replaces it if the token already exists.
 struct RequestKeyOptions: ParsableArguments {
   /// The names of those that may be given several times.
   static let repeatable = SignerOptions.repeatable
@@ -108,14 +108,14 @@ struct RequestKeyOptions: ParsableArguments {
 
   var access: KeyAccess { KeyAccess(secrets: secrets, pin: pin, device: device, signer: signer) }
 
-  /// The key's reference, read, where there is one; throws what is wrong with it.
+  /// The key's reference, read, if there is one; throws what is wrong with it.
   func reference() throws -> KeyReference? {
     guard let reference = try key.map(KeySchemes.reference) else { return nil }
     try access.requireNoneNamedTwice(by: reference, certificate: certificate)
     return reference
   }
 
-  /// Everything that is read to open the key, or to verify a token that is there already.
+  /// Everything that is read to open the key, or to verify a token that already exists.
   func inputs() throws -> CommandInputs {
     var inputs = access.inputs(with: try reference())
     try inputs.append(certificates: [certificate].compactMap(\.self))

@@ -30,7 +30,7 @@ struct OutputOptions: ParsableArguments {
     }
   }
 
-  /// Throws at once what is known to stand against it, before a key is used: even --force spares the files that are read.
+  /// Throws what is known to prevent it, before a key is used: even --force spares the files that are read.
   func destination(sparing inputs: CommandInputs) throws(CommandError) -> OutputDestination {
     let isStandardOutput = output.map(StandardOutput.isNamed(by:)) ?? true
     let text = isStandardOutput ? nil : try output.map { path throws(CommandError) in try file(path, sparing: inputs) }
@@ -67,7 +67,7 @@ struct RequestOutputOptions: ParsableArguments {
     help: "Write one file instead, a curl configuration that holds the body and the summary.")
   var isSingleFile = false
 
-  /// Throws at once what is known to stand against it, before a key is used.
+  /// Throws what is known to prevent it, before a key is used.
   func check() throws(CommandError) {
     if isSingleFile {
       let file = try OutputFile(option: path)

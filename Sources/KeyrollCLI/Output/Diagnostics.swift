@@ -51,7 +51,7 @@ enum Diagnostics {
 
   private static func write(_ screen: ScreenText) {
     let text = screen.text(columns: TerminalSize.columns(of: StandardStreams.messages))
-    // Where standard error is gone there is nobody left to tell.
+    // If standard error is gone, the message is lost.
     _ = FileOutput.write(Array(text.utf8).span, to: StandardStreams.messages)
   }
 

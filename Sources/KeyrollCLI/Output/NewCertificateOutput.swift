@@ -15,7 +15,7 @@ struct NewCertificateOutput {
     self.format = format
   }
 
-  /// A new file for a certificate or request; throws `usage`, and what is known to stand against it.
+  /// A new file for a certificate or request; throws `usage`, and what is known to prevent it.
   static func file(_ path: String) throws(CommandError) -> OutputFile {
     guard OutputFile.isNamed(by: path), !StandardOutput.isNamed(by: path) else {
       throw .usage("\(naming: path) is not the path of a file")

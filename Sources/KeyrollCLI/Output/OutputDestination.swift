@@ -83,7 +83,7 @@ extension OutputFile {
 
 /// Where results go unless a file is named.
 enum StandardOutput {
-  /// True for `-`, which stands for it wherever a command takes the path of a result.
+  /// True for `-`, which means standard output wherever a command takes the path of a result.
   static func isNamed(by path: String) -> Bool { path.utf8.elementsEqual("-".utf8) }
 
   /// Writes the whole text at once, unbuffered; throws `output-unwritable`.
@@ -98,11 +98,11 @@ enum StandardOutput {
   static func refuseTerminal(for form: SigningRequestForm) throws(CommandError) {
     guard form == .input || !form.isText, StandardStreams.showsResults else { return }
     throw CommandError(
-      .usage, "--as \(form.rawValue) writes bytes of which none may change, which are not for a terminal",
+      .usage, "--as \(form.rawValue) writes raw bytes, which a terminal would change",
       hint: "send standard output into a file or a pipe")
   }
 
-  /// Writes JSON for programs, which a person may see on a terminal all the same.
+  /// Writes JSON for programs, which a person may see on a terminal too.
   static func write(_ object: JSONObject) throws(CommandError) {
     try write(EscapedJSON(JSONWriter.indentedText(.object(object))).description + "\n")
   }
@@ -124,8 +124,8 @@ struct WindowFileNames {
     guard let output = options.output, !StandardOutput.isNamed(by: output) else {
       throw .usage("--windows needs --output: each token goes into a file of its own")
     }
-    if options.drawsCodes || options.picture != nil { throw .usage("--windows makes files, and no codes of them") }
-    if options.force { throw .usage("--windows replaces no files, so --force is not for it") }
+    if options.drawsCodes || options.picture != nil { throw .usage("--windows makes files, not QR codes") }
+    if options.force { throw .usage("--windows never replaces files, so --force does not apply") }
     if output.utf8.last == UInt8(ascii: "/") || (try? FileStatus(ofFileAt: output).isFolder) ?? false {
       prefix = output + (output.utf8.last == UInt8(ascii: "/") ? "" : "/") + "proof"
     } else {

@@ -19,7 +19,7 @@ struct ScreenText {
 
   init(_ lines: [String]) { for line in lines { append(line) } }
 
-  /// Adds a line; `indentation` is where its text begins behind a label, in columns.
+  /// Adds a line; `indentation` is where its text begins after a label, in columns.
   mutating func append(_ text: String, indentation: Int = Self.indentation) {
     lines.append(
       Line(
@@ -35,7 +35,7 @@ struct ScreenText {
     return screen
   }
 
-  /// The lines, each ended by a line feed, and folded for a terminal of so many columns where there is one.
+  /// The lines, each ended by a line feed, and folded for a terminal of so many columns if there is one.
   func text(columns: Int?) -> String {
     guard let columns else { return lines.map { $0.text + "\n" }.joined() }
     // One column less: terminals differ in what a row does that is full.
@@ -51,7 +51,7 @@ struct FieldList {
   /// The longest name that the others are padded to: one long name would make every line long.
   private static let widestName = 40
 
-  /// A value of others is one that `ForeignText` shows. A further line without a name stands below the value before.
+  /// A value of others is one that `ForeignText` shows. A further line without a name continues the value before it.
   mutating func append(_ name: String, _ value: String) { fields.append((name, value)) }
 
   var screen: ScreenText {
@@ -68,8 +68,8 @@ struct FieldList {
   var text: String { screen.text(columns: nil) }
 }
 
-/// JSON for programs, which a person may see on a terminal all the same: what would not be seen for what it is, is written
-/// as an escape (RFC 8259, section 7), and so is every space behind another in a string. The value is the same.
+/// JSON for programs, which a person may see on a terminal too: what would not be seen for what it is, is written
+/// as an escape (RFC 8259, section 7), and so is every space after another in a string. The value is the same.
 package struct EscapedJSON: CustomStringConvertible {
   package let description: String
 

@@ -37,8 +37,8 @@ extension CommandError {
 
 /// What ArgumentParser says of a command line, in our words for what the user wrote.
 ///
-/// A value that was given where no option or file is may be a password or PIN, and is not repeated: behind an option that the
-/// command does not have, and where an option takes the number of a descriptor; nor is what is no name of an option. What may be a
+/// A value that was given where no option or file is may be a password or PIN, and is not repeated: after an option that the
+/// command does not have, and where an option takes the number of a descriptor; nor is what is not a name of an option. What may be a
 /// token or a key never is.
 struct UsageMessage: CustomStringConvertible {
   let description: String
@@ -80,12 +80,12 @@ struct UsageMessage: CustomStringConvertible {
     return text.prefix(1).lowercased() + text.dropFirst()
   }
 
-  /// What stands on the command line besides the names of options.
+  /// The words of the command line that are not names of options.
   private struct Word {
     let text: String
-    /// True where it is the value of no option, known or not.
+    /// True if it is the value of no option, known or not.
     var isAlone = false
-    /// True behind an option whose value is the number of a descriptor.
+    /// True after an option whose value is the number of a descriptor.
     var isOfDescriptor = false
   }
 
@@ -118,7 +118,7 @@ struct UsageMessage: CustomStringConvertible {
 
   /// True for the form of an option's name, so that a mistake in one can be shown: `--pasword-file`.
   ///
-  /// `--password:…` is none, nor is `--password…`, behind which a secret may have lost its separator.
+  /// `--password:…` is none, nor is `--password…`, after which a secret may have lost its separator.
   private static func isOption(_ name: Substring) -> Bool {
     guard !ForeignText.mayBeSecret(String(name)), name.utf8.allSatisfy({ (0x61...0x7A).contains($0) || $0 == 0x2D })
     else {

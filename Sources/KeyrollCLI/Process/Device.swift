@@ -49,7 +49,7 @@ final class Devices: Sendable {
 
   /// Only what a signal handler may do: no allocation, no lock.
   private static func end(with status: ExitStatus) -> Never {
-    let warning: StaticString = "keyroll: warning: a PKCS #11 module crashed when it was let go; nothing is lost\n"
+    let warning: StaticString = "keyroll: warning: a PKCS #11 module crashed while it was closed; nothing is lost\n"
     CurrentProcess.end(status.rawValue, saying: warning)
   }
 }
@@ -66,7 +66,7 @@ enum ModuleCrash {
 
   private static let endsLoading: CrashHandler.Function = { _ in
     let message: StaticString = """
-      keyroll: error: a PKCS #11 module crashed while it was loaded, or gives no list of functions [module-unavailable]
+      keyroll: error: a PKCS #11 module crashed while it was loaded, or has no list of functions [module-unavailable]
       keyroll: hint: p11-kit loads all that it is configured with: take the file of that module out of its configuration
 
       """

@@ -28,7 +28,7 @@ final class DeviceWatch: CallObserver {
   private let timeout: TimeSpan
   private let state = Mutex(State())
 
-  /// How long a device is waited for before somebody is told what for.
+  /// How long a call may take before a note names it.
   private static let patience = Duration.seconds(2)
 
   init(timeout: TimeSpan) { self.timeout = timeout }
@@ -74,8 +74,8 @@ final class DeviceWatch: CallObserver {
   /// Without the thread a call that hangs would hang for ever, so none is made.
   private func refuse(_ reason: SystemReason) -> Never {
     let error = CommandError(
-      .deviceUnwatched, "no call to a module is made, because none could be ended after \(timeout): \(reason)",
-      hint: "the system starts no further thread: see ulimit -u and ulimit -v")
+      .deviceUnwatched, "no call to a module was made, because it could not be ended after \(timeout): \(reason)",
+      hint: "the system does not start another thread: see ulimit -u and ulimit -v")
     CurrentProcess.end(Diagnostics.report(error).rawValue)
   }
 
@@ -130,7 +130,7 @@ final class DeviceWatch: CallObserver {
 
   private func end(_ call: Call, _ state: State) -> Never {
     ChildProcesses.end()
-    let message = "\(call.function) of the module \(naming: call.module) has not come back after \(timeout)"
+    let message = "\(call.function) of the module \(naming: call.module) has not returned after \(timeout)"
     if let status = state.status {
       Diagnostics.warning("\(message); nothing is lost")
       CurrentProcess.end(status.rawValue)
@@ -139,7 +139,7 @@ final class DeviceWatch: CallObserver {
       let error = CommandError(
         .deviceTimeout, "\(message); the new key may be on the token",
         hint:
-          "run the same command again: where the key is there, it says how to go on with it, and how to remove it")
+          "run the same command again: if the key exists, it says how to go on with it, and how to remove it")
       CurrentProcess.end(Diagnostics.report(error).rawValue)
     }
     let error = CommandError(

@@ -112,13 +112,13 @@ struct CommandPath {
     return try KeyrollCommand.parseAsRoot(path.spelledOut)
   }
 
-  /// Throws `usage` for help on what is no command, where ArgumentParser would give help on what is around it.
+  /// Throws `usage` for help on what is not a command, where ArgumentParser would give help on what is around it.
   private static func refuseUnknownCommand(_ words: ArraySlice<String>) throws(CommandError) {
     guard let word = CommandPath(Array(words)).rest.first, word != "help", !word.hasPrefix("-") else { return }
     throw .usage("there is no command \(naming: word)", in: Array(words))
   }
 
-  /// Throws `usage` for an option that is there twice and takes one value: which was meant, nobody knows.
+  /// Throws `usage` for an option that is given twice and takes one value: it is unclear which one was meant.
   private func refuseRepetition() throws(CommandError) {
     let repeatable = (command as? any RepeatableOptions.Type)?.repeatableOptions ?? []
     var seen: [Substring] = []

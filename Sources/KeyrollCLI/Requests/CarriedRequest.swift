@@ -5,7 +5,7 @@ enum CarriedRequest {
   case token(ReviewedRequest)
   case certificate(ReviewedCertificate)
 
-  /// Reads the file once; throws what reading a request throws, and `usage` for a profile that is insisted upon where there is none.
+  /// Reads the file once; throws what reading a request throws, and `usage` for a profile that is insisted upon if there is none.
   init(_ path: String, insistingOn profileName: String?) throws {
     let contents = try SecretBytes.contents(ofFile: path, limit: JSONLimits.signingRequest.byteCount)
     if contents.withBytes(CertificateSigningRequest.isAnnounced) {

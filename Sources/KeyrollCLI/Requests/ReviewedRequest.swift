@@ -1,6 +1,6 @@
 import Keyroll
 
-/// A signing request from elsewhere under review, and all that a person is told of it.
+/// A signing request from elsewhere under review, and all that is said about it.
 struct ReviewedRequest {
   let review: RequestReview
   /// Where the request came from.

@@ -75,7 +75,7 @@ final class RememberedSecret: SecretProvider {
   /// True when there was a request, and a secret for it.
   var hasAnswered: Bool { last.withLock { $0 != nil } }
 
-  /// Nil where nothing was asked for.
+  /// Nil if nothing was asked for.
   var secret: SecretBytes? { last.withLock { $0 }?.copy }
 }
 

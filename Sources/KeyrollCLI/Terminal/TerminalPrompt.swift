@@ -10,7 +10,7 @@ struct TerminalPrompt: ~Copyable {
     self.terminal = terminal
   }
 
-  /// True where what is written to standard error is seen on this terminal.
+  /// True if what is written to standard error is seen on this terminal.
   var showsStandardError: Bool { terminal.showsStandardError }
 
   /// Shows the question and reads one line without showing it; blocks.
@@ -41,7 +41,7 @@ struct TerminalPrompt: ~Copyable {
     }
   }
 
-  /// Shows the question, folded for the terminal, with the cursor behind it.
+  /// Shows the question, folded for the terminal, with the cursor after it.
   private borrowing func ask(_ question: String) {
     var screen = ScreenText()
     screen.append(question)

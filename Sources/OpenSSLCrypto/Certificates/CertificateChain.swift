@@ -1,7 +1,7 @@
 internal import COpenSSL
 internal import Signing
 
-/// Orders certificates by who issued whom; trusts nobody.
+/// Orders certificates by who issued whom; trusts none of them.
 enum CertificateChain {
   /// The leaf, then each issuer found, up to one that issued itself or whose issuer is not there.
   ///

@@ -5,7 +5,7 @@ public import System
 
 /// Reads files of certificates: PEM with any number of them, DER with one, or the base64 text of that DER.
 public enum CertificateFile {
-  /// The certificates in the order of the file; whatever else is in a PEM file is passed over.
+  /// The certificates in the order of the file; whatever else is in a PEM file is skipped.
   ///
   /// Throws `no-certificate` when there is none, `unrecognised-key-file`, `malformed-pem`, `malformed-certificate` or
   /// `trailing-data`.
@@ -66,7 +66,7 @@ public enum CertificateFile {
 
   private static func isPFX(_ subject: String) -> KeyError {
     KeyError(
-      .noCertificate, "\(naming: subject) is a PFX, and its certificate is wanted alone",
+      .noCertificate, "\(naming: subject) is a PFX, but only its certificate is wanted",
       hint: "export it: openssl pkcs12 -nokeys -clcerts -in FILE -out certificate.pem")
   }
 
@@ -76,7 +76,7 @@ public enum CertificateFile {
     case .certificate:
       try block.contents.withBytes { (der) throws(KeyError) in
         if case .privateKey = DERKind(of: der) {
-          throw KeyError.malformedCertificate("a private key is under the label of a certificate")
+          throw KeyError.malformedCertificate("a private key has the label of a certificate")
         }
         return [try OpenSSLCertificateReader().certificate(der: der)]
       }
@@ -96,7 +96,7 @@ public enum CertificateFile {
 extension CertificateFile {
   /// The same for a file that may be a PFX as well, whose password is asked for when something in it needs one.
   ///
-  /// Of a PFX with private keys, only the certificates over them are given, if there are any. Private keys are passed over.
+  /// Of a PFX with private keys, only the certificates over them are given, if there are any. Private keys are skipped.
   /// Throws what the readers of certificates and of PFX files throw.
   public static func read(
     _ file: borrowing SecretBytes, of subject: String, secrets: any SecretProvider
@@ -126,7 +126,7 @@ extension CertificateFile {
       throw KeyError(
         .noCertificate, "\(naming: subject) holds no certificate", hint: "export the certificate together with its key")
     }
-    // Those over a private key of the file are meant, and the others only lead to them, or stand beside them.
+    // Those over a private key of the file are meant, and the others only lead to them, or accompany them.
     let own = certificates.filter { certificate in
       contents.privateKeys.contains { certificate.publicKey.hasSameNumbers(as: $0.key.publicKey) }
     }
@@ -152,14 +152,14 @@ enum SignedCertificates {
     guard let item = unsafe ASN1Item(bytes, as: PKCS7_it(), consumed: &consumed),
       unsafe OBJ_obj2nid(item.structure(PKCS7.self).pointee.type) == NID_pkcs7_signed,
       let signed = unsafe item.structure(PKCS7.self).pointee.d.sign
-    else { throw .malformedCertificate("\(naming: subject) is PKCS #7 that is broken") }
+    else { throw .malformedCertificate("\(naming: subject) is broken PKCS #7") }
     if consumed != bytes.count { throw .trailingCertificateData(bytes.count - consumed) }
     var certificates: [Certificate] = []
     if let stack = unsafe signed.pointee.cert {
       for index in 0..<max(unsafe OPENSSL_sk_num(stack), 0) {
         guard let certificate = unsafe OPENSSL_sk_value(stack, index).map({ OpaquePointer($0) }),
           let der = unsafe DER.encoding({ output in unsafe i2d_X509(certificate, output) })
-        else { throw .malformedCertificate("\(naming: subject) is PKCS #7 with a certificate that is broken") }
+        else { throw .malformedCertificate("\(naming: subject) is PKCS #7 with a broken certificate") }
         certificates.append(try OpenSSLCertificateReader().certificate(der: der.span))
       }
     }

@@ -60,7 +60,7 @@ public enum CertificateRequestFile {
       throw CertificateError(
         .requestUnproven,
         "\(naming: subject) is a certificate request whose signature does not verify with the key that it is for",
-        hint: "have it made again by whoever holds the key")
+        hint: "ask the holder of the key to make it again")
     }
     return CertificateRequest(
       der: [UInt8](copying: der), publicKey: publicKey,

@@ -45,9 +45,9 @@ final class NameItem {
     if errors.contains(ERR_LIB_ASN1, ASN1_R_STRING_TOO_LONG) {
       throw CertificateError(
         .subjectTooLong, "the \(attribute.type.rawValue) of the subject is longer than X.509 allows",
-        hint: "choose a shorter one: nothing but people reads it")
+        hint: "choose a shorter one: only people read it")
     }
-    throw .malformedSubject("X.509 does not take its \(attribute.type.rawValue): \(errors.summary)")
+    throw .malformedSubject("X.509 does not accept its \(attribute.type.rawValue): \(errors.summary)")
   }
 }
 
@@ -66,7 +66,7 @@ extension OpenSSLCertificateEncoder {
     let again = try? NameItem(DistinguishedName(subject.text))
     defer { withExtendedLifetime(again) {} }
     guard let again, let der = unsafe try? CertificateName.der(again.pointer), der == subject.der else {
-      throw .malformedSubject("it cannot be written as a text that means the same again")
+      throw .malformedSubject("it cannot be written as text and read back")
     }
     return subject
   }

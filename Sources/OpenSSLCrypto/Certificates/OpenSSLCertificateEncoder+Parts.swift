@@ -129,7 +129,7 @@ private struct ExtensionReader {
     return unsafe presence == 1 && constraints.pointee.ca == 0 && constraints.pointee.pathlen == nil
   }
 
-  /// Nil where either is missing or says anything else than the names of `CertificateUsage`.
+  /// Nil if either is missing or says anything else than the names of `CertificateUsage`.
   var usage: CertificateUsage? {
     guard let key = keyUsage, let extended = extendedKeyUsage else { return nil }
     return CertificateUsage(key: key, extended: extended)

@@ -49,7 +49,7 @@ public struct OpenSSLCertificateEncoder: CertificateEncoder {
     guard case .rsa(let numbers) = publicKey.kind, RSAPublicNumbers.signingBitCounts.contains(numbers.bitCount) else {
       throw CertificateError(
         .keyNotOffered,
-        "certificates are made for RSA keys of 2048 to 8192 bits without a restriction, and this one is \(publicKey.summary)"
+        "certificates are made for RSA keys of 2048 to 8192 bits without a restriction, but this one is \(publicKey.summary)"
       )
     }
     guard let identifier = CertificateAlgorithm.identifier(of: algorithm) else { throw .notOffered(algorithm) }

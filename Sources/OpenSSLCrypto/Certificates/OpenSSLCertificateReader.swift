@@ -15,7 +15,7 @@ package struct OpenSSLCertificateReader {
     return try unsafe Self.certificate(certificate.pointer, der: [UInt8](copying: der))
   }
 
-  /// Reads a certificate with OpenSSL's own trust settings behind it, which are dropped.
+  /// Reads a certificate with OpenSSL's own trust settings after it, which are dropped.
   func certificate(derWithTrustSettings bytes: Span<UInt8>) throws(KeyError) -> Certificate {
     let certificate = try Self.item(bytes)
     let der = bytes.extracting(..<certificate.byteCount)

@@ -18,6 +18,7 @@ public final class FileKeyMaker: KeyMaker {
     /// PKCS#12.
     case pfx(KeyFileProtection)
 
+    /// The scheme of a reference to a file of this format.
     public var scheme: String {
       switch self {
       case .pem: "pem"
@@ -26,11 +27,11 @@ public final class FileKeyMaker: KeyMaker {
     }
   }
 
-  /// What a person should know of a password that is used all the same.
+  /// Warnings about a password that is used nevertheless.
   public enum PasswordWarning: Sendable, Hashable {
     /// It has characters outside printable ASCII, which programs encode in different ways in a PFX.
     case notASCII
-    /// There is none: the key lies in its file in the clear.
+    /// There is none: the key is in its file in the clear.
     case none
   }
 
@@ -53,6 +54,7 @@ public final class FileKeyMaker: KeyMaker {
     self.password = password
   }
 
+  /// What a person should know of the password; nil if nothing.
   public var passwordWarning: PasswordWarning? {
     if password.isAbsent { return PasswordWarning.none }
     return format != .pem && !password.isPrintableASCII ? .notASCII : nil
@@ -121,7 +123,7 @@ private final class FileKey: MadeKey {
     guard let identity, !NewKeyFile.remove(path: path, identity) else { return }
     throw KeyMakingError(
       .notDiscarded, "\(naming: path) holds the new key, and could not be removed again",
-      hint: "remove it by hand: nothing else knows the key")
+      hint: "remove it by hand: it is the only copy of the key")
   }
 
   private var protection: String? {

@@ -40,6 +40,7 @@ public struct PFXBackend: KeyBackend {
 
 /// Opens a plain path: PEM, DER or PFX, found by content.
 public struct FileBackend: KeyBackend {
+  /// A plain path, without attributes.
   public static let syntax = KeyReferenceSyntax(KeyReference.plainPathScheme, .plainPath)
 
   public init() {}
@@ -88,7 +89,7 @@ struct KeyFile {
     return .init(name: reference["name"], id: id)
   }
 
-  /// Those of the request, else those of the file that the reference names; nil where neither is given.
+  /// Those of the request, else those of the file that the reference names; nil if neither is given.
   private func givenCertificates() throws(KeyError) -> GivenCertificates? {
     let path = reference["cert"]
     let named = try path.map { (path) throws(KeyError) in try certificates(in: path) }

@@ -74,11 +74,11 @@ struct KeyFileContents: Sendable {
         "no certificate that was given belongs to a private key of \(naming: reference), which holds \(list(privateKeys))",
         hint: "give the certificate that was issued for one of these keys")
     }
-    // The same key may be there twice, in two formats.
+    // The same key may occur twice, in two formats.
     if hasSeveralKeys(matches) {
       let example = "\(example(reference));id=\(idText(of: match))"
       throw KeyError(
-        .severalKeys, "\(naming: reference) means \(matches.count) private keys: \(list(matches))",
+        .severalKeys, "\(naming: reference) matches \(matches.count) private keys: \(list(matches))",
         hint: "give the certificate of the one that is meant, or name it, such as \(naming: example)")
     }
     return match.key
@@ -115,7 +115,7 @@ struct KeyFileContents: Sendable {
     return "\(reference.scheme):\(path)"
   }
 
-  /// An id by which a reference can name this key and no other.
+  /// An id that identifies this key in a reference.
   private func idText(of entry: KeyFileEntry) -> String {
     let fingerprint = entry.key.publicKey.sha256Fingerprint
     guard let id = entry.localKeyID,

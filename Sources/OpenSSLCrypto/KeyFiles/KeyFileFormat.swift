@@ -41,7 +41,7 @@ enum KeyFileFormat: Sendable {
 enum PEMLabel: Sendable {
   case privateKey(PrivateKeyForm)
   case certificate
-  /// A certificate with OpenSSL's own trust settings behind it.
+  /// A certificate with OpenSSL's own trust settings after it.
   case trustedCertificate
   /// SubjectPublicKeyInfo.
   case publicKey
@@ -88,14 +88,14 @@ enum PEMLabel: Sendable {
     }
   }
 
-  /// Labels of what is neither a key nor a certificate here, that people meet all the same.
+  /// Labels that people meet, of what keyroll does not read as a key or a certificate.
   private static let others = [
     "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST", "X509 CRL", "EC PARAMETERS",
     "DH PARAMETERS", "X9.42 DH PARAMETERS", "OPENSSH PRIVATE KEY", "SSH2 PUBLIC KEY", "PGP PRIVATE KEY BLOCK",
     "PGP PUBLIC KEY BLOCK", "PGP MESSAGE", "ANY PRIVATE KEY",
   ]
 
-  /// True for a label of capital letters, digits and spaces alone, which is no part of a key.
+  /// True for a label of capital letters, digits and spaces alone, which is not part of a key.
   static func isWord(_ label: String) -> Bool {
     label.utf8.count <= 64
       && label.utf8.allSatisfy { ASCII.isUpperCase($0) || ASCII.isDigit($0) || " .#".utf8.contains($0) }

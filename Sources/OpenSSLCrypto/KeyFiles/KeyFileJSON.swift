@@ -32,7 +32,7 @@ struct KeyFileJSON {
       throw KeyError(
         .unrecognisedKeyFile, "\(naming: subject) is a configuration of Box, whose private key is under a passphrase",
         hint:
-          "take the key out, its password is the passphrase beside it: jq -r .boxAppSettings.appAuth.privateKey FILE > key.pem"
+          "extract the key; its password is the passphrase beside it: jq -r .boxAppSettings.appAuth.privateKey FILE > key.pem"
       )
     }
     if object.string("kty") != nil || object["keys"] != nil { return try webKey(text) }
@@ -61,13 +61,13 @@ struct KeyFileJSON {
     let paths = KeyPaths(to: wanted, in: object, of: text).paths
     guard let first = paths.first else {
       return KeyError(
-        .unrecognisedKeyFile, "\(naming: subject) is JSON, and nothing in it is a \(wanted.name) that is read here",
+        .unrecognisedKeyFile, "\(naming: subject) is JSON without a \(wanted.name) that keyroll can read",
         hint: "give a \(wanted.name) as PEM or DER, or a PFX")
     }
     return KeyError(
       .unrecognisedKeyFile,
       "\(naming: subject) is JSON with a \(wanted.name) in it, at \(paths.joined(separator: " and at "))",
-      hint: "take it out into a file of its own: jq -r '\(first)' FILE")
+      hint: "extract it into a file of its own: jq -r '\(first)' FILE")
   }
 }
 
@@ -124,7 +124,7 @@ extension KeyFileJSON {
     if key["d"] == nil {
       throw KeyError(
         .noPrivateKey, "\(naming: subject) is a JSON Web Key without its private part",
-        hint: "give the key that was handed out beside it, with d")
+        hint: "give the private key, which has the member d")
     }
     if key["oth"] != nil { throw malformed("it has more than two primes") }
     if let use = key.string("use"), !isEqual(use, "sig", text) { throw malformed("use is not sig") }
@@ -132,7 +132,7 @@ extension KeyFileJSON {
     var contents = SecretBytes(capacity: 4096)
     DER.appendInteger([0].span, to: &contents)
     for name in Self.numbers {
-      guard let place = key.string(name) else { throw malformed("\(name) is missing or no string") }
+      guard let place = key.string(name) else { throw malformed("\(name) is missing or not a string") }
       let spelling = SecretJSON.decoded(place, of: text)
       let number = spelling.withBytes { text in
         try? SecretBytes(decoding: text, as: .url, tolerating: [.padding, .otherAlphabet])

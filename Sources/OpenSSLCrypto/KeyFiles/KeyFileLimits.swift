@@ -49,7 +49,7 @@ struct IterationBudget {
       throw KeyError(
         .iterationCountTooHigh,
         "\(naming: subject) asks for more than \(KeyFileLimits.iterationsPerFile) iterations in all its parts together",
-        hint: "export the key that is needed alone, or with fewer iterations")
+        hint: "export only the key that is needed, or use fewer iterations")
     }
   }
 
@@ -69,7 +69,7 @@ struct IterationBudget {
   private static func tooHigh(_ subject: String) -> KeyError {
     KeyError(
       .iterationCountTooHigh,
-      "\(naming: subject) asks for more than \(KeyFileLimits.iterationsPerDerivation) iterations, the most that are made",
+      "\(naming: subject) asks for more than \(KeyFileLimits.iterationsPerDerivation) iterations, which is the limit",
       hint: "such a count keeps a machine busy for minutes or years: export the key again with fewer iterations")
   }
 }

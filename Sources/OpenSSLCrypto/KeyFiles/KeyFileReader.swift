@@ -8,9 +8,9 @@ struct KeyFileReader {
   /// Names the file in messages and in the request for its password.
   let subject: String
 
-  /// Asks for a password once, and only when a key is encrypted; passes over what is neither a private key nor a certificate.
+  /// Asks for a password once, and only when a key is encrypted; skips what is neither a private key nor a certificate.
   ///
-  /// `takesPFX` is false where the reference says that the file is none.
+  /// `takesPFX` is false if the reference says that the file is none.
   func contents(
     of file: borrowing SecretBytes, takesPFX: Bool = true, secrets: any SecretProvider
   ) throws(KeyError) -> KeyFileContents {
@@ -111,8 +111,8 @@ extension KeyError {
     }
     if PEMText.beginsInsideLine(bytes) {
       return .malformedPEM(
-        subject, "something stands before it on its line",
-        hint: "copy what is between the quotation marks, or behind the name, into a file of its own")
+        subject, "its line begins with something else",
+        hint: "copy what is between the quotation marks, or after the name, into a file of its own")
     }
     return KeyError(
       .unrecognisedKeyFile, "\(naming: subject) is not a key file: neither PEM, nor DER, nor PFX",

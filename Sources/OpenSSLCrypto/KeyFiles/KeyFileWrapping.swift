@@ -48,7 +48,7 @@ struct KeyFileWrapping {
     }
   }
 
-  /// What one wrapper holds; nil where there is none that is known.
+  /// What one wrapper holds; nil if there is none that is known.
   private func inside(_ bytes: Span<UInt8>, _ format: KeyFileFormat) throws(KeyError) -> SecretBytes? {
     switch format {
     case .pem:
@@ -80,7 +80,7 @@ struct KeyFileWrapping {
     return start..<end
   }
 
-  /// What stands between two quotation marks of a kind, with none of them inside, or in one JSON string.
+  /// The text between two quotation marks of a kind, with none of them inside, or in one JSON string.
   private static func unquoted(_ text: Span<UInt8>) -> SecretBytes? {
     let mark = text[0]
     guard text.count > 2, mark == UInt8(ascii: "\"") || mark == UInt8(ascii: "'"), text[text.count - 1] == mark else {

@@ -28,7 +28,7 @@ struct PEMEncryption {
       throw .malformedPEM(subject, errors.summary)
     }
     guard let cipher = unsafe information.cipher, let name = unsafe EVP_CIPHER_get0_name(cipher) else {
-      throw .malformedPEM(subject, "its header names no encryption")
+      throw .malformedPEM(subject, "its header does not name an encryption")
     }
     cipherName = unsafe String(validatingCString: name) ?? "an unnamed cipher"
     library = try unsafe FileCipher(nid: EVP_CIPHER_get_nid(cipher), named: cipherName, of: subject).library

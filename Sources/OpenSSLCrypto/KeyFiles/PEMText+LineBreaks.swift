@@ -7,7 +7,7 @@ import System
 extension PEMText {
   private static let backslash = UInt8(ascii: "\\")
 
-  /// True for a line that begins a block and goes on behind the dashes after its label, with all of the block perhaps.
+  /// True for a line that begins a block and goes on after the dashes after its label, with all of the block perhaps.
   ///
   /// An environment variable, a secret editor or JSON makes such text.
   static func runsOn(_ line: Range<Int>, in bytes: Span<UInt8>) -> Bool {
@@ -27,11 +27,12 @@ extension PEMText {
     let escape = Array(#"\n"#.utf8)
     if (line.lowerBound..<line.upperBound - escape.count).contains(where: { matches(escape, in: bytes, at: $0) }) {
       return .malformedPEM(
-        subject, #"it holds the two characters \n where line breaks belong"#, hint: "undo them in a copy: printf %b")
+        subject, #"it holds the two characters \n instead of line breaks"#, hint: "undo them in a copy: printf %b")
     }
     return .malformedPEM(
       subject, "its line breaks are missing, or have become spaces",
-      hint: "copy the file itself; one that an environment variable or an editor has joined is not PEM any more")
+      hint: "copy the file itself: if an environment variable or an editor has joined its lines, it is not PEM any more"
+    )
   }
 
   /// True for text with the beginning of a block somewhere on a line, as a line of settings has it.
@@ -40,7 +41,7 @@ extension PEMText {
     return (0...bytes.count - begin.count).contains { matches(begin, in: bytes, at: $0) }
   }
 
-  /// The text with line breaks for each `\n` and `\r`, where one of them stands right behind the label of a block; else nil.
+  /// The text with line breaks for each `\n` and `\r`, if one of them directly follows the label of a block; else nil.
   ///
   /// Base64 has no backslash, so nothing of a key can be meant by it.
   static func undoingEscapes(_ bytes: Span<UInt8>) -> SecretBytes? {
@@ -86,7 +87,7 @@ extension PEMText {
     return text
   }
 
-  /// The text without white space before any line; nil where no block begins even so.
+  /// The text without white space before any line; nil if no block begins even so.
   static func undoingIndentation(_ bytes: Span<UInt8>) -> SecretBytes? {
     let lineFeed = UInt8(ascii: "\n")
     var text = SecretBytes(capacity: bytes.count)

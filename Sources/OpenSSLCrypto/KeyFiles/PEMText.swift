@@ -3,7 +3,7 @@ import Messages
 internal import Signing
 import System
 
-/// Text with blocks between `-----BEGIN …-----` and `-----END …-----` (RFC 7468); whatever stands around them is passed over.
+/// Text with blocks between `-----BEGIN …-----` and `-----END …-----` (RFC 7468); whatever surrounds them is ignored.
 ///
 /// Read here and not by OpenSSL, which takes or refuses an encrypted key by the length of its lines.
 enum PEMText {
@@ -38,7 +38,7 @@ enum PEMText {
     }
   }
 
-  /// True where a block is a PFX; throws what reading the blocks throws.
+  /// True if a block is a PFX; throws what reading the blocks throws.
   static func holdsPFX(_ bytes: Span<UInt8>, of subject: String) throws(KeyError) -> Bool {
     var holdsPFX = false
     try forEachBlock(in: bytes, of: subject) { (block) throws(KeyError) in
@@ -70,7 +70,7 @@ enum PEMText {
 
   private static let rareWhiteSpace: [UInt8] = [0x0B, 0x0C]
 
-  /// Reads what follows the first line of a block, and moves behind its last.
+  /// Reads what follows the first line of a block, and moves past its last.
   ///
   /// A block that cannot be read, and whose label is of nothing that is read here, ends with its first line.
   private static func block(
@@ -131,7 +131,7 @@ enum PEMText {
     throw .malformedPEM(subject, "its header is not text, or no empty line ends it")
   }
 
-  /// What stands between the prefix and the last dashes, or nil for any other line.
+  /// The text between the prefix and the last dashes, or nil for any other line.
   static func label(of line: Range<Int>, after prefix: [UInt8], in bytes: Span<UInt8>) -> String? {
     guard line.count > prefix.count + dashes.count, matches(prefix, in: bytes, at: line.lowerBound),
       matches(dashes, in: bytes, at: line.upperBound - dashes.count)

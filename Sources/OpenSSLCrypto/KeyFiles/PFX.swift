@@ -109,9 +109,9 @@ enum Safe {
   /// A `STACK_OF(PKCS12_SAFEBAG)` that anybody can read.
   case plain(ASN1Item)
   case encrypted(EncryptedPart)
-  /// Encrypted for somebody's certificate (public-key privacy mode), so that no password opens it.
+  /// Encrypted for a certificate (public-key privacy mode), so that no password opens it.
   case enveloped
-  /// Encrypted for nobody: no one can ever open it.
+  /// Encrypted without a recipient, so it can never be opened.
   case lost
 
   /// Throws `malformed-pfx` or `unsupported-protection`.

@@ -4,7 +4,7 @@ internal import Signing
 
 /// The key and certificate bags of one file (RFC 7292, section 4.2), in the order they are met.
 ///
-/// CRL bags, secret bags and bags of unknown kinds are passed over.
+/// CRL bags, secret bags and bags of unknown kinds are skipped.
 struct SafeBags {
   private(set) var keys: [KeyBag] = []
   private(set) var certificates: [CertificateBag] = []
@@ -88,7 +88,7 @@ struct KeyBag {
     content = .shrouded(part)
   }
 
-  /// The part that a password opens, or nil for a key that lies in the clear.
+  /// The part that a password opens, or nil for a key that is in the clear.
   var encryptedPart: EncryptedPart? {
     switch content {
     case .plain: nil

@@ -68,7 +68,7 @@ struct PFXReader {
     }
   }
 
-  /// The PFX in PEM text, as GnuTLS writes it; nil where no block is one.
+  /// The PFX in PEM text, as GnuTLS writes it; nil if no block is one.
   private func contents(
     ofPEM text: Span<UInt8>, _ secrets: any SecretProvider
   ) throws(KeyError) -> KeyFileContents? {
@@ -110,7 +110,7 @@ struct PFXReader {
     if pfx.trailingZeroCount > 0 {
       let count = pfx.trailingZeroCount
       contents.notes.append(
-        "\(count) zero \(count == 1 ? "byte follows" : "bytes follow") the PFX in \(naming: subject), as Windows leaves them: not read"
+        "\(count) zero \(count == 1 ? "byte follows" : "bytes follow") the PFX in \(naming: subject), as Windows appends them: they were not read"
       )
     }
     if pfx.mac == nil { contents.notes.append("nothing protects \(naming: subject) against change: it has no MAC") }
@@ -158,7 +158,7 @@ struct PFXReader {
     if pfx.mac != nil, try isAnyPart(of: parts, openedWith: forms) {
       throw KeyError(
         .damagedFile,
-        "\(naming: subject) was altered or is damaged: its password opens its contents, and its MAC does not fit them",
+        "\(naming: subject) was altered or is damaged: its password opens its contents, but its MAC does not match them",
         hint: "export the key again")
     }
     throw .wrongPassword(for: subject)

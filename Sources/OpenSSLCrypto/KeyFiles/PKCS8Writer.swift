@@ -6,7 +6,7 @@ import System
 
 /// Writes key files in PEM: PKCS#8, encrypted under a password (RFC 5208, section 6), and then the certificate.
 enum PKCS8Writer {
-  /// The whole file; without a password the key lies in it in the clear. The bytes are made in memory that is wiped.
+  /// The whole file; without a password the key is in it in the clear. The bytes are made in memory that is wiped.
   static func file(
     _ key: PrivateKey, _ certificate: Certificate?, password: borrowing SecretBytes?
   ) throws(KeyError) -> SecretBytes {
@@ -70,7 +70,7 @@ enum PEMWriter {
     var start = 0
     while start < der.count {
       let line = der.extracting(start..<min(start + lineByteCount, der.count))
-      // Four characters for three bytes, and the NUL that OpenSSL puts behind them.
+      // Four characters for three bytes, and the NUL that OpenSSL puts after them.
       let text = unsafe SecretBytes(capacity: 65) { memory in
         unsafe line.withUnsafeBufferPointer { line in
           unsafe Int(

@@ -11,9 +11,9 @@ struct EncryptedPart {
   let scheme: String
   /// What one derivation costs, in iterations of a hash.
   let iterationCount: Int64
-  /// True where no password and the empty password give different keys.
+  /// True if no password and the empty password give different keys.
   let tellsAbsentFromEmpty: Bool
-  /// True where the key is derived from bytes as they are: PBES2.
+  /// True if the key is derived from bytes as they are: PBES2.
   private let takesBytes: Bool
   private let subject: String
   // Both point into `owner`, which lives as long as this value does.
@@ -84,7 +84,7 @@ struct EncryptedPart {
       if plaintext.withBytes(isWholeSequence) {
         throw KeyError(
           .damagedFile,
-          "\(naming: subject) has an encrypted part that its password opens, and that cannot be read then",
+          "\(naming: subject) has an encrypted part that its password opens, but that cannot be read",
           hint: "export the key again")
       }
     }
@@ -139,7 +139,9 @@ extension KeyError {
     KeyError(
       .unsupportedProtection,
       "\(naming: subject) is protected by \(algorithm), which OpenSSL on this machine does not offer",
-      hint: "install OpenSSL's legacy provider if it is apart, or export the key again with AES-256 and SHA-256")
+      hint:
+        "install OpenSSL's legacy provider if it is a separate package, or export the key again with AES-256 and SHA-256"
+    )
   }
 
   /// `damaged-file`, for ciphertext that no cipher of blocks gives.

@@ -74,7 +74,7 @@ struct PBES2Parameters {
 struct PBKDF2Parameters {
   let salt: [UInt8]
   let iterationCount: Int64
-  /// The length of the key in bytes, or nil where the file leaves it out.
+  /// The length of the key in bytes, or nil if the file leaves it out.
   let keyByteCount: Int64?
   let pseudorandomFunction: FileDigest
 

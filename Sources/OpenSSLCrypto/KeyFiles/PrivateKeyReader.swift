@@ -81,7 +81,7 @@ enum PrivateKeyReader {
 struct PrivateKeyInformation: ~Copyable {
   /// A `PKCS8_PRIV_KEY_INFO`, which is wiped as it goes.
   private let item: ASN1Item
-  /// An RSAPublicKey for an RSA key; nil where there is none.
+  /// An RSAPublicKey for an RSA key; nil if there is none.
   private let publicKey: [UInt8]?
 
   /// Reads exactly one; throws `malformed-key` or `trailing-data`.
@@ -112,7 +112,7 @@ struct PrivateKeyInformation: ~Copyable {
     let key = try unsafe PrivateKeyReader.privateKey(item.pointer)
     if let publicKey, let numbers = key.publicKey.rsa, RSAPublicNumbers(rsaPublicKey: publicKey.span) != numbers {
       throw KeyError(
-        .brokenRSAKey, "an RSA key is broken: the public key beside it is another's",
+        .brokenRSAKey, "an RSA key is broken: the public key beside it belongs to another key",
         hint: "export the key again from where it was made")
     }
     return key

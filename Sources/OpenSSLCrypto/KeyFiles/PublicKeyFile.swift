@@ -5,7 +5,7 @@ import System
 
 /// Reads files of public keys: PEM with any number of keys and certificates, or DER with one.
 public enum PublicKeyFile {
-  /// The public keys in the order of the file; whatever else is in a PEM file is passed over, private keys too.
+  /// The public keys in the order of the file; whatever else is in a PEM file is skipped, private keys too.
   ///
   /// Throws `no-public-key` when there is none, `malformed-pem`, `malformed-key`, `malformed-certificate`, `trailing-data`
   /// or `unrecognised-key-file`.
@@ -114,7 +114,7 @@ enum PublicKeyReader {
     return try unsafe publicKey(ofStructure: key)
   }
 
-  /// True when the BIT STRING behind the algorithm begins with a count of zero unused bits.
+  /// True when the BIT STRING after the algorithm begins with a count of zero unused bits.
   private static func isBitStringWhole(in der: Span<UInt8>) -> Bool {
     guard let outer = DER.contents(of: V_ASN1_SEQUENCE, in: der, at: 0),
       let algorithm = DER.contents(of: V_ASN1_SEQUENCE, in: der, at: outer.lowerBound),

@@ -7,7 +7,7 @@ internal import Signing
   internal import Musl
 #endif
 
-/// A value that OpenSSL read from BER or DER, freed when nobody holds it any more.
+/// A value that OpenSSL read from BER or DER, freed with its last reference.
 ///
 /// A class, so that the parts of a file can keep the whole alive while they point into it.
 @safe
@@ -119,7 +119,7 @@ struct ASN1Elements: ~Copyable {
 
 /// What is read out of OpenSSL's ASN.1 structures; pointers that are nil read as absent.
 enum ASN1Reading {
-  /// Lends the contents of an octet string, or of any other string type as it stands.
+  /// Lends the contents of an octet string, or of any other string type unchanged.
   static func withBytes<Result: ~Copyable, E: Error>(
     of string: UnsafePointer<ASN1_STRING>, _ body: (Span<UInt8>) throws(E) -> Result
   ) throws(E) -> Result {

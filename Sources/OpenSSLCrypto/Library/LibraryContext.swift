@@ -46,7 +46,7 @@ final class LibraryContext: Sendable {
 
 /// What a program may decide about OpenSSL for its whole process, and a library may not.
 public enum OpenSSLProcess {
-  /// Keeps the environment from loading code into the process through OpenSSL; false where OpenSSL refuses.
+  /// Keeps the environment from loading code into the process through OpenSSL; false if OpenSSL refuses.
   ///
   /// `openssl.cnf`, or the file that `OPENSSL_CONF` names, is not read: it can load code. Only the first call into OpenSSL
   /// decides this. Here nothing needs that file; reading it costs time at each start. Providers come from the folder that

@@ -1,7 +1,7 @@
 internal import COpenSSL
 internal import Signing
 
-/// Bytes that nobody can guess, from the generator of our own library context.
+/// Random bytes for secrets, from the generator of our own library context.
 enum RandomBytes {
   /// Throws `cryptography-failed` where OpenSSL gets none from the system.
   static func make(_ count: Int) throws(KeyError) -> [UInt8] {

@@ -1,13 +1,13 @@
 import Encodings
 import System
 
-/// A JSON object that may lie around a private key (RFC 8259): where its values stand in the text, and no copy of any of them.
+/// A JSON object that may lie around a private key (RFC 8259): where its values are in the text, without a copy of any of them.
 ///
 /// The names of members are not secret and are kept; a string is decoded only when it is asked for, into memory that is wiped.
 struct SecretJSON {
   /// A value, by its place in the text.
   indirect enum Value {
-    /// What stands between the quotation marks, escapes and all.
+    /// The text between the quotation marks, escapes included.
     case string(Range<Int>)
     case object(SecretJSON)
     case array([Value])
@@ -121,7 +121,7 @@ private struct SecretJSONScanner {
   private var index = 0
   private var depth = 0
 
-  /// What lies around a key is flat; deeper than this is nothing that anybody hands out.
+  /// What is around a key is flat; nothing that is handed out is deeper than this.
   private static let mostDepth = 16
 
   mutating func isAtEnd(_ text: Span<UInt8>) -> Bool {
@@ -175,7 +175,7 @@ private struct SecretJSONScanner {
     return take("]", text) ? values : nil
   }
 
-  /// Moves behind the closing quotation mark.
+  /// Moves past the closing quotation mark.
   private mutating func string(_ text: Span<UInt8>) -> Range<Int>? {
     let start = index + 1
     index = start
@@ -192,7 +192,7 @@ private struct SecretJSONScanner {
     return nil
   }
 
-  /// Moves behind one escape, or behind two that make one character; false for what is none.
+  /// Moves past one escape, or past two that make one character; false for what is none.
   private mutating func skipEscape(_ text: Span<UInt8>) -> Bool {
     guard index + 1 < text.count else { return false }
     if text[index + 1] != UInt8(ascii: "u") {
@@ -218,7 +218,7 @@ private struct SecretJSONScanner {
     return SecretJSON.hexadecimal(text, at: start + 2)
   }
 
-  /// Moves behind a number, `true`, `false` or `null`: none of them is ever read, so a number is any run of its characters.
+  /// Moves past a number, `true`, `false` or `null`: none of them is ever read, so a number is any run of its characters.
   private mutating func word(_ text: Span<UInt8>) -> Bool {
     let start = index
     while index < text.count, ASCII.isLetterOrDigit(text[index]) || "+-.".utf8.contains(text[index]) { index += 1 }

@@ -20,8 +20,8 @@ package struct RSASignatureDiagnosis {
         }
         if try anatomy(of: bytes.reversed(), numbers, contents) != nil {
           return SignatureFault(
-            .byteOrder, "the signature's bytes stand in reverse order, the least significant first",
-            hint: "turn them round: Windows' CryptoAPI gives them so")
+            .byteOrder, "the signature's bytes are in reverse order, the least significant first",
+            hint: "reverse them: Windows' CryptoAPI returns them this way")
         }
       }
       for certificate in certificates {
@@ -33,13 +33,13 @@ package struct RSASignatureDiagnosis {
           hint: "sign with the key of the request's certificate, or prepare for the certificate of this key")
       }
     } catch {
-      return SignatureFault(.otherKey, "the signature does not verify, and why is not known: \(error.message)")
+      return SignatureFault(.otherKey, "the signature does not verify, for an unknown reason: \(error.message)")
     }
     return shortfall(bytes, algorithm, message, publicKey)
       ?? SignatureFault(
         .otherKey, "the signature was not made by the key of the certificate, or was changed on its way",
         hint: certificates.isEmpty
-          ? "to be told whose it is, give the certificates of other keys" : nil
+          ? "to find out whose it is, give the certificates of other keys" : nil
       )
   }
 
@@ -102,7 +102,7 @@ extension SignatureFault {
     return .otherContent
   }
 
-  /// Nil where the content is right, or unknown.
+  /// Nil if the content is right, or unknown.
   private static func code(_ content: SignedContent.Kind?, isHashed: Bool) -> Code? {
     switch content {
     case .messageWithNewline: .newline
@@ -152,8 +152,8 @@ extension SignatureFault {
     case .saltLength: return "ask the signer for a salt as long as the digest: \(algorithm.digest.byteCount) bytes"
     case .digestHashed: return "hand over the signing input itself, or have the signer not hash the digest once more"
     case .hexText, .base64Text: return bytes
-    case .newline: return "sign the signing input as it is: echo and editors put a line break behind it"
-    case .otherContent: return "sign what this request holds: each prepare makes a request of its own"
+    case .newline: return "sign the signing input as it is: echo and editors add a line break"
+    case .otherContent: return "sign the contents of this request: each prepare makes a new request"
     default: return nil
     }
   }

@@ -6,9 +6,13 @@ public import Signing
 ///
 /// PSS uses MGF1 over the same digest and a salt as long as the digest (RFC 7518, section 3.5).
 public final class RSASigner: Signer {
+  /// The algorithm that the key was opened for.
   public let algorithm: SignatureAlgorithm
+  /// The public part of the key.
   public let publicKey: PublicKey
+  /// Leaf first; empty for a bare key.
   public let certificates: [Certificate]
+  /// What a person should know although the key was opened.
   public let notes: [String]
   private let operations: RSAOperationPool
 
@@ -48,6 +52,7 @@ extension RSASigner {
 
 /// Judges RSA signatures with OpenSSL, from any number of threads at the same time.
 public final class RSASignatureVerifier: SignatureVerifier {
+  /// The key that signatures are verified with.
   public let publicKey: PublicKey
   private let modulusByteCount: Int
   private let operations: RSAOperationPool

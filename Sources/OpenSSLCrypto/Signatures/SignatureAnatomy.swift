@@ -14,11 +14,11 @@ struct SignatureAnatomy {
   }
 
   let encoding: Encoding
-  /// Nil where no DigestInfo names one.
+  /// Nil if no DigestInfo names one.
   let digest: DigestAlgorithm?
   /// Nil for something that is not known here.
   let content: SignedContent.Kind?
-  /// False where the content stands in place of a digest.
+  /// False if the content takes the place of a digest.
   let isHashed: Bool
 
   /// Nil for what no signer encodes: then another key made the signature, or none.
@@ -156,7 +156,7 @@ struct SignedContent {
     return contents + texts
   }
 
-  /// The bytes as text in every spelling, with a line break behind it and without.
+  /// The bytes as text in every spelling, with a line break after it and without.
   private static func texts(_ name: String, _ bytes: [UInt8]) -> [SignedContent] {
     let texts: [(Kind, String)] =
       [Hexadecimal.lowerCase(bytes), Hexadecimal.upperCase(bytes)].map { (.hexText(of: name), $0) }
@@ -169,7 +169,7 @@ struct SignedContent {
 
 /// The bare public operation of RSA, RSAVP1 (RFC 8017, section 5.2.2): for looking into a signature, never for accepting one.
 enum RSAPublicOperation {
-  /// What was signed, encoded and as long as the modulus; nil where the number is not below the modulus.
+  /// What was signed, encoded and as long as the modulus; nil if the number is not below the modulus.
   static func encodedMessage(of signature: [UInt8], under numbers: RSAPublicNumbers) -> [UInt8]? {
     defer { OpenSSLErrors.clear() }
     guard let key = unsafe try? RSAKeyBuilder.key(numbers) else { return nil }

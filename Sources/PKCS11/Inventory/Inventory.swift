@@ -8,13 +8,16 @@ public struct Inventory: Sendable {
   public struct Module: Sendable {
     /// As p11-kit is configured, else the name of the file.
     public let name: String
-    /// Nil where p11-kit does not know a file, as for `remote:`.
+    /// Nil if p11-kit does not know a file, as for `remote:`.
     public let path: String?
     public let description: String
+    /// Who made the module, as it says.
     public let manufacturer: String
     /// `2.6`
     public let version: String
+    /// What a person should know, such as that the module logs PINs.
     public let warnings: [String]
+    /// The initialised tokens of the module.
     public let tokens: [Token]
 
     public init(
@@ -35,15 +38,19 @@ public struct Inventory: Sendable {
   public struct Token: Sendable {
     /// A reference to copy.
     public let uri: String
+    /// What the token says of itself (`CK_TOKEN_INFO`), without padding.
     public let label, serial, manufacturer, model: String
+    /// Whether the PIN is set, and how many tries are left.
     public let pin: PINState
     /// The names of the flags of `CK_TOKEN_INFO`, such as `CKF_LOGIN_REQUIRED`.
     public let flags: [String]
-    /// In bytes; nil where the token does not tell.
+    /// In bytes; nil if the token does not tell.
     public let freePublicMemory, freePrivateMemory: UInt?
     /// Those that can sign, by the standard's name, such as `CKM_RSA_PKCS`.
     public let signingMechanisms: [String]
+    /// True if the objects were listed after a login.
     public let isLoggedIn: Bool
+    /// Keys and certificates, those that could be seen.
     public let objects: [Object]
     /// What could not be read, and why.
     public let failures: [String]
@@ -78,13 +85,15 @@ public struct Inventory: Sendable {
       case certificate = "cert"
     }
 
+    /// A private key, a public key or a certificate.
     public let kind: Kind
     /// A reference to copy.
     public let uri: String
+    /// `CKA_LABEL`; empty if it has none.
     public let label: String
     /// `CKA_ID`
     public let id: [UInt8]
-    /// `RSA 2048`, a certificate's subject, or why it cannot be read; empty where nothing is known.
+    /// `RSA 2048`, a certificate's subject, or why it cannot be read; empty if nothing is known.
     public let summary: String
     /// Read, where it is one: two of the same name and id are told apart by their thumbprints.
     public let certificate: Certificate?
@@ -101,7 +110,7 @@ public struct Inventory: Sendable {
     }
   }
 
-  /// What is known of the user's PIN before anybody gives it.
+  /// What is known of the user's PIN before it is given.
   public enum PINState: String, Sendable, CaseIterable {
     case notNeeded = "not needed"
     case notInitialized = "not initialized"
@@ -111,6 +120,7 @@ public struct Inventory: Sendable {
     case locked
   }
 
+  /// The modules that were looked at, in p11-kit's order.
   public let modules: [Module]
   /// Modules and slots that could not be looked into, and why.
   public let failures: [String]

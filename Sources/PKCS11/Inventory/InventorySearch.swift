@@ -98,7 +98,7 @@ struct InventorySearch {
       failures: failures)
   }
 
-  /// One object that cannot be read does not hide the others: it is told of.
+  /// One object that cannot be read does not hide the others: it is reported.
   private func objects(
     of token: Token, in session: Session, _ failures: inout [String]
   ) throws(DeviceError) -> [Inventory.Object] {

@@ -60,7 +60,7 @@ extension PKCS11Backend: CertificateStore {
     guard matches.count == 1 else {
       throw KeyMakingError(
         KeyError(
-          .severalKeys, "\(naming: reference) means \(matches.count) copies of the key of the certificate",
+          .severalKeys, "\(naming: reference) matches \(matches.count) copies of the key of the certificate",
           hint: "name one of them by its id, as keyroll keys lists it"))
     }
     return match
@@ -134,7 +134,7 @@ private struct CertificateStorage {
       notes: notes + ["the certificate is on the token, although it failed: \(failure.message)"])
   }
 
-  /// How an equal certificate is called that is there already. NSS refuses a second one, and others take it.
+  /// How an equal certificate is called that already exists. NSS refuses a second one, and others take it.
   private func stored() throws(DeviceError) -> NewKeyName? {
     try connection.pool.withSession { (session) throws(DeviceError) in
       // Not every module compares a value that is so long.

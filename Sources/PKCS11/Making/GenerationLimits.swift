@@ -4,7 +4,7 @@ import Signing
 
 /// What a token says of making RSA keys before it is asked to make one (PKCS #11 2.40, section 5.5).
 struct GenerationLimits: Sendable {
-  /// The sizes in bits; nil where the token says nothing plausible.
+  /// The sizes in bits; nil if the token says nothing plausible.
   let bitCounts: ClosedRange<Int>?
 
   /// Throws `token-write-protected`, `token-not-offered`, `key-generation-unavailable` and `device-failed`.
@@ -63,7 +63,7 @@ struct GenerationLimits: Sendable {
       ? "it lists no mechanism that makes pairs"
       : "it makes pairs by the mechanisms \(names)\(makers.count > shownCount ? " and others" : "")"
     return KeyMakingError(
-      .generationUnavailable, "\(token.summary) makes no keys by CKM_RSA_PKCS_KEY_PAIR_GEN: \(others)",
+      .generationUnavailable, "\(token.summary) does not make keys by CKM_RSA_PKCS_KEY_PAIR_GEN: \(others)",
       hint:
         "a Luna HSM in FIPS mode takes it when RSAKeyGenMechRemap = 1 is in the section Misc of its client's configuration; else make the key with the maker's tool, then a certificate for it"
     )

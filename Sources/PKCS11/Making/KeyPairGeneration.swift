@@ -7,8 +7,8 @@ extension Session {
     let privateKey, publicKey: CK_OBJECT_HANDLE
   }
 
-  /// Makes an RSA pair on the token (PKCS #11 2.40, section 5.13), which takes as long as it takes: whoever ends the call
-  /// leaves a key behind that nobody knows.
+  /// Makes an RSA pair on the token (PKCS #11 2.40, section 5.13), which has no time limit: ending the call
+  /// leaves behind a key that no one knows of.
   func generateRSAKeyPair(_ publicKey: ObjectTemplate, _ privateKey: ObjectTemplate) throws(DeviceError) -> KeyPair {
     var handles: (publicKey: CK_OBJECT_HANDLE, privateKey: CK_OBJECT_HANDLE) = (0, 0)
     try ModuleTurn.take(module.path) { () throws(DeviceError) in

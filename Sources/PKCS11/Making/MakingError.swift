@@ -14,11 +14,12 @@ extension DeviceError {
         hint: "use another token, or one that may be written")
     case CKR_SESSION_READ_ONLY, CKR_SESSION_READ_WRITE_SO_EXISTS, CKR_ACTION_PROHIBITED:
       return KeyMakingError(
-        .tokenReadOnly, "\(token.summary) lets this user write nothing: \(message)",
+        .tokenReadOnly, "\(token.summary) does not let this user write: \(message)",
         hint: "ask who runs the token for the right to make objects on it")
     case CKR_DEVICE_MEMORY, CP11Kit_tokenResourceExceeded:
       return KeyMakingError(
-        .tokenFull, "\(token.summary) has no room: \(message)", hint: "remove objects that nobody needs, then run again"
+        .tokenFull, "\(token.summary) has no room: \(message)",
+        hint: "remove objects that are not needed, then run again"
       )
     case CKR_PIN_EXPIRED:
       return KeyMakingError(
@@ -29,10 +30,11 @@ extension DeviceError {
       return KeyMakingError(.generationUnavailable, "\(error.message); \(message)", hint: error.hint)
     case CKR_KEY_SIZE_RANGE where isAboutGeneration:
       return KeyMakingError(
-        .keySizeOutOfRange, "\(token.summary) makes no keys of this size: \(message)", hint: smallerKey(than: bitCount))
+        .keySizeOutOfRange, "\(token.summary) does not make keys of this size: \(message)",
+        hint: smallerKey(than: bitCount))
     case CKR_FUNCTION_NOT_SUPPORTED where isAboutGeneration:
       return KeyMakingError(
-        .generationUnavailable, "\(token.summary) makes no keys: \(message)",
+        .generationUnavailable, "\(token.summary) does not make keys: \(message)",
         hint: "make the key with the maker's tool, then a certificate for it")
     // What tokens answer that do not make keys of this size.
     case CKR_ATTRIBUTE_VALUE_INVALID, CKR_TEMPLATE_INCONSISTENT, CKR_GENERAL_ERROR, CKR_FUNCTION_FAILED:

@@ -6,6 +6,7 @@ import System
 
 /// A key that was made on a token a moment ago: it lies there already, and `discard` takes it back.
 public final class TokenKey: MadeKey {
+  /// The public part of the key.
   public let publicKey: PublicKey
   /// What the token says of the private key.
   public let report: TokenKeyReport
@@ -36,7 +37,7 @@ public final class TokenKey: MadeKey {
     try report.requireProtected(on: token)
     func differs(_ what: String) -> KeyMakingError {
       KeyMakingError(
-        .keyDiffers, "\(token.summary) has made another key than it was asked for: \(what)",
+        .keyDiffers, "\(token.summary) made another key than it was asked for: \(what)",
         hint: "use another module or token; the key was removed again")
     }
     guard let found = numbers.inPublicKey ?? numbers.inPrivateKey else {
@@ -105,6 +106,7 @@ public final class TokenKey: MadeKey {
 
 /// What a token says of a private key that it has made; only the first two decide.
 public struct TokenKeyReport: Sendable, Hashable, CustomStringConvertible {
+  /// The size that the token reports, in bits.
   public let bitCount: Int
   /// `CKA_SENSITIVE` and `CKA_EXTRACTABLE`; nil for what the token does not tell.
   public let isSensitive, isExtractable: Bool?

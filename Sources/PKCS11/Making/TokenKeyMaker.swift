@@ -29,7 +29,7 @@ public final class TokenKeyMaker: KeyMaker {
     var token: Token { connection.token }
   }
 
-  /// The bytes of an id that nobody has chosen.
+  /// The bytes of an id if none was chosen.
   private static let idByteCount = 20
   private static let longestID = 255
 
@@ -43,7 +43,7 @@ public final class TokenKeyMaker: KeyMaker {
   ) throws(KeyMakingError) {
     uri = try KeyMakingError.passing { () throws(KeyError) in
       let uri = try PKCS11URI(reference)
-      if uri[.certificate] != nil { throw PKCS11URI.malformed("names a certificate, and a new key has none") }
+      if uri[.certificate] != nil { throw PKCS11URI.malformed("names a certificate, but a new key has none") }
       if let type = uri.text(.type), !type.utf8.elementsEqual("private".utf8) {
         throw PKCS11URI.malformed("means no private key, but type=\(type)")
       }
@@ -175,7 +175,7 @@ public final class TokenKeyMaker: KeyMaker {
     }
   }
 
-  /// Looks for what has the name of the new key; throws `key-not-discarded` where there is something, or where nobody can look.
+  /// Looks for what has the name of the new key; throws `key-not-discarded` where there is something, or if that cannot be found out.
   private func reportRemains(
     on connection: TokenConnection, _ name: NewKeyName, after reason: String
   ) throws(KeyMakingError) {
@@ -193,7 +193,7 @@ public final class TokenKeyMaker: KeyMaker {
       state.withLock { $0.leftovers = expected }
       throw KeyMakingError(
         .notDiscarded,
-        "\(reason); what is left on \(token.summary) cannot be looked at (\(error.message)): there may be \(expected.list)",
+        "\(reason); what is left on \(token.summary) cannot be listed (\(error.message)): there may be \(expected.list)",
         hint: "look with keyroll keys --login; to remove it: \(expected.removals)")
     }
     guard !found.isEmpty else { return }

@@ -4,14 +4,15 @@ public import Signing
 
 /// An object on a token, with what leads to it and what removes it.
 public struct TokenObject: Sendable, Hashable {
+  /// A private key, a public key or a certificate.
   public let kind: KeyListing.Entry.Kind
-  /// To copy; percent-encoded, so it can stand between single quotes in a line of shell.
+  /// To copy; percent-encoded, so it can be between single quotes in a line of shell.
   public let reference: String
-  /// The words of a command that removes it, by OpenSC's tool: the program first, and no PIN in it. Empty where no such
+  /// The words of a command that removes it, by OpenSC's tool: the program first, and no PIN in it. Empty if no such
   /// command can name it.
   public let removal: [String]
 
-  /// The command as one line of shell; nil where there is none.
+  /// The command as one line of shell; nil if there is none.
   public var removalLine: String? {
     removal.isEmpty ? nil : removal.map(Self.quoted).joined(separator: " ")
   }

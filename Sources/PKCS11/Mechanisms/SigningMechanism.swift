@@ -15,7 +15,7 @@ struct SigningMechanism: Sendable, Hashable {
   let input: Input
   let algorithm: SignatureAlgorithm
 
-  /// Those that make this signature, in the order of preference: what leaves the hashing to us works on more tokens,
+  /// Those that make this signature, in the order of preference: leaving the hashing to us works on more tokens,
   /// and with messages of any length.
   static func candidates(for algorithm: SignatureAlgorithm) -> [SigningMechanism] {
     func mechanism(_ type: CK_MECHANISM_TYPE, _ input: Input) -> SigningMechanism {

@@ -5,17 +5,17 @@ internal import Signing
 import System
 
 extension Module {
-  /// Why a module shows no token, as far as something tells: nobody at the other end, no daemon, empty readers.
+  /// Why a module shows no token, as far as that is known: nothing at the other end, no daemon, empty readers.
   var reasonForNoTokens: String? {
     let reason = remote.flatMap(Self.fault(ofRemote:)) ?? missingDaemon ?? emptyReaders
     return reason.map { "the module \(naming: name) shows no token: \($0)" }
   }
 
-  /// For the end of a message about a module that cannot be initialised; empty where nothing tells why.
+  /// For the end of a message about a module that cannot be initialised; empty if nothing tells why.
   var reasonForNoStart: String {
     if let remote { return ": it runs elsewhere, as remote: \(quoting: remote) says" }
     guard let path, path.contains("opencryptoki") else { return "" }
-    return ": its daemon pkcsslotd may not run"
+    return ": its daemon pkcsslotd may not be running"
   }
 
   /// What is wrong with the place that p11-kit's `remote:` names.
@@ -39,7 +39,7 @@ extension Module {
   private var missingDaemon: String? {
     guard let path, ["opensc", "ykcs11"].contains(where: path.contains) else { return nil }
     let socket = LocalSocket("/run/pcscd/pcscd.comm")
-    return socket.isThere ? nil : "pcscd, the daemon of readers, does not run (there is no \(socket.path))"
+    return socket.isThere ? nil : "pcscd, the daemon of readers, is not running (there is no \(socket.path))"
   }
 
   /// The names of readers with nothing in them.

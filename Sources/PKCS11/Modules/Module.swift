@@ -4,12 +4,12 @@ import Messages
 import Signing
 import System
 
-/// Is told of every call to a module, on the thread that calls: one that does not come back can then be named.
+/// Is told of every call to a module, on the calling thread, so that one that does not return can be named.
 public protocol CallObserver: Sendable {
   /// `function` is spelt as in the standard, such as `C_Sign`; `C_GetFunctionList` begins with the
   /// loading of the module, and `dlclose` is its end.
   ///
-  /// - Parameter waitsForPerson: true for a call that nobody may end after a time: it takes as long as somebody takes to type a PIN at
+  /// - Parameter waitsForPerson: true for a call without a time limit: it takes as long as a person takes to type a PIN at
   ///   the token, or as the token takes to make a key, which would be left behind.
   func willCall(_ function: StaticString, ofModule module: String, waitsForPerson: Bool)
   /// The call that this thread announced last is over.
@@ -103,10 +103,10 @@ final class Module: Sendable {
 
   /// What a person must know of a module whose calls are written down; nil for any other.
   var callLogWarning: String? {
-    callLog.map { "calls to the module \(naming: name) are written down by \($0), PINs in clear text with them" }
+    callLog.map { "calls to the module \(naming: name) are logged by \($0), PINs included, in clear text" }
   }
 
-  /// Gives that warning to the observer, once; returns it where there is no observer, for whoever comes later.
+  /// Gives that warning to the observer, once; returns it if there is no observer, for a later one.
   func warnOfCallLog() -> [String] {
     let isFirst = state.withLock { state in
       defer { state.hasWarned = true }

@@ -112,7 +112,7 @@ final class ModuleSet: Sendable {
     if let list = unsafe list { unsafe p11_kit_modules_release(list) }
   }
 
-  private static let wayOut = "; ?module-name=NAME in a reference names the module that is meant, and leaves others out"
+  private static let wayOut = "; ?module-name=NAME in a reference uses that module and leaves the others out"
 
   private static var reason: String {
     unsafe p11_kit_message().flatMap { unsafe String(validatingCString: $0) }.map { "\(quoting: $0)" }

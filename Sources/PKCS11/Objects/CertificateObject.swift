@@ -5,7 +5,7 @@ public import Signing
 /// An X.509 certificate on a token.
 struct CertificateObject: Sendable {
   let label, id: [UInt8]
-  /// DER, which nobody has looked at yet.
+  /// DER, not read yet.
   let value: [UInt8]
 
   /// What was found, and what was found and could not be read.
@@ -18,7 +18,7 @@ struct CertificateObject: Sendable {
 
   private static let attributes = [CKA_VALUE, CKA_CERTIFICATE_TYPE, CKA_LABEL, CKA_ID]
 
-  /// The first of those that a search finds; one that cannot be read is told of, and does not hide the others.
+  /// The first of those that a search finds; one that cannot be read is reported, and does not hide the others.
   static func found(
     by search: ObjectSearch, in session: Session, atMost most: Int = ObjectSearch.mostObjects
   ) throws(DeviceError) -> Found {
@@ -45,12 +45,12 @@ struct CertificateObject: Sendable {
     id = try attributes[CKA_ID] ?? []
   }
 
-  /// The DER of one object; nil where it shows none.
+  /// The DER of one object; nil if it shows none.
   static func value(of handle: CK_OBJECT_HANDLE, in session: Session) throws(DeviceError) -> [UInt8]? {
     try CertificateObject(handle, in: session)?.value
   }
 
-  /// The attributes that name it on its token, and by which a reference leads to its key.
+  /// The attributes that name it on its token, and lead from a reference to its key.
   var uriValues: [URIAttribute: [UInt8]] { URIAttribute.values(label: label, id: id, type: nil) }
 }
 

@@ -13,11 +13,11 @@ struct KeyObject: Sendable {
   /// True for a key that the token shows to a user who is logged in, and may show to others.
   let isPrivate: Bool
   let alwaysAuthenticates: Bool
-  /// Nil where the key leaves it to the token.
+  /// Nil if the key leaves it to the token.
   let allowedMechanisms: [CK_MECHANISM_TYPE]?
-  /// Big-endian, without leading zero bytes; nil where the private key does not hold it.
+  /// Big-endian, without leading zero bytes; nil if the private key does not hold it.
   let modulus: [UInt8]?
-  /// Nil where the private key does not hold both numbers.
+  /// Nil if the private key does not hold both numbers.
   let numbers: RSAPublicNumbers?
   /// The DER of its SubjectPublicKeyInfo (`CKA_PUBLIC_KEY_INFO`), and of the subject of its certificate.
   let publicKeyInfo, subject: [UInt8]?

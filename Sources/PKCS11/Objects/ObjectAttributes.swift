@@ -6,7 +6,7 @@ internal import CP11Kit
 struct ObjectAttributes {
   let handle: CK_OBJECT_HANDLE
   let session: Session
-  /// What one call for all of them has told: nil for an attribute that the object does not have or does not give out.
+  /// What one call for all of them returned: nil for an attribute that the object does not have or does not give out.
   private var known: [CK_ATTRIBUTE_TYPE: [UInt8]?] = [:]
 
   /// Far more than a certificate takes, in bytes.
@@ -38,7 +38,7 @@ struct ObjectAttributes {
     }
   }
 
-  /// The value, or nil where it is not there or holds no byte.
+  /// The value, or nil if it is not there or holds no byte.
   func bytes(_ type: CK_ATTRIBUTE_TYPE) throws(DeviceError) -> [UInt8]? {
     try self[type].flatMap { $0.isEmpty ? nil : $0 }
   }
@@ -62,7 +62,7 @@ struct ObjectAttributes {
     }
   }
 
-  /// One call for all; an attribute of which it does not tell for certain is left out.
+  /// One call for all; an attribute that it does not return for certain is left out.
   private func together(_ types: [CK_ATTRIBUTE_TYPE]) throws(DeviceError) -> [CK_ATTRIBUTE_TYPE: [UInt8]?] {
     let room = CK_ULONG(Self.usualByteCount)
     var values = [UInt8](repeating: 0, count: types.count * Self.usualByteCount)

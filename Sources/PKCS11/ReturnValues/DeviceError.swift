@@ -49,12 +49,12 @@ struct DeviceError: Error, Sendable, Hashable {
       return
         "a TPM in lockout takes PINs again after a while; who owns it ends that at once by tpm2_dictionarylockout --clear-lockout"
     }
-    // What other functions say of PINs is no news about the PIN that was given.
+    // What other functions say of PINs is not news about the PIN that was given.
     if (CKR_PIN_INCORRECT...CKR_PIN_LOCKED).contains(returnValue.rawValue), !isAboutLogin { return nil }
     return returnValue.nextStep
   }
 
-  /// True when nothing is wrong but that nobody is logged in.
+  /// True if the only problem is that no user is logged in.
   var wantsLogin: Bool { returnValue.rawValue == CKR_USER_NOT_LOGGED_IN }
 
   /// True when the token does not sign with this mechanism, and may do so with another.

@@ -18,7 +18,7 @@ public struct ReturnValue: Sendable, Hashable, CustomStringConvertible {
     if let meaning { return meaning.sentence }
     return rawValue >= Self.vendorDefined
       ? "the module failed for a reason that only its maker's manual names"
-      : "the module gave a value that the standard does not know"
+      : "the module returned a value that is not in the standard"
   }
 
   /// What a person can do, where something can be done.
@@ -79,7 +79,7 @@ extension ReturnValue {
     0xA4: ("CKR_PIN_LOCKED", "the PIN is locked after too many wrong tries"),
     0xB0: ("CKR_SESSION_CLOSED", "the session was closed in the middle of the call"),
     0xB1: ("CKR_SESSION_COUNT", "the token has no session left"),
-    0xB3: ("CKR_SESSION_HANDLE_INVALID", "the session was closed behind our back"),
+    0xB3: ("CKR_SESSION_HANDLE_INVALID", "the session was closed by something else"),
     0xB4: ("CKR_SESSION_PARALLEL_NOT_SUPPORTED", "the token has no parallel sessions"),
     0xB5: ("CKR_SESSION_READ_ONLY", "the session can only read"),
     0xB6: ("CKR_SESSION_EXISTS", "a session with the token is open"),
@@ -95,7 +95,7 @@ extension ReturnValue {
     0xF0: ("CKR_UNWRAPPING_KEY_HANDLE_INVALID", "the unwrapping key is no longer where it was"),
     0xF1: ("CKR_UNWRAPPING_KEY_SIZE_RANGE", "the unwrapping key has the wrong size"),
     0xF2: ("CKR_UNWRAPPING_KEY_TYPE_INCONSISTENT", "the unwrapping key is of the wrong kind"),
-    0x100: ("CKR_USER_ALREADY_LOGGED_IN", "somebody is logged in already, so the token did not look at this PIN"),
+    0x100: ("CKR_USER_ALREADY_LOGGED_IN", "a user is already logged in, so the token did not check this PIN"),
     0x101: ("CKR_USER_NOT_LOGGED_IN", "the token wants a login first"),
     0x102: ("CKR_USER_PIN_NOT_INITIALIZED", "the token has no user PIN yet"),
     0x103: ("CKR_USER_TYPE_INVALID", "the token has no such user"),
@@ -115,7 +115,7 @@ extension ReturnValue {
     0x170: ("CKR_INFORMATION_SENSITIVE", "the information may not leave the token"),
     0x180: ("CKR_STATE_UNSAVEABLE", "the state cannot be saved"),
     0x190: ("CKR_CRYPTOKI_NOT_INITIALIZED", "the module is not initialised, or was finalised"),
-    0x191: ("CKR_CRYPTOKI_ALREADY_INITIALIZED", "the module was initialised by somebody else in this process"),
+    0x191: ("CKR_CRYPTOKI_ALREADY_INITIALIZED", "the module was initialised by other code in this process"),
     0x1A0: ("CKR_MUTEX_BAD", "the module's locking failed"),
     0x1A1: ("CKR_MUTEX_NOT_LOCKED", "the module's locking failed"),
     0x1B0: ("CKR_NEW_PIN_MODE", "the token wants a new PIN"),

@@ -33,7 +33,7 @@ final class Session: Sendable {
     return info.state == CKS_RO_USER_FUNCTIONS || info.state == CKS_RW_USER_FUNCTIONS
   }
 
-  /// The same; false where the module does not have the function either.
+  /// The same; false if the module does not have the function either.
   func tellsOfLogin() throws(DeviceError) -> Bool {
     do throws(DeviceError) {
       return try isLoggedIn()

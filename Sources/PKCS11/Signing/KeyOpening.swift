@@ -13,7 +13,7 @@ struct KeyOpening {
   let cryptography: any Cryptography
   private let pin: PINRequest
   private var notes: [String] = []
-  /// What could not be read on the way, and does not matter where the key is found all the same.
+  /// What could not be read on the way, and does not matter if the key is found.
   private var failures: [DeviceError] = []
 
   private struct Match {
@@ -77,7 +77,7 @@ struct KeyOpening {
     let mechanisms = try SigningMechanism.choose(
       for: request.algorithm, with: key, on: connection.token, offered: offered, at: reference)
     notes += failures.map {
-      "an object of \(connection.token.summary) cannot be read and is passed over: \($0.message)"
+      "an object of \(connection.token.summary) cannot be read and is left out: \($0.message)"
     }
     return try PKCS11Signer(
       key, material, on: connection, with: mechanisms, pin: pin, notes: notes, cryptography)
@@ -105,7 +105,7 @@ struct KeyOpening {
     if found.count == 1 { return match }
     if let only = try keyOfGivenCertificate(found, on: connections) { return only }
     throw KeyError(
-      .severalKeys, "\(naming: reference) means \(found.count) private keys: \(try list(found))",
+      .severalKeys, "\(naming: reference) matches \(found.count) private keys: \(try list(found))",
       hint: "name one of them, as listed, or give its certificate")
   }
 
@@ -203,7 +203,7 @@ struct KeyOpening {
     _ connections: [TokenConnection], _ severalTokens: ([Token]) -> KeyError
   ) throws(KeyError) -> TokenConnection? {
     let open = connections.filter { !$0.hasLoggedIn }
-    // Somebody who comes back to a token with another PIN is told so.
+    // A caller that comes back to a token with another PIN gets an error.
     if open.isEmpty { return connections.count == 1 ? connections.first : nil }
     var candidates = open.filter(\.token.info.wantsLogin)
     if candidates.isEmpty {

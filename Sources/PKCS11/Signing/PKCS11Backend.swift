@@ -23,7 +23,7 @@ public final class PKCS11Backend: KeyBackend {
   let cryptography: any Cryptography
   private let policy: PINPolicy
   private let observer: (any CallObserver)?
-  // Held while modules are loaded and tokens looked for, so that nobody does either twice.
+  // Held while modules are loaded and tokens looked for, so that neither is done twice.
   private let state = Mutex(State())
 
   /// - Parameters:
@@ -54,7 +54,7 @@ public final class PKCS11Backend: KeyBackend {
       let named = try cryptography.certificates(inFile: path)
       if let given = request.certificates.first, request.requiresOwnCertificate {
         try CertificateChoice(at: request.time, in: request.reference.description).requireOwn(given, among: named)
-        // The file stands in for what is on the token.
+        // The file takes the place of the certificate on the token.
         request.requiresOwnCertificate = false
       }
       if request.certificates.isEmpty { request.certificates = named }
@@ -150,7 +150,7 @@ public final class PKCS11Backend: KeyBackend {
   func severalTokens(_ tokens: [Token], _ uri: PKCS11URI?) -> KeyError {
     KeyError(
       .severalTokens,
-      "\(uri.map { "\(naming: $0)" } ?? "this") means \(tokens.count) tokens that want a PIN: \(list(tokens, uri))",
+      "\(uri.map { "\(naming: $0)" } ?? "this") matches \(tokens.count) tokens that want a PIN: \(list(tokens, uri))",
       hint: "name one of them, as listed")
   }
 

@@ -4,7 +4,7 @@ import Signing
 
 /// The public side of a private key, as far as the token has it.
 struct PublicSide: Sendable {
-  /// Nil where nothing on the token tells them.
+  /// Nil if nothing on the token tells them.
   var numbers: RSAPublicNumbers?
   /// Its certificates: those over the same key, or those with its id where the key's numbers are not known.
   var own: [CertificateOnToken] = []
@@ -12,7 +12,7 @@ struct PublicSide: Sendable {
   var others: [Certificate] = []
   /// Certificates of the key, by their id, that cannot be read: by name, and why.
   var unreadable: [String] = []
-  /// How many certificates nobody has looked at, because they are too many.
+  /// How many certificates were not looked at, because there are too many.
   var unseenCount = 0
 
   /// A certificate, and what it is called where it is.
@@ -37,7 +37,7 @@ struct PublicSideSearch {
   /// The most certificates that are read when nothing tells which one it is.
   private static let mostLookedThrough = 64
 
-  /// - Parameter wantsCertificates: false where the certificate is known, and numbers alone are looked for.
+  /// - Parameter wantsCertificates: false if the certificate is known, and numbers alone are looked for.
   func side(wantsCertificates: Bool) throws(DeviceError) -> PublicSide {
     var side = PublicSide()
     side.numbers = key.numbers ?? numbersInKey ?? given
@@ -117,12 +117,12 @@ struct PublicSideSearch {
   }
 }
 
-/// The public side of a key that was opened: its public key, and its certificates where there are any.
+/// The public side of a key that was opened: its public key, and its certificates if there are any.
 struct KeyMaterial: Sendable {
   let publicKey: PublicKey
   /// Leaf first.
   let certificates: [Certificate]
-  /// What a person should know of what was passed over.
+  /// What a person should know of what was skipped.
   var notes: [String] = []
 }
 

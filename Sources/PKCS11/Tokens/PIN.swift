@@ -53,17 +53,17 @@ struct PINPolicy: Sendable {
 
   /// What a person should know although the PIN was right.
   static func note(_ info: TokenInfo) -> String? {
-    info.has(CKF_USER_PIN_COUNT_LOW) ? "somebody has given \(info.summary) a wrong PIN since the last right one" : nil
+    info.has(CKF_USER_PIN_COUNT_LOW) ? "a wrong PIN was given to \(info.summary) since the last right one" : nil
   }
 }
 
 /// Where the PIN of a token comes from: the file that the URI names, else whoever opens the key.
 struct PINRequest: Sendable {
-  /// Nil where nothing but the token is known.
+  /// Nil if nothing but the token is known.
   let uri: PKCS11URI?
   let secrets: any SecretProvider
 
-  /// True when there is a PIN without asking anybody: it was given to be used.
+  /// True if the PIN was given, so that no one has to be asked.
   func isGiven(for info: TokenInfo) -> Bool { pinFile != nil || secrets.isGiven(for: Self.purpose(info)) }
 
   /// Nil when there is none; throws `secret-unavailable` for a source that cannot be read or is empty.
@@ -75,7 +75,7 @@ struct PINRequest: Sendable {
     guard let secret = try secrets.secret(for: request) else { return nil }
     if secret.isEmpty {
       throw KeyError(
-        .secretUnavailable, "the PIN for \(info.summary) is empty, which is more likely an accident than a PIN")
+        .secretUnavailable, "the PIN for \(info.summary) is empty, which is probably a mistake")
     }
     return PIN(secret)
   }
@@ -103,9 +103,9 @@ struct PINRequest: Sendable {
 }
 
 extension TokenConnection {
-  /// Logs in with the PIN of the request: see `login(_:)`. Throws `pin-required` where there is none and the token wants one.
+  /// Logs in with the PIN of the request: see `login(_:)`. Throws `pin-required` if there is none and the token wants one.
   ///
-  /// Returns nil where there is none and the token does not say that it wants one.
+  /// Returns nil if there is none and the token does not say that it wants one.
   func login(with pin: PINRequest) throws(KeyError) -> [String]? {
     if let notes = try login({ (info) throws(KeyError) in try pin.pin(of: info) }) { return notes }
     let info = token.info

@@ -55,7 +55,7 @@ struct Token: Sendable {
     return signing
   }
 
-  /// All mechanisms, in the token's order; empty where the module does not tell.
+  /// All mechanisms, in the token's order; empty if the module does not tell.
   func mechanisms() throws(DeviceError) -> [CK_MECHANISM_TYPE] {
     do throws(DeviceError) {
       return try unsafe CountedList.read { (buffer, count) throws(DeviceError) in
@@ -95,13 +95,13 @@ struct TokenInfo: Sendable {
   /// True when the token says that somebody can log in, whether that is needed or not.
   var mayTakeLogin: Bool { has(CKF_LOGIN_REQUIRED | CKF_USER_PIN_INITIALIZED | CKF_PROTECTED_AUTHENTICATION_PATH) }
 
-  /// The most sessions that may be open, or nil where the token sets or tells no limit.
+  /// The most sessions that may be open, or nil if the token sets or tells no limit.
   var sessionLimit: Int? {
     // CK_EFFECTIVELY_INFINITE is zero, and all bits are CK_UNAVAILABLE_INFORMATION.
     maximumSessionCount == 0 || maximumSessionCount == CK_ULONG.max ? nil : Int(clamping: maximumSessionCount)
   }
 
-  /// How long a PIN may be in bytes, or nil where what the token says is not plausible: zero and all bits say nothing.
+  /// How long a PIN may be in bytes, or nil if what the token says is not plausible: zero and all bits say nothing.
   var pinLengths: ClosedRange<Int>? {
     let (least, most) = pinByteCounts
     guard most >= 4, most < 4096, least <= most, least <= 64 else { return nil }

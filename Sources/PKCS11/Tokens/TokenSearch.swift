@@ -4,14 +4,14 @@ import System
 /// Looks for tokens in all slots of some modules.
 struct TokenSearch {
   private(set) var tokens: [Token] = []
-  /// Matching tokens that nobody seems to have initialised.
+  /// Matching tokens that seem not to be initialised.
   private var blankTokens: [Token] = []
   /// What went wrong with a module or a slot that could not be looked into.
   private(set) var failures: [DeviceError] = []
   /// What is wrong with modules that could not be started at all.
   private(set) var moduleFailures: [String]
 
-  /// Finds the tokens that match; those that nobody has initialised only where there is no other.
+  /// Finds the tokens that match; those that are not initialised only if there is no other.
   init(_ modules: ModuleSet, matching matcher: URIMatcher?) {
     moduleFailures = modules.failures
     for module in modules.modules { look(into: module, matcher) }

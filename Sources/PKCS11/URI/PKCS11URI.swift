@@ -4,7 +4,7 @@ public import Signing
 
 /// A PKCS #11 URI (RFC 7512) that has passed a grammar stricter than the standard's.
 ///
-/// Attributes that are unknown, of another case, empty or there twice are refused: readers elsewhere pass over
+/// Attributes that are unknown, of another case, empty or repeated are refused: readers elsewhere skip
 /// them, and then more matches than was meant.
 public struct PKCS11URI: Sendable, Hashable, CustomStringConvertible {
   private let values: [URIAttribute: [UInt8]]
@@ -104,7 +104,7 @@ package enum URIAttribute: String, Sendable, Hashable, CaseIterable {
   /// The path of the file with the key's certificate, which no token sees.
   case certificate
 
-  /// True for what stands after the question mark.
+  /// True for an attribute after the question mark.
   var isQuery: Bool {
     switch self {
     case .pinSource, .moduleName, .modulePath, .certificate: true
@@ -122,7 +122,7 @@ package enum URIAttribute: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// As references are read: the value of an id is any bytes, and what names a file is told from what is compared.
+  /// As references are read: the value of an id is any bytes, and what names a file is distinguished from what is compared.
   var syntax: KeyReferenceSyntax.Attribute {
     let content: KeyReferenceSyntax.Attribute.Content =
       switch self {
@@ -149,7 +149,7 @@ enum URIGrammar {
     case .libraryVersion: return isVersion(value) ? nil : "is not a version such as 2.40, of numbers up to 255"
     case .slotID: return isNumber(value, upTo: UInt(Int.max)) ? nil : "is not a number that a slot can have"
     case .type:
-      return types.contains { value.elementsEqual($0.utf8) } ? nil : "is none of \(types.joined(separator: ", "))"
+      return types.contains { value.elementsEqual($0.utf8) } ? nil : "is not one of \(types.joined(separator: ", "))"
     default: break
     }
     guard String(validating: value, as: UTF8.self) != nil, !value.contains(0) else { return "is not text in UTF-8" }

@@ -7,7 +7,7 @@ internal import Signing
 final class URIMatcher: Sendable {
   // Written by the initializer alone, and only read by p11-kit after that.
   private nonisolated(unsafe) let uri: OpaquePointer
-  /// True when modules are to be told apart by what they say of themselves; else nobody need ask them.
+  /// True when modules are to be told apart by what they say of themselves; else they need not be asked.
   let comparesModules: Bool
   /// The same for slots.
   let comparesSlots: Bool
@@ -25,7 +25,7 @@ final class URIMatcher: Sendable {
     unsafe self.uri = uri
     let result = unsafe p11_kit_uri_parse(text.standardText, P11_KIT_URI_FOR_ANY, uri)
     guard result == P11_KIT_URI_OK.rawValue, unsafe p11_kit_uri_any_unrecognized(uri) == 0 else {
-      throw PKCS11URI.malformed("is not taken by p11-kit")
+      throw PKCS11URI.malformed("is not accepted by p11-kit")
     }
   }
 

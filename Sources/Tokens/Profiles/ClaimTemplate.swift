@@ -27,7 +27,7 @@ struct ClaimTemplate: Sendable {
 
   private init(name: ExactText, _ value: JSONValue, _ parameters: [ProfileParameter]) throws(ProfileError) {
     if ["iat", "nbf", "exp"].contains(name) {
-      throw ProfileError(.malformedProfile, "claim \(naming: name) of the profile belongs under time")
+      throw ProfileError(.malformedProfile, "claim \(naming: name) of the profile must be under time")
     }
     self.name = name
     let values: [JSONValue]
@@ -51,12 +51,13 @@ struct ClaimTemplate: Sendable {
       }
       if presence == .forbidden && (!values.isEmpty || isGenerated) {
         throw ProfileError(
-          .malformedProfile, "claim \(naming: name) of the profile is forbidden and has a value all the same")
+          .malformedProfile, "claim \(naming: name) of the profile is forbidden but has a value")
       }
       if let type, type != .string, form != nil || isGenerated || !values.isEmpty {
         throw ProfileError(
           .malformedProfile,
-          "claim \(naming: name) of the profile has a type, which goes without value, values, form and generated")
+          "claim \(naming: name) of the profile has a type, which cannot be combined with value, values, form or generated"
+        )
       }
     } else {
       values = [value]
@@ -70,7 +71,7 @@ struct ClaimTemplate: Sendable {
     }
     if values.contains(where: { $0.string?.isEmpty ?? false }) {
       throw ProfileError(
-        .malformedProfile, "claim \(naming: name) of the profile has an empty value, which no token may have")
+        .malformedProfile, "claim \(naming: name) of the profile has an empty value, which is not allowed in a token")
     }
     var templates: [ValueTemplate] = []
     for value in values { templates.append(try ValueTemplate(value, parameters)) }
@@ -98,7 +99,7 @@ struct ClaimTemplate: Sendable {
   }
 }
 
-/// A JSON value of which each text may have `{name}` in it; a text that is nothing but the name of a parameter of another type
+/// A JSON value whose texts may have `{name}` in them; a text that is nothing but the name of a parameter of another type
 /// than text becomes a value of that type.
 struct ValueTemplate: Sendable {
   private indirect enum Node: Sendable {
@@ -183,7 +184,7 @@ struct ValueTemplate: Sendable {
 }
 
 extension JSONType {
-  /// The value of this type that a text on the command line or in a request means; nil where it means none.
+  /// The value of this type that a text on the command line or in a request means; nil if it means none.
   func value(of text: ExactText) -> JSONValue? {
     if self == .string { return .string(text) }
     return (try? JSONReader.value(Array(text.text.utf8))).flatMap { matches($0) ? $0 : nil }

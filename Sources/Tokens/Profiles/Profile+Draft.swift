@@ -17,7 +17,7 @@ public struct DraftRequest: Sendable {
   public var hints: [KeyHint]?
   /// The `kid`, where the profile does not derive it.
   public var keyID: ExactText?
-  /// A fresh identifier for claims such as `jti`; nil where the profile has none.
+  /// A fresh identifier for claims such as `jti`; nil if the profile has none.
   public var identifier: ExactText?
   /// Values for claims that the profile leaves open, and further claims.
   public var claims: JSONObject
@@ -83,7 +83,7 @@ extension Profile {
   private func required(_ leaf: Certificate?, for hint: KeyHint) throws(ProfileError) -> Certificate {
     if let leaf { return leaf }
     throw ProfileError(
-      .certificateNeeded, "\(hint.rawValue) is made from the certificate, and the key came without one",
+      .certificateNeeded, "\(hint.rawValue) is made from the certificate, but the key came without one",
       hint: "give the certificate, in the key's file or beside it")
   }
 

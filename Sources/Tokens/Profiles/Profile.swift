@@ -9,22 +9,27 @@ public struct Profile: Sendable {
   public var id: String
   /// For people: `Graph proof of possession`.
   public var title: String
+  /// The algorithms that are allowed.
   public var algorithms: AlgorithmPolicy
+  /// What `typ` must be.
   public var type: TypePolicy
-  /// The header names that drafts carry when nobody chooses.
+  /// The header names that drafts carry if none are chosen.
   public var hints: [KeyHint]
-  /// At least one of these must be there; empty where the receiver needs none.
+  /// At least one of these must be there; empty if the receiver needs none.
   public var requiredHints: [KeyHint]
+  /// What `kid` must be.
   public var keyID: KeyIDPolicy
   /// Judged, and written, in this order.
   public var claims: [ClaimPolicy]
+  /// The dates, and how long a token lives.
   public var time: TimePolicy
+  /// What to do about claims that the profile does not name.
   public var otherClaims: OtherClaims
-  /// True where header names that nobody defined are ignored without a word.
+  /// True if undefined header names are ignored silently.
   public var ignoresUnknownHeaderNames: Bool
   /// Rules beyond the above, judged last; the argument says whether they are to be lenient.
   public var furtherRules: @Sendable (_ isLenient: Bool) -> [any ClaimRule]
-  /// False where the service is known to refuse what lenient rules tolerate: they then change nothing.
+  /// False if the service is known to refuse what lenient rules tolerate: they then change nothing.
   public var hasLenientForm: Bool
   /// What the service answers, by `id:reason` of the check, or else by reason, or else by id.
   public var serviceAnswers: [String: String]
@@ -68,7 +73,7 @@ public struct Profile: Sendable {
     ]
   }
 
-  /// True where the receiver finds the certificate by its thumbprint.
+  /// True if the receiver finds the certificate by its thumbprint.
   private var needsCertificate: Bool { requiredHints.contains(.x5t) || requiredHints.contains(.x5tS256) }
 
   static let certificateRules: [any ClaimRule] = [
@@ -101,8 +106,8 @@ public struct Profile: Sendable {
     return rules.map { answered($0.check(draft, at: time)) }
   }
 
-  /// Judges the claims alone, by the rules that need neither header nor key, so that nobody opens a key, or types its
-  /// password, for claims that are refused anyhow.
+  /// Judges the claims alone, by the rules that need neither header nor key, so that no one opens a key, or types its
+  /// password, for claims that are refused anyway.
   public func judgeClaims(_ request: DraftRequest) throws(TokenError) {
     let claims: JSONObject
     do throws(ProfileError) { claims = try self.claims(request) } catch { throw TokenError(error) }

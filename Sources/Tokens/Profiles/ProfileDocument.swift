@@ -5,9 +5,11 @@ public import Signing
 
 /// A profile as data: JSON that describes the tokens of one issuer, with parameters to fill in.
 ///
-/// The README describes the members. Unknown members are refused, so that a misspelt rule is not silently no rule.
+/// `docs/profiles.md` describes the members. Unknown members are refused, so that a misspelt rule is not silently no rule.
 public struct ProfileDocument: Sendable {
+  /// The name of the profile, in kebab-case.
   public let id: String
+  /// The title for people; the id if the document has none.
   public let title: String
   /// In the order of the document.
   public let parameters: [ProfileParameter]
@@ -52,7 +54,7 @@ public struct ProfileDocument: Sendable {
     if let unused = parameters.first(where: { parameter in !claims.contains { $0.uses(parameter) } }) {
       throw ProfileError(
         .malformedProfile,
-        "parameter \(naming: unused.name) of the profile is in no claim, so its value would not be looked at"
+        "parameter \(naming: unused.name) of the profile is not used in any claim"
       )
     }
     self.parameters = parameters
@@ -109,7 +111,7 @@ public struct ProfileDocument: Sendable {
   private static func type(_ value: JSONValue?) throws(ProfileError) -> TypePolicy {
     guard let object = value?.object else {
       guard let text = (value ?? "JWT").string, !text.isEmpty else {
-        throw ProfileError(.malformedProfile, "typ of the profile is neither text that is not empty nor an object")
+        throw ProfileError(.malformedProfile, "typ of the profile is neither non-empty text nor an object")
       }
       return TypePolicy(text, isRequired: true)
     }
@@ -166,14 +168,17 @@ public struct ProfileDocument: Sendable {
 
 /// A value that the user of a profile document fills in.
 public struct ProfileParameter: Sendable, Hashable {
+  /// The name that a value is given by.
   public let name: String
   /// What it is, for people.
   public let about: String?
+  /// The form that a value must have.
   public let form: TextForm
   /// What a claim becomes that is this parameter and nothing else.
   public let type: JSONType
   /// The only values it may have, when there are such.
   public let choices: [ExactText]?
+  /// The value if none is given.
   public let defaultValue: ExactText?
   /// True when claims that use it may be left out.
   public let isOptional: Bool
@@ -207,7 +212,7 @@ public struct ProfileParameter: Sendable, Hashable {
     try members.refuseOthers()
     if let odd = choices?.first(where: { !form.matches($0) }) ?? defaultValue, !accepts(odd) {
       throw ProfileError(
-        .malformedProfile, "parameter \(naming: name) of the profile offers \(quoting: odd), which it would not accept")
+        .malformedProfile, "parameter \(naming: name) of the profile offers \(quoting: odd), but would not accept it")
     }
   }
 
@@ -236,7 +241,7 @@ extension JSONMembers where Refusal == ProfileError {
         switch fault {
         case .missing(let name): "\(subject) has no \(name)"
         case .misshapen(let name, _, let wanted): "\(name) of \(subject) is not \(wanted)"
-        case .unknown(let name): "\(subject) has a member that no profile has: \(quoting: name)"
+        case .unknown(let name): "\(subject) has an unknown member: \(quoting: name)"
         }
       return ProfileError(.malformedProfile, problem)
     }
@@ -250,7 +255,7 @@ extension JSONMembers where Refusal == ProfileError {
     let values = texts.compactMap { make($0.text) }
     guard values.count == texts.count else {
       let known = Name.allCases.map(\.rawValue).joined(separator: ", ")
-      throw ProfileError(.malformedProfile, "\(name) of the profile holds a name that is none of \(known)")
+      throw ProfileError(.malformedProfile, "\(name) of the profile has a name that is not one of \(known)")
     }
     return values
   }

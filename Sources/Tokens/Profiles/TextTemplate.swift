@@ -37,7 +37,7 @@ struct TextTemplate: Sendable, Hashable {
         } else if parameters.contains(where: { $0.name.utf8.elementsEqual(name.utf8) }) {
           parts.append(.parameter(name))
         } else {
-          throw malformed("uses \(quoting: name), which is no parameter")
+          throw malformed("uses \(quoting: name), which is not a parameter")
         }
       } else if scalar == "}" {
         throw malformed("has a brace that was not opened")

@@ -70,7 +70,7 @@ extension CertificateSigningRequest {
         cryptography: cryptography)
     } catch {
       throw SigningRequestError(
-        id: error.id, "the signing request cannot be made a certificate: \(error.message)", hint: error.hint)
+        id: error.id, "the signing request cannot be turned into a certificate: \(error.message)", hint: error.hint)
     }
     guard contents == contentsJSON else {
       throw SigningRequestError(
@@ -116,7 +116,7 @@ extension CertificateSigningRequest {
       let usage = CertificateUsage.assertions
       guard keyUsage == usage.key.map({ ExactText($0.rawValue) }),
         extended == usage.extended.map({ ExactText($0.rawValue) })
-      else { throw SigningRequestError(.malformed, "it asks for a usage that no certificate is made with here") }
+      else { throw SigningRequestError(.malformed, "it asks for a usage that keyroll does not put into certificates") }
       switch kind {
       case "certificate":
         let serial = try members.require("serial", .text)
@@ -127,7 +127,7 @@ extension CertificateSigningRequest {
         guard let serial = Hexadecimal.decode(serial) else {
           throw SigningRequestError(.malformed, "its serial number is not hexadecimal")
         }
-        guard life.seconds > 0 else { throw SigningRequestError(.malformed, "its life ends before it begins") }
+        guard life.seconds > 0 else { throw SigningRequestError(.malformed, "its life ends before it starts") }
         return try SigningRequestError.passing { () throws(CertificateError) in
           .certificate(
             try CertificateContents(

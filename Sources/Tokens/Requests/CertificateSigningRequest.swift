@@ -21,6 +21,7 @@ public struct CertificateSigningRequest: Sendable {
       }
     }
 
+    /// The name of the holder.
     public var subject: CertificateSubject {
       switch self {
       case .certificate(let contents): contents.subject
@@ -50,6 +51,7 @@ public struct CertificateSigningRequest: Sendable {
     case certificate(Certificate)
     case request(CertificateRequest)
 
+    /// The certificate or request in DER.
     public var der: [UInt8] {
       switch self {
       case .certificate(let certificate): certificate.der
@@ -57,6 +59,7 @@ public struct CertificateSigningRequest: Sendable {
       }
     }
 
+    /// The certificate or request in PEM.
     public var pem: String {
       switch self {
       case .certificate(let certificate): certificate.pem
@@ -65,8 +68,11 @@ public struct CertificateSigningRequest: Sendable {
     }
   }
 
+  /// What the certificate or request will say.
   public let contents: Contents
+  /// The key that will be in it, and signs it.
   public let publicKey: PublicKey
+  /// The algorithm to sign with.
   public let algorithm: SignatureAlgorithm
   /// DER (RFC 5280, section 4.1; RFC 2986, section 4.1): what is handed to a signer as the message.
   public let toBeSigned: [UInt8]
@@ -98,6 +104,7 @@ public struct CertificateSigningRequest: Sendable {
     }
   }
 
+  /// Warnings about a certificate that can be made nevertheless.
   public var warnings: [CertificateWarning] { CertificateWarning.of(contents.life, signedBy: algorithm) }
 
   /// Judges the life of a certificate as one that is made here is judged; a request has none.

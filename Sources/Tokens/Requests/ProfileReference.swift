@@ -5,6 +5,7 @@ public import Signing
 
 /// Which profile a token was made by, with all that is needed to judge it by the same rules elsewhere.
 public struct ProfileReference: Sendable, Hashable {
+  /// The id of the profile.
   public let id: String
   /// The values that the profile was filled in with, by their names.
   public let parameters: JSONObject
@@ -21,6 +22,7 @@ public struct ProfileReference: Sendable, Hashable {
     rules = nil
   }
 
+  /// For a profile that a document describes, with the values of its parameters.
   public init(_ document: ProfileDocument, parameters: [String: ExactText]) {
     id = document.id
     rules = document
@@ -34,7 +36,7 @@ public struct ProfileReference: Sendable, Hashable {
     ProfileReference(document, parameters: try textParameters())
   }
 
-  /// True where the document is, member for member, the built-in one of its id.
+  /// True if the document is, member for member, the built-in one of its id.
   public var isBuiltIn: Bool {
     guard let document else { return true }
     return (try? BuiltInProfiles.document(named: id))?.json == document
@@ -45,7 +47,7 @@ public struct ProfileReference: Sendable, Hashable {
   /// Throws `unknown-profile` without a document, and what the document and its parameters throw.
   public func documentedProfile(publicKey: PublicKey?) throws(ProfileError) -> Profile {
     guard let rules else {
-      throw ProfileError(.unknownProfile, "profile \(naming: id) is not known here, and no document describes it")
+      throw ProfileError(.unknownProfile, "profile \(naming: id) is unknown, and no document describes it")
     }
     return try rules.profile(parameters: try textParameters(), publicKey: publicKey, isSigning: true)
   }

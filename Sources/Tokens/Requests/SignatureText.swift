@@ -15,7 +15,7 @@ public enum SignatureText {
     case vaultAnswer = "a vault's answer"
   }
 
-  /// The signature's bytes; white space in text belongs to the transport and is passed over.
+  /// The signature's bytes; white space in text belongs to the transport and is skipped.
   ///
   /// Text of hexadecimal digits alone is hexadecimal when it then has `byteCount` bytes, and base64 otherwise. Bytes that are
   /// no such text are the signature themselves. Throws `malformed-signature` for text that says nothing in any form.
@@ -33,7 +33,7 @@ public enum SignatureText {
     guard characters.allSatisfy(isTextual) else { return ([UInt8](copying: text), .bytes) }
     if characters.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).count == 3 {
       throw SignatureTextError(
-        .malformed, "the signature is a whole token: it has three parts", hint: "judge it by keyroll verify")
+        .malformed, "the signature is a whole token: it has three parts", hint: "judge it with keyroll verify")
     }
     let digits = characters.filter { $0 != UInt8(ascii: ":") }
     if digits.count == byteCount * 2, let text = String(validating: digits, as: UTF8.self),
@@ -44,7 +44,7 @@ public enum SignatureText {
     return (try base64(characters.span), .base64)
   }
 
-  /// True for what stands in hexadecimal, base64, base64url or a token.
+  /// True for a character of hexadecimal, base64, base64url or a token.
   private static func isTextual(_ byte: UInt8) -> Bool {
     ASCII.isLetterOrDigit(byte) || ":+/-_=.".utf8.contains(byte)
   }
@@ -60,7 +60,7 @@ public enum SignatureText {
     } catch {
       throw SignatureTextError(
         .malformed, "the signature is neither bytes nor hexadecimal, base64 or base64url: \(error.message)",
-        hint: "give all that the signer gave, and nothing else")
+        hint: "give everything that the signer returned, and nothing else")
     }
   }
 

@@ -17,7 +17,7 @@ public enum SigningRequestForm: String, Sendable, Hashable, CaseIterable {
   /// The body of Azure Key Vault's sign call.
   case keyVault = "key-vault"
 
-  /// True for ASCII; all of it but `input`, of which every byte is signed, ends with a line feed.
+  /// True for ASCII; all forms end with a line feed but `input`, every byte of which is signed.
   public var isText: Bool {
     switch self {
     case .digest, .digestInfo: false
@@ -46,8 +46,8 @@ extension SigningRequestForm {
     case .digestInfo:
       guard algorithm.padding == .pkcs1, let encoding = DigestInfo.encoding(digest, of: algorithm.digest) else {
         throw SigningRequestError(
-          .formUnavailable, "\(algorithm.rawValue) signs a digest, and no DigestInfo",
-          hint: "hand over the digest, with PSS and a salt of \(algorithm.digest.byteCount) bytes")
+          .formUnavailable, "\(algorithm.rawValue) signs a digest, not a DigestInfo",
+          hint: "give the signer the digest, with PSS and a salt of \(algorithm.digest.byteCount) bytes")
       }
       return encoding
     case .keyVault:

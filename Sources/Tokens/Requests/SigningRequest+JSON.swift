@@ -7,7 +7,7 @@ extension SigningRequest {
   /// The version of the format, which each request names as `keyroll-signing-request`.
   public static let version: Int64 = 1
 
-  /// The request as it is carried; the README describes the members.
+  /// The request as it is carried; `docs/signing-elsewhere.md` describes the members.
   public var json: JSONObject {
     var profile: JSONObject = [
       "id": .string(ExactText(self.profile.id)), "parameters": .object(self.profile.parameters),
@@ -66,7 +66,7 @@ extension SigningRequest {
       try self.init(
         draft, by: profile, algorithm: algorithm, certificates: certificates, cryptography: cryptography)
     } catch {
-      throw SigningRequestError(.malformed, "the signing request cannot be made a token: \(error.message)")
+      throw SigningRequestError(.malformed, "the signing request cannot be turned into a token: \(error.message)")
     }
     guard signingInput == ExactText(signingInputText) else {
       throw .mismatch(.signingInputMismatch, "its signing input is not the encoding of its header and claims")
@@ -137,7 +137,7 @@ extension SigningRequest {
 extension SigningRequest {
   /// What a request file says of itself: `name: value` lines, made of the other parts and of nothing else.
   ///
-  /// Part of the format, version 1: texts stand in it as they are, and any other value as JSON.
+  /// Part of the format, version 1: texts are unchanged in it, and any other value is JSON.
   public var summary: [String] { lines.map(\.stored) }
 
   /// The same for a person who reads it before signing; every claim and every header name is among them.
@@ -207,7 +207,7 @@ extension JSONMembers where Refusal == SigningRequestError {
     self.init(object, ofRequest: "the signing request")
     guard try require("keyroll-signing-request", .integer) == version else {
       throw SigningRequestError(
-        .unsupportedVersion, "the signing request is of another version than \(version), the one that is read here",
+        .unsupportedVersion, "the signing request is not of version \(version), which keyroll reads",
         hint: "prepare and sign it with the same version of keyroll")
     }
   }
@@ -227,7 +227,7 @@ extension JSONMembers where Refusal == SigningRequestError {
         switch fault {
         case .missing(let name): "\(subject) has no \(name)"
         case .misshapen(let name, let value, let wanted): "\(name) of \(subject) is \(value.kind), not \(wanted)"
-        case .unknown(let name): "\(subject) has a member that none has: \(quoting: name)"
+        case .unknown(let name): "\(subject) has an unknown member: \(quoting: name)"
         }
       return SigningRequestError(.malformed, problem)
     }

@@ -7,7 +7,9 @@ public import Signing
 ///
 /// Nothing in it is secret, and nothing in it can be believed because it is there: whoever signs judges it again.
 public struct SigningRequest: Sendable {
+  /// The profile that the token was made by.
   public let profile: ProfileReference
+  /// The algorithm to sign with.
   public let algorithm: SignatureAlgorithm
   /// Leaf first; the leaf holds the key that is to sign.
   public let certificates: [Certificate]
@@ -19,8 +21,11 @@ public struct SigningRequest: Sendable {
   public var draft: TokenDraft { encoded.draft }
   /// ASCII: the encoded header, a dot and the encoded claims (RFC 7515, section 5.1).
   public var signingInput: [UInt8] { encoded.signingInput }
+  /// The header of the token.
   public var header: JSONObject { draft.header }
+  /// The claims of the token.
   public var claims: JSONObject { draft.claims }
+  /// When the token can be used.
   public var window: TokenWindow { draft.window }
 
   /// Makes the request for a draft; the first certificate must be the draft's, and hold its key.
@@ -34,7 +39,7 @@ public struct SigningRequest: Sendable {
     guard let leaf = certificates.first else {
       throw TokenError(
         id: ProfileError.Code.certificateNeeded.rawValue,
-        "a signing request names its key by a certificate, and has none")
+        "a signing request names its key by a certificate, but has none")
     }
     guard draft.certificate == leaf, draft.publicKey == leaf.publicKey,
       draft.header["alg"] == .string(ExactText(algorithm.rawValue))
@@ -130,6 +135,6 @@ extension SigningRequestError {
   static func mismatch(_ code: Code, _ message: String) -> SigningRequestError {
     SigningRequestError(
       code, "the signing request was changed after it was prepared: \(message)",
-      hint: "prepare it again, and carry it as it is")
+      hint: "prepare it again, and carry it unchanged")
   }
 }

@@ -20,10 +20,10 @@ public struct ClaimPolicy: Sendable, Hashable {
     case oneOfValues([JSONValue])
     /// Any value of this type.
     case anyOfType(JSONType)
-    /// The same, of which a warning says that it was not compared.
+    /// The same, with a warning that it was not compared.
     case unknownOfType(JSONType)
 
-    /// True where the value that is wanted is not known here.
+    /// True if the value that is wanted is not known here.
     package var isUnknown: Bool {
       switch self {
       case .unknownText, .unknownOfType: true
@@ -40,20 +40,22 @@ public struct ClaimPolicy: Sendable, Hashable {
       case exactly(ExactText)
       /// The same text in letters of either case.
       case ignoringCase(ExactText)
-      /// A text of a form between two others, of which the last may be empty.
+      /// A text of a form between two others; the last may be empty.
       case between(ExactText, TextForm, ExactText)
     }
 
+    /// The texts that are meant.
     public let match: Match
     /// What to say of it, the claim's name being said before.
     public let message: String
     /// The next step; nil for the value that is wanted.
     public let hint: String?
-    /// True where it is accepted under lenient rules alone.
+    /// True if it is accepted under lenient rules alone.
     public let onlyLeniently: Bool
-    /// True where it may be the value that is wanted, and nothing here can tell.
+    /// True if it may be the value that is wanted, and nothing here can tell.
     public let isIncomparable: Bool
 
+    /// A value that is recognised by its exact text.
     public init(_ value: ExactText, _ message: String, onlyLeniently: Bool = false) {
       self.init(.exactly(value), message, onlyLeniently: onlyLeniently)
     }
@@ -84,23 +86,28 @@ public struct ClaimPolicy: Sendable, Hashable {
     }
   }
 
+  /// The name of the claim.
   public let name: ExactText
+  /// Whether the claim must, may or must not be there.
   public var presence: Presence
+  /// The value that the claim must have.
   public var expectation: Expectation
+  /// The form that a text must have.
   public var form: TextForm
-  /// True where a fresh identifier is written when nobody gives a value, as for `jti`.
+  /// True if a fresh identifier is written when no value is given, as for `jti`.
   public var isGenerated: Bool
-  /// True where an array that holds the wanted value will do, as RFC 7519, section 4.1.3, allows for `aud`.
+  /// True if an array that holds the wanted value will do, as RFC 7519, section 4.1.3, allows for `aud`.
   public var allowsArray: Bool
-  /// True where an array of the one value is written when issuing.
+  /// True if an array of the one value is written when issuing.
   public var writesArray: Bool
-  /// True where a number with the same digits will do for a text.
+  /// True if a number with the same digits will do for a text.
   public var allowsNumber: Bool
   /// Wrong values that are recognised by name.
   public var knownMistakes: [KnownValue]
   /// Values that are accepted with a warning.
   public var tolerated: [KnownValue]
 
+  /// A policy for one claim; writing an array also allows one.
   public init(
     _ name: ExactText, _ expectation: Expectation, presence: Presence = .required, form: TextForm = .text,
     isGenerated: Bool = false, allowsArray: Bool = false, writesArray: Bool = false, allowsNumber: Bool = false,
@@ -125,6 +132,7 @@ public struct ClaimPolicy: Sendable, Hashable {
 public enum JSONType: String, Sendable, Hashable, CaseIterable {
   case string, number, integer, boolean, array, object, any
 
+  /// True for a value of this type.
   public func matches(_ value: JSONValue) -> Bool {
     switch self {
     case .string: value.string != nil
@@ -151,7 +159,7 @@ public enum JSONType: String, Sendable, Hashable, CaseIterable {
   }
 }
 
-/// Whether a claim belongs into a token.
+/// Whether a claim belongs in a token.
 @nonexhaustive
 public enum Presence: String, Sendable, Hashable, CaseIterable {
   case required, optional, forbidden

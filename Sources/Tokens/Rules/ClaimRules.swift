@@ -30,11 +30,11 @@ struct ClaimValueRule: ClaimRule {
     guard let found = draft.claims[name] else {
       return policy.presence == .required
         ? failed(.claimMissing, "\(naming: name) is missing", hint: wanted)
-        : skipped(.absentOptional, "not there, and not needed")
+        : skipped(.absentOptional, "not there and not needed")
     }
     if policy.presence == .forbidden {
       return failed(
-        .claimForbidden, "\(naming: name) does not belong into this token", hint: "leave it out", found: found)
+        .claimForbidden, "\(naming: name) does not belong in this token", hint: "leave it out", found: found)
     }
     switch policy.expectation {
     case .anyValue: return passed(found: found)
@@ -77,7 +77,7 @@ struct ClaimValueRule: ClaimRule {
     guard policy.allowsArray else {
       return failed(
         name == "aud" && elements.count > 1 ? .audienceSeveral : .claimMalformed,
-        "\(naming: name) is an array of \(elements.count), and one string is needed", hint: wanted, found: found)
+        "\(naming: name) is an array of \(elements.count), but one string is needed", hint: wanted, found: found)
     }
     var last: ExactText?
     for element in elements {
@@ -90,7 +90,7 @@ struct ClaimValueRule: ClaimRule {
     guard let last else {
       return failed(.claimEmpty, "\(naming: name) is an empty array", hint: wanted, found: found)
     }
-    // A receiver looks for itself among them; whoever signs says of each that it is meant.
+    // A receiver looks for itself among them; whoever signs confirms each of them.
     if isForSigning, case .oneOf = policy.expectation {
       let other = elements.lazy.compactMap(\.string).first { !isAcceptable(judge($0)) }
       if let other {
@@ -101,7 +101,7 @@ struct ClaimValueRule: ClaimRule {
     for text in elements.lazy.compactMap(\.string) where isAcceptable(judge(text)) { return check(text, found) }
     if elements.count > 1, let expectedText {
       return failed(
-        .claimMismatch, "\(naming: name) holds \(elements.count) values, and none is the one expected",
+        .claimMismatch, "\(naming: name) holds \(elements.count) values, and none is the expected one",
         hint: "\(expectedText) is expected", found: found)
     }
     return check(last, found)
@@ -150,7 +150,7 @@ struct ClaimValueRule: ClaimRule {
         .notCompared, "\(naming: name) is \(policy.form.summary), and was not compared with an expected value",
         found: found)
     case .inOtherCase:
-      warning(.claimTolerated, "\(naming: name) is the GUID expected in letters of the other case", found: found)
+      warning(.claimTolerated, "\(naming: name) is the expected GUID in letters of another case", found: found)
     case .tolerated(let value):
       irregular(
         isTolerated: isTolerated(value), value.isIncomparable ? .notCompared : .claimTolerated,

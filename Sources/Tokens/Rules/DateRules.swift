@@ -23,16 +23,21 @@ public struct TimePolicy: Sendable, Hashable {
     case anyNumber
   }
 
+  /// Whether `nbf` must, may or must not be there.
   public var notBefore: Presence
+  /// Whether `iat` must, may or must not be there.
   public var issuedAt: Presence
+  /// Whether `exp` must, may or must not be there.
   public var expires: Presence
+  /// How dates are written.
   public var numbers: Numbers
-  /// The life of a token when nobody chooses.
+  /// The lifetime of a token if none is chosen.
   public var lifetime: TimeSpan
   /// The longest life, or nil for no limit.
   public var maximumLifetime: TimeSpan?
   /// True when under lenient rules a longer life and a missing `nbf` only warn, because the service is seen to take them.
   public var isServiceLenient: Bool
+  /// The date that the life of the token is counted from.
   public var start: Start
   /// How long before the time of signing `iat` is set, for issuers whose clock may be behind.
   public var issuedAtBackdate: TimeSpan
@@ -91,16 +96,16 @@ struct DateRule: ClaimRule {
     switch DateClaim(name: name, numbers: policy.numbers, isLenient: isLenient).read(found) {
     case .absent:
       if presence == .optional, kind == .expires {
-        return warning(.expiryMissing, "exp is missing: the token is good for ever")
+        return warning(.expiryMissing, "exp is missing: the token never expires")
       }
-      if presence != .required { return skipped(.absentOptional, "not there, and not needed") }
+      if presence != .required { return skipped(.absentOptional, "not there and not needed") }
       let isTolerated = isLenient && policy.isServiceLenient && kind == .notBefore
       return irregular(isTolerated: isTolerated, .claimMissing, "\(name) is missing", hint: Self.spelling)
     case .refused(let oddity):
       return failed(oddity.reason, oddity.message, hint: Self.spelling, found: found)
     case .date(let date, let oddity):
       if presence == .forbidden {
-        return failed(.claimForbidden, "\(name) does not belong into this token", hint: "leave it out", found: found)
+        return failed(.claimForbidden, "\(name) does not belong in this token", hint: "leave it out", found: found)
       }
       if let check = untimely(date, at: time, found) { return check }
       if let oddity { return warning(oddity.reason, oddity.message, found: found) }
@@ -116,7 +121,7 @@ struct DateRule: ClaimRule {
     }
   }
 
-  /// RFC 7519 allows such a date, and the general rules do; where whole seconds are asked for, nobody means it.
+  /// RFC 7519 allows such a date, and the general rules do; where whole seconds are asked for, it is a mistake.
   static func looksLikeNoDate(_ date: NumericDate, _ policy: TimePolicy) -> Bool {
     date < endOf1970 && policy.numbers == .wholeSeconds
   }
@@ -158,12 +163,12 @@ struct LifetimeRule: ClaimRule {
     let notBefore = date("nbf", draft)
     // Such a date fails its own check, and a window measured from it says nothing more.
     if let notBefore, DateRule.looksLikeNoDate(notBefore, policy) || DateRule.looksLikeNoDate(end, policy) {
-      return skipped(.notApplicable, "the window was not measured between dates that make no sense")
+      return skipped(.notApplicable, "the window was not measured, because its dates are wrong")
     }
     let issuedAt = date("iat", draft)
     if let notBefore, notBefore >= end {
       let reason: Check.Reason = notBefore == end ? .windowEmpty : .windowReversed
-      let what = notBefore == end ? "is empty" : "ends before it begins"
+      let what = notBefore == end ? "is empty" : "ends before it starts"
       return failed(reason, "the window \(what): nbf is \(notBefore), and exp is \(end)", hint: "set exp after nbf")
     }
     if let issuedAt, issuedAt > end {

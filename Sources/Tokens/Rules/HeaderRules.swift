@@ -7,6 +7,7 @@ public import Signing
 public struct TypePolicy: Sendable, Hashable {
   /// Written into the header, for example `JWT`.
   public let value: ExactText
+  /// Whether `typ` must, may or must not be there.
   public let presence: Presence
   /// True when a token with another is refused; else it draws a warning, and letters of either case are the same.
   public let isStrict: Bool
@@ -25,12 +26,13 @@ public struct TypePolicy: Sendable, Hashable {
 
 /// Which algorithms a token may have (RFC 8725, section 3.1).
 public struct AlgorithmPolicy: Sendable, Hashable {
-  /// What is used when nobody chooses; one of `allowed`.
+  /// What is used if none is chosen; one of `allowed`.
   public let preferred: SignatureAlgorithm
+  /// The algorithms that are allowed, the preferred one first.
   public let allowed: [SignatureAlgorithm]
   /// What is used only when asked for by name, with a warning that nothing documents it.
   public let unproven: [SignatureAlgorithm]
-  /// What somebody asked for by name; empty when nobody did.
+  /// The algorithms that were asked for by name; empty if none was.
   public private(set) var asked: [SignatureAlgorithm] = []
 
   /// The first of `allowed` is preferred; nil when it is empty.
@@ -39,6 +41,7 @@ public struct AlgorithmPolicy: Sendable, Hashable {
     self.init(preferring: first, Array(allowed.dropFirst()), unproven: unproven)
   }
 
+  /// A policy that prefers one algorithm and allows others too.
   public init(
     preferring preferred: SignatureAlgorithm, _ others: [SignatureAlgorithm] = [], unproven: [SignatureAlgorithm] = []
   ) {
@@ -47,7 +50,7 @@ public struct AlgorithmPolicy: Sendable, Hashable {
     self.unproven = unproven
   }
 
-  /// The same policy for somebody who names algorithms: only those, and unproven ones among them.
+  /// The same policy with only the named algorithms, unproven ones included.
   public func asking(for names: [SignatureAlgorithm]) -> AlgorithmPolicy {
     var policy = self
     policy.asked = names
@@ -64,7 +67,7 @@ public struct AlgorithmPolicy: Sendable, Hashable {
   /// For messages: what may be used now.
   var restriction: String {
     usable.isEmpty
-      ? "\(Self.list(asked)) was asked for, where only \(Self.list(allowed)) may be used"
+      ? "\(Self.list(asked)) was asked for, but only \(Self.list(allowed)) may be used"
       : "only \(Self.list(usable)) may be used"
   }
 
@@ -78,7 +81,7 @@ public struct AlgorithmPolicy: Sendable, Hashable {
 struct HeaderNamesRule: ClaimRule {
   var id: String { "header-names" }
   var verdict: Check.Verdict { .signature }
-  /// True where names that nobody defined are to be ignored, as RFC 7515, section 4, says.
+  /// True if undefined names are to be ignored, as RFC 7515, section 4, says.
   let ignoresUnknownNames: Bool
 
   private static let known: JSONNameSet = ["alg", "typ", "kid", "x5t", "x5t#S256", "x5c"]
@@ -87,21 +90,21 @@ struct HeaderNamesRule: ClaimRule {
     let header = draft.header
     guard let unknown = header.members.first(where: { !Self.known.contains(nameOf: $0) }) else { return passed() }
     if header.contains("crit") {
-      return refused(.criticalHeader, "crit", "crit demands extensions, and none is understood here")
+      return refused(.criticalHeader, "crit", "crit demands extensions, and keyroll supports none")
     }
     for name: ExactText in ["b64", "zip"] where header.contains(name) {
-      return refused(.forbiddenHeader, name, "\(name) changes what the payload means, and no such token is read here")
+      return refused(.forbiddenHeader, name, "\(name) changes what the payload means, which keyroll does not support")
     }
     for name: ExactText in ["jku", "x5u"] where header.contains(name) {
-      return refused(.forbiddenHeader, name, "\(name) points to a key elsewhere, and keys come from you alone")
+      return refused(.forbiddenHeader, name, "\(name) points to a key elsewhere, but keys come only from you")
     }
     if let key = header["jwk"] {
       let isSame = key.object.flatMap { try? JSONWebKey($0) }.map { $0.numbers == draft.publicKey?.rsa } ?? false
       if !isSame { return refused(.embeddedKey, "jwk", "jwk is not the public key given") }
       if !ignoresUnknownNames {
-        return refused(.embeddedKey, "jwk", "jwk brings the key along, which the profile does not allow")
+        return refused(.embeddedKey, "jwk", "jwk puts the key into the header, which the profile does not allow")
       }
-      // A key in the header is never used; it is tolerated only where it is the key that is trusted anyhow.
+      // A key in the header is never used; it is tolerated only if it is the key that is trusted anyway.
       return warning(.embeddedKey, "jwk repeats the key in the header; it was not used")
     }
     if ignoresUnknownNames { return passed() }
@@ -109,7 +112,7 @@ struct HeaderNamesRule: ClaimRule {
   }
 
   private func refused(_ reason: Check.Reason, _ name: ExactText, _ message: String) -> Check {
-    failed(reason, message, hint: "take \(name) out of the header", found: .string(name))
+    failed(reason, message, hint: "remove \(name) from the header", found: .string(name))
   }
 }
 
@@ -125,7 +128,7 @@ struct TypeRule: ClaimRule {
       return policy.presence == .required
         ? irregular(
           isTolerated: isLenient, .missingType, "typ is missing", hint: "write typ as \(quoting: policy.value)")
-        : skipped(.absentOptional, "not there, and not needed")
+        : skipped(.absentOptional, "not there and not needed")
     }
     if policy.presence == .forbidden {
       return failed(.wrongType, "typ does not belong in this token", hint: "leave typ out", found: found)
@@ -166,7 +169,7 @@ struct AlgorithmRule: ClaimRule {
       return passed(isRequired: true, found: found)
     }
     if policy.unproven.contains(algorithm) {
-      let message = "alg is \(algorithm.rawValue), which no document known to us names for this token"
+      let message = "alg is \(algorithm.rawValue), which no known document names for this token"
       return isAskedFor
         ? warning(
           .algorithmUnproven, message, hint: "the documented algorithm is \(policy.preferred.rawValue)",
@@ -187,7 +190,7 @@ struct AlgorithmRule: ClaimRule {
     }
     if lowerCase.starts(with: "hs".utf8) {
       return failed(
-        .algorithmSymmetric, "alg is \(quoting: name), which is keyed with a shared secret and not with a public key",
+        .algorithmSymmetric, "alg is \(quoting: name), which uses a shared secret, not a public key",
         hint: wanted, found: found)
     }
     return failed(

@@ -3,7 +3,7 @@ import JSON
 import Messages
 import Signing
 
-/// A header name by which the receiver finds the key (RFC 7515, section 4.1).
+/// A header name that tells the receiver which key signed (RFC 7515, section 4.1).
 @nonexhaustive
 public enum KeyHint: String, Sendable, Hashable, CaseIterable {
   case kid = "kid"
@@ -18,11 +18,11 @@ public enum KeyHint: String, Sendable, Hashable, CaseIterable {
   }
 }
 
-/// At least one of the header names by which the service finds the certificate is there.
+/// At least one of the header names with which the service finds the certificate is there.
 struct RequiredHintRule: ClaimRule {
   var id: String { "key-hint" }
   var verdict: Check.Verdict { .signature }
-  /// Empty where the service needs none.
+  /// Empty if the service needs none.
   let names: [ExactText]
 
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
@@ -30,7 +30,7 @@ struct RequiredHintRule: ClaimRule {
     for name in names where draft.header.contains(name) { return passed(found: .string(name)) }
     let list = names.map(\.text).joined(separator: " or ")
     return failed(
-      .hintMissing, "\(list) is missing, and the service finds the certificate by it",
+      .hintMissing, "\(list) is missing; the service needs it to find the certificate",
       hint: "write \(list) into the header")
   }
 }
@@ -38,7 +38,7 @@ struct RequiredHintRule: ClaimRule {
 /// `x5t` or `x5t#S256` (RFC 7515, sections 4.1.7 and 4.1.8) belongs to the certificate, and is spelled as it should be.
 struct ThumbprintRule: ClaimRule {
   let kind: Thumbprint
-  /// True where a receiver finds the certificate by it, so that one that cannot be compared is refused.
+  /// True if a receiver finds the certificate by it, so that one that cannot be compared is refused.
   let needsCertificate: Bool
   let isLenient: Bool
 
@@ -47,7 +47,7 @@ struct ThumbprintRule: ClaimRule {
 
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
     guard let found = draft.header[kind.headerName] else {
-      return skipped(.absentOptional, "not there, and not needed")
+      return skipped(.absentOptional, "not there and not needed")
     }
     guard let text = found.string else {
       return failed(
@@ -67,7 +67,7 @@ struct ThumbprintRule: ClaimRule {
       return strange.contains(kind.headerName)
         ? failed(
           .thumbprintOfAnother,
-          "\(kind.headerName) is of none of the certificates given: \(Hexadecimal.upperCase(bytes))",
+          "\(kind.headerName) is not of any given certificate: \(Hexadecimal.upperCase(bytes))",
           hint: "give the certificate that it names, or write the thumbprint of the one that signs", found: found)
         : skipped(.notReached, "there is no certificate to compare it with")
     }

@@ -15,13 +15,15 @@ public struct KeyIDPolicy: Sendable, Hashable {
     /// A digest of the key or of its certificate.
     case computed(KeyIDComputation)
 
-    /// False where the profile itself says what it is.
+    /// False if the profile itself says what it is.
     var isOfKey: Bool { if case .text(.some) = self { false } else { true } }
   }
 
+  /// How `kid` is made.
   public let form: Form
+  /// True if the header must have `kid`.
   public let isRequired: Bool
-  /// False where the receiver finds the key by another name, so that another `kid` only draws a warning.
+  /// False if the receiver finds the key by another name, so that another `kid` only draws a warning.
   public let isBinding: Bool
 
   public init(_ form: Form, isRequired: Bool = false, isBinding: Bool = true) {
@@ -31,7 +33,7 @@ public struct KeyIDPolicy: Sendable, Hashable {
   }
 }
 
-/// A `kid` that is a digest of the key or of its certificate, so that nobody has to be told it.
+/// A `kid` that is a digest of the key or of its certificate, so that it need not be agreed on.
 public struct KeyIDComputation: Sendable, Hashable {
   /// Of what.
   @nonexhaustive
@@ -44,6 +46,7 @@ public struct KeyIDComputation: Sendable, Hashable {
     case certificate
   }
 
+  /// The hash function that a computed `kid` uses.
   @nonexhaustive
   public enum Hash: String, Sendable, Hashable, CaseIterable {
     case sha1 = "SHA-1"
@@ -52,6 +55,7 @@ public struct KeyIDComputation: Sendable, Hashable {
     var digest: DigestAlgorithm { self == .sha1 ? .sha1 : .sha256 }
   }
 
+  /// How the digest is written in a computed `kid`.
   @nonexhaustive
   public enum Encoding: String, Sendable, Hashable, CaseIterable {
     case base64url, base64
@@ -60,8 +64,11 @@ public struct KeyIDComputation: Sendable, Hashable {
     case upperCaseHex = "upper-case-hex"
   }
 
+  /// What is hashed.
   public let subject: Subject
+  /// The hash function.
   public let hash: Hash
+  /// How the digest is written.
   public let encoding: Encoding
 
   public init(of subject: Subject, _ hash: Hash = .sha256, in encoding: Encoding = .base64url) {
@@ -107,7 +114,7 @@ public struct KeyIDComputation: Sendable, Hashable {
 }
 
 extension Profile {
-  /// The `kid` that the profile computes; nil where it computes none, and where what it is of is not there.
+  /// The `kid` that the profile computes; nil if it computes none, and where what it is of is not there.
   public func computedKeyID(
     _ key: PublicKey, _ certificate: Certificate?, with cryptography: any Cryptography
   ) -> ExactText? {
@@ -124,15 +131,15 @@ struct KeyIDRule: ClaimRule {
   let cryptography: any Cryptography
   let isLenient: Bool
 
-  private static let choice = "give the key that the token names, or take kid out of the header"
+  private static let choice = "give the key that the token names, or remove kid from the header"
 
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
     guard let found = draft.header["kid"] else {
       return policy.isRequired
         ? failed(
-          .keyIDMissing, "kid is missing, and this issuer finds the key by it",
-          hint: "write kid as the issuer knows the key")
-        : skipped(.absentOptional, "not there, and not needed")
+          .keyIDMissing, "kid is missing; this issuer needs it to find the key",
+          hint: "write the kid that the issuer knows the key by")
+        : skipped(.absentOptional, "not there and not needed")
     }
     guard let text = found.string else {
       return failed(
@@ -142,7 +149,7 @@ struct KeyIDRule: ClaimRule {
     if let strange = draft.strangeHints, policy.form.isOfKey {
       return strange.contains("kid")
         ? failed(
-          .keyIDOfAnother, "kid is of none of the keys given: \(quoting: text)", hint: Self.choice, found: found)
+          .keyIDOfAnother, "kid is not of any given key: \(quoting: text)", hint: Self.choice, found: found)
         : skipped(.notReached, "there is no key to compare it with")
     }
     switch policy.form {

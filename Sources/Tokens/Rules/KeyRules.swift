@@ -28,13 +28,13 @@ struct KeyRule: ClaimRule {
     }
     if let only = draft.keyAlgorithm, let found = draft.header["alg"], found != .string(only) {
       return failed(
-        .keyNotForAlgorithm, "the key is for \(only) alone, as its JSON Web Key says", hint: Self.otherAlgorithm,
+        .keyNotForAlgorithm, "the key is only for \(only), as its JSON Web Key says", hint: Self.otherAlgorithm,
         found: found)
     }
     if key.faults.contains(.factorable) {
       return warning(
         .keyROCA, "the RSA key has the fingerprint of ROCA (CVE-2017-15361): others may be able to sign with it",
-        hint: "replace the key, and take its certificate back", isRequired: true, found: found)
+        hint: "replace the key, and revoke its certificate", isRequired: true, found: found)
     }
     if key.faults.contains(.weakExponent) {
       return warning(
@@ -75,7 +75,7 @@ struct CertificateChainRule: ClaimRule {
   private static let leafFirst = "begin with the certificate of the key that signs"
 
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
-    guard let found = draft.header["x5c"] else { return skipped(.absentOptional, "not there, and not needed") }
+    guard let found = draft.header["x5c"] else { return skipped(.absentOptional, "not there and not needed") }
     let elements: JSONArray
     switch found {
     case .array(let array): elements = array
@@ -103,7 +103,7 @@ struct CertificateChainRule: ClaimRule {
     if let strange = draft.strangeHints {
       return strange.contains("x5c")
         ? failed(
-          .certificateChainOfAnother, "x5c begins with none of the certificates given", hint: Self.leafFirst)
+          .certificateChainOfAnother, "x5c does not begin with a given certificate", hint: Self.leafFirst)
         : skipped(.notReached, "there is no certificate to compare it with")
     }
     guard let place = chain.firstIndex(where: { isTrusted($0, draft) }) else {
@@ -112,7 +112,7 @@ struct CertificateChainRule: ClaimRule {
     }
     if place > 0 {
       return failed(
-        .certificateChainOrder, "x5c has the signing certificate at place \(place + 1), and it belongs first",
+        .certificateChainOrder, "x5c has the signing certificate at place \(place + 1), but it must be first",
         hint: Self.leafFirst)
     }
     if let check = brokenLink(in: chain) { return check }
@@ -128,7 +128,7 @@ struct CertificateChainRule: ClaimRule {
     var previous: Certificate?
     for (index, der) in chain.enumerated() {
       guard let certificate = try? cryptography.certificate(der: der.span) else {
-        return malformed("holds something that is no certificate at place \(index + 1)")
+        return malformed("holds something that is not a certificate at place \(index + 1)")
       }
       if let previous, previous.issuerDER != certificate.subjectDER {
         return failed(

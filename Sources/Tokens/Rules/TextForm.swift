@@ -15,6 +15,7 @@ public enum TextForm: String, Sendable, Hashable, CaseIterable {
   /// 16 to 128 characters.
   case nonce = "16-to-128-characters"
 
+  /// True for a text of this form.
   public func matches(_ string: ExactText) -> Bool {
     if string.isEmpty { return false }
     let bytes = string.text.utf8
@@ -46,7 +47,7 @@ public enum TextForm: String, Sendable, Hashable, CaseIterable {
       && bytes.allSatisfy { ASCII.isLetterOrDigit($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") }
   }
 
-  /// The host and perhaps a port behind `https://` (RFC 3986, section 3.2), of which no letter looks like another.
+  /// The host and perhaps a port after `https://` (RFC 3986, section 3.2), of which no letter looks like another.
   private func isAuthority(_ bytes: String.UTF8View) -> Bool {
     let authority = bytes.dropFirst(8).prefix { !"/?#".utf8.contains($0) }
     guard let first = authority.first, first != UInt8(ascii: ":") else { return false }

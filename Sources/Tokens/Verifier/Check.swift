@@ -4,7 +4,7 @@ public import Messages
 
 /// The answer of one rule about one token or draft, or about one request that carries a token.
 public struct Check: Sendable {
-  /// What became of it.
+  /// How it ended.
   @nonexhaustive
   public enum Status: String, Sendable, Hashable, CaseIterable {
     case passed
@@ -29,7 +29,7 @@ public struct Check: Sendable {
     public let reason: String
     /// A sentence for a person, the subject first; it quotes the token as `ForeignText` does.
     public let message: String
-    /// The next step, where there is one.
+    /// The next step, if there is one.
     public let hint: String?
     /// What the service is documented or seen to answer to such a token.
     public let serviceAnswer: String?
@@ -53,13 +53,15 @@ public struct Check: Sendable {
 
   /// Stable; unique in a report.
   public let id: String
-  /// Nil where a request is judged, and not the token in it.
+  /// Nil if a request is judged, and not the token in it.
   public let verdict: Verdict?
+  /// How the check ended.
   public let status: Status
   /// True when a token is accepted only if this check passed or warned.
   public let isRequired: Bool
-  /// What stands in the token or the request, where one value is judged.
+  /// The value in the token or the request; nil if the check is not about one value.
   public let found: JSONValue?
+  /// Why it did not pass; nil if it passed.
   public let finding: Finding?
 
   public init(
@@ -77,7 +79,7 @@ public struct Check: Sendable {
 extension Check {
   /// The names of what is wrong with the token, the most exact first: `id:reason`, the reason, the id.
   ///
-  /// Empty unless it failed, and where it failed for want of something to judge by, not by the token's fault.
+  /// Empty unless it failed. Empty too if it failed because there was nothing to judge by, which is not the token's fault.
   package var faultNames: [String] {
     guard status == .failed, let reason = finding?.reason, Reason(rawValue: reason)?.isOfToken ?? true else {
       return []
@@ -96,12 +98,14 @@ extension Check {
     return ([reason] + mismatch).flatMap { ["\(id):\($0)", $0] } + [id]
   }
 
+  /// A check that passed.
   public static func passed(
     _ id: String, _ verdict: Verdict? = nil, isRequired: Bool = false, found: JSONValue? = nil
   ) -> Check {
     Check(id: id, verdict: verdict, status: .passed, isRequired: isRequired, found: found, finding: nil)
   }
 
+  /// A check that failed.
   public static func failed(
     _ id: String, _ verdict: Verdict, _ reason: Reason, _ message: String, hint: String? = nil,
     found: JSONValue? = nil
@@ -111,6 +115,7 @@ extension Check {
       finding: Finding(reason: reason.rawValue, message: message, hint: hint))
   }
 
+  /// A check that passed with a warning.
   public static func warning(
     _ id: String, _ verdict: Verdict, _ reason: Reason, _ message: String, hint: String? = nil,
     isRequired: Bool = false, found: JSONValue? = nil
@@ -120,6 +125,7 @@ extension Check {
       finding: Finding(reason: reason.rawValue, message: message, hint: hint))
   }
 
+  /// A check that was not made.
   public static func skipped(
     _ id: String, _ verdict: Verdict, _ reason: Reason, _ message: String, isRequired: Bool = false
   ) -> Check {
@@ -146,14 +152,17 @@ extension Check {
     .passed(id, found: found.map { JSONValue.string(ExactText($0)) })
   }
 
+  /// A check of a request that failed with this error.
   public static func failed(_ id: String, _ error: some DiagnosticError) -> Check {
     Check(id: id, verdict: nil, status: .failed, isRequired: false, found: nil, finding: Finding(error))
   }
 
+  /// A check of a request that passed, with this error as a warning.
   public static func warning(_ id: String, _ error: some DiagnosticError) -> Check {
     Check(id: id, verdict: nil, status: .warning, isRequired: false, found: nil, finding: Finding(error))
   }
 
+  /// A check of a request that was not made.
   public static func skipped(_ id: String, _ reason: Reason, _ message: String) -> Check {
     Check(
       id: id, verdict: nil, status: .skipped, isRequired: false, found: nil,
@@ -188,31 +197,37 @@ extension Check {
 public protocol ClaimRule: Sendable {
   /// Stable and kebab-case, or the name of the claim it judges.
   var id: String { get }
+  /// Which verdict of the report the check is part of.
   var verdict: Check.Verdict { get }
   /// Judges the draft at a time; the check it returns carries `id` and `verdict`.
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check
 }
 
 extension ClaimRule {
+  /// The verdict on the claims.
   public var verdict: Check.Verdict { .claims }
 }
 
 // The answers of a rule, with its own id and verdict.
 extension ClaimRule {
+  /// This rule passed.
   public func passed(isRequired: Bool = false, found: JSONValue? = nil) -> Check {
     .passed(id, verdict, isRequired: isRequired, found: found)
   }
 
+  /// This rule failed.
   public func failed(_ reason: Check.Reason, _ message: String, hint: String? = nil, found: JSONValue? = nil) -> Check {
     .failed(id, verdict, reason, message, hint: hint, found: found)
   }
 
+  /// This rule passed with a warning.
   public func warning(
     _ reason: Check.Reason, _ message: String, hint: String? = nil, isRequired: Bool = false, found: JSONValue? = nil
   ) -> Check {
     .warning(id, verdict, reason, message, hint: hint, isRequired: isRequired, found: found)
   }
 
+  /// This rule did not judge the token.
   public func skipped(_ reason: Check.Reason, _ message: String) -> Check { .skipped(id, verdict, reason, message) }
 
   /// A failure, or where it is tolerated a warning with the same finding.

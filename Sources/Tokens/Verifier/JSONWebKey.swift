@@ -5,7 +5,9 @@ public import Signing
 
 /// An RSA public key as a JSON Web Key (RFC 7517; RFC 7518, section 6.3.1).
 public struct JSONWebKey: Sendable, Hashable {
+  /// The modulus and the exponent.
   public let numbers: RSAPublicNumbers
+  /// `kid`; nil if the key has none.
   public let keyID: ExactText?
   /// The only algorithm the key is for, when it says so.
   public let algorithm: ExactText?
@@ -15,7 +17,7 @@ public struct JSONWebKey: Sendable, Hashable {
   /// Throws `malformed-jwk`, also for a key that carries its private part, `key-not-rsa` or `no-public-key`.
   public init(_ object: JSONObject) throws(KeyError) {
     var members = JSONMembers(object) { fault in Self.malformed(Self.problem(fault)) }
-    guard let type = members.take("kty")?.string else { throw Self.malformed("kty is missing or no string") }
+    guard let type = members.take("kty")?.string else { throw Self.malformed("kty is missing or not a string") }
     if type == "oct" { throw KeyError(.noPublicKey, "the JSON Web Key holds a shared secret, not a public key") }
     guard type == "RSA" else {
       throw KeyError(.keyNotRSA, "the JSON Web Key is of type \(quoting: type), and RSA is needed")
@@ -47,7 +49,7 @@ public struct JSONWebKey: Sendable, Hashable {
   /// What only the private key has (RFC 7518, section 6.3.2).
   private static let privateMembers: [ExactText] = ["d", "p", "q", "dp", "dq", "qi", "oth"]
 
-  /// Reads a JWK, or the RSA keys of a JWK Set (RFC 7517, section 5), whose other keys are passed over.
+  /// Reads a JWK, or the RSA keys of a JWK Set (RFC 7517, section 5), whose other keys are skipped.
   public static func keys(_ text: Span<UInt8>) throws(KeyError) -> [JSONWebKey] {
     let object: JSONObject
     do throws(JSONError) { object = try JSONReader.object(text) } catch { throw malformed(error.message) }
@@ -68,7 +70,7 @@ public struct JSONWebKey: Sendable, Hashable {
   }
 
   private static func bytes(_ name: ExactText, _ members: inout JSONMembers<KeyError>) throws(KeyError) -> [UInt8] {
-    guard let text = members.take(name)?.string else { throw malformed("\(name) is missing or no string") }
+    guard let text = members.take(name)?.string else { throw malformed("\(name) is missing or not a string") }
     do throws(Base64Error) {
       return try Base64.url.decode(text)
     } catch {
@@ -76,7 +78,7 @@ public struct JSONWebKey: Sendable, Hashable {
     }
   }
 
-  /// Of what is no thumbprint or certificate nothing is taken: with it nothing can be compared.
+  /// Of what is not a thumbprint or certificate nothing is taken: with it nothing can be compared.
   private static func hints(_ object: JSONObject) -> CertificateHints {
     var hints = CertificateHints()
     for kind in Thumbprint.allCases {
@@ -91,14 +93,14 @@ public struct JSONWebKey: Sendable, Hashable {
     return hints
   }
 
-  /// The certificate of the key as far as it is told, each form of it made from `x5c` where that is there.
+  /// The certificate of the key as far as it is given; every form is made from `x5c` if that is there.
   ///
   /// Throws `malformed-jwk` where `x5c` is of another key, or of another certificate than a thumbprint.
   public func hints(with cryptography: any Cryptography) throws(KeyError) -> CertificateHints {
     guard let leaf = hints.leaf else { return hints }
     let certificate: Certificate
     do throws(KeyError) { certificate = try cryptography.certificate(der: leaf.span) } catch {
-      throw Self.malformed("x5c begins with no certificate: \(error.message)")
+      throw Self.malformed("x5c does not begin with a certificate: \(error.message)")
     }
     if certificate.publicKey.rsa != numbers { throw Self.malformed("x5c begins with a certificate of another key") }
     var hints = hints
@@ -116,7 +118,7 @@ public struct JSONWebKey: Sendable, Hashable {
     switch fault {
     case .missing(let name): "\(name) is missing"
     case .misshapen(let name, let value, let wanted): "\(name) is \(value.kind), not \(wanted)"
-    case .unknown(let name): "\(quoting: name) has no meaning in it"
+    case .unknown(let name): "\(quoting: name) is not a known member"
     }
   }
 

@@ -7,6 +7,7 @@ public import Signing
 public enum Thumbprint: Sendable, Hashable, CaseIterable {
   case sha1, sha256
 
+  /// The header name: `x5t` or `x5t#S256`.
   public var headerName: ExactText {
     switch self {
     case .sha1: "x5t"
@@ -14,6 +15,7 @@ public enum Thumbprint: Sendable, Hashable, CaseIterable {
     }
   }
 
+  /// The hash function.
   public var digest: DigestAlgorithm {
     switch self {
     case .sha1: .sha1
@@ -21,8 +23,10 @@ public enum Thumbprint: Sendable, Hashable, CaseIterable {
     }
   }
 
+  /// The length of the thumbprint in bytes.
   public var byteCount: Int { digest.byteCount }
 
+  /// The digest of the certificate's DER.
   public func bytes(of certificate: Certificate) -> [UInt8] {
     switch self {
     case .sha1: certificate.sha1Thumbprint
@@ -71,13 +75,13 @@ struct KeyHints {
     if let first, let der = Self.bytes(.standard, first) { leaf = (der, try? cryptography?.certificate(der: der.span)) }
   }
 
-  /// True where one of them names the key.
+  /// True if one of them names the key.
   func name(_ key: TrustedKey) -> Bool { answers(for: key).contains { $0.isOf == true } }
 
-  /// True where one of them names the certificate.
+  /// True if one of them names the certificate.
   func name(_ certificate: UnusableCertificate) -> Bool { answers(for: certificate).contains { $0.isOf == true } }
 
-  /// The header names of which each can be compared with everything that is trusted, and names nothing of it.
+  /// The header names that can be compared with everything that is trusted, and match none of it.
   func strange(to keys: [TrustedKey], and certificates: [UnusableCertificate]) -> Set<ExactText> {
     var names = Set<ExactText>()
     let answers = keys.map(answers(for:)) + certificates.map(answers(for:))
@@ -88,7 +92,7 @@ struct KeyHints {
     return names
   }
 
-  /// One answer for each hint in the same order; nil where the two cannot be compared.
+  /// One answer for each hint in the same order; nil if the two cannot be compared.
   private typealias Answer = (name: ExactText, isOf: Bool?)
 
   private func answers(for key: TrustedKey) -> [Answer] {

@@ -10,12 +10,12 @@ struct KeySelector: Sendable {
   let keyID: KeyIDPolicy
   let cryptography: any Cryptography
 
-  /// False where nothing is trusted at all.
+  /// False if nothing is trusted at all.
   var hasAny: Bool { !keys.isEmpty || !unusable.isEmpty }
 
   /// What was found: the key, and what became of the signature.
   struct Selection {
-    /// Nil where the header names no key that can be used, and none of several made the signature.
+    /// Nil if the header names no key that can be used, and none of several made the signature.
     let key: TrustedKey?
     fileprivate(set) var signature: Check
     /// The key that made the signature, which need not be the one above.
@@ -87,7 +87,8 @@ struct KeySelector: Sendable {
     guard good.signature.status == .passed else { return selection }
     good.signature = .skipped(
       FormatCheck.signature, .signature, .notReached,
-      "good over the canonical base64url: what the segments have too much came in after the signing", isRequired: true)
+      "good over the canonical base64url: the extra characters of the segments were added after signing",
+      isRequired: true)
     return good
   }
 
@@ -121,7 +122,7 @@ struct KeySelector: Sendable {
 // What became of the signature.
 extension KeySelector {
   static let notGiven = failed(
-    .keyNotGiven, "no key was given to verify with", "give the certificate or the public key of whoever signed")
+    .keyNotGiven, "no key was given to verify with", "give the certificate or the public key of the signer")
 
   private static let withoutAlgorithm = Check.skipped(
     FormatCheck.signature, .signature, .notReached, "without a usable alg there is nothing to verify", isRequired: true)
@@ -150,8 +151,8 @@ extension KeySelector {
     let names = hints.map(\.text).sorted().joined(separator: " and ")
     return Self.failed(
       .keyNotRegistered,
-      "the header names by \(names) a key that is not among those given, and none of those made the signature",
-      "sign with a key whose certificate is registered, or give the certificate of whoever signed")
+      "the header names, by \(names), a key that was not given, and no given key made the signature",
+      "sign with a key whose certificate is registered, or give the certificate of the signer")
   }
 
   private func nobodySigned(_ token: UnverifiedToken, by algorithm: SignatureAlgorithm) -> Check {
@@ -160,13 +161,13 @@ extension KeySelector {
     }
     if keys.isEmpty {
       return Self.failed(
-        .certificateNotGiven, "no certificate is at hand of the \(unusable.count) that are known",
-        unusable.first?.hint ?? "give the certificate of whoever signed")
+        .certificateNotGiven, "none of the \(unusable.count) known certificates is available",
+        unusable.first?.hint ?? "give the certificate of the signer")
     }
-    let more = unusable.isEmpty ? "" : "; \(unusable.count) more are known, but not at hand"
+    let more = unusable.isEmpty ? "" : "; \(unusable.count) more are known, but not available"
     return Self.failed(
       .noKeyVerifies,
-      "the header names none of the keys given (\(keys.count)), and none of them made the signature over this header and payload",
+      "the header names none of the \(keys.count) given keys, and none of them made the signature over this header and payload",
       "the token was altered, or its key is not among those given\(more)")
   }
 
@@ -188,7 +189,7 @@ extension TrustedKey {
 }
 
 extension KeySelector {
-  /// What a signature is instead, that this key has refused, or nil where no more is certain than that it is bad.
+  /// What a signature is instead, that this key has refused, or nil if no more is certain than that it is bad.
   func fault(
     in token: UnverifiedToken, by algorithm: SignatureAlgorithm, under key: TrustedKey
   ) -> SignatureFault? {

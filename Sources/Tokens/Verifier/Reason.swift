@@ -93,7 +93,7 @@ extension Check {
     case windowTooLong = "window-too-long"
     case windowEmpty = "window-empty"
 
-    /// False where a check fails because nothing was given to judge by.
+    /// False if a check fails because nothing was given to judge by.
     var isOfToken: Bool {
       switch self {
       case .keyNotGiven, .notCompared, .thumbprintNotComparable, .certificateNotGiven: false

@@ -41,6 +41,7 @@ public struct TokenVerifier: Sendable {
     }
   }
 
+  /// Judges a token that was taken apart already; never throws.
   public func verify(_ token: UnverifiedToken, at time: NumericDate) -> VerificationReport {
     var checks: [Check] = []
     checks.reserveCapacity(32)
@@ -99,7 +100,7 @@ public struct TokenVerifier: Sendable {
 
   // MARK: Reports
 
-  /// The checks after those of the format, where there is no header to judge or no key to judge it by.
+  /// The checks after those of the format, if there is no header to judge or no key to judge it by.
   private func checksWithoutHeader() -> [Check] {
     let signature: Check =
       !selector.hasAny

@@ -5,6 +5,7 @@ public import Signing
 ///
 /// A class, as `Certificate` is: each token judged hands it on.
 public final class TrustedKey: Sendable {
+  /// Verifies signatures with the key.
   public let verifier: any SignatureVerifier
   /// Nil for a bare public key.
   public let certificate: Certificate?
@@ -42,13 +43,14 @@ extension TrustedKey {
     certificate.map(kind.bytes(of:)) ?? hints.thumbprints[kind]
   }
 
-  /// The DER of its certificate, where that is known.
+  /// The DER of its certificate, if that is known.
   var certificateDER: [UInt8]? { certificate?.der ?? hints.leaf }
 }
 
 /// What a JSON Web Key says of the certificate of its key (RFC 7517, sections 4.7 to 4.9): what a token can be compared with, and
 /// nothing that makes the key trusted.
 public struct CertificateHints: Sendable, Hashable {
+  /// `x5t` and `x5t#S256`, decoded.
   public var thumbprints: [Thumbprint: [UInt8]]
   /// The DER of the first certificate of `x5c`.
   public var leaf: [UInt8]?
@@ -74,7 +76,7 @@ public struct UnusableCertificate: Sendable {
     self.hint = hint
   }
 
-  /// Nil where no thumbprint of that kind is known.
+  /// Nil if no thumbprint of that kind is known.
   func has(_ kind: Thumbprint, _ thumbprint: [UInt8]) -> Bool? {
     let known = thumbprints.filter { $0.count == kind.byteCount }
     return known.isEmpty ? nil : known.contains(thumbprint)

@@ -3,12 +3,15 @@ public import JSON
 
 /// What a verifier found: every check, in an order and under ids that never change.
 public struct VerificationReport: Sendable {
+  /// The id of the profile that the token was judged by.
   public let profileID: String
   /// The time the token was judged for.
   public let time: NumericDate
+  /// True if the token was judged leniently.
   public let isLenient: Bool
+  /// Every check, in an order that never changes.
   public let checks: [Check]
-  /// The key that made the signature, which need not be the one that the header names; nil where none that was given did.
+  /// The key that made the signature, which need not be the one that the header names; nil if none that was given did.
   public let signer: TrustedKey?
   private let judged: VerifiedToken?
 
@@ -63,7 +66,9 @@ public struct VerificationReport: Sendable {
 
   private static func isOfForm(_ check: Check) -> Bool { check.verdict == .format && check.status == .failed }
 
+  /// The checks that failed.
   public var failedChecks: [Check] { checks.filter { $0.status == .failed } }
+  /// The checks that are warnings.
   public var warnings: [Check] { checks.filter { $0.status == .warning } }
 
   /// The verdict on format, signature or claims alone: false also when one of its required checks was not reached.
@@ -80,7 +85,9 @@ public struct VerificationReport: Sendable {
 
 /// The header and claims of a token that a verifier has accepted; only `TokenVerifier` makes one.
 public struct VerifiedToken: Sendable {
+  /// The header.
   public let header: JSONObject
+  /// The claims.
   public let claims: JSONObject
 }
 

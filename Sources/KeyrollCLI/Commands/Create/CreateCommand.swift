@@ -155,7 +155,7 @@ struct CreateKeyCommand: ParsableCommand {
     throw .usage("a key on a token needs --output FILE for its certificate")
   }
 
-  /// Nil where none is wanted.
+  /// Nil if none is wanted.
   private func password(for place: KeyDestination) throws -> SecretBytes? {
     guard place.isFile, !hasNoPassword else { return nil }
     return try NewSecret.password(from: newPassword.source, for: place.reference.description)

@@ -55,7 +55,7 @@ struct ExplainCommand: RepeatableOptions {
     try explainEach(sources)
   }
 
-  /// Each under its name; what cannot be read is said, and the others are explained all the same.
+  /// Each under its name; what cannot be read is reported, and the others are still explained.
   private func explainEach(_ sources: [AnswerSource]) throws {
     var status: ExitStatus?
     var screen = ScreenText()
@@ -105,7 +105,7 @@ struct ExplainCommand: RepeatableOptions {
     }
   }
 
-  /// An option that would be ignored is refused: a comparison that somebody asked for must not silently not happen.
+  /// An option that would be ignored is refused: a comparison that was asked for must not be left out silently.
   private func refuseIdleOptions(_ sources: [AnswerSource]) throws(CommandError) {
     let isAnswered = sources.contains { $0.answerFile != nil }
     let hasToken = isAnswered && (token != nil || sources.contains { $0.folder?.token != nil })

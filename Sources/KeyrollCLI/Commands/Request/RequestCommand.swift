@@ -27,7 +27,7 @@ protocol RequestMakingCommand: RepeatableOptions {
 
   /// Every file that is read, besides what the key is opened with.
   func ownInputs() throws -> CommandInputs
-  /// Throws what is known to stand against the request before a key is used.
+  /// Throws what is known to prevent the request, before a key is used.
   func unsigned(at time: NumericDate) throws -> UnsignedRequest
 }
 
