@@ -125,8 +125,12 @@ public enum Meanings {
     # Saved `keyCredentials`
     malformed-key-credentials: an answer that holds no `keyCredentials`, or an entry that cannot be read
     several-objects: the `keyCredentials` of several applications or service principals
-    incomplete-answer: one page of several
-    no-key-credentials: nothing is registered that signatures are verified with
+    incomplete-answer: one page of several, without the others, or a `$batch` with a response that failed
+    no-key-credentials: nothing is registered that signatures are verified with, or no entry has its certificate
+    repeated-page: two pages with the same next page: one was saved twice, or they go round in a circle
+    object-differs: one object in two files that do not list the same keys or secrets
+    no-next-page: an answer after which no page follows
+    foreign-next-page: a next page on another host, or of another listing, than the one that was asked for
 
     # Signing elsewhere
     malformed-signing-request: a file that is not a signing request, or has a member that no signing request has

@@ -18,6 +18,7 @@ struct KeyrollCommand: ParsableCommand {
       InspectCommand.self,
       ExplainCommand.self,
       RequestCommand.self,
+      CredentialsCommand.self,
       CertificateCommand.self,
       KeysCommand.self,
       JoinCodesCommand.self,
