@@ -148,11 +148,15 @@ extension CredentialReport {
   }
 
   /// What begins a formula, in the letters of East Asian keyboards too.
-  private static let formulaMarks: Set<Unicode.Scalar> = ["=", "+", "-", "@", "\u{FF1D}", "\u{FF0B}", "\u{FF0D}", "\u{FF20}"]
+  private static let formulaMarks: Set<Unicode.Scalar> = [
+    "=", "+", "-", "@", "\u{FF1D}", "\u{FF0B}", "\u{FF0D}", "\u{FF20}",
+  ]
 
   private static func harmless(_ field: String) -> String {
     let shown = VisibleText.escaped(field, escapingQuotes: false, keepingSpaces: true)
-    guard let first = shown.unicodeScalars.first(where: { $0 != " " }), formulaMarks.contains(first) else { return shown }
+    guard let first = shown.unicodeScalars.first(where: { $0 != " " }), formulaMarks.contains(first) else {
+      return shown
+    }
     // A number is not a formula.
     if first == "-", shown.utf8.dropFirst().allSatisfy({ ASCII.isDigit($0) }), shown.utf8.count > 1 { return shown }
     return "'" + shown

@@ -52,7 +52,8 @@ public struct ListRequest: Sendable {
     switch listing.scope {
     case .object(.objectID(let id)): fields.append(("object", "\(kind) \(id)"))
     case .object(.appID(let id)): fields.append(("object", "\(kind) of the application id \(id)"))
-    case .all(let token): fields.append(("objects", "every \(kind), \(token == nil ? "the first page" : "a further page")"))
+    case .all(let token):
+      fields.append(("objects", "every \(kind), \(token == nil ? "the first page" : "a further page")"))
     @unknown default: break
     }
     return fields + [("needs", "an access token that may read it"), ("success is", "HTTP status 200")]

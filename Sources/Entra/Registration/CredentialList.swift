@@ -114,6 +114,8 @@ public struct ListedObject: Sendable {
     if owner["@odata.type"]?.string?.text.hasSuffix(".servicePrincipal") ?? false { return .servicePrincipals }
     if owner["@odata.type"]?.string?.text.hasSuffix(".application") ?? false { return .applications }
     if SavedName.servicePrincipalType.value(in: owner) != nil { return .servicePrincipals }
+    // Where nothing says it: no service principal asks for permissions by this name.
+    if SavedName.requiredResourceAccess.value(in: owner) != nil { return .applications }
     let place = object.context?.text.split(separator: "#").last.map(String.init) ?? ""
     return GraphAddress.Collection.allCases.first { place.hasPrefix($0.rawValue) }
   }

@@ -21,38 +21,43 @@ public struct PasswordCredential: Sendable, Hashable {
 struct SavedEntry {
   private var members: JSONMembers<KeyCredentialsError>
   private let object: JSONObject
-  private let subject: String
+  private let place: Place
 
-  init(_ value: JSONValue, at index: Int, of file: String) throws(KeyCredentialsError) {
-    let place = "entry \(index + 1) of \(naming: file)"
-    guard let object = value.object else {
-      if value.string != nil {
-        throw KeyCredentialsError(
-          .malformed, "\(place) is only a name: ConvertTo-Json cut it off", hint: SavedRegistrations.deeper)
+  /// How messages name the entry, put into words only where there is one.
+  private struct Place {
+    let file: String
+    let index: Int
+    var keyID: ExactText?
+
+    var words: String {
+      if let keyID, TextForm.guid.matches(keyID) { return "entry \(naming: keyID) of \(naming: file)" }
+      return "entry \(index + 1) of \(naming: file)"
+    }
+
+    func refusal(_ problem: String, hint: String? = nil) -> KeyCredentialsError {
+      KeyCredentialsError(.malformed, "\(words)\(problem)", hint: hint)
+    }
+
+    func refusal(_ fault: JSONMembers<KeyCredentialsError>.Fault) -> KeyCredentialsError {
+      switch fault {
+      case .missing(let name):
+        refusal(": \(name) is missing", hint: "save the whole answer, as Graph, az or PowerShell writes it")
+      case .misshapen(let name, let value, let wanted): refusal(": \(name) is \(value.kind), not \(wanted)")
+      case .unknown(let name): refusal(": \(quoting: name) has no meaning in it")
       }
-      throw KeyCredentialsError(.malformed, "\(place) is \(value.kind)")
     }
-    var subject = place
-    if let keyID = SavedName.keyID.value(in: object)?.string, TextForm.guid.matches(keyID) {
-      subject = "entry \(naming: keyID) of \(naming: file)"
-    }
-    self.subject = subject
-    self.object = object
-    members = JSONMembers(object, ignoringNull: true) { [subject] fault in Self.refusal(fault, of: subject) }
   }
 
-  private static func refusal(
-    _ fault: JSONMembers<KeyCredentialsError>.Fault, of subject: String
-  ) -> KeyCredentialsError {
-    switch fault {
-    case .missing(let name):
-      KeyCredentialsError(
-        .malformed, "\(subject): \(name) is missing", hint: "save the whole answer, as Graph, az or PowerShell writes it")
-    case .misshapen(let name, let value, let wanted):
-      KeyCredentialsError(.malformed, "\(subject): \(name) is \(value.kind), not \(wanted)")
-    case .unknown(let name):
-      KeyCredentialsError(.malformed, "\(subject): \(quoting: name) has no meaning in it")
+  init(_ value: JSONValue, at index: Int, of file: String) throws(KeyCredentialsError) {
+    var place = Place(file: file, index: index)
+    guard let object = value.object else {
+      if value.string == nil { throw place.refusal(" is \(value.kind)") }
+      throw place.refusal(" is only a name: ConvertTo-Json cut it off", hint: SavedRegistrations.deeper)
     }
+    place.keyID = SavedName.keyID.value(in: object)?.string
+    self.place = place
+    self.object = object
+    members = JSONMembers(object, ignoringNull: true) { [place] fault in place.refusal(fault) }
   }
 
   /// With `toleratesOtherKeys`, an entry whose `key` is not a certificate that can be read is one without it.
@@ -164,7 +169,7 @@ struct SavedEntry {
   // MARK: Dates
 
   private mutating func requiredDate(_ saved: SavedName) throws(KeyCredentialsError) -> NumericDate {
-    guard let date = try date(saved) else { throw Self.refusal(.missing(name(saved)), of: subject) }
+    guard let date = try date(saved) else { throw place.refusal(.missing(name(saved))) }
     return date
   }
 
@@ -181,7 +186,7 @@ struct SavedEntry {
   }
 
   private func malformed(_ problem: String, hint: String? = nil) -> KeyCredentialsError {
-    KeyCredentialsError(.malformed, "\(subject): \(problem)", hint: hint)
+    place.refusal(": \(problem)", hint: hint)
   }
 }
 

@@ -125,13 +125,12 @@ struct SavedRegistrations {
   // MARK: What a value is
 
   private mutating func take(_ value: JSONValue, status: Int?) throws(KeyCredentialsError) {
+    if let status, !(200..<300).contains(status), value.object?["error"] == nil {
+      throw malformed("is an answer with the status \(status)", hint: Self.wanted)
+    }
     switch value {
     case .array(let elements): try take(elements, context: nil)
-    case .object(let object):
-      if let status, !(200..<300).contains(status), object["error"] == nil {
-        throw malformed("is an answer with the status \(status)", hint: Self.wanted)
-      }
-      try take(object)
+    case .object(let object): try take(object)
     default: throw other("is \(value.kind)")
     }
   }
@@ -171,9 +170,10 @@ struct SavedRegistrations {
     page object: JSONObject, _ value: JSONValue, _ context: ExactText?
   ) throws(KeyCredentialsError) {
     guard let elements = value.array else { throw other("has a value that is \(value.kind)") }
-    try take(elements, context: context)
     let link = object["@odata.nextLink"] ?? object["odata.nextLink"]
     if let link, link != .null, link.string == nil { throw malformed("has an @odata.nextLink that is \(link.kind)") }
+    // An empty page among others says nothing of an object.
+    if !elements.isEmpty || (objects.isEmpty && link?.string == nil) { try take(elements, context: context) }
     pages.append(
       Page(
         context: context, nextLink: link?.string, count: object["@odata.count"]?.number?.integer,
@@ -189,7 +189,8 @@ struct SavedRegistrations {
       if body?["error"] != nil || status.map({ $0 >= 300 }) ?? false {
         let id = response["id"]?.string.map { "with the id \(quoting: $0)" } ?? "number \(index + 1)"
         let code = body?["error"]?.object?["code"]?.string.map { ", \(quoting: $0)" } ?? ""
-        failures.append("has a response \(id) that failed with the status \(status.map { "\($0)" } ?? "unknown")\(code)")
+        let shown = status.map { "\($0)" } ?? "unknown"
+        failures.append("has a response \(id) that failed with the status \(shown)\(code)")
       } else if let body, Self.isOwner(body) || body["value"]?.array != nil {
         try take(body)
       }
@@ -235,7 +236,8 @@ struct SavedRegistrations {
   private static func bareList(_ elements: [JSONValue]) -> Object {
     let isSecret = { (element: JSONValue) in
       element.object.map {
-        SavedName.keyID.value(in: $0) != nil && SavedName.usage.value(in: $0) == nil && SavedName.type.value(in: $0) == nil
+        SavedName.keyID.value(in: $0) != nil && SavedName.usage.value(in: $0) == nil
+          && SavedName.type.value(in: $0) == nil
       } ?? false
     }
     let secrets = elements.filter(isSecret)
@@ -281,8 +283,13 @@ struct SavedName {
 
   /// The name under which the object has a value, else one under which it has null, else that of Graph.
   func spelling(in object: JSONObject) -> ExactText {
-    let present = spellings.filter(object.contains)
-    return present.first { object[$0] != .null } ?? present.first ?? spellings[0]
+    var present: ExactText?
+    for name in spellings {
+      guard let value = object[name] else { continue }
+      if value != .null { return name }
+      present = present ?? name
+    }
+    return present ?? spellings[0]
   }
 
   /// Nil for null, too.
@@ -305,5 +312,6 @@ struct SavedName {
   static let endDateTime = Self("endDateTime", "EndDateTime", "endDate", "EndDate")
   static let customKeyIdentifier = Self("customKeyIdentifier", "CustomKeyIdentifier")
   static let key = Self("key", "Key", "value", "Value")
+  static let requiredResourceAccess = Self("requiredResourceAccess", "RequiredResourceAccess")
   static let servicePrincipalType = Self("servicePrincipalType", "ServicePrincipalType")
 }

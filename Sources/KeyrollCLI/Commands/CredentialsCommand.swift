@@ -51,7 +51,8 @@ struct CredentialsCommand: RepeatableOptions {
 
   @Option(
     name: .customLong("format"),
-    help: "Write text for people; json, under a version, for programs; or csv for a spreadsheet, a line for each entry.")
+    help: "Write text for people; json, under a version, for programs; or csv for a spreadsheet, a line for each entry."
+  )
   var format: CredentialFormat = .text
 
   @Argument(help: ArgumentHelp("The saved files or folders.", valueName: "file"))
@@ -89,7 +90,8 @@ struct CredentialsCommand: RepeatableOptions {
     let toolkit = Toolkit.command
     var named: [(name: String, certificate: Certificate)] = []
     for path in certificates {
-      for certificate in try toolkit.certificates(from: path, secrets: NoSecrets()) { named.append((path, certificate)) }
+      let certificates = try toolkit.certificates(from: path, secrets: NoSecrets())
+      named += certificates.map { (path, $0) }
     }
     var list = CredentialList(naming: named)
     for path in paths {
@@ -169,7 +171,8 @@ struct CredentialText {
     let flags = judged.flags.isEmpty ? "" : "  " + judged.flags.map(\.rawValue).joined(separator: " ")
     screen.append("  \(Self.heading(of: credential))\(flags)")
     for (index, entry) in credential.entries.enumerated() where credential.entries.count > 1 {
-      append(index == 0 ? "entries" : "", "\(entry.keyID) \(entry.isSecret ? "secret" : "\(naming: entry.usage ?? "")")")
+      let usage = entry.usage.map { "\(naming: $0)" } ?? "secret"
+      append(index == 0 ? "entries" : "", "\(entry.keyID) \(usage)")
     }
     append("ends", ends(credential))
     if let (kind, bytes) = credential.thumbprint {
