@@ -17,10 +17,11 @@ extension Toolkit {
 
   /// Reads PEM, DER, a bundle, a PFX, saved `keyCredentials`, or the certificates that a `pkcs11:` reference means.
   ///
-  /// `secrets` has the password of a PFX, which is asked for only where none does not open it.
+  /// `secrets` has the password of a PFX, which is asked for only where none does not open it. Of saved objects the one is taken
+  /// that has one of `ids` as its object or application id.
   /// Throws what reading the file and the certificates or saved answer in it throws, as a `KeyError` that passes it on.
   public func contents(
-    of name: String, secrets: any SecretProvider = NoSecrets()
+    of name: String, choosing ids: [ExactText] = [], secrets: any SecretProvider = NoSecrets()
   ) throws(KeyError) -> Contents {
     if let reference = try Self.tokenReference(name) { return .certificates(try certificates(on: reference)) }
     let file = try Self.read(name)
@@ -30,7 +31,7 @@ extension Toolkit {
     return .registered(
       try KeyError.passing { () throws(KeyCredentialsError) in
         try file.withBytes { (bytes) throws(KeyCredentialsError) in
-          try KeyCredentials(bytes, of: name, cryptography: cryptography)
+          try KeyCredentials(bytes, of: name, choosing: ids, cryptography: cryptography)
         }
       })
   }

@@ -69,6 +69,7 @@ extension CredentialReport {
             "displayName": entry.displayName.map(JSONValue.string) ?? .null,
             "type": entry.type.map(JSONValue.string) ?? .null,
             "usage": entry.usage.map(JSONValue.string) ?? .null,
+            "unreadableKey": .boolean(entry.hasUnreadableKey),
             "startDateTime": Self.text(entry.start?.description),
             "endDateTime": Self.text(entry.end?.description),
           ])

@@ -227,6 +227,7 @@ import Testing
                   "displayName": \(name),
                   "type": \(type),
                   "usage": \(usage),
+                  "unreadableKey": false,
                   "startDateTime": "2025-12-01T00:00:00Z",
                   "endDateTime": "2026-11-01T00:00:00Z"
                 }
@@ -245,6 +246,15 @@ import Testing
         == "keyroll: note: the certificate in \(expired) is registered on none of the objects, as far as is known\n")
     #expect(outcome.output.contains("    subject     \"CN=leaf,O=keyroll fixtures\"\n"))
     #expect(outcome.output.contains("    saved as    \(leaf)\n"))
+  }
+
+  @Test("a key that is not a certificate hides nothing else, and is said to be one")
+  func unreadable() throws {
+    let outcome = try BuiltCommand.run(
+      ["credentials", Fixtures.path("key-credentials/key-garbage.json")] + Self.at + ["--only-due"])
+    #expect(outcome.status == 1)
+    let subject = "\n    subject     not known: the key in the answer is not a certificate that can be read\n"
+    #expect(outcome.output.contains(subject))
   }
 
   @Test(

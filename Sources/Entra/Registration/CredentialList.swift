@@ -92,19 +92,18 @@ public struct ListedObject: Sendable {
     self.file = file
     hasKeys = object.keys != nil
     hasSecrets = object.passwords != nil
-    var subject = file
-    if let name = objectID ?? applicationID { subject += " (object \(name))" }
-    var keys: [KeyCredential] = []
+    let name = objectID ?? applicationID
+    var keys: [(key: KeyCredential, isUnreadable: Bool)] = []
     for (index, element) in (object.keys ?? []).enumerated() {
-      var entry = try SavedEntry(element, at: index, of: subject)
-      keys.append(try entry.keyCredential(cryptography, toleratesOtherKeys: true))
+      var entry = try SavedEntry(element, at: index, of: file, on: name)
+      keys.append((try entry.keyCredential(cryptography, toleratesOtherKeys: true), entry.hasOtherKey))
     }
     let known = Dictionary(
-      keys.compactMap { key in key.certificate.flatMap { own in key.customKeyIdentifier.map { ($0, own) } } },
+      keys.compactMap { key, _ in key.certificate.flatMap { own in key.customKeyIdentifier.map { ($0, own) } } },
       uniquingKeysWith: { first, _ in first })
-    entries = keys.map { ListedEntry($0, known: known, named) }
+    entries = keys.map { ListedEntry($0.key, known: known, named, hasUnreadableKey: $0.isUnreadable) }
     for (index, element) in (object.passwords ?? []).enumerated() {
-      var entry = try SavedEntry(element, at: index, of: subject)
+      var entry = try SavedEntry(element, at: index, of: file, on: name)
       entries.append(ListedEntry(try entry.passwordCredential(), known: known))
     }
   }
@@ -163,6 +162,8 @@ public struct ListedEntry: Sendable {
   public let identifier: [UInt8]?
   /// Of the certificate, where it is in the answer or was given; RFC 4514 text, to be shown as a `ForeignText`.
   public let subject: String?
+  /// True where the answer has a `key` that is not a certificate that can be read.
+  public let hasUnreadableKey: Bool
   /// The files of those certificates that were given to tell entries by.
   public let certificateNames: [String]
 
@@ -177,7 +178,10 @@ public struct ListedEntry: Sendable {
     return Thumbprint.allCases.first { $0.byteCount == identifier.count }.map { ($0, identifier) }
   }
 
-  fileprivate init(_ key: KeyCredential, known: [[UInt8]: Certificate], _ named: NamedCertificates) {
+  fileprivate init(
+    _ key: KeyCredential, known: [[UInt8]: Certificate], _ named: NamedCertificates, hasUnreadableKey: Bool
+  ) {
+    self.hasUnreadableKey = hasUnreadableKey
     keyID = key.keyID
     displayName = key.displayName
     type = key.type
@@ -192,7 +196,7 @@ public struct ListedEntry: Sendable {
   fileprivate init(_ secret: PasswordCredential, known: [[UInt8]: Certificate]) {
     keyID = secret.keyID
     displayName = secret.displayName
-    (type, usage, subject, certificateNames) = (nil, nil, nil, [])
+    (type, usage, subject, certificateNames, hasUnreadableKey) = (nil, nil, nil, [], false)
     (start, end) = (secret.startDateTime, secret.endDateTime)
     identifier = secret.customKeyIdentifier.map { known[$0]?.sha1Thumbprint ?? $0 }
   }

@@ -19,13 +19,13 @@ public struct KeyCredentials: Sendable {
   /// Reads an application or service principal, its collection alone (`{"keyCredentials": …}`, `{"value": …}`), a list of one such
   /// object, or a list of entries: as Graph, `az`, PowerShell, the portal, a `$batch` or `curl -i` writes it, in UTF-8 or UTF-16.
   ///
-  /// A collection without entries is read. Throws `malformed-key-credentials`, `several-objects` or `incomplete-answer`.
+  /// Of several objects it takes the one that has one of `ids` as its object or application id. A collection without entries is
+  /// read. Throws `malformed-key-credentials`, `several-objects` or `incomplete-answer`.
   public init(
-    _ file: Span<UInt8>, of subject: String = "the saved answer", cryptography: any Cryptography
+    _ file: Span<UInt8>, of subject: String = "the saved answer", choosing ids: [ExactText] = [],
+    cryptography: any Cryptography
   ) throws(KeyCredentialsError) {
-    let saved = try SavedRegistrations(file, of: subject)
-    try saved.requireLastPage()
-    let object = try saved.onlyObject()
+    let object = try SavedRegistrations(file, of: subject).object(choosing: ids)
     var entries: [KeyCredential] = []
     var keyIDs = Set<ExactText>()
     for (index, element) in (object.keys ?? []).enumerated() {
@@ -39,7 +39,7 @@ public struct KeyCredentials: Sendable {
     self.entries = entries
     objectID = object.owner.flatMap { SavedName.objectID.value(in: $0)?.string }
     applicationID = object.owner.flatMap { SavedName.applicationID.value(in: $0)?.string }
-    answered = saved.answered
+    answered = object.answered
   }
 
   /// Every certificate in the `keyCredentials` of a saved file, of one object or of many, in their order.
@@ -133,21 +133,24 @@ public enum KeyCredentialsErrorCode: String, FailureCode {
 }
 
 extension SavedRegistrations {
-  /// Throws `incomplete-answer` where no page is the last.
-  func requireLastPage() throws(KeyCredentialsError) {
-    try PageCheck(pages.map { (page: $0, file: subject) }).requireComplete()
-  }
-
-  /// Throws `several-objects` where there are more, and `malformed-key-credentials` where none is there.
-  fileprivate func onlyObject() throws(KeyCredentialsError) -> Object {
-    guard let object = objects.first else {
-      throw KeyCredentialsError(.malformed, "\(naming: subject) holds no object", hint: Self.wanted)
-    }
-    if objects.count > 1 {
+  /// The one object, or of several the one that has one of these ids.
+  ///
+  /// Throws `several-objects` where it is not known which is meant, `incomplete-answer` where it may be on another page, and
+  /// `malformed-key-credentials` where nothing says what is registered on it.
+  fileprivate func object(choosing ids: [ExactText]) throws(KeyCredentialsError) -> Object {
+    let chosen = objects.filter { object in object.ids.contains { own in ids.contains(where: own.isSameName) } }
+    // An object is never on two pages.
+    let isChosen = chosen.count == 1
+    if !isChosen { try PageCheck(pages.map { (page: $0, file: subject) }).requireComplete() }
+    if objects.count > 1, !isChosen {
+      let count = chosen.isEmpty ? "none of them is the one that is meant" : "\(chosen.count) of them have its id"
       throw KeyCredentialsError(
         .severalObjects,
-        "\(naming: subject) holds \(objects.count) objects with key credentials of their own: \(names)",
-        hint: "save the one that the token is of")
+        "\(naming: subject) holds \(objects.count) objects with key credentials of their own: \(names)"
+          + (ids.isEmpty ? "" : "; \(count)"), hint: "give the object id that is meant, or its answer alone")
+    }
+    guard let object = isChosen ? chosen.first : objects.first else {
+      throw KeyCredentialsError(.malformed, "\(naming: subject) holds no object", hint: Self.wanted)
     }
     if object.keys == nil {
       throw KeyCredentialsError(.malformed, "\(naming: subject) has no keyCredentials", hint: Self.wanted)

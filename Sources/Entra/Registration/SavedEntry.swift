@@ -26,12 +26,15 @@ struct SavedEntry {
   /// How messages name the entry, put into words only where there is one.
   private struct Place {
     let file: String
+    /// The object, where the file may hold several.
+    let owner: ExactText?
     let index: Int
     var keyID: ExactText?
 
     var words: String {
-      if let keyID, TextForm.guid.matches(keyID) { return "entry \(naming: keyID) of \(naming: file)" }
-      return "entry \(index + 1) of \(naming: file)"
+      let isID = keyID.map(TextForm.guid.matches) ?? false
+      let entry = isID ? "\(naming: keyID ?? "")" : "\(index + 1)"
+      return "entry \(entry) of " + (owner.map { "the object \(naming: $0) in " } ?? "") + "\(naming: file)"
     }
 
     func refusal(_ problem: String, hint: String? = nil) -> KeyCredentialsError {
@@ -48,8 +51,13 @@ struct SavedEntry {
     }
   }
 
-  init(_ value: JSONValue, at index: Int, of file: String) throws(KeyCredentialsError) {
-    var place = Place(file: file, index: index)
+  /// True once a `key` was read that is not a certificate, where that is tolerated.
+  private(set) var hasOtherKey = false
+
+  init(
+    _ value: JSONValue, at index: Int, of file: String, on owner: ExactText? = nil
+  ) throws(KeyCredentialsError) {
+    var place = Place(file: file, owner: owner, index: index)
     guard let object = value.object else {
       if value.string == nil { throw place.refusal(" is \(value.kind)") }
       throw place.refusal(" is only a name: ConvertTo-Json cut it off", hint: SavedRegistrations.deeper)
@@ -130,8 +138,9 @@ struct SavedEntry {
         throw malformed("key is not a certificate: \(error.message)")
       }
     } catch {
-      if toleratesOthers { return nil }
-      throw error
+      guard toleratesOthers else { throw error }
+      hasOtherKey = true
+      return nil
     }
   }
 

@@ -17,6 +17,14 @@ struct SavedRegistrations {
     let passwords: [JSONValue]?
     /// The `@odata.context` of the answer that the object is in, which names its collection.
     let context: ExactText?
+    /// When the service answered, by the header of that answer.
+    let answered: NumericDate?
+
+    /// Its object id and its application id, where they are there.
+    var ids: [ExactText] {
+      guard let owner else { return [] }
+      return [SavedName.objectID, .applicationID].compactMap { $0.value(in: owner)?.string }
+    }
   }
 
   /// One page of a listing.
@@ -33,8 +41,8 @@ struct SavedRegistrations {
   private(set) var pages: [Page] = []
   /// The responses of a `$batch` that are errors, for messages.
   private(set) var failures: [String] = []
-  /// When the service answered, by the header of the first response.
-  private(set) var answered: NumericDate?
+  /// When the service gave the answer that is being read, by its header.
+  private var answered: NumericDate?
   let subject: String
 
   /// More values one after the other are not read.
@@ -73,8 +81,11 @@ struct SavedRegistrations {
   private mutating func head(_ text: Span<UInt8>, _ position: inout Int) throws(KeyCredentialsError) -> Int? {
     Self.skipWhiteSpace(text, &position)
     do throws(ResponseError) {
-      guard let head = try SavedResponse.head(text, &position) else { return nil }
-      answered = answered ?? head.date
+      guard let head = try SavedResponse.head(text, &position) else {
+        answered = nil
+        return nil
+      }
+      answered = head.date
       return head.status
     } catch {
       throw malformed("cannot be read: \(error.message)", hint: error.hint)
@@ -85,6 +96,11 @@ struct SavedRegistrations {
     in text: [UInt8], _ position: inout Int, within limits: JSONLimits
   ) throws(KeyCredentialsError) -> JSONValue {
     let start = position
+    guard text[start] == UInt8(ascii: "{") || text[start] == UInt8(ascii: "[") else {
+      throw malformed(
+        "is not what was saved of an application: \(start == 0 ? "it is" : "what follows at byte \(start) is") neither JSON nor a response with its header",
+        hint: "give what Graph, az, PowerShell (ConvertTo-Json), the portal or curl -i wrote")
+    }
     position = Self.endOfValue(text.span, from: start)
     let isWhole = start == 0 && position == text.count
     do throws(JSONError) {
@@ -99,7 +115,6 @@ struct SavedRegistrations {
   /// Behind the bracket that closes the one at `start`; the end of the text where there is none. The strict reader judges what
   /// lies between.
   private static func endOfValue(_ text: Span<UInt8>, from start: Int) -> Int {
-    guard text[start] == UInt8(ascii: "{") || text[start] == UInt8(ascii: "[") else { return text.count }
     var depth = 0
     var isInString = false
     var index = start
@@ -145,7 +160,7 @@ struct SavedRegistrations {
       throw malformed("is a public key, not a certificate", hint: "give it as a public key")
     }
     // Of a list with one element PowerShell writes the element alone; of Graph it is what addKey answers.
-    if object["KeyId"] != nil { return objects.append(Self.bareList([.object(object)])) }
+    if object["KeyId"] != nil { return objects.append(bareList([.object(object)])) }
     if object["keyId"] != nil { throw other("is a single keyCredential, not all that are registered") }
     throw other("has no keyCredentials")
   }
@@ -155,7 +170,7 @@ struct SavedRegistrations {
     let isOfAnswers = elements.contains { element in
       element.object.map { Self.isOwner($0) || $0["value"]?.array != nil || $0["responses"] != nil } ?? false
     }
-    guard isOfAnswers else { return objects.append(Self.bareList(Array(elements))) }
+    guard isOfAnswers else { return objects.append(bareList(Array(elements))) }
     for (index, element) in elements.enumerated() {
       guard let object = element.object, Self.isOwner(object) || object["value"] != nil || object["responses"] != nil
       else {
@@ -209,7 +224,7 @@ struct SavedRegistrations {
     let keys = try collection(.keyCredentials, of: object)
     let passwords = try collection(.passwordCredentials, of: object)
     if keys == nil, passwords == nil { throw other("has keyCredentials that are null") }
-    return Object(owner: object, keys: keys, passwords: passwords, context: context)
+    return Object(owner: object, keys: keys, passwords: passwords, context: context, answered: answered)
   }
 
   private func collection(
@@ -233,7 +248,7 @@ struct SavedRegistrations {
   }
 
   /// Secrets are the entries that have neither a type nor a usage.
-  private static func bareList(_ elements: [JSONValue]) -> Object {
+  private func bareList(_ elements: [JSONValue]) -> Object {
     let isSecret = { (element: JSONValue) in
       element.object.map {
         SavedName.keyID.value(in: $0) != nil && SavedName.usage.value(in: $0) == nil
@@ -244,7 +259,7 @@ struct SavedRegistrations {
     let keys = secrets.isEmpty ? elements : elements.filter { !isSecret($0) }
     return Object(
       owner: nil, keys: keys.isEmpty && !secrets.isEmpty ? nil : keys, passwords: secrets.isEmpty ? nil : secrets,
-      context: nil)
+      context: nil, answered: answered)
   }
 
   // MARK: Errors

@@ -125,7 +125,7 @@ extension RolloverEvidence {
     cryptography: any Cryptography
   ) throws(RolloverError) -> RolloverEvidence {
     let keys = try RolloverError.passing { () throws(KeyCredentialsError) in
-      try KeyCredentials(bytes, of: "the list", cryptography: cryptography)
+      try KeyCredentials(bytes, of: "the list", choosing: [object.objectID], cryptography: cryptography)
     }
     if let id = keys.objectID, !id.isSameGUID(as: object.objectID) {
       throw RolloverError(

@@ -34,7 +34,7 @@ struct CredentialsCommand: RepeatableOptions {
   @Option(
     name: .customLong("within"),
     help: ArgumentHelp("What ends within this time is due; 30d by default.", valueName: "duration"))
-  var period = CredentialPolicy.standardPeriod
+  var period: TimeSpan?
 
   @Option(
     name: .customLong("max-lifetime"),
@@ -76,7 +76,9 @@ struct CredentialsCommand: RepeatableOptions {
     try inputs.requireOneReaderOfStandardInput()
     let report = CredentialReport(
       on: try list(paths),
-      by: CredentialPolicy(at: time, within: period, maximumLifetime: maximumLifetime, skipsEnded: skipsEnded))
+      by: CredentialPolicy(
+        at: time, within: period ?? CredentialPolicy.standardPeriod, maximumLifetime: maximumLifetime,
+        skipsEnded: skipsEnded))
     switch format {
     case .text: try StandardOutput.write(CredentialText(report, onlyDue: onlyDue).screen)
     case .json: try StandardOutput.write(report.json(onlyDue: onlyDue))
@@ -179,7 +181,11 @@ struct CredentialText {
       let name = kind == .sha1 ? "" : " (SHA-256)"
       append("thumbprint", "\(Hexadecimal.upperCase(bytes))  \(Base64.url.text(bytes))\(name)")
     }
-    if let subject = credential.subject { append("subject", "\(quoting: subject)") }
+    if let subject = credential.subject {
+      append("subject", "\(quoting: subject)")
+    } else if credential.entries.contains(where: \.hasUnreadableKey) {
+      append("subject", "not known: the key in the answer is not a certificate that can be read")
+    }
     if let name = credential.displayName, !name.isEmpty, name != credential.subject.map(ExactText.init(_:)) {
       append("name", "\(quoting: name)")
     }

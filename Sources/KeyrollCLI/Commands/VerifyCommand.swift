@@ -42,7 +42,8 @@ struct VerifyCommand: RepeatableOptions {
     inputs.append("the password", password.source)
     inputs.append("the profile", judging.profile)
     try inputs.requireOneReaderOfStandardInput()
-    let trust = try keys.trust(at: time, secrets: password.provider())
+    let trust = try keys.trust(
+      at: time, choosing: [judging.objectID, judging.client.clientID], secrets: password.provider())
     let profile = try judging.judgingProfile(publicKey: trust.keys.first?.verifier.publicKey)
     if isLenient && !profile.hasLenientForm { throw CommandError.usage("--lenient is not for \(naming: profile.id)") }
     StandardInput.noteTerminal(at: token)

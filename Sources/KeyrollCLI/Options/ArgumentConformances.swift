@@ -75,6 +75,8 @@ package enum OptionHints {
     "to be told whose it is, give the certificates of other keys":
       "to be told whose it is, give the certificates of other keys by --certificate",
     "give it as a public key": "give it by --public-key",
+    "give the object id that is meant, or its answer alone":
+      "give the object that is meant, by --object-id or --client-id, or its answer alone",
     "save the page that follows, too":
       "save the page that follows, too: keyroll request list-keys --all --after FILE makes the request for it",
     "a page in between is missing: save each page that follows":

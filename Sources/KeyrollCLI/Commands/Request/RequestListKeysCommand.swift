@@ -16,7 +16,7 @@ struct RequestListKeysCommand: ParsableCommand {
       that is asked. Whoever sends the request needs an access token that may read applications.
 
       Examples:
-        keyroll request list-keys --application 6d3e7a10-2f4b-4c5d-8e9f-0a1b2c3d4e5f --output list
+        keyroll request list-keys --application GUID --output list
         keyroll request list-keys --all --output page-1
         keyroll request list-keys --all --after page-1/answer.txt --output page-2
       """)
