@@ -17,20 +17,21 @@ extension Toolkit {
 
   /// Reads PEM, DER, a bundle, a PFX, saved `keyCredentials`, or the certificates that a `pkcs11:` reference means.
   ///
-  /// `secrets` has the password of a PFX, which is asked for only where none does not open it.
+  /// `secrets` has the password of a PFX, which is asked for only where none does not open it. Of saved objects the one is taken
+  /// that has one of `ids` as its object or application id.
   /// Throws what reading the file and the certificates or saved answer in it throws, as a `KeyError` that passes it on.
   public func contents(
-    of name: String, secrets: any SecretProvider = NoSecrets()
+    of name: String, choosing ids: [ExactText] = [], secrets: any SecretProvider = NoSecrets()
   ) throws(KeyError) -> Contents {
     if let reference = try Self.tokenReference(name) { return .certificates(try certificates(on: reference)) }
     let file = try Self.read(name)
-    guard file.withBytes({ bytes in Self.isLikelyJSON(bytes) && !isAroundKey(bytes) }) else {
+    guard file.withBytes(mayBeRegistered) else {
       return .certificates(try certificates(in: file, of: name, secrets: secrets))
     }
     return .registered(
       try KeyError.passing { () throws(KeyCredentialsError) in
         try file.withBytes { (bytes) throws(KeyCredentialsError) in
-          try KeyCredentials(bytes, of: name, cryptography: cryptography)
+          try KeyCredentials(bytes, of: name, choosing: ids, cryptography: cryptography)
         }
       })
   }
@@ -41,10 +42,17 @@ extension Toolkit {
     return try Self.read(name).withBytes { (bytes) throws(KeyError) in try certificates(in: bytes, of: name) }
   }
 
-  /// The same for what may also be a PFX.
+  /// The same for what may also be a PFX, or saved `keyCredentials`, of which every certificate is given.
   public func certificates(from name: String, secrets: any SecretProvider) throws(KeyError) -> [Certificate] {
     if let reference = try Self.tokenReference(name) { return try certificates(on: reference) }
     let file = try Self.read(name)
+    if file.withBytes(mayBeRegistered) {
+      return try KeyError.passing { () throws(KeyCredentialsError) in
+        try file.withBytes { (bytes) throws(KeyCredentialsError) in
+          try KeyCredentials.certificates(in: bytes, of: name, cryptography: cryptography)
+        }
+      }
+    }
     return try certificates(in: file, of: try KeyReference(name, of: []).description, secrets: secrets)
   }
 
@@ -94,6 +102,18 @@ extension Toolkit {
     // A token may allow one session, which the key will need.
     defer { tokens.close() }
     return try tokens.certificates(at: reference)
+  }
+
+  /// True for JSON, alone or behind the header of a response, that is not a key or certificate as a service hands it out.
+  private func mayBeRegistered(_ bytes: Span<UInt8>) -> Bool {
+    let mark = Array("HTTP/".utf8)
+    var start: [UInt8] = []
+    // UTF-16 has a zero byte for each of these, and a mark may stand before them.
+    for index in 0..<min(bytes.count, 64) where bytes[index] < 0x80 && bytes[index] != 0 && start.count < mark.count {
+      if start.isEmpty, ASCII.isWhiteSpace(bytes[index]) { continue }
+      start.append(bytes[index])
+    }
+    return start == mark || (Self.isLikelyJSON(bytes) && !isAroundKey(bytes))
   }
 
   /// True if an object or an array begins, also after the byte order marks with which some tools save: PEM and DER begin

@@ -208,9 +208,12 @@ public struct RegisteredKeys: Sendable {
   /// The entries of the saved answer.
   public let keys: KeyCredentials
 
-  /// Throws what reading saved `keyCredentials` throws; `subject` is how messages call the file.
-  public init(_ bytes: [UInt8], of subject: String, with toolkit: Toolkit) throws(KeyCredentialsError) {
+  /// Throws what reading saved `keyCredentials` throws; `subject` is how messages call the file. Of several objects the one is
+  /// taken that has one of `ids`.
+  public init(
+    _ bytes: [UInt8], of subject: String, choosing ids: [ExactText] = [], with toolkit: Toolkit
+  ) throws(KeyCredentialsError) {
     self.bytes = bytes
-    keys = try KeyCredentials(bytes.span, of: subject, cryptography: toolkit.cryptography)
+    keys = try KeyCredentials(bytes.span, of: subject, choosing: ids, cryptography: toolkit.cryptography)
   }
 }

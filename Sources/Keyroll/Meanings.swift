@@ -131,8 +131,12 @@ public enum Meanings {
     # Saved `keyCredentials`
     malformed-key-credentials: an answer without `keyCredentials`, or with an entry that cannot be read
     several-objects: the `keyCredentials` of several applications or service principals
-    incomplete-answer: one page of an answer of several pages
-    no-key-credentials: no registered key verifies signatures
+    incomplete-answer: one page of an answer of several pages without the others, or a `$batch` with a response that failed
+    no-key-credentials: no registered key verifies signatures, or no entry has its certificate
+    repeated-page: two pages with the same next page: one was saved twice, or they form a circle
+    object-differs: an object in two files that do not list the same keys or secrets
+    no-next-page: an answer without a next page
+    foreign-next-page: a next page on another host, or of another listing, than the requested one
 
     # Signing elsewhere
     malformed-signing-request: a file that is not a signing request, or has an unknown member

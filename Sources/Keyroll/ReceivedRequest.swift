@@ -209,7 +209,7 @@ extension ReceivedRequest {
     let name = RequestFolder.File.keyCredentials.name(for: address)
     do throws(KeyCredentialsError) {
       return try bytes.bytes.withBytes { (bytes) throws(KeyCredentialsError) in
-        try KeyCredentials(bytes, of: name, cryptography: cryptography)
+        try KeyCredentials(bytes, of: name, choosing: address.objectIDs, cryptography: cryptography)
       }
     } catch {
       throw RequestError(.fileDiffers, "\(name) holds no saved keyCredentials: \(error.message)")

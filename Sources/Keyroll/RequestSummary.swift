@@ -25,7 +25,7 @@ struct RequestSummary {
   var text: String { lines.map { $0 + "\n" }.joined() }
 
   /// A line without a name continues the value before it.
-  private typealias Field = (name: String, value: String)
+  typealias Field = (name: String, value: String)
 
   private static func fields(of folder: borrowing RequestFolder) -> [Field] {
     let address = folder.address
@@ -63,7 +63,7 @@ struct RequestSummary {
   }
 
   /// The values below each other, two columns after the longest name.
-  private static func lines(of fields: [Field]) -> [String] {
+  static func lines(of fields: [Field]) -> [String] {
     let width = fields.map(\.name.utf8.count).max() ?? 0
     return fields.map { name, value in
       let padding = String(repeating: " ", count: width - name.utf8.count + 2)
@@ -71,20 +71,29 @@ struct RequestSummary {
     }
   }
 
+  /// How a request is sent that needs an access token.
+  static func sendingToGraph(_ form: RequestFolder.Form) -> [String] {
+    [
+      opening(form), "  printf 'Authorization: Bearer %s' \"$ACCESS_TOKEN\" | (\(curl(form)))",
+      "or, where a file holds that line alone:", "  (\(curl(form)) < HEADER-FILE)",
+    ]
+  }
+
+  private static func opening(_ form: RequestFolder.Form) -> String {
+    form == .singleFile ? "Send it with curl 7.76 or later:" : "Send it with curl 7.76 or later, in this folder:"
+  }
+
+  /// curl knows no mode for what it writes, and the answer may hold an access token.
+  private static func curl(_ form: RequestFolder.Form) -> String {
+    "umask 077; curl --config \(form == .singleFile ? "THIS-FILE" : "request.curl")"
+  }
+
   private static func sending(_ address: RequestAddress, _ form: RequestFolder.Form) -> [String] {
     let isSingleFile = form == .singleFile
-    let file = isSingleFile ? "THIS-FILE" : RequestFolder.File.configuration.name(for: address)
-    // curl knows no mode for what it writes, and the answer may hold an access token.
-    let curl = "umask 077; curl --config \(file)"
-    var lines = [isSingleFile ? "Send it with curl 7.76 or later:" : "Send it with curl 7.76 or later, in this folder:"]
+    var lines: [String]
     switch address {
-    case .graph:
-      lines += [
-        "  printf 'Authorization: Bearer %s' \"$ACCESS_TOKEN\" | (\(curl))",
-        "or, where a file holds that line alone:",
-        "  (\(curl) < HEADER-FILE)",
-      ]
-    case .token: lines.append("  (\(curl))")
+    case .graph: lines = sendingToGraph(form)
+    case .token: lines = [opening(form), "  (\(curl(form)))"]
     }
     let answer = CurlConfiguration.answerName
     lines.append("The answer goes into \(answer), for you alone. Where it is another status, where keyroll is:")

@@ -30,4 +30,8 @@ extension JSONLimits {
     byteCount: Limits.byteCount * 8, depth: Limits.depth + 2, elementCount: Limits.elementCount * 4)
   /// What a service answered and somebody saved: 1 MiB, since one answer can hold many certificates.
   public static let savedAnswer = JSONLimits(byteCount: 1 << 20, depth: Limits.depth, elementCount: 16_384)
+  /// What is registered on an object, as PowerShell writes it, with an element for each byte of a certificate: 1 MiB.
+  public static let savedRegistration = JSONLimits(byteCount: 1 << 20, depth: Limits.depth * 2, elementCount: 1 << 19)
+  /// A file with a listing of many objects: 64 MiB.
+  public static let savedListing = JSONLimits(byteCount: 1 << 26, depth: Limits.depth * 2, elementCount: 1 << 22)
 }

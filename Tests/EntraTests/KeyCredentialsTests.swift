@@ -39,16 +39,52 @@ struct KeyCredentialsTests {
     }
   }
 
-  @Test("What PowerShell makes of an answer is refused, and the hint says how names are spelled")
-  func otherNames() throws {
+  @Test("An entry that lacks something says what, in either spelling of the names, and how to save it")
+  func missing() throws {
     let json = Array("[{\"KeyId\":\"5d9c1b7e-3f2a-4e6b-9c8d-1a2b3c4d5e03\",\"Usage\":\"Verify\"}]".utf8)
     do throws(KeyCredentialsError) {
       _ = try KeyCredentials(json.span, cryptography: OpenSSLCryptography())
       Issue.record("read")
     } catch {
-      #expect(error.message == #"entry 1 of "the saved answer": keyId is missing"#)
-      #expect(error.hint?.contains("keyId") == true)
+      #expect(
+        error.message == #"entry 5d9c1b7e-3f2a-4e6b-9c8d-1a2b3c4d5e03 of "the saved answer": type is missing"#)
+      #expect(error.hint == "save the whole answer, as Graph, az or PowerShell writes it")
     }
+  }
+
+  @Test("However an application was saved, the same is read of it")
+  func sameOfAll() throws {
+    let expected = try read("application").entries
+    let files = [
+      "byte-order-mark.json", "utf-16.json", "powershell-7.json", "powershell-5.json", "powershell-cut.json",
+      "powershell-wrapped.json", "azuread.json", "portal-manifest.json", "batch.json", "curl-i.http", "pages.json",
+    ]
+    for file in files {
+      let bytes = try Fixtures.bytes("key-credentials/\(file)")
+      let read = try KeyCredentials(bytes.span, of: file, cryptography: OpenSSLCryptography())
+      #expect(read.entries == expected, "\(file)")
+      #expect(read.objectID == "0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01", "\(file)")
+      #expect(read.applicationID == "2f1e9c44-5a0b-4c1d-8e2f-7b6a5c4d3e02", "\(file)")
+      #expect(read.answered?.description == (file == "curl-i.http" ? "2023-11-14T22:18:20Z" : nil))
+    }
+  }
+
+  @Test(
+    "A date of Windows PowerShell is milliseconds, perhaps with an offset that changes nothing",
+    arguments: [
+      ("/Date(1735689600000)/", "2025-01-01T00:00:00Z"), ("/Date(1735689600999)/", "2025-01-01T00:00:00Z"),
+      ("/Date(1735689600000+0200)/", "2025-01-01T00:00:00Z"), ("/Date(-1)/", "1969-12-31T23:59:59Z"),
+      ("/Date(-62135596800000)/", "0001-01-01T00:00:00Z"), ("/Date(253402300800000)/", nil), ("/Date()/", nil),
+      ("/Date(1e3)/", nil), ("/Date(1735689600000+2)/", nil), ("/Date(--1)/", nil), ("/Date(1735689600000)", nil),
+      ("/Date(9223372036854775808)/", nil), ("2025-01-01T00:00:00", nil),
+    ] as [(String, String?)])
+  func windowsDate(text: String, expected: String?) throws {
+    let json = """
+      [{"KeyId": "5d9c1b7e-3f2a-4e6b-9c8d-1a2b3c4d5e03", "Usage": "Verify", "Type": "AsymmetricX509Cert",
+        "StartDateTime": "0001-01-01T00:00:00Z", "EndDateTime": {"value": "\(text)", "DisplayHint": 2}}]
+      """
+    let read = try? KeyCredentials(Array(json.utf8).span, cryptography: OpenSSLCryptography())
+    #expect(read?.entries.first?.endDateTime.description == expected)
   }
 
   @Test("There are answers that are read and answers that are refused")

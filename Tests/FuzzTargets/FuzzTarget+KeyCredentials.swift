@@ -10,6 +10,7 @@ extension FuzzTarget {
     "key-credentials", "saved keyCredentials", seeds: { try Seeds.fixtures("key-credentials") }
   ) { input in
     let reader = OpenSSLCryptography()
+    try requireListed(input, reader)
     let registered: KeyCredentials
     do throws(KeyCredentialsError) {
       registered = try KeyCredentials(input.span, cryptography: reader)
@@ -39,6 +40,26 @@ extension FuzzTarget {
       try require(
         zip(rest, rest.dropFirst()).allSatisfy { $0.validity.end >= $1.validity.end }, "the one that ends last is first"
       )
+    }
+  }
+
+  /// What is listed of the same file is judged without a contradiction.
+  private static func requireListed(_ input: [UInt8], _ reader: OpenSSLCryptography) throws {
+    var list = CredentialList()
+    do throws(KeyCredentialsError) {
+      try list.add(input.span, of: "file", cryptography: reader)
+      try list.requireComplete()
+    } catch {
+      try require(!error.message.isEmpty, "an error says what is wrong")
+      return
+    }
+    let report = CredentialReport(on: list, by: CredentialPolicy(at: Judges.now))
+    let credentials = report.objects.flatMap(\.credentials)
+    try require(
+      credentials.flatMap(\.credential.entries).count == list.objects.flatMap(\.entries).count, "no entry is lost")
+    for judged in credentials {
+      try require(judged.flags.contains(.due) || !judged.flags.contains(.alone), "only what is due is alone")
+      try require(judged.occurrences > 1 || !judged.flags.contains(.twice), "what is registered once is not twice")
     }
   }
 }

@@ -57,6 +57,33 @@ import Testing
             """))
   }
 
+  @Test(
+    "the certificates of registered entries are shown as their files are, whatever saved them",
+    arguments: ["application.json", "powershell-5.json", "curl-i.http", "batch.json", "portal-manifest.json"])
+  func registered(file: String) throws {
+    let screens = try ["leaf", "other"].map { name in
+      try BuiltCommand.run(["certificate", Fixtures.path("certificates/\(name).pem")] + Self.noon).output
+    }
+    #expect(
+      try BuiltCommand.run(["certificate", Fixtures.path("key-credentials/\(file)")] + Self.noon)
+        == Outcome(status: 0, output: screens.joined(separator: "\n")))
+  }
+
+  @Test("an answer without its certificates says that it has none, and how to get them")
+  func withoutKey() throws {
+    let path = Fixtures.path("key-credentials/az.json")
+    #expect(
+      try BuiltCommand.run("certificate", path)
+        == Outcome(
+          status: 2,
+          error: """
+            keyroll: error: \(path) holds no certificate: no entry has its key [no-key-credentials]
+            keyroll: hint: Graph gives the key for one object alone, and only when it is asked for with \
+            $select=keyCredentials
+
+            """))
+  }
+
   @Test("the JSON form has a version, and the same values")
   func json() throws {
     let path = Fixtures.path("certificates/rsa-1024.pem")
@@ -110,11 +137,12 @@ import Testing
             OVERVIEW: Show a certificate's thumbprints, dates and key in every form the
             services use.
 
-            FILE is PEM, DER or a PFX, - for standard input, or a pkcs11: reference to a
-            certificate on a token. Every certificate in it is shown, in the order of the
-            file; private keys are not. Nothing is said about whether to trust a
-            certificate. --format pem and jwks write all of them, der and jwk the one that
-            is meant. keyroll certificate store puts one on a token.
+            FILE is PEM, DER or a PFX, a saved answer with keyCredentials, - for standard
+            input, or a pkcs11: reference to a certificate on a token. Every certificate in
+            it is shown, in the order of the file; private keys are not. Nothing is said
+            about whether to trust a certificate. --format pem and jwks write all of them,
+            der and jwk the one that is meant. keyroll certificate store puts one on a
+            token.
 
             USAGE: keyroll certificate show <file> [--format <format>] [--password-file <file>] [--password-fd <number>] [--password-env <name>] [--at <time>]
 

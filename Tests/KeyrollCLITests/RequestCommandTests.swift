@@ -26,6 +26,22 @@ import Testing
     return der.output
   }
 
+  @Test(
+    "what is registered is taken as it was saved: the key to remove is found by its certificate",
+    arguments: ["powershell-5.json", "curl-i.http", "batch.json"])
+  func registeredOtherwise(file: String) throws {
+    let registered = Fixtures.path("key-credentials/\(file)")
+    let made = try run(
+      ["request", "remove-key", "--old-certificate", Self.other, "--registered", registered, "--force"] + Self.graph
+        + Self.key)
+    #expect(made.status == 0, "\(made)")
+    #expect(try text("body.json").hasPrefix(#"{"keyId":"d0a919b4-6dbc-5e25-a794-8ca89dd382cc","proof":"#))
+    #expect(try folder.bytes("out/key-credentials.json") == Fixtures.bytes("key-credentials/\(file)"))
+    let checked = try BuiltCommand.run(
+      "request", "check", folder.path("out"), "--at", SignCommandTests.at, "--format", "json")
+    #expect(!checked.output.contains("key-credentials-file\",\n      \"status\": \"failed\""), "\(checked)")
+  }
+
   @Test("add-key writes the documented body, what sends it, and the certificates, for the owner alone")
   func addKey() throws {
     let made = try run(Self.addOther)

@@ -177,7 +177,7 @@ import Testing
     "a file that cannot be read as what it should be is refused, and no judgement is made",
     arguments: [
       ("truncated", "malformed-key-credentials"), ("duplicate-name", "malformed-key-credentials"),
-      ("byte-order-mark", "malformed-key-credentials"), ("utf-16", "malformed-key-credentials"),
+      ("powershell-cut-early", "malformed-key-credentials"), ("nested", "malformed-key-credentials"),
       ("two-applications", "several-objects"), ("page", "incomplete-answer"), ("empty", "no-key-credentials"),
       ("single", "malformed-key-credentials"), ("error", "malformed-key-credentials"),
       ("key-base64url", "malformed-key-credentials"), ("key-garbage", "malformed-key-credentials"),
@@ -187,6 +187,36 @@ import Testing
     #expect(outcome.status == 2)
     #expect(outcome.output.isEmpty)
     #expect(outcome.error.hasPrefix("keyroll: error: ") && outcome.error.contains("[\(id)]\n"), "\(outcome)")
+  }
+
+  @Test(
+    "an answer is taken as it was saved, and names the entry that signed",
+    arguments: [
+      "powershell-7.json", "powershell-5.json", "utf-16.json", "curl-i.http", "batch.json", "portal-manifest.json",
+    ])
+  func otherTools(file: String) throws {
+    let outcome = try Self.verify([Fixtures.path("key-credentials/\(file)")], Self.token("proof"))
+    #expect(outcome == (try Self.verify([Self.saved("application")], Self.token("proof"))))
+    #expect(outcome.status == 0)
+  }
+
+  @Test("of many objects the one is taken whose id is given, and of none of that id none is")
+  func chosen() throws {
+    let folder = try TemporaryFolder()
+    let own = try #require(String(validating: try Fixtures.bytes("key-credentials/application.json"), as: UTF8.self))
+    func listing(_ id: String) throws -> String {
+      let application = own.replacing(SignCommandTests.objectID, with: id)
+      let others = [1, 2].map { #"{"id": "10000000-0000-4000-8000-00000000000\#($0)", "keyCredentials": []}"# }
+      return try folder.write(
+        Array(#"{"value": [\#(others[0]), \#(application), \#(others[1])], "@odata.nextLink": "https://x"}"#.utf8),
+        to: "list.json")
+    }
+    let found = try Self.verify([try listing(SignCommandTests.objectID)], Self.token("proof"))
+    #expect(found.status == 0, "\(found)")
+    #expect(found.output.contains("signed by        49b5038b-acf5-5f91-a1a2-30dd37ad62ae"))
+    let absent = try Self.verify([try listing("10000000-0000-4000-8000-000000000009")], Self.token("proof"))
+    #expect(absent.status == 2)
+    #expect(absent.error.contains("[incomplete-answer]"), "\(absent)")
   }
 
   @Test("a saved answer is read up to 1 MiB, from standard input too, and never two of them")

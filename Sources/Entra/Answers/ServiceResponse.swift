@@ -171,16 +171,11 @@ public struct SavedResponse: Sendable {
 
   /// Throws `malformed-response` for nothing, and for lines that are neither a status line nor header fields.
   public init(_ text: Span<UInt8>) throws(ResponseError) {
-    var status: Int?
-    var fields: [(name: String, value: String)] = []
     var position = 0
-    while Self.startsStatusLine(text, position) {
-      status = try Self.statusCode(in: Self.line(text, &position))
-      fields = try Self.fields(text, &position)
-    }
+    let head = try Self.head(text, &position)
     body = [UInt8](copying: text.extracting(position..<text.count))
-    self.status = status
-    self.fields = fields
+    status = head?.status
+    fields = head?.fields ?? []
     if status == nil, body.allSatisfy({ ASCII.isWhiteSpace($0) }) {
       throw ResponseError(
         .malformed, "the file is empty", hint: "save the status line and headers too, as curl -i does")
@@ -195,6 +190,20 @@ public struct SavedResponse: Sendable {
   /// When the service says that it answered: the field Date, in the one form that is sent (RFC 9110, section 5.6.7).
   public var date: NumericDate? {
     self[field: "date"].flatMap(Self.date(ofField:))
+  }
+
+  /// Moves over the header sections that begin at a position, and returns what the last of them says; nil where none begins.
+  static func head(
+    _ text: Span<UInt8>, _ position: inout Int
+  ) throws(ResponseError) -> (status: Int, fields: [(name: String, value: String)], date: NumericDate?)? {
+    var head: (status: Int, fields: [(name: String, value: String)])?
+    while startsStatusLine(text, position) {
+      let status = try statusCode(in: line(text, &position))
+      head = (status, try fields(text, &position))
+    }
+    guard let head else { return nil }
+    let date = head.fields.first { ASCII.isEqualIgnoringCase($0.name, "date") }
+    return (head.status, head.fields, date.flatMap { Self.date(ofField: $0.value) })
   }
 
   static func date(ofField value: String) -> NumericDate? {

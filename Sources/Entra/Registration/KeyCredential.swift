@@ -1,5 +1,4 @@
 public import Encodings
-import JSON
 import Messages
 public import Signing
 public import Tokens
@@ -103,88 +102,4 @@ public struct KeyCredentialForms: Sendable {
   public var startDateTime: NumericDate { certificate.validity.notBefore }
   /// `endDateTime` of a registration for the whole life of the certificate.
   public var endDateTime: NumericDate { certificate.validity.notAfter }
-}
-
-/// Reads the members of one entry of `keyCredentials`; those that are not needed here are ignored.
-struct KeyCredentialMembers {
-  private var members: JSONMembers<KeyCredentialsError>
-  private let subject: String
-
-  init(_ value: JSONValue, at index: Int, of file: String) throws(KeyCredentialsError) {
-    let place = "entry \(index + 1) of \(naming: file)"
-    guard let object = value.object else { throw KeyCredentialsError(.malformed, "\(place) is \(value.kind)") }
-    var subject = place
-    if let keyID = object["keyId"]?.string, TextForm.guid.matches(keyID) {
-      subject = "entry \(naming: keyID) of \(naming: file)"
-    }
-    self.subject = subject
-    members = JSONMembers(object, ignoringNull: true) { [subject] fault in Self.refusal(fault, of: subject) }
-  }
-
-  private static func refusal(
-    _ fault: JSONMembers<KeyCredentialsError>.Fault, of subject: String
-  ) -> KeyCredentialsError {
-    switch fault {
-    case .missing(let name):
-      KeyCredentialsError(
-        .malformed, "\(subject): \(name) is missing",
-        hint: "save the answer as Graph or az writes it, with names in lower case such as keyId")
-    case .misshapen(let name, let value, let wanted):
-      KeyCredentialsError(.malformed, "\(subject): \(name) is \(value.kind), not \(wanted)")
-    case .unknown(let name):
-      KeyCredentialsError(.malformed, "\(subject): \(quoting: name) is not a known member")
-    }
-  }
-
-  mutating func keyCredential(_ reader: any Cryptography) throws(KeyCredentialsError) -> KeyCredential {
-    let keyID = try members.require("keyId", .string)
-    guard TextForm.guid.matches(keyID) else { throw malformed("keyId is \(quoting: keyID), not a GUID") }
-    let usage = try members.require("usage", .string)
-    return KeyCredential(
-      keyID: keyID, displayName: try members.take("displayName", .string), type: try members.require("type", .string),
-      usage: usage,
-      startDateTime: try date("startDateTime"), endDateTime: try date("endDateTime"),
-      customKeyIdentifier: try customKeyIdentifier(),
-      certificate: usage == "Verify" ? try certificate(reader) : nil)
-  }
-
-  /// Graph writes base64, `az` and the portal hexadecimal; of text that could be both, a thumbprint is meant.
-  private mutating func customKeyIdentifier() throws(KeyCredentialsError) -> [UInt8]? {
-    guard let text = try members.take("customKeyIdentifier", .string) else { return nil }
-    let hexadecimal = Hexadecimal.decode(text)
-    if let hexadecimal, Thumbprint.allCases.contains(where: { $0.byteCount == hexadecimal.count }) {
-      return hexadecimal
-    }
-    let characters = Array(text.text.utf8)
-    if let bytes = (try? Base64.standard.decode(characters.span)) ?? (try? Base64.url.decode(characters.span)) {
-      return bytes
-    }
-    guard let hexadecimal else { throw malformed("customKeyIdentifier is neither hexadecimal nor base64") }
-    return hexadecimal
-  }
-
-  private mutating func certificate(_ reader: any Cryptography) throws(KeyCredentialsError) -> Certificate? {
-    guard let text = try members.take("key", .string) else { return nil }
-    let der: [UInt8]
-    do throws(Base64Error) { der = try Base64.standard.decode(text) } catch {
-      throw malformed(
-        "key is not standard base64: \(error.message)",
-        hint: "Graph writes + and / and the padding; save it as received")
-    }
-    do throws(KeyError) { return try reader.certificate(der: der.span) } catch {
-      throw malformed("key is not a certificate: \(error.message)")
-    }
-  }
-
-  private mutating func date(_ name: ExactText) throws(KeyCredentialsError) -> NumericDate {
-    let text = try members.require(name, .string)
-    guard let date = NumericDate(rfc3339DroppingFraction: text.text) else {
-      throw malformed("\(name) is \(quoting: text), not a date as RFC 3339 writes it")
-    }
-    return date
-  }
-
-  private func malformed(_ problem: String, hint: String? = nil) -> KeyCredentialsError {
-    KeyCredentialsError(.malformed, "\(subject): \(problem)", hint: hint)
-  }
 }

@@ -14,28 +14,55 @@ public struct KeyCredentials: Sendable {
   public let objectID: ExactText?
   /// The `appId` of the object, if the answer has the whole object.
   public let applicationID: ExactText?
+  /// When the service answered, where the header of the answer was saved too.
+  public let answered: NumericDate?
 
-  /// Reads an application or service principal, its collection alone (`{"keyCredentials": …}`, `{"value": …}`), a list
-  /// of one such object, or the array that `az ad app credential list --cert` prints.
+  /// Reads an application or service principal, its collection alone (`{"keyCredentials": …}`, `{"value": …}`), a list of one such
+  /// object, or a list of entries: as Graph, `az`, PowerShell, the portal, a `$batch` or `curl -i` writes it, in UTF-8 or UTF-16.
   ///
-  /// A collection without entries is read. Throws `malformed-key-credentials`, `several-objects` or `incomplete-answer`.
+  /// Of several objects it takes the one that has one of `ids` as its object or application id. A collection without entries is
+  /// read. Throws `malformed-key-credentials`, `several-objects` or `incomplete-answer`.
   public init(
-    _ json: Span<UInt8>, of subject: String = "the saved answer", cryptography: any Cryptography
+    _ file: Span<UInt8>, of subject: String = "the saved answer", choosing ids: [ExactText] = [],
+    cryptography: any Cryptography
   ) throws(KeyCredentialsError) {
-    let answer = try SavedKeyCredentials(json, of: subject)
+    let object = try SavedRegistrations(file, of: subject).object(choosing: ids)
     var entries: [KeyCredential] = []
     var keyIDs = Set<ExactText>()
-    for (index, element) in answer.elements.enumerated() {
-      var members = try KeyCredentialMembers(element, at: index, of: subject)
-      let entry = try members.keyCredential(cryptography)
-      if !keyIDs.insert(ExactText(ASCII.lowercased(entry.keyID.text))).inserted {
-        throw KeyCredentialsError(.malformed, "\(naming: subject) has two entries with the keyId \(entry.keyID)")
+    for (index, element) in (object.keys ?? []).enumerated() {
+      var entry = try SavedEntry(element, at: index, of: subject)
+      let credential = try entry.keyCredential(cryptography)
+      if !keyIDs.insert(ExactText(ASCII.lowercased(credential.keyID.text))).inserted {
+        throw KeyCredentialsError(.malformed, "\(naming: subject) has two entries with the keyId \(credential.keyID)")
       }
-      entries.append(entry)
+      entries.append(credential)
     }
     self.entries = entries
-    objectID = answer.owner?["id"]?.string
-    applicationID = answer.owner?["appId"]?.string
+    objectID = object.owner.flatMap { SavedName.objectID.value(in: $0)?.string }
+    applicationID = object.owner.flatMap { SavedName.applicationID.value(in: $0)?.string }
+    answered = object.answered
+  }
+
+  /// Every certificate in the `keyCredentials` of a saved file, of one object or of many, in their order.
+  ///
+  /// Throws `no-key-credentials` where none has its `key`, and what reading the file throws.
+  public static func certificates(
+    in file: Span<UInt8>, of subject: String, cryptography: any Cryptography
+  ) throws(KeyCredentialsError) -> [Certificate] {
+    let saved = try SavedRegistrations(file, of: subject)
+    var certificates: [Certificate] = []
+    for object in saved.objects {
+      for (index, element) in (object.keys ?? []).enumerated() {
+        var entry = try SavedEntry(element, at: index, of: subject)
+        if let certificate = try entry.keyCredential(cryptography).certificate { certificates.append(certificate) }
+      }
+    }
+    if certificates.isEmpty {
+      throw KeyCredentialsError(
+        .noKeyCredentials, "\(naming: subject) holds no certificate: no entry has its key",
+        hint: "Graph gives the key for one object alone, and only when it is asked for with $select=keyCredentials")
+    }
+    return certificates
   }
 
   /// The entry with this `keyId`, in letters of either case; nil if there is none.
@@ -97,94 +124,50 @@ public enum KeyCredentialsErrorCode: String, FailureCode {
   case incomplete = "incomplete-answer"
   /// A collection in which no registered key verifies signatures.
   case noKeyCredentials = "no-key-credentials"
+  /// Pages of a listing that have the same next page: one was saved twice, or they go round in a circle.
+  case repeatedPage = "repeated-page"
+  /// One object in two files that do not say the same of it.
+  case objectDiffers = "object-differs"
+  /// An answer after which no page follows.
+  case noNextPage = "no-next-page"
+  /// A next page that is not of the listing that was asked for, or not on its host.
+  case foreignNextPage = "foreign-next-page"
 }
 
-/// Finds the one collection of `keyCredentials` in an answer of Graph or `az`.
-struct SavedKeyCredentials {
-  let elements: JSONArray
-  /// The application or service principal, where the answer holds it.
-  let owner: JSONObject?
-
-  private static let wanted =
-    "save the answer to GET /applications/{id} or /servicePrincipals/{id} with $select=id,appId,keyCredentials"
-
-  init(_ json: Span<UInt8>, of subject: String) throws(KeyCredentialsError) {
-    let value: JSONValue
-    do throws(JSONError) { value = try JSONReader.value(json, within: .savedAnswer) } catch {
-      throw KeyCredentialsError(
-        .malformed, "\(naming: subject) is not acceptable JSON: \(error.problem), at byte \(error.offset)",
-        hint: "save the answer as it was received, in UTF-8 and whole")
-    }
-    switch value {
-    case .array(let elements): self = try Self.inList(elements, of: subject)
-    case .object(let object): self = try Self.inObject(object, of: subject)
-    default: throw Self.other(subject, "is \(value.kind)")
-    }
-  }
-
-  private init(_ elements: JSONArray, of owner: JSONObject?) {
-    self.elements = elements
-    self.owner = owner
-  }
-
-  private static func inObject(
-    _ object: JSONObject, of subject: String
-  ) throws(KeyCredentialsError) -> SavedKeyCredentials {
-    if object["keyCredentials"] != nil { return try ofOwner(object, of: subject) }
-    if let value = object["value"] {
-      guard let elements = value.array else { throw other(subject, "has a value that is \(value.kind)") }
-      if object["@odata.nextLink"] != nil {
-        throw KeyCredentialsError(
-          .incomplete, "\(naming: subject) is one page of several: it ends with an @odata.nextLink", hint: wanted)
-      }
-      return try inList(elements, of: subject)
-    }
-    if let error = object["error"] {
-      let code = error.object?["code"]?.string.map { ", \(quoting: $0)" } ?? ""
-      throw KeyCredentialsError(
-        .malformed, "\(naming: subject) is the answer to a call that failed\(code)", hint: wanted)
-    }
-    if object.contains("kty") || object.contains("keys") {
-      throw KeyCredentialsError(
-        .malformed, "\(naming: subject) is a public key, not a certificate", hint: "give it as a public key")
-    }
-    throw other(
-      subject,
-      object["keyId"] == nil ? "has no keyCredentials" : "is a single keyCredential, not all that are registered")
-  }
-
-  /// A list of entries, or of objects that each have their own.
-  private static func inList(
-    _ list: JSONArray, of subject: String
-  ) throws(KeyCredentialsError) -> SavedKeyCredentials {
-    let owners = list.compactMap(\.object).filter { $0["keyCredentials"] != nil }
-    guard let owner = owners.first else { return SavedKeyCredentials(list, of: nil) }
-    if list.count > 1 {
+extension SavedRegistrations {
+  /// The one object, or of several the one that has one of these ids.
+  ///
+  /// Throws `several-objects` where it is not known which is meant, `incomplete-answer` where it may be on another page, and
+  /// `malformed-key-credentials` where nothing says what is registered on it.
+  fileprivate func object(choosing ids: [ExactText]) throws(KeyCredentialsError) -> Object {
+    let chosen = objects.filter { object in object.ids.contains { own in ids.contains(where: own.isSameName) } }
+    // An object is never on two pages.
+    let isChosen = chosen.count == 1
+    if !isChosen { try PageCheck(pages.map { (page: $0, file: subject) }).requireComplete() }
+    if objects.count > 1, !isChosen {
+      let count = chosen.isEmpty ? "none of them is the one that is meant" : "\(chosen.count) of them have its id"
       throw KeyCredentialsError(
         .severalObjects,
-        "\(naming: subject) holds \(list.count) objects with key credentials of their own: \(names(of: owners))",
-        hint: "save the one that the token is for")
+        "\(naming: subject) holds \(objects.count) objects with key credentials of their own: \(names)"
+          + (ids.isEmpty ? "" : "; \(count)"), hint: "give the object id that is meant, or its answer alone")
     }
-    return try ofOwner(owner, of: subject)
+    guard let object = isChosen ? chosen.first : objects.first else {
+      throw KeyCredentialsError(.malformed, "\(naming: subject) holds no object", hint: Self.wanted)
+    }
+    if object.keys == nil {
+      throw KeyCredentialsError(.malformed, "\(naming: subject) has no keyCredentials", hint: Self.wanted)
+    }
+    return object
   }
 
-  private static func ofOwner(
-    _ owner: JSONObject, of subject: String
-  ) throws(KeyCredentialsError) -> SavedKeyCredentials {
-    guard let elements = owner["keyCredentials"]?.array else {
-      throw other(subject, "has keyCredentials that are not an array")
+  private var names: String {
+    let names = objects.prefix(3).map { object in
+      let owner = object.owner
+      let name = [SavedName.displayName, .applicationID, .objectID].lazy.compactMap { name in
+        owner.flatMap { name.value(in: $0)?.string }
+      }.first
+      return "\(quoting: name ?? "unnamed")"
     }
-    return SavedKeyCredentials(elements, of: owner)
-  }
-
-  private static func names(of owners: [JSONObject]) -> String {
-    let names = owners.prefix(3).map {
-      $0["displayName"]?.string ?? $0["appId"]?.string ?? $0["id"]?.string ?? "unnamed"
-    }
-    return names.map { "\(quoting: $0)" }.joined(separator: ", ") + (owners.count > 3 ? ", …" : "")
-  }
-
-  private static func other(_ subject: String, _ problem: String) -> KeyCredentialsError {
-    KeyCredentialsError(.malformed, "\(naming: subject) \(problem)", hint: wanted)
+    return names.joined(separator: ", ") + (objects.count > 3 ? ", …" : "")
   }
 }

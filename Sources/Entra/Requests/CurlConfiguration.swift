@@ -2,7 +2,7 @@ import Encodings
 import Signing
 public import System
 
-/// A file for `curl --config` that posts one request, by options that curl 7.76 and later have.
+/// A file for `curl --config` that sends one request, by options that curl 7.76 and later have.
 ///
 /// The header with the access token is read from standard input when curl is started, so that it is in no file and no argument.
 public enum CurlConfiguration {
@@ -39,9 +39,21 @@ public enum CurlConfiguration {
     case .file(let name): append("upload-file", name, to: &output)
     case .inline: append("data-raw", request.bytes(), to: &output)
     }
-    append("output", answerName, to: &output)
-    append("include\nsuppress-connect-headers\nfail-with-body\nsilent\nshow-error\n", to: &output)
-    append("write-out = \"HTTP status %{response_code}, answer in \(answerName)\\n\"\n", to: &output)
+    appendAnswer(to: &output)
+    return output
+  }
+
+  /// The whole file for a request that asks for what is at an address of Graph; it needs an access token and has no body.
+  public static func bytes(forGetting address: String, comment: [String] = []) -> SecretBytes {
+    var output = SecretBytes(capacity: 4096)
+    for line in comment { append(line.isEmpty ? "#\n" : "# \(line)\n", to: &output) }
+    append("url", address, to: &output)
+    append("request", "GET", to: &output)
+    append("proto", "=https", to: &output)
+    append("no-location\nno-insecure\ngloboff\ntlsv1.2\n", to: &output)
+    append("header", "@-", to: &output)
+    append("header", "Accept: application/json", to: &output)
+    appendAnswer(to: &output)
     return output
   }
 
@@ -76,6 +88,12 @@ public enum CurlConfiguration {
       lineStart += 1
     }
     return nil
+  }
+
+  private static func appendAnswer(to output: inout SecretBytes) {
+    append("output", answerName, to: &output)
+    append("include\nsuppress-connect-headers\nfail-with-body\nsilent\nshow-error\n", to: &output)
+    append("write-out = \"HTTP status %{response_code}, answer in \(answerName)\\n\"\n", to: &output)
   }
 
   private static func append(_ text: String, to output: inout SecretBytes) {

@@ -37,6 +37,14 @@ public enum RequestAddress: Sendable, Hashable {
   /// The hosts of Graph that belong to this host: several clouds may have the same token endpoint.
   var graphHosts: [String] { clouds.map(\.graphHost) }
 
+  /// The ids by which it names the object, of either kind.
+  public var objectIDs: [ExactText] {
+    switch self {
+    case .graph(let address): [address.objectID, address.appID].compactMap(\.self)
+    case .token: []
+    }
+  }
+
   /// Nil for a token request.
   var action: GraphAddress.Action? { if case .graph(let address) = self { address.action } else { nil } }
 

@@ -113,28 +113,27 @@ extension RolloverEvidence {
     let saved = try RolloverError.passing { () throws(ResponseError) in try SavedResponse(answer) }
     guard saved.status == nil || saved.status == 200 else { return nil }
     let keys = try RolloverError.passing { () throws(KeyCredentialsError) in
-      try KeyCredentials(saved.body.span, of: "the list", cryptography: cryptography)
+      try KeyCredentials(answer, of: "the list", cryptography: cryptography)
     }
-    return RolloverEvidence([.listed(certificates.listing(in: keys))], at: saved.date)
+    return RolloverEvidence([.listed(certificates.listing(in: keys))], at: keys.answered)
   }
 
-  /// What Graph, the portal or `az` listed and a person saved, perhaps with the headers of the answer.
+  /// What Graph, the portal, PowerShell or `az` listed and a person saved, perhaps with the header of the answer.
   ///
   /// Throws `evidence-unknown` where it says that it is the list of another object.
   public static func savedList(
     _ bytes: Span<UInt8>, of object: RolloverPlan.Object, _ certificates: RolloverCertificates,
     cryptography: any Cryptography
   ) throws(RolloverError) -> RolloverEvidence {
-    let saved = try RolloverError.passing { () throws(ResponseError) in try SavedResponse(bytes) }
     let keys = try RolloverError.passing { () throws(KeyCredentialsError) in
-      try KeyCredentials(saved.body.span, of: "the list", cryptography: cryptography)
+      try KeyCredentials(bytes, of: "the list", choosing: [object.objectID], cryptography: cryptography)
     }
     if let id = keys.objectID, !id.isSameGUID(as: object.objectID) {
       throw RolloverError(
         .evidenceUnknown, "the list is of the object \(id), and this rollover is of \(object.objectID)",
         hint: "save the list of the right object")
     }
-    return RolloverEvidence([.listed(certificates.listing(in: keys))], at: saved.date)
+    return RolloverEvidence([.listed(certificates.listing(in: keys))], at: keys.answered)
   }
 
   /// The same answer without the tokens in it, to be kept.

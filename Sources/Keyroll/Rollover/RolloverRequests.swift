@@ -1,5 +1,6 @@
 import Encodings
 import Entra
+import System
 import Tokens
 
 /// What makes the requests of packages: the keys are behind it, each opened once for all packages.
@@ -37,26 +38,8 @@ extension PackagedRequest {
     let address =
       "https://\(object.cloud.graphHost)/v1.0/\(object.kind.collection.rawValue)/\(object.objectID)"
       + "?$select=id,appId,keyCredentials"
-    let text = """
-      url = "\(address)"
-      request = "GET"
-      proto = "=https"
-      no-location
-      no-insecure
-      globoff
-      tlsv1.2
-      header = "@-"
-      header = "Accept: application/json"
-      output = "\(CurlConfiguration.answerName)"
-      include
-      suppress-connect-headers
-      fail-with-body
-      silent
-      show-error
-      write-out = "HTTP status %{response_code}, answer in \(CurlConfiguration.answerName)\\n"
-
-      """
-    return PackagedRequest([(configurationName, Array(text.utf8))])
+    let bytes = CurlConfiguration.bytes(forGetting: address).withBytes { [UInt8](copying: $0) }
+    return PackagedRequest([(configurationName, bytes)])
   }
 
   static let configurationName = "request.curl"

@@ -20,6 +20,7 @@ struct KeyrollCommand: ParsableCommand {
       InspectCommand.self,
       ExplainCommand.self,
       RequestCommand.self,
+      CredentialsCommand.self,
       CertificateCommand.self,
       KeysCommand.self,
       JoinCodesCommand.self,

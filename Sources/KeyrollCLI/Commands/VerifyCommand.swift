@@ -9,8 +9,8 @@ struct VerifyCommand: RepeatableOptions {
     discussion: """
       Exit status 0: accepted; 1: rejected; 2: it could not be judged. Without --profile the token is judged by RFC \
       7515, 7519 and 8725 and the options given. Values that are not given are not compared, and the report says so. \
-      Of several certificates the one that the token names is used. A saved answer of Graph, or of az ad app credential \
-      list --cert, also tells which entry signed, and what would be left without it.
+      Of several certificates the one that the token names is used. A saved answer of Graph, az or PowerShell, or \
+      the portal's manifest, also tells which entry signed, and what would be left without it.
       """)
 
   static let repeatableOptions = ["--certificate", "--public-key", "--algorithm", "--require", "--parameter"]
@@ -44,7 +44,8 @@ struct VerifyCommand: RepeatableOptions {
     inputs.append("the password", password.source)
     inputs.append("the profile", judging.profile)
     try inputs.requireOneReaderOfStandardInput()
-    let trust = try keys.trust(at: time, secrets: password.provider())
+    let trust = try keys.trust(
+      at: time, choosing: [judging.objectID, judging.client.clientID], secrets: password.provider())
     let profile = try judging.judgingProfile(publicKey: trust.keys.first?.verifier.publicKey)
     if isLenient && !profile.hasLenientForm { throw CommandError.usage("--lenient is not for \(naming: profile.id)") }
     StandardInput.noteTerminal(at: token)

@@ -75,6 +75,16 @@ package enum OptionHints {
     "to find out whose it is, give the certificates of other keys":
       "to find out whose it is, give the certificates of other keys by --certificate",
     "give it as a public key": "give it by --public-key",
+    "give the object id that is meant, or its answer alone":
+      "give the object that is meant, by --object-id or --client-id, or its answer alone",
+    "save the page that follows, too":
+      "save the page that follows, too: keyroll request list-keys --all --after FILE makes the request for it",
+    "a page in between is missing: save each page that follows":
+      "a page in between is missing: keyroll request list-keys --all --after FILE makes the request for the one behind FILE",
+    "where another cloud is meant, choose it; else do not follow it":
+      "where another cloud is meant, choose it by --cloud; else do not follow it",
+    "ask for the collection and version that the page is of":
+      "ask for what the page is of: --all for applications, --all-service-principals, --beta",
     "give the certificate": "give the certificate by --certificate",
     "give it as a certificate, and its dates are judged": "give it by --certificate, and its dates are judged",
     "judge it as a proof": "judge it by --profile graph-proof",

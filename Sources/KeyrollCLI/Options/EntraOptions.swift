@@ -108,6 +108,9 @@ struct GraphOptions: ParsableArguments {
   /// What the proof names as its issuer, however the address names the object.
   var objectID: ExactText { ExactText(application ?? servicePrincipal ?? "") }
 
+  /// The ids of the object that were given.
+  var ids: [String?] { [application, servicePrincipal, appID] }
+
   func address(_ action: GraphAddress.Action) throws(ProfileError) -> GraphAddress {
     try GraphAddress(
       host: host ?? (cloud ?? .global).graphHost, version: isBeta ? .beta : .v1,

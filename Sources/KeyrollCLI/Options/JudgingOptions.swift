@@ -124,13 +124,16 @@ struct TrustedKeyOptions: ParsableArguments {
     return inputs
   }
 
-  /// Throws what is wrong with a file, `usage` for a second saved answer, and `no-key-credentials` for one where nothing is
+  /// Of several saved objects the one is taken that has one of `ids`. Throws what is wrong with a file, `usage` for a second saved answer, and `no-key-credentials` for one where nothing is
   /// registered and no other key is given.
-  func trust(at time: NumericDate, secrets: any SecretProvider = NoSecrets()) throws -> Trust {
+  func trust(
+    at time: NumericDate, choosing ids: [String?] = [], secrets: any SecretProvider = NoSecrets()
+  ) throws -> Trust {
     let toolkit = Toolkit.command
+    let ids = ids.compactMap { $0.map(ExactText.init(_:)) }
     var trust = Trust()
     for path in certificates {
-      switch try toolkit.contents(of: path, secrets: secrets) {
+      switch try toolkit.contents(of: path, choosing: ids, secrets: secrets) {
       case .certificates(let certificates): for certificate in certificates { trust.add(certificate, with: toolkit) }
       case .registered(let saved):
         // Of two it would be unclear which is the registration.

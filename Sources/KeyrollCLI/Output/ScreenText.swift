@@ -75,12 +75,37 @@ package struct EscapedJSON: CustomStringConvertible {
 
   /// Takes JSON text as `JSONWriter` writes it; line breaks and spaces between values stay.
   package init(_ text: String) {
+    var output: [UInt8] = []
+    output.reserveCapacity(text.utf8.count)
+    // No string goes over the end of a line. Nearly all lines are as they should be, and a long report has many.
+    for (index, line) in Array(text.utf8).split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+      if index > 0 { output.append(0x0A) }
+      if Self.isPlain(line) {
+        output.append(contentsOf: line)
+      } else {
+        output.append(contentsOf: Self.escaped(String(validating: line, as: UTF8.self) ?? "").utf8)
+      }
+    }
+    description = String(validating: output, as: UTF8.self) ?? ""
+  }
+
+  /// True for printable ASCII in which no space follows another behind the indentation.
+  private static func isPlain(_ line: ArraySlice<UInt8>) -> Bool {
+    var previous: UInt8 = 0
+    for byte in line.drop(while: { $0 == 0x20 }) {
+      if !(0x20..<0x7F).contains(byte) || (byte == 0x20 && previous == 0x20) { return false }
+      previous = byte
+    }
+    return true
+  }
+
+  private static func escaped(_ line: String) -> String {
     var output = ""
     var previous = VisibleText.Previous()
     var isInString = false
     var isEscaped = false
-    for scalar in text.unicodeScalars {
-      let isLayout = !isInString && (scalar == " " || scalar == "\n")
+    for scalar in line.unicodeScalars {
+      let isLayout = !isInString && scalar == " "
       if isLayout || previous.lets(scalar) {
         output.unicodeScalars.append(scalar)
         previous.append(scalar)
@@ -91,6 +116,6 @@ package struct EscapedJSON: CustomStringConvertible {
       if scalar == "\"", !isEscaped { isInString.toggle() }
       isEscaped = scalar == "\\" && !isEscaped
     }
-    description = output
+    return output
   }
 }

@@ -59,7 +59,8 @@ enum Main {
 package enum ExitStatus: Int32, Error {
   /// Done; for `verify` and `request check`: accepted.
   case success = 0
-  /// `verify` or `request check` has judged and rejects; a certificate was made, and is not on its token.
+  /// `verify` or `request check` has judged and rejects; `credentials` lists something that is due; a certificate was made, and is
+  /// not on its token.
   case rejected = 1
   /// Refused or failed: a file, key, secret, claim or output. Nothing was written.
   case failed = 2

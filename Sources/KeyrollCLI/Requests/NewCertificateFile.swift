@@ -34,9 +34,10 @@ enum NewCertificateFile {
 }
 
 extension RegisteredKeys {
-  /// The saved answer in a file; throws what reading it throws.
-  init(in path: String) throws {
+  /// The saved answer in a file, of several objects the one that has one of these ids; throws what reading it throws.
+  init(in path: String, choosing ids: [String?]) throws {
     let contents = try SecretBytes.contents(ofFile: path, limit: RequestFolder.mostFileBytes)
-    try self.init(contents.withBytes { [UInt8](copying: $0) }, of: path, with: .command)
+    let ids = ids.compactMap { $0.map(ExactText.init(_:)) }
+    try self.init(contents.withBytes { [UInt8](copying: $0) }, of: path, choosing: ids, with: .command)
   }
 }

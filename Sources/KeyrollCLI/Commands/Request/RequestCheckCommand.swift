@@ -72,7 +72,9 @@ struct RequestCheckCommand: RepeatableOptions {
     check.expected = try expectation.expectation(at: time)
     check.algorithms = algorithms
     check.maximumLifetime = maximumLifetime
-    check.registered = try registered.map(RegisteredKeys.init(in:))?.keys
+    check.registered = try registered.map {
+      try RegisteredKeys(in: $0, choosing: [expectation.objectID, expectation.applicationID])
+    }?.keys
     return check.report(on: try received(), at: time)
   }
 

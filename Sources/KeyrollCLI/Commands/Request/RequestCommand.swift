@@ -7,11 +7,12 @@ struct RequestCommand: ParsableCommand {
     commandName: "request",
     abstract: "Make a request that a connected machine sends with curl alone, or check one before it is sent.",
     subcommands: [
-      RequestAddKeyCommand.self, RequestRemoveKeyCommand.self, RequestTokenCommand.self, RequestCheckCommand.self,
+      RequestAddKeyCommand.self, RequestRemoveKeyCommand.self, RequestTokenCommand.self,
+      RequestListKeysCommand.self, RequestCheckCommand.self,
     ])
 
   func run() throws {
-    throw CommandError.usage("which request is missing: add-key, remove-key, token or check")
+    throw CommandError.usage("which request is missing: add-key, remove-key, token, list-keys or check")
   }
 }
 

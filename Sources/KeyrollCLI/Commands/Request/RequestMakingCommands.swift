@@ -73,7 +73,7 @@ struct RequestAddKeyCommand: RequestMakingCommand {
 
   func unsigned(at time: NumericDate) throws -> UnsignedRequest {
     let address = try graph.address(.addKey)
-    let registered = try registered.map(RegisteredKeys.init(in:))
+    let registered = try registered.map { try RegisteredKeys(in: $0, choosing: graph.ids) }
     let new = try NewCertificateFile.newCertificate(
       in: newCertificate, isSentWhole: sendsPassword, password: newPassword.source, at: time)
     return try .addKey(
@@ -150,7 +150,7 @@ struct RequestRemoveKeyCommand: RequestMakingCommand {
 
   func unsigned(at time: NumericDate) throws -> UnsignedRequest {
     let address = try graph.address(.removeKey)
-    let registered = try registered.map(RegisteredKeys.init(in:))
+    let registered = try registered.map { try RegisteredKeys(in: $0, choosing: graph.ids) }
     return try .removeKey(
       try keyID(in: registered?.keys, at: time), from: address, of: graph.objectID, registered: registered,
       isForced: isForced, at: time)

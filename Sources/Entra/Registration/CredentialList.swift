@@ -1,0 +1,285 @@
+public import Encodings
+import JSON
+public import Messages
+public import Signing
+public import Tokens
+
+/// Every key and secret that is registered on the objects of any number of saved files.
+///
+/// One file is held at a time; what stays of it is a few hundred bytes for each entry. It is as old as the files, and nothing
+/// proves where they came from.
+public struct CredentialList: Sendable {
+  /// In the order of the files; an object that is in several of them is here once.
+  public private(set) var objects: [ListedObject] = []
+  /// By their object ids, in lower case.
+  private var places: [ExactText: Int] = [:]
+  private var pages = PageCheck([])
+  private let certificates: NamedCertificates
+
+  /// Takes certificates by whose names entries are told apart, each with the name of its file.
+  public init(naming certificates: [(name: String, certificate: Certificate)] = []) {
+    self.certificates = NamedCertificates(certificates)
+  }
+
+  /// The names of the certificates that are registered on none of the objects.
+  public var unmatchedCertificates: [String] {
+    if certificates.names.isEmpty { return [] }
+    var matched = Set<String>()
+    for object in objects { for entry in object.entries { matched.formUnion(entry.certificateNames) } }
+    return certificates.names.filter { !matched.contains($0) }
+  }
+
+  /// Adds what a file says; `name` is how messages call it.
+  ///
+  /// Throws `malformed-key-credentials`, `incomplete-answer` for a `$batch` with a response that failed, and `object-differs`.
+  public mutating func add(
+    _ file: Span<UInt8>, of name: String, cryptography: any Cryptography
+  ) throws(KeyCredentialsError) {
+    let saved = try SavedRegistrations(file, of: name, within: .savedListing)
+    if let failure = saved.failures.first {
+      throw KeyCredentialsError(
+        .incomplete, "\(naming: name) \(failure)", hint: "ask for it again, and save that answer too")
+    }
+    pages.append(saved.pages, of: name)
+    for object in saved.objects {
+      let listed = try ListedObject(object, of: name, certificates, cryptography)
+      // An empty page says nothing of an object.
+      if object.owner == nil, listed.entries.isEmpty { continue }
+      try add(listed)
+    }
+  }
+
+  private mutating func add(_ object: ListedObject) throws(KeyCredentialsError) {
+    guard let id = object.objectID.map({ ExactText(ASCII.lowercased($0.text)) }) else { return objects.append(object) }
+    if let place = places[id] {
+      try objects[place].merge(object)
+    } else {
+      places[id] = objects.count
+      objects.append(object)
+    }
+  }
+
+  /// Throws `incomplete-answer` where a page says that another one follows and none does, and `repeated-page`.
+  public func requireComplete() throws(KeyCredentialsError) { try pages.requireComplete() }
+}
+
+/// One application or service principal with everything that is registered on it.
+public struct ListedObject: Sendable {
+  /// Nil where the file does not say whose entries these are.
+  public let objectID: ExactText?
+  public let applicationID: ExactText?
+  /// Show it as a `ForeignText`.
+  public let displayName: ExactText?
+  /// Nil where nothing says which it is.
+  public let collection: GraphAddress.Collection?
+  /// The file that it is from, the first of several.
+  public let file: String
+  /// Keys first, then secrets, in the order of the answer.
+  public private(set) var entries: [ListedEntry]
+  /// False where the collection was not saved: what it holds is not known.
+  public private(set) var hasKeys: Bool
+  public private(set) var hasSecrets: Bool
+
+  fileprivate init(
+    _ object: SavedRegistrations.Object, of file: String, _ named: NamedCertificates, _ cryptography: any Cryptography
+  ) throws(KeyCredentialsError) {
+    let owner = object.owner
+    let text = { (name: SavedName) in owner.flatMap { name.value(in: $0)?.string } }
+    objectID = text(.objectID)
+    applicationID = text(.applicationID)
+    displayName = text(.displayName)
+    collection = Self.collection(of: object)
+    self.file = file
+    hasKeys = object.keys != nil
+    hasSecrets = object.passwords != nil
+    let name = objectID ?? applicationID
+    var keys: [(key: KeyCredential, isUnreadable: Bool)] = []
+    for (index, element) in (object.keys ?? []).enumerated() {
+      var entry = try SavedEntry(element, at: index, of: file, on: name)
+      keys.append((try entry.keyCredential(cryptography, toleratesOtherKeys: true), entry.hasOtherKey))
+    }
+    let known = Dictionary(
+      keys.compactMap { key, _ in key.certificate.flatMap { own in key.customKeyIdentifier.map { ($0, own) } } },
+      uniquingKeysWith: { first, _ in first })
+    entries = keys.map { ListedEntry($0.key, known: known, named, hasUnreadableKey: $0.isUnreadable) }
+    for (index, element) in (object.passwords ?? []).enumerated() {
+      var entry = try SavedEntry(element, at: index, of: file, on: name)
+      entries.append(ListedEntry(try entry.passwordCredential(), known: known))
+    }
+  }
+
+  private static func collection(of object: SavedRegistrations.Object) -> GraphAddress.Collection? {
+    guard let owner = object.owner else { return nil }
+    if owner["@odata.type"]?.string?.text.hasSuffix(".servicePrincipal") ?? false { return .servicePrincipals }
+    if owner["@odata.type"]?.string?.text.hasSuffix(".application") ?? false { return .applications }
+    if SavedName.servicePrincipalType.value(in: owner) != nil { return .servicePrincipals }
+    // Where nothing says it: no service principal asks for permissions by this name.
+    if SavedName.requiredResourceAccess.value(in: owner) != nil { return .applications }
+    let place = object.context?.text.split(separator: "#").last.map(String.init) ?? ""
+    return GraphAddress.Collection.allCases.first { place.hasPrefix($0.rawValue) }
+  }
+
+  /// Takes what another file says of the same object where both say the same, and what only that one has.
+  fileprivate mutating func merge(_ other: ListedObject) throws(KeyCredentialsError) {
+    for isSecret in [false, true] {
+      let isInBoth = isSecret ? hasSecrets && other.hasSecrets : hasKeys && other.hasKeys
+      let own = entries.filter { $0.isSecret == isSecret }
+      let others = other.entries.filter { $0.isSecret == isSecret }
+      if !isInBoth {
+        entries += others
+        continue
+      }
+      guard Set(own.map(\.comparableKeyID)) == Set(others.map(\.comparableKeyID)) else {
+        throw KeyCredentialsError(
+          .objectDiffers,
+          "the object \(naming: objectID ?? "") is in \(naming: file) and in \(naming: other.file), with other \(isSecret ? "secrets" : "keys")",
+          hint: "one of the two is older: give the newer one alone")
+      }
+      // An answer for one object alone has the certificates, and one for many has not.
+      if others.contains(where: { $0.subject != nil }), own.allSatisfy({ $0.subject == nil }) {
+        entries = entries.filter { $0.isSecret != isSecret } + others
+      }
+    }
+    hasKeys = hasKeys || other.hasKeys
+    hasSecrets = hasSecrets || other.hasSecrets
+  }
+}
+
+/// One key or secret that is registered.
+public struct ListedEntry: Sendable {
+  /// A GUID, as it was written.
+  public let keyID: ExactText
+  /// Show it as a `ForeignText`.
+  public let displayName: ExactText?
+  /// Nil for a secret.
+  public let type: ExactText?
+  public let usage: ExactText?
+  /// From when and until when it is valid, both inclusive: the narrower of the dates of the entry and of its certificate, where
+  /// that is known.
+  public let start: NumericDate?
+  public let end: NumericDate?
+  /// What tells the certificate: its SHA-1 thumbprint, its SHA-256 where only that is known, or whatever else somebody chose.
+  public let identifier: [UInt8]?
+  /// Of the certificate, where it is in the answer or was given; RFC 4514 text, to be shown as a `ForeignText`.
+  public let subject: String?
+  /// True where the answer has a `key` that is not a certificate that can be read.
+  public let hasUnreadableKey: Bool
+  /// The files of those certificates that were given to tell entries by.
+  public let certificateNames: [String]
+
+  public var isSecret: Bool { type == nil }
+
+  /// The key id, in which letters of either case are the same.
+  var comparableKeyID: ExactText { ExactText(ASCII.lowercased(keyID.text)) }
+
+  /// The thumbprint, where the identifier is one.
+  public var thumbprint: (kind: Thumbprint, bytes: [UInt8])? {
+    guard !isSecret, let identifier else { return nil }
+    return Thumbprint.allCases.first { $0.byteCount == identifier.count }.map { ($0, identifier) }
+  }
+
+  fileprivate init(
+    _ key: KeyCredential, known: [[UInt8]: Certificate], _ named: NamedCertificates, hasUnreadableKey: Bool
+  ) {
+    self.hasUnreadableKey = hasUnreadableKey
+    keyID = key.keyID
+    displayName = key.displayName
+    type = key.type
+    usage = key.usage
+    (start, end) = key.validity
+    let certificate = key.certificate ?? key.customKeyIdentifier.flatMap { known[$0] ?? named.certificate(of: $0) }
+    identifier = certificate?.sha1Thumbprint ?? key.customKeyIdentifier
+    subject = certificate?.subject
+    certificateNames = identifier.map(named.names(of:)) ?? []
+  }
+
+  fileprivate init(_ secret: PasswordCredential, known: [[UInt8]: Certificate]) {
+    keyID = secret.keyID
+    displayName = secret.displayName
+    (type, usage, subject, certificateNames, hasUnreadableKey) = (nil, nil, nil, [], false)
+    (start, end) = (secret.startDateTime, secret.endDateTime)
+    identifier = secret.customKeyIdentifier.map { known[$0]?.sha1Thumbprint ?? $0 }
+  }
+}
+
+/// Certificates from files, found by either thumbprint.
+private struct NamedCertificates: Sendable {
+  private(set) var names: [String] = []
+  private var byThumbprint: [[UInt8]: (certificate: Certificate, names: [String])] = [:]
+
+  init(_ certificates: [(name: String, certificate: Certificate)]) {
+    for (name, certificate) in certificates {
+      if !names.contains(name) { names.append(name) }
+      for kind in Thumbprint.allCases {
+        byThumbprint[kind.bytes(of: certificate), default: (certificate, [])].names.append(name)
+      }
+    }
+  }
+
+  func certificate(of thumbprint: [UInt8]) -> Certificate? { byThumbprint[thumbprint]?.certificate }
+  func names(of thumbprint: [UInt8]) -> [String] { byThumbprint[thumbprint]?.names ?? [] }
+}
+
+/// Tells whether the pages of listings are all there, as far as they say so.
+///
+/// A page names the next one and not itself. So one that is missing at the end is found, and one in between only where the service
+/// was asked for the number of all objects.
+struct PageCheck {
+  private struct Listing {
+    var objectCount: Int64 = 0
+    var total: Int64?
+    var lastPageCount = 0
+    /// The file of the page that was read last and names a next one.
+    var unfollowed: String?
+  }
+
+  /// By their contexts.
+  private var listings: [ExactText: Listing] = [:]
+  private var order: [ExactText] = []
+  private var links: [ExactText: String] = [:]
+  /// The two files whose pages have the same next page.
+  private var repeated: (String, String)?
+
+  init(_ pages: [(page: SavedRegistrations.Page, file: String)]) {
+    for (page, file) in pages { append([page], of: file) }
+  }
+
+  mutating func append(_ pages: [SavedRegistrations.Page], of file: String) {
+    for page in pages {
+      let context = page.context ?? ""
+      if listings[context] == nil { order.append(context) }
+      var listing = listings[context] ?? Listing()
+      listing.objectCount += Int64(page.objectCount)
+      listing.total = listing.total ?? page.count
+      if let link = page.nextLink {
+        listing.unfollowed = file
+        if let other = links.updateValue(file, forKey: link) { repeated = repeated ?? (other, file) }
+      } else {
+        listing.lastPageCount += 1
+      }
+      listings[context] = listing
+    }
+  }
+
+  func requireComplete() throws(KeyCredentialsError) {
+    if let (one, other) = repeated {
+      throw KeyCredentialsError(
+        .repeatedPage, "two pages have the same next page: one in \(naming: one), one in \(naming: other)",
+        hint: "give each page once; where the service repeats a page, begin again with the first one")
+    }
+    for context in order {
+      guard let listing = listings[context] else { continue }
+      if let file = listing.unfollowed, listing.lastPageCount == 0 {
+        throw KeyCredentialsError(
+          .incomplete,
+          "\(naming: file) is one page of several: it ends with an @odata.nextLink, and the page that follows is missing",
+          hint: "save the page that follows, too")
+      }
+      if let total = listing.total, listing.lastPageCount == 1, listing.objectCount < total {
+        throw KeyCredentialsError(
+          .incomplete, "the pages hold \(listing.objectCount) objects, and by their @odata.count there are \(total)",
+          hint: "a page in between is missing: save each page that follows")
+      }
+    }
+  }
+}

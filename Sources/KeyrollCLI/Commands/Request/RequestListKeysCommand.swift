@@ -1,0 +1,111 @@
+import ArgumentParser
+import Keyroll
+
+/// `keyroll request list-keys`
+struct RequestListKeysCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list-keys",
+    abstract: "Make the request that asks Graph what is registered, on one object or on all.",
+    usage: """
+      keyroll request list-keys [<options>] --application <guid> --output <folder>
+      keyroll request list-keys [<options>] --all [--after <answer>] --output <folder>
+      """,
+    discussion: """
+      The answer for one object has its certificates; an answer for all has thumbprints alone, and comes in pages. With --after \
+      the request is for the page that follows a saved one: only the skip token is taken from it, and its host must be the one \
+      that is asked. Whoever sends the request needs an access token that may read applications.
+
+      Examples:
+        keyroll request list-keys --application GUID --output list
+        keyroll request list-keys --all --output page-1
+        keyroll request list-keys --all --after page-1/answer.txt --output page-2
+      """)
+
+  @Option(
+    name: .customLong("application"), help: ArgumentHelp("The object id of the application.", valueName: "guid"))
+  var application: String?
+
+  @Option(
+    name: .customLong("service-principal"),
+    help: ArgumentHelp("The object id of the service principal.", valueName: "guid"))
+  var servicePrincipal: String?
+
+  @Option(
+    name: .customLong("app-id"),
+    help: ArgumentHelp("The application (client) id of the application, in place of its object id.", valueName: "guid"))
+  var appID: String?
+
+  @Flag(name: .customLong("all"), help: "Ask for all applications of the tenant.")
+  var isForAll = false
+
+  @Flag(name: .customLong("all-service-principals"), help: "Ask for all service principals of the tenant.")
+  var isForAllServicePrincipals = false
+
+  @Option(
+    name: .customLong("after"),
+    help: ArgumentHelp("The saved answer, or the folder with it, whose next page is asked for.", valueName: "answer"))
+  var previous: String?
+
+  @Option(name: .customLong("cloud"), help: ArgumentHelp("The national cloud; global by default.", valueName: "cloud"))
+  var cloud: Cloud?
+
+  @Option(
+    name: .customLong("graph-host"),
+    help: ArgumentHelp("The host of Graph, for a cloud not listed.", valueName: "host"))
+  var host: String?
+
+  @Flag(name: .customLong("beta"), help: "Use the beta version of Graph instead of v1.0.")
+  var isBeta = false
+
+  @OptionGroup var output: RequestOutputOptions
+
+  func validate() throws {
+    if cloud != nil && host != nil { throw ValidationError("only one of --cloud and --graph-host can be given") }
+    let subjects = [
+      ("--application", application != nil), ("--service-principal", servicePrincipal != nil),
+      ("--app-id", appID != nil), ("--all", isForAll), ("--all-service-principals", isForAllServicePrincipals),
+    ].filter(\.1).map(\.0)
+    if subjects.isEmpty {
+      throw ValidationError(
+        "Missing expected argument '--application <guid>', '--service-principal <guid>', '--app-id <guid>' or '--all'")
+    }
+    if subjects.count > 1 { throw ValidationError("only one of \(subjects.joined(separator: " and ")) can be given") }
+    if previous != nil, !isForAll, !isForAllServicePrincipals {
+      throw ValidationError("--after goes with --all or --all-service-principals: one object has no pages")
+    }
+  }
+
+  func run() throws {
+    try output.check()
+    var listing = try listing()
+    if let previous {
+      let isFolder = !StandardInput.isNamed(by: previous) && ((try? FileStatus(ofFileAt: previous).isFolder) ?? false)
+      let path = isFolder ? try AnswerFolder(previous).answer : previous
+      let answer = try SecretBytes.contents(ofFile: path, limit: JSONLimits.savedListing.byteCount)
+      listing = try answer.withBytes { (bytes) throws(KeyCredentialsError) in
+        try listing.next(after: bytes, of: StandardInput.isNamed(by: path) ? "standard input" : path)
+      }
+    }
+    if !Cloud.allCases.contains(where: { $0.graphHost.utf8.elementsEqual(listing.host.utf8) }) {
+      let unknown = RequestError(.hostUnknown, "\(naming: listing.host) is the host of no cloud that is known here")
+      Diagnostics.warning("\(unknown.message) [\(unknown.id)]")
+    }
+    try ListRequest(listing).write(
+      to: output.path, as: output.isSingleFile ? .singleFile : .folder, wording: .option)
+  }
+
+  private func listing() throws(ProfileError) -> GraphListing {
+    let scope: GraphListing.Scope
+    if let id = application ?? servicePrincipal {
+      scope = .object(.objectID(ExactText(id)))
+    } else if let appID {
+      scope = .object(.appID(ExactText(appID)))
+    } else {
+      scope = .all(after: nil)
+    }
+    return try GraphListing(
+      host: host ?? (cloud ?? .global).graphHost, version: isBeta ? .beta : .v1,
+      collection: servicePrincipal != nil || isForAllServicePrincipals ? .servicePrincipals : .applications,
+      scope: scope)
+  }
+}
