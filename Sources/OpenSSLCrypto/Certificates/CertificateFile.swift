@@ -153,6 +153,7 @@ enum SignedCertificates {
       unsafe OBJ_obj2nid(item.structure(PKCS7.self).pointee.type) == NID_pkcs7_signed,
       let signed = unsafe item.structure(PKCS7.self).pointee.d.sign
     else { throw .malformedCertificate("\(naming: subject) is broken PKCS #7") }
+    defer { withExtendedLifetime(item) {} }
     if consumed != bytes.count { throw .trailingCertificateData(bytes.count - consumed) }
     var certificates: [Certificate] = []
     if let stack = unsafe signed.pointee.cert {

@@ -33,6 +33,7 @@ struct MACData {
     else { throw malformed }
     var identifier: UnsafePointer<X509_ALGOR>?
     var value: UnsafePointer<ASN1_OCTET_STRING>?
+    defer { withExtendedLifetime(digestInfo) {} }
     unsafe X509_SIG_get0(digestInfo.pointer, &identifier, &value)
     guard let identifier = unsafe identifier, let value = unsafe value else { throw malformed }
 
@@ -121,6 +122,7 @@ struct MACData {
       let derivation = unsafe item.structure(PBE2PARAM.self).pointee.keyfunc,
       let scheme = unsafe item.structure(PBE2PARAM.self).pointee.encryption
     else { throw KeyError(.malformedPFX, "\(naming: subject) has PBMAC1 parameters that cannot be read") }
+    defer { withExtendedLifetime(item) {} }
     guard unsafe OBJ_obj2nid(derivation.pointee.algorithm) == NID_id_pbkdf2 else {
       throw .unsupportedProtection(
         by: "PBMAC1 with \(unsafe ASN1Text.name(of: derivation.pointee.algorithm))", of: subject)

@@ -45,6 +45,7 @@ struct EncryptedPart {
       guard let item = unsafe ASN1Reading.parameters(of: identifier, as: PBEPARAM_it()) else {
         throw KeyError(.malformedPFX, "\(naming: subject) has parameters of \(scheme) that cannot be read")
       }
+      defer { withExtendedLifetime(item) {} }
       iterationCount = try unsafe IterationBudget.count(item.structure(PBEPARAM.self).pointee.iter, of: subject)
     }
     tellsAbsentFromEmpty = (NID_pbe_WithSHA1And128BitRC4...NID_pbe_WithSHA1And40BitRC2_CBC).contains(nid)

@@ -15,6 +15,7 @@ struct PBES2Parameters {
       let derivation = unsafe item.structure(PBE2PARAM.self).pointee.keyfunc,
       let encryption = unsafe item.structure(PBE2PARAM.self).pointee.encryption
     else { throw KeyError(.malformedPFX, "\(naming: subject) has PBES2 parameters that cannot be read") }
+    defer { withExtendedLifetime(item) {} }
 
     cipherName = unsafe ASN1Text.name(of: encryption.pointee.algorithm)
     cipher = try unsafe FileCipher(nid: OBJ_obj2nid(encryption.pointee.algorithm), named: cipherName, of: subject)
@@ -51,6 +52,7 @@ struct PBES2Parameters {
     guard let item = unsafe ASN1Reading.parameters(of: identifier, as: SCRYPT_PARAMS_it()) else {
       throw KeyError(.malformedPFX, "\(naming: subject) has scrypt parameters that cannot be read")
     }
+    defer { withExtendedLifetime(item) {} }
     let parameters = unsafe item.structure(SCRYPT_PARAMS.self)
     let cost = try unsafe IterationBudget.count(parameters.pointee.costParameter, of: subject)
     let blockSize = try unsafe IterationBudget.count(parameters.pointee.blockSize, of: subject)
@@ -83,6 +85,7 @@ struct PBKDF2Parameters {
     guard let item = unsafe ASN1Reading.parameters(of: identifier, as: PBKDF2PARAM_it()) else {
       throw KeyError(.malformedPFX, "\(naming: subject) has PBKDF2 parameters that cannot be read")
     }
+    defer { withExtendedLifetime(item) {} }
     let parameters = unsafe item.structure(PBKDF2PARAM.self)
     guard let salt = unsafe parameters.pointee.salt, unsafe salt.pointee.type == V_ASN1_OCTET_STRING,
       let octets = unsafe salt.pointee.value.octet_string

@@ -193,6 +193,7 @@ struct EncryptedPrivateKey {
     if consumed != der.count { throw .trailingKeyData(der.count - consumed) }
     var identifier: UnsafePointer<X509_ALGOR>?
     var ciphertext: UnsafePointer<ASN1_OCTET_STRING>?
+    defer { withExtendedLifetime(item) {} }
     unsafe X509_SIG_get0(item.pointer, &identifier, &ciphertext)
     guard let identifier = unsafe identifier, let ciphertext = unsafe ciphertext else {
       throw .malformedKey("it says nothing of its encryption")

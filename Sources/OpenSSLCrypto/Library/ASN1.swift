@@ -9,7 +9,8 @@ internal import Signing
 
 /// A value that OpenSSL read from BER or DER, freed with its last reference.
 ///
-/// A class, so that the parts of a file can keep the whole alive while they point into it.
+/// A class, so that the parts of a file can keep the whole alive while they point into it. Whoever points into one says by
+/// `withExtendedLifetime` until when: an optimized build may free an object after the last line that names it.
 @safe
 final class ASN1Item {
   // The type is the one of `kind`, which is what frees it; only this object frees.
