@@ -65,7 +65,7 @@ extension Profile {
     }
     return ClaimPolicy(
       "aud", .oneOf([expected]), form: .httpsAddress, knownMistakes: otherTokens + otherClouds(than: host),
-      tolerated: tolerated + otherNames(of: tenant, at: host, form) + otherSpellings(of: expected))
+      tolerated: tolerated + otherNames(of: tenant, at: host, form) + otherSpellings(of: tenant, at: host, form))
   }
 
   /// The audiences of tokens that are sent elsewhere.
@@ -120,9 +120,14 @@ extension Profile {
     }
   }
 
-  private static func otherSpellings(of expected: ExactText) -> [ClaimPolicy.KnownValue] {
-    [.ignoringCase(expected), .ignoringCase(ExactText("\(expected)/"))].map { match in
-      .init(match, "spells the address differently from the documentation", onlyLeniently: true)
+  /// The same addresses in other letters, or with a slash after them.
+  private static func otherSpellings(
+    of tenant: ExactText, at host: String, _ form: AudienceForm?
+  ) -> [ClaimPolicy.KnownValue] {
+    let addresses = (form.map { [$0] } ?? AudienceForm.allCases).map { $0.audience(host: host, tenant: tenant) }
+    return addresses.flatMap { [$0, ExactText("\($0)/")] }.map { address in
+      .init(
+        .ignoringCase(address), "spells the address differently from the documentation", onlyLeniently: true)
     }
   }
 }

@@ -90,6 +90,7 @@ private final class RememberedSecret: SecretProvider {
   }
 
   func isGiven(for purpose: SecretRequest.Purpose) -> Bool { provider.isGiven(for: purpose) }
+  func hasAnother(for request: SecretRequest) -> Bool { provider.hasAnother(for: request) }
 
   /// Nil if nothing was asked for.
   var last: KnownSecret? { answer.withLock { $0 } }

@@ -45,7 +45,7 @@ public struct ReceivedRequest: Sendable {
     return configuration.bytes.withBytes { CurlConfiguration.address(in: $0) }
   }
 
-  private static let configurationName = "request.curl"
+  static let configurationName = "request.curl"
 
   /// Reads the folder or the single file that a path leads to, which may be a link.
   ///
@@ -90,7 +90,8 @@ public struct ReceivedRequest: Sendable {
     surroundings = Surroundings(statuses: [], answer: .free, entries: .success((names, true)))
   }
 
-  private init(_ folder: consuming ReceivedFolder, at path: String) throws(SystemError) {
+  /// Reads a folder that is open already, which `path` led to.
+  init(_ folder: borrowing ReceivedFolder, at path: String) throws(SystemError) {
     guard folder.status(of: Self.configurationName) != nil else {
       throw SystemError(.fileUnreadable, "\(naming: path) has no \(Self.configurationName), and is not a request")
     }

@@ -131,16 +131,22 @@ public struct RequestFolder: ~Copyable, Sendable {
 extension RequestFolder.File {
   /// The name of this file in the folder of a request, such as `body.json`.
   public func name(for address: RequestAddress) -> String {
-    switch (self, address) {
-    case (.configuration, _): "request.curl"
-    case (.summary, _): "summary.txt"
-    case (.body, .token): "body.form"
-    case (.body, _): "body.json"
-    case (.token, .token): "assertion.jwt"
-    case (.token, _): "proof.jwt"
-    case (.newCertificate, _): "new-certificate.cer"
-    case (.signingCertificate, _): "signing-certificate.cer"
-    case (.keyCredentials, _): "key-credentials.json"
+    let names = names
+    return if case .token = address { names.ofToken } else { names.ofGraph }
+  }
+
+  /// Every name that such a file may have.
+  var everyName: [String] { [names.ofGraph, names.ofToken] }
+
+  private var names: (ofGraph: String, ofToken: String) {
+    switch self {
+    case .configuration: ("request.curl", "request.curl")
+    case .summary: ("summary.txt", "summary.txt")
+    case .body: ("body.json", "body.form")
+    case .token: ("proof.jwt", "assertion.jwt")
+    case .newCertificate: ("new-certificate.cer", "new-certificate.cer")
+    case .signingCertificate: ("signing-certificate.cer", "signing-certificate.cer")
+    case .keyCredentials: ("key-credentials.json", "key-credentials.json")
     }
   }
 

@@ -65,10 +65,17 @@ extension QRCodePart {
   /// `text` has a part on each line, as readers print them, with `QR-Code:` before it or not. The result is a text that
   /// `QRCodeParts` draws: nothing in it works on a terminal.
   ///
+  /// The text of one code that is no part is the whole already, and is given as it is.
+  ///
   /// Throws `qr-part-malformed`, `qr-parts-of-several`, `qr-part-missing`, `qr-checksum-mismatch`, or `qr-not-drawable` for
   /// parts of a text that keyroll would not have drawn.
   public static func join(_ text: Span<UInt8>, cryptography: any Cryptography) throws(QRCodeError) -> String {
-    let parts = try parts(in: text)
+    let lines = try lines(of: text)
+    // A part that was read wrongly is no whole.
+    if lines.count == 1, !lines[0].lowercased().contains(marker) {
+      return try requireDrawable(lines[0], "the code holds a text")
+    }
+    let parts = try parts(in: lines)
     guard let first = parts.values.first else {
       throw QRCodeError(.partMissing, "the input has no part of a text from QR codes")
     }
@@ -86,29 +93,35 @@ extension QRCodePart {
         .checksumMismatch, "all parts are there, but they do not make the text that was drawn",
         hint: "read the codes again")
     }
-    guard QRCodeParts.isDrawable(whole) else {
-      throw QRCodeError(
-        .notDrawable,
-        "the parts make a text that keyroll did not draw: it is empty, or has characters that do not print or a row of spaces",
-        hint: "find out where the codes come from")
-    }
-    return whole
+    return try requireDrawable(whole, "the parts make a text")
   }
 
-  /// The parts of one text, by their numbers.
-  private static func parts(in text: Span<UInt8>) throws(QRCodeError) -> [Int: QRCodePart] {
+  private static func requireDrawable(_ text: String, _ what: String) throws(QRCodeError) -> String {
+    if QRCodeParts.isDrawable(text) { return text }
+    throw QRCodeError(
+      .notDrawable,
+      "\(what) that keyroll did not draw: it is empty, or has characters that do not print or a row of spaces",
+      hint: "find out where the codes come from")
+  }
+
+  /// What each code said, without what readers print before it.
+  private static func lines(of text: Span<UInt8>) throws(QRCodeError) -> [String] {
     guard let text = String(validating: text.indices.map { text[$0] }, as: UTF8.self) else {
       throw QRCodeError(.malformedPart, "what was read from the QR codes is not text in UTF-8")
     }
-    let lines = text.unicodeScalars.split { $0 == "\n" || $0 == "\r" }
+    return text.unicodeScalars.split { $0 == "\n" || $0 == "\r" }.map { line in
+      String(
+        line.starts(with: readerPrefix.unicodeScalars) ? line.dropFirst(readerPrefix.unicodeScalars.count) : line)
+    }
+  }
+
+  /// The parts of one text, by their numbers.
+  private static func parts(in lines: [String]) throws(QRCodeError) -> [Int: QRCodePart] {
     var parts: [Int: QRCodePart] = [:]
     for (index, line) in lines.enumerated() {
-      let said =
-        line.starts(with: readerPrefix.unicodeScalars) ? line.dropFirst(readerPrefix.unicodeScalars.count) : line
-      guard let part = QRCodePart(String(said)) else {
+      guard let part = QRCodePart(line) else {
         throw QRCodeError(
-          .malformedPart, "line \(index + 1) does not begin as a part of a text in QR codes, such as \(example)",
-          hint: lines.count == 1 ? "text that fits one code needs no joining" : nil)
+          .malformedPart, "line \(index + 1) does not begin as a part of a text in QR codes, such as \(example)")
       }
       if let first = parts.values.first, (part.count, part.checksum) != (first.count, first.checksum) {
         throw QRCodeError(

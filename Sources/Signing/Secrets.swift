@@ -11,11 +11,31 @@ public protocol SecretProvider: Sendable {
   ///
   /// A PIN that was given is tried even where the token would do without.
   func isGiven(for purpose: SecretRequest.Purpose) -> Bool
+  /// Says that the secret for this request did not open what it is for; true where another one can be had by asking again.
+  ///
+  /// Never true for a PIN: a token counts the wrong ones.
+  func hasAnother(for request: SecretRequest) -> Bool
 }
 
 extension SecretProvider {
   /// False: a person has to be asked.
   public func isGiven(for purpose: SecretRequest.Purpose) -> Bool { false }
+  public func hasAnother(for request: SecretRequest) -> Bool { false }
+
+  /// Opens a file, and does it again for as long as its password is wrong and another one can be had.
+  ///
+  /// `subject` is how `opening` names the file where it asks for the password.
+  package func opening<Result>(
+    _ subject: String, _ open: () throws(KeyError) -> Result
+  ) throws(KeyError) -> Result {
+    while true {
+      do throws(KeyError) { return try open() } catch {
+        guard error.code == .wrongPassword, hasAnother(for: SecretRequest(purpose: .password, subject: subject)) else {
+          throw error
+        }
+      }
+    }
+  }
 }
 
 /// What a secret is wanted for, in words that a prompt can show.

@@ -58,7 +58,18 @@ package enum CurrentProcess {
   /// Ends it at once: nothing is flushed, and no other code runs.
   package static func end(_ status: Int32) -> Never { _exit(status) }
 
-  /// The same after a message on standard error; also for a signal handler, which may neither allocate nor lock.
+  /// Ends it as a signal does that nothing handles: whoever started it sees that, and a shell says nothing of a broken pipe.
+  package static func endByBrokenPipe() -> Never {
+    signal(SIGPIPE, SIG_DFL)
+    var mask = sigset_t()
+    unsafe sigemptyset(&mask)
+    unsafe sigaddset(&mask, SIGPIPE)
+    unsafe pthread_sigmask(SIG_UNBLOCK, &mask, nil)
+    raise(SIGPIPE)
+    _exit(128 + SIGPIPE)
+  }
+
+  /// The same as `end` after a message on standard error; also for a signal handler, which may neither allocate nor lock.
   package static func end(_ status: Int32, saying message: StaticString) -> Never {
     unsafe write(STDERR_FILENO, message.utf8Start, message.utf8CodeUnitCount)
     _exit(status)

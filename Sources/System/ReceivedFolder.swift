@@ -21,6 +21,12 @@ package struct ReceivedFolder: ~Copyable {
     self.folder = folder
   }
 
+  /// The folder that a path leads to, by whatever way; nil if it leads to none, or to one that cannot be opened.
+  package init?(at path: String) {
+    do throws(SystemReason) { folder = try Descriptor(openingFolder: path) } catch { return nil }
+    self.path = path
+  }
+
   /// The folder that the file of a path is in, by whatever way the path takes; nil if it cannot be opened.
   package init?(around path: String) {
     let name = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).last ?? ""[...].utf8
@@ -31,6 +37,13 @@ package struct ReceivedFolder: ~Copyable {
       return nil
     }
     self.path = parent.isEmpty ? "." : parent
+  }
+
+  /// A folder in it; nil for anything else, a link to one too.
+  package func folder(_ name: String) -> ReceivedFolder? {
+    let number = unsafe openat(folder.number, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    if number < 0 { return nil }
+    return ReceivedFolder(Descriptor(takingOwnershipOf: number), at: "\(path)/\(name)")
   }
 
   /// What is there under a name, a link not followed; nil for nothing.

@@ -1,5 +1,3 @@
-import Messages
-
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -47,10 +45,8 @@ package enum StandardStreams {
   /// True if results are shown on a terminal.
   package static var showsResults: Bool { isatty(results) == 1 }
 
-  /// Writes the whole result at once, unbuffered; throws `output-unwritable`.
-  package static func writeResult(_ bytes: Span<UInt8>) throws(SystemError) {
-    if let reason = FileOutput.write(bytes, to: results) {
-      throw SystemError(.outputUnwritable, "standard output cannot be written: \(reason)")
-    }
+  /// Writes the whole result at once, unbuffered; throws the reason why not.
+  package static func writeResult(_ bytes: Span<UInt8>) throws(SystemReason) {
+    if let reason = FileOutput.write(bytes, to: results) { throw reason }
   }
 }

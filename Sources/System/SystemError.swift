@@ -36,6 +36,9 @@ package struct SystemReason: Error, Hashable, CustomStringConvertible {
   /// What is to run is neither a program nor a script that names its interpreter.
   package static var unknownFormat: SystemReason { SystemReason(code: ENOEXEC) }
 
+  /// True where whoever read a pipe has gone.
+  package var isReaderGone: Bool { code == EPIPE }
+
   /// In lower case, for the end of a message: `no such file or directory`.
   package var description: String {
     unsafe strerror(code).flatMap { unsafe String(validatingCString: $0) }?.lowercased() ?? "error \(code)"

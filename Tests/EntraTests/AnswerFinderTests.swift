@@ -142,13 +142,32 @@ import Tokens
   @Test(
     "A token is taken out of what surrounds it",
     arguments: [
-      ("Bearer eyJa.eyJb.c", "eyJa.eyJb.c"), ("\"eyJa.eyJb.c\"\n", "eyJa.eyJb.c"),
-      ("{\"proof\": \"eyJa.eyJb.c\"}", "eyJa.eyJb.c"), ("a=b&client_assertion=eyJa.eyJb.c&d=e", "eyJa.eyJb.c"),
-      (" eyJa.eyJb.c== \n", "eyJa.eyJb.c=="), ("eyJa.eyJb.c\nd", "eyJa.eyJb.c\nd"), ("eyJa.eyJb", "eyJa.eyJb"),
-      ("x", "x"),
+      ("Bearer TOKEN", "TOKEN"), ("\"TOKEN\"\n", "TOKEN"), ("{\"proof\": \"TOKEN\"}", "TOKEN"),
+      ("a=b&client_assertion=TOKEN&d=e", "TOKEN"), ("curl -d client_assertion%3DTOKEN x", "TOKEN"),
+      ("`TOKEN`.", "TOKEN"), ("sent TOKEN\nor TOKENx", "TOKEN"), (" TOKEN== \n", "TOKEN=="), ("TOKEN\nd", "TOKEN\nd"),
+      ("eyJa.eyJb", "eyJa.eyJb"), ("x\n", "x"),
     ])
   func wrappers(_ text: String, _ token: String) {
-    #expect(SentToken.token(in: Array(text.utf8).span) == Array(token.utf8))
+    // A header that can be read, as TokenFinder wants it.
+    let bare = "\(Base64.url.text(Array(#"{"alg":"RS256"}"#.utf8))).eyJb.c"
+    let expected = token.replacing("TOKEN", with: bare)
+    #expect(SentToken.token(in: Array(text.replacing("TOKEN", with: bare).utf8).span) == Array(expected.utf8))
+  }
+
+  @Test("The address of a redirection is read with its escapes undone, and its message ends with its field")
+  func redirection() throws {
+    let text =
+      "https://app.example/callback?error=invalid_client&error_description=AADSTS700027%3a+Client+assertion+contains+an"
+      + "+invalid+signature.+%5bReason+-+The+key+used+is+expired.%5d%0d%0aTrace+ID%3a+1&error_uri=https%3a%2f%2flogin.example"
+    guard case .error(let error) = try Self.explanation(text).response.kind else {
+      Issue.record("no error")
+      return
+    }
+    #expect(
+      error.message?.text
+        == "AADSTS700027: Client assertion contains an invalid signature. [Reason - The key used is expired.]\nTrace ID: 1"
+    )
+    #expect(ServiceAnswer(error)?.id == "key-expired", "\(ServiceAnswer(error)?.id ?? "")")
   }
 
   @Test(

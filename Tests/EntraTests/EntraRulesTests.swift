@@ -113,6 +113,7 @@ struct EntraRulesTests {
       ("\(login)\(tenant)/oauth2/v2.0/token", "contoso.example", ["aud:not-compared"], ["aud:not-compared"]),
       ("\(login)other.example/oauth2/v2.0/token", "contoso.example", ["aud:claim-mismatch"], ["aud:claim-mismatch"]),
       ("\(login)common/oauth2/v2.0/token", tenant, ["aud:claim-mismatch"], ["aud:claim-mismatch"]),
+      ("\(login)\(tenant)/OAuth2/Token", tenant, ["aud:claim-tolerated"], ["aud:claim-tolerated"]),
       ("\(login)\(tenant)/oAuth2/v2.0/token", tenant, ["aud:claim-tolerated"], ["aud:claim-tolerated"]),
       ("\(login)\(tenant)/oauth2/v2.0/token/", tenant, ["aud:claim-tolerated"], ["aud:claim-tolerated"]),
       (

@@ -223,6 +223,65 @@ import Testing
     }
   }
 
+  @Test("the certificate alone is written as PEM and DER, byte for byte, and of several all in PEM")
+  func encodings() throws {
+    let folder = try TemporaryFolder()
+    let leaf = Fixtures.path("certificates/leaf.pem")
+    let pem = try BuiltCommand.run("certificate", leaf, "--format", "pem")
+    #expect(pem == Outcome(status: 0, output: try String(contentsOfFile: leaf, encoding: .utf8)))
+    let der = folder.path("leaf.der")
+    try folder.write([], to: "leaf.der")
+    #expect(try BuiltCommand.run(["certificate", leaf, "--format", "der"], output: der).status == 0)
+    #expect(try folder.bytes("leaf.der") == Fixtures.bytes("certificates/leaf.der"))
+    try folder.write(try Fixtures.bytes("certificates/other.pem") + Fixtures.bytes("certificates/leaf.pem"), to: "two")
+    let two = try BuiltCommand.run("certificate", folder.path("two"), "--format", "pem")
+    #expect(try two == Outcome(status: 0, output: String(decoding: folder.bytes("two"), as: UTF8.self)))
+    let which = try BuiltCommand.run("certificate", folder.path("two"), "--format", "der")
+    #expect(which.status == 2 && which.output.isEmpty && which.error.contains("[several-certificates]"), "\(which)")
+    let session = try TerminalSession(BuiltCommand.path, ["certificate", leaf, "--format", "der"])
+    let outcome = try session.finish()
+    #expect(outcome.status == 64 && outcome.output.contains("--format der writes bytes"), "\(outcome)")
+  }
+
+  @Test("a JWK has the key's numbers and its thumbprint of RFC 7638 as kid, and a JWK Set has all of them")
+  func keys() throws {
+    func base64URL(_ bytes: [UInt8]) -> String {
+      Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    }
+    func sha256(_ text: String) throws -> String {
+      let folder = try TemporaryFolder()
+      let digest = folder.path("digest")
+      let outcome = try Judge.run(
+        "/usr/bin/openssl", ["dgst", "-sha256", "-binary", "-out", digest], input: Array(text.utf8))
+      try #require(outcome.status == 0)
+      return base64URL(try folder.bytes("digest"))
+    }
+    let modulus = try Judge.run(
+      "/usr/bin/openssl", ["x509", "-in", Fixtures.path("certificates/leaf.pem"), "-noout", "-modulus"])
+    let digits = Array(modulus.output.dropFirst("Modulus=".count).dropLast())
+    let bytes = stride(from: 0, to: digits.count, by: 2).compactMap { UInt8(String(digits[$0...$0 + 1]), radix: 16) }
+    let number = base64URL(bytes)
+    let outcome = try BuiltCommand.run("certificate", Fixtures.path("certificates/leaf.pem"), "--format", "jwk")
+    let key = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+    #expect(outcome.status == 0 && key["kty"] as? String == "RSA" && key["e"] as? String == "AQAB", "\(outcome)")
+    #expect(key["n"] as? String == number)
+    #expect(try key["kid"] as? String == sha256(#"{"e":"AQAB","kty":"RSA","n":"\#(number)"}"#))
+    #expect(key["d"] == nil && key["p"] == nil)
+    // What it writes it takes as a key to verify with.
+    let folder = try TemporaryFolder()
+    for format in ["jwk", "jwks"] {
+      let written = try BuiltCommand.run("certificate", Fixtures.path("certificates/leaf.pem"), "--format", format)
+      try folder.write(Array(written.output.utf8), to: format)
+      let judged = try BuiltCommand.run(
+        "verify", "--algorithm", "RS256", "--public-key", folder.path(format), "--at", "2023-11-14T22:15:00Z",
+        Fixtures.path("tokens/proof.jwt"))
+      #expect(judged.output.contains("\nsignature: accepted\n"), "\(judged)")
+    }
+    let set = try BuiltCommand.run("certificate", Fixtures.path("certificates/leaf.pem"), "--format", "jwks")
+    let keys = try #require(try JSONSerialization.jsonObject(with: Data(set.output.utf8)) as? [String: Any])
+    #expect((keys["keys"] as? [[String: Any]])?.map { $0["kid"] as? String } == [key["kid"] as? String])
+  }
+
   @Test("names from the certificate cannot move the cursor or turn the text around")
   func hostileName() throws {
     for format in ["text", "json"] {

@@ -117,6 +117,124 @@ import Testing
     }
   }
 
+  @Test("a clock that is behind the program is refused before anything is made, unless the time is said")
+  func clock() throws {
+    let making = ["create", "key", folder.path("new.pfx"), "--new-password-file", password, "--bits", "2048"]
+    let renewing = ["create", "certificate", "--key", SignCommandTests.key, "--output", folder.path("new.cer")]
+    let libraries = try TemporaryFolder()
+    let library = try BuiltLibrary.clock.copy(into: libraries, as: "clock.so")
+    // 2020-01-01T00:00:00Z
+    let environment = ["LD_PRELOAD": library, "CLOCK": try libraries.write(Array("1577836800".utf8), to: "clock")]
+    for command in [making, renewing] {
+      let outcome = try BuiltCommand.run(command + ["--subject", "a"], environment: environment)
+      #expect(outcome.status == 2 && outcome.output.isEmpty, "\(outcome)")
+      #expect(
+        outcome.error.hasPrefix(
+          "keyroll: error: the clock shows 2020-01-01T00:00:00Z, and this program was built at 20"), "\(outcome)")
+      #expect(
+        outcome.error.hasSuffix(
+          "Z [clock-before-build]\nkeyroll: hint: set the clock of this machine, or say what time it is by --at\n"),
+        "\(outcome)")
+    }
+    #expect(try folder.names() == ["password"])
+    let said = try BuiltCommand.run(
+      renewing + ["--subject", "a", "--at", "2027-01-15T08:00:00Z"], environment: environment)
+    #expect(said.status == 0, "\(said)")
+  }
+
+  @Test("notes say what to know of a long life, of PSS, and of a certificate for a key that has one")
+  func notes() throws {
+    let long = try create(
+      folder.path("new.pem"), "--no-password", "--valid-for", "366d", "--algorithm", "PS256", "--for-old-windows")
+    #expect(long.status == 2 && long.error.contains("[destination-not-offered]"), "\(long)")
+    let made = try create(folder.path("new.pem"), "--no-password", "--valid-for", "366d", "--algorithm", "PS256")
+    #expect(made.status == 0, "\(made)")
+    #expect(
+      made.error
+        == """
+        keyroll: warning: the certificate lives 366 d, and many policies refuse more than 365 d
+        keyroll: warning: whether the services take a certificate that is signed by RSASSA-PSS is not known
+        keyroll: warning: the key lies in \(folder.path("new.pem")) in the clear: whoever reads the file has it
+        keyroll: note: valid from 2027-01-15T07:55:00Z to 2028-01-16T07:54:59Z, 366 d
+
+        """, "\(made)")
+    let again = try BuiltCommand.run(
+      ["create", "certificate", "--key", SignCommandTests.key, "--subject", "Again"]
+        + ["--output", folder.path("again.cer"), "--at", "2027-01-15T08:00:00Z"])
+    #expect(
+      again.status == 0
+        && again.error == """
+          keyroll: warning: this renews the certificate and keeps the key; a rollover wants a new key
+          keyroll: note: valid from 2027-01-15T07:55:00Z to 2028-01-15T07:54:59Z, 365 d
+
+          """,
+      "\(again)")
+    // A PFX for old Windows needs no note about it.
+    let old = try create(folder.path("old.pfx"), "--for-old-windows", "--new-password-file", password)
+    #expect(old.status == 0 && !old.error.contains("Windows Server"), "\(old)")
+  }
+
+  @Test("a life is said to the second where a policy refuses it")
+  func exactLife() throws {
+    // A request compares from the start to the end as they are written, and a new certificate counts its last second too.
+    #expect(
+      try create(folder.path("new.pem"), "--no-password", "--valid-for", "31537201s").status == 0)
+    let outcome = try BuiltCommand.run(
+      ["request", "add-key", "--new-certificate", folder.path("new.cer"), "--max-lifetime", "365d"]
+        + RequestCommandTests.graph + RequestCommandTests.key + ["--output", folder.path("request")])
+    #expect(
+      outcome
+        == Outcome(
+          status: 2,
+          error: """
+            keyroll: error: the new certificate lives 365 d 20 min, longer than 365 d [certificate-lifetime]
+            keyroll: hint: make one that ends by 2028-01-15T07:55:00Z
+
+            """))
+    let refused = try create(
+      folder.path("other.pem"), "--no-password", "--valid-for", "31537200s", "--max-lifetime", "365d")
+    #expect(
+      refused.error.hasPrefix(
+        "keyroll: error: the certificate would live 365 d 20 min, and at most 365 d are allowed [lifetime-too-long]\n"),
+      "\(refused)")
+  }
+
+  @Test("whoever signs a certificate's request can hold it to a life of its own")
+  func signRequestLife() throws {
+    #expect(try create(folder.path("key.pem"), "--no-password").status == 0)
+    let prepare = ["--public-key", folder.path("key.cer"), "--subject", "Elsewhere"]
+    for (kind, options) in [
+      ("certificate", ["--valid-for", "31537200s", "--at", "2027-01-15T08:00:00Z"]), ("csr", []),
+    ] {
+      let prepared = try BuiltCommand.run(
+        ["prepare", kind] + prepare + options + [
+          "--output", folder.path("\(kind).json"),
+        ])
+      try #require(prepared.status == 0, "\(prepared)")
+    }
+    func sign(_ request: String, _ options: String...) throws -> Outcome {
+      try BuiltCommand.run(
+        ["sign-request", request, "--key", folder.path("key.pem"), "--at", "2027-01-15T08:00:00Z"] + options)
+    }
+    let long = try sign(folder.path("certificate.json"), "--max-lifetime", "365d")
+    #expect(long.status == 2 && long.output.isEmpty, "\(long)")
+    #expect(
+      long.error.contains(
+        "keyroll: error: the certificate would live 365 d 20 min, and at most 365 d are allowed [lifetime-too-long]\n"),
+      "\(long)")
+    #expect(try sign(folder.path("certificate.json"), "--max-lifetime", "366d").status == 0)
+    // Where it would be ignored it is refused.
+    let request = try sign(folder.path("csr.json"), "--max-lifetime", "366d")
+    #expect(
+      request.status == 64 && request.error.contains("of a certificate request the authority decides"), "\(request)")
+    let prepared = try BuiltCommand.run(
+      ["prepare", "proof", "--object-id", SignCommandTests.objectID, "--certificate", SignCommandTests.certificate]
+        + ["--at", SignCommandTests.at, "--output", folder.path("proof.json")])
+    try #require(prepared.status == 0, "\(prepared)")
+    let token = try sign(folder.path("proof.json"), "--max-lifetime", "366d")
+    #expect(token.status == 64 && token.error.contains("--max-lifetime is for certificates"), "\(token)")
+  }
+
   @Test("a certificate is prepared, signed by another program, and assembled")
   func detached() throws {
     #expect(try create("pem:\(folder.path("key.pem"))", "--no-password").status == 0)
@@ -142,36 +260,5 @@ import Testing
         folder.path("elsewhere.cer"),
       ])
     #expect(verified.status == 0, "\(verified)")
-  }
-}
-
-/// Keys that commands make on a token.
-@Suite(
-  "keys made on tokens",
-  .enabled(if: ThrowawayToken.isAvailable(.softHSM), Comment(rawValue: ThrowawayToken.absence(of: .softHSM))))
-struct CreateOnTokenTests {
-  @Test("a key is made, added by a request, and the request checked; its label is then taken")
-  func walk() throws {
-    let token = try SharedToken.softHSM().copy()
-    let folder = try TemporaryFolder()
-    let environment = ["SOFTHSM2_CONF": token.path("softhsm2.conf")]
-    func run(_ arguments: String...) throws -> Outcome { try BuiltCommand.run(arguments, environment: environment) }
-    let key = "pkcs11:token=keyroll;object=next?module-path=\(token.module)"
-    let certificate = folder.path("next.cer")
-    let made = try run(
-      "create", "key", key, "--subject", "Next", "--bits", "2048", "--output", certificate, "--store", "--pin-file",
-      token.pinFile, "--at", SignCommandTests.at)
-    #expect(made.status == 0 && made.output.contains("\nstored   pkcs11:"), "\(made)")
-    let again = try run(
-      "create", "key", key, "--subject", "Next", "--output", folder.path("again.cer"), "--pin-file", token.pinFile)
-    #expect(again.status == 2 && again.output.isEmpty, "\(again)")
-    #expect(again.error.contains("[key-taken]\n") && again.error.contains("keyroll create certificate --key '"))
-    let request = try BuiltCommand.run(
-      ["request", "add-key", "--new-certificate", key] + RequestCommandTests.graph + RequestCommandTests.key
-        + ["--output", folder.path("request")], environment: environment)
-    #expect(request.status == 0, "\(request)")
-    let checked = try run(
-      "request", "check", "--at", SignCommandTests.at, "--new-certificate", certificate, folder.path("request"))
-    #expect(checked.status == 0, "\(checked)")
   }
 }

@@ -143,6 +143,24 @@ import Testing
       outcome.output.contains("\nkind\n  \(kind)\n\nto verify it\n  keyroll verify \(line)\n"), "\(outcome)")
   }
 
+  @Test("of several tokens the good ones are shown, and which one is broken is said")
+  func oneBroken() throws {
+    let token = try String(contentsOfFile: Fixtures.path("tokens/proof.jwt"), encoding: .utf8).filter { $0 != "\n" }
+    let text = "first \(token) then eyJhbGciOiJSUzI1NiJ9.e.x and \(token) here"
+    let outcome = try BuiltCommand.run("inspect", "-", input: Array(text.utf8))
+    #expect(outcome.status == 2, "\(outcome)")
+    #expect(
+      outcome.error.contains(
+        "keyroll: warning: token 2 of 3 cannot be read: the payload segment is not base64url: a length that no bytes encode to, at byte 1 [token-unreadable-segment]\n"
+      ),
+      "\(outcome)")
+    #expect(outcome.output.hasPrefix("token 1 of 3\nNOT VERIFIED") && outcome.output.contains("\ntoken 3 of 3\n"))
+    #expect(!outcome.output.contains("token 2 of 3"), "\(outcome)")
+    let json = try BuiltCommand.run("inspect", "--format", "json", "-", input: Array(text.utf8))
+    let report = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+    #expect(json.status == 2 && (report["tokens"] as? [Any])?.count == 2)
+  }
+
   @Test("dates in milliseconds are said to be")
   func milliseconds() throws {
     let outcome = try BuiltCommand.run("inspect", Fixtures.path("tokens/proof-both-milliseconds.jwt"))

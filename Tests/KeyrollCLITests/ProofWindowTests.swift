@@ -42,6 +42,19 @@ struct ProofWindowTests {
     #expect(try folder.mode("walk-\(Self.stamps[2]).jwt") == 0o600)
   }
 
+  @Test("a folder that is not there is made with the proofs, or not at all")
+  func newFolder() throws {
+    let outcome = try sign(["--windows", "2", "--output", folder.path("new") + "/"])
+    #expect(outcome.status == 0, "\(outcome)")
+    #expect(try folder.names() == ["new"])
+    #expect(try folder.mode("new") == 0o700)
+    for stamp in Self.stamps.prefix(2) { #expect(try folder.mode("new/proof-\(stamp).jwt") == 0o600) }
+    // Without the folder that it would go into.
+    let missing = try sign(["--windows", "2", "--output", folder.path("a/b") + "/"])
+    #expect(missing.status == 2 && missing.error.contains("[output-unwritable]\n"), "\(missing)")
+    #expect(try folder.names() == ["new"])
+  }
+
   @Test("all are written or none, and no file is replaced")
   func allOrNone() throws {
     let there = "walk-\(Self.stamps[2]).jwt"

@@ -81,6 +81,76 @@ import Testing
     #expect(try joined.output.utf8.elementsEqual(folder.bytes("token")))
   }
 
+  @Test("a text that fitted one code passes through, and hostile text does not")
+  func single() throws {
+    let token = try BuiltCommand.run(Self.proof).output
+    for said in [token, "QR-Code:\(token)"] {
+      let outcome = try BuiltCommand.run("join-codes", input: Array(said.utf8))
+      #expect(outcome == Outcome(status: 0, output: token))
+    }
+    let hostile = try BuiltCommand.run("join-codes", input: Array("a\u{1B}[2Jb\n".utf8))
+    #expect(hostile.status == 2 && hostile.output.isEmpty && hostile.error.contains("[qr-not-drawable]"), "\(hostile)")
+  }
+
+  @Test("a request in a single file goes through codes as base64, and is that file again")
+  func request() throws {
+    let making =
+      ["request", "add-key", "--new-certificate", RequestCommandTests.other] + RequestCommandTests.graph
+      + RequestCommandTests.key + ["--single-file"]
+    let made = try BuiltCommand.run(
+      making + ["--output", folder.path("single"), "--qr-output", folder.path("single.svg")])
+    #expect(
+      made
+        == Outcome(
+          status: 0,
+          error: """
+            keyroll: note: the codes hold the file in base64: keyroll join-codes puts it together, and base64 -d decodes it
+            keyroll: note: valid from 2027-01-15T08:00:00Z to 2027-01-15T08:10:00Z, 10 min
+
+            """))
+    let drawn = try Judge.run("/usr/bin/rsvg-convert", [folder.path("single.svg"), "-o", folder.path("single.png")])
+    try #require(drawn.status == 0, "\(drawn)")
+    let texts = try folder.write(Array(try read(folder.path("single.png")).utf8), to: "texts")
+    let decoded = try Shell.run("keyroll join-codes '\(texts)' | base64 -d | cmp - '\(folder.path("single"))'")
+    #expect(decoded == Outcome(status: 0))
+    let checked = try Shell.run(
+      "keyroll join-codes '\(texts)' | base64 -d | keyroll request check - --at 2027-01-15T08:01:00Z --certificate '\(SignCommandTests.certificate)'"
+    )
+    #expect(checked.status == 0, "\(checked)")
+    // Without --output the file goes to standard output, unless that gets the drawing.
+    let piped = try BuiltCommand.run(making + ["--qr-output", folder.path("piped.svg")])
+    #expect(try piped.output.utf8.elementsEqual(folder.bytes("single")), "\(piped)")
+  }
+
+  @Test(
+    "codes are for one file without a password",
+    arguments: [
+      (["--qr"], "--qr and --qr-output are for --single-file"),
+      (["--qr-output", "x.svg"], "--qr and --qr-output are for --single-file"),
+      (["--single-file"], "missing expected argument '--output <folder>'"),
+      (["--single-file", "--qr-output", "-"], "--qr-output takes the path of a file"),
+      (["--single-file", "--qr-output", "x", "--output", "x"], "--output and --qr-output cannot name the same file"),
+    ])
+  func requestUsage(options: [String], message: String) throws {
+    let outcome = try BuiltCommand.run(
+      ["request", "add-key", "--new-certificate", RequestCommandTests.other] + RequestCommandTests.graph
+        + RequestCommandTests.key + options)
+    #expect(outcome.status == 64 && outcome.output.isEmpty, "\(outcome)")
+    #expect(
+      outcome.error == "keyroll: error: \(message) [usage]\nkeyroll: hint: see keyroll request add-key --help\n")
+  }
+
+  @Test("the password of a PFX is not drawn")
+  func requestPassword() throws {
+    try folder.write(Array("correct horse".utf8), to: "password")
+    let outcome = try BuiltCommand.run(
+      ["request", "add-key", "--new-certificate", Fixtures.path("pfx/openssl-default.p12"), "--with-password"]
+        + ["--new-password-file", folder.path("password")] + RequestCommandTests.graph + RequestCommandTests.key
+        + ["--single-file", "--qr-output", folder.path("x.svg"), "--output", folder.path("x")])
+    #expect(outcome.status == 64 && outcome.error.contains("do not draw the password of a PFX"), "\(outcome)")
+    #expect(try folder.names() == ["password"])
+  }
+
   @Test("with --output the file has the text and standard output the drawing")
   func both() throws {
     let token = try BuiltCommand.run(Self.proof).output

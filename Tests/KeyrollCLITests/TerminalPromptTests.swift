@@ -35,15 +35,65 @@ import Testing
     #expect(try session.finish().status == 0)
   }
 
-  @Test("a wrong password is asked for once")
-  func wrong() throws {
-    let session = try TerminalSession(BuiltCommand.path, ["certificate", Self.file])
-    try session.wait(for: Self.question)
-    try session.type("wrong\n")
-    let outcome = try session.finish()
-    #expect(outcome.status == 2)
-    #expect(outcome.output.components(separatedBy: Self.question).count == 2)
-    #expect(outcome.output.contains("[wrong-password]\n"))
+  @Test(
+    "a password of a file can be typed three times, whatever it is opened for",
+    arguments: [
+      (["certificate", file], "file:\(file)"),
+      (["sign", "proof", "--object-id", SignCommandTests.objectID, "--key", "pfx:\(file)"], "pfx:\(file)"),
+      (["verify", "--profile", "graph-proof", "--certificate", file, "eyJ.x.y"], file),
+    ])
+  func wrong(arguments: [String], subject: String) throws {
+    let question = "password for \(subject): "
+    let session = try TerminalSession(BuiltCommand.path, arguments)
+    for password in ["wrong", "", "wrong again"] {
+      try session.wait(for: question)
+      try session.type("\(password)\n")
+    }
+    let again = "\(question)\nthat does not open \(subject); try again\n"
+    #expect(
+      try session.finish()
+        == Outcome(
+          status: 2,
+          output: again + again + question + """
+
+            keyroll: error: the password for \(subject) is wrong, or the file was altered [wrong-password]
+            keyroll: hint: check the password and try again
+
+            """))
+  }
+
+  @Test("the second or third password is as good as the first")
+  func rightAtLast() throws {
+    for wrong in [1, 2] {
+      let session = try TerminalSession(BuiltCommand.path, ["certificate", Self.file])
+      for _ in 0..<wrong {
+        try session.wait(for: Self.question)
+        try session.type("wrong\n")
+        try session.wait(for: "that does not open file:\(Self.file); try again")
+      }
+      try session.wait(for: Self.question)
+      try session.type("correct horse\n")
+      let outcome = try session.finish()
+      #expect(outcome.status == 0 && outcome.output.contains("\nsubject "), "\(outcome)")
+    }
+  }
+
+  @Test("a password that was given is tried once, although there is a terminal")
+  func given() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Array("wrong".utf8), to: "password")
+    for arguments in [
+      ["certificate", Self.file, "--password-file", folder.path("password")],
+      [
+        "sign", "proof", "--object-id", SignCommandTests.objectID, "--key",
+        "pfx:\(Self.file);password-file=\(folder.path("password"))",
+      ],
+    ] {
+      let outcome = try TerminalSession(BuiltCommand.path, arguments).finish()
+      #expect(
+        outcome.status == 2 && outcome.output.contains("[wrong-password]") && !outcome.output.contains("try again;")
+          && !outcome.output.contains("password for file:\(Self.file): "), "\(outcome)")
+    }
   }
 
   @Test("a signal that ends the prompt finds the terminal as it was", arguments: [SIGABRT, SIGUSR1, SIGALRM, SIGTERM])

@@ -86,6 +86,18 @@ struct TokenKeyTests {
             """))
   }
 
+  @Test("a wrong PIN that was typed is never asked for again")
+  func wrongPINTyped() throws {
+    let copy = try tokens.copy()
+    let session = try TerminalSession(
+      BuiltCommand.path, assertion(key(), []), environment: ["SOFTHSM2_CONF": copy.path("softhsm2.conf")])
+    try session.wait(for: "PIN of token ")
+    try session.type("00000000\n")
+    let outcome = try session.finish()
+    #expect(outcome.status == 2 && outcome.output.contains("[wrong-pin]\n"), "\(outcome)")
+    #expect(outcome.output.components(separatedBy: "PIN of token ").count == 2, "\(outcome)")
+  }
+
   @Test("the prompt names the token, its serial number and the key")
   func prompt() throws {
     let session = try TerminalSession(

@@ -72,10 +72,20 @@ import Testing
     #expect(code(["keyroll-part:1/1:\(checksum):\(text)"]) == .notDrawable)
   }
 
+  @Test("the text of one code is the whole, and beside parts it is refused")
+  func whole() throws {
+    let text = Array("QR-Code:x: y\r\n".utf8)
+    #expect(try QRCodePart.join(text.span, cryptography: Self.cryptography) == "x: y")
+    #expect(code(["x", "keyroll-part:1/1:BEF57EC7:a"]) == .malformedPart)
+    #expect(code(["x", "y"]) == .malformedPart)
+    #expect(code(["a  b"]) == .notDrawable)
+    #expect(code([]) == .partMissing)
+  }
+
   @Test(
     "a line that is not exactly a part is refused",
     arguments: [
-      "x", "keyroll-part", "keyroll-part:1/3:BEF57EC7", "keyroll-part:0/3:BEF57EC7:a", "keyroll-part:4/3:BEF57EC7:a",
+      "keyroll-part", "keyroll-part:1/3:BEF57EC7", "keyroll-part:0/3:BEF57EC7:a", "keyroll-part:4/3:BEF57EC7:a",
       "keyroll-part:1/17:BEF57EC7:a", "keyroll-part:+1/3:BEF57EC7:a", "keyroll-part:1:BEF57EC7:a",
       "keyroll-part:1/3/3:BEF57EC7:a", "keyroll-part:001/3:BEF57EC7:a", "keyroll-part:1/3:bef57ec7:a",
       "keyroll-part:1/3:BEF57EC:a", "Keyroll-part:1/3:BEF57EC7:a", " keyroll-part:1/3:BEF57EC7:a",

@@ -76,7 +76,7 @@ public struct ResponseExplanation: Sendable {
   public var outcome: Outcome {
     if answer != nil { return .refused }
     switch response.kind {
-    case .keyCredential, .noContent, .accessToken: return .done
+    case .keyCredential, .keyCredentials, .noContent, .accessToken: return .done
     case .error: return .refused
     case .otherSuccess, .otherFailure, .webPage: return .unanswered
     }
@@ -112,6 +112,8 @@ public struct ResponseExplanation: Sendable {
     if let answer { return answer.meaning }
     switch response.kind {
     case .keyCredential: return "the certificate was added"
+    case .keyCredentials(let count):
+      return "this is a list of what is registered: \(count) \(count == 1 ? "key credential" : "key credentials")"
     case .noContent: return "the request was done; this is how removeKey answers"
     case .accessToken: return "the assertion was accepted, and an access token was issued; it is not shown here"
     case .error: return "keyroll does not know this code; the message is all there is"
@@ -145,6 +147,7 @@ public struct ResponseExplanation: Sendable {
     switch kind {
     case .keyCredential:
       "read keyCredentials of the object to see the new entry, sign with the new key only after some minutes, and remove the old one after the new one has worked: a new key was seen to take about 20 s in Graph and up to minutes at the token endpoint"
+    case .keyCredentials: nil
     case .noContent: "read keyCredentials to see that the entry is gone"
     case .accessToken: "handle the file as a secret while the access token is valid"
     case .webPage: "look at the address of the request and at the proxy that it went through, and send it again"

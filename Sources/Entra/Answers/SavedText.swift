@@ -70,10 +70,10 @@ struct TextView {
   func origin(of offset: Int) -> Int { origins.isEmpty ? offset : Int(origins[offset]) }
 
   /// Those that can hold an answer: the text with its wrapped lines joined, the text unchanged, and without one and two layers of
-  /// escapes, of a JSON string or of HTML. Each takes a number of steps that is linear in the length.
+  /// escapes, of a JSON string, of HTML or of an address. Each takes a number of steps that is linear in the length.
   static func all(of text: [UInt8]) -> [TextView] {
     let plain = TextView(text)
-    var views = [plain.joined, plain].compactMap(\.self)
+    var views = [plain.joined, plain.withoutPercents, plain].compactMap(\.self)
     var layer = plain
     for _ in 0..<2 {
       guard let next = layer.unescaped else { break }
@@ -139,6 +139,32 @@ struct TextView {
     ("&#39;", UInt8(ascii: "'")), ("&#x27;", UInt8(ascii: "'")), ("&apos;", UInt8(ascii: "'")),
     ("&amp;", UInt8(ascii: "&")), ("&lt;", UInt8(ascii: "<")), ("&gt;", UInt8(ascii: ">")),
   ]
+
+  /// As the query of an address reads, where the service sends a browser with its error; nil for any other text.
+  ///
+  /// Between two fields is an empty line, where a message ends.
+  private var withoutPercents: TextView? {
+    guard bytes.span.firstOffset(of: Array("error_description=".utf8)) != nil else { return nil }
+    var view = TextView(derivedFrom: self)
+    var index = 0
+    while index < bytes.count {
+      let start = origin(of: index)
+      switch bytes[index] {
+      case UInt8(ascii: "&"):
+        for _ in 0..<2 { view.append(0x0A, start) }
+      case UInt8(ascii: "+"): view.append(0x20, start)
+      case UInt8(ascii: "%"):
+        guard index + 2 < bytes.count, let high = Hexadecimal.value(bytes[index + 1]),
+          let low = Hexadecimal.value(bytes[index + 2])
+        else { fallthrough }
+        view.append(high << 4 | low, start)
+        index += 2
+      default: view.append(bytes[index], start)
+      }
+      index += 1
+    }
+    return view
+  }
 
   // MARK: Lines
 

@@ -61,30 +61,16 @@ public struct SentToken: Sendable {
     return checks.filter { $0.finding?.reason.utf8.elementsEqual(reason.utf8) ?? false }
   }
 
-  /// The first token in a text: the text itself without white space around it where it is nothing but a token, and else what
-  /// begins as tokens do and has two dots, as in `Bearer …`, a JSON member or a form body; the text if there is none.
+  /// The first token in a text: all of it if it is nothing but a token and white space, else the first that `TokenFinder`
+  /// finds in it; the text, without white space around it, if there is none.
   package static func token(in text: Span<UInt8>) -> [UInt8] {
-    let bytes = SavedText(text).bytes
-    let trimmed = bytes.drop { ASCII.isWhiteSpace($0) }
-    let end = trimmed.lastIndex { !ASCII.isWhiteSpace($0) }.map { $0 + 1 } ?? trimmed.startIndex
-    let whole = trimmed[..<end]
+    let bytes = SavedText(text).bytes.drop { ASCII.isWhiteSpace($0) }
+    let end = bytes.lastIndex { !ASCII.isWhiteSpace($0) }.map { $0 + 1 } ?? bytes.startIndex
+    let whole = bytes[..<end]
     // Line breaks inside a token may have been sent, and are a fault of its own.
-    if begins(whole), whole.allSatisfy({ isOfToken($0) || ASCII.isWhiteSpace($0) }) { return Array(whole) }
-    let runs = bytes.split { !isOfToken($0) }
-    // The name of a form's member precedes the token in the same run.
-    for run in runs {
-      let value = run.lastIndex(of: UInt8(ascii: "=")).map { equals in
-        begins(run[(equals + 1)...]) ? run[(equals + 1)...] : run
-      }
-      let run = value ?? run
-      if begins(run), run.count(where: { $0 == UInt8(ascii: ".") }) == 2 { return Array(run) }
-    }
-    return bytes
-  }
-
-  /// With the base64url of `{"`, or of `{` and white space.
-  private static func begins(_ text: ArraySlice<UInt8>) -> Bool {
-    text.starts(with: "ey".utf8) || text.starts(with: "ew".utf8)
+    let isBare = whole.allSatisfy { isOfToken($0) || ASCII.isWhiteSpace($0) }
+    if isBare, whole.starts(with: "ey".utf8) || whole.starts(with: "ew".utf8) { return Array(whole) }
+    return TokenFinder.tokens(in: text).first?.text ?? Array(whole)
   }
 
   private static func isOfToken(_ byte: UInt8) -> Bool { ASCII.isLetterOrDigit(byte) || "-_.+/=".utf8.contains(byte) }

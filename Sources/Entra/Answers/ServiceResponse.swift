@@ -11,6 +11,8 @@ public struct ServiceResponse: Sendable {
   public enum Kind: Sendable {
     /// `addKey` was done: the id of the new credential and its end, where they are said.
     case keyCredential(id: ExactText?, end: ExactText?)
+    /// A list of what is registered on an object: so many key credentials.
+    case keyCredentials(count: Int)
     /// `removeKey` was done: 204 and no body.
     case noContent
     /// The endpoint issued an access token, which is not kept: its type and its life in seconds, where they are said.
@@ -78,7 +80,7 @@ public struct ServiceResponse: Sendable {
   /// The service that gave it, if that is known.
   public var service: Service? {
     switch kind {
-    case .keyCredential, .noContent: .graph
+    case .keyCredential, .keyCredentials, .noContent: .graph
     case .accessToken: .tokenEndpoint
     case .error(let error): error.service
     case .webPage, .otherSuccess, .otherFailure: nil
@@ -113,6 +115,9 @@ public struct ServiceResponse: Sendable {
     // The documents show no more of it than this.
     if let context = body["@odata.context"]?.string, context.text.hasSuffix("#microsoft.graph.keyCredential") {
       return .keyCredential(id: nil, end: nil)
+    }
+    if let status = saved.status, (200..<300).contains(status), let list = body["keyCredentials"]?.array {
+      return .keyCredentials(count: list.count)
     }
     if saved.status == nil {
       throw ResponseError(

@@ -35,12 +35,43 @@ public struct PackagedRequest: Sendable, Hashable {
 extension PackagedRequest {
   /// Asks what is registered on the object: a GET, which needs an access token and no proof.
   static func list(of object: RolloverPlan.Object) -> PackagedRequest {
-    let address =
-      "https://\(object.cloud.graphHost)/v1.0/\(object.kind.collection.rawValue)/\(object.objectID)"
-      + "?$select=id,appId,keyCredentials"
-    let bytes = CurlConfiguration.bytes(forGetting: address).withBytes { [UInt8](copying: $0) }
+    list(ListedPlace(host: object.cloud.graphHost, collection: object.kind.collection, objectID: object.objectID))
+  }
+
+  /// The same for an object by its place alone.
+  static func list(_ object: ListedPlace) -> PackagedRequest {
+    let bytes = CurlConfiguration.bytes(forGetting: object.address).withBytes { [UInt8](copying: $0) }
     return PackagedRequest([(configurationName, bytes)])
   }
 
   static let configurationName = "request.curl"
+}
+
+/// The object that a list is asked of.
+struct ListedPlace: Sendable, Hashable {
+  let host: String
+  let collection: GraphAddress.Collection
+  let objectID: ExactText
+
+  private static let selection = "?$select=id,appId,keyCredentials"
+
+  init(host: String, collection: GraphAddress.Collection, objectID: ExactText) {
+    self.host = host
+    self.collection = collection
+    self.objectID = objectID
+  }
+
+  var address: String { "https://\(host)/v1.0/\(collection.rawValue)/\(objectID)\(Self.selection)" }
+
+  /// Reads the first address in a file for curl; nil where it is not one that is written here.
+  init?(in configuration: [UInt8]) {
+    guard let text = String(validating: configuration, as: UTF8.self),
+      let line = text.split(separator: "\n").first(where: { $0.hasPrefix("url = \"") })
+    else { return nil }
+    let parts = line.dropFirst("url = \"https://".count).split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 4, let collection = GraphAddress.Collection(rawValue: String(parts[2])) else { return nil }
+    self.init(
+      host: String(parts[0]), collection: collection, objectID: ExactText(String(parts[3].prefix { $0 != "?" })))
+    guard TextForm.guid.matches(objectID), line == "url = \"\(address)\"" else { return nil }
+  }
 }

@@ -24,34 +24,49 @@ struct InspectCommand: ParsableCommand {
     StandardInput.noteTerminal(at: token)
     let input = try TokenInput(token)
     if let note = input.note { Diagnostics.note(note) }
-    let inspections = try inspections(of: input, at: time)
+    let (inspections, count) = try inspections(of: input, at: time)
     switch format.format {
-    case .text: try StandardOutput.write(screen(of: inspections))
+    case .text: try StandardOutput.write(screen(of: inspections, count))
     case .json:
-      if inspections.count == 1, let only = inspections.first {
-        try StandardOutput.write(only.json)
+      if count == 1, let only = inspections.first {
+        try StandardOutput.write(only.inspection.json)
       } else {
-        try StandardOutput.write(TokenInspection.json(inspections))
+        try StandardOutput.write(TokenInspection.json(inspections.map(\.inspection)))
       }
     }
+    if inspections.count < count { throw ExitStatus.failed }
   }
 
-  /// Of each token that is found; of the bytes themselves where none is.
-  private func inspections(of input: TokenInput, at time: NumericDate) throws -> [TokenInspection] {
-    var inspections: [TokenInspection] = []
-    for found in input.tokens {
+  /// A token by its number among those that were found, from 1.
+  private typealias Numbered = (number: Int, inspection: TokenInspection)
+
+  /// Of each token that is found and how many were; of the bytes themselves where none is. Of several, one that cannot be read is
+  /// said, and the others are shown all the same.
+  private func inspections(of input: TokenInput, at time: NumericDate) throws -> ([Numbered], count: Int) {
+    var inspections: [Numbered] = []
+    let tokens = input.tokens
+    var failure: CompactSerializationError?
+    for (index, found) in tokens.enumerated() {
       if let note = input.note(on: found) { Diagnostics.note(note) }
-      inspections.append(TokenInspection(try UnverifiedToken(found.text.span), dropped: found.dropped, at: time))
+      do throws(CompactSerializationError) {
+        let token = try UnverifiedToken(found.text.span)
+        inspections.append((index + 1, TokenInspection(token, dropped: found.dropped, at: time)))
+      } catch {
+        if tokens.count == 1 { throw error }
+        failure = error
+        Diagnostics.warning("token \(index + 1) of \(tokens.count) cannot be read: \(error.message) [\(error.id)]")
+      }
     }
-    if inspections.isEmpty { inspections.append(TokenInspection(try UnverifiedToken(input.bytes.span), at: time)) }
-    return inspections
+    if inspections.isEmpty, let failure { throw failure }
+    if inspections.isEmpty { inspections.append((1, TokenInspection(try UnverifiedToken(input.bytes.span), at: time))) }
+    return (inspections, max(tokens.count, 1))
   }
 
-  private func screen(of inspections: [TokenInspection]) -> ScreenText {
+  private func screen(of inspections: [Numbered], _ count: Int) -> ScreenText {
     var screen = ScreenText()
-    for (index, inspection) in inspections.enumerated() {
-      if index > 0 { screen.append("") }
-      if inspections.count > 1 { screen.append("token \(index + 1) of \(inspections.count)") }
+    for (number, inspection) in inspections {
+      if number > inspections[0].number { screen.append("") }
+      if count > 1 { screen.append("token \(number) of \(count)") }
       screen.append(InspectionText(inspection, file: token).screen)
     }
     return screen

@@ -8,7 +8,7 @@ struct JoinCodesCommand: ParsableCommand {
     abstract: "Join what several QR codes said to the one text that was drawn.",
     discussion: """
       Takes the text of each code on a line, in any order, as zbarimg, zbarcam and other readers print it; the checksum of the \
-      whole is compared. Text that fitted one code needs no joining.
+      whole is compared. Text that fitted one code is passed through.
       """)
 
   @OptionGroup var output: OutputOptions

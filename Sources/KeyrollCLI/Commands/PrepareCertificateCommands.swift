@@ -79,7 +79,7 @@ struct CertificatePreparingOptions: ParsableArguments {
     _ = try CertificateSigningRequest(Array(text.utf8).span, with: toolkit)
     let bytes = try form.map { form throws(SigningRequestError) in try request.bytes(as: form) }
     try destination.write(text, inCodes: EscapedJSON(JSONWriter.text(json)).description)
-    do throws(CommandError) { if let bytes { try StandardOutput.write(bytes) } } catch {
+    do { if let bytes { try StandardOutput.write(bytes) } } catch {
       // Half of what was asked for is nothing.
       destination.remove()
       throw error

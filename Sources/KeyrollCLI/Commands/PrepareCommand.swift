@@ -167,7 +167,7 @@ private struct TokenPreparing {
     try SigningRequest.requireReadable(text, with: toolkit)
     let form = try options.form.map { form throws(SigningRequestError) in try request.bytes(as: form) }
     try destination.write(text, inCodes: EscapedJSON(JSONWriter.text(json)).description)
-    do throws(CommandError) { if let form { try StandardOutput.write(form) } } catch {
+    do { if let form { try StandardOutput.write(form) } } catch {
       // Half of what was asked for is nothing.
       destination.remove()
       throw error

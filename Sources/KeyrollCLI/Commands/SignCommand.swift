@@ -26,24 +26,17 @@ struct SignProofCommand: RepeatableOptions {
 
   static let repeatableOptions = SigningOptions.repeatable
 
-  /// The most windows: four hours of ten minutes.
-  private static let mostWindows = 24
-
   @OptionGroup var proof: ProofOptions
   @OptionGroup var signing: SigningOptions
 
   @Option(
     name: .customLong("windows"),
     help: ArgumentHelp(
-      "Sign this many proofs (1 to 24) for windows that follow each other, each into a file --output-TIME.jwt of its own.",
+      "Sign this many proofs (1 to 24) for windows that follow each other, each into a file --output-TIME.jwt of its own, or into the folder --output/.",
       valueName: "count"))
   var windows: Int?
 
-  func validate() throws {
-    if let windows, !(1...Self.mostWindows).contains(windows) {
-      throw ValidationError("--windows takes a number from 1 to \(Self.mostWindows), not \(windows)")
-    }
-  }
+  func validate() throws { try WindowCount.require(windows) }
 
   func run() throws {
     let signing = TokenSigning(options: signing, profile: proof.reference, answer: ServiceAnswer.toKey)
@@ -145,15 +138,11 @@ private struct TokenSigning {
     let (reference, _) = try inputs()
     let names = try WindowFileNames(options.output)
     let plan = try options.draft.plan(by: profile, claims: claims, windows: count)
-    let paths = plan.starts.map { names.path(for: $0) }
-    let files = OutputFileSet(try paths.map { path in try OutputFile(option: path) })
-    try files.check()
+    let destination = try names.destination(for: plan.starts)
     let tokens = try tokens(of: plan, by: reference)
-    try files.write(tokens.map { Array("\($0.text)\n".utf8) })
+    let paths = try destination.write(tokens.map { Array("\($0.text)\n".utf8) })
     for (path, token) in zip(paths, tokens) { Diagnostics.note("\(naming: path) is valid \(token.window)") }
-    if count > 1 {
-      Diagnostics.warning("whether the service honours a token that starts later is not documented")
-    }
+    if count > 1 { Diagnostics.warning(WindowCount.caution) }
   }
 
   /// The key's reference, and everything that is read; throws `usage` for what is named twice.

@@ -68,7 +68,11 @@ struct SignRequestCommand: RepeatableOptions {
     let time = try review.clock.now()
     var reviewed: ReviewedRequest
     switch try CarriedRequest(request, insistingOn: review.profile) {
-    case .token(let token): reviewed = token
+    case .token(let token):
+      if maximumLifetime != nil {
+        throw CommandError.usage("--max-lifetime is for certificates, and this request is for a token")
+      }
+      reviewed = token
     case .certificate(let certificate):
       if let name = values.keys.sorted().first {
         throw CommandError.usage("\(naming: name) is a value of tokens, and this request is for a certificate")
@@ -94,6 +98,9 @@ struct SignRequestCommand: RepeatableOptions {
     _ reviewed: ReviewedCertificate, with reference: KeyReference?, to destination: OutputDestination?,
     at time: NumericDate
   ) throws {
+    if maximumLifetime != nil, reviewed.request.contents.life == nil {
+      throw CommandError.usage("--max-lifetime is for certificates, and of a certificate request the authority decides")
+    }
     if showsOnly { try StandardOutput.write(reviewed.screen) } else { reviewed.show() }
     try reviewed.judge(at: time, builtAt: review.clock.buildTime, atMost: maximumLifetime)
     guard let destination, let reference else { return try StandardOutput.write(reviewed.verdict(at: time)) }

@@ -89,7 +89,7 @@ struct RequestKeyOptions: ParsableArguments {
   func validate() throws { try access.validate() }
 
   /// Throws unless there is either a key or a token, and for options of a key beside a token.
-  func requireOne(orToken token: String?, named name: String) throws {
+  func requireOne(orToken token: String?, named name: String, windows: Int?) throws {
     switch (key, token) {
     case (nil, nil): throw ValidationError("either --key, to sign now, or \(name) is needed")
     case (.some, .some): throw ValidationError("only one of --key and \(name) can be given")
@@ -102,6 +102,7 @@ struct RequestKeyOptions: ParsableArguments {
       {
         throw ValidationError("\(name) is signed already: windows, passwords and PINs are for --key")
       }
+      if windows != nil { throw ValidationError("\(name) is one token, and --windows makes several with --key") }
     case (.some, nil): break
     }
   }
@@ -123,9 +124,9 @@ struct RequestKeyOptions: ParsableArguments {
   }
 
   /// Signs, or reads and believes nothing yet: whoever makes the request verifies it with the keys.
-  func token(
-    ready path: String?, at time: NumericDate, by profile: ProfileReference
-  ) throws -> (token: ExactText, keys: [TrustedKey]) {
+  func tokens(
+    ready path: String?, at time: NumericDate, by profile: ProfileReference, windows: Int
+  ) throws -> (tokens: [ExactText], keys: [TrustedKey]) {
     if let path { return try readyToken(path) }
     guard let reference = try reference() else { throw CommandError.usage("either --key or a token is needed") }
     var choices = TokenChoices()
@@ -133,20 +134,20 @@ struct RequestKeyOptions: ParsableArguments {
     choices.notBefore = try window.notBefore(from: time)
     choices.lifetime = try window.span()
     var generator = SystemRandomNumberGenerator()
-    let plan = try TokenPlan(choices, by: profile, at: time, using: &generator)
+    let plan = try TokenPlan(choices, by: profile, at: time, windows: windows, using: &generator)
     let (tokens, certificate) = try access.tokens(
       of: plan, by: reference, certificate: self.certificate, answer: ServiceAnswer.toKey)
-    return (ExactText(tokens.first?.text ?? ""), try [certificate].compactMap(\.self).map(Self.trustedKey))
+    return (tokens.map { ExactText($0.text) }, try [certificate].compactMap(\.self).map(Self.trustedKey))
   }
 
-  private func readyToken(_ path: String) throws -> (token: ExactText, keys: [TrustedKey]) {
+  private func readyToken(_ path: String) throws -> (tokens: [ExactText], keys: [TrustedKey]) {
     let input = try TokenInput(path)
     if let note = input.note { Diagnostics.note(note) }
     guard let text = String(validating: input.bytes, as: UTF8.self) else {
       throw RequestError(.tokenRejected, "\(input.name) is not a token: it is not text")
     }
     let certificates = try certificate.map(Toolkit.command.certificates(from:)) ?? []
-    return (ExactText(text), try certificates.map(Self.trustedKey))
+    return ([ExactText(text)], try certificates.map(Self.trustedKey))
   }
 
   static func trustedKey(_ certificate: Certificate) throws(KeyError) -> TrustedKey {

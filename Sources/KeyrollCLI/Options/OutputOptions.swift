@@ -60,23 +60,97 @@ struct RequestOutputOptions: ParsableArguments {
     name: .customLong("output"),
     help: ArgumentHelp("Write the request into this new folder, for its owner alone.", valueName: "folder"),
     completion: .directory)
-  var path: String
+  var path: String?
 
   @Flag(
     name: .customLong("single-file"),
     help: "Write one file instead, a curl configuration that holds the body and the summary.")
   var isSingleFile = false
 
-  /// Throws what is known to prevent it, before a key is used.
-  func check() throws(CommandError) {
-    if isSingleFile {
-      let file = try OutputFile(option: path)
-      return try CommandError.passing { () throws(SystemError) in try file.check() }
+  @Flag(
+    name: .customLong("qr"),
+    help: "With --single-file: draw the file, in base64, as QR codes on the terminal.")
+  var drawsCodes = false
+
+  @Option(
+    name: .customLong("qr-output"),
+    help: ArgumentHelp(
+      "With --single-file: write a picture (SVG) of the QR codes to this file, which hold it in base64.",
+      valueName: "file"))
+  var picture: String?
+
+  @Option(
+    name: .customLong("windows"),
+    help: ArgumentHelp(
+      "Make the request this many times (1 to 24), for windows that follow each other, a folder for each in the new folder.",
+      valueName: "count"))
+  var windows: Int?
+
+  func validate() throws {
+    try WindowCount.require(windows)
+    if windows != nil, isSingleFile {
+      throw ValidationError("--windows makes a folder, so --single-file is not for it")
     }
+    if drawsCodes || picture != nil {
+      if !isSingleFile { throw ValidationError("--qr and --qr-output are for --single-file") }
+      if let picture, StandardOutput.isNamed(by: picture) {
+        throw ValidationError("--qr-output takes the path of a file")
+      }
+    } else if path == nil {
+      throw ValidationError("Missing expected argument '--output <folder>'")
+    }
+  }
+
+  /// What messages call it.
+  var name: String { path ?? "standard output" }
+
+  /// Throws at once what is known to stand against it, before a key is used.
+  func destination() throws(CommandError) -> RequestDestination {
+    if isSingleFile {
+      let file = try path.map { path throws(CommandError) in try Self.file(path) }
+      let picture = try picture.map { path throws(CommandError) in try Self.file(path) }
+      if let file, let picture, file.isSame(as: picture) {
+        throw .usage("--output and --qr-output cannot name the same file")
+      }
+      return .singleFile(OutputDestination(file: file, picture: picture, drawsCodes: drawsCodes))
+    }
+    let path = path ?? ""
     guard OutputFolder.isNamed(by: path) else {
       throw CommandError.usage("--output takes the path of a new folder, not \(naming: path)")
     }
     try CommandError.passing { () throws(SystemError) in try OutputFolder.check(path: path) }
+    return windows == nil ? .folder(path) : .windows(path)
+  }
+
+  private static func file(_ path: String) throws(CommandError) -> OutputFile {
+    let file = try OutputFile(option: path)
+    try CommandError.passing { () throws(SystemError) in try file.check() }
+    return file
+  }
+}
+
+/// Where a request goes, or those for several windows.
+enum RequestDestination {
+  case folder(String)
+  case windows(String)
+  case singleFile(OutputDestination)
+
+  /// Writes one request; throws `output-exists`, `output-unwritable`, and what stands against drawing it.
+  func write(_ request: borrowing RequestFolder) throws {
+    switch self {
+    case .folder(let path), .windows(let path):
+      try request.write(to: path, as: .folder, wording: .option)
+    case .singleFile(let destination):
+      let bytes = request.singleFile()
+      guard destination.drawsCodes || destination.picture != nil else {
+        return try bytes.withBytes { (bytes) throws(SystemError) in try destination.file?.write(bytes) }
+      }
+      let text = bytes.withBytes { [UInt8](copying: $0) }
+      try destination.write(
+        String(validating: text, as: UTF8.self) ?? "", inCodes: Base64.standard.text(text.span))
+      Diagnostics.note(
+        "the codes hold the file in base64: keyroll join-codes puts it together, and base64 -d decodes it")
+    }
   }
 }
 

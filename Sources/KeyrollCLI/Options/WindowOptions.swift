@@ -33,6 +33,22 @@ struct WindowOptions: ParsableArguments {
   }
 }
 
+/// How many tokens are made at once, for windows that follow each other.
+enum WindowCount {
+  /// Four hours of ten minutes.
+  static let most = 24
+
+  /// What is said of more than one.
+  static let caution = "whether the service honours a token that starts later is not documented"
+
+  /// Throws for a number that `--windows` does not take.
+  static func require(_ count: Int?) throws {
+    if let count, !(1...most).contains(count) {
+      throw ValidationError("--windows takes a number from 1 to \(most), not \(count)")
+    }
+  }
+}
+
 /// The time that a command works at.
 struct ClockOptions: ParsableArguments {
   @Option(

@@ -34,11 +34,9 @@ struct OutputDestination {
   }
 
   /// The same for bytes that are no text; throws `usage` where codes were asked for, which hold text.
-  func write(_ bytes: [UInt8]) throws(CommandError) {
-    if drawsCodes || picture != nil { throw .usage("--qr and --qr-output draw text, and these are bytes") }
-    try CommandError.passing { () throws(SystemError) in
-      if let file { try file.write(bytes.span) } else { try StandardStreams.writeResult(bytes.span) }
-    }
+  func write(_ bytes: [UInt8]) throws {
+    if drawsCodes || picture != nil { throw CommandError.usage("--qr and --qr-output draw text, and these are bytes") }
+    if let file { try file.write(bytes.span) } else { try StandardOutput.write(bytes) }
   }
 
   /// Takes back the files that `write` has just written.
@@ -86,12 +84,16 @@ enum StandardOutput {
   /// True for `-`, which means standard output wherever a command takes the path of a result.
   static func isNamed(by path: String) -> Bool { path.utf8.elementsEqual("-".utf8) }
 
-  /// Writes the whole text at once, unbuffered; throws `output-unwritable`.
-  static func write(_ text: String) throws(CommandError) { try write(Array(text.utf8)) }
+  /// Writes the whole text at once, unbuffered; throws `output-unwritable`, and the status to end with where whoever read the
+  /// pipe has gone.
+  static func write(_ text: String) throws { try write(Array(text.utf8)) }
 
   /// The same for bytes, which may be no text.
-  static func write(_ bytes: [UInt8]) throws(CommandError) {
-    try CommandError.passing { () throws(SystemError) in try StandardStreams.writeResult(bytes.span) }
+  static func write(_ bytes: [UInt8]) throws {
+    do throws(SystemReason) { try StandardStreams.writeResult(bytes.span) } catch {
+      if error.isReaderGone { throw ExitStatus.readerGone }
+      throw SystemError(.outputUnwritable, "standard output cannot be written: \(error)")
+    }
   }
 
   /// Throws `usage` where a terminal would get bytes: it shows none, and who copies them from it changes them.
@@ -103,12 +105,12 @@ enum StandardOutput {
   }
 
   /// Writes JSON for programs, which a person may see on a terminal too.
-  static func write(_ object: JSONObject) throws(CommandError) {
+  static func write(_ object: JSONObject) throws {
     try write(EscapedJSON(JSONWriter.indentedText(.object(object))).description + "\n")
   }
 
   /// Writes a report for a person, folded where a terminal shows it.
-  static func write(_ screen: ScreenText) throws(CommandError) {
+  static func write(_ screen: ScreenText) throws {
     try write(screen.text(columns: TerminalSize.columns(of: StandardStreams.results)))
   }
 }
@@ -116,6 +118,8 @@ enum StandardOutput {
 /// How the files of tokens are called that follow each other in time: `proof-20261121T140000Z.jwt`.
 struct WindowFileNames {
   private let prefix: String
+  /// A folder that is not there yet, and is made with them.
+  private let newFolder: String?
 
   /// Takes `--output` for a folder when it is one or ends as one, else for the first part of every name.
   ///
@@ -126,18 +130,54 @@ struct WindowFileNames {
     }
     if options.drawsCodes || options.picture != nil { throw .usage("--windows makes files, not QR codes") }
     if options.force { throw .usage("--windows never replaces files, so --force does not apply") }
-    if output.utf8.last == UInt8(ascii: "/") || (try? FileStatus(ofFileAt: output).isFolder) ?? false {
-      prefix = output + (output.utf8.last == UInt8(ascii: "/") ? "" : "/") + "proof"
+    let isFolder = output.utf8.last == UInt8(ascii: "/")
+    let isThere = FileStatus.mayBeThere(output)
+    newFolder = isFolder && !isThere && OutputFolder.isNamed(by: output) ? output : nil
+    if isFolder || (isThere && (try? FileStatus(ofFileAt: output).isFolder) ?? false) {
+      prefix = output + (isFolder ? "" : "/") + "proof"
     } else {
       prefix = output.hasSuffix(Self.suffix) ? String(output.dropLast(Self.suffix.count)) : output
     }
   }
 
-  /// The path of the token that starts then.
-  func path(for start: NumericDate) -> String {
+  /// Where the tokens go that start then; throws at once what is known to stand against it.
+  func destination(for starts: [NumericDate]) throws(CommandError) -> WindowFiles {
     // The basic format of ISO 8601: a colon is not for every file system.
-    "\(prefix)-\(start.description.filter { $0 != "-" && $0 != ":" })\(Self.suffix)"
+    let paths = starts.map { "\(prefix)-\($0.description.filter { $0 != "-" && $0 != ":" })\(Self.suffix)" }
+    if let newFolder {
+      try CommandError.passing { () throws(SystemError) in try OutputFolder.check(path: newFolder) }
+      return .newFolder(newFolder, paths)
+    }
+    let files = OutputFileSet(try paths.map { path throws(CommandError) in try OutputFile(option: path) })
+    try CommandError.passing { () throws(SystemError) in try files.check() }
+    return .files(files, paths)
   }
 
   private static let suffix = ".jwt"
+}
+
+/// The files of tokens that follow each other in time, all of which are written, or none.
+enum WindowFiles {
+  case files(OutputFileSet, [String])
+  /// A folder that is made with them, and their paths in it.
+  case newFolder(String, [String])
+
+  /// Writes what is in each, in their order, and gives their paths; throws `output-exists` or `output-unwritable`.
+  func write(_ contents: [[UInt8]]) throws(CommandError) -> [String] {
+    try CommandError.passing { () throws(SystemError) in
+      switch self {
+      case .files(let files, let paths):
+        try files.write(contents)
+        return paths
+      case .newFolder(let path, let paths):
+        var folder = try OutputFolder(path: path)
+        for (file, bytes) in zip(paths, contents) {
+          let name = file.utf8.split(separator: UInt8(ascii: "/")).last ?? file[...].utf8
+          try folder.add(String(Substring(name)), bytes.span)
+        }
+        try folder.finish()
+        return paths
+      }
+    }
+  }
 }

@@ -6,7 +6,9 @@ import Keyroll
 enum Main {
   static func main() {
     // Not `exit`: nothing here is buffered, and what libraries would tidy up the kernel frees at once.
-    CurrentProcess.end(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+    let status = run(Array(CommandLine.arguments.dropFirst()))
+    if status == .readerGone { CurrentProcess.endByBrokenPipe() }
+    CurrentProcess.end(status.rawValue)
   }
 
   private static func run(_ arguments: [String]) -> ExitStatus {
@@ -49,8 +51,10 @@ enum Main {
     do {
       try StandardOutput.write(KeyrollCommand.fullMessage(for: error) + "\n")
       return .success
-    } catch {
+    } catch let error as any DiagnosticError {
       return Diagnostics.report(error)
+    } catch {
+      return error as? ExitStatus ?? .failed
     }
   }
 }
@@ -68,6 +72,8 @@ package enum ExitStatus: Int32, Error {
   case notYet = 3
   /// The command line itself is wrong (EX_USAGE of sysexits.h).
   case usage = 64
+  /// Whoever read standard output has gone, as `head` goes; the process ends by SIGPIPE, which a shell shows as this number.
+  case readerGone = 141
 }
 
 /// The command that the first words of a command line name.

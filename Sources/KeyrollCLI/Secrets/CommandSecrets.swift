@@ -5,7 +5,16 @@ import Synchronization
 /// Answers with the secret of a source that was named, else asks on the terminal, once for each file and each token.
 final class CommandSecrets: SecretProvider {
   private let password, pin: SharedSecret?
-  private let answers = Mutex<[Subject: SharedSecret]>([:])
+  private let answers = Mutex<[Subject: Answer]>([:])
+
+  /// So many passwords can be typed for one file.
+  private static let mostTries = 3
+
+  /// What was typed last, unless it was wrong, and how often something was.
+  private struct Answer {
+    var secret: SharedSecret?
+    var count = 0
+  }
 
   /// What one answer is for: many keys of one token have one PIN.
   private struct Subject: Hashable {
@@ -30,12 +39,28 @@ final class CommandSecrets: SecretProvider {
   func secret(for request: SecretRequest) throws(KeyError) -> SecretBytes? {
     if let given = given(for: request.purpose) { return given.copy }
     return try answers.withLock { answers throws(KeyError) in
-      if let answer = answers[Subject(request)] { return answer.copy }
+      var answer = answers[Subject(request)] ?? Answer()
+      if let secret = answer.secret { return secret.copy }
       guard let prompt = TerminalPrompt() else { return nil }
-      let answer = SharedSecret(try prompt.secret(Self.question(for: request)))
+      let secret = SharedSecret(try prompt.secret(Self.question(for: request)))
+      answer.secret = secret
+      answer.count += 1
       answers[Subject(request)] = answer
-      return answer.copy
+      return secret.copy
     }
+  }
+
+  func hasAnother(for request: SecretRequest) -> Bool {
+    guard request.purpose == .password, given(for: .password) == nil else { return false }
+    let isForgotten = answers.withLock { answers in
+      guard let answer = answers[Subject(request)], answer.secret != nil, answer.count < Self.mostTries else {
+        return false
+      }
+      answers[Subject(request)]?.secret = nil
+      return true
+    }
+    if isForgotten { TerminalPrompt()?.say(ScreenText(["that does not open \(naming: request.subject); try again"])) }
+    return isForgotten
   }
 
   func isGiven(for purpose: SecretRequest.Purpose) -> Bool { given(for: purpose) != nil }
@@ -54,40 +79,6 @@ final class CommandSecrets: SecretProvider {
       "PIN of token \(quoting: token) (serial number \(quoting: serial)) for \(naming: request.subject): "
     }
   }
-}
-
-/// Passes requests on, and remembers the secret that was answered with last.
-final class RememberedSecret: SecretProvider {
-  private let provider: any SecretProvider
-  private let last = Mutex<SharedSecret?>(nil)
-
-  init(_ provider: any SecretProvider) { self.provider = provider }
-
-  func secret(for request: SecretRequest) throws(KeyError) -> SecretBytes? {
-    guard let secret = try provider.secret(for: request) else { return nil }
-    let shared = SharedSecret(secret)
-    last.withLock { $0 = shared }
-    return shared.copy
-  }
-
-  func isGiven(for purpose: SecretRequest.Purpose) -> Bool { provider.isGiven(for: purpose) }
-
-  /// True when there was a request, and a secret for it.
-  var hasAnswered: Bool { last.withLock { $0 != nil } }
-
-  /// Nil if nothing was asked for.
-  var secret: SecretBytes? { last.withLock { $0 }?.copy }
-}
-
-/// Answers every request with the one secret that is known.
-struct SingleSecret: SecretProvider {
-  private let secret: SharedSecret
-
-  init(copying secret: borrowing SecretBytes) {
-    self.secret = SharedSecret(secret.withBytes { SecretBytes(copying: $0) })
-  }
-
-  func secret(for request: SecretRequest) throws(KeyError) -> SecretBytes? { secret.copy }
 }
 
 /// A secret that several requests are answered with, each by a copy.

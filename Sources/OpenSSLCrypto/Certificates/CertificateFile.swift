@@ -105,10 +105,15 @@ extension CertificateFile {
       (file, format) throws(KeyError) -> [Certificate] in
       switch format {
       case .pfx:
-        return try certificates(in: try PFXReader(subject: subject).contents(ofEncoding: file, secrets), of: subject)
+        let contents = try secrets.opening(subject) { () throws(KeyError) in
+          try PFXReader(subject: subject).contents(ofEncoding: file, secrets)
+        }
+        return try certificates(in: contents, of: subject)
       case .pem where try holdsPFX(file, of: subject):
-        let contents = try file.withBytes { (text) throws(KeyError) in
-          try KeyFileReader(subject: subject).contents(ofPEM: text, secrets)
+        let contents = try secrets.opening(subject) { () throws(KeyError) in
+          try file.withBytes { (text) throws(KeyError) in
+            try KeyFileReader(subject: subject).contents(ofPEM: text, secrets)
+          }
         }
         return try certificates(in: contents, of: subject)
       default: return try file.withBytes { (bytes) throws(KeyError) in try read(bytes, of: subject) }

@@ -73,7 +73,8 @@ struct KeyFile {
     let bytes = try KeyError.passing { () throws(SystemError) in
       try SecretBytes.contents(ofFile: reference.path, limit: KeyFileLimits.byteCount)
     }
-    var contents = try read(bytes, reference.description, secrets)
+    let (subject, secrets) = (reference.description, secrets)
+    var contents = try secrets.opening(subject) { () throws(KeyError) in try read(bytes, subject, secrets) }
     contents.notes += exposures
     return try contents.signer(for: request, choosing: selection, given: given)
   }

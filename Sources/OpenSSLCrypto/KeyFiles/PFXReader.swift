@@ -21,7 +21,9 @@ public struct PFXFile: Sendable {
   ) throws(KeyError) {
     let (contents, bytes) = try KeyFileWrapping(wanted: .privateKey, subject: subject).withContents(of: file) {
       (file, _) throws(KeyError) -> (KeyFileContents, [UInt8]) in
-      let contents = try PFXReader(subject: subject).contents(ofEncoding: file, secrets)
+      let contents = try secrets.opening(subject) { () throws(KeyError) in
+        try PFXReader(subject: subject).contents(ofEncoding: file, secrets)
+      }
       return (contents, file.withBytes { [UInt8](copying: $0) })
     }
     guard let key = contents.privateKeys.first?.key else {

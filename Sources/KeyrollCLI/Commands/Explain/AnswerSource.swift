@@ -6,17 +6,23 @@ enum AnswerSource {
   case folder(AnswerFolder)
   case code(ExplainedCode)
 
-  /// A file wins over a code of the same spelling.
+  /// What an argument stands for, each with its name; a file wins over a code of the same spelling. A folder stands for every
+  /// answer in it and in the folders of a package.
   ///
   /// Throws `file-unreadable` for what is neither, and for a folder without an answer.
-  init(_ argument: String) throws(SystemError) {
+  static func sources(of argument: String) throws(SystemError) -> [(name: String, source: AnswerSource)] {
     if StandardInput.isNamed(by: argument) {
-      self = .file(argument)
+      return [(argument, .file(argument))]
     } else if FileStatus.mayBeThere(argument) {
       let isFolder = (try? FileStatus(ofFileAt: argument).isFolder) ?? false
-      self = isFolder ? .folder(try AnswerFolder(argument)) : .file(argument)
+      if !isFolder { return [(argument, .file(argument))] }
+      let folders = AnswerFolder.folders(in: argument)
+      if !folders.isEmpty { return folders.map { ($0.answer, .folder($0)) } }
+      throw SystemError(
+        .fileUnreadable, "the folder \(naming: argument) has no \(CurlConfiguration.answerName)",
+        hint: "curl writes it when request.curl is sent from that folder")
     } else if let code = ExplainedCode(argument) {
-      self = .code(code)
+      return [(argument, .code(code))]
     } else {
       throw SystemError(
         .fileUnreadable, "\(naming: argument) is not there, and is not a code or an id that is known",
@@ -36,7 +42,7 @@ enum AnswerSource {
   var folder: AnswerFolder? { if case .folder(let folder) = self { folder } else { nil } }
 }
 
-/// A folder that `keyroll request` made and curl wrote an answer into.
+/// An answer in a folder that `keyroll request` made and curl wrote it into, with what was sent.
 struct AnswerFolder {
   let answer: String
   /// The proof or the assertion, where it is there.
@@ -44,16 +50,39 @@ struct AnswerFolder {
   /// The certificate of the key that signed, and what was registered.
   let certificates: [String]
 
-  init(_ path: String) throws(SystemError) {
-    let file = { (name: String) in path.utf8.last == UInt8(ascii: "/") ? path + name : "\(path)/\(name)" }
-    let existing = { (names: [String]) in names.map(file).filter { FileStatus.isThere($0) } }
-    answer = file(CurlConfiguration.answerName)
-    guard FileStatus.isThere(answer) else {
-      throw SystemError(
-        .fileUnreadable, "the folder \(naming: path) has no \(CurlConfiguration.answerName)",
-        hint: "curl writes it when request.curl is sent from that folder")
+  /// How many folders deep answers are looked for: a folder of packages, a package, a request.
+  private static let depth = 2
+
+  /// Those of the folder itself, that of `answer.txt` first, and then those of the folders in it.
+  ///
+  /// Whatever else lies there is taken for an answer where it can be read as one.
+  static func folders(in path: String, depth: Int = Self.depth) -> [AnswerFolder] {
+    let base = path.utf8.last == UInt8(ascii: "/") ? path : "\(path)/"
+    let names = ContainedFile.names(in: path) ?? []
+    let usual = CurlConfiguration.answerName
+    let isUsual = names.contains { $0.utf8.elementsEqual(usual.utf8) }
+    var folders = isUsual ? [AnswerFolder(usual, in: base)] : []
+    for name in names where !name.utf8.elementsEqual(usual.utf8) && !ReceivedPackage.isOwnFile(name) {
+      let entry = base + name
+      if ContainedFile.isFolder(entry) {
+        if depth > 0 { folders += Self.folders(in: entry, depth: depth - 1) }
+      } else if holdsAnswer(entry) {
+        folders.append(AnswerFolder(name, in: base))
+      }
     }
-    token = existing(["proof.jwt", "assertion.jwt"]).first
-    certificates = existing(["signing-certificate.cer"])
+    return folders
+  }
+
+  private init(_ name: String, in base: String) {
+    answer = base + name
+    token = ["proof.jwt", "assertion.jwt"].map { base + $0 }.first { FileStatus.isThere($0) }
+    certificates = ["signing-certificate.cer"].map { base + $0 }.filter { FileStatus.isThere($0) }
+  }
+
+  private static func holdsAnswer(_ path: String) -> Bool {
+    guard (try? FileStatus(ofFileAt: path).isRegular) ?? false,
+      let contents = try? SecretBytes.contents(ofFile: path, limit: Limits.inputByteCount)
+    else { return false }
+    return contents.withBytes { bytes in (try? ExplainAnswer(bytes)) != nil }
   }
 }

@@ -8,7 +8,7 @@ struct ExplainCommand: RepeatableOptions {
     abstract: "Say what an answer of Microsoft Graph or of the token endpoint really means.",
     discussion: """
       ANSWER is what curl -i saved, a JSON body, or any text with the error in it, such as an exception, a log or an error of \
-      PowerShell or az; - is standard input. It may also be a folder that a request was sent from, a code such as \
+      PowerShell or az; - is standard input. It may also be a folder that a request was sent from, a package, a code such as \
       AADSTS700027, or an id that keyroll printed in brackets. With the token that was sent, its checks \
       say which fault explains the answer; it is judged for the time of the answer, where the answer names one. \
       Exit status 0: the answer could be read, whatever it says; 2: it could not.
@@ -28,6 +28,7 @@ struct ExplainCommand: RepeatableOptions {
   var token: String?
 
   @OptionGroup var keys: TrustedKeyOptions
+  @OptionGroup var secrets: SecretOptions<KeyPassword>
 
   @Option(
     name: .customLong("object-id"),
@@ -38,40 +39,49 @@ struct ExplainCommand: RepeatableOptions {
   @OptionGroup var clock: ClockOptions
   @OptionGroup var format: FormatOptions
 
+  func validate() throws {
+    if secrets.source != nil, keys.certificates.isEmpty {
+      throw ValidationError("--password-… is for a PFX that --certificate names")
+    }
+  }
+
   func run() throws {
-    let sources = try answers.map { argument throws(SystemError) in try AnswerSource(argument) }
+    let named = try answers.flatMap { argument throws(SystemError) in try AnswerSource.sources(of: argument) }
+    let sources = named.map(\.source)
     try refuseIdleOptions(sources)
     var inputs = CommandInputs(["the token": token])
     for source in sources { inputs.append("the answer", source.answerFile) }
     inputs.append(try keys.inputs())
+    inputs.append("the password", secrets.source)
     try inputs.requireOneReaderOfStandardInput()
+    let provider = try secrets.provider()
     if sources.count == 1, let source = sources.first {
       switch format.format {
-      case .text: try StandardOutput.write(try screen(source))
-      case .json: try StandardOutput.write(try json(source))
+      case .text: try StandardOutput.write(try screen(source, provider))
+      case .json: try StandardOutput.write(try json(source, provider))
       }
       return
     }
-    try explainEach(sources)
+    try explainEach(named, provider)
   }
 
   /// Each under its name; what cannot be read is reported, and the others are still explained.
-  private func explainEach(_ sources: [AnswerSource]) throws {
+  private func explainEach(_ sources: [(name: String, source: AnswerSource)], _ secrets: CommandSecrets) throws {
     var status: ExitStatus?
     var screen = ScreenText()
     var objects: [JSONValue] = []
-    for (name, source) in zip(answers, sources) {
+    for (name, source) in sources {
       do {
         switch format.format {
         case .text:
-          let explanation = try self.screen(source)
+          let explanation = try self.screen(source, secrets)
           if !objects.isEmpty { screen.append("") }
           screen.append("\(naming: name):")
           screen.append(explanation)
           objects.append(.null)
         case .json:
           var object: JSONObject = ["name": .string(ExactText(name))]
-          for member in try json(source).members { object[member.name] = member.value }
+          for member in try json(source, secrets).members { object[member.name] = member.value }
           objects.append(.object(object))
         }
       } catch let error as any DiagnosticError {
@@ -91,15 +101,15 @@ struct ExplainCommand: RepeatableOptions {
     if let status { throw status }
   }
 
-  private func screen(_ source: AnswerSource) throws -> ScreenText {
-    switch try explanation(source) {
+  private func screen(_ source: AnswerSource, _ secrets: CommandSecrets) throws -> ScreenText {
+    switch try explanation(source, secrets) {
     case .code(let code): CodeText(code).screen
     case .answer(let explanation): ExplanationText(explanation).screen
     }
   }
 
-  private func json(_ source: AnswerSource) throws -> JSONObject {
-    switch try explanation(source) {
+  private func json(_ source: AnswerSource, _ secrets: CommandSecrets) throws -> JSONObject {
+    switch try explanation(source, secrets) {
     case .code(let code): code.json
     case .answer(let explanation): explanation.json
     }
@@ -135,7 +145,7 @@ struct ExplainCommand: RepeatableOptions {
     case answer(ResponseExplanation)
   }
 
-  private func explanation(_ source: AnswerSource) throws -> Explanation {
+  private func explanation(_ source: AnswerSource, _ secrets: CommandSecrets) throws -> Explanation {
     if case .code(let code) = source { return .code(code) }
     let contents = try SecretBytes.contents(ofFile: source.answerFile ?? "", limit: Limits.inputByteCount)
     let answer = try contents.withBytes { text throws(ResponseError) in try ExplainAnswer(text) }
@@ -149,7 +159,7 @@ struct ExplainCommand: RepeatableOptions {
     }
     var keys = keys
     if keys.isEmpty { keys.certificates = source.folder?.certificates ?? [] }
-    let trust = try keys.isEmpty ? Trust() : keys.trust(at: time, choosing: [objectID, client.clientID])
+    let trust = try keys.isEmpty ? Trust() : keys.trust(at: time, choosing: [objectID, client.clientID], secrets: secrets)
     guard let token else {
       return .answer(
         answer.explanation(certificates: trust.keys.compactMap(\.certificate), identities: identities))

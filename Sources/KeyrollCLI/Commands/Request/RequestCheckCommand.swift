@@ -10,16 +10,20 @@ struct RequestCheckCommand: RepeatableOptions {
       Exit status 0: it can be sent now; 3: it can be sent when its window opens; 1: it is rejected; 2: it could not be \
       judged. A proof does not bind the certificate, keyId, host or scope that goes with it: say what you expect, and it \
       is compared. Without --certificate the token is verified with the signing certificate that lies in the folder, \
-      which proves only that the two belong together.
+      which proves only that the two belong together. Of a package, or a folder of packages, every request is judged, and \
+      of each row of windows one must be open or open later.
       """)
 
-  static let repeatableOptions = ["--algorithm"]
+  static let repeatableOptions = ["--certificate", "--algorithm"]
 
   @Option(
     name: .customLong("certificate"),
-    help: ArgumentHelp("The certificate of the signing key, from where you trust it (PEM or DER).", valueName: "file"),
-    completion: .file())
-  var certificate: String?
+    help: ArgumentHelp(
+      "The certificate of the signing key, from where you trust it (PEM, DER or a PFX); may be repeated.",
+      valueName: "file"), completion: .file())
+  var certificates: [String] = []
+
+  @OptionGroup var secrets: SecretOptions<KeyPassword>
 
   @OptionGroup var expectation: ExpectationOptions
 
@@ -43,30 +47,68 @@ struct RequestCheckCommand: RepeatableOptions {
   @OptionGroup var format: FormatOptions
 
   @Argument(
-    help: ArgumentHelp("The folder or the single file of the request.", valueName: "folder or file"),
+    help: ArgumentHelp(
+      "The folder or the single file of the request, a package, or a folder of packages.", valueName: "folder or file"),
     completion: .file())
   var path: String
 
+  func validate() throws {
+    if secrets.source != nil, certificates.isEmpty {
+      throw ValidationError("--password-… is for a PFX that --certificate names")
+    }
+  }
+
   func run() throws {
     var inputs = CommandInputs(["the request": path, "the saved keyCredentials": registered])
-    try inputs.append(certificates: [certificate].compactMap(\.self))
+    try inputs.append(certificates: certificates)
+    inputs.append("the password", secrets.source)
     try inputs.append(certificates: [expectation.newCertificate].compactMap(\.self), as: "the new certificate")
     try inputs.requireOneReaderOfStandardInput()
-    let report = try report(at: try clock.now())
+    let time = try clock.now()
+    // What the user names must be right before anything is said of what somebody else made.
+    let check = try check(at: time)
+    if !StandardInput.isNamed(by: path), let package = try ReceivedPackage(at: path) {
+      return try conclude(package, by: CheckPackage(check), at: time)
+    }
+    let report = check.report(on: try received(), at: time)
     switch format.format {
     case .text: try StandardOutput.write(RequestReportText(report).screen)
     case .json: try StandardOutput.write(report.json)
     }
-    switch report.verdict {
-    case .accepted: break
-    case .notYetValid: throw ExitStatus.notYet
-    case .rejected: throw ExitStatus.rejected
-    @unknown default: throw ExitStatus.rejected
-    }
+    try Self.end(with: [report.verdict])
   }
 
-  private func report(at time: NumericDate) throws -> RequestReport {
-    // What the user names must be right before anything is said of what somebody else made.
+  private func conclude(_ package: ReceivedPackage, by check: CheckPackage, at time: NumericDate) throws {
+    let isOne = package.packages.isEmpty
+    let reports = (isOne ? [package] : package.packages).map { check.report(on: $0, at: time) }
+    switch format.format {
+    case .text:
+      var screen = ScreenText()
+      for (index, report) in reports.enumerated() {
+        if index > 0 { screen.append("") }
+        screen.append(PackageReportText(report).screen)
+      }
+      try StandardOutput.write(screen)
+    case .json:
+      if isOne, let only = reports.first {
+        try StandardOutput.write(only.json)
+      } else {
+        try StandardOutput.write(
+          [
+            "version": .integer(PackageReport.jsonVersion), "packages": .array(reports.map { .object($0.json) }),
+          ] as JSONObject)
+      }
+    }
+    try Self.end(with: reports.map(\.verdict))
+  }
+
+  /// The status of several is that of the worst.
+  private static func end(with verdicts: [RequestReport.Verdict]) throws {
+    if verdicts.contains(where: { $0 != .accepted && $0 != .notYetValid }) { throw ExitStatus.rejected }
+    if verdicts.contains(.notYetValid) { throw ExitStatus.notYet }
+  }
+
+  private func check(at time: NumericDate) throws -> CheckRequest {
     var check = CheckRequest(.command)
     check.keys = try trustedKeys()
     check.expected = try expectation.expectation(at: time)
@@ -75,7 +117,7 @@ struct RequestCheckCommand: RepeatableOptions {
     check.registered = try registered.map {
       try RegisteredKeys(in: $0, choosing: [expectation.objectID, expectation.applicationID])
     }?.keys
-    return check.report(on: try received(), at: time)
+    return check
   }
 
   private func received() throws(SystemError) -> ReceivedRequest {
@@ -92,10 +134,13 @@ struct RequestCheckCommand: RepeatableOptions {
 
   /// Those whose keys can be used at all: a bundle may hold others. Throws what is wrong with the first where none can.
   private func trustedKeys() throws -> [TrustedKey] {
-    guard let certificate else { return [] }
+    if certificates.isEmpty { return [] }
     var trust = Trust()
-    for certificate in try Toolkit.command.certificates(from: certificate) {
-      trust.add(certificate, with: .command)
+    let secrets = try secrets.provider()
+    for path in certificates {
+      for certificate in try Toolkit.command.certificates(from: path, secrets: secrets) {
+        trust.add(certificate, with: .command)
+      }
     }
     if trust.keys.isEmpty, let refusal = trust.refusals.first { throw refusal }
     return trust.keys

@@ -42,23 +42,48 @@ extension RequestMakingCommand {
     var inputs = try ownInputs()
     inputs.append(try signing.inputs())
     try inputs.requireOneReaderOfStandardInput()
-    try output.check()
+    let destination = try output.destination()
     let time = try signing.clock.now()
     var unsigned = try unsigned(at: time)
     unsigned.algorithm = signing.algorithm
-    let (token, keys) = try signing.token(ready: signedToken, at: time, by: unsigned.profile)
-    let request = try unsigned.request(with: token)
+    let (tokens, keys) = try signing.tokens(
+      ready: signedToken, at: time, by: unsigned.profile, windows: output.windows ?? 1)
     if let caution { Diagnostics.warning(caution) }
+    if case .windows(let path) = destination {
+      return try write(tokens, of: unsigned, trusting: keys, at: time, to: path)
+    }
+    let request = try unsigned.request(with: tokens.first ?? "")
     let made = try unsigned.made(request, trusting: keys, at: time, with: .command)
     for warning in made.warnings { Diagnostics.warning("\(warning.message) [\(warning.reason)]") }
     // Whoever signs now has said them already.
     if signedToken != nil { Diagnostics.warn(of: made.token.warnings) }
-    try made.folder.write(
-      to: output.path, as: output.isSingleFile ? .singleFile : .folder, wording: .option)
+    try destination.write(made.folder)
     if made.folder.body.hasPassword {
       Diagnostics.warning(
-        "\(naming: output.path) holds the password of the PFX in clear text: whoever reads it has the key")
+        "\(naming: output.name) holds the password of the PFX in clear text: whoever reads it has the key")
     }
     Diagnostics.note("valid \(made.window)")
+  }
+
+  /// One request for each of the tokens, all of which are accepted before any is written.
+  private func write(
+    _ tokens: [ExactText], of unsigned: UnsignedRequest, trusting keys: [TrustedKey], at time: NumericDate,
+    to path: String
+  ) throws {
+    var windows = RequestWindows()
+    var said: [String] = []
+    for token in tokens {
+      let made = try unsigned.made(try unsigned.request(with: token), trusting: keys, at: time, with: .command)
+      windows.append(made)
+      // That a window opens later is what was asked for.
+      for warning in made.warnings where warning.reason != Check.Reason.notYetValid.rawValue {
+        let text = "\(warning.message) [\(warning.reason)]"
+        if !said.contains(text) { Diagnostics.warning(text) }
+        said.append(text)
+      }
+    }
+    try windows.write(to: path)
+    for (folder, window) in windows.windows { Diagnostics.note("\(folder) is valid \(window)") }
+    if tokens.count > 1 { Diagnostics.warning(WindowCount.caution) }
   }
 }

@@ -55,8 +55,15 @@ struct RequestAddKeyCommand: RequestMakingCommand {
   @OptionGroup var output: RequestOutputOptions
 
   func validate() throws {
-    try signing.requireOne(orToken: proof, named: "--proof")
+    try signing.requireOne(orToken: proof, named: "--proof", windows: output.windows)
     try signing.access.requireUnseen(newPassword.variable)
+    if sendsPassword, output.drawsCodes || output.picture != nil {
+      throw ValidationError("--qr and --qr-output do not draw the password of a PFX: carry it as a file")
+    }
+    if sendsPassword, output.windows != nil {
+      throw ValidationError(
+        "--windows would write the PFX and its password once for each: --with-password is not for it")
+    }
     if let maximumLifetime, maximumLifetime <= .zero {
       throw ValidationError("--max-lifetime takes a duration above zero, such as 730d")
     }
@@ -124,7 +131,7 @@ struct RequestRemoveKeyCommand: RequestMakingCommand {
   @OptionGroup var output: RequestOutputOptions
 
   func validate() throws {
-    try signing.requireOne(orToken: proof, named: "--proof")
+    try signing.requireOne(orToken: proof, named: "--proof", windows: output.windows)
     switch (keyID, oldCertificate) {
     case (nil, nil): throw ValidationError("Missing expected argument '--key-id <guid>' or '--old-certificate <file>'")
     case (.some, .some): throw ValidationError("only one of --key-id and --old-certificate can be given")
@@ -201,7 +208,7 @@ struct RequestTokenCommand: RequestMakingCommand {
     if (client.loginHost == nil) != (graphHost == nil) {
       throw ValidationError("--login-host and --graph-host go together; --cloud knows both")
     }
-    try signing.requireOne(orToken: assertion, named: "--assertion")
+    try signing.requireOne(orToken: assertion, named: "--assertion", windows: output.windows)
   }
 
   var signedToken: String? { assertion }

@@ -1,0 +1,147 @@
+import Encodings
+public import Entra
+public import JSON
+public import Tokens
+
+/// What was found about a package that is to be sent: its own checks, and what was found about each request in it.
+public struct PackageReport: Sendable {
+  /// How the package was named.
+  public let name: String
+  /// The time it was judged for.
+  public let time: NumericDate
+  public let checks: [Check]
+  public let requests: [Request]
+
+  /// What becomes of one request at that time.
+  @nonexhaustive
+  public enum State: Sendable, Hashable {
+    /// It can be sent now.
+    case open
+    /// It can be sent from then on.
+    case later(NumericDate)
+    /// It was right, and can no longer be sent.
+    case closed(NumericDate)
+    /// It needs no token of its own, and can be sent at any time.
+    case untimed
+    case rejected
+  }
+
+  /// One request of the package.
+  public struct Request: Sendable {
+    /// The name of its folder.
+    public let folder: String
+    public let state: State
+    let subject: Subject
+    /// When it can be sent, by its own token.
+    public let window: TokenWindow?
+
+    enum Subject: Sendable {
+      case request(RequestReport)
+      /// A list, or what cannot be read: of it there is one check alone.
+      case list(Check)
+    }
+
+    init(folder: String, state: State, subject: Subject, window: TokenWindow? = nil) {
+      self.folder = folder
+      self.state = state
+      self.subject = subject
+      self.window = window
+    }
+
+    /// What was found about it; nil for a list.
+    public var report: RequestReport? { if case .request(let report) = subject { report } else { nil } }
+    /// Those of the report, or the one of a list.
+    public var checks: [Check] {
+      switch subject {
+      case .request(let report): report.checks
+      case .list(let check): [check]
+      }
+    }
+
+    /// What it asks for: `token`, `add-key`, `remove-key` or `list`; nil where that cannot be told.
+    public var kind: String? {
+      switch subject {
+      case .request(let report): report.address?.requestName
+      case .list(let check): check.id == PackageAction.list.rawValue ? check.id : nil
+      }
+    }
+
+    /// The folder without its numbers: of one row a single request is sent.
+    var row: String {
+      let name = folder.split(separator: "-").filter { part in !part.utf8.allSatisfy(ASCII.isDigit) }
+      return name.joined(separator: "-")
+    }
+
+    /// Nil for a request that names none.
+    var objectID: ExactText? {
+      switch subject {
+      case .request(let report): report.values?.objectID
+      case .list(let check): check.found?.string
+      }
+    }
+
+    /// What must be alike in a row, as text.
+    var values: String {
+      switch subject {
+      case .request(let report): report.values.map { JSONWriter.text(.object($0.json)) } ?? ""
+      case .list(let check): check.found?.string?.text ?? ""
+      }
+    }
+  }
+
+  /// The version of the JSON form; it rises when a member changes its meaning or goes.
+  public static let jsonVersion: Int64 = 1
+
+  /// Of a package that is accepted, at least one request of each row can be sent: now, or later.
+  public var verdict: RequestReport.Verdict {
+    let isRejected = requests.contains { $0.state == .rejected }
+    if isRejected || checks.contains(where: { $0.status == .failed }) { return .rejected }
+    let isOpen = requests.contains { $0.state == .open }
+    let isTimed = requests.contains { $0.state != .untimed }
+    return isOpen || !isTimed ? .accepted : .notYetValid
+  }
+
+  public var isAccepted: Bool { verdict != .rejected }
+
+  /// When the first window opens; nil where one is open, or none will be.
+  public var opening: NumericDate? {
+    if verdict != .notYetValid { return nil }
+    return requests.compactMap { if case .later(let start) = $0.state { start } else { nil } }.min()
+  }
+
+  /// `version`, `package`, `accepted`, `verdict`, `at`, `checks`, and `requests`, each with `folder`, `state`, `from` and
+  /// `until` where they are known, and `report` as for a single request, or `checks`.
+  public var json: JSONObject {
+    [
+      "version": .integer(Self.jsonVersion), "package": .string(ExactText(name)), "accepted": .boolean(isAccepted),
+      "verdict": .string(ExactText(verdict.rawValue)), "at": .string(ExactText(time.description)),
+      "checks": .array(checks.map { .object($0.json) }), "requests": .array(requests.map { .object($0.json) }),
+    ]
+  }
+}
+
+extension PackageReport.State {
+  /// Its name for programs.
+  public var name: String {
+    switch self {
+    case .open: "open"
+    case .later: "later"
+    case .closed: "closed"
+    case .untimed: "untimed"
+    case .rejected: "rejected"
+    }
+  }
+}
+
+extension PackageReport.Request {
+  var json: JSONObject {
+    var object: JSONObject = ["folder": .string(ExactText(folder)), "state": .string(ExactText(state.name))]
+    object["from"] = window?.start.map { .string(ExactText($0.description)) }
+    object["until"] = window?.end.map { .string(ExactText($0.description)) }
+    switch subject {
+    case .request(let report): object["report"] = .object(report.json)
+    case .list(let check): object["checks"] = .array([.object(check.json)])
+    }
+    return object
+  }
+}
