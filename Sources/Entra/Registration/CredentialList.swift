@@ -15,7 +15,6 @@ public struct CredentialList: Sendable {
   private var places: [ExactText: Int] = [:]
   private var pages = PageCheck([])
   private let certificates: NamedCertificates
-  private var recent = RecentCertificates()
 
   /// Takes certificates by whose names entries are told apart, each with the name of its file.
   public init(naming certificates: [(name: String, certificate: Certificate)] = []) {
@@ -43,7 +42,7 @@ public struct CredentialList: Sendable {
     }
     pages.append(saved.pages, of: name)
     for object in saved.objects {
-      let listed = try ListedObject(object, of: name, certificates, &recent, cryptography)
+      let listed = try ListedObject(object, of: name, certificates, cryptography)
       // An empty page says nothing of an object.
       if object.owner == nil, listed.entries.isEmpty { continue }
       try add(listed)
@@ -82,8 +81,7 @@ public struct ListedObject: Sendable {
   public private(set) var hasSecrets: Bool
 
   fileprivate init(
-    _ object: SavedRegistrations.Object, of file: String, _ named: NamedCertificates,
-    _ recent: inout RecentCertificates, _ cryptography: any Cryptography
+    _ object: SavedRegistrations.Object, of file: String, _ named: NamedCertificates, _ cryptography: any Cryptography
   ) throws(KeyCredentialsError) {
     let owner = object.owner
     let text = { (name: SavedName) in owner.flatMap { name.value(in: $0)?.string } }
@@ -98,10 +96,7 @@ public struct ListedObject: Sendable {
     var keys: [(key: KeyCredential, isUnreadable: Bool)] = []
     for (index, element) in (object.keys ?? []).enumerated() {
       var entry = try SavedEntry(element, at: index, of: file, on: name)
-      let key = try entry.keyCredential(toleratesOtherKeys: true) { (der) throws(KeyError) in
-        try recent.certificate(der, cryptography)
-      }
-      keys.append((key, entry.hasOtherKey))
+      keys.append((try entry.keyCredential(cryptography, toleratesOtherKeys: true), entry.hasOtherKey))
     }
     let known = Dictionary(
       keys.compactMap { key, _ in key.certificate.flatMap { own in key.customKeyIdentifier.map { ($0, own) } } },
@@ -223,22 +218,6 @@ private struct NamedCertificates: Sendable {
 
   func certificate(of thumbprint: [UInt8]) -> Certificate? { byThumbprint[thumbprint]?.certificate }
   func names(of thumbprint: [UInt8]) -> [String] { byThumbprint[thumbprint]?.names ?? [] }
-}
-
-/// The certificates that were read last: OpenSSL takes a quarter of a millisecond for one, and some are on many objects.
-private struct RecentCertificates: Sendable {
-  private var byDER: [[UInt8]: Certificate] = [:]
-
-  private static let most = 2048
-
-  mutating func certificate(_ der: Span<UInt8>, _ reader: any Cryptography) throws(KeyError) -> Certificate {
-    let bytes = [UInt8](copying: der)
-    if let known = byDER[bytes] { return known }
-    let certificate = try reader.certificate(der: der)
-    if byDER.count == Self.most { byDER.removeAll(keepingCapacity: true) }
-    byDER[bytes] = certificate
-    return certificate
-  }
 }
 
 /// Tells whether the pages of listings are all there, as far as they say so.

@@ -68,16 +68,9 @@ struct SavedEntry {
     members = JSONMembers(object, ignoringNull: true) { [place] fault in place.refusal(fault) }
   }
 
-  /// What reads a certificate in DER.
-  typealias CertificateReading = (Span<UInt8>) throws(KeyError) -> Certificate
-
-  mutating func keyCredential(_ reader: any Cryptography) throws(KeyCredentialsError) -> KeyCredential {
-    try keyCredential { (der) throws(KeyError) in try reader.certificate(der: der) }
-  }
-
   /// With `toleratesOtherKeys`, an entry whose `key` is not a certificate that can be read is one without it.
   mutating func keyCredential(
-    toleratesOtherKeys: Bool = false, reading: CertificateReading
+    _ reader: any Cryptography, toleratesOtherKeys: Bool = false
   ) throws(KeyCredentialsError) -> KeyCredential {
     let keyID = try keyID()
     let usage = try members.require(name(.usage), .string)
@@ -86,7 +79,7 @@ struct SavedEntry {
       type: try members.require(name(.type), .string), usage: usage,
       startDateTime: try requiredDate(.startDateTime), endDateTime: try requiredDate(.endDateTime),
       customKeyIdentifier: try customKeyIdentifier(),
-      certificate: usage == "Verify" ? try certificate(reading, toleratesOthers: toleratesOtherKeys) : nil)
+      certificate: usage == "Verify" ? try certificate(reader, toleratesOthers: toleratesOtherKeys) : nil)
   }
 
   /// What older tools put into the identifier of a secret may be anything, and is then none.
@@ -136,12 +129,12 @@ struct SavedEntry {
   }
 
   private mutating func certificate(
-    _ read: CertificateReading, toleratesOthers: Bool
+    _ reader: any Cryptography, toleratesOthers: Bool
   ) throws(KeyCredentialsError) -> Certificate? {
     guard let value = members.take(name(.key)) else { return nil }
     do throws(KeyCredentialsError) {
       let der = try der(value)
-      do throws(KeyError) { return try read(der.span) } catch {
+      do throws(KeyError) { return try reader.certificate(der: der.span) } catch {
         throw malformed("key is not a certificate: \(error.message)")
       }
     } catch {
