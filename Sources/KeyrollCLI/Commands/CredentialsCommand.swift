@@ -68,7 +68,7 @@ struct CredentialsCommand: RepeatableOptions {
     let time = try clock.now()
     let paths = try files.map { path throws(SystemError) in
       let isFolder = !StandardInput.isNamed(by: path) && ((try? FileStatus(ofFileAt: path).isFolder) ?? false)
-      return isFolder ? try AnswerFolder(path).answer : path
+      return isFolder ? try AnswerFolder.usualAnswer(in: path) : path
     }
     var inputs = CommandInputs()
     inputs.append("a saved file", paths)

@@ -115,17 +115,44 @@ struct RequestOutputOptions: ParsableArguments {
       return .singleFile(OutputDestination(file: file, picture: picture, drawsCodes: drawsCodes))
     }
     let path = path ?? ""
+    try Self.requireFolder(path)
+    return windows == nil ? .folder(path) : .windows(path)
+  }
+
+  fileprivate static func requireFolder(_ path: String) throws(CommandError) {
     guard OutputFolder.isNamed(by: path) else {
       throw CommandError.usage("--output takes the path of a new folder, not \(naming: path)")
     }
     try CommandError.passing { () throws(SystemError) in try OutputFolder.check(path: path) }
-    return windows == nil ? .folder(path) : .windows(path)
   }
 
-  private static func file(_ path: String) throws(CommandError) -> OutputFile {
+  fileprivate static func file(_ path: String) throws(CommandError) -> OutputFile {
     let file = try OutputFile(option: path)
     try CommandError.passing { () throws(SystemError) in try file.check() }
     return file
+  }
+}
+
+/// Where a request goes that lists what is registered: it has no window.
+struct ListRequestOutputOptions: ParsableArguments {
+  @Option(
+    name: .customLong("output"),
+    help: ArgumentHelp("Write the request into this new folder, for its owner alone.", valueName: "folder"),
+    completion: .directory)
+  var path: String
+
+  @Flag(
+    name: .customLong("single-file"),
+    help: "Write one file instead, a curl configuration that holds the summary.")
+  var isSingleFile = false
+
+  /// Throws what is known to prevent it.
+  func check() throws(CommandError) {
+    if isSingleFile {
+      _ = try RequestOutputOptions.file(path)
+    } else {
+      try RequestOutputOptions.requireFolder(path)
+    }
   }
 }
 

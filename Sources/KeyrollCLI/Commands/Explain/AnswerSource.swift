@@ -73,6 +73,15 @@ struct AnswerFolder {
     return folders
   }
 
+  /// The path of the `answer.txt` in a folder; throws `file-unreadable` if there is none.
+  static func usualAnswer(in path: String) throws(SystemError) -> String {
+    let answer = path + (path.utf8.last == UInt8(ascii: "/") ? "" : "/") + CurlConfiguration.answerName
+    if FileStatus.isThere(answer) { return answer }
+    throw SystemError(
+      .fileUnreadable, "the folder \(naming: path) has no \(CurlConfiguration.answerName)",
+      hint: "curl writes it when request.curl is sent from that folder")
+  }
+
   private init(_ name: String, in base: String) {
     answer = base + name
     token = ["proof.jwt", "assertion.jwt"].map { base + $0 }.first { FileStatus.isThere($0) }

@@ -57,7 +57,7 @@ struct RequestListKeysCommand: ParsableCommand {
   @Flag(name: .customLong("beta"), help: "Use the beta version of Graph instead of v1.0.")
   var isBeta = false
 
-  @OptionGroup var output: RequestOutputOptions
+  @OptionGroup var output: ListRequestOutputOptions
 
   func validate() throws {
     if cloud != nil && host != nil { throw ValidationError("only one of --cloud and --graph-host can be given") }
@@ -80,7 +80,7 @@ struct RequestListKeysCommand: ParsableCommand {
     var listing = try listing()
     if let previous {
       let isFolder = !StandardInput.isNamed(by: previous) && ((try? FileStatus(ofFileAt: previous).isFolder) ?? false)
-      let path = isFolder ? try AnswerFolder(previous).answer : previous
+      let path = isFolder ? try AnswerFolder.usualAnswer(in: previous) : previous
       let answer = try SecretBytes.contents(ofFile: path, limit: JSONLimits.savedListing.byteCount)
       listing = try answer.withBytes { (bytes) throws(KeyCredentialsError) in
         try listing.next(after: bytes, of: StandardInput.isNamed(by: path) ? "standard input" : path)
