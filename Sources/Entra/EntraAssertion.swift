@@ -206,7 +206,7 @@ struct HintPairingRule: ClaimRule {
 
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
     guard let name = draft.header["alg"]?.string, let algorithm = SignatureAlgorithm(name: name.text) else {
-      return skipped(.notApplicable, "alg is no RSA signature algorithm")
+      return skipped(.notApplicable, "alg is not an RSA signature algorithm")
     }
     let documented: Thumbprint = algorithm.padding == .pss ? .sha256 : .sha1
     if draft.header[documented.headerName] != nil { return passed() }

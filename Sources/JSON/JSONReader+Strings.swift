@@ -17,7 +17,7 @@ extension JSONReader {
       try unescaping.run(text, over: &characters)
       position = unescaping.position
       return JSONNode.Slice(from: start, to: unescaping.end)
-    default: throw syntax("a control character stands unescaped in a string")
+    default: throw syntax("a string holds a control character that is not escaped")
     }
   }
 
@@ -60,7 +60,7 @@ struct JSONUnescaping {
         position += 1
         return
       case UInt8(ascii: "\\"): try unescape(text, into: &output)
-      case 0..<0x20: throw JSONError(.syntax, "a control character stands unescaped in a string", at: position)
+      case 0..<0x20: throw JSONError(.syntax, "a string holds a control character that is not escaped", at: position)
       default: copyPlainCharacters(text, into: &output)
       }
     }

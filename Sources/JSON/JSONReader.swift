@@ -120,7 +120,7 @@ public struct JSONReader {
       let start = position
       let name = try string(text)
       if names.isRepeated(name, after: Int(count), inObject: place, nodes, characters) {
-        throw JSONError(.duplicateName, "a name stands twice in one object", at: start)
+        throw JSONError(.duplicateName, "a name occurs twice in one object", at: start)
       }
       skipWhitespace(text)
       guard consume(UInt8(ascii: ":"), text) else { throw syntax("a colon is missing after a name") }
@@ -240,7 +240,7 @@ public struct JSONError: DiagnosticError, Hashable {
   }
 
   public let code: Code
-  /// What is wrong, without its subject: `a name stands twice in one object`.
+  /// What is wrong, without its subject: `a name occurs twice in one object`.
   public let problem: String
   /// The offset in bytes at which it was seen.
   public let offset: Int

@@ -80,7 +80,7 @@ public struct KeyReference: Sendable, Hashable, CustomStringConvertible {
       }
       throw KeyError(
         .secretInReference,
-        "the key reference holds a password or PIN, which everybody would see who sees the reference",
+        "the key reference holds a password or PIN, which everybody who sees the reference would see",
         hint:
           "leave it out: it is asked for on the terminal, or read from a file or file descriptor that an option names")
     }

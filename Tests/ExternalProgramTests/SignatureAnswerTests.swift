@@ -27,7 +27,7 @@ import Testing
       ("", "ended without an answer"), ("\n", "something else than a JSON object"), ("[]", "is not an object"),
       ("{}", "0 members where one belongs"), ("AAAA\n", "this is no value"),
       (#"{"signature":"AA","error":"x"}"#, "2 members where one belongs"),
-      (#"{"signature":"AA","signature":"AA"}"#, "a name stands twice"),
+      (#"{"signature":"AA","signature":"AA"}"#, "a name occurs twice"),
       (#"{"signature":7}"#, #"a number as "signature""#), (#"{"error":null}"#, #"null as "error""#),
       (#"{"value":"AA"}"#, #"the member "value", which means nothing here"#),
       (#"{"Signature":"AA"}"#, #"the member "Signature", which means nothing here"#),

@@ -113,19 +113,24 @@ import Testing
             FILE is PEM, DER or a PFX, - for standard input, or a pkcs11: reference to a
             certificate on a token. Every certificate in it is shown, in the order of the
             file; private keys are not. Nothing is said about whether to trust a
-            certificate. --format pem and jwks write all of them, der and jwk the one that
-            is meant. keyroll certificate store puts one on a token.
+            certificate. --format pem and jwks write all of them, der and jwk the leaf
+            alone. keyroll certificate store puts one on a token.
 
-            USAGE: keyroll certificate show <file> [--format <format>] [--password-file <file>] [--password-fd <number>] [--password-env <name>] [--at <time>]
+            Examples:
+              keyroll certificate new.cer
+              keyroll certificate new.pfx --format json
+              keyroll certificate new.cer --format jwks > jwks.json
+
+            USAGE: keyroll certificate [<options>] <file>
 
             ARGUMENTS:
               <file>                  The file with the certificate, or its reference.
 
             OPTIONS:
-              --format <format>       Write text for people; json, under a version, for
-                                      programs; or the certificate alone as pem, der, jwk
-                                      or jwks. (values: text, json, pem, der, jwk, jwks;
-                                      default: text)
+              --format <format>       Write text for people, json for programs, or the
+                                      certificate alone as pem, der, jwk or jwks. (values:
+                                      text, json, pem, der, jwk, jwks; default: text)
+              --quiet                 Write warnings and errors, and no notes.
               --password-file <file>  Read the password from this file, without its last
                                       line break; - is standard input.
               --password-fd <number>  Read the password from this open file descriptor.

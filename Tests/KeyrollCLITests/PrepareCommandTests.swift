@@ -117,7 +117,7 @@ import Testing
       "keyroll prepare form '\(path)' --as digest --at \(SignCommandTests.at); echo status $?")
     let text = try session.finish().output
     #expect(text.contains("status 64"))
-    #expect(text.contains("--as digest writes bytes of which none may change, which are not for a terminal [usage]"))
+    #expect(text.contains("--as digest writes bytes that must not change, and a terminal may change them [usage]"))
   }
 
   @Test("a request brings its own rules, and a reviewer may insist on others")
@@ -195,7 +195,7 @@ import Testing
         == Outcome(
           status: 64,
           error: """
-            keyroll: error: what to prepare is missing: proof, assertion, claims, certificate or csr [usage]
+            keyroll: error: what to prepare is missing: proof, assertion, claims, certificate, csr or form [usage]
             keyroll: hint: see keyroll prepare --help
 
             """))

@@ -64,7 +64,7 @@ struct ProofWindowTests {
       (["--windows", "25"], "--windows takes a number from 1 to 24, not 25"),
       (["--windows", "2"], "--windows needs --output: each token goes into a file of its own"),
       (["--windows", "2", "--output", "-"], "--windows needs --output: each token goes into a file of its own"),
-      (["--windows", "2", "--output", "x", "--qr"], "--windows makes files, and no codes of them"),
+      (["--windows", "2", "--output", "x", "--qr"], "--windows writes files and draws no QR codes"),
       (["--windows", "2", "--output", "x", "--force"], "--windows replaces no files, so --force is not for it"),
     ])
   func usage(options: [String], message: String) throws {

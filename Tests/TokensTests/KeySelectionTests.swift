@@ -68,7 +68,7 @@ struct KeySelectionTests {
       }
     }
     let message = try #require(try report(Self.x5t(9), by: 9).failedChecks.first?.finding?.message)
-    #expect(message == "x5t is of none of the certificates given: \(String(repeating: "09", count: 20))")
+    #expect(message == "x5t belongs to none of the certificates given: \(String(repeating: "09", count: 20))")
   }
 
   @Test("A hint that cannot be compared with every key says nothing of what is registered")

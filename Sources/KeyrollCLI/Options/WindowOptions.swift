@@ -13,7 +13,8 @@ struct WindowOptions: ParsableArguments {
   @Option(
     name: .customLong("valid-for"),
     help: ArgumentHelp(
-      "How long the token is valid, such as 10m or 90s; default and limit are the profile's.", valueName: "duration"))
+      "How long the token is valid, such as 10m or 90s; the profile sets the default and the limit.",
+      valueName: "duration"))
   var validFor: String?
 
   /// The first second, or nil when none was given; throws `usage`.
@@ -30,6 +31,19 @@ struct WindowOptions: ParsableArguments {
         hint: "write a whole number and a unit, such as 10m, 90s or 1h")
     }
     return span
+  }
+}
+
+extension WindowOptions {
+  /// What `body` gives; of a window that is refused for its length, the hint names the option that gave it.
+  func naming<Value: ~Copyable>(_ body: () throws -> Value) throws -> Value {
+    do { return try body() } catch let error as any DiagnosticError {
+      let ofLength = [Check.Reason.windowTooLong, .windowEmpty, .windowReversed].map(\.rawValue)
+      guard let validFor, ofLength.contains(error.id) else { throw error }
+      throw CommandError(
+        id: error.id, "\(error.message); it was given by --valid-for \(argument: validFor)",
+        hint: "give a shorter --valid-for, or leave it out for the profile's own")
+    }
   }
 }
 

@@ -15,11 +15,14 @@ struct OutputDestination {
   let picture: OutputFile?
   /// True to draw the codes on standard output, in place of the text.
   let drawsCodes: Bool
+  /// Whether standard output takes the text, or a report on it for programs.
+  var format = OutputFormat.text
 
-  /// Writes text that ends with a line feed; the codes hold it without, or `codeText` where that is given.
+  /// Writes text that ends with a line feed; the codes hold it without, or `codeText` where that is given. Programs are told of it
+  /// by `report`.
   ///
   /// Throws `output-unwritable` or `output-exists`, and what `QRCodeParts` throws before anything is written.
-  func write(_ text: String, inCodes codeText: String? = nil) throws {
+  func write(_ text: String, inCodes codeText: String? = nil, reportedAs report: ResultReport? = nil) throws {
     let codeText = codeText ?? String(text.unicodeScalars.dropLast())
     let svg = try picture.map { _ in try codes(of: codeText, fitting: nil).svg }
     let drawing =
@@ -28,14 +31,20 @@ struct OutputDestination {
     if let svg { try picture?.write(Array(svg.utf8).span) }
     if let drawing {
       try StandardOutput.write(drawing)
+    } else if format == .json, let report {
+      try StandardOutput.write(report.json(of: text, file: file?.path, picture: picture?.path))
     } else if file == nil {
       try StandardOutput.write(text)
     }
   }
 
-  /// The same for bytes that are no text; throws `usage` where codes were asked for, which hold text.
-  func write(_ bytes: [UInt8]) throws(CommandError) {
+  /// The same for bytes that are no text, which a report has in base64; throws `usage` where codes were asked for, which hold text.
+  func write(_ bytes: [UInt8], reportedAs report: ResultReport) throws(CommandError) {
     if drawsCodes || picture != nil { throw .usage("--qr and --qr-output draw text, and these are bytes") }
+    if format == .json {
+      try CommandError.passing { () throws(SystemError) in try file?.write(bytes.span) }
+      return try StandardOutput.write(report.json(of: Base64.standard.text(bytes), file: file?.path, picture: nil))
+    }
     try CommandError.passing { () throws(SystemError) in
       if let file { try file.write(bytes.span) } else { try StandardStreams.writeResult(bytes.span) }
     }
@@ -98,7 +107,7 @@ enum StandardOutput {
   static func refuseTerminal(for form: SigningRequestForm) throws(CommandError) {
     guard form == .input || !form.isText, StandardStreams.showsResults else { return }
     throw CommandError(
-      .usage, "--as \(form.rawValue) writes bytes of which none may change, which are not for a terminal",
+      .usage, "--as \(form.rawValue) writes bytes that must not change, and a terminal may change them",
       hint: "send standard output into a file or a pipe")
   }
 
@@ -124,7 +133,7 @@ struct WindowFileNames {
     guard let output = options.output, !StandardOutput.isNamed(by: output) else {
       throw .usage("--windows needs --output: each token goes into a file of its own")
     }
-    if options.drawsCodes || options.picture != nil { throw .usage("--windows makes files, and no codes of them") }
+    if options.drawsCodes || options.picture != nil { throw .usage("--windows writes files and draws no QR codes") }
     if options.force { throw .usage("--windows replaces no files, so --force is not for it") }
     if output.utf8.last == UInt8(ascii: "/") || (try? FileStatus(ofFileAt: output).isFolder) ?? false {
       prefix = output + (output.utf8.last == UInt8(ascii: "/") ? "" : "/") + "proof"

@@ -127,7 +127,7 @@ extension SigningRequest {
   private static func algorithm(_ name: ExactText) throws(SigningRequestError) -> SignatureAlgorithm {
     if let algorithm = SignatureAlgorithm(name: name.text) { return algorithm }
     throw SigningRequestError(
-      .malformed, "the signing request has the algorithm \(quoting: name), which is no RSA signature algorithm")
+      .malformed, "the signing request has the algorithm \(quoting: name), which is not an RSA signature algorithm")
   }
 
   private static func certificates(

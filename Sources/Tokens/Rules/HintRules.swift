@@ -67,7 +67,7 @@ struct ThumbprintRule: ClaimRule {
       return strange.contains(kind.headerName)
         ? failed(
           .thumbprintOfAnother,
-          "\(kind.headerName) is of none of the certificates given: \(Hexadecimal.upperCase(bytes))",
+          "\(kind.headerName) belongs to none of the certificates given: \(Hexadecimal.upperCase(bytes))",
           hint: "give the certificate that it names, or write the thumbprint of the one that signs", found: found)
         : skipped(.notReached, "there is no certificate to compare it with")
     }

@@ -142,7 +142,7 @@ struct KeyIDRule: ClaimRule {
     if let strange = draft.strangeHints, policy.form.isOfKey {
       return strange.contains("kid")
         ? failed(
-          .keyIDOfAnother, "kid is of none of the keys given: \(quoting: text)", hint: Self.choice, found: found)
+          .keyIDOfAnother, "kid belongs to none of the keys given: \(quoting: text)", hint: Self.choice, found: found)
         : skipped(.notReached, "there is no key to compare it with")
     }
     switch policy.form {

@@ -11,6 +11,12 @@ struct RequestCheckCommand: RepeatableOptions {
       judged. A proof does not bind the certificate, keyId, host or scope that goes with it: say what you expect, and it \
       is compared. Without --certificate the token is verified with the signing certificate that lies in the folder, \
       which proves only that the two belong together.
+
+      Examples:
+        keyroll request check add-key --certificate old.cer --new-certificate new.cer
+        keyroll request check add-key --certificate old.cer \\
+          --object-id 3f2504e0-4f89-41d3-9a0c-0305e82c3301 --cloud global \\
+          --format json
       """)
 
   static let repeatableOptions = ["--algorithm"]
@@ -29,7 +35,9 @@ struct RequestCheckCommand: RepeatableOptions {
 
   @Option(
     name: .customLong("max-lifetime"),
-    help: ArgumentHelp("Reject a new certificate that lives longer, such as 730d.", valueName: "duration"))
+    help: ArgumentHelp(
+      "The longest time that a new certificate may be valid, such as 730d; a longer one is rejected.",
+      valueName: "duration"))
   var maximumLifetime: TimeSpan?
 
   @Option(
