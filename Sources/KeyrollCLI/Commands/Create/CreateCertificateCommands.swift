@@ -11,7 +11,8 @@ struct CreateCertificateCommand: RepeatableOptions {
       This renews a certificate and keeps the key; a rollover wants a new key: keyroll create key.
 
       Examples:
-        keyroll create certificate --key key.pem --subject Payroll --output renewed.cer
+        keyroll create certificate --key key.pem --subject Payroll \\
+          --output renewed.cer
         keyroll create certificate --key 'pkcs11:token=HSM;object=payroll-2026' \\
           --subject Payroll --output renewed-hsm.cer --store
       """)

@@ -101,10 +101,12 @@ struct RequestRemoveKeyCommand: RequestMakingCommand {
       last one that is valid are spared. Without them keyroll cannot know which key a GUID means.
 
       Examples:
-        keyroll request remove-key --application 3f2504e0-4f89-41d3-9a0c-0305e82c3301 \\
+        keyroll request remove-key \\
+          --application 3f2504e0-4f89-41d3-9a0c-0305e82c3301 \\
           --old-certificate old.cer --registered registered.json \\
           --key new.pfx --output remove-key
-        keyroll request remove-key --application 3f2504e0-4f89-41d3-9a0c-0305e82c3301 \\
+        keyroll request remove-key \\
+          --application 3f2504e0-4f89-41d3-9a0c-0305e82c3301 \\
           --key-id 7c9e6679-7425-40de-944b-e07fc1f90ae7 \\
           --key new.pfx --output remove-key.curl --single-file
       """)
