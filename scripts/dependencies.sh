@@ -67,11 +67,13 @@ _look_for_test() {
   _want gnutls-bin command -v certtool
   _want libnss3-tools command -v certutil
   _want dash command -v dash
+  _want fish command -v fish
   _want python3 command -v python3
   _want python3-venv python3 -c 'import ensurepip'
   _want librsvg2-bin command -v rsvg-convert
   _want strace command -v strace
   _want zbar-tools command -v zbarimg
+  _want zsh command -v zsh
 }
 
 # What packages are made with.

@@ -196,7 +196,7 @@ extension ReceivedRequest {
     do throws(KeyError) {
       return try bytes.bytes.withBytes { (bytes) throws(KeyError) in try cryptography.certificate(der: bytes) }
     } catch {
-      throw RequestError(.fileDiffers, "\(file.name(for: address)) is no DER certificate: \(error.message)")
+      throw RequestError(.fileDiffers, "\(file.name(for: address)) is not a DER certificate: \(error.message)")
     }
   }
 

@@ -25,7 +25,7 @@ package struct OutputWording: Sendable {
 
 /// A file that is written whole or not at all, and that only its owner may read.
 package struct OutputFile: Sendable {
-  private let path: String
+  package let path: String
   private let directoryPath: String
   private let name: String
   private let replaces: Bool

@@ -85,19 +85,18 @@ import Testing
     #expect(outcome.output.contains("\nUSAGE: keyroll \(command) \(options)\n"), "\(outcome)")
   }
 
-  @Test("every shell gets its completion script", arguments: ["bash", "zsh", "fish"])
-  func completion(shell: String) throws {
-    let outcome = try BuiltCommand.run("--generate-completion-script", shell)
-    #expect(outcome.status == 0)
-    #expect(outcome.output.contains("keyroll") && outcome.output.contains("certificate"))
-  }
-
   @Test(
     "a wrong command line is one line of error and one of hint",
     arguments: [
-      (["--nonsense"], "unknown option '--nonsense'", "keyroll"),
+      (["--nonsense"], "unknown option '--nonsense'; the name of a command comes first", "keyroll"),
+      (["--verison"], "unknown option '--verison'; did you mean '--version'?", "keyroll"),
       (["nonsense"], "there is no command nonsense", "keyroll"),
-      (["sign", "prof", "--key", "a"], "there is no command prof", "keyroll sign"),
+      (["sgin"], "there is no command sgin; did you mean sign?", "keyroll"),
+      (["help", "verfy"], "there is no command verfy; did you mean verify?", "keyroll"),
+      (["sign", "prof", "--key", "a"], "there is no command prof; did you mean proof?", "keyroll sign"),
+      (["sign", "nonsense"], "there is no command nonsense; there are proof, assertion and claims", "keyroll sign"),
+      (["sign", "--key", "a"], "which token to sign is missing: proof, assertion or claims", "keyroll sign"),
+      (["sign", "--hepl"], "unknown option '--hepl'; did you mean '--help'?", "keyroll sign"),
       (["sign"], "which token to sign is missing: proof, assertion or claims", "keyroll sign"),
       (["certificate"], "missing expected argument '<file>'", "keyroll certificate"),
       (["certificate", "a", "b"], "unexpected argument b", "keyroll certificate"),
@@ -105,8 +104,30 @@ import Testing
       (["certificate", "a", "--at", "yesterday"], #"--at takes a time, not "yesterday""#, nil),
       (
         ["certificate", "a", "--format", "xml"],
-        "the value xml is invalid for '--format <format>'; please provide one of the following: text json pem der jwk jwks",
-        "keyroll certificate"
+        "--format takes text, json, pem, der, jwk or jwks, not \"xml\"", "keyroll certificate"
+      ),
+      (
+        ["certificate", "a", "--format", "jsn"],
+        "--format takes text, json, pem, der, jwk or jwks, not \"jsn\"; did you mean json?", "keyroll certificate"
+      ),
+      (
+        ["sign", "proof", "--cert", "a"], "unknown option '--cert'; did you mean '--certificate'?", "keyroll sign proof"
+      ),
+      (
+        ["sign", "proof", "--tenant", "a"], "unknown option '--tenant'; it is an option of keyroll sign assertion",
+        "keyroll sign proof"
+      ),
+      (
+        ["verify", "--cloud", "chna", "a"],
+        "--cloud takes global, usgov, usgov-dod or china, not \"chna\"; did you mean china?", "keyroll verify"
+      ),
+      (
+        ["request", "check", "a", "--max-lifetime", "soon"],
+        "--max-lifetime takes a duration such as 90s, 10m, 1h or 365d, not \"soon\"", "keyroll request check"
+      ),
+      (
+        ["verify", "--parameter", "a", "b"], "--parameter takes a name and a value with = between them, not \"a\"",
+        "keyroll verify"
       ),
       (
         ["certificate", "a", "--formt", "json"], "unknown option '--formt'; did you mean '--format'?",

@@ -144,16 +144,21 @@ import Testing
             der and jwk the one that is meant. keyroll certificate store puts one on a
             token.
 
-            USAGE: keyroll certificate show <file> [--format <format>] [--password-file <file>] [--password-fd <number>] [--password-env <name>] [--at <time>]
+            Examples:
+              keyroll certificate new.cer
+              keyroll certificate new.pfx --format json
+              keyroll certificate new.cer --format jwks > jwks.json
+
+            USAGE: keyroll certificate [<options>] <file>
 
             ARGUMENTS:
               <file>                  The file with the certificate, or its reference.
 
             OPTIONS:
-              --format <format>       Write text for people; json, under a version, for
-                                      programs; or the certificate alone as pem, der, jwk
-                                      or jwks. (values: text, json, pem, der, jwk, jwks;
-                                      default: text)
+              --format <format>       Write text for people, json for programs, or the
+                                      certificate alone as pem, der, jwk or jwks. (values:
+                                      text, json, pem, der, jwk, jwks; default: text)
+              --quiet                 Write warnings and errors, and no notes.
               --password-file <file>  Read the password from this file, without its last
                                       line break; - is standard input.
               --password-fd <number>  Read the password from this open file descriptor.

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 
 /// A configuration of p11-kit that a command sees in the place of the system's.
-final class ConfiguredModules {
+final class ConfiguredModules: Sendable {
   private let folder: TemporaryFolder
   private let variables: [String]
 

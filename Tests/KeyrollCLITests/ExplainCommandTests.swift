@@ -315,7 +315,12 @@ import Testing
     #expect(outcome.status == 2)
     #expect(outcome.output.hasPrefix("\(paths[0]):\nDONE  Microsoft Graph, 204\n"), "\(outcome)")
     #expect(outcome.output.contains("\n\n\(paths[2]):\nREFUSED  "), "\(outcome)")
-    #expect(outcome.error.contains("text.http is not explained\n") && outcome.error.contains("[json-syntax]"))
+    #expect(outcome.error.hasPrefix("keyroll: error: \(paths[1]) is not explained: "), "\(outcome)")
+    #expect(outcome.error.contains("[json-syntax]"))
+    let programs = try BuiltCommand.run(["explain", paths[1], "AADSTS700024", "--format", "json"])
+    let report = try #require(try JSONSerialization.jsonObject(with: Data(programs.output.utf8)) as? [String: Any])
+    let failed = try #require((report["answers"] as? [[String: Any]])?.first)
+    #expect(programs.status == 2 && (failed["notExplained"] as? [String: Any])?["id"] as? String == "json-syntax")
     let json = try BuiltCommand.run(["explain", paths[0], "AADSTS700024", "--format", "json"])
     let object = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
     #expect(

@@ -195,7 +195,7 @@ import Testing
         == Outcome(
           status: 64,
           error: """
-            keyroll: error: what to prepare is missing: proof, assertion, claims, certificate or csr [usage]
+            keyroll: error: what to prepare is missing: proof, assertion, claims, certificate, csr or form [usage]
             keyroll: hint: see keyroll prepare --help
 
             """))

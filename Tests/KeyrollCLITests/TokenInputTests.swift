@@ -45,17 +45,17 @@ import Testing
   }
 
   @Test(
-    "one line break at the end of a file is dropped, and that is noted; nothing else is",
+    "one line break at the end of a file is dropped, and that is noted where keyroll does not write such a one; nothing else is",
     arguments: [
-      ("a.b.c", "a.b.c", false), ("a.b.c\n", "a.b.c", true), ("a.b.c\r\n", "a.b.c", true),
-      ("a.b.c\n\n", "a.b.c\n", true),
-      ("a.b.c\r", "a.b.c\r", false), (" a.b.c", " a.b.c", false), ("", "", false), ("\n", "", true),
+      ("a.b.c", "a.b.c", false), ("a.b.c\n", "a.b.c", false), ("a.b.c\r\n", "a.b.c", true),
+      ("a.b.c\n\n", "a.b.c\n", false), ("a.b.c\r", "a.b.c\r", false), (" a.b.c", " a.b.c", false), ("", "", false),
+      ("\n", "", false), ("\r\n", "", true),
     ])
   func file(contents: String, expected: String, isNoted: Bool) throws {
     let path = try folder.write(Array(contents.utf8), to: "token")
     let input = try TokenInput(path)
     #expect(input.bytes == Array(expected.utf8))
-    #expect(input.note == (isNoted ? "one line break at the end of \(path) was dropped" : nil))
+    #expect(input.note == (isNoted ? "a carriage return and a line feed at the end of \(path) were dropped" : nil))
   }
 
   @Test("bytes that are no text are handed on as they are")

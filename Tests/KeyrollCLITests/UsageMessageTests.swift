@@ -7,17 +7,25 @@ import Testing
   @Test(
     "what was given in the place of a secret's source is not repeated",
     arguments: [
-      (proof + ["--password", "CANARY01"], "unknown option '--password'"),
+      (
+        proof + ["--password", "CANARY01"],
+        "unknown option '--password'; did you mean '--password-file', '--password-fd' or '--password-env'? [usage]\n"
+      ),
       (proof + ["--password=CANARY01"], "unknown option '--password'"),
       (proof + ["--pin", "CANARY01", "CANARY02"], "unknown option '--pin'"),
       (proof + ["--password:CANARY01"], "unknown option (not repeated here)"),
       (proof + ["--passwordCANARY01"], "unknown option (not repeated here)"),
       (proof + ["--pasword-file", "CANARY01"], "unknown option '--pasword-file'"),
       (proof + ["-pCANARY01"], "unknown option (not repeated here)"),
-      (proof + ["-----CANARY01"], "invalid option: (not repeated here)"),
-      (proof + ["--password-fd", "CANARY01"], "the value (not repeated here) is invalid for '--password-fd <number>'"),
+      (proof + ["-----CANARY01"], "unknown option (not repeated here)"),
+      (
+        proof + ["--password-fd", "CANARY01"],
+        "--password-fd takes the number of a descriptor; what was given is not repeated here"
+      ),
       (proof + ["--pin-fd=-73190462"], "--pin-fd takes a number from 0"),
-      (proof + ["--pin-fd=CANARY01"], "the value (not repeated here) is invalid for '--pin-fd <number>'"),
+      (
+        proof + ["--pin-fd=CANARY01"], "--pin-fd takes the number of a descriptor; what was given is not repeated here"
+      ),
       (
         proof + ["--qr", "CANARY01", "CANARY02"],
         "2 unexpected arguments: (not repeated here), CANARY02"

@@ -93,7 +93,7 @@ public struct RequestVerifier: Sendable {
           hint: "do not send it; make the request again with the certificate alone")
       }
       throw RequestError(
-        .keyNotCertificate, "key is no DER certificate: \(error.message)",
+        .keyNotCertificate, "key is not a DER certificate: \(error.message)",
         hint: "Graph would answer 400, \"Invalid credential value. … Cannot find the requested object.\"")
     }
   }

@@ -15,11 +15,17 @@ struct CertificateShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
     abstract: "Show a certificate's thumbprints, dates and key in every form the services use.",
+    usage: "keyroll certificate [<options>] <file>",
     discussion: """
       FILE is PEM, DER or a PFX, a saved answer with keyCredentials, - for standard input, or a pkcs11: reference to a certificate \
       on a token. Every certificate in it is shown, in the order of the file; \
       private keys are not. Nothing is said about whether to trust a certificate. --format pem and jwks write all of them, der and jwk \
-      the one that is meant. keyroll certificate store puts one on a token.
+      the leaf alone. keyroll certificate store puts one on a token.
+
+      Examples:
+        keyroll certificate new.cer
+        keyroll certificate new.pfx --format json
+        keyroll certificate new.cer --format jwks > jwks.json
       """)
 
   @Argument(
@@ -29,9 +35,10 @@ struct CertificateShowCommand: ParsableCommand {
   @Option(
     name: .customLong("format"),
     help:
-      "Write text for people; json, under a version, for programs; or the certificate alone as pem, der, jwk or jwks.")
+      "Write text for people, json for programs, or the certificate alone as pem, der, jwk or jwks.")
   var format: CertificateFormat = .text
 
+  @OptionGroup var quiet: QuietOptions
   @OptionGroup var secrets: SecretOptions<KeyPassword>
   @OptionGroup var clock: ClockOptions
 
@@ -101,8 +108,11 @@ struct CertificateStoreCommand: ParsableCommand {
     discussion: """
       The certificate gets the label and the id of its key. One that already exists is not stored again.
 
-      Example:
-        keyroll certificate store --key 'pkcs11:token=LABEL;object=payroll-2027' new.cer
+      Examples:
+        keyroll certificate store hsm.cer \\
+          --key 'pkcs11:token=HSM;object=payroll-2026'
+        keyroll certificate store hsm.cer --pin-file pin \\
+          --key 'pkcs11:token=HSM;object=payroll-2026'
       """)
 
   @Option(
@@ -113,6 +123,7 @@ struct CertificateStoreCommand: ParsableCommand {
   @OptionGroup var pin: SecretOptions<TokenPIN>
   @OptionGroup var device: DeviceOptions
   @OptionGroup var clock: ClockOptions
+  @OptionGroup var quiet: QuietOptions
 
   @Argument(help: ArgumentHelp("The file with the certificate (PEM or DER).", valueName: "file"), completion: .file())
   var file: String

@@ -7,8 +7,12 @@ struct InspectCommand: ParsableCommand {
     commandName: "inspect",
     abstract: "Show what a token says, without verifying anything.",
     discussion: """
-      The token is found in what surrounds it: Bearer, quotation marks, JSON, a form, a command, line breaks; what was \
-      dropped is said. Of several tokens each is shown. Below it is the command that verifies the token.
+      The token is found in what surrounds it: Bearer, quotation marks, JSON, a form, a command, line breaks; a note says what \
+      was dropped. Several tokens are shown one after the other, each with the command that verifies it.
+
+      Examples:
+        keyroll inspect proof.jwt
+        keyroll inspect --format json - < mail.txt
       """)
 
   @OptionGroup var clock: ClockOptions

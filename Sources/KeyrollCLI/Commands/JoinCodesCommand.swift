@@ -5,13 +5,19 @@ import Keyroll
 struct JoinCodesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "join-codes",
-    abstract: "Join what several QR codes said to the one text that was drawn.",
+    abstract: "Join the texts of several QR codes to the one text that was drawn.",
+    usage: "keyroll join-codes [<options>] [<file>]",
     discussion: """
       Takes the text of each code on a line, in any order, as zbarimg, zbarcam and other readers print it; the checksum of the \
       whole is compared. Text that fitted one code is passed through.
+
+      Examples:
+        keyroll join-codes codes.txt --output proof.jwt
+        zbarimg --raw --quiet -Sdisable -Sqrcode.enable codes.png | keyroll join-codes
       """)
 
   @OptionGroup var output: OutputOptions
+  @OptionGroup var quiet: QuietOptions
 
   @Argument(
     help: ArgumentHelp("The file with the texts, or - for standard input.", valueName: "file"), completion: .file())

@@ -6,9 +6,15 @@ struct KeysCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "keys",
     abstract: "List PKCS #11 modules, tokens, keys and certificates, with references to copy.",
+    usage: "keyroll keys [<options>] [<uri>]",
     discussion: """
-      Without a URI everything is listed that p11-kit is configured with; ?module-path=PATH lists another module. Private \
-      keys are seen after a login only.
+      Without a URI, every module is listed that p11-kit is configured with; pkcs11:?module-path=PATH lists another one. Most \
+      tokens show private keys only after a login.
+
+      Examples:
+        keyroll keys
+        keyroll keys pkcs11:token=HSM --login
+        keyroll keys pkcs11:token=HSM --login --pin-file pin --format json
       """)
 
   @Argument(help: ArgumentHelp("What to list (RFC 7512), such as pkcs11:token=LABEL.", valueName: "uri"))

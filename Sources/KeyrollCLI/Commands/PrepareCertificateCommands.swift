@@ -8,12 +8,15 @@ struct PrepareCertificateCommand: ParsableCommand {
     abstract: "Prepare a self-signed certificate for a key that signs elsewhere.",
     usage: "keyroll prepare certificate [<options>] --public-key <file> --subject <text> --output <file>",
     discussion: """
-      Who signs reads the request, and the bytes to be signed are rebuilt of what was read.
+      The request is JSON that the person who signs can read; keyroll sign-request rebuilds the bytes to be signed from it.
 
-      Example:
-        keyroll prepare certificate --public-key key.pub --subject Payroll --output new.json --as digest > digest.bin
-        openssl pkeyutl -sign -inkey key.pem -in digest.bin -pkeyopt digest:sha256 -out signature.bin
-        keyroll assemble --request new.json --signature signature.bin --output new.cer
+      Examples:
+        keyroll prepare certificate --public-key key.pub --subject Payroll \\
+          --output new.json --as digest > digest.bin
+        openssl pkeyutl -sign -inkey key.pem -in digest.bin \\
+          -pkeyopt digest:sha256 -out signature.bin
+        keyroll assemble --request new.json --signature signature.bin \\
+          --output renewed.cer
       """)
 
   @OptionGroup var preparing: CertificatePreparingOptions
@@ -29,7 +32,15 @@ struct PrepareCSRCommand: ParsableCommand {
     commandName: "csr",
     abstract: "Prepare a certificate request (PKCS#10) for a key that signs elsewhere.",
     usage: "keyroll prepare csr [<options>] --public-key <file> --subject <text> --output <file>",
-    discussion: "See also keyroll prepare certificate.")
+    discussion: """
+      See also keyroll prepare certificate.
+
+      Examples:
+        keyroll prepare csr --public-key old.cer \\
+          --subject CN=Payroll,O=Example --output request.json
+        keyroll prepare csr --public-key key.pub --subject Payroll \\
+          --output request.json --as digest-base64url
+      """)
 
   @OptionGroup var preparing: CertificatePreparingOptions
 
@@ -54,8 +65,10 @@ struct CertificatePreparingOptions: ParsableArguments {
   var form: SigningRequestForm?
 
   @OptionGroup var output: OutputOptions
+  @OptionGroup var format: FormatOptions
 
   func validate() throws {
+    try format.requireText(besideForm: form)
     if form != nil, output.output.map(StandardOutput.isNamed(by:)) ?? true {
       throw ValidationError("--as needs --output FILE for the request, without which no certificate can be assembled")
     }
@@ -66,7 +79,7 @@ struct CertificatePreparingOptions: ParsableArguments {
   func run(life: CertificateLife?) throws {
     let toolkit = Toolkit.command
     let inputs = CommandInputs(["the public key": publicKey])
-    let destination = try output.destination(sparing: inputs)
+    let destination = try output.destination(sparing: inputs, format: format.format)
     if let form { try StandardOutput.refuseTerminal(for: form) }
     let plan = try CertificatePlan(subject.subject, life: life, algorithm: subject.algorithm, with: toolkit)
     let key = try SecretBytes.contents(ofFile: publicKey, limit: Toolkit.mostFileBytes).withBytes {
@@ -78,7 +91,8 @@ struct CertificatePreparingOptions: ParsableArguments {
     let text = EscapedJSON(JSONWriter.indentedText(json)).description + "\n"
     _ = try CertificateSigningRequest(Array(text.utf8).span, with: toolkit)
     let bytes = try form.map { form throws(SigningRequestError) in try request.bytes(as: form) }
-    try destination.write(text, inCodes: EscapedJSON(JSONWriter.text(json)).description)
+    try destination.write(
+      text, inCodes: EscapedJSON(JSONWriter.text(json)).description, reportedAs: ResultReport(request))
     do { if let bytes { try StandardOutput.write(bytes) } } catch {
       // Half of what was asked for is nothing.
       destination.remove()

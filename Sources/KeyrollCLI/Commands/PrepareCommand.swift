@@ -2,7 +2,7 @@ import ArgumentParser
 import Keyroll
 
 /// Groups the commands that prepare a token for a signer elsewhere.
-struct PrepareCommand: ParsableCommand {
+struct PrepareCommand: CommandGroup {
   static let configuration = CommandConfiguration(
     commandName: "prepare",
     abstract:
@@ -16,10 +16,7 @@ struct PrepareCommand: ParsableCommand {
       PrepareFormCommand.self,
     ])
 
-  /// Not help: see `SignCommand`.
-  func run() throws {
-    throw CommandError.usage("what to prepare is missing: proof, assertion, claims, certificate or csr")
-  }
+  static let question = "what to prepare"
 }
 
 /// `keyroll prepare proof`
@@ -27,7 +24,15 @@ struct PrepareProofCommand: RepeatableOptions {
   static let configuration = CommandConfiguration(
     commandName: "proof",
     abstract: "Prepare the proof of possession that Microsoft Graph wants for addKey and removeKey.",
-    discussion: "The proof lives ten minutes, in which it is signed, assembled and used. See also keyroll sign proof.")
+    discussion: """
+      The proof is valid for ten minutes: it must be signed, assembled and used in that time. See also keyroll sign proof.
+
+      Examples:
+        keyroll prepare proof --object-id 3f2504e0-4f89-41d3-9a0c-0305e82c3301 \\
+          --certificate old.cer --output request.json
+        keyroll prepare proof --object-id 3f2504e0-4f89-41d3-9a0c-0305e82c3301 \\
+          --certificate old.cer --output request.json --as digest-base64url
+      """)
 
   static let repeatableOptions = DraftOptions.repeatable
 
@@ -43,7 +48,17 @@ struct PrepareAssertionCommand: RepeatableOptions {
     commandName: "assertion",
     abstract: "Prepare a client assertion for the client-credentials flow of Entra.",
     usage: "keyroll prepare assertion [<options>] --tenant <tenant> --client-id <guid> --certificate <file>",
-    discussion: "See also keyroll sign assertion.")
+    discussion: """
+      See also keyroll sign assertion.
+
+      Examples:
+        keyroll prepare assertion --tenant example.com \\
+          --client-id 2f1e9c44-5a0b-4c1d-8e2f-7b6a5c4d3e02 \\
+          --certificate old.cer --output request.json
+        keyroll prepare assertion --tenant example.com \\
+          --client-id 2f1e9c44-5a0b-4c1d-8e2f-7b6a5c4d3e02 \\
+          --certificate old.cer --output request.json --as key-vault
+      """)
 
   static let repeatableOptions = DraftOptions.repeatable
 
@@ -60,7 +75,15 @@ struct PrepareClaimsCommand: RepeatableOptions {
   static let configuration = CommandConfiguration(
     commandName: "claims",
     abstract: "Prepare a token for any other issuer, by a profile.",
-    discussion: "The request holds the profile, so that it is judged by the same rules where it is signed.")
+    discussion: """
+      The request holds the profile, so that it is judged by the same rules where it is signed.
+
+      Examples:
+        keyroll prepare claims --profile github-app --certificate old.cer \\
+          --parameter client-id=Iv1.1234567890abcdef --output request.json
+        keyroll prepare claims --profile mine.json --certificate old.cer \\
+          --parameter client-id=payroll --qr-output request.svg
+      """)
 
   static let repeatableOptions = DraftOptions.repeatable + ClaimOptions.repeatable
 
@@ -79,10 +102,14 @@ struct PrepareClaimsCommand: RepeatableOptions {
 struct PrepareFormCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "form",
-    abstract: "Write what the signer takes, of a request that was prepared before.",
+    abstract: "Write a request that was prepared before in the form that its signer takes.",
     discussion: """
       input is for a signer that hashes, digest, digest-hex and digest-base64url for one that does not, digest-info for one \
       that only pads (RS algorithms), key-vault is the body of the sign call. The request is judged again.
+
+      Examples:
+        keyroll prepare form --as digest-hex request.json
+        keyroll prepare form --as key-vault --output body.json request.json
       """)
 
   @Option(name: .customLong("as"), help: ArgumentHelp("What the signer takes.", valueName: "form"))
@@ -90,6 +117,7 @@ struct PrepareFormCommand: ParsableCommand {
 
   @OptionGroup var review: ReviewOptions
   @OptionGroup var output: OutputOptions
+  @OptionGroup var format: FormatOptions
 
   @Argument(help: ArgumentHelp("The signing request; - is standard input.", valueName: "file"), completion: .file())
   var request: String
@@ -98,8 +126,8 @@ struct PrepareFormCommand: ParsableCommand {
     var inputs = CommandInputs(["the request": request])
     inputs.append(review.inputs)
     try inputs.requireOneReaderOfStandardInput()
-    let destination = try output.destination(sparing: inputs)
-    if destination.file == nil { try StandardOutput.refuseTerminal(for: form) }
+    let destination = try output.destination(sparing: inputs, format: format.format)
+    if destination.file == nil, format.format == .text { try StandardOutput.refuseTerminal(for: form) }
     let time = try review.clock.now()
     let bytes: [UInt8]
     switch try CarriedRequest(request, insistingOn: review.profile) {
@@ -110,9 +138,14 @@ struct PrepareFormCommand: ParsableCommand {
       try reviewed.judge(at: time, builtAt: review.clock.buildTime)
       bytes = try reviewed.request.bytes(as: form)
     }
-    guard form.isText, let text = String(validating: bytes, as: UTF8.self) else { return try destination.write(bytes) }
+    guard form.isText, let text = String(validating: bytes, as: UTF8.self) else {
+      return try destination.write(
+        bytes, reportedAs: ResultReport("base64", ["form": .string(ExactText(form.rawValue))]))
+    }
     // Behind the signing input there is no line feed that could be left out of the codes.
-    try destination.write(text, inCodes: form == .input ? text : nil)
+    try destination.write(
+      text, inCodes: form == .input ? text : nil,
+      reportedAs: ResultReport("text", ["form": .string(ExactText(form.rawValue))]))
   }
 }
 
@@ -134,8 +167,10 @@ struct PreparingOptions: ParsableArguments {
   var form: SigningRequestForm?
 
   @OptionGroup var output: OutputOptions
+  @OptionGroup var format: FormatOptions
 
   func validate() throws {
+    try format.requireText(besideForm: form)
     if form != nil, output.output.map(StandardOutput.isNamed(by:)) ?? true {
       throw ValidationError("--as needs --output FILE for the request, without which no token can be assembled")
     }
@@ -156,7 +191,7 @@ private struct TokenPreparing {
     var inputs = otherInputs
     try inputs.append(certificates: [options.certificate])
     try inputs.requireOneReaderOfStandardInput()
-    let destination = try options.output.destination(sparing: inputs)
+    let destination = try options.output.destination(sparing: inputs, format: options.format.format)
     if let form = options.form { try StandardOutput.refuseTerminal(for: form) }
     let plan = try options.draft.plan(by: profile, claims: claims)
     let certificates = try toolkit.chain(from: options.certificate, at: plan.start)
@@ -166,7 +201,8 @@ private struct TokenPreparing {
     let text = EscapedJSON(JSONWriter.indentedText(json)).description + "\n"
     try SigningRequest.requireReadable(text, with: toolkit)
     let form = try options.form.map { form throws(SigningRequestError) in try request.bytes(as: form) }
-    try destination.write(text, inCodes: EscapedJSON(JSONWriter.text(json)).description)
+    try destination.write(
+      text, inCodes: EscapedJSON(JSONWriter.text(json)).description, reportedAs: ResultReport(request))
     do { if let form { try StandardOutput.write(form) } } catch {
       // Half of what was asked for is nothing.
       destination.remove()

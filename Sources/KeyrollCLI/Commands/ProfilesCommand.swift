@@ -5,39 +5,98 @@ import Keyroll
 struct ProfilesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "profiles",
-    abstract: "List the built-in profiles, or print one as a start for a file of your own.")
+    abstract: "List the built-in profiles, or print one as a start for a file of your own.",
+    discussion: """
+      Examples:
+        keyroll profiles
+        keyroll profiles github-app > mine.json
+        keyroll profiles --format json
+      """)
 
-  @Argument(
-    help: ArgumentHelp("The profile to print.", valueName: "name"), completion: .list(BuiltInProfiles.names))
+  @Argument(help: ArgumentHelp("The profile to print.", valueName: "profile"))
   var name: String?
+
+  @OptionGroup var format: FormatOptions
 
   func run() throws {
     if let name {
+      // A profile file is JSON, whatever the format.
       let document = try ProfileFile.builtIn(name)
       try StandardOutput.write(JSONWriter.indentedText(.object(document.json)) + "\n")
       return
     }
-    var lines = [
-      "graph-proof             Microsoft Graph proof of possession (keyroll sign proof)",
-      "entra-assertion         Entra client assertion (keyroll sign assertion)",
-    ]
+    let profiles = try ListedProfile.all()
+    switch format.format {
+    case .text: try StandardOutput.write(ScreenText(profiles.flatMap(\.lines)))
+    case .json:
+      try StandardOutput.write(
+        [
+          "version": .integer(ListedProfile.jsonVersion), "profiles": .array(profiles.map { .object($0.json) }),
+        ] as JSONObject)
+    }
+  }
+}
+
+/// A built-in profile in a list.
+private struct ListedProfile {
+  let name: String
+  let title: String
+  /// The command that signs by it.
+  let command: String
+  let parameters: [ProfileParameter]
+
+  /// The version of the JSON form; it rises when a member changes its meaning or goes.
+  static let jsonVersion: Int64 = 1
+
+  static func all() throws(ProfileError) -> [ListedProfile] {
+    var all = ProfileFile.withoutDocument.map { name, profile in
+      ListedProfile(name: name, title: profile.title, command: "keyroll sign \(profile.command)", parameters: [])
+    }
     for name in BuiltInProfiles.names {
       let document = try BuiltInProfiles.document(named: name)
-      lines.append(name + String(repeating: " ", count: max(1, 24 - name.utf8.count)) + document.title)
-      for parameter in document.parameters {
-        let isOptional = parameter.isOptional || parameter.defaultValue != nil
-        let about = [parameter.about, isOptional ? "(optional)" : nil].compactMap(\.self).joined(separator: " ")
-        lines.append("                          --parameter \(parameter.name)=…  \(about)")
-      }
+      all.append(
+        ListedProfile(
+          name: name, title: document.title, command: "keyroll sign claims --profile \(name)",
+          parameters: document.parameters))
     }
-    try StandardOutput.write(ScreenText(lines))
+    return all
+  }
+
+  var lines: [String] {
+    let command = parameters.isEmpty ? " (\(command))" : ""
+    let line = name + String(repeating: " ", count: max(1, 24 - name.utf8.count)) + title + command
+    return [line]
+      + parameters.map { parameter in
+        let about = [parameter.about, Self.isOptional(parameter) ? "(optional)" : nil].compactMap(\.self)
+        return "                          --parameter \(parameter.name)=…  \(about.joined(separator: " "))"
+      }
+  }
+
+  var json: JSONObject {
+    [
+      "name": .string(ExactText(name)), "title": .string(ExactText(title)), "command": .string(ExactText(command)),
+      "parameters": .array(
+        parameters.map { parameter in
+          var object: JSONObject = ["name": .string(ExactText(parameter.name))]
+          object["about"] = parameter.about.map { .string(ExactText($0)) }
+          object["optional"] = .boolean(Self.isOptional(parameter))
+          return .object(object)
+        }),
+    ]
+  }
+
+  private static func isOptional(_ parameter: ProfileParameter) -> Bool {
+    parameter.isOptional || parameter.defaultValue != nil
   }
 }
 
 /// Finds a profile document by what the user wrote.
 enum ProfileFile {
-  /// The profiles whose rules no file can say, with the commands that sign by them.
-  private static let withoutDocument: KeyValuePairs = ["graph-proof": "proof", "entra-assertion": "assertion"]
+  /// The profiles whose rules no file can say, with what they are for and the commands that sign by them.
+  static let withoutDocument: KeyValuePairs = [
+    "graph-proof": (title: "Microsoft Graph proof of possession", command: "proof"),
+    "entra-assertion": (title: "Entra client assertion", command: "assertion"),
+  ]
 
   /// A built-in profile's name, else the path of a file.
   static func document(_ name: String) throws -> ProfileDocument {
@@ -63,21 +122,32 @@ enum ProfileFile {
 
   /// Throws `unknown-profile`.
   static func builtIn(_ name: String) throws(ProfileError) -> ProfileDocument {
-    if let command = withoutDocument.first(where: { $0.key.utf8.elementsEqual(name.utf8) })?.value {
+    if let command = withoutDocument.first(where: { $0.key.utf8.elementsEqual(name.utf8) })?.value.command {
       throw ProfileError(
         .unknownProfile, "profile \(naming: name) has rules that no profile file can say",
         hint: "sign by it with keyroll sign \(command), and judge by it with keyroll verify --profile \(name)")
     }
-    return try BuiltInProfiles.document(named: name)
+    do throws(ProfileError) { return try BuiltInProfiles.document(named: name) } catch {
+      let question = Suggestions.question(name, among: names)
+      if error.code != .unknownProfile || question.isEmpty { throw error }
+      throw ProfileError(
+        .unknownProfile, error.message + question,
+        hint: "keyroll profiles lists the built-in ones; a file of your own is given by its path")
+    }
+  }
+
+  /// What a built-in profile is for.
+  static func title(of name: String) -> String? {
+    withoutDocument.first { $0.key == name }?.value.title ?? (try? BuiltInProfiles.document(named: name))?.title
   }
 
   /// The ids of all built-in profiles.
-  private static let taken = BuiltInProfiles.names + withoutDocument.map(\.key)
+  static let names = withoutDocument.map(\.key) + BuiltInProfiles.names
 
   /// True for what looks like a path, and for another file that is there; a built-in name is never taken for one.
   private static func isFile(_ name: String) -> Bool {
     if name.utf8.contains(UInt8(ascii: "/")) || name.utf8.contains(UInt8(ascii: ".")) { return true }
-    if taken.contains(where: { $0.utf8.elementsEqual(name.utf8) }) { return false }
+    if names.contains(where: { $0.utf8.elementsEqual(name.utf8) }) { return false }
     return FileStatus.isThere(name)
   }
 }

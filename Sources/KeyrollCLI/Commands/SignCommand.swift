@@ -2,16 +2,13 @@ import ArgumentParser
 import Keyroll
 
 /// Groups the commands that sign.
-struct SignCommand: ParsableCommand {
+struct SignCommand: CommandGroup {
   static let configuration = CommandConfiguration(
     commandName: "sign",
-    abstract: "Sign a token: the claims are judged first, the finished token is verified before it leaves.",
+    abstract: "Sign a token: the claims are judged first, and the finished token is verified before it is written.",
     subcommands: [SignProofCommand.self, SignAssertionCommand.self, SignClaimsCommand.self])
 
-  /// Not help, as elsewhere: whoever reads a token from standard output must not get a page of help and status 0.
-  func run() throws {
-    throw CommandError.usage("which token to sign is missing: proof, assertion or claims")
-  }
+  static let question = "which token to sign"
 }
 
 /// `keyroll sign proof`
@@ -20,8 +17,16 @@ struct SignProofCommand: RepeatableOptions {
     commandName: "proof",
     abstract: "Sign the proof of possession that Microsoft Graph wants for addKey and removeKey.",
     discussion: """
-      Sign with the key of a certificate that is registered on the object already and still valid. The proof lives ten \
-      minutes. A proof that starts later (--not-before) is well-formed, but whether Graph honours one is not documented.
+      Sign with the key of a certificate that is registered on the object already and still valid. The proof is valid \
+      for ten minutes. A proof that starts later (--not-before) is well-formed, but whether Graph honours one is not documented.
+
+      Examples:
+        keyroll sign proof --object-id 3f2504e0-4f89-41d3-9a0c-0305e82c3301 \\
+          --key old.pfx --output proof.jwt
+        keyroll sign proof --object-id 3f2504e0-4f89-41d3-9a0c-0305e82c3301 \\
+          --key 'pkcs11:token=HSM;object=payroll-2026' --certificate hsm.cer
+        keyroll sign proof --object-id 3f2504e0-4f89-41d3-9a0c-0305e82c3301 \\
+          --key old.pfx --windows 3 --output proof
       """)
 
   static let repeatableOptions = SigningOptions.repeatable
@@ -53,6 +58,13 @@ struct SignAssertionCommand: RepeatableOptions {
     discussion: """
       The documented form is PS256 with x5t#S256; --algorithm RS256 makes the older form with x5t. The host in aud must be \
       the host that the assertion is posted to.
+
+      Examples:
+        keyroll sign assertion --tenant example.com --key old.pfx \\
+          --client-id 2f1e9c44-5a0b-4c1d-8e2f-7b6a5c4d3e02
+        keyroll sign assertion --tenant example.com --key key.pem \\
+          --client-id 2f1e9c44-5a0b-4c1d-8e2f-7b6a5c4d3e02 \\
+          --cloud china --algorithm RS256 --output assertion.jwt
       """)
 
   static let repeatableOptions = SigningOptions.repeatable
@@ -72,7 +84,15 @@ struct SignClaimsCommand: RepeatableOptions {
   static let configuration = CommandConfiguration(
     commandName: "claims",
     abstract: "Sign a token for any other issuer, by a profile.",
-    discussion: "keyroll profiles lists the built-in profiles and prints them as a start for a file of your own.")
+    discussion: """
+      keyroll profiles lists the built-in profiles and prints them as a start for a file of your own.
+
+      Examples:
+        keyroll sign claims --profile github-app --key key.pem \\
+          --parameter client-id=Iv1.1234567890abcdef
+        keyroll sign claims --profile mine.json --key old.pfx \\
+          --parameter client-id=payroll --claim department=finance
+      """)
 
   static let repeatableOptions = SigningOptions.repeatable + ClaimOptions.repeatable
 
@@ -102,6 +122,7 @@ struct SigningOptions: ParsableArguments {
 
   @OptionGroup var draft: DraftOptions
   @OptionGroup var output: OutputOptions
+  @OptionGroup var format: FormatOptions
 
   /// Everything that is read to open this key.
   func inputs(with reference: KeyReference) throws(KeyError) -> CommandInputs {
@@ -124,10 +145,10 @@ private struct TokenSigning {
   /// Signs one token and writes it.
   func run() throws {
     let (reference, inputs) = try inputs()
-    let destination = try options.output.destination(sparing: inputs)
+    let destination = try options.output.destination(sparing: inputs, format: options.format.format)
     let plan = try options.draft.plan(by: profile, claims: claims)
     for token in try tokens(of: plan, by: reference) {
-      try destination.write(token.text + "\n")
+      try destination.write(token.text + "\n", reportedAs: ResultReport(token))
       // In UTC, because a clock in another zone hides when the token can be used.
       if token.window.end != nil { Diagnostics.note("valid \(token.window)") }
     }
@@ -141,6 +162,9 @@ private struct TokenSigning {
     let destination = try names.destination(for: plan.starts)
     let tokens = try tokens(of: plan, by: reference)
     let paths = try destination.write(tokens.map { Array("\($0.text)\n".utf8) })
+    if options.format.format == .json {
+      try StandardOutput.write(ResultReport.json(of: Array(zip(paths, tokens))))
+    }
     for (path, token) in zip(paths, tokens) { Diagnostics.note("\(naming: path) is valid \(token.window)") }
     if count > 1 { Diagnostics.warning(WindowCount.caution) }
   }

@@ -5,7 +5,7 @@ import Keyroll
 struct SignRequestCommand: RepeatableOptions {
   static let configuration = CommandConfiguration(
     commandName: "sign-request",
-    abstract: "Show, judge again and sign what keyroll prepare wrote; the signature goes to keyroll assemble.",
+    abstract: "Show, check and sign what keyroll prepare wrote; the signature goes to keyroll assemble.",
     usage: """
       keyroll sign-request [<options>] --key <reference> <file>
       keyroll sign-request [<options>] --show <file>
@@ -15,6 +15,12 @@ struct SignRequestCommand: RepeatableOptions {
       terminal the summary is followed by a question, and anything but yes signs nothing. A request is not proof of who \
       made it: read the summary, say what you expect by --object-id, --tenant, --client-id or --parameter, and insist on \
       a profile by --profile where the request brings its own.
+
+      Examples:
+        keyroll sign-request --show request.json
+        keyroll sign-request --key old.pfx \\
+          --object-id 3f2504e0-4f89-41d3-9a0c-0305e82c3301 \\
+          --output signature.txt request.json
       """)
 
   static let repeatableOptions = ReviewKeyOptions.repeatable + ExpectedValueOptions.repeatable
@@ -39,7 +45,9 @@ struct SignRequestCommand: RepeatableOptions {
 
   @Option(
     name: .customLong("max-lifetime"),
-    help: ArgumentHelp("Refuse a certificate that would live longer, such as 365d.", valueName: "duration"))
+    help: ArgumentHelp(
+      "The longest time that a new certificate may be valid, such as 365d; a longer one is refused.",
+      valueName: "duration"))
   var maximumLifetime: TimeSpan?
 
   @Flag(
@@ -48,6 +56,7 @@ struct SignRequestCommand: RepeatableOptions {
   var writesToken = false
 
   @OptionGroup var output: OutputOptions
+  @OptionGroup var quiet: QuietOptions
 
   @Argument(help: ArgumentHelp("The signing request; - is standard input.", valueName: "file"), completion: .file())
   var request: String
@@ -79,7 +88,7 @@ struct SignRequestCommand: RepeatableOptions {
       }
       return try sign(certificate, with: reference, to: destination, at: time)
     }
-    if !showsOnly { reviewed.show() }
+    if showsSummary { reviewed.show() }
     // What is wrong is shown beside the summary, even if only the summary was asked for.
     if showsOnly { try StandardOutput.write(reviewed.summaryScreen) }
     try reviewed.requireValues(values)
@@ -101,13 +110,17 @@ struct SignRequestCommand: RepeatableOptions {
     if maximumLifetime != nil, reviewed.request.contents.life == nil {
       throw CommandError.usage("--max-lifetime is for certificates, and of a certificate request the authority decides")
     }
-    if showsOnly { try StandardOutput.write(reviewed.screen) } else { reviewed.show() }
+    if showsSummary { reviewed.show() }
+    if showsOnly { try StandardOutput.write(reviewed.screen) }
     try reviewed.judge(at: time, builtAt: review.clock.buildTime, atMost: maximumLifetime)
     guard let destination, let reference else { return try StandardOutput.write(reviewed.verdict(at: time)) }
     try confirm(reviewed.screen)
     let (signature, product) = try reviewed.sign(by: reference, opened: key.access, at: try review.clock.now())
     try destination.write(writesToken ? product.pem : Base64.url.text(signature) + "\n")
   }
+
+  /// False if the summary is the result, or if nobody is asked who should have read it.
+  private var showsSummary: Bool { !showsOnly && !(isConfirmed && quiet.isQuiet) }
 
   /// Asks the person at the terminal, if there is one; throws `not-confirmed` for any answer but yes.
   private func confirm(_ screen: ScreenText) throws {
@@ -131,10 +144,16 @@ struct AssembleCommand: RepeatableOptions {
   static let configuration = CommandConfiguration(
     commandName: "assemble",
     abstract:
-      "Make the token or certificate of a request and a signature that was made elsewhere, and verify all of it.",
+      "Put a request and its signature from elsewhere together to the token or certificate, and verify it.",
+    usage: "keyroll assemble [<options>] --request <file> --signature <file>",
     discussion: """
       The signature is taken as bytes, hexadecimal, base64, base64url or the JSON answer of a vault. One that is not the \
       signature asked for is refused with what the signer did instead.
+
+      Examples:
+        keyroll assemble --request request.json --signature signature.txt \\
+          --output proof.jwt
+        keyroll assemble --request request.json --signature - < signature.txt
       """)
 
   static let repeatableOptions = ["--certificate"]
@@ -158,6 +177,7 @@ struct AssembleCommand: RepeatableOptions {
 
   @OptionGroup var review: ReviewOptions
   @OptionGroup var output: OutputOptions
+  @OptionGroup var format: FormatOptions
 
   /// The most that is read of a signature, in bytes: that of the largest key, in hexadecimal on lines of its own.
   private static let limit = 1 << 16
@@ -167,7 +187,7 @@ struct AssembleCommand: RepeatableOptions {
     try inputs.append(certificates: certificates)
     inputs.append(review.inputs)
     try inputs.requireOneReaderOfStandardInput()
-    let destination = try output.destination(sparing: inputs)
+    let destination = try output.destination(sparing: inputs, format: format.format)
     let time = try review.clock.now()
     let toolkit = Toolkit.command
     let others = try certificates.flatMap(toolkit.certificates(from:))
@@ -177,7 +197,7 @@ struct AssembleCommand: RepeatableOptions {
     case .certificate(let certificate):
       try certificate.judge(at: time, builtAt: review.clock.buildTime)
       let product = try certificate.product(with: signature, otherCertificates: others, limit: Self.limit)
-      try destination.write(product.pem)
+      try destination.write(product.pem, reportedAs: ResultReport(product))
       if let life = certificate.request.contents.life { Diagnostics.note("valid from \(life)") }
       return
     }
@@ -186,7 +206,7 @@ struct AssembleCommand: RepeatableOptions {
       try reviewed.review.token(with: text, at: time, otherCertificates: others, with: toolkit)
     }
     Diagnostics.warn(of: token.report.warnings)
-    try destination.write(token.text + "\n")
+    try destination.write(token.text + "\n", reportedAs: ResultReport(token))
     if let remainder = token.window.remainder(at: time) { Diagnostics.note("valid \(token.window): \(remainder)") }
   }
 }

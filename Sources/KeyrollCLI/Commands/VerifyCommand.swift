@@ -11,6 +11,13 @@ struct VerifyCommand: RepeatableOptions {
       7515, 7519 and 8725 and the options given. Values that are not given are not compared, and the report says so. \
       Of several certificates the one that the token names is used. A saved answer of Graph, az or PowerShell, or \
       the portal's manifest, also tells which entry signed, and what would be left without it.
+
+      Examples:
+        keyroll verify --profile graph-proof --certificate old.cer \\
+          --object-id 3f2504e0-4f89-41d3-9a0c-0305e82c3301 proof.jwt
+        keyroll verify --profile graph-proof --certificate registered.json proof.jwt
+        keyroll verify --public-key key.pub --algorithm RS256 \\
+          --issuer Iv1.1234567890abcdef --format json github.jwt
       """)
 
   static let repeatableOptions = ["--certificate", "--public-key", "--algorithm", "--require", "--parameter"]

@@ -3,8 +3,9 @@ package import Keyroll
 /// The text of a token, as an argument, a file or standard input gave it.
 package struct TokenInput {
   package let bytes: [UInt8]
-  /// True when one line break at the end of a file or of standard input was dropped: it belongs to the transport.
-  package let droppedNewline: Bool
+  /// True when a carriage return and a line feed at the end of a file or of standard input were dropped. A line feed alone is
+  /// dropped too, and belongs there: keyroll writes one behind every token.
+  package let droppedReturn: Bool
   /// Where the text came from, for messages.
   package let name: String
 
@@ -21,25 +22,27 @@ package struct TokenInput {
       guard Self.looksLikeToken(argument) || !TokenFinder.tokens(in: Array(argument.utf8).span).isEmpty else {
         throw Self.unreadable(argument)
       }
-      self.init(bytes: Array(argument.utf8), droppedNewline: false, name: "the argument")
+      self.init(bytes: Array(argument.utf8), droppedReturn: false, name: "the argument")
       return
     }
     let contents = try SecretBytes.contents(ofFile: argument, limit: Self.limit)
     let kept = contents.countWithoutTrailingNewline
     self.init(
       bytes: contents.withBytes { contents in (0..<kept).map { contents[$0] } },
-      droppedNewline: kept < contents.count,
+      droppedReturn: kept + 1 < contents.count,
       name: isStandardInput ? "standard input" : "\(naming: argument)")
   }
 
-  private init(bytes: [UInt8], droppedNewline: Bool, name: String) {
+  private init(bytes: [UInt8], droppedReturn: Bool, name: String) {
     self.bytes = bytes
-    self.droppedNewline = droppedNewline
+    self.droppedReturn = droppedReturn
     self.name = name
   }
 
   /// What was done to the text without being asked for, or nil.
-  package var note: String? { droppedNewline ? "one line break at the end of \(name) was dropped" : nil }
+  package var note: String? {
+    droppedReturn ? "a carriage return and a line feed at the end of \(name) were dropped" : nil
+  }
 
   /// Every token in the text, whatever surrounds it; empty if none is found.
   ///

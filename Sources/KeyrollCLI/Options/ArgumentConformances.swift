@@ -1,12 +1,18 @@
 public import ArgumentParser
 public import Keyroll
 
-// How the library's own names are written on the command line: exactly, as everywhere.
+// How the library's own names are written on the command line: exactly, as everywhere, but for algorithms, which people also
+// write in lower case.
 //
 // The lists for help are spelled out because the default ones, which are the same, cost each start.
 
 extension SignatureAlgorithm: ExpressibleByArgument {
-  public init?(argument: String) { self.init(name: argument) }
+  public init?(argument: String) {
+    guard let algorithm = Self.allCases.first(where: { ASCII.isEqualIgnoringCase($0.rawValue, argument) }) else {
+      return nil
+    }
+    self = algorithm
+  }
 
   public static var allValueStrings: [String] { allCases.map { $0.rawValue } }
   public static var allValueDescriptions: [String: String] { [:] }

@@ -49,8 +49,10 @@ struct DraftOptions: ParsableArguments {
   func plan(by profile: ProfileReference, claims: JSONObject, windows: Int = 1) throws -> TokenPlan {
     let now = try clock.now()
     var generator = SystemRandomNumberGenerator()
-    return try TokenPlan(
-      try choices(at: now, claims: claims), by: profile, at: now, windows: windows, using: &generator)
+    let choices = try choices(at: now, claims: claims)
+    return try window.naming {
+      try TokenPlan(choices, by: profile, at: now, windows: windows, using: &generator)
+    }
   }
 }
 

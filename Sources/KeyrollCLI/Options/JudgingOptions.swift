@@ -65,8 +65,11 @@ struct JudgingOptions: ParsableArguments {
       try refuse(objectNames + parameterNames, "is not for entra-assertion")
       profile = try client.profile(algorithm: nil)
     default:
+      // A name that is misspelt is said to be unknown before anything is said of the options that go with it.
+      let document = try ProfileFile.document(name)
       try refuse(objectNames + client.names, "is for Entra's profiles; this one takes --parameter")
-      profile = try ProfileFile.document(name)
+      profile =
+        try document
         .profile(parameters: try parameters.dictionary(), publicKey: publicKey, isSigning: false)
     }
     profile.algorithms = profile.algorithms.asking(for: algorithms)
@@ -138,7 +141,7 @@ struct TrustedKeyOptions: ParsableArguments {
       case .registered(let saved):
         // Of two it would be unclear which is the registration.
         if trust.registered != nil {
-          throw CommandError.usage("only one --certificate can be a saved answer: a token is of one application")
+          throw CommandError.usage("only one --certificate can be a saved answer: a token belongs to one application")
         }
         trust.add(saved, at: time, with: toolkit)
       }

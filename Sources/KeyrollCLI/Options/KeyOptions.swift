@@ -134,7 +134,9 @@ struct RequestKeyOptions: ParsableArguments {
     choices.notBefore = try window.notBefore(from: time)
     choices.lifetime = try window.span()
     var generator = SystemRandomNumberGenerator()
-    let plan = try TokenPlan(choices, by: profile, at: time, windows: windows, using: &generator)
+    let plan = try window.naming {
+      try TokenPlan(choices, by: profile, at: time, windows: windows, using: &generator)
+    }
     let (tokens, certificate) = try access.tokens(
       of: plan, by: reference, certificate: self.certificate, answer: ServiceAnswer.toKey)
     return (tokens.map { ExactText($0.text) }, try [certificate].compactMap(\.self).map(Self.trustedKey))

@@ -20,7 +20,7 @@ struct SubjectOptions: ParsableArguments {
 struct LifeOptions: ParsableArguments {
   @Option(
     name: .customLong("valid-for"), parsing: .unconditional,
-    help: ArgumentHelp("How long the certificate lives, such as 365d, which is the default.", valueName: "duration"))
+    help: ArgumentHelp("How long the certificate is valid; 365d by default.", valueName: "duration"))
   var validFor: String?
 
   @Option(
@@ -32,7 +32,9 @@ struct LifeOptions: ParsableArguments {
 
   @Option(
     name: .customLong("max-lifetime"),
-    help: ArgumentHelp("Refuse a certificate that would live longer, such as 365d.", valueName: "duration"))
+    help: ArgumentHelp(
+      "The longest time that the certificate may be valid, such as 365d; a longer one is refused.",
+      valueName: "duration"))
   var maximum: TimeSpan?
 
   func validate() throws {

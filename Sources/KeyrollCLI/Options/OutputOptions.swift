@@ -31,14 +31,17 @@ struct OutputOptions: ParsableArguments {
   }
 
   /// Throws what is known to prevent it, before a key is used: even --force spares the files that are read.
-  func destination(sparing inputs: CommandInputs) throws(CommandError) -> OutputDestination {
+  func destination(
+    sparing inputs: CommandInputs, format: OutputFormat = .text
+  ) throws(CommandError) -> OutputDestination {
+    if format == .json, drawsCodes { throw .usage("--qr and --format json both write to standard output") }
     let isStandardOutput = output.map(StandardOutput.isNamed(by:)) ?? true
     let text = isStandardOutput ? nil : try output.map { path throws(CommandError) in try file(path, sparing: inputs) }
     let picture = try picture.map { path throws(CommandError) in try file(path, sparing: inputs) }
     if let text, let picture, text.isSame(as: picture) {
       throw .usage("--output and --qr-output cannot name the same file")
     }
-    return OutputDestination(file: text, picture: picture, drawsCodes: drawsCodes)
+    return OutputDestination(file: text, picture: picture, drawsCodes: drawsCodes, format: format)
   }
 
   private func file(_ path: String, sparing inputs: CommandInputs) throws(CommandError) -> OutputFile {
@@ -181,8 +184,22 @@ enum RequestDestination {
   }
 }
 
-/// How a report is written.
+/// How results and messages are written.
 struct FormatOptions: ParsableArguments {
-  @Option(name: .customLong("format"), help: "Write text for people, or json, under a version, for programs.")
+  @Option(name: .customLong("format"), help: "Write text for people, or json for programs; errors and notes too.")
   var format: OutputFormat = .text
+
+  @OptionGroup var quiet: QuietOptions
+
+  /// Throws where standard output is to hold what a signer takes as well.
+  func requireText(besideForm form: SigningRequestForm?) throws {
+    if form != nil, format == .json { throw ValidationError("--as and --format json both write to standard output") }
+  }
+}
+
+/// Whether notes are written.
+struct QuietOptions: ParsableArguments {
+  // `MessageStyle` reads it from the command line.
+  @Flag(name: .customLong("quiet"), help: "Write warnings and errors, and no notes.")
+  var isQuiet = false
 }

@@ -13,7 +13,8 @@ struct WindowOptions: ParsableArguments {
   @Option(
     name: .customLong("valid-for"),
     help: ArgumentHelp(
-      "How long the token is valid, such as 10m or 90s; default and limit are the profile's.", valueName: "duration"))
+      "How long the token is valid, such as 10m or 90s; the profile sets the default and the limit.",
+      valueName: "duration"))
   var validFor: String?
 
   /// The first second, or nil when none was given; throws `usage`.
@@ -45,6 +46,19 @@ enum WindowCount {
   static func require(_ count: Int?) throws {
     if let count, !(1...most).contains(count) {
       throw ValidationError("--windows takes a number from 1 to \(most), not \(count)")
+    }
+  }
+}
+
+extension WindowOptions {
+  /// What `body` gives; of a window that is refused for its length, the hint names the option that gave it.
+  func naming<Value: ~Copyable>(_ body: () throws -> Value) throws -> Value {
+    do { return try body() } catch let error as any DiagnosticError {
+      let ofLength = [Check.Reason.windowTooLong, .windowEmpty, .windowReversed].map(\.rawValue)
+      guard let validFor, ofLength.contains(error.id) else { throw error }
+      throw CommandError(
+        id: error.id, "\(error.message); it was given by --valid-for \(argument: validFor)",
+        hint: "give a shorter --valid-for, or leave it out for the profile's own")
     }
   }
 }

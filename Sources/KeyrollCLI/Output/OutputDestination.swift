@@ -15,11 +15,14 @@ struct OutputDestination {
   let picture: OutputFile?
   /// True to draw the codes on standard output, in place of the text.
   let drawsCodes: Bool
+  /// Whether standard output takes the text, or a report on it for programs.
+  var format = OutputFormat.text
 
-  /// Writes text that ends with a line feed; the codes hold it without, or `codeText` where that is given.
+  /// Writes text that ends with a line feed; the codes hold it without, or `codeText` where that is given. Programs are told of it
+  /// by `report`.
   ///
   /// Throws `output-unwritable` or `output-exists`, and what `QRCodeParts` throws before anything is written.
-  func write(_ text: String, inCodes codeText: String? = nil) throws {
+  func write(_ text: String, inCodes codeText: String? = nil, reportedAs report: ResultReport? = nil) throws {
     let codeText = codeText ?? String(text.unicodeScalars.dropLast())
     let svg = try picture.map { _ in try codes(of: codeText, fitting: nil).svg }
     let drawing =
@@ -28,14 +31,20 @@ struct OutputDestination {
     if let svg { try picture?.write(Array(svg.utf8).span) }
     if let drawing {
       try StandardOutput.write(drawing)
+    } else if format == .json, let report {
+      try StandardOutput.write(report.json(of: text, file: file?.path, picture: picture?.path))
     } else if file == nil {
       try StandardOutput.write(text)
     }
   }
 
-  /// The same for bytes that are no text; throws `usage` where codes were asked for, which hold text.
-  func write(_ bytes: [UInt8]) throws {
+  /// The same for bytes that may not be text, which a report has in base64; throws `usage` if codes were asked for, which hold text.
+  func write(_ bytes: [UInt8], reportedAs report: ResultReport) throws {
     if drawsCodes || picture != nil { throw CommandError.usage("--qr and --qr-output draw text, and these are bytes") }
+    if format == .json {
+      try file?.write(bytes.span)
+      return try StandardOutput.write(report.json(of: Base64.standard.text(bytes), file: file?.path, picture: nil))
+    }
     if let file { try file.write(bytes.span) } else { try StandardOutput.write(bytes) }
   }
 

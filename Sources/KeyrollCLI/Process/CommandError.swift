@@ -27,11 +27,11 @@ extension CommandError {
   /// What ArgumentParser refused, in the shape of every other error.
   static func usage(_ error: any Error, in arguments: [String]) -> CommandError {
     let arguments = arguments.first == "help" ? Array(arguments.dropFirst()) : arguments
-    let path = CommandPath(arguments)
-    if !path.command.configuration.subcommands.isEmpty, let word = path.rest.first, !word.hasPrefix("-") {
-      return usage("there is no command \(naming: word)", in: arguments)
+    let message = KeyrollCommand.message(for: error)
+    if let mistake = UsageMistake(on: CommandPath(arguments), message: message) {
+      return usage(mistake.text, in: arguments)
     }
-    return usage(UsageMessage(KeyrollCommand.message(for: error), in: arguments).description, in: arguments)
+    return usage(UsageMessage(message, in: arguments).description, in: arguments)
   }
 }
 
@@ -43,7 +43,8 @@ extension CommandError {
 struct UsageMessage: CustomStringConvertible {
   let description: String
 
-  private static let withheld = "(not repeated here)"
+  static let withheld = "(\(withheldWords))"
+  static let withheldWords = "not repeated here"
 
   /// Takes the message as `ParsableCommand.message(for:)` gives it.
   init(_ message: String, in arguments: [String]) {
@@ -119,7 +120,7 @@ struct UsageMessage: CustomStringConvertible {
   /// True for the form of an option's name, so that a mistake in one can be shown: `--pasword-file`.
   ///
   /// `--password:…` is none, nor is `--password…`, after which a secret may have lost its separator.
-  private static func isOption(_ name: Substring) -> Bool {
+  static func isOption(_ name: Substring) -> Bool {
     guard !ForeignText.mayBeSecret(String(name)), name.utf8.allSatisfy({ (0x61...0x7A).contains($0) || $0 == 0x2D })
     else {
       return false

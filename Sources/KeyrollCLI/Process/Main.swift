@@ -23,6 +23,7 @@ enum Main {
   private static func perform(_ arguments: [String]) -> ExitStatus {
     do {
       try protect()
+      if arguments.first?.utf8.starts(with: "--".utf8) ?? false, try answers(arguments) { return .success }
       var command = try CommandPath.parse(arguments)
       try command.run()
       return .success
@@ -41,6 +42,21 @@ enum Main {
     guard Toolkit.ignoreEnvironment() else {
       throw SystemError(.processUnprotected, "OpenSSL cannot be kept from code that the environment names")
     }
+  }
+
+  /// Answers what a shell asks, which is no command: how a line goes on, and the script that asks it; false for anything else.
+  private static func answers(_ arguments: [String]) throws(CommandError) -> Bool {
+    if arguments.first == CompletionAnswer.question {
+      try StandardOutput.write(CompletionAnswer(Array(arguments.dropFirst())).text)
+      return true
+    }
+    guard let name = CompletionScript.shell(in: arguments) else { return false }
+    guard let script = CompletionScript(rawValue: name) else {
+      let names = Suggestions.alternatives(CompletionScript.allCases.map(\.rawValue))
+      throw .usage("\(CompletionScript.option) takes \(names), not \(argument: name)")
+    }
+    try StandardOutput.write(script.text)
+    return true
   }
 
   /// Ends what ArgumentParser did not hand to a command: a request for help or for the version, or a wrong command line.
@@ -79,6 +95,8 @@ package enum ExitStatus: Int32, Error {
 /// The command that the first words of a command line name.
 struct CommandPath {
   private(set) var command: any ParsableCommand.Type = KeyrollCommand.self
+  /// The same, without one that may be left out.
+  let named: any ParsableCommand.Type
   /// What to type for it: `keyroll sign proof`.
   private(set) var text = "keyroll"
   /// What follows those words.
@@ -97,9 +115,20 @@ struct CommandPath {
       text += " \(word)"
       rest.removeFirst()
     }
+    named = command
     if let next = command.configuration.defaultSubcommand {
       command = next
       spelledOut.insert(next.configuration.commandName ?? "", at: rest.startIndex)
+    }
+  }
+
+  /// The commands of the same group, with what to type for each.
+  var neighbours: [(command: any ParsableCommand.Type, text: String)] {
+    let words = text.split(separator: " ")
+    guard words.count > 2 else { return [] }
+    let group = CommandPath(words.dropFirst().dropLast().map(String.init))
+    return group.command.configuration.subcommands.filter { $0 != command }.map {
+      ($0, "\(group.text) \($0.configuration.commandName ?? "")")
     }
   }
 
@@ -121,8 +150,10 @@ struct CommandPath {
 
   /// Throws `usage` for help on what is not a command, where ArgumentParser would give help on what is around it.
   private static func refuseUnknownCommand(_ words: ArraySlice<String>) throws(CommandError) {
-    guard let word = CommandPath(Array(words)).rest.first, word != "help", !word.hasPrefix("-") else { return }
-    throw .usage("there is no command \(naming: word)", in: Array(words))
+    let path = CommandPath(Array(words))
+    guard let word = path.rest.first, word != "help", !word.hasPrefix("-") else { return }
+    let names = path.command.configuration.subcommands.compactMap { $0.configuration.commandName }
+    throw .usage("there is no command \(naming: word)\(Suggestions.question(word, among: names))", in: Array(words))
   }
 
   /// Throws `usage` for an option that is given twice and takes one value: it is unclear which one was meant.

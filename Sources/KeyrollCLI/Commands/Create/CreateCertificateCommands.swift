@@ -11,8 +11,10 @@ struct CreateCertificateCommand: RepeatableOptions {
       This renews a certificate and keeps the key; a rollover wants a new key: keyroll create key.
 
       Examples:
-        keyroll create certificate --key 'pkcs11:token=LABEL;object=payroll-2027' --subject Payroll --output new.cer --store
-        keyroll create certificate --key 'command:./sign;public=key.pem' --subject Payroll --output new.cer
+        keyroll create certificate --key key.pem --subject Payroll \\
+          --output renewed.cer
+        keyroll create certificate --key 'pkcs11:token=HSM;object=payroll-2026' \\
+          --subject Payroll --output renewed-hsm.cer --store
       """)
 
   static let repeatableOptions = KeyOptions.repeatable
@@ -64,8 +66,11 @@ struct CreateCSRCommand: RepeatableOptions {
     abstract: "Make a certificate request (PKCS#10) for a key that is there.",
     usage: "keyroll create csr [<options>] --key <reference> --subject <text> --output <file>",
     discussion: """
-      Example:
-        keyroll create csr --key pfx:new.pfx --subject CN=Payroll,O=Example --output new.csr
+      Examples:
+        keyroll create csr --key old.pfx --subject CN=Payroll,O=Example \\
+          --output old.csr
+        keyroll create csr --key 'pkcs11:token=HSM;object=payroll-2026' \\
+          --subject CN=Payroll,O=Example --output hsm.csr
       """)
 
   static let repeatableOptions = KeyOptions.repeatable

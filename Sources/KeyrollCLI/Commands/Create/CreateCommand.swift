@@ -2,14 +2,13 @@ import ArgumentParser
 import Keyroll
 
 /// Groups the commands that make what a rollover begins with.
-struct CreateCommand: ParsableCommand {
+struct CreateCommand: CommandGroup {
   static let configuration = CommandConfiguration(
     commandName: "create",
     abstract: "Make the next key with its certificate, or a certificate or request for a key that is there.",
     subcommands: [CreateKeyCommand.self, CreateCertificateCommand.self, CreateCSRCommand.self])
 
-  /// Not help: see `SignCommand`.
-  func run() throws { throw CommandError.usage("what to create is missing: key, certificate or csr") }
+  static let question = "what to create"
 }
 
 /// `keyroll create key`
@@ -25,9 +24,10 @@ struct CreateKeyCommand: ParsableCommand {
       the id must be free. After an error nothing is left, or the message says what.
 
       Examples:
-        keyroll create key new.pfx --subject "Payroll exporter 2027"
-        keyroll create key 'pkcs11:token=LABEL;object=payroll-2027' --subject "Payroll exporter 2027" --output new.cer
-        keyroll create key pem:new.pem --subject CN=Payroll,O=Example --csr new.csr
+        keyroll create key next.pfx --subject 'Payroll exporter 2027'
+        keyroll create key 'pkcs11:token=HSM;object=payroll-2027' \\
+          --subject 'Payroll exporter 2027' --output next-hsm.cer
+        keyroll create key pem:next.pem --subject CN=Payroll,O=Example --csr next.csr
       """)
 
   @Argument(

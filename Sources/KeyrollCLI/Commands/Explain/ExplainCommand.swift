@@ -6,12 +6,18 @@ struct ExplainCommand: RepeatableOptions {
   static let configuration = CommandConfiguration(
     commandName: "explain",
     abstract: "Say what an answer of Microsoft Graph or of the token endpoint really means.",
+    usage: "keyroll explain [<options>] <answer> ...",
     discussion: """
       ANSWER is what curl -i saved, a JSON body, or any text with the error in it, such as an exception, a log or an error of \
       PowerShell or az; - is standard input. It may also be a folder that a request was sent from, a package, a code such as \
       AADSTS700027, or an id that keyroll printed in brackets. With the token that was sent, its checks \
       say which fault explains the answer; it is judged for the time of the answer, where the answer names one. \
       Exit status 0: the answer could be read, whatever it says; 2: it could not.
+
+      Examples:
+        keyroll explain AADSTS700027
+        keyroll explain answer.http
+        keyroll explain answer.http --token proof.jwt --certificate old.cer
       """)
 
   static let repeatableOptions = ["--certificate", "--public-key"]
@@ -86,8 +92,11 @@ struct ExplainCommand: RepeatableOptions {
         }
       } catch let error as any DiagnosticError {
         status = .failed
-        Diagnostics.note("\(naming: name) is not explained")
-        _ = Diagnostics.report(error)
+        if format.format == .json {
+          objects.append(
+            .object(["name": .string(ExactText(name)), "notExplained": .object(Diagnostics.json(of: error))]))
+        }
+        _ = Diagnostics.report(error, about: name)
       }
     }
     switch format.format {

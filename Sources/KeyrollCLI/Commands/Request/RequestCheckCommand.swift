@@ -12,6 +12,12 @@ struct RequestCheckCommand: RepeatableOptions {
       is compared. Without --certificate the token is verified with the signing certificate that lies in the folder, \
       which proves only that the two belong together. Of a package, or a folder of packages, every request is judged, and \
       of each row of windows one must be open or open later.
+
+      Examples:
+        keyroll request check add-key --certificate old.cer --new-certificate new.cer
+        keyroll request check add-key --certificate old.cer \\
+          --object-id 3f2504e0-4f89-41d3-9a0c-0305e82c3301 --cloud global \\
+          --format json
       """)
 
   static let repeatableOptions = ["--certificate", "--algorithm"]
@@ -35,7 +41,9 @@ struct RequestCheckCommand: RepeatableOptions {
 
   @Option(
     name: .customLong("max-lifetime"),
-    help: ArgumentHelp("Reject a new certificate that lives longer, such as 730d.", valueName: "duration"))
+    help: ArgumentHelp(
+      "The longest time that a new certificate may be valid, such as 730d; a longer one is rejected.",
+      valueName: "duration"))
   var maximumLifetime: TimeSpan?
 
   @Option(

@@ -2,7 +2,7 @@ import ArgumentParser
 import Keyroll
 
 /// Groups the commands about requests that another machine sends.
-struct RequestCommand: ParsableCommand {
+struct RequestCommand: CommandGroup {
   static let configuration = CommandConfiguration(
     commandName: "request",
     abstract: "Make a request that a connected machine sends with curl alone, or check one before it is sent.",
@@ -11,9 +11,7 @@ struct RequestCommand: ParsableCommand {
       RequestListKeysCommand.self, RequestCheckCommand.self,
     ])
 
-  func run() throws {
-    throw CommandError.usage("which request is missing: add-key, remove-key, token, list-keys or check")
-  }
+  static let question = "which request"
 }
 
 /// What the commands that make requests have in common: a request that lacks its token, the key that signs it or a token that is
@@ -21,6 +19,7 @@ struct RequestCommand: ParsableCommand {
 protocol RequestMakingCommand: RepeatableOptions {
   var signing: RequestKeyOptions { get }
   var output: RequestOutputOptions { get }
+  var format: FormatOptions { get }
   /// A proof or assertion that is signed already, or its file.
   var signedToken: String? { get }
   /// What is not known of the request, and said before it is judged.
@@ -54,13 +53,16 @@ extension RequestMakingCommand {
     }
     let request = try unsigned.request(with: tokens.first ?? "")
     let made = try unsigned.made(request, trusting: keys, at: time, with: .command)
-    for warning in made.warnings { Diagnostics.warning("\(warning.message) [\(warning.reason)]") }
+    for warning in made.warnings { Diagnostics.warning(warning.message, id: warning.reason) }
     // Whoever signs now has said them already.
     if signedToken != nil { Diagnostics.warn(of: made.token.warnings) }
     try destination.write(made.folder)
     if made.folder.body.hasPassword {
       Diagnostics.warning(
         "\(naming: output.name) holds the password of the PFX in clear text: whoever reads it has the key")
+    }
+    if format.format == .json {
+      try StandardOutput.write(made.json(writtenTo: output.path, isSingleFile: output.isSingleFile))
     }
     Diagnostics.note("valid \(made.window)")
   }
@@ -85,5 +87,21 @@ extension RequestMakingCommand {
     try windows.write(to: path)
     for (folder, window) in windows.windows { Diagnostics.note("\(folder) is valid \(window)") }
     if tokens.count > 1 { Diagnostics.warning(WindowCount.caution) }
+  }
+}
+
+extension MadeRequest {
+  /// What programs are told: which request was written, where, and when it can be sent.
+  fileprivate func json(writtenTo path: String, isSingleFile: Bool) -> JSONObject {
+    let address = folder.address
+    var object: JSONObject = [
+      "version": .integer(ResultReport.jsonVersion), "request": .string(ExactText(address.requestName)),
+      isSingleFile ? "file" : "folder": .string(ExactText(path)), "address": .string(ExactText(address.description)),
+    ]
+    if !isSingleFile {
+      object["files"] = .array(folder.files.map { .string(ExactText($0.name(for: address))) })
+    }
+    ResultReport.add(window, to: &object)
+    return object
   }
 }

@@ -11,7 +11,14 @@ struct RequestAddKeyCommand: RequestMakingCommand {
       """,
     discussion: """
       --key is a key whose certificate is registered already and still valid; --proof takes a proof that it signed \
-      elsewhere. Of the new certificate nothing but the certificate is sent, unless --with-password asks for the PFX.
+      elsewhere. The new certificate is sent without its key, unless --with-password asks for the whole PFX.
+
+      Examples:
+        keyroll request add-key --application 3f2504e0-4f89-41d3-9a0c-0305e82c3301 \\
+          --new-certificate new.cer --key old.pfx --output add-key
+        keyroll request add-key --application 3f2504e0-4f89-41d3-9a0c-0305e82c3301 \\
+          --new-certificate new.cer --proof proof.jwt --certificate old.cer \\
+          --output add-key.curl --single-file
       """)
 
   @OptionGroup var graph: GraphOptions
@@ -43,7 +50,9 @@ struct RequestAddKeyCommand: RequestMakingCommand {
 
   @Option(
     name: .customLong("max-lifetime"),
-    help: ArgumentHelp("Refuse a certificate that lives longer, such as 730d.", valueName: "duration"))
+    help: ArgumentHelp(
+      "The longest time that the new certificate may be valid, such as 730d; a longer one is refused.",
+      valueName: "duration"))
   var maximumLifetime: TimeSpan?
 
   @Option(
@@ -53,6 +62,7 @@ struct RequestAddKeyCommand: RequestMakingCommand {
 
   @OptionGroup var signing: RequestKeyOptions
   @OptionGroup var output: RequestOutputOptions
+  @OptionGroup var format: FormatOptions
 
   func validate() throws {
     try signing.requireOne(orToken: proof, named: "--proof", windows: output.windows)
@@ -98,7 +108,17 @@ struct RequestRemoveKeyCommand: RequestMakingCommand {
       "keyroll request remove-key [<options>] --application <guid> --key-id <guid> --key <reference> --output <folder>",
     discussion: """
       With the saved keyCredentials (--registered) the key may be named by its certificate, and the key that signs and the \
-      last one that is valid are spared. Without them nobody here can know which key a GUID means.
+      last one that is valid are spared. Without them keyroll cannot know which key a GUID means.
+
+      Examples:
+        keyroll request remove-key \\
+          --application 3f2504e0-4f89-41d3-9a0c-0305e82c3301 \\
+          --old-certificate old.cer --registered registered.json \\
+          --key new.pfx --output remove-key
+        keyroll request remove-key \\
+          --application 3f2504e0-4f89-41d3-9a0c-0305e82c3301 \\
+          --key-id 7c9e6679-7425-40de-944b-e07fc1f90ae7 \\
+          --key new.pfx --output remove-key.curl --single-file
       """)
 
   @OptionGroup var graph: GraphOptions
@@ -129,6 +149,7 @@ struct RequestRemoveKeyCommand: RequestMakingCommand {
 
   @OptionGroup var signing: RequestKeyOptions
   @OptionGroup var output: RequestOutputOptions
+  @OptionGroup var format: FormatOptions
 
   func validate() throws {
     try signing.requireOne(orToken: proof, named: "--proof", windows: output.windows)
@@ -186,6 +207,15 @@ struct RequestTokenCommand: RequestMakingCommand {
     abstract: "Make the request that trades a client assertion for an access token for Graph.",
     usage: """
       keyroll request token [<options>] --tenant <tenant> --client-id <guid> --key <reference> --output <folder>
+      """,
+    discussion: """
+      Examples:
+        keyroll request token --tenant example.com \\
+          --client-id 2f1e9c44-5a0b-4c1d-8e2f-7b6a5c4d3e02 \\
+          --key old.pfx --output token
+        keyroll request token --tenant example.com \\
+          --client-id 2f1e9c44-5a0b-4c1d-8e2f-7b6a5c4d3e02 \\
+          --assertion assertion.jwt --certificate old.cer --output token-2
       """)
 
   @OptionGroup var client: EntraClientOptions
@@ -202,6 +232,7 @@ struct RequestTokenCommand: RequestMakingCommand {
 
   @OptionGroup var signing: RequestKeyOptions
   @OptionGroup var output: RequestOutputOptions
+  @OptionGroup var format: FormatOptions
 
   func validate() throws {
     try client.requireClient()
