@@ -18,6 +18,7 @@ struct KeyrollCommand: ParsableCommand {
       InspectCommand.self,
       ExplainCommand.self,
       RequestCommand.self,
+      RolloverCommand.self,
       CertificateCommand.self,
       KeysCommand.self,
       JoinCodesCommand.self,
