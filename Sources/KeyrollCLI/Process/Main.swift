@@ -90,7 +90,9 @@ struct CommandPath {
       text += " \(word)"
       rest.removeFirst()
     }
-    if let next = command.configuration.defaultSubcommand {
+    // A group that explains itself is asked for help itself.
+    let explains = ["-h", "--help"].contains(rest.first) && !command.configuration.discussion.isEmpty
+    if let next = command.configuration.defaultSubcommand, !explains {
       command = next
       spelledOut.insert(next.configuration.commandName ?? "", at: rest.startIndex)
     }

@@ -172,18 +172,21 @@ struct RolloverText {
 
   var screen: ScreenText {
     var fields = FieldList()
+    var showsWindow = true
     switch result.kind {
     case .stands: return status
-    case .waits, .recorded, .abandoned: fields.append("state", "\(trail): \(report.state.reason.text)")
+    case .waits, .recorded, .abandoned, .written: fields.append("state", "\(trail): \(report.state.reason.text)")
     case .switched: fields.append("state", trail + removal)
-    case .written: fields.append("state", report.state.reason.text)
-    case .made(let package): append(package, to: &fields)
+    case .made(let package):
+      append(package, to: &fields)
+      showsWindow = false
     case .new(let lines, let package):
       for line in lines { fields.append(line.name, line.text) }
       if let package { append(package, to: &fields) } else { fields.append("because", report.state.reason.text) }
+      showsWindow = package == nil
     }
     appendFailure(to: &fields)
-    advice.append(to: &fields)
+    advice.append(to: &fields, showsWindow: showsWindow)
     return fields.screen
   }
 
@@ -267,6 +270,8 @@ struct RolloverText {
 struct RolloverAdvice {
   /// Nil where nothing is left to do.
   let command: String?
+  /// When the package can be sent that the command sends.
+  private var window: String?
   private let remarks: [String]
 
   /// - Parameter copy: where a copy of the package went that is to be sent.
@@ -283,10 +288,8 @@ struct RolloverAdvice {
     case .send(let package, let opens, let closes):
       let place = copy ?? "\(report.path)/\(package)"
       command = "sh \(ShellWord.quoted("\(place)/\(RunScript.fileName)"))"
-      remarks = [
-        RolloverText.window(opens, closes, at: report.time),
-        "if another machine sends it, bring the folder back and then: \(rollover) record \(folder) FOLDER",
-      ]
+      window = RolloverText.window(opens, closes, at: report.time)
+      remarks = ["or elsewhere, and when it is back: \(rollover) record \(folder) PACKAGE"]
     case .recordList:
       command = "\(rollover) record \(folder) list.json"
       if case .oldCertificateEnded = report.state.reason {
@@ -322,9 +325,10 @@ struct RolloverAdvice {
   /// For an error: what to do instead.
   var hint: String? { command.map { ([$0] + remarks).joined(separator: "; ") } }
 
-  func append(to fields: inout FieldList) {
+  /// - Parameter showsWindow: false where that of the package has been told.
+  func append(to fields: inout FieldList, showsWindow: Bool = true) {
     guard let command else { return }
     fields.append("next", command)
-    for remark in remarks { fields.append("", remark) }
+    for remark in (showsWindow ? [window].compactMap(\.self) : []) + remarks { fields.append("", remark) }
   }
 }
