@@ -7,7 +7,8 @@ final class RolloverDesk {
   let folder: TemporaryFolder
   let machine: CourierMachine
 
-  static let object = ["--application", LoopbackService.applicationID, "--client-id", LoopbackService.clientID]
+  static let object =
+    ["--application", LoopbackService.applicationID, "--client-id", LoopbackService.clientID]
     + ["--tenant", LoopbackService.tenant]
   static let guids = object.joined(separator: " ")
   static let oldKey = "pem:\(Fixtures.path("keys/rsa-2048.pem"));cert=\(Fixtures.path("certificates/leaf.pem"))"

@@ -1,4 +1,5 @@
 import Encodings
+import Entra
 public import JSON
 import Messages
 public import Tokens
@@ -11,7 +12,8 @@ public struct RolloverReport: Sendable {
   public let plan: RolloverPlan
   public let state: RolloverState
   public let certificates: RolloverCertificates
-  public let journal: RolloverJournal
+  /// That of the newest request that was not done, as long as nothing newer was.
+  public let failure: RolloverFailure?
 
   public init(_ folder: RolloverFolder, at time: NumericDate, overlap: TimeSpan? = nil) {
     path = folder.path
@@ -19,7 +21,32 @@ public struct RolloverReport: Sendable {
     plan = folder.plan
     state = folder.state(at: time, overlap: overlap)
     certificates = folder.certificates
-    journal = folder.journal
+    failure = Self.failure(in: folder, at: time)
+  }
+
+  private static func failure(in folder: RolloverFolder, at time: NumericDate) -> RolloverFailure? {
+    let events = folder.journal.events
+    guard let event = events.last(where: { $0.evidence != nil && $0.package != nil }), let evidence = event.evidence
+    else { return nil }
+    let added = events.first { if case .added = $0.kind { true } else { false } }
+    let (action, role, answer): (PackageAction, RolloverKeyRole, ExactText)
+    switch event.kind {
+    case .refused(.old, let given): (action, role, answer) = (.token, .old, given)
+    case .refused(.new, let given): (action, role, answer) = (.attempt, .new, given)
+    case .failed(let failed, let given): (action, role, answer) = (failed, .new, given)
+    default: return nil
+    }
+    let status = Self.status(of: evidence, in: folder.path)
+    return RolloverFailure(
+      action, by: role, answer: answer, status: status, of: folder.plan, added: added.map { time - $0.happened })
+  }
+
+  /// The journal has the code of an answer alone, and some are told by their status.
+  private static func status(of evidence: RolloverEvent.Evidence, in folder: String) -> Int? {
+    let names = evidence.file.text.split(separator: "/").map(String.init)
+    guard names.allSatisfy(RolloverNames.isPlain), let saved = try? RolloverFolder.returnedFile(names, in: folder)
+    else { return nil }
+    return try? ServiceResponse(saved.span).status
   }
 
   /// The last part of the path: the name among many.
@@ -32,20 +59,6 @@ public struct RolloverReport: Sendable {
   /// True where the old certificate ends soon, or has ended, and its key is still in use.
   public var isOverdue: Bool {
     state.notes.contains { if case .overdue = $0 { true } else { false } }
-  }
-
-  /// The failure of the newest request that was not done, as long as nothing newer was.
-  public var failure: RolloverFailure? {
-    guard let event = journal.events.last(where: { $0.evidence != nil && $0.package != nil }) else { return nil }
-    let added = journal.events.first { if case .added = $0.kind { true } else { false } }
-    let age = added.map { time - $0.happened }
-    switch event.kind {
-    case .refused(let role, let answer) where role == .old:
-      return RolloverFailure(.token, by: .old, answer: answer, of: plan)
-    case .refused(_, let answer): return RolloverFailure(.attempt, answer: answer, of: plan, added: age)
-    case .failed(let action, let answer): return RolloverFailure(action, answer: answer, of: plan)
-    default: return nil
-    }
   }
 
   // MARK: For programs

@@ -163,7 +163,7 @@ public struct RolloverReturns {
           var folder = try RolloverFolder(at: path, cryptography: toolkit.cryptography)
           let answers = try folder.record(returned, at: time, with: toolkit)
           return Taken(returned: returned, rollover: path, result: .success(answers))
-        } catch where error.code == .evidenceUnknown && paths.count > 1 {
+        } catch  where error.code == .evidenceUnknown && paths.count > 1 {
           continue
         } catch let failure {
           error = failure

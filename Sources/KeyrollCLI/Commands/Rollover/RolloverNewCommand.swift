@@ -18,7 +18,8 @@ struct RolloverNewCommand: RepeatableOptions {
 
   static let repeatableOptions = RolloverKeyOptions.repeatable
 
-  @Argument(help: ArgumentHelp("The new folder; with --table the one that the new folders are in.", valueName: "folder"))
+  @Argument(
+    help: ArgumentHelp("The new folder; with --table the one that the new folders are in.", valueName: "folder"))
   var folder: String
 
   @OptionGroup var plan: RolloverPlanOptions
@@ -81,13 +82,16 @@ struct RolloverNewCommand: RepeatableOptions {
         var lines: [(name: String, text: String)] = []
         var rollover: RolloverFolder
         if RolloverFolder.exists(at: path) {
-          // An earlier run has made it.
+          // An earlier run has made it, and may have been ended before its package was written.
           rollover = try RolloverFolder(at: path, cryptography: ring.toolkit.cryptography)
+          guard !isPlanOnly, case .pack(.add) = rollover.state(at: time).next else {
+            if case .send = rollover.state(at: time).next { return try writer.write(&rollover, isOnly: false) }
+            return RolloverOutput.Result(.written, RolloverReport(rollover, at: time))
+          }
         } else {
           (rollover, lines) = try maker.make(order, at: path)
         }
         guard !isPlanOnly, case .pack(.add) = rollover.state(at: time).next else {
-          if case .send = rollover.state(at: time).next { return try writer.write(&rollover, isOnly: false) }
           return RolloverOutput.Result(.new(lines, nil), RolloverReport(rollover, at: time))
         }
         let result = try writer.write(&rollover, isOnly: true)
@@ -102,7 +106,8 @@ struct RolloverNewCommand: RepeatableOptions {
     if RolloverFolder.exists(at: path) {
       throw RolloverError(
         SystemError(
-          .outputExists, "\(naming: path) is a rollover already", hint: "see where it stands: keyroll rollover \(ShellWord.quoted(path))"))
+          .outputExists, "\(naming: path) is a rollover already",
+          hint: "see where it stands: keyroll rollover \(ShellWord.quoted(path))"))
     }
     guard OutputFolder.isNamed(by: path) else {
       throw CommandError.usage("\(naming: path) is not the path of a new folder")
@@ -156,7 +161,8 @@ struct RolloverPlanOptions: ParsableArguments {
   var createKey: String?
 
   @Option(
-    name: .customLong("bits"), help: ArgumentHelp("The size of a key that is made: 2048, 3072 or 4096.", valueName: "number"))
+    name: .customLong("bits"),
+    help: ArgumentHelp("The size of a key that is made: 2048, 3072 or 4096.", valueName: "number"))
   var bits: String?
 
   @Option(
@@ -182,7 +188,8 @@ struct RolloverPlanOptions: ParsableArguments {
 
   @Option(
     name: .customLong("overlap"),
-    help: ArgumentHelp("How long both keys stay after the workload was switched; 7d by default.", valueName: "duration"))
+    help: ArgumentHelp("How long both keys stay after the workload was switched; 7d by default.", valueName: "duration")
+  )
   var overlap: String?
 
   @Option(
@@ -271,14 +278,14 @@ struct NewRolloverMaker {
       throw KeyMakingError(
         id: error.id, error.message, hint: "where an earlier run has made it, name it by --new-key in its place")
     }
-    plan.warnings.forEach(Diagnostics.warning)
+    plan.warnings.forEach(ring.warnings.warn)
     let secret = try password(for: place, in: path)
     if let secret { ring.newSecrets.remember(secret, of: place.reference.description) }
     let (maker, warnings) = try toolkit.maker(
       at: place, password: secret?.copy, secrets: ring.secrets)
-    warnings.forEach(Diagnostics.warning)
+    warnings.forEach(ring.warnings.warn)
     let created = try plan.key(description, by: maker, writing: file, with: toolkit)
-    created.finished.notes.forEach(Diagnostics.warning)
+    created.finished.notes.forEach(ring.warnings.warn)
     if let secret { ring.newSecrets.remember(secret, of: created.finished.reference) }
     return (created, neighbour)
   }
@@ -290,7 +297,9 @@ struct NewRolloverMaker {
     return SharedSecret(try NewSecret.password(from: source, for: place.reference.description))
   }
 
-  private func made(_ created: (key: CreatedKey, file: String?), at place: KeyDestination, _ order: RolloverOrder) -> String {
+  private func made(_ created: (key: CreatedKey, file: String?), at place: KeyDestination, _ order: RolloverOrder)
+    -> String
+  {
     let key = created.key
     var names = "\(naming: place.isFile ? place.reference.path : key.finished.reference)"
     if let file = created.file { names += ", \(naming: file)" }

@@ -37,17 +37,24 @@ struct RolloverKeyOptions: ParsableArguments {
     let old = try access.provider()
     let new = NewKeySecrets(
       try newPassword.source.map { source in SharedSecret(try NewSecret.password(from: source, for: "")) }, else: old)
-    let access = access
+    let (access, warnings) = (access, SaidOnce())
     let keys = RolloverKeys(
       at: time, with: toolkit, secrets: [.old: old, .new: new], assertionAlgorithm: algorithm
     ) { (key, algorithm, time) throws(KeyError) in
-      try access.open(key.reference, with: key.secrets) { (secrets) throws(KeyError) in
+      try access.open(key.reference, with: key.secrets, telling: warnings.warn) { (secrets) throws(KeyError) in
         try SigningKey(key.reference, certificates: key.certificates, from: key.certificateSource, secrets: secrets)
           .signer(for: algorithm, at: time, with: toolkit)
       }
     }
-    return RolloverKeyRing(keys: keys, secrets: old, newSecrets: new)
+    return RolloverKeyRing(keys: keys, secrets: old, newSecrets: new, warnings: warnings)
   }
+}
+
+/// Warnings that many keys of one run give rise to, each said once.
+final class SaidOnce {
+  private var said: Set<String> = []
+
+  func warn(_ text: String) { if said.insert(text).inserted { Diagnostics.warning(text) } }
 }
 
 /// The keys of one run, and the secrets that they and new keys are opened with.
@@ -55,6 +62,7 @@ struct RolloverKeyRing {
   let keys: RolloverKeys
   let secrets: CommandSecrets
   let newSecrets: NewKeySecrets
+  let warnings: SaidOnce
 
   var toolkit: Toolkit { keys.toolkit }
 }

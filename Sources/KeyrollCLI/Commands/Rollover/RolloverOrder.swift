@@ -62,7 +62,8 @@ struct RolloverOrder {
     if let name = values["cloud"] {
       guard let known = Cloud(rawValue: name) else {
         throw ProfileError(
-          .malformedParameter, "--cloud takes one of \(Cloud.allCases.map(\.rawValue).joined(separator: ", ")), not \(argument: name)"
+          .malformedParameter,
+          "--cloud takes one of \(Cloud.allCases.map(\.rawValue).joined(separator: ", ")), not \(argument: name)"
         )
       }
       cloud = known
@@ -82,7 +83,8 @@ struct RolloverOrder {
     guard let text = values[name] else { return nil }
     guard let span = TimeSpan(text), span > .zero || name == "overlap" else {
       throw CommandError(
-        .usage, "--\(name) takes a duration, not \(argument: text)", hint: "write a whole number and a unit, such as 7d")
+        .usage, "--\(name) takes a duration, not \(argument: text)", hint: "write a whole number and a unit, such as 7d"
+      )
     }
     return span
   }
@@ -96,7 +98,9 @@ struct RolloverOrder {
       for name in ["bits", "valid-for"] where values[name] != nil {
         throw CommandError.usage("--\(name) is for a key that is made, by --create-key")
       }
-      if isRequest { throw CommandError.usage("--csr is for a key that is made: one that is there without a certificate gets a request")
+      if isRequest {
+        throw CommandError.usage(
+          "--csr is for a key that is made: one that is there without a certificate gets a request")
       }
       return .open(try KeySchemes.reference(reference), certificate: values["new-certificate"])
     case (let destination?, nil):

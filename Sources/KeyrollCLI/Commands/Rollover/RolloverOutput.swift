@@ -120,10 +120,15 @@ struct RolloverOutput {
     if let only = failures.first {
       parts.append(
         failures.count == 1
-          ? "1 failed: \(naming: only.name), \(only.error.message) [\(only.error.id)]"
+          ? "1 failed: \(naming: only.name), \(Self.firstPart(of: only.error.message)) [\(only.error.id)]"
           : "\(failures.count) failed: \(failures.map { "\(naming: $0.name)" }.joined(separator: ", "))")
     }
     return parts.joined(separator: " · ")
+  }
+
+  /// What is wrong, without what there is instead, which its line has.
+  private static func firstPart(of message: String) -> String {
+    message.firstRange(of: "; ").map { String(message[..<$0.lowerBound]) } ?? message
   }
 }
 
@@ -156,7 +161,8 @@ struct RolloverText {
     switch result.kind {
     case .stands, .waits, .recorded, .switched, .abandoned: "\(trail): \(report.state.reason.text)"
     case .written: "written before: \(report.state.reason.text)"
-    case .made(let package): "\(package.name) is to \(package.kind.purpose), \(Self.window(package.opens, package.closes, at: report.time))"
+    case .made(let package):
+      "\(package.name) is to \(package.kind.purpose), \(Self.window(package.opens, package.closes, at: report.time))"
     case .new(_, let package?): "\(package.name), \(Self.window(package.opens, package.closes, at: report.time))"
     case .new(_, nil): "\(trail): \(report.state.reason.text)"
     }
@@ -168,7 +174,9 @@ struct RolloverText {
       + (isConflictTold ? [] : report.state.conflicts.map(\.text))
   }
 
-  private var isConflictTold: Bool { if case .conflict = report.state.reason { report.state.conflicts.count < 2 } else { false } }
+  private var isConflictTold: Bool {
+    if case .conflict = report.state.reason { report.state.conflicts.count < 2 } else { false }
+  }
 
   var screen: ScreenText {
     var fields = FieldList()

@@ -131,138 +131,14 @@ struct RolloverPackageWriter {
   /// Whoever can change a plan chooses what runs here: a program or a module that it names is told before it is used.
   private mutating func showPrograms(of folder: RolloverFolder) {
     for text in folder.keyReferences {
-      guard let reference = try? KeySchemes.reference(text.text), shown.insert(text.text).inserted else { continue }
-      if reference.scheme.utf8.elementsEqual(CommandBackend.syntax.scheme.utf8) {
+      guard let reference = try? KeySchemes.reference(text.text) else { continue }
+      let isProgram = reference.scheme.utf8.elementsEqual(CommandBackend.syntax.scheme.utf8)
+      if isProgram, shown.insert(reference.path).inserted {
         Diagnostics.note("\(naming: folder.path) has its keys signed by the program \(naming: reference.path)")
       }
-      if let module = reference["module-path"] {
+      if let module = reference["module-path"], shown.insert(module).inserted {
         Diagnostics.note("\(naming: folder.path) has its keys in the module \(naming: module)")
       }
     }
-  }
-}
-
-/// `keyroll rollover record`
-struct RolloverRecordCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "record",
-    abstract: "Take in what came back from elsewhere: packages, lists of what is registered, certificates.",
-    usage: "keyroll rollover record [<options>] <folder> <file or package> ...",
-    discussion: """
-      Of a package that came back only the answers are read; all else is compared with the copy here. A list is what Graph, \
-      the portal or az ad app show says. A finished request is the folder of keyroll request with its answer.txt.
-      """)
-
-  @OptionGroup var clock: ClockOptions
-  @OptionGroup var format: FormatOptions
-
-  @Argument(help: ArgumentHelp("A rollover, or a folder of them.", valueName: "folder"))
-  var folder: String
-
-  @Argument(help: ArgumentHelp("What came back, or a folder of it.", valueName: "file or package"))
-  var returned: [String]
-
-  func run() throws {
-    let time = try clock.now()
-    let paths = try RolloverPaths.all(in: [folder])
-    let toolkit = Toolkit.command
-    var returns: [RolloverReturn] = []
-    for path in returned { returns += try RolloverReturn.found(at: RolloverPaths.trimmed(path)) }
-    let taken = RolloverReturns.take(returns, to: paths, at: time, with: toolkit)
-    if taken.count == 1, case .failure(let error)? = taken.first?.result { throw error }
-    var output = RolloverOutput(format.format)
-    for one in taken {
-      if case .failure(let error) = one.result { output.fail(one.rollover ?? one.returned.path, error) }
-    }
-    for path in paths {
-      let own = taken.filter { $0.rollover == path }
-      let answers = own.flatMap { (try? $0.result.get()) ?? [] }
-      if own.isEmpty || own.contains(where: { if case .failure = $0.result { true } else { false } }) { continue }
-      try output.perform(path, isOnly: paths.count == 1) {
-        let folder = try RolloverFolder(at: path, cryptography: toolkit.cryptography)
-        return RolloverOutput.Result(.recorded, RolloverReport(folder, at: time), answers: answers)
-      }
-    }
-    try output.write()
-  }
-}
-
-/// `keyroll rollover switched`
-struct RolloverSwitchedCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "switched",
-    abstract: "Say that the workload uses the new key; from then on the overlap runs, after which the old key may go.",
-    discussion: "Answers that lie in the folder are taken in first: the new key must have been accepted.")
-
-  @OptionGroup var clock: ClockOptions
-  @OptionGroup var format: FormatOptions
-
-  @Argument(help: ArgumentHelp("Rollovers, or folders of them.", valueName: "folder"))
-  var folders: [String]
-
-  func run() throws {
-    let time = try clock.now()
-    let paths = try RolloverPaths.all(in: folders)
-    var output = RolloverOutput(format.format)
-    for path in paths {
-      try output.perform(path, isOnly: paths.count == 1) {
-        var folder = try RolloverFolder(at: path, cryptography: Toolkit.command.cryptography)
-        let answers = try folder.recordOwnAnswers(at: time)
-        try folder.switchWorkload(at: time)
-        return RolloverOutput.Result(.switched, RolloverReport(folder, at: time), answers: answers)
-      }
-    }
-    try output.write()
-  }
-}
-
-/// `keyroll rollover abandon`
-struct RolloverAbandonCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "abandon",
-    abstract: "Give rollovers up: the old key stays, and a new one that was added already is removed by the next package.",
-    discussion: """
-      Once the workload was switched, somebody has to type at the terminal that it is back on the old key: the new one is \
-      removed.
-      """)
-
-  @OptionGroup var clock: ClockOptions
-  @OptionGroup var format: FormatOptions
-
-  @Argument(help: ArgumentHelp("Rollovers, or folders of them.", valueName: "folder"))
-  var folders: [String]
-
-  func run() throws {
-    let time = try clock.now()
-    let paths = try RolloverPaths.all(in: folders)
-    var output = RolloverOutput(format.format)
-    for path in paths {
-      try output.perform(path, isOnly: paths.count == 1) {
-        var folder = try RolloverFolder(at: path, cryptography: Toolkit.command.cryptography)
-        let answers = try folder.recordOwnAnswers(at: time)
-        let isSwitched = folder.state(at: time).stage == .switched
-        try folder.abandon(isBack: isSwitched ? try Self.isBack(path) : false, at: time)
-        return RolloverOutput.Result(.abandoned, RolloverReport(folder, at: time), answers: answers)
-      }
-    }
-    try output.write()
-  }
-
-  private static let words = "back on the old key"
-
-  /// True when somebody has typed it; throws `acknowledgement-missing` where there is nobody to ask, and for anything else.
-  private static func isBack(_ path: String) throws -> Bool {
-    guard let prompt = TerminalPrompt() else {
-      throw RolloverError(
-        .acknowledgementMissing, "the workload of \(naming: path) uses the new key, which would be removed",
-        hint: "put it back on the old key, and say so at a terminal, which is not here")
-    }
-    let question = "the workload of \(naming: path) uses the new key, which will be removed; type \"\(words)\" once it is: "
-    guard try prompt.confirms(question, by: words) else {
-      throw RolloverError(
-        .acknowledgementMissing, "it was not said that the workload of \(naming: path) is back on the old key",
-        hint: "nothing was changed; put it back on the old key first")
-    }
-    return true
   }
 }
