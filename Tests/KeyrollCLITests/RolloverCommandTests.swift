@@ -244,7 +244,7 @@ struct RolloverCommandTests {
       ["rollover", "new", "payroll", "--key", "old.pem", "--new-key", RolloverDesk.newKey] + RolloverDesk.object)
     #expect(made.status == 0, "\(made)")
     for words in [
-      "because  the old certificate ended at 2026-01-01T00:00:00Z, and the old key proves nothing any more",
+      "because  the old certificate ended at 2025-12-31T23:54:59Z, and the old key proves nothing any more",
       "next     keyroll rollover record payroll list.json", "either in the portal, or by",
       "keyroll certificate payroll/new.cer --format pem > new.pem",
       "az ad app credential reset --id \(LoopbackService.clientID) --append --cert @new.pem",

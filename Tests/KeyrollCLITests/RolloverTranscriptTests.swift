@@ -57,7 +57,9 @@ struct RolloverTranscriptTests {
       if ["app-07", "app-31"].contains(name) { application["modes"] = slow }
       return application
     }
-    let settings: [String: Any] = ["tenant": "contoso.onmicrosoft.com", "applications": applications]
+    let settings: [String: Any] = [
+      "tenant": "contoso.onmicrosoft.com", "applications": applications, "idle_seconds": 900,
+    ]
     let desk = try RolloverDesk(settings: settings)
     let rows = names.enumerated().map { index, name in
       let old = name == "hr-sync" ? "pay-2025" : "pay-2026"

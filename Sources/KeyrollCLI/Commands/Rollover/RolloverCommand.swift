@@ -35,7 +35,7 @@ struct RolloverStatusCommand: ParsableCommand {
   func run() throws {
     let time = try clock.now()
     let paths = try RolloverPaths.all(in: folders)
-    var output = RolloverOutput(format.format)
+    var output = RolloverOutput(format.format, of: paths)
     for path in paths {
       try output.perform(path, isOnly: paths.count == 1) {
         var folder = try RolloverFolder(at: path, cryptography: Toolkit.command.cryptography)
@@ -75,9 +75,9 @@ struct RolloverRecordCommand: ParsableCommand {
     for path in returned { returns += try RolloverReturn.found(at: RolloverPaths.trimmed(path)) }
     let taken = RolloverReturns.take(returns, to: paths, at: time, with: toolkit)
     if taken.count == 1, case .failure(let error)? = taken.first?.result { throw error }
-    var output = RolloverOutput(format.format)
+    var output = RolloverOutput(format.format, of: paths)
     for one in taken {
-      if case .failure(let error) = one.result { output.fail(one.rollover ?? one.returned.path, error) }
+      if case .failure(let error) = one.result { try output.fail(one.rollover ?? one.returned.path, error) }
     }
     for path in paths {
       let own = taken.filter { $0.rollover == path }
@@ -108,7 +108,7 @@ struct RolloverSwitchedCommand: ParsableCommand {
   func run() throws {
     let time = try clock.now()
     let paths = try RolloverPaths.all(in: folders)
-    var output = RolloverOutput(format.format)
+    var output = RolloverOutput(format.format, of: paths)
     for path in paths {
       try output.perform(path, isOnly: paths.count == 1) {
         var folder = try RolloverFolder(at: path, cryptography: Toolkit.command.cryptography)
@@ -141,7 +141,7 @@ struct RolloverAbandonCommand: ParsableCommand {
   func run() throws {
     let time = try clock.now()
     let paths = try RolloverPaths.all(in: folders)
-    var output = RolloverOutput(format.format)
+    var output = RolloverOutput(format.format, of: paths)
     for path in paths {
       try output.perform(path, isOnly: paths.count == 1) {
         var folder = try RolloverFolder(at: path, cryptography: Toolkit.command.cryptography)
@@ -171,5 +171,72 @@ struct RolloverAbandonCommand: ParsableCommand {
         hint: "nothing was changed; put it back on the old key first")
     }
     return true
+  }
+}
+
+/// The one next step of a rollover as a command to copy, and what goes with it.
+struct RolloverAdvice {
+  /// Nil where nothing is left to do.
+  let command: String?
+  /// When the package can be sent that the command sends.
+  private var window: String?
+  private let remarks: [String]
+
+  /// - Parameter copy: where a copy of the package went that is to be sent.
+  init(_ report: RolloverReport, copy: String? = nil) {
+    let folder = ShellWord.quoted(report.path)
+    let rollover = "keyroll rollover"
+    let object = report.plan.object
+    let show = "az ad \(object.kind == .application ? "app" : "sp") show --id \(object.clientID) > list.json"
+    switch report.state.next {
+    case .recordCertificate:
+      command = "\(rollover) record \(folder) CERTIFICATE-FILE"
+      remarks = ["once the authority has issued it for \(naming: "\(report.path)/\(RolloverFolder.requestName)")"]
+    case .pack: (command, remarks) = ("\(rollover) next \(folder)", [])
+    case .send(let package, let opens, let closes):
+      let place = copy ?? "\(report.path)/\(package)"
+      command = "sh \(ShellWord.quoted("\(place)/\(RunScript.fileName)"))"
+      window = RolloverText.window(opens, closes, at: report.time)
+      remarks = ["or elsewhere, and when it is back: \(rollover) record \(folder) PACKAGE"]
+    case .recordList:
+      command = "\(rollover) record \(folder) list.json"
+      if case .oldCertificateEnded = report.state.reason {
+        let certificate = ShellWord.quoted("\(report.path)/\(report.plan.new.certificate)")
+        remarks = [
+          "first add the new certificate by another way, either in the portal, or by",
+          "keyroll certificate \(certificate) --format pem > new.pem",
+          "az ad \(object.kind == .application ? "app" : "sp") credential reset --id \(object.clientID) --append --cert @new.pem",
+          "which keeps the other entries; then list what is registered: \(show)",
+        ]
+      } else {
+        remarks = ["a list of what is registered, from the portal or by: \(show)"]
+      }
+    case .switchWorkload:
+      command = "\(rollover) switched \(folder)"
+      remarks = ["once the workload uses \(naming: report.plan.new.reference)"]
+    case .wait(let until):
+      command = "\(rollover) next \(folder)"
+      remarks = ["from \(until); before that only after a compromise, with --now REASON"]
+    case .startAnew:
+      command = "\(rollover) new NEW-FOLDER …"
+      remarks = ["this rollover cannot go on"]
+    case .nothing:
+      if case .backUnsaid = report.state.reason {
+        (command, remarks) = ("\(rollover) abandon \(folder)", ["once the workload is back on the old key"])
+      } else {
+        (command, remarks) = (nil, [])
+      }
+    @unknown default: (command, remarks) = (nil, [])
+    }
+  }
+
+  /// For an error: what to do instead.
+  var hint: String? { command.map { ([$0] + remarks).joined(separator: "; ") } }
+
+  /// - Parameter showsWindow: false where that of the package has been told.
+  func append(to fields: inout FieldList, showsWindow: Bool = true) {
+    guard let command else { return }
+    fields.append("next", command)
+    for remark in (showsWindow ? [window].compactMap(\.self) : []) + remarks { fields.append("", remark) }
   }
 }

@@ -74,7 +74,7 @@ struct RolloverNewCommand: RepeatableOptions {
     var writer = RolloverPackageWriter(ring: ring, windows: windows, options: package, time: time)
     writer.namesOwnKeys = true
     for order in orders { ring.keys.expect(order.order.references) }
-    var output = RolloverOutput(format.format)
+    var output = RolloverOutput(format.format, of: orders.map(\.path))
     output.parcel = package.destination
     for (path, order) in orders {
       try output.perform(path, isOnly: isOnly) {

@@ -55,7 +55,7 @@ struct RolloverNextCommand: RepeatableOptions {
         ring.keys.expect(folder.keyReferences)
       }
     }
-    var output = RolloverOutput(format.format)
+    var output = RolloverOutput(format.format, of: paths)
     output.parcel = package.destination
     for path in paths {
       try output.perform(path, isOnly: paths.count == 1) {

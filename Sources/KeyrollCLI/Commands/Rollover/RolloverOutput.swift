@@ -41,7 +41,9 @@ struct RolloverOutput {
   /// The folder with a copy of every package.
   var parcel: String?
   private let format: OutputFormat
-  private var rows: [(name: String, text: String)] = []
+  /// The columns before what is said of a rollover among others.
+  private let width: Int
+  private var hasRows = false
   private var warnings: [String] = []
   /// In the order in which they came up.
   private var sums: [(label: String, count: Int)] = []
@@ -50,21 +52,28 @@ struct RolloverOutput {
   private var screen: ScreenText?
   private var isOverdue = false
 
-  init(_ format: OutputFormat) { self.format = format }
+  /// The longest name that the others are padded to.
+  private static let widestName = 40
+
+  /// - Parameter paths: of the rollovers that are worked on.
+  init(_ format: OutputFormat, of paths: [String]) {
+    self.format = format
+    width = paths.map { RolloverPaths.name(of: $0).utf8.count }.filter { $0 <= Self.widestName }.max() ?? 0
+  }
 
   /// Does the work on one rollover; of several, one that fails stops none of the others.
   mutating func perform(_ path: String, isOnly: Bool, _ body: () throws -> Result) throws {
-    do {
-      add(try body(), isOnly: isOnly)
-    } catch let error as any DiagnosticError {
+    let result: Result
+    do { result = try body() } catch let error as any DiagnosticError {
       if isOnly { throw error }
-      fail(path, error)
+      return try fail(path, error)
     }
+    try add(result, isOnly: isOnly)
   }
 
-  mutating func fail(_ path: String, _ error: any DiagnosticError) {
+  mutating func fail(_ path: String, _ error: any DiagnosticError) throws {
     failures.append(Failure(name: RolloverPaths.name(of: path), error: error))
-    rows.append((RolloverPaths.name(of: path), "FAILED  \(error.message) [\(error.id)]"))
+    try write(RolloverPaths.name(of: path), "FAILED  \(error.message) [\(error.id)]")
     objects.append(
       .object([
         "folder": .string(ExactText(path)), "error": .string(ExactText(error.id)),
@@ -72,7 +81,18 @@ struct RolloverOutput {
       ]))
   }
 
-  private mutating func add(_ result: Result, isOnly: Bool) {
+  /// The line of one among others, at once: many take their time.
+  private mutating func write(_ name: String, _ text: String) throws {
+    guard format == .text else { return }
+    hasRows = true
+    let name = "\(naming: name)"
+    let padding = String(repeating: " ", count: max(width - name.utf8.count, 0) + 2)
+    var screen = ScreenText()
+    screen.append(name + padding + text, indentation: width + 2)
+    try StandardOutput.write(screen)
+  }
+
+  private mutating func add(_ result: Result, isOnly: Bool) throws {
     let text = RolloverText(result)
     if case .stands = result.kind, result.report.isOverdue { isOverdue = true }
     if let index = sums.firstIndex(where: { $0.label == text.label }) {
@@ -81,8 +101,7 @@ struct RolloverOutput {
       sums.append((text.label, 1))
     }
     if format == .json { objects.append(.object(text.json)) }
-    if isOnly { screen = text.screen }
-    rows.append((result.report.name, text.row))
+    if isOnly { screen = text.screen } else { try write(result.report.name, text.row) }
     warnings += text.warnings.map { isOnly ? $0 : "\(naming: result.report.path): \($0)" }
   }
 
@@ -94,7 +113,9 @@ struct RolloverOutput {
       var json: JSONObject = ["version": .integer(1), "rollovers": .array(JSONList(objects))]
       json["failed"] = .integer(Int64(failures.count))
       try StandardOutput.write(json)
-    case .text: try StandardOutput.write(failures.isEmpty ? screen ?? table : table)
+    case .text:
+      if let screen { try StandardOutput.write(screen) }
+      if hasRows { try StandardOutput.write(end) }
     }
     var said: Set<String> = []
     for hint in failures.compactMap(\.error.hint).map(OptionHints.worded) where said.insert(hint).inserted {
@@ -103,13 +124,10 @@ struct RolloverOutput {
     if !failures.isEmpty || isOverdue { throw ExitStatus.rejected }
   }
 
-  private var table: ScreenText {
-    var fields = FieldList()
-    for row in rows { fields.append("\(naming: row.name)", row.text) }
-    var screen = fields.screen
-    if rows.isEmpty { return screen }
-    screen.append(sum)
-    if let parcel, rows.count > failures.count {
+  /// The sum of many, and what sends all their packages.
+  private var end: ScreenText {
+    var screen = ScreenText([sum])
+    if let parcel, !sums.isEmpty {
       screen.append("next: sh \(ShellWord.quoted("\(RolloverPaths.trimmed(parcel))/\(RunScript.fileName)"))")
     }
     return screen
@@ -271,72 +289,5 @@ struct RolloverText {
           return .object(object)
         }))
     return json
-  }
-}
-
-/// The one next step of a rollover as a command to copy, and what goes with it.
-struct RolloverAdvice {
-  /// Nil where nothing is left to do.
-  let command: String?
-  /// When the package can be sent that the command sends.
-  private var window: String?
-  private let remarks: [String]
-
-  /// - Parameter copy: where a copy of the package went that is to be sent.
-  init(_ report: RolloverReport, copy: String? = nil) {
-    let folder = ShellWord.quoted(report.path)
-    let rollover = "keyroll rollover"
-    let object = report.plan.object
-    let show = "az ad \(object.kind == .application ? "app" : "sp") show --id \(object.clientID) > list.json"
-    switch report.state.next {
-    case .recordCertificate:
-      command = "\(rollover) record \(folder) CERTIFICATE-FILE"
-      remarks = ["once the authority has issued it for \(naming: "\(report.path)/\(RolloverFolder.requestName)")"]
-    case .pack: (command, remarks) = ("\(rollover) next \(folder)", [])
-    case .send(let package, let opens, let closes):
-      let place = copy ?? "\(report.path)/\(package)"
-      command = "sh \(ShellWord.quoted("\(place)/\(RunScript.fileName)"))"
-      window = RolloverText.window(opens, closes, at: report.time)
-      remarks = ["or elsewhere, and when it is back: \(rollover) record \(folder) PACKAGE"]
-    case .recordList:
-      command = "\(rollover) record \(folder) list.json"
-      if case .oldCertificateEnded = report.state.reason {
-        let certificate = ShellWord.quoted("\(report.path)/\(report.plan.new.certificate)")
-        remarks = [
-          "first add the new certificate by another way, either in the portal, or by",
-          "keyroll certificate \(certificate) --format pem > new.pem",
-          "az ad \(object.kind == .application ? "app" : "sp") credential reset --id \(object.clientID) --append --cert @new.pem",
-          "which keeps the other entries; then list what is registered: \(show)",
-        ]
-      } else {
-        remarks = ["a list of what is registered, from the portal or by: \(show)"]
-      }
-    case .switchWorkload:
-      command = "\(rollover) switched \(folder)"
-      remarks = ["once the workload uses \(naming: report.plan.new.reference)"]
-    case .wait(let until):
-      command = "\(rollover) next \(folder)"
-      remarks = ["from \(until); before that only after a compromise, with --now REASON"]
-    case .startAnew:
-      command = "\(rollover) new NEW-FOLDER …"
-      remarks = ["this rollover cannot go on"]
-    case .nothing:
-      if case .backUnsaid = report.state.reason {
-        (command, remarks) = ("\(rollover) abandon \(folder)", ["once the workload is back on the old key"])
-      } else {
-        (command, remarks) = (nil, [])
-      }
-    @unknown default: (command, remarks) = (nil, [])
-    }
-  }
-
-  /// For an error: what to do instead.
-  var hint: String? { command.map { ([$0] + remarks).joined(separator: "; ") } }
-
-  /// - Parameter showsWindow: false where that of the package has been told.
-  func append(to fields: inout FieldList, showsWindow: Bool = true) {
-    guard let command else { return }
-    fields.append("next", command)
-    for remark in (showsWindow ? [window].compactMap(\.self) : []) + remarks { fields.append("", remark) }
   }
 }
