@@ -34,13 +34,13 @@ public struct RequestWindows: Sendable {
 
   /// Makes a folder with all of them, for its owner alone, whole or not at all.
   ///
-  /// Throws `output-exists` for what is there already, and `output-unwritable`.
+  /// Throws `output-exists` for what already exists, and `output-unwritable`.
   public func write(to path: String) throws(SystemError) {
     do throws(SystemReason) {
       try FolderTree.write([(Self.readmeName, Array(readme.utf8))] + files, to: path)
     } catch {
       if error.isExisting {
-        throw SystemError(.outputExists, "\(naming: path) is there already", hint: "choose another name")
+        throw SystemError(.outputExists, "\(naming: path) already exists", hint: "choose another name")
       }
       throw SystemError(.outputUnwritable, "\(naming: path) cannot be written: \(error)")
     }

@@ -6,7 +6,8 @@ Argument: a file with JSON:
     tenant, client_id          of the one application it knows
     objects                    {"applications": object id, "servicePrincipals": object id}, both with client_id as appId
     registered                 {keyId: file of a certificate}
-Prints its port, then a line of JSON for each request, with what was found. Ends when nothing was asked for half a minute.
+    idle_seconds               half a minute by default
+Prints its port, then a line of JSON for each request, with what was found. Ends when nothing was asked for so long.
 """
 
 import base64
@@ -336,6 +337,7 @@ class Server(http.server.HTTPServer):
 def serve(directory, handler=Handler):
     settings = directory.settings
     server = Server(("127.0.0.1", 0), handler)
+    server.timeout = settings.get("idle_seconds", IDLE_SECONDS)
     server.directory = directory
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(settings["tls_certificate"], settings["tls_key"])

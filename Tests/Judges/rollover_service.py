@@ -10,6 +10,7 @@ Argument: a file with the JSON of judge_service.py and, where they are wanted:
         list          "forbidden": listing is answered with 403
         refuse        {"token", "addKey", "removeKey" or "list": the name of one of REFUSALS}
         skew          seconds by which the Date of answers differs from the clock
+    applications  [{"client_id", "object_id", "registered"}]: so many applications in the place of the one
 """
 
 import base64
@@ -17,6 +18,7 @@ import email.utils
 import json
 import re
 import sys
+import urllib.parse
 import uuid
 from pathlib import Path
 
@@ -157,6 +159,36 @@ class Directory(judge_service.Directory):
         return answer
 
 
+class Tenant:
+    """Several applications, each with what is registered on it."""
+
+    def __init__(self, settings):
+        self.settings = settings
+        self.by_client, self.by_object = {}, {}
+        for application in settings["applications"]:
+            objects = {"applications": application["object_id"]}
+            directory = Directory(settings | application | {"objects": objects})
+            self.by_client[application["client_id"]] = directory
+            self.by_object[application["object_id"]] = directory
+        self.now, self.any = directory.now, directory
+
+    @property
+    def modes(self):
+        return self.any.modes
+
+    def token(self, headers, body):
+        client = dict(urllib.parse.parse_qsl(body.decode("ascii"))).get("client_id")
+        if client not in self.by_client:
+            raise token_refusal(700016, "Application was not found in the directory.", "client_id")
+        return self.by_client[client].token(headers, body)
+
+    def graph(self, path, headers, body):
+        parts = re.search(GUID, path)
+        if not parts or parts[0] not in self.by_object:
+            raise REFUSALS["wrong-object"]()
+        return self.by_object[parts[0]].graph(path, headers, body)
+
+
 class Handler(judge_service.Handler):
     def do_GET(self):
         directory = self.server.directory
@@ -182,4 +214,5 @@ class Handler(judge_service.Handler):
 
 
 if __name__ == "__main__":
-    judge_service.serve(Directory(json.loads(Path(sys.argv[1]).read_text())), Handler)
+    given = json.loads(Path(sys.argv[1]).read_text())
+    judge_service.serve((Tenant if "applications" in given else Directory)(given), Handler)

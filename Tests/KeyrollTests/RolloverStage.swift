@@ -2,29 +2,26 @@ import Foundation
 import Keyroll
 import TestSupport
 
-/// A rollover of the application that the stand-in services know, with a clock that the test moves and a shell that sends.
+/// A rollover of the application that the stand-in services know, on a machine that sends what it writes.
 final class RolloverStage {
-  static let oldID = "9a0b1c2d-3e4f-4a5b-8c6d-7e8f9a0b1c2d"
+  static let oldID = CourierMachine.oldID
 
   let folder: TemporaryFolder
-  let service: LoopbackService
-  let shell: String
+  let machine: CourierMachine
   let cryptography = OpenSSLCryptography()
   var rollover: RolloverFolder
 
+  var service: LoopbackService { machine.service }
+
   /// - Parameter shell: `dash`, `bash` or `busybox`, whose own sed, grep, date and rm are then used too.
   init(shell: String, modes: String = "{}") throws {
-    let folder = try TemporaryFolder()
-    self.folder = folder
-    self.shell = shell
-    try folder.write(Array("1795975200".utf8), to: "clock")
-    try folder.write(Array(modes.utf8), to: "modes")
-    service = try LoopbackService(
-      registered: [Self.oldID: Fixtures.path("certificates/leaf.pem")], script: "rollover_service",
-      settings: ["clock": folder.path("clock"), "modes": folder.path("modes")])
+    folder = try TemporaryFolder()
+    machine = try CourierMachine(
+      in: folder, shell: shell, modes: modes, registered: [Self.oldID: Fixtures.path("certificates/leaf.pem")])
     let (old, new) = (try Self.certificate("leaf"), try Self.certificate("other"))
+    let start = NumericDate(seconds: CourierMachine.start)
     let plan = RolloverPlan(
-      title: "payroll", created: NumericDate(seconds: 1_795_975_200),
+      title: "payroll", created: start,
       object: .init(
         kind: .application, objectID: ExactText(LoopbackService.applicationID),
         clientID: ExactText(LoopbackService.clientID), tenant: ExactText(LoopbackService.tenant), cloud: .global),
@@ -32,9 +29,7 @@ final class RolloverStage {
       new: .init(reference: "new.pem", certificate: "new.cer", publicKeySHA256: new.publicKey.sha256Fingerprint))
     // In a folder of nobody else's: the one for temporary files is everybody's.
     rollover = try RolloverFolder.make(
-      plan, old: old, new: new, at: folder.path("payroll"), time: NumericDate(seconds: 1_795_975_200),
-      cryptography: cryptography)
-    try makeTools()
+      plan, old: old, new: new, at: folder.path("payroll"), time: start, cryptography: cryptography)
   }
 
   private static func certificate(_ name: String) throws -> Certificate {
@@ -43,37 +38,13 @@ final class RolloverStage {
     return certificate
   }
 
-  /// Programs that the script finds before those of the system: a curl that knows the services and tells what it was given, a
-  /// clock, and a sleep that takes no time.
-  private func makeTools() throws {
-    try FileManager.default.createDirectory(atPath: folder.path("tools"), withIntermediateDirectories: true)
-    func tool(_ name: String, _ lines: String) throws {
-      try folder.program("#!/bin/dash\n\(lines)\n", named: "tools/\(name)", mode: "700")
-    }
-    let (clock, seen) = (folder.path("clock"), folder.path("seen"))
-    try tool("curl", "{ printf '%s\\n' \"$@\"; env; } >>'\(seen)'\nexec /usr/bin/curl \"$@\" \(service.curlOptions)")
-    try tool("date", "exec /bin/cat '\(clock)'")
-    try tool(
-      "sleep",
-      "read -r now <'\(clock)' || :\nprintf %s $((now + $1)) >'\(clock)'\nprintf '%s ' \"$1\" >>'\(folder.path("slept"))'"
-    )
-    if shell == "busybox" {
-      for name in ["sed", "grep", "rm"] { try tool(name, "exec /bin/busybox \(name) \"$@\"") }
-    }
-    try tool("sh", "exec \(interpreter) \"$@\"")
-    try folder.write([], to: "seen")
-    try folder.write([], to: "slept")
-  }
-
-  private var interpreter: String { shell == "busybox" ? "/bin/busybox sh" : "/bin/\(shell)" }
-
   var now: NumericDate {
-    get { NumericDate(seconds: Int64((try? text("clock")) ?? "") ?? 0) }
-    set { _ = try? folder.write(Array("\(newValue.seconds)".utf8), to: "clock") }
+    get { NumericDate(seconds: machine.now) }
+    set { machine.now = newValue.seconds }
   }
 
-  func text(_ name: String) throws -> String { String(validating: try folder.bytes(name), as: UTF8.self) ?? "" }
-  func setModes(_ text: String) throws { try folder.write(Array(text.utf8), to: "modes") }
+  func text(_ name: String) throws -> String { try machine.text(name) }
+  func setModes(_ text: String) throws { try machine.setModes(text) }
   var state: RolloverState { rollover.state(at: now) }
 
   /// Writes the package that the state asks for.
@@ -86,18 +57,13 @@ final class RolloverStage {
   }
 
   /// Runs a script in the folder as a courier does.
-  func send(_ path: String) throws -> Outcome {
-    let path = path.hasPrefix("/") ? path : folder.path("payroll/\(path)")
-    return try Shell.run("PATH='\(folder.path("tools"))':\"$PATH\" exec \(interpreter) '\(path)/run.sh'")
-  }
+  func send(_ path: String) throws -> Outcome { try machine.send(path.hasPrefix("/") ? path : "payroll/\(path)") }
 
   @discardableResult
   func record() throws -> [RecordedAnswer] { try rollover.recordOwnAnswers(at: now) }
 
   /// How often the service did, or was asked for, an action.
-  func count(_ action: String) -> Int {
-    service.log.split(separator: "\n").count { $0.contains("/\(action)\"") }
-  }
+  func count(_ action: String) -> Int { machine.count(action) }
 }
 
 /// Signs with the keys of the fixtures, as the workflows of the library do.

@@ -20,7 +20,7 @@ public final class LoopbackService: Sendable {
   ///   - script: of `Tests/Judges`, which takes the same settings.
   ///   - settings: others that the script takes.
   public init(
-    registered: [String: String], script: String = "judge_service", settings others: [String: String] = [:]
+    registered: [String: String], script: String = "judge_service", settings others: [String: Any] = [:]
   ) throws {
     let folder = try TemporaryFolder()
     try Self.makeServerCertificate(in: folder)

@@ -15,12 +15,13 @@ public struct CreatedKey: Sendable {
 }
 
 extension CertificatePlan {
-  /// Makes the key, has it sign its certificate or request, writes that into its file, and puts the key where it belongs.
+  /// Makes the key, has it sign its certificate or request, writes that into its file where it has one, and puts the key where it
+  /// belongs.
   ///
   /// After an error nothing is left, or the error says what is: a key that could not be taken back is worse than no key. Throws what
   /// the maker, the issuer and the file throw, and `key-not-discarded`.
   package func key(
-    _ description: KeyDescription, by maker: any KeyMaker, writing file: OutputFile, with toolkit: Toolkit
+    _ description: KeyDescription, by maker: any KeyMaker, writing file: OutputFile?, with toolkit: Toolkit
   ) throws(KeyMakingError) -> CreatedKey {
     // Not looked at before: without a login a token hides the private key with which a run could go on.
     let key = try maker.make(description)
@@ -30,13 +31,15 @@ extension CertificatePlan {
       let product = try KeyMakingError.passing { () throws(CertificateError) in
         try self.product(signedBy: signer, with: toolkit)
       }
-      let text = Array(product.pem.utf8)
-      try KeyMakingError.passing { () throws(SystemError) in try file.write(text.span) }
-      isWritten = true
+      if let file {
+        let text = Array(product.pem.utf8)
+        try KeyMakingError.passing { () throws(SystemError) in try file.write(text.span) }
+        isWritten = true
+      }
       let finished = try key.finish(with: product.certificate)
       return CreatedKey(finished: finished, publicKey: key.publicKey, product: product)
     } catch {
-      if isWritten { file.remove() }
+      if isWritten { file?.remove() }
       do throws(KeyMakingError) { try key.discard() } catch let remains {
         throw KeyMakingError(id: remains.id, "\(error.message); \(remains.message)", hint: remains.hint)
       }

@@ -66,6 +66,20 @@ extension RolloverFolder {
     }
   }
 
+  /// Writes a copy of a package that is in the folder, as it was made; throws `output-exists` or `output-unwritable`.
+  public func copyPackage(_ package: ExactText, to destination: String) throws(RolloverError) {
+    let own = "\(path)/\(package)"
+    var files: [(path: String, bytes: [UInt8])] = []
+    for entry in ContainedFile.names(in: own) ?? [] where !Self.isMade(entry) {
+      let inner = ContainedFile.names(in: "\(own)/\(entry)")
+      for names in inner.map({ $0.filter { !Self.isMade($0) }.map { [entry, $0] } }) ?? [[entry]] {
+        guard let bytes = try Self.returnedFile(names, in: own) else { continue }
+        files.append((names.joined(separator: "/"), bytes))
+      }
+    }
+    try Self.writing(destination) { () throws(SystemReason) in try FolderTree.write(files, to: destination) }
+  }
+
   /// One more than the highest number that is there.
   private var nextPackageName: String {
     let numbers = packageNames.compactMap { Int($0.dropFirst(Self.packagePrefix.count)) }
@@ -131,7 +145,7 @@ extension RolloverFolder {
     [CurlConfiguration.answerName, "curl.log", "run.log", "sent-add-key", "sent-remove-key"].contains(name)
   }
 
-  private static func returnedFile(_ names: [String], in folder: String) throws(RolloverError) -> [UInt8]? {
+  static func returnedFile(_ names: [String], in folder: String) throws(RolloverError) -> [UInt8]? {
     try RolloverError.passing { () throws(SystemError) in
       try ContainedFile.contents(names, in: folder, limit: 1 << 22)
     }
@@ -181,7 +195,7 @@ extension RolloverFolder {
 
   /// Keeps an answer and notes what it shows; false for one that is in the journal already, or says nothing.
   @discardableResult
-  private mutating func note(
+  mutating func note(
     _ evidence: RolloverEvidence, _ answer: [UInt8], as name: String, of package: String?, at time: NumericDate
   ) throws(RolloverError) -> Bool {
     if evidence.kinds.isEmpty { return false }

@@ -22,6 +22,8 @@ public struct RolloverFolder: Sendable {
   /// The folders of packages are named so, with a number.
   static let packagePrefix = "send-"
   static let answersName = "answers"
+  /// The certificate request of a new key that waits for its certificate.
+  public static let requestName = "new.csr"
   private static let mostFileBytes = 1 << 20
 
   /// Reads a rollover.
@@ -48,9 +50,11 @@ public struct RolloverFolder: Sendable {
   /// Makes a new folder for a rollover, whole or not at all; without the new certificate it waits for one.
   ///
   /// Throws `output-exists`, `output-unwritable` and `evidence-unknown` for a certificate over another key.
+  ///
+  /// - Parameter request: PEM for the authority that issues it.
   public static func make(
-    _ plan: RolloverPlan, old: Certificate, new: Certificate?, at path: String, time: NumericDate,
-    cryptography: any Cryptography
+    _ plan: RolloverPlan, old: Certificate, new: Certificate?, request: String? = nil, at path: String,
+    time: NumericDate, cryptography: any Cryptography
   ) throws(RolloverError) -> RolloverFolder {
     var files = [(path: RolloverPlan.fileName, bytes: plan.bytes), (plan.old.certificate.text, old.der)]
     try requireKey(old, .old, of: plan)
@@ -60,6 +64,7 @@ public struct RolloverFolder: Sendable {
       files.append((plan.new.certificate.text, new.der))
       lines += certificateEvent(new, .new, plan, time).line
     }
+    if let request { files.append((requestName, Array(request.utf8))) }
     files.append((RolloverJournal.fileName, lines))
     try writing(path) { () throws(SystemReason) in try FolderTree.write(files, to: path) }
     return try RolloverFolder(at: path, cryptography: cryptography)
@@ -75,6 +80,9 @@ public struct RolloverFolder: Sendable {
   public static func exists(at path: String) -> Bool {
     ContainedFile.names(in: path)?.contains(RolloverPlan.fileName) ?? false
   }
+
+  /// Those of the two keys, as the plan names them.
+  public var keyReferences: [ExactText] { [plan.old.reference, plan.new.reference] }
 
   /// The state at a time; `overlap` replaces that of the plan.
   public func state(at time: NumericDate, overlap: TimeSpan? = nil) -> RolloverState {

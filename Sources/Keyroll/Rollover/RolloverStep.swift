@@ -25,6 +25,8 @@ public enum RolloverStep: Sendable, Hashable {
 public enum RolloverReason: Sendable, Hashable {
   case certificateMissing
   case certificateReady
+  /// The old key proves nothing any more: the new certificate has to be added by another way.
+  case oldCertificateEnded(NumericDate)
   /// The package was written and has not come back.
   case packageOutstanding(PackageKind)
   /// Its last window has closed, and nothing came back.
@@ -82,7 +84,9 @@ struct RolloverDecision {
     }
     switch record.stage {
     case .waiting: return (.recordCertificate, .certificateMissing)
-    case .ready: return (.pack(.add), closed(record) ?? .certificateReady)
+    case .ready:
+      if let end = record.certificates[.old]?.notAfter, end < time { return (.recordList, .oldCertificateEnded(end)) }
+      return (.pack(.add), closed(record) ?? .certificateReady)
     case .added: return attempt(record, time)
     case .accepted: return (.switchWorkload, .accepted)
     case .switched: return removal(record, gate)

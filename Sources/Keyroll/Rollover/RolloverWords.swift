@@ -8,6 +8,7 @@ extension RolloverReason {
     switch self {
     case .certificateMissing: "the certificate over the new key has not been issued yet"
     case .certificateReady: "the new certificate is ready to be added"
+    case .oldCertificateEnded(let end): "the old certificate ended at \(end), and the old key proves nothing any more"
     case .packageOutstanding(let kind): "the package that is to \(kind.purpose) has not come back"
     case .windowClosed(let package): "the last window of \(package) has closed, and nothing came back"
     case .notTriedYet: "the new key was added, and has not been tried"
@@ -79,7 +80,7 @@ extension RolloverNote {
 
 extension PackageKind {
   /// Follows "is to".
-  var purpose: String {
+  package var purpose: String {
     switch self {
     case .add: "add the new certificate"
     case .attempt: "try the new key"

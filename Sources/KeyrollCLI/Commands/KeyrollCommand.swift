@@ -21,6 +21,7 @@ struct KeyrollCommand: ParsableCommand {
       ExplainCommand.self,
       RequestCommand.self,
       CredentialsCommand.self,
+      RolloverCommand.self,
       CertificateCommand.self,
       KeysCommand.self,
       JoinCodesCommand.self,

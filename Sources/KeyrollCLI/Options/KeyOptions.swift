@@ -216,14 +216,14 @@ struct KeyAccess {
   /// Reads every source of a secret now, once.
   func provider() throws(KeyError) -> CommandSecrets { try secrets.provider(pin: pin.source) }
 
-  /// The same with secrets that are read already.
+  /// The same with secrets that are read already; `tell` is for what the signer has to say.
   func open(
-    _ reference: KeyReference, with provider: any SecretProvider,
+    _ reference: KeyReference, with provider: any SecretProvider, telling tell: (String) -> Void = Diagnostics.warning,
     by opening: (any SecretProvider) throws(KeyError) -> any Signer
   ) throws(KeyError) -> any Signer {
     do throws(KeyError) {
       let signer = try opening(provider)
-      signer.notes.forEach(Diagnostics.warning)
+      signer.notes.forEach(tell)
       return signer
     } catch {
       // What the reader of the key cannot know: how it was named.

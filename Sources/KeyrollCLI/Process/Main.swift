@@ -45,7 +45,7 @@ enum Main {
   }
 
   /// Answers what a shell asks, which is no command: how a line goes on, and the script that asks it; false for anything else.
-  private static func answers(_ arguments: [String]) throws(CommandError) -> Bool {
+  private static func answers(_ arguments: [String]) throws -> Bool {
     if arguments.first == CompletionAnswer.question {
       try StandardOutput.write(CompletionAnswer(Array(arguments.dropFirst())).text)
       return true
@@ -53,7 +53,7 @@ enum Main {
     guard let name = CompletionScript.shell(in: arguments) else { return false }
     guard let script = CompletionScript(rawValue: name) else {
       let names = Suggestions.alternatives(CompletionScript.allCases.map(\.rawValue))
-      throw .usage("\(CompletionScript.option) takes \(names), not \(argument: name)")
+      throw CommandError.usage("\(CompletionScript.option) takes \(names), not \(argument: name)")
     }
     try StandardOutput.write(script.text)
     return true
@@ -116,7 +116,9 @@ struct CommandPath {
       rest.removeFirst()
     }
     named = command
-    if let next = command.configuration.defaultSubcommand {
+    // A group that explains itself is asked for help itself.
+    let explains = ["-h", "--help"].contains(rest.first) && !command.configuration.discussion.isEmpty
+    if let next = command.configuration.defaultSubcommand, !explains {
       command = next
       spelledOut.insert(next.configuration.commandName ?? "", at: rest.startIndex)
     }

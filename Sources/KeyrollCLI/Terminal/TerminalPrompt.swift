@@ -19,14 +19,14 @@ struct TerminalPrompt: ~Copyable {
   /// `secret-unavailable` when the input ends before the line does, and for a line of more than 4096 bytes.
   borrowing func secret(_ question: String) throws(KeyError) -> SecretBytes { try line(question, showsInput: false) }
 
-  /// Shows the question and reads one line, shown as it is typed; true when the line is `yes` and nothing else.
+  /// Shows the question and reads one line, shown as it is typed; true when the line is these words and nothing else.
   ///
   /// Blocks, obeys signals and throws as `secret` does.
-  borrowing func confirms(_ question: String) throws(KeyError) -> Bool {
+  borrowing func confirms(_ question: String, by words: String = "yes") throws(KeyError) -> Bool {
     let answer = try line(question, showsInput: true)
     return answer.withBytes { bytes in
-      let yes = Array("yes".utf8)
-      return bytes.count == yes.count && yes.indices.allSatisfy { bytes[$0] == yes[$0] }
+      let words = Array(words.utf8)
+      return bytes.count == words.count && words.indices.allSatisfy { bytes[$0] == words[$0] }
     }
   }
 

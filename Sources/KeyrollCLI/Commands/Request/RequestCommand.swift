@@ -41,6 +41,9 @@ extension RequestMakingCommand {
     var inputs = try ownInputs()
     inputs.append(try signing.inputs())
     try inputs.requireOneReaderOfStandardInput()
+    if format.format == .json, output.drawsCodes {
+      throw CommandError.usage("--qr and --format json both write to standard output")
+    }
     let destination = try output.destination()
     let time = try signing.clock.now()
     var unsigned = try unsigned(at: time)
@@ -73,18 +76,26 @@ extension RequestMakingCommand {
     to path: String
   ) throws {
     var windows = RequestWindows()
+    var reports: [JSONValue] = []
     var said: [String] = []
     for token in tokens {
       let made = try unsigned.made(try unsigned.request(with: token), trusting: keys, at: time, with: .command)
       windows.append(made)
+      let folder = windows.windows.last?.folder ?? ""
+      reports.append(.object(made.json(writtenTo: "\(path)/\(folder)", isSingleFile: false)))
       // That a window opens later is what was asked for.
       for warning in made.warnings where warning.reason != Check.Reason.notYetValid.rawValue {
-        let text = "\(warning.message) [\(warning.reason)]"
-        if !said.contains(text) { Diagnostics.warning(text) }
-        said.append(text)
+        if !said.contains(warning.message) { Diagnostics.warning(warning.message, id: warning.reason) }
+        said.append(warning.message)
       }
     }
     try windows.write(to: path)
+    if format.format == .json {
+      try StandardOutput.write([
+        "version": .integer(ResultReport.jsonVersion), "folder": .string(ExactText(path)),
+        "requests": .array(reports),
+      ])
+    }
     for (folder, window) in windows.windows { Diagnostics.note("\(folder) is valid \(window)") }
     if tokens.count > 1 { Diagnostics.warning(WindowCount.caution) }
   }
@@ -92,12 +103,14 @@ extension RequestMakingCommand {
 
 extension MadeRequest {
   /// What programs are told: which request was written, where, and when it can be sent.
-  fileprivate func json(writtenTo path: String, isSingleFile: Bool) -> JSONObject {
+  fileprivate func json(writtenTo path: String?, isSingleFile: Bool) -> JSONObject {
     let address = folder.address
     var object: JSONObject = [
       "version": .integer(ResultReport.jsonVersion), "request": .string(ExactText(address.requestName)),
-      isSingleFile ? "file" : "folder": .string(ExactText(path)), "address": .string(ExactText(address.description)),
+      "address": .string(ExactText(address.description)),
     ]
+    // Codes alone leave no file.
+    object[isSingleFile ? "file" : "folder"] = path.map { .string(ExactText($0)) }
     if !isSingleFile {
       object["files"] = .array(folder.files.map { .string(ExactText($0.name(for: address))) })
     }

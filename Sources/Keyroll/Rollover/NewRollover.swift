@@ -1,0 +1,116 @@
+public import Encodings
+public import Messages
+public import Signing
+public import Tokens
+
+/// What a rollover begins with: an object, the key that is registered on it, and the key that comes in its place.
+public struct NewRollover: Sendable {
+  /// The key that is registered: its certificate says which entry it is.
+  public struct OldKey: Sendable {
+    public let reference: KeyReference
+    public let certificate: Certificate
+
+    /// Opens the key, and takes its certificate from beside it or from those that are given.
+    ///
+    /// Throws `no-certificate`, and what opening a key throws.
+    public init(
+      at reference: KeyReference, certificates: [Certificate] = [], from source: String? = nil,
+      by keys: RolloverKeys
+    ) throws(KeyError) {
+      let signer = try keys.signer(
+        for: .rs256, at: reference, as: .old, certificates: certificates, from: source)
+      guard let certificate = signer.certificates.first else {
+        throw KeyError(
+          .noCertificate, "no certificate is with the key at \(naming: reference)",
+          hint: "give the certificate, in the key's file or beside it")
+      }
+      self.reference = reference
+      self.certificate = certificate
+    }
+  }
+
+  /// The key that is to be registered, with its certificate, or with a request for one.
+  public struct NewKey: Sendable {
+    public let reference: String
+    public let publicKey: PublicKey
+    /// Nil where an authority is to issue it.
+    public let certificate: Certificate?
+    /// PEM; nil where there is a certificate.
+    public let certificateRequest: String?
+
+    /// A key that was made a moment ago.
+    public init(_ created: CreatedKey) {
+      reference = created.finished.reference
+      publicKey = created.publicKey
+      certificate = created.product.certificate
+      certificateRequest = certificate == nil ? created.product.pem : nil
+    }
+
+    /// Opens a key that is there. Without a certificate it signs a request for one, whose subject is `subject`.
+    ///
+    /// Throws what opening a key and making a request throws.
+    public init(
+      at reference: KeyReference, certificates: [Certificate] = [], from source: String? = nil, subject: String,
+      by keys: RolloverKeys
+    ) throws(KeyMakingError) {
+      let signer = try KeyMakingError.passing { () throws(KeyError) in
+        try keys.signer(for: .rs256, at: reference, as: .new, certificates: certificates, from: source)
+      }
+      self.reference = SigningKey(reference, secrets: NoSecrets()).name
+      publicKey = signer.publicKey
+      certificate = signer.certificates.first
+      guard certificate == nil else {
+        certificateRequest = nil
+        return
+      }
+      let toolkit = keys.toolkit
+      certificateRequest = try KeyMakingError.passing { () throws(CertificateError) in
+        let plan = try CertificatePlan(subject, life: nil, with: toolkit)
+        return try plan.product(signedBy: signer, with: toolkit).pem
+      }
+    }
+  }
+
+  public var title: ExactText
+  public var object: RolloverPlan.Object
+  public var old: OldKey
+  public var new: NewKey
+  public var overlap = RolloverPlan.usualOverlap
+  public var maximumLifetime: TimeSpan?
+  /// The reference of the new key for the plan, where it says more than how the key was made.
+  public var newReference: String?
+
+  public init(title: ExactText, object: RolloverPlan.Object, old: OldKey, new: NewKey) {
+    self.title = title
+    self.object = object
+    self.old = old
+    self.new = new
+  }
+
+  /// Makes the folder, whole or not at all.
+  ///
+  /// Throws `malformed-plan` for one key in both places, and what `RolloverFolder.make` throws.
+  public func make(
+    at path: String, time: NumericDate, cryptography: any Cryptography
+  ) throws(RolloverError) -> RolloverFolder {
+    if old.certificate.publicKey.hasSameNumbers(as: new.publicKey) {
+      throw RolloverError(
+        .malformedPlan, "the old and the new key are the same key",
+        hint: "make a new key: a new certificate over the old one is no rollover")
+    }
+    // As it was written: a plain path has no scheme.
+    let reference = SigningKey(old.reference, secrets: NoSecrets()).name
+    let plan = RolloverPlan(
+      title: title, created: time, object: object,
+      old: .init(
+        reference: ExactText(reference), certificate: ExactText(RolloverPlan.oldCertificateName),
+        publicKeySHA256: old.certificate.publicKey.sha256Fingerprint),
+      new: .init(
+        reference: ExactText(newReference ?? new.reference), certificate: ExactText(RolloverPlan.newCertificateName),
+        publicKeySHA256: new.publicKey.sha256Fingerprint),
+      overlap: overlap, maximumLifetime: maximumLifetime)
+    return try RolloverFolder.make(
+      plan, old: old.certificate, new: new.certificate, request: new.certificateRequest, at: path, time: time,
+      cryptography: cryptography)
+  }
+}

@@ -1,0 +1,144 @@
+import ArgumentParser
+import Keyroll
+
+/// `keyroll rollover next`
+struct RolloverNextCommand: RepeatableOptions {
+  static let configuration = CommandConfiguration(
+    commandName: "next",
+    abstract: "Write the package that comes next: it adds the new key, tries it again, or removes the old one.",
+    usage: "keyroll rollover next [<options>] <folder> ...",
+    discussion: """
+      The keys are opened as the plan of each rollover names them, each once for all rollovers. The old key is removed only \
+      behind the gate; --now skips the overlap alone, and its reason is kept in the journal.
+      """)
+
+  static let repeatableOptions = RolloverKeyOptions.repeatable
+
+  @OptionGroup var package: PackageOptions
+
+  @Option(
+    name: .customLong("overlap"),
+    help: ArgumentHelp("Let both keys stay longer than the plan says, such as 14d.", valueName: "duration"))
+  var overlap: TimeSpan?
+
+  @Option(
+    name: .customLong("now"),
+    help: ArgumentHelp(
+      "Do not wait for the overlap, as after a compromise; the reason is kept.", valueName: "reason"))
+  var reason: String?
+
+  @OptionGroup var keys: RolloverKeyOptions
+  @OptionGroup var clock: ClockOptions
+  @OptionGroup var format: FormatOptions
+
+  @Argument(help: ArgumentHelp("Rollovers, or folders of them.", valueName: "folder"))
+  var folders: [String]
+
+  func validate() throws {
+    if overlap != nil, reason != nil { throw ValidationError("only one of --overlap and --now can be given") }
+    if let reason, reason.utf8.allSatisfy({ $0 == UInt8(ascii: " ") }) {
+      throw ValidationError("--now takes the reason for not waiting")
+    }
+  }
+
+  func run() throws {
+    let time = try clock.now()
+    let windows = try package.row(at: time)
+    let paths = try RolloverPaths.all(in: folders)
+    let ring = try keys.ring(at: time)
+    var writer = RolloverPackageWriter(ring: ring, windows: windows, options: package, time: time)
+    writer.overlap = overlap
+    try package.prepareDestination()
+    // Which keys the run needs is known before the first is opened, so that none is opened twice or kept too long.
+    for path in paths {
+      if let folder = try? RolloverFolder(at: path, cryptography: ring.toolkit.cryptography) {
+        ring.keys.expect(folder.keyReferences)
+      }
+    }
+    var output = RolloverOutput(format.format, of: paths)
+    output.parcel = package.destination
+    for path in paths {
+      try output.perform(path, isOnly: paths.count == 1) {
+        var folder = try RolloverFolder(at: path, cryptography: ring.toolkit.cryptography)
+        defer { ring.keys.finish(folder.keyReferences) }
+        let answers = try folder.recordOwnAnswers(at: time)
+        if let reason, folder.state(at: time).stage == .switched {
+          try folder.waiveOverlap(because: ExactText(reason), at: time)
+        } else if let reason, paths.count == 1 {
+          // Says why it cannot be.
+          try folder.waiveOverlap(because: ExactText(reason), at: time)
+        }
+        var result = try writer.write(&folder, isOnly: paths.count == 1)
+        result.answers = answers
+        return result
+      }
+    }
+    try output.write()
+  }
+}
+
+/// Writes the packages of one run.
+struct RolloverPackageWriter {
+  let ring: RolloverKeyRing
+  let windows: [SendWindow]
+  let options: PackageOptions
+  let time: NumericDate
+  var overlap: TimeSpan?
+  /// True where the person who runs this has named the keys, and not a plan.
+  var namesOwnKeys = false
+  private var shown: Set<String> = []
+
+  init(ring: RolloverKeyRing, windows: [SendWindow], options: PackageOptions, time: NumericDate) {
+    self.ring = ring
+    self.windows = windows
+    self.options = options
+    self.time = time
+  }
+
+  /// Writes what the state asks for, or completes the copy of a package that is written already; for one rollover alone it throws
+  /// why there is nothing to write.
+  mutating func write(_ folder: inout RolloverFolder, isOnly: Bool) throws -> RolloverOutput.Result {
+    let state = folder.state(at: time, overlap: overlap)
+    let copy = options.destination(for: folder.path)
+    switch state.next {
+    case .pack: break
+    case .send(let package, _, _):
+      if let copy, !ContainedFile.isFolder(copy) { try folder.copyPackage(package, to: copy) }
+      return RolloverOutput.Result(.written, RolloverReport(folder, at: time, overlap: overlap), copy: copy)
+    case .nothing where state.stage >= .done:
+      return RolloverOutput.Result(.stands, RolloverReport(folder, at: time, overlap: overlap))
+    default:
+      guard isOnly else { return RolloverOutput.Result(.waits, RolloverReport(folder, at: time, overlap: overlap)) }
+    }
+    if let copy, FileStatus.isThere(copy) {
+      throw SystemError(
+        .outputExists, "\(naming: copy) is there already", hint: "send each time to a new folder, by --send-to")
+    }
+    if !namesOwnKeys { showPrograms(of: folder) }
+    let package: RolloverPackage
+    do throws(RolloverError) {
+      package = try folder.writePackage(
+        at: time, in: windows, overlap: overlap, to: copy, by: ring.keys.requests(of: folder))
+    } catch {
+      guard error.hint == nil, error.code == .stepTooEarly || error.code == .gateClosed else { throw error }
+      let advice = RolloverAdvice(RolloverReport(folder, at: time, overlap: overlap))
+      throw RolloverError(error.code ?? .stepTooEarly, error.message, hint: advice.hint)
+    }
+    return RolloverOutput.Result(
+      .made(package), RolloverReport(folder, at: time, overlap: overlap), copy: copy)
+  }
+
+  /// Whoever can change a plan chooses what runs here: a program or a module that it names is told before it is used.
+  private mutating func showPrograms(of folder: RolloverFolder) {
+    for text in folder.keyReferences {
+      guard let reference = try? KeySchemes.reference(text.text) else { continue }
+      let isProgram = reference.scheme.utf8.elementsEqual(CommandBackend.syntax.scheme.utf8)
+      if isProgram, shown.insert(reference.path).inserted {
+        Diagnostics.note("\(naming: folder.path) has its keys signed by the program \(naming: reference.path)")
+      }
+      if let module = reference["module-path"], shown.insert(module).inserted {
+        Diagnostics.note("\(naming: folder.path) has its keys in the module \(naming: module)")
+      }
+    }
+  }
+}
