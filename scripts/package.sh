@@ -96,6 +96,8 @@ if unshare --net true 2>/dev/null; then
 else
   echo "note: the build could use a network: this system lets nobody do without one who is not root"
 fi
+# The compiler goes through some sets by the addresses of what is in them.
+if setarch --addr-no-randomize true 2>/dev/null; then offline=(setarch --addr-no-randomize "${offline[@]}"); fi
 mkdir -p "$work/home"
 "${offline[@]}" "$source/scripts/build.sh" --quiet -Xlinker "-Map=$work/link.map" -Xlinker "--build-id=0x$commit"
 stage=$work/stage

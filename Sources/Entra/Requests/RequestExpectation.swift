@@ -95,16 +95,18 @@ extension RequestVerifier {
       return .skipped(id, .notApplicable, "a token request names no object")
     }
     let saved = newCertificates.registered ?? removal.registered
-    let pairs: [(named: ExactText?, known: ExactText?, source: String)] = [
-      (values.objectID, expected.objectID, "the object id that is expected"),
-      (values.objectID, saved?.objectID, "the object id in the saved keyCredentials"),
-      (address.appID, expected.applicationID, "the application id that is expected"),
-      (address.appID, saved?.applicationID, "the application id in the saved keyCredentials"),
-    ]
-    for case (let named?, let known?, let source) in pairs where !named.isSameName(as: known) {
+    // Not a list of tuples, for which the compiler makes other code from one build to the next.
+    func mismatch(_ named: ExactText?, _ known: ExactText?, _ source: String) -> Check? {
+      guard let named, let known, !named.isSameName(as: known) else { return nil }
       return .failed(
-        id,
-        RequestError(.objectMismatch, "the request is for \(naming: named), and \(source) is \(naming: known)"))
+        id, RequestError(.objectMismatch, "the request is for \(naming: named), and \(source) is \(naming: known)"))
+    }
+    if let check = mismatch(values.objectID, expected.objectID, "the object id that is expected")
+      ?? mismatch(values.objectID, saved?.objectID, "the object id in the saved keyCredentials")
+      ?? mismatch(address.appID, expected.applicationID, "the application id that is expected")
+      ?? mismatch(address.appID, saved?.applicationID, "the application id in the saved keyCredentials")
+    {
+      return check
     }
     // The proof names the object, and not whom the address means by an application id.
     if let appID = address.appID, expected.applicationID == nil,
