@@ -6,6 +6,7 @@ public import System
 ///
 /// It holds no token and no key: whoever sends it needs an access token that may read applications.
 public struct ListRequest: Sendable {
+  /// What is asked for.
   public let listing: GraphListing
 
   public init(_ listing: GraphListing) { self.listing = listing }

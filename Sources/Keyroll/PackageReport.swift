@@ -9,7 +9,9 @@ public struct PackageReport: Sendable {
   public let name: String
   /// The time it was judged for.
   public let time: NumericDate
+  /// The checks of the package as a whole.
   public let checks: [Check]
+  /// The requests in it, in the order in which they are sent.
   public let requests: [Request]
 
   /// What becomes of one request at that time.
@@ -30,6 +32,7 @@ public struct PackageReport: Sendable {
   public struct Request: Sendable {
     /// The name of its folder.
     public let folder: String
+    /// What was found about it.
     public let state: State
     let subject: Subject
     /// When it can be sent, by its own token.
@@ -101,6 +104,7 @@ public struct PackageReport: Sendable {
     return isOpen || !isTimed ? .accepted : .notYetValid
   }
 
+  /// True if it may be sent, now or when a window opens.
   public var isAccepted: Bool { verdict != .rejected }
 
   /// When the first window opens; nil where one is open, or none will be.

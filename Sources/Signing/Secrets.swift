@@ -20,6 +20,7 @@ public protocol SecretProvider: Sendable {
 extension SecretProvider {
   /// False: a person has to be asked.
   public func isGiven(for purpose: SecretRequest.Purpose) -> Bool { false }
+  /// False: what was given once would be given again.
   public func hasAnother(for request: SecretRequest) -> Bool { false }
 
   /// Opens a file, and does it again for as long as its password is wrong and another one can be had.

@@ -76,7 +76,7 @@ struct CreateOnTokenTests {
         ["key-sizes 3072 8192"], "2048", "key-size-out-of-range",
         "makes RSA keys of 3072 to 8192 bits, and none of 2048"
       ),
-      (["hide-mechanism 0x0"], "2048", "key-generation-unavailable", "makes no keys by CKM_RSA_PKCS_KEY_PAIR_GEN"),
+      (["hide-mechanism 0x0"], "2048", "key-generation-unavailable", "does not make keys by CKM_RSA_PKCS_KEY_PAIR_GEN"),
       (
         ["fail C_GenerateKeyPair 1 CKR_DEVICE_MEMORY"], "2048", "token-full",
         "has no room: C_GenerateKeyPair: CKR_DEVICE_MEMORY"

@@ -34,10 +34,12 @@ struct DocumentedCommandsTests {
 
   /// `RolloverTranscriptTests` run the walks of this page, which take weeks, by a clock of their own.
   private static let walks = "docs/rollover.md"
+  /// Packages are installed and checked in systems of their own by `scripts/test-packages.sh`, and a release needs an HSM.
+  private static let installation = "docs/install.md"
 
   @Test(
     "the commands on a page run, and print what the page shows",
-    arguments: DocumentedPage.all.filter { $0.path != walks })
+    arguments: DocumentedPage.all.filter { ![walks, installation].contains($0.path) })
   func commands(of page: DocumentedPage) throws {
     let commands = page.commands.filter { command in !Self.exempt.keys.contains { command.line.hasPrefix($0) } }
     if commands.isEmpty { return }
@@ -60,7 +62,8 @@ struct DocumentedCommandsTests {
     for beginning in Self.exempt.keys { #expect(lines.contains { $0.hasPrefix(beginning) }, "\(beginning)") }
   }
 
-  @Test("a block of another kind shows no command", arguments: DocumentedPage.all)
+  @Test(
+    "a block of another kind shows no command", arguments: DocumentedPage.all.filter { $0.path != installation })
   func otherBlocks(_ page: DocumentedPage) {
     #expect(page.text.components(separatedBy: "\n").count { $0.hasPrefix("```") } == page.blocks.count * 2)
     for block in page.blocks where block.language != "console" {
@@ -80,7 +83,7 @@ struct DocumentedCommandsTests {
     names.insert("generate-completion-script")
     // Of curl, openssl, pkcs11-tool and the like, in lines of theirs.
     let others = /^.*\b(curl|openssl|pkcs11-tool|p11-kit|az|swift|docc|zbarcam) .*$/.anchorsMatchLineEndings()
-    for page in DocumentedPage.all {
+    for page in DocumentedPage.all where page.path != Self.installation {
       for match in page.text.replacing(others, with: "").matches(of: /--([a-z][a-z0-9-]+)/) {
         #expect(names.contains(String(match.output.1)), "\(page.path): \(match.output.0)")
       }

@@ -106,6 +106,7 @@ private final class ExamplePlace: Sendable {
       environment: ["SOFTHSM2_CONF": tokens.path("softhsm2.conf")])
     try #require(made.status == 0, "\(made)")
     try folder.write(try registered(), to: "files/registered.json")
+    try folder.write(try registered(), to: "files/apps.json")
   }
 
   private var script: String {
@@ -128,6 +129,22 @@ private final class ExamplePlace: Sendable {
     keyroll request add-key --application \(Self.objectID) --new-certificate new.cer --key old.pfx \
       --password-file password --output add-key
     keyroll sign proof --object-id \(Self.objectID) --key old.pfx --password-file password --x5c --qr-output codes.svg
+    rollover() {
+      folder=$1 && shift
+      keyroll rollover new $folder --application \(Self.objectID) --client-id \(Self.clientID) --tenant example.com \
+        --key old.pfx --new-key new.pfx --password-file password "$@"
+    }
+    rollover payroll && rollover crm && rollover hr --plan-only && rollover sales --plan-only
+    accepted='{"token_type":"Bearer","expires_in":3599,"access_token":"opaque"}'
+    printf 'HTTP/1.1 200 OK\\r\\n\\r\\n%s' "$accepted" > crm/send-1/try-1-1/answer.txt
+    mkdir returned page-1
+    cp -r payroll/send-1 returned
+    printf 'HTTP/1.1 200 OK\\r\\n\\r\\n%s' "$accepted" > returned/send-1/try-1-1/answer.txt
+    echo 'folder,application,client-id,key,new-key' > apps.csv
+    echo 'app-1,\(Self.objectID),\(Self.clientID),old.pfx,new.pfx' >> apps.csv
+    keyroll request list-keys --all --output first
+    url=$(sed -n 's/^url = "\\(.*\\)"$/\\1/p' first/request.curl)
+    printf '{"value":[],"@odata.nextLink":"%s&$skiptoken=abc"}' "$url" > page-1/answer.txt
     rsvg-convert codes.svg --output codes.png
     zbarimg --raw --quiet -Sdisable -Sqrcode.enable codes.png > codes.txt
     """
@@ -175,8 +192,14 @@ private final class ExamplePlace: Sendable {
     if line.hasPrefix("keyroll sign-request"), !line.contains("--show") {
       answers.append(("Type yes to sign it: ", "yes"))
     }
+    if line.hasPrefix("keyroll rollover new hr-2027") {
+      answers += [("password for ", password), ("new password for ", password), ("again: ", password)]
+    }
+    if line.hasPrefix("keyroll rollover next sales") {
+      answers += [("password for ", password), ("password for ", password)]
+    }
     let opensFile =
-      !makesFile
+      !makesFile && !line.hasPrefix("keyroll rollover")
       && (line.contains("--key old.pfx") || line.contains("--key new.pfx") || line.contains("certificate new.pfx"))
     if opensFile, !line.contains("--password-file") { answers.append(("password for ", password)) }
     let needsPIN = line.contains("pkcs11:") && (!line.hasPrefix("keyroll keys") || line.contains("--login"))

@@ -151,7 +151,7 @@ import Testing
     #expect(outcome.status == 2, "\(outcome)")
     #expect(
       outcome.error.contains(
-        "keyroll: warning: token 2 of 3 cannot be read: the payload segment is not base64url: a length that no bytes encode to, at byte 1 [token-unreadable-segment]\n"
+        "keyroll: warning: token 2 of 3 cannot be read: the payload segment is not base64url: a length that base64 never has, at byte 1 [token-unreadable-segment]\n"
       ),
       "\(outcome)")
     #expect(outcome.output.hasPrefix("token 1 of 3\nNOT VERIFIED") && outcome.output.contains("\ntoken 3 of 3\n"))

@@ -90,7 +90,9 @@ import Testing
     for (name, command) in try Self.pages() {
       for option in command.arguments ?? [] {
         guard option.kind != "flag", let value = option.valueName else { continue }
-        let isFile = value.contains("file") || ["reference", "destination", "answer"].contains(value)
+        let words = value.split(separator: " ")
+        let isFile =
+          words.contains("file") || value == "file.csv" || ["reference", "destination", "answer"].contains(value)
         guard isFile || value == "folder" else { continue }
         count += 1
         #expect(option.completionKind?.keys.first == (isFile ? "file" : "directory"), "\(name) \(value)")

@@ -51,15 +51,19 @@ import Testing
     let run = try Self.text(".ci/run").split(separator: "\n").last { $0.contains("scripts/") }
     let script = try #require(run?.split(separator: " ").last { $0.hasPrefix("scripts/") })
     #expect(text.contains("$ \(script)\n"))
-    for name in try FileManager.default.contentsOfDirectory(atPath: checkout.appending(path: "docs").path) {
+    for name in try Self.pages() {
       #expect(text.contains("(docs/\(name))"), "README.md has no link to \(name)")
     }
   }
 
+  private static func pages() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: checkout.appending(path: "docs").path)
+      .filter { $0.hasSuffix(".md") }
+  }
+
   @Test("every link between the pages leads to a file, and to a heading in it")
   func links() throws {
-    let docs = try FileManager.default.contentsOfDirectory(atPath: checkout.appending(path: "docs").path)
-    for page in ["README.md", "SECURITY.md", "CONTRIBUTING.md"] + docs.map({ "docs/\($0)" }) {
+    for page in try ["README.md", "SECURITY.md", "CONTRIBUTING.md"] + Self.pages().map({ "docs/\($0)" }) {
       let folder = URL(filePath: page, relativeTo: checkout).deletingLastPathComponent()
       for link in try Self.text(page).matches(of: /\]\(([^)#:]*)(#([^)]*))?\)/) {
         let file =

@@ -67,6 +67,7 @@ public struct CredentialList: Sendable {
 public struct ListedObject: Sendable {
   /// Nil where the file does not say whose entries these are.
   public let objectID: ExactText?
+  /// Its `appId`; nil if the file does not say it.
   public let applicationID: ExactText?
   /// Show it as a `ForeignText`.
   public let displayName: ExactText?
@@ -78,6 +79,7 @@ public struct ListedObject: Sendable {
   public private(set) var entries: [ListedEntry]
   /// False where the collection was not saved: what it holds is not known.
   public private(set) var hasKeys: Bool
+  /// True if the file lists secrets too, even none.
   public private(set) var hasSecrets: Bool
 
   fileprivate init(
@@ -153,10 +155,12 @@ public struct ListedEntry: Sendable {
   public let displayName: ExactText?
   /// Nil for a secret.
   public let type: ExactText?
+  /// What it is for: `Verify`, `Sign` or `Encrypt`; nil for a secret.
   public let usage: ExactText?
   /// From when and until when it is valid, both inclusive: the narrower of the dates of the entry and of its certificate, where
   /// that is known.
   public let start: NumericDate?
+  /// When it ends; nil if the file does not say it.
   public let end: NumericDate?
   /// What tells the certificate: its SHA-1 thumbprint, its SHA-256 where only that is known, or whatever else somebody chose.
   public let identifier: [UInt8]?
@@ -167,6 +171,7 @@ public struct ListedEntry: Sendable {
   /// The files of those certificates that were given to tell entries by.
   public let certificateNames: [String]
 
+  /// True for a client secret, which has no type.
   public var isSecret: Bool { type == nil }
 
   /// The key id, in which letters of either case are the same.

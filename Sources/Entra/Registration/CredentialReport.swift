@@ -4,6 +4,7 @@ public import Tokens
 
 /// By what the credentials of a list are judged.
 public struct CredentialPolicy: Sendable {
+  /// The time that is judged for.
   public let time: NumericDate
   /// What ends within this time is due.
   public var period: TimeSpan
@@ -12,6 +13,7 @@ public struct CredentialPolicy: Sendable {
   /// Leaves out what has ended where something else took its place.
   public var skipsEnded = false
 
+  /// 30 days, Entra's own threshold for keys that end soon.
   public static let standardPeriod = TimeSpan(seconds: 30 * 86_400)
 
   public init(
@@ -27,9 +29,12 @@ public struct CredentialPolicy: Sendable {
 
 /// The credentials of a list, object by object, with what is to be done about each.
 public struct CredentialReport: Sendable {
+  /// What was judged by.
   public let policy: CredentialPolicy
+  /// Every object of the list, in its order.
   public let objects: [JudgedObject]
 
+  /// Judges every credential of a list.
   public init(on list: CredentialList, by policy: CredentialPolicy) {
     self.policy = policy
     let grouped = list.objects.map { object in (object, RegisteredCredential.grouped(object.entries)) }
@@ -50,6 +55,7 @@ public struct CredentialReport: Sendable {
     }
   }
 
+  /// How many credentials there are on all objects; the entries of one SAML certificate count as one.
   public var credentialCount: Int { objects.reduce(0) { $0 + $1.credentials.count } }
 
   /// How many credentials have the flag.
@@ -75,6 +81,7 @@ public enum CredentialFlag: String, Sendable, Hashable, CaseIterable {
 
 /// One object with its credentials.
 public struct JudgedObject: Sendable {
+  /// The object as it was listed.
   public let object: ListedObject
   /// In the order of the answer; what belongs to one SAML certificate stands together.
   public let credentials: [JudgedCredential]
@@ -132,7 +139,9 @@ private struct Succession {
 
 /// One credential with its flags, in the order of `CredentialFlag`.
 public struct JudgedCredential: Sendable {
+  /// What was judged.
   public let credential: RegisteredCredential
+  /// What is to be said of it, in the order of their importance.
   public let flags: [CredentialFlag]
   /// How often its certificate is registered in the whole list.
   public let occurrences: Int
@@ -146,14 +155,21 @@ public struct RegisteredCredential: Sendable {
   /// What it is for: one does not take the place of another.
   fileprivate enum Purpose { case signingIn, saml, other }
 
+  /// True if the service signs with it.
   public var isSAML: Bool { entries.contains { $0.usage == "Sign" } }
+  /// True if it is nothing but a client secret.
   public var isSecret: Bool { entries.allSatisfy(\.isSecret) }
   /// The latest start and the earliest end of its entries; nil where none says it.
   public var start: NumericDate? { entries.compactMap(\.start).max() }
+  /// When the first of its entries ends; nil if no entry says it.
   public var end: NumericDate? { entries.compactMap(\.end).min() }
+  /// The thumbprint by which it is known, and of which digest; nil for a secret.
   public var thumbprint: (kind: Thumbprint, bytes: [UInt8])? { entries.lazy.compactMap(\.thumbprint).first }
+  /// The subject of its certificate; nil if neither the listing nor a given certificate tells it.
   public var subject: String? { entries.lazy.compactMap(\.subject).first }
+  /// The name that it was given when it was registered.
   public var displayName: ExactText? { entries.lazy.compactMap(\.displayName).first }
+  /// The names of the given files that hold its certificate.
   public var certificateNames: [String] { entries.first { !$0.certificateNames.isEmpty }?.certificateNames ?? [] }
 
   var lifetime: TimeSpan? {

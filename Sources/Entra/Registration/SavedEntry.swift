@@ -12,6 +12,7 @@ public struct PasswordCredential: Sendable, Hashable {
   public let displayName: ExactText?
   /// Both inclusive, fractions of a second dropped; nil where the answer does not say.
   public let startDateTime: NumericDate?
+  /// When the entry ends; nil if the file does not say it.
   public let endDateTime: NumericDate?
   /// That of the certificate whose private key the secret protects, for a key that the service signs with.
   public let customKeyIdentifier: [UInt8]?

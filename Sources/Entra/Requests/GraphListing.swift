@@ -13,9 +13,13 @@ public struct GraphListing: Sendable, Hashable {
     case all(after: SkipToken?)
   }
 
+  /// The host of Graph, such as `graph.microsoft.com`.
   public let host: String
+  /// The version in the address.
   public let version: GraphVersion
+  /// Applications or service principals.
   public let collection: GraphAddress.Collection
+  /// One object, or all of them.
   public let scope: Scope
 
   /// The most objects of one page that Graph gives.

@@ -7,7 +7,9 @@ public import Tokens
 public struct NewRollover: Sendable {
   /// The key that is registered: its certificate says which entry it is.
   public struct OldKey: Sendable {
+    /// Where the key is.
     public let reference: KeyReference
+    /// Its certificate, which is registered.
     public let certificate: Certificate
 
     /// Opens the key, and takes its certificate from beside it or from those that are given.
@@ -31,7 +33,9 @@ public struct NewRollover: Sendable {
 
   /// The key that is to be registered, with its certificate, or with a request for one.
   public struct NewKey: Sendable {
+    /// Where the key is, for the plan.
     public let reference: String
+    /// The public key.
     public let publicKey: PublicKey
     /// Nil where an authority is to issue it.
     public let certificate: Certificate?
@@ -71,11 +75,17 @@ public struct NewRollover: Sendable {
     }
   }
 
+  /// What people call the rollover.
   public var title: ExactText
+  /// Whose key is rolled.
   public var object: RolloverPlan.Object
+  /// The key that goes.
   public var old: OldKey
+  /// The key that comes.
   public var new: NewKey
+  /// How long both keys stay after the workload was switched.
   public var overlap = RolloverPlan.usualOverlap
+  /// How long the new certificate may live; nil for no limit.
   public var maximumLifetime: TimeSpan?
   /// The reference of the new key for the plan, where it says more than how the key was made.
   public var newReference: String?

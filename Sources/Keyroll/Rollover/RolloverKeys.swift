@@ -20,7 +20,9 @@ public final class RolloverKeys {
     let certificate: Certificate?
   }
 
+  /// The time at which keys are opened.
   public let time: NumericDate
+  /// What keys are opened with.
   public let toolkit: Toolkit
   /// That of the assertions; proofs are signed by RS256, the one that is documented.
   public let assertionAlgorithm: SignatureAlgorithm

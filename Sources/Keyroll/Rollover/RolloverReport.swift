@@ -8,13 +8,18 @@ public import Tokens
 public struct RolloverReport: Sendable {
   /// The folder, as it was named.
   public let path: String
+  /// The time that the state is of.
   public let time: NumericDate
+  /// What is to be done.
   public let plan: RolloverPlan
+  /// Where the rollover stands.
   public let state: RolloverState
+  /// The certificates of both keys.
   public let certificates: RolloverCertificates
   /// That of the newest request that was not done, as long as nothing newer was.
   public let failure: RolloverFailure?
 
+  /// The state of a rollover at a time; `overlap` is a longer one than that of its plan.
   public init(_ folder: RolloverFolder, at time: NumericDate, overlap: TimeSpan? = nil) {
     path = folder.path
     self.time = time

@@ -14,6 +14,7 @@ public enum RolloverReturn: Sendable, Hashable {
   /// A file: what was listed, or a certificate.
   case file(String)
 
+  /// Where it lies.
   public var path: String {
     switch self {
     case .package(let path), .request(let path), .file(let path): path
@@ -144,9 +145,11 @@ extension RolloverFolder {
 public struct RolloverReturns {
   /// What became of one thing.
   public struct Taken: Sendable {
+    /// What was taken in.
     public let returned: RolloverReturn
     /// The folder of its rollover; nil where it is of none of them.
     public let rollover: String?
+    /// The answers in it, or why it could not be taken in.
     public let result: Result<[RecordedAnswer], RolloverError>
   }
 

@@ -17,9 +17,9 @@ struct CredentialsCommand: RepeatableOptions {
       service signs with it; its entries are listed as one.
 
       Examples:
-        az ad app list --all > apps.json; keyroll credentials apps.json
+        keyroll credentials apps.json
         keyroll credentials apps.json --within 60d --only-due --format csv > due.csv
-        keyroll credentials app.json --certificate old.cer --certificate new.cer
+        keyroll credentials apps.json --certificate old.cer --certificate new.cer
       """)
 
   static let repeatableOptions = ["--certificate"]
@@ -28,7 +28,7 @@ struct CredentialsCommand: RepeatableOptions {
     name: .customLong("certificate"),
     help: ArgumentHelp(
       "A certificate of your own: an entry of it is listed with the name of this file; may be repeated.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var certificates: [String] = []
 
   @Option(
@@ -55,7 +55,7 @@ struct CredentialsCommand: RepeatableOptions {
   )
   var format: CredentialFormat = .text
 
-  @Argument(help: ArgumentHelp("The saved files or folders.", valueName: "file"))
+  @Argument(help: ArgumentHelp("The saved files or folders.", valueName: "file"), completion: .file())
   var files: [String]
 
   func validate() throws {

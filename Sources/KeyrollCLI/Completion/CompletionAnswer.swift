@@ -151,7 +151,7 @@ package enum ValueKind: Equatable {
   /// Nil for a name that is not known here: a test takes every one of every command.
   package init?(_ valueName: String) {
     switch valueName {
-    case "file", "token or file", "folder or file", "answer": self = .file
+    case "file", "file.csv", "token or file", "folder or file", "file or package", "answer": self = .file
     case "folder": self = .folder
     case "profile": self = .profile
     case "name or file": self = .profileOrFile
@@ -159,8 +159,7 @@ package enum ValueKind: Equatable {
     case "destination": self = .key(schemes: ["pem:", "pfx:", "pkcs11:"])
     case "uri": self = .token
     case "cloud", "count", "duration", "form", "format", "guid", "hex", "host", "name", "name=json", "name=value",
-      "number",
-      "scope", "tenant", "text", "time":
+      "number", "reason", "scope", "tenant", "text", "time":
       self = .free
     default: return nil
     }

@@ -79,7 +79,7 @@ struct RequestOutputOptions: ParsableArguments {
     name: .customLong("qr-output"),
     help: ArgumentHelp(
       "With --single-file: write a picture (SVG) of the QR codes to this file, which hold it in base64.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var picture: String?
 
   @Option(

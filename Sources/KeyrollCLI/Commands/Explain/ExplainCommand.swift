@@ -168,7 +168,8 @@ struct ExplainCommand: RepeatableOptions {
     }
     var keys = keys
     if keys.isEmpty { keys.certificates = source.folder?.certificates ?? [] }
-    let trust = try keys.isEmpty ? Trust() : keys.trust(at: time, choosing: [objectID, client.clientID], secrets: secrets)
+    let trust =
+      try keys.isEmpty ? Trust() : keys.trust(at: time, choosing: [objectID, client.clientID], secrets: secrets)
     guard let token else {
       return .answer(
         answer.explanation(certificates: trust.keys.compactMap(\.certificate), identities: identities))

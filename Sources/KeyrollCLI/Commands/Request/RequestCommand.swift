@@ -107,10 +107,10 @@ extension MadeRequest {
     let address = folder.address
     var object: JSONObject = [
       "version": .integer(ResultReport.jsonVersion), "request": .string(ExactText(address.requestName)),
-      "address": .string(ExactText(address.description)),
     ]
     // Codes alone leave no file.
     object[isSingleFile ? "file" : "folder"] = path.map { .string(ExactText($0)) }
+    object["address"] = .string(ExactText(address.description))
     if !isSingleFile {
       object["files"] = .array(folder.files.map { .string(ExactText($0.name(for: address))) })
     }

@@ -16,8 +16,9 @@ struct RequestListKeysCommand: ParsableCommand {
       that is asked. Whoever sends the request needs an access token that may read applications.
 
       Examples:
-        keyroll request list-keys --application GUID --output list
-        keyroll request list-keys --all --output page-1
+        keyroll request list-keys --output list \\
+          --application 3f2504e0-4f89-41d3-9a0c-0305e82c3301
+        keyroll request list-keys --all --output first-page
         keyroll request list-keys --all --after page-1/answer.txt --output page-2
       """)
 
@@ -43,7 +44,8 @@ struct RequestListKeysCommand: ParsableCommand {
 
   @Option(
     name: .customLong("after"),
-    help: ArgumentHelp("The saved answer, or the folder with it, whose next page is asked for.", valueName: "answer"))
+    help: ArgumentHelp("The saved answer, or the folder with it, whose next page is asked for.", valueName: "answer"),
+    completion: .file())
   var previous: String?
 
   @Option(name: .customLong("cloud"), help: ArgumentHelp("The national cloud; global by default.", valueName: "cloud"))

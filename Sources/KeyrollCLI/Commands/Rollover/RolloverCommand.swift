@@ -23,13 +23,18 @@ struct RolloverStatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status",
     abstract: "Say where rollovers stand, the next command, and why; answers that lie in them are taken in first.",
-    discussion:
-      "Exit status 1: one of them is overdue, because its old certificate ends within 30 days, or cannot be read.")
+    discussion: """
+      Exit status 1: one of them is overdue, because its old certificate ends within 30 days, or cannot be read.
+
+      Examples:
+        keyroll rollover payroll
+        keyroll rollover status payroll crm --format json
+      """)
 
   @OptionGroup var clock: ClockOptions
   @OptionGroup var format: FormatOptions
 
-  @Argument(help: ArgumentHelp("Rollovers, or folders of them.", valueName: "folder"))
+  @Argument(help: ArgumentHelp("Rollovers, or folders of them.", valueName: "folder"), completion: .directory)
   var folders: [String]
 
   func run() throws {
@@ -56,15 +61,19 @@ struct RolloverRecordCommand: ParsableCommand {
     discussion: """
       Of a package that came back only the answers are read; all else is compared with the copy here. A list is what Graph, \
       the portal or az ad app show says. A finished request is the folder of keyroll request with its answer.txt.
+
+      Examples:
+        keyroll rollover record payroll returned/send-1
+        keyroll rollover record payroll registered.json
       """)
 
   @OptionGroup var clock: ClockOptions
   @OptionGroup var format: FormatOptions
 
-  @Argument(help: ArgumentHelp("A rollover, or a folder of them.", valueName: "folder"))
+  @Argument(help: ArgumentHelp("A rollover, or a folder of them.", valueName: "folder"), completion: .directory)
   var folder: String
 
-  @Argument(help: ArgumentHelp("What came back, or a folder of it.", valueName: "file or package"))
+  @Argument(help: ArgumentHelp("What came back, or a folder of it.", valueName: "file or package"), completion: .file())
   var returned: [String]
 
   func run() throws {
@@ -97,12 +106,18 @@ struct RolloverSwitchedCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "switched",
     abstract: "Say that the workload uses the new key; from then on the overlap runs, after which the old key may go.",
-    discussion: "Answers that lie in the folder are taken in first: the new key must have been accepted.")
+    discussion: """
+      Answers that lie in the folder are taken in first: the new key must have been accepted.
+
+      Examples:
+        keyroll rollover switched crm
+        keyroll rollover switched crm --format json
+      """)
 
   @OptionGroup var clock: ClockOptions
   @OptionGroup var format: FormatOptions
 
-  @Argument(help: ArgumentHelp("Rollovers, or folders of them.", valueName: "folder"))
+  @Argument(help: ArgumentHelp("Rollovers, or folders of them.", valueName: "folder"), completion: .directory)
   var folders: [String]
 
   func run() throws {
@@ -130,12 +145,16 @@ struct RolloverAbandonCommand: ParsableCommand {
     discussion: """
       Once the workload was switched, somebody has to type at the terminal that it is back on the old key: the new one is \
       removed.
+
+      Examples:
+        keyroll rollover abandon hr
+        keyroll rollover abandon sales --format json
       """)
 
   @OptionGroup var clock: ClockOptions
   @OptionGroup var format: FormatOptions
 
-  @Argument(help: ArgumentHelp("Rollovers, or folders of them.", valueName: "folder"))
+  @Argument(help: ArgumentHelp("Rollovers, or folders of them.", valueName: "folder"), completion: .directory)
   var folders: [String]
 
   func run() throws {

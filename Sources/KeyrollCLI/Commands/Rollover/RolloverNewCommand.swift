@@ -14,19 +14,28 @@ struct RolloverNewCommand: RepeatableOptions {
       With --table many rollovers are begun at once, each in a folder of its own in the folder: the columns of the file are \
       folder, and the options that say what a rollover is. What is an option counts for every line. A second run skips what \
       is there.
+
+      Examples:
+        keyroll rollover new hr-2027 --tenant example.com \\
+          --application 3f2504e0-4f89-41d3-9a0c-0305e82c3301 \\
+          --client-id 2f1e9c44-5a0b-4c1d-8e2f-7b6a5c4d3e02 \\
+          --key old.pfx --create-key next.pfx
+        keyroll rollover new roll --table apps.csv --tenant example.com \\
+          --not-before +2h --windows 6 --send-to parcel --password-file password
       """)
 
   static let repeatableOptions = RolloverKeyOptions.repeatable
 
   @Argument(
-    help: ArgumentHelp("The new folder; with --table the one that the new folders are in.", valueName: "folder"))
+    help: ArgumentHelp("The new folder; with --table the one that the new folders are in.", valueName: "folder"),
+    completion: .directory)
   var folder: String
 
   @OptionGroup var plan: RolloverPlanOptions
 
   @Option(
     name: .customLong("table"),
-    help: ArgumentHelp("Begin a rollover for each line of this CSV file.", valueName: "file.csv"))
+    help: ArgumentHelp("Begin a rollover for each line of this CSV file.", valueName: "file.csv"), completion: .file())
   var table: String?
 
   @Flag(name: .customLong("csr"), help: "Have an authority issue the new certificate: write a request for it.")
@@ -145,19 +154,21 @@ struct RolloverPlanOptions: ParsableArguments {
 
   @Option(
     name: .customLong("key"),
-    help: ArgumentHelp("The old key, whose certificate is registered, as for keyroll sign.", valueName: "reference"))
+    help: ArgumentHelp("The old key, whose certificate is registered, as for keyroll sign.", valueName: "reference"),
+    completion: .file())
   var key: String?
 
   @Option(
     name: .customLong("certificate"),
-    help: ArgumentHelp("The certificate of the old key, when it is not in the key's file.", valueName: "file"))
+    help: ArgumentHelp("The certificate of the old key, when it is not in the key's file.", valueName: "file"),
+    completion: .file())
   var certificate: String?
 
   @Option(
     name: .customLong("create-key"),
     help: ArgumentHelp(
       "Make the new key here, as keyroll create key does; ;password-file=PATH may follow the path of a file.",
-      valueName: "destination"))
+      valueName: "destination"), completion: .file())
   var createKey: String?
 
   @Option(
@@ -172,13 +183,14 @@ struct RolloverPlanOptions: ParsableArguments {
 
   @Option(
     name: .customLong("new-key"),
-    help: ArgumentHelp("The new key, where it is there already.", valueName: "reference"))
+    help: ArgumentHelp("The new key, where it is there already.", valueName: "reference"), completion: .file())
   var newKey: String?
 
   @Option(
     name: .customLong("new-certificate"),
     help: ArgumentHelp(
-      "Its certificate, when it is not in the key's file; without one a request for it is written.", valueName: "file"))
+      "Its certificate, when it is not in the key's file; without one a request for it is written.", valueName: "file"),
+    completion: .file())
   var newCertificate: String?
 
   @Option(

@@ -10,6 +10,10 @@ struct RolloverNextCommand: RepeatableOptions {
     discussion: """
       The keys are opened as the plan of each rollover names them, each once for all rollovers. The old key is removed only \
       behind the gate; --now skips the overlap alone, and its reason is kept in the journal.
+
+      Examples:
+        keyroll rollover next hr --password-file password
+        keyroll rollover next sales --not-before +2h --windows 6 --send-to parcel
       """)
 
   static let repeatableOptions = RolloverKeyOptions.repeatable
@@ -31,7 +35,7 @@ struct RolloverNextCommand: RepeatableOptions {
   @OptionGroup var clock: ClockOptions
   @OptionGroup var format: FormatOptions
 
-  @Argument(help: ArgumentHelp("Rollovers, or folders of them.", valueName: "folder"))
+  @Argument(help: ArgumentHelp("Rollovers, or folders of them.", valueName: "folder"), completion: .directory)
   var folders: [String]
 
   func validate() throws {

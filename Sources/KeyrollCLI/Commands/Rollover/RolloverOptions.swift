@@ -115,7 +115,8 @@ struct PackageOptions: ParsableArguments {
   @Option(
     name: .customLong("send-to"),
     help: ArgumentHelp(
-      "Put a copy of each package into this folder, with a run.sh that sends them all.", valueName: "folder"))
+      "Put a copy of each package into this folder, with a run.sh that sends them all.", valueName: "folder"),
+    completion: .directory)
   var destination: String?
 
   func validate() throws {
