@@ -20,7 +20,7 @@ struct CertificateShowCommand: ParsableCommand {
       FILE is PEM, DER or a PFX, a saved answer with keyCredentials, - for standard input, or a pkcs11: reference to a certificate \
       on a token. Every certificate in it is shown, in the order of the file; \
       private keys are not. Nothing is said about whether to trust a certificate. --format pem and jwks write all of them, der and jwk \
-      the leaf alone. keyroll certificate store puts one on a token.
+      the one that is meant. keyroll certificate store puts one on a token.
 
       Examples:
         keyroll certificate new.cer
