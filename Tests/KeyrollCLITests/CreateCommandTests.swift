@@ -195,7 +195,8 @@ import Testing
       folder.path("other.pem"), "--no-password", "--valid-for", "31537200s", "--max-lifetime", "365d")
     #expect(
       refused.error.hasPrefix(
-        "keyroll: error: the certificate would be valid for 365 d 20 min, and at most 365 d are allowed [lifetime-too-long]\n"),
+        "keyroll: error: the certificate would be valid for 365 d 20 min, and at most 365 d are allowed [lifetime-too-long]\n"
+      ),
       "\(refused)")
   }
 
@@ -220,7 +221,8 @@ import Testing
     #expect(long.status == 2 && long.output.isEmpty, "\(long)")
     #expect(
       long.error.contains(
-        "keyroll: error: the certificate would be valid for 365 d 20 min, and at most 365 d are allowed [lifetime-too-long]\n"),
+        "keyroll: error: the certificate would be valid for 365 d 20 min, and at most 365 d are allowed [lifetime-too-long]\n"
+      ),
       "\(long)")
     #expect(try sign(folder.path("certificate.json"), "--max-lifetime", "366d").status == 0)
     // Where it would be ignored it is refused.
