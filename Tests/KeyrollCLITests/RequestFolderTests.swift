@@ -135,8 +135,8 @@ import Testing
   @Test(
     "a file that is not what it should be is a fault of that file",
     arguments: [
-      ("signing-certificate.cer", "certificates/truncated.der", "is no DER certificate"),
-      ("signing-certificate.cer", "certificates/leaf.pem", "is no DER certificate"),
+      ("signing-certificate.cer", "certificates/truncated.der", "is not a DER certificate"),
+      ("signing-certificate.cer", "certificates/leaf.pem", "is not a DER certificate"),
       ("key-credentials.json", "key-credentials/truncated.json", "holds no saved keyCredentials"),
     ])
   func malformed(name: String, fixture: String, problem: String) throws {
