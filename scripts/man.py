@@ -112,6 +112,9 @@ class Manual:
         self.root = json.loads(dump)["command"]
 
     def write(self, name, section, lines):
+        titles = [line for line in lines if line.startswith(".Sh ")]
+        if len(titles) != len(set(titles)):
+            sys.exit(f"error: {name} has a section twice: " + ", ".join(titles))
         place = self.folder / f"man{section}"
         place.mkdir(parents=True, exist_ok=True)
         heading = [f".Dd {self.date}", f".Dt {name.upper()} {section}", ".Os"]
