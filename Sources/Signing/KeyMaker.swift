@@ -58,6 +58,8 @@ public protocol KeyMaker: Sendable {
 public protocol MadeKey: Sendable {
   /// The public part of the new key.
   var publicKey: PublicKey { get }
+  /// True if `finish` waits for a device or a person, and must be possible to interrupt.
+  var waitsForDevice: Bool { get }
   /// Opens the key for an algorithm, to sign its own certificate or a request for one.
   func signer(for algorithm: SignatureAlgorithm) throws(KeyMakingError) -> any Signer
   /// Puts the key where it belongs, with its certificate if there is one and it is wanted there, and tries it as it lies

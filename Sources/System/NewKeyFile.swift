@@ -20,6 +20,8 @@ package final class NewKeyFile {
   private let directory: Int32
   private var identity = Identity(device: 0, number: 0)
   private var isMade = false
+  // Who interrupts it must not leave a key behind under a name that nobody knows.
+  private let mask: SignalMask
 
   /// Tells a file from any other that takes its name later.
   package struct Identity: Sendable, Hashable {
@@ -36,6 +38,8 @@ package final class NewKeyFile {
 
   /// Writes the bytes with mode 0600, on the disk when this returns.
   ///
+  /// Signals that end the process wait for as long as this lives.
+  ///
   /// Throws `output-exists` where something has the name, a symbolic link too, and `output-unwritable`.
   package init(path: String, holding bytes: Span<UInt8>) throws(SystemError) {
     let (folder, name) = try Self.parts(of: path)
@@ -44,8 +48,9 @@ package final class NewKeyFile {
     self.path = path
     self.name = name
     self.directory = directory
-    temporaryName = ".keyroll-\(String(UInt64.random(in: .min ... .max), radix: 16))"
+    temporaryName = NewFile.temporaryName()
     temporaryPath = folder + (folder.utf8.last == UInt8(ascii: "/") ? "" : "/") + temporaryName
+    mask = SignalMask(blocking: Signals.ending)
     try Self.requireFree(name, in: directory, path)
     let file = unsafe openat(directory, temporaryName, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw Self.unwritable(path, .last) }
@@ -63,6 +68,7 @@ package final class NewKeyFile {
   deinit {
     if isMade { unsafe unlinkat(directory, temporaryName, 0) }
     close(directory)
+    mask.restore()
   }
 
   /// Throws what making the file would throw for what is there now.

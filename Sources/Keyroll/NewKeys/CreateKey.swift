@@ -26,11 +26,15 @@ extension CertificatePlan {
     // Not looked at before: without a login a token hides the private key with which a run could go on.
     let key = try maker.make(description)
     var isWritten = false
+    var held: SignalMask?
+    defer { held?.restore() }
     do throws(KeyMakingError) {
       let signer = try key.signer(for: algorithm)
       let product = try KeyMakingError.passing { () throws(CertificateError) in
         try self.product(signedBy: signer, with: toolkit)
       }
+      // Who interrupts it must not leave the certificate of a key that is not there.
+      if !key.waitsForDevice { held = SignalMask(blocking: Signals.ending) }
       if let file {
         let text = Array(product.pem.utf8)
         try KeyMakingError.passing { () throws(SystemError) in try file.write(text.span) }

@@ -88,6 +88,7 @@ private final class FileKey: MadeKey {
   private let written = Mutex<NewKeyFile.Identity?>(nil)
 
   var publicKey: PublicKey { key.publicKey }
+  var waitsForDevice: Bool { false }
 
   init(_ key: PrivateKey, label: String?, path: String, format: FileKeyMaker.Format, password: NewPassword) {
     self.key = key

@@ -8,6 +8,8 @@ import System
 public final class TokenKey: MadeKey {
   /// The public part of the key.
   public let publicKey: PublicKey
+  /// True: the certificate is stored on the token, too.
+  public let waitsForDevice = true
   /// What the token says of the private key.
   public let report: TokenKeyReport
   /// Opens the key from now on.
