@@ -36,14 +36,10 @@ public struct RequestWindows: Sendable {
   ///
   /// Throws `output-exists` for what already exists, and `output-unwritable`.
   public func write(to path: String) throws(SystemError) {
-    do throws(SystemReason) {
-      try FolderTree.write([(Self.readmeName, Array(readme.utf8))] + files, to: path)
-    } catch {
-      if error.isExisting {
-        throw SystemError(.outputExists, "\(naming: path) already exists", hint: "choose another name")
-      }
-      throw SystemError(.outputUnwritable, "\(naming: path) cannot be written: \(error)")
-    }
+    var folder = try OutputFolder(path: path)
+    try folder.add(Self.readmeName, Array(readme.utf8).span)
+    for (path, bytes) in files { try folder.add(path, bytes.span) }
+    try folder.finish()
   }
 
   private var readme: String {

@@ -7,7 +7,7 @@ import Messages
   import Musl
 #endif
 
-/// A folder of files that is written whole or not at all, and that only its owner may enter.
+/// A folder of files, and of folders with files, that is written whole or not at all, and that only its owner may enter.
 package struct OutputFolder: ~Copyable {
   private let path: String
   private let name: String
@@ -17,6 +17,7 @@ package struct OutputFolder: ~Copyable {
   // Who interrupts a slow disk must not leave half a folder behind.
   private let mask: SignalMask
   private var names: [String] = []
+  private var folders: [String] = []
   private var isDone = false
 
   /// False for a path that names no new folder: an empty one, `/`, `.` and `..`.
@@ -62,40 +63,84 @@ package struct OutputFolder: ~Copyable {
   deinit {
     if !isDone {
       for name in names { unsafe unlinkat(folder.number, name, 0) }
+      for name in folders { unsafe unlinkat(folder.number, name, AT_REMOVEDIR) }
       unsafe unlinkat(parent.number, temporaryName, AT_REMOVEDIR)
     }
     mask.restore()
   }
 
-  /// Adds a file of mode 0600; throws `output-unwritable`.
-  package mutating func add(_ name: String, _ bytes: Span<UInt8>) throws(SystemError) {
-    names.append(name)
-    if let reason = NewFile.make(name, in: folder.number, holding: bytes) { throw Self.unwritable(path, reason) }
+  /// Adds a file of mode 0600 by its path in the folder, at most one folder deep, such as `add-key-1/request.curl`.
+  ///
+  /// Throws `output-unwritable`.
+  package mutating func add(_ file: String, _ bytes: Span<UInt8>) throws(SystemError) {
+    do throws(WriteFailure) {
+      try make(file, bytes)
+    } catch {
+      throw Self.unwritable(path, error)
+    }
+  }
+
+  private mutating func make(_ file: String, _ bytes: Span<UInt8>) throws(WriteFailure) {
+    let failure: WriteFailure?
+    if let slash = file.utf8.firstIndex(of: UInt8(ascii: "/")) {
+      let inner = try innerFolder(String(file[..<slash]))
+      names.append(file)
+      failure = NewFile.make(String(file[file.utf8.index(after: slash)...]), in: inner.number, holding: bytes)
+    } else {
+      names.append(file)
+      failure = NewFile.make(file, in: folder.number, holding: bytes)
+    }
+    if let failure { throw failure }
+  }
+
+  /// Opens a folder in it, which is made at the first time.
+  private mutating func innerFolder(_ name: String) throws(WriteFailure) -> Descriptor {
+    if !folders.contains(name) {
+      let inner = try Self.make(name, in: folder.number)
+      folders.append(name)
+      return inner
+    }
+    return try Self.open(name, in: folder.number)
   }
 
   /// Gives the folder its name, when all of it is on the disk; throws `output-exists` or `output-unwritable`.
   package mutating func finish() throws(SystemError) {
-    do throws(SystemReason) { try folder.synchronize() } catch { throw Self.unwritable(path, .system(error)) }
+    do throws(WriteFailure) {
+      for name in folders { try Self.synchronize(try Self.open(name, in: folder.number)) }
+      try Self.synchronize(folder)
+    } catch {
+      throw Self.unwritable(path, error)
+    }
     try giveName()
     isDone = true
-    do throws(SystemReason) { try parent.synchronize() } catch { throw Self.unwritable(path, .system(error)) }
+    do throws(WriteFailure) { try Self.synchronize(parent) } catch { throw Self.unwritable(path, error) }
   }
 
   /// Makes an open folder of mode 0700; where that does not work, nothing is left of it.
   private static func make(_ name: String, in parent: Int32) throws(WriteFailure) -> Descriptor {
     guard unsafe mkdirat(parent, name, 0o700) == 0 else { throw .last }
-    let number = unsafe openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-    if number < 0 {
-      let failure = WriteFailure.last
+    let folder: Descriptor
+    do throws(WriteFailure) {
+      folder = try open(name, in: parent)
+    } catch {
       unsafe unlinkat(parent, name, AT_REMOVEDIR)
-      throw failure
+      throw error
     }
-    let folder = Descriptor(takingOwnershipOf: number)
     if let failure = WriteFailure.settingMode(0o700, of: folder.number) {
       unsafe unlinkat(parent, name, AT_REMOVEDIR)
       throw failure
     }
     return folder
+  }
+
+  private static func open(_ name: String, in parent: Int32) throws(WriteFailure) -> Descriptor {
+    let number = unsafe openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    guard number >= 0 else { throw .last }
+    return Descriptor(takingOwnershipOf: number)
+  }
+
+  private static func synchronize(_ folder: borrowing Descriptor) throws(WriteFailure) {
+    do throws(SystemReason) { try folder.synchronize() } catch { throw .system(error) }
   }
 
   private func giveName() throws(SystemError) {

@@ -39,8 +39,27 @@ import Testing
 
   @Test("a folder that is not finished leaves nothing behind")
   func unfinished() throws {
-    #expect(try failure(adding: "missing/b") == .outputUnwritable)
-    #expect(try folder.names().isEmpty)
+    for name in ["a", "inner/too/deep", "a/b", "../b"] {
+      #expect(try failure(adding: name) == .outputUnwritable, "\(name)")
+      #expect(try folder.names().isEmpty, "\(name)")
+    }
+  }
+
+  @Test("a folder can have folders with files, which go with it when it is not finished", arguments: [true, false])
+  func folders(isFinished: Bool) throws {
+    func make() throws {
+      var new = try OutputFolder(path: folder.path("new/"))
+      for name in ["readme", "one/a", "two/a", "one/b"] { try new.add(name, Array(name.utf8).span) }
+      if isFinished { try new.finish() }
+    }
+    try make()
+    guard isFinished else {
+      #expect(try folder.names().isEmpty)
+      return
+    }
+    #expect(try folder.names(in: "new") == ["one", "readme", "two"] && folder.names(in: "new/one") == ["a", "b"])
+    #expect(try folder.bytes("new/two/a") == Array("two/a".utf8))
+    #expect(try folder.mode("new/one") == 0o700 && folder.mode("new/one/b") == 0o600)
   }
 
   @Test("what appears between the beginning and the end stays as it is", arguments: [true, false])
