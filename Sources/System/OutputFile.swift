@@ -79,8 +79,10 @@ package struct OutputFile: Sendable {
     do throws(SystemReason) { try directory.synchronize() } catch { throw unwritable(.system(error)) }
   }
 
-  /// Takes back what `write` has just written.
-  package func remove() { unsafe unlink(path) }
+  /// Takes back what `write` has just written; a file that may have replaced another stays, which could not be had back.
+  package func remove() {
+    if !replaces { unsafe unlink(path) }
+  }
 
   /// The folder that it goes into and its name.
   private static func parts(of path: String) -> (directory: String, name: String)? {

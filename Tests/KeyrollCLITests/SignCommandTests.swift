@@ -186,6 +186,25 @@ import Testing
     #expect(outcome.error.contains("[output-unwritable]\n"), "\(outcome)")
   }
 
+  @Test("the token's file is taken back when something behind it cannot be written, and never one that it replaced")
+  func takenBack() throws {
+    let folder = try TemporaryFolder()
+    let token = folder.path("a.jwt")
+    for (arguments, output) in [
+      (["--output", token, "--qr-output", "/proc/a.svg"], "/dev/null"),
+      (["--output", token, "--format", "json"], "/dev/full"),
+    ] {
+      let outcome = try BuiltCommand.run(Self.proof + arguments, output: output)
+      #expect(outcome.status == 2 && outcome.error.contains("output-unwritable"), "\(outcome)")
+      #expect(try folder.names().isEmpty, "\(arguments)")
+    }
+    try folder.write(Array("old".utf8), to: "a.jwt")
+    let outcome = try BuiltCommand.run(
+      Self.proof + ["--output", token, "--force", "--format", "json"], output: "/dev/full")
+    #expect(outcome.status == 2, "\(outcome)")
+    #expect(try folder.names() == ["a.jwt"])
+  }
+
   @Test("an algorithm that nothing documents is used when asked for, with a warning")
   func unproven() throws {
     let outcome = try BuiltCommand.run(Self.proof + ["--algorithm", "PS256"])

@@ -27,25 +27,46 @@ struct OutputDestination {
     let svg = try picture.map { _ in try codes(of: codeText, fitting: nil).svg }
     let drawing =
       drawsCodes ? try codes(of: codeText, fitting: TerminalSize(of: StandardStreams.results)).terminalText : nil
-    try file?.write(Array(text.utf8).span)
-    if let svg { try picture?.write(Array(svg.utf8).span) }
-    if let drawing {
-      try StandardOutput.write(drawing)
-    } else if format == .json, let report {
-      try StandardOutput.write(report.json(of: text, file: file?.path, picture: picture?.path))
-    } else if file == nil {
-      try StandardOutput.write(text)
+    try wholly { write in
+      if let file { try write(file, Array(text.utf8)) }
+      if let picture, let svg { try write(picture, Array(svg.utf8)) }
+      if let drawing {
+        try StandardOutput.write(drawing)
+      } else if format == .json, let report {
+        try StandardOutput.write(report.json(of: text, file: file?.path, picture: picture?.path))
+      } else if file == nil {
+        try StandardOutput.write(text)
+      }
     }
   }
 
   /// The same for bytes that may not be text, which a report has in base64; throws `usage` if codes were asked for, which hold text.
   func write(_ bytes: [UInt8], reportedAs report: ResultReport) throws {
     if drawsCodes || picture != nil { throw CommandError.usage("--qr and --qr-output draw text, and these are bytes") }
-    if format == .json {
-      try file?.write(bytes.span)
-      return try StandardOutput.write(report.json(of: Base64.standard.text(bytes), file: file?.path, picture: nil))
+    try wholly { write in
+      if let file { try write(file, bytes) }
+      if format == .json {
+        try StandardOutput.write(report.json(of: Base64.standard.text(bytes), file: file?.path, picture: nil))
+      } else if file == nil {
+        try StandardOutput.write(bytes)
+      }
     }
-    if let file { try file.write(bytes.span) } else { try StandardOutput.write(bytes) }
+  }
+
+  /// Takes the files back when something behind them cannot be written: half of what was asked for is nothing.
+  ///
+  /// They stay where whoever read the report has gone, which is no error.
+  private func wholly(_ body: ((OutputFile, [UInt8]) throws -> Void) throws -> Void) throws {
+    var written: [OutputFile] = []
+    do {
+      try body { file, bytes in
+        try file.write(bytes.span)
+        written.append(file)
+      }
+    } catch {
+      if !(error is ExitStatus) { for file in written { file.remove() } }
+      throw error
+    }
   }
 
   /// Takes back the files that `write` has just written.
