@@ -89,7 +89,8 @@ extension GraphAddress.Collection {
 
 extension CredentialReport {
   private static let columns = [
-    "object", "kind", "id", "appId", "credential", "keyId", "thumbprint", "x5t", "subject", "displayName", "usage",
+    "object", "kind", "id", "appId", "credential", "keyId", "thumbprint", "x5t", "x5t#S256", "subject", "displayName",
+    "usage",
     "startDateTime", "endDateTime", "daysLeft", "flags", "certificate", "file",
   ]
 
@@ -115,12 +116,18 @@ extension CredentialReport {
       object.displayName?.text ?? "", object.collection?.objectName ?? "", object.objectID?.text ?? "",
       object.applicationID?.text ?? "", entry.isSecret ? "secret" : "key", entry.keyID.text,
       thumbprint.map { Hexadecimal.upperCase($0.bytes) } ?? "",
-      thumbprint.map { Base64.url.text($0.bytes) } ?? "",
+      text(of: thumbprint, .sha1), text(of: thumbprint, .sha256),
       entry.subject ?? judged.credential.subject ?? "", entry.displayName?.text ?? "", entry.usage?.text ?? "",
       entry.start?.description ?? "", entry.end?.description ?? "", daysLeft ?? "",
       judged.flags.map(\.rawValue).joined(separator: " "),
       judged.credential.certificateNames.joined(separator: " "), object.file,
     ]
+  }
+
+  /// In base64url, as a header has it; empty for a thumbprint of another digest.
+  private func text(of thumbprint: (kind: Thumbprint, bytes: [UInt8])?, _ kind: Thumbprint) -> String {
+    guard let thumbprint, thumbprint.kind == kind else { return "" }
+    return Base64.url.text(thumbprint.bytes)
   }
 
   /// Whole days, rounded down: -1 for what ended an hour ago.

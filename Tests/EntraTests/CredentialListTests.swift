@@ -92,6 +92,14 @@ struct CredentialListTests {
     #expect(try Self.flags([Self.object(1, keys: keys, secrets: secrets)]) == expected)
   }
 
+  @Test("An identifier that is empty makes no two entries one", arguments: [#""""#, "[]", "null"])
+  func emptyIdentifier(_ identifier: String) throws {
+    let keys = [
+      Self.entry(1, to: 5, usage: "Sign"), Self.entry(2, to: 300), Self.entry(3, to: 300, usage: "Sign"),
+    ].map { $0.replacing("{", with: "{\"customKeyIdentifier\": \(identifier), ") }
+    #expect(try Self.flags([Self.object(1, keys: keys)]) == ["1 DUE SAML", "2", "3 SAML"])
+  }
+
   @Test("What has ended is left out where that is asked for, unless nothing has taken its place")
   func ended() throws {
     let files = [

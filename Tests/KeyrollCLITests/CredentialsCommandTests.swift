@@ -130,19 +130,18 @@ import Testing
     #expect(
       rows == [
         [
-          "object", "kind", "id", "appId", "credential", "keyId", "thumbprint", "x5t", "subject", "displayName",
-          "usage",
-          "startDateTime", "endDateTime", "daysLeft", "flags", "certificate", "file",
+          "object", "kind", "id", "appId", "credential", "keyId", "thumbprint", "x5t", "x5t#S256", "subject",
+          "displayName", "usage", "startDateTime", "endDateTime", "daysLeft", "flags", "certificate", "file",
         ],
         [
           "'=cmd|' /C calc'!A0", "application", "10000000-0000-4000-8000-000000000001",
           "20000000-0000-4000-8000-000000000001", "key", "30000000-0000-4000-8000-000000000001",
-          String(repeating: "AB", count: 20), "q6urq6urq6urq6urq6urq6urq6s", "", #"'+1\u001b[31m"#, "Verify",
+          String(repeating: "AB", count: 20), "q6urq6urq6urq6urq6urq6urq6s", "", "", #"'+1\u001b[31m"#, "Verify",
           "2024-01-01T00:00:00Z", "2026-12-20T00:00:00Z", "18", "DUE LONG", "", "standard input",
         ],
         [
           "'=cmd|' /C calc'!A0", "application", "10000000-0000-4000-8000-000000000001",
-          "20000000-0000-4000-8000-000000000001", "secret", "30000000-0000-4000-8000-000000000002", "", "", "",
+          "20000000-0000-4000-8000-000000000001", "secret", "30000000-0000-4000-8000-000000000002", "", "", "", "",
           #"a "quoted", one\u000d\u000aand more"#, "", "2026-01-01T00:00:00Z", "2027-06-01T00:00:00Z", "181", "", "",
           "standard input",
         ],
@@ -154,6 +153,7 @@ import Testing
     [
       "sso", "application", "10000000-0000-4000-8000-000000000002", "20000000-0000-4000-8000-000000000002", credential,
       "30000000-0000-4000-8000-00000000000\(id)", String(repeating: "CD", count: 20), "zc3Nzc3Nzc3Nzc3Nzc3Nzc3Nzc0", "",
+      "",
       name, usage, "2025-12-01T00:00:00Z", "2026-11-01T00:00:00Z", "-31", "DUE ALONE SAML", "", "standard input",
     ]
   }

@@ -107,12 +107,15 @@ struct SavedEntry {
     let name = name(.customKeyIdentifier)
     guard let value = members.take(name) else { return nil }
     if let bytes = Self.octets(value) {
+      if bytes.isEmpty { return nil }
       // Digits of a thumbprint were decoded as if they were base64.
       return Self.thumbprint(ExactText(Base64.standard.text(bytes))) ?? bytes
     }
     guard let text = value.string else { throw malformed("\(name) is \(value.kind), not bytes") }
     if let thumbprint = Self.thumbprint(text) { return thumbprint }
     let characters = Array(text.text.utf8)
+    // Nothing names nothing: entries that have it are not the same.
+    if characters.isEmpty { return nil }
     if let bytes = (try? Base64.standard.decode(characters.span)) ?? (try? Base64.url.decode(characters.span)) {
       return bytes
     }
