@@ -110,12 +110,3 @@ struct NewCertificateOutput {
       "have the authority issue the certificate, then: keyroll sign … --key \(ShellWord.quoted(key)) --certificate FILE"
   }
 }
-
-/// One word of a line of shell, to copy.
-enum ShellWord {
-  static func quoted(_ word: String) -> String {
-    let isPlain = word.utf8.allSatisfy { ASCII.isLetterOrDigit($0) || "-_./:=@%+,".utf8.contains($0) }
-    if isPlain, !word.isEmpty { return word }
-    return "'\(word.replacing("'", with: #"'\''"#))'"
-  }
-}

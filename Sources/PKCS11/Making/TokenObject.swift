@@ -1,5 +1,6 @@
 import CP11Kit
 import Encodings
+import Messages
 public import Signing
 
 /// An object on a token, with what leads to it and what removes it.
@@ -14,14 +15,7 @@ public struct TokenObject: Sendable, Hashable {
 
   /// The command as one line of shell; nil if there is none.
   public var removalLine: String? {
-    removal.isEmpty ? nil : removal.map(Self.quoted).joined(separator: " ")
-  }
-
-  private static func quoted(_ word: String) -> String {
-    let isPlain = word.utf8.allSatisfy { ASCII.isLetterOrDigit($0) || "-_./:=@%+,".utf8.contains($0) }
-    if isPlain, !word.isEmpty { return word }
-    // No label with a quotation mark gets here.
-    return "'\(word)'"
+    removal.isEmpty ? nil : removal.map(ShellWord.quoted).joined(separator: " ")
   }
 
   /// - Parameter uri: how the token was named, which says by what module it is found.
@@ -52,9 +46,9 @@ public struct TokenObject: Sendable, Hashable {
     }
   }
 
-  /// Nil for what a line of shell cannot hold between single quotes.
+  /// Nil for what a terminal does not show as it is, or a person cannot type.
   private static func argument(_ bytes: [UInt8]) -> String? {
-    guard !bytes.isEmpty, bytes.allSatisfy({ (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "'") }) else {
+    guard !bytes.isEmpty, bytes.allSatisfy({ (0x20...0x7E).contains($0) }) else {
       return nil
     }
     return String(validating: bytes, as: UTF8.self)
