@@ -1,3 +1,4 @@
+import Encodings
 import Foundation
 import Messages
 import OpenSSLCrypto
@@ -111,6 +112,36 @@ struct CertificateStorageTests {
     let stored = try store(certificate, at: "object=no-certificate")
     #expect(stored.isNew && stored.notes.count == 1, "\(stored)")
     #expect(try keys.kinds(labelled: "no-certificate").contains("Certificate"))
+  }
+
+  @Test("a certificate that the token changed and does not remove is named, with what removes it")
+  func changed() throws {
+    defer { backend.close() }
+    let certificate = try NewTokenKeys.certificate(try signer("object=no-certificate"))
+    try keys.fault.forgetCalls()
+    try keys.fault.plan(["fail C_CreateObject 1 CKR_DEVICE_MEMORY"])
+    #expect(throws: KeyMakingError.self) { try store(certificate, at: "object=no-certificate") }
+    let calls = try keys.fault.calls()
+    let before = try #require(calls.firstIndex { $0.function == "C_CreateObject" })
+    let readCount = calls[..<before].count { $0.function == "C_GetAttributeValue" }
+    backend.close()
+    try keys.fault.plan(["spoil C_GetAttributeValue \(readCount + 1)+", "fail C_DestroyObject 1 CKR_DEVICE_ERROR"])
+    let error = #expect(throws: KeyMakingError.self) { try store(certificate, at: "object=no-certificate") }
+    #expect(
+      error?.code == .certificateNotStored && error?.message.contains("could not be removed again") ?? false
+        && error?.hint?.contains("--delete-object --type cert --id 06") ?? false, "\(String(describing: error))")
+    #expect(try keys.kinds(labelled: "no-certificate").contains("Certificate"))
+  }
+
+  @Test("OpenSSL reads a serial number of any length as it is stored", arguments: [1, 20, 127, 128, 255, 300, 70_000])
+  func serialNumber(byteCount: Int) throws {
+    for first in [0x41, 0x81] as [UInt8] {
+      let magnitude = [first] + [UInt8](repeating: 7, count: byteCount - 1)
+      let folder = try TemporaryFolder()
+      let path = try folder.write(DERInteger.bytes(ofMagnitude: magnitude), to: "serial.der")
+      let outcome = try Judge.run("/usr/bin/openssl", ["asn1parse", "-inform", "DER", "-in", path])
+      #expect(outcome.output.hasSuffix("INTEGER           :\(Hexadecimal.upperCase(magnitude))\n"), "\(outcome)")
+    }
   }
 
   @Test("a write-protected token is refused before a PIN is asked for")

@@ -93,20 +93,31 @@ private struct CertificateStorage {
         reference: reference(to: found), isNew: false,
         notes: notes + (isElsewhere ? ["the certificate lies on the token under another name than its key"] : []))
     }
+    var kept: DeviceError?
     do throws(DeviceError) {
       let session = try connection.openWritingSession()
       let handle = try session.create(template)
       // A certificate that was cut or changed is worse than none.
       guard let stored = try CertificateObject.value(of: handle, in: session), stored == certificate.der else {
-        try session.destroy(handle)
+        do throws(DeviceError) { try session.destroy(handle) } catch { kept = error }
         throw DeviceError(
           function: "C_CreateObject", returnValue: ReturnValue(rawValue: CKR_ATTRIBUTE_VALUE_INVALID),
           module: session.module.name)
       }
     } catch {
+      if let kept { throw remains(after: kept) }
       return try lookAgain(after: error, notes: notes)
     }
     return StoredCertificate(reference: reference(to: name), isNew: true, notes: notes)
+  }
+
+  /// What the token made of the certificate lies there still.
+  private func remains(after failure: DeviceError) -> KeyMakingError {
+    let object = TokenObject(.certificate, name, on: token, uri)
+    return KeyMakingError(
+      .certificateNotStored,
+      "\(token.summary) changed the certificate, and what it stored could not be removed again: \(failure.message)",
+      hint: object.removalLine.map { "remove it by hand: \($0)" } ?? "remove \(object.reference) by hand")
   }
 
   /// The answer may be wrong: what counts is whether the certificate is there.
@@ -160,20 +171,30 @@ private struct CertificateStorage {
     template.add(CKA_ID, name.id)
     template.add(CKA_SUBJECT, certificate.subjectDER)
     template.add(CKA_ISSUER, certificate.issuerDER)
-    template.add(CKA_SERIAL_NUMBER, Self.integer(certificate.serialNumber))
+    template.add(CKA_SERIAL_NUMBER, DERInteger.bytes(ofMagnitude: certificate.serialNumber))
     template.add(CKA_VALUE, certificate.der)
     return template
-  }
-
-  /// The DER of a positive INTEGER of at most 21 bytes.
-  private static func integer(_ magnitude: [UInt8]) -> [UInt8] {
-    let needsZero = magnitude.first.map { $0 >= 0x80 } ?? true
-    let content = (needsZero ? [0] : []) + magnitude
-    return [0x02, UInt8(truncatingIfNeeded: content.count)] + content
   }
 
   private func reference(to name: NewKeyName) -> String {
     let values = URIAttribute.values(label: name.label, id: name.id, type: "cert")
     return uri.naming(token.uriValues.merging(values) { $1 })
+  }
+}
+
+/// A positive INTEGER in DER (X.690, section 8.3), as a token wants the serial number of a certificate.
+package enum DERInteger {
+  /// Its tag, length and contents; the magnitude is big-endian.
+  package static func bytes(ofMagnitude magnitude: [UInt8]) -> [UInt8] {
+    let needsZero = magnitude.first.map { $0 >= 0x80 } ?? true
+    let content = (needsZero ? [0] : []) + magnitude
+    var count = [UInt8(truncatingIfNeeded: content.count)]
+    // A foreign authority may have a serial number that is longer than RFC 5280 lets it be (section 4.1.2.2).
+    if content.count > 0x7F {
+      let digits = stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: content.count >> $0) }
+      let significant = digits.drop { $0 == 0 }
+      count = [0x80 | UInt8(significant.count)] + significant
+    }
+    return [0x02] + count + content
   }
 }

@@ -63,8 +63,11 @@ extension PKCS11Backend {
     let uri = try PKCS11URI(reference)
     let matcher = try URIMatcher(uri)
     var certificates: [Certificate] = []
+    var failure: DeviceError?
     for connection in try connections(for: uri, matcher) {
-      for object in try objects(matching: uri, on: connection) {
+      let found = try objects(matching: uri, on: connection)
+      failure = failure ?? found.failures.first
+      for object in found.certificates {
         do throws(KeyError) {
           certificates.append(try cryptography.certificate(der: object.value.span))
         } catch {
@@ -75,6 +78,8 @@ extension PKCS11Backend {
       }
     }
     if certificates.isEmpty {
+      // One that is there and cannot be read may be the one that is meant.
+      if let failure { throw failure.keyError }
       throw KeyError(
         .noCertificate, "no certificate matches \(naming: reference)",
         hint: "see what is there with keyroll keys; its references can be copied")
@@ -82,16 +87,18 @@ extension PKCS11Backend {
     return certificates
   }
 
-  private func objects(matching uri: PKCS11URI, on connection: TokenConnection) throws(KeyError) -> [CertificateObject]
-  {
+  private func objects(
+    matching uri: PKCS11URI, on connection: TokenConnection
+  ) throws(KeyError) -> CertificateObject.Found {
     let isOfKey = uri.text(.type).map { !$0.utf8.elementsEqual("cert".utf8) } ?? false
-    let objects = try KeyError.passing { () throws(DeviceError) in
+    var found = try KeyError.passing { () throws(DeviceError) in
       try connection.pool.withSession { (session) throws(DeviceError) in
-        try CertificateObject.found(by: ObjectSearch(CKO_CERTIFICATE, id: uri[.id]), in: session).certificates
+        try CertificateObject.found(by: ObjectSearch(CKO_CERTIFICATE, id: uri[.id]), in: session)
       }
     }
     // The label of a key is not always that of its certificate.
-    guard let label = uri[.object], !(isOfKey && uri[.id] != nil) else { return objects }
-    return objects.filter { $0.label == label }
+    guard let label = uri[.object], !(isOfKey && uri[.id] != nil) else { return found }
+    found.certificates.removeAll { $0.label != label }
+    return found
   }
 }
