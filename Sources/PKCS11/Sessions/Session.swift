@@ -1,13 +1,15 @@
 import CP11Kit
 import Signing
+import Synchronization
 import System
 
-/// One open session (PKCS #11 2.40, section 5.6), for one thread at a time; closed when its only owner lets it go.
+/// One open session (PKCS #11 2.40, section 5.6), for one thread at a time; closed when its only owner lets it go, if not before.
 final class Session: Sendable {
   let module: Module
   let handle: CK_SESSION_HANDLE
   /// Which of its pool's connections to the token it belongs to.
   let generation: Int
+  private let isClosed = Atomic(false)
 
   init(
     with slotID: CK_SLOT_ID, in module: Module, flags: SessionFlags, generation: Int
@@ -21,7 +23,11 @@ final class Session: Sendable {
     self.generation = generation
   }
 
-  deinit {
+  deinit { close() }
+
+  /// Makes room for another; it is not to be used after this.
+  func close() {
+    if isClosed.exchange(true, ordering: .relaxed) { return }
     // A session that is gone already cannot be closed, and nothing depends on it.
     try? unsafe module.call("C_CloseSession") { unsafe $0.pointee.C_CloseSession?(handle) }
   }
@@ -154,7 +160,7 @@ final class SessionPool: Sendable {
       switch state.wait(for: Self.turn) {
       case .use(let session): return session
       case .open(let slotID, let generation, let spent):
-        withExtendedLifetime(spent) {}
+        spent?.close()
         do throws(DeviceError) {
           return try Session(with: slotID, in: module, flags: flags, generation: generation)
         } catch {
