@@ -49,6 +49,7 @@ struct PFX: ~Copyable {
   /// True when the password made the MAC, which is over the contents of the outer octet string (RFC 7292, section 5.1).
   func isMACMade(with password: PasswordForm) throws(KeyError) -> Bool {
     guard let mac, let data = unsafe contents.data else { return false }
+    defer { withExtendedLifetime(contents) {} }
     return try unsafe ASN1Reading.withBytes(of: data) { (bytes) throws(KeyError) in
       try mac.isMade(over: bytes, with: password)
     }

@@ -101,7 +101,8 @@ struct KeyBag {
   /// Throws `malformed-key` or `trailing-data` for what is not a key.
   func privateKey(with passwords: [PasswordForm]) throws(KeyError) -> PrivateKey? {
     switch content {
-    case .plain(let information, _):
+    case .plain(let information, let owner):
+      defer { withExtendedLifetime(owner) {} }
       return try unsafe PrivateKeyReader.privateKey(information)
     case .shrouded(let part):
       return try part.privateKey(with: passwords)

@@ -93,7 +93,8 @@ struct PKCS12Writer {
 
   private func setMAC(of pfx: OpaquePointer, password: borrowing SecretBytes) throws(KeyError) {
     var salt = try RandomBytes.make(KeyFileProtection.saltByteCount)
-    let digest = unsafe EVP_MD_fetch(library, protection.macDigest, nil)
+    // Without one OpenSSL would take its own choice, which old systems do not read.
+    guard let digest = unsafe EVP_MD_fetch(library, protection.macDigest, nil) else { throw Self.failure }
     defer { unsafe EVP_MD_free(digest) }
     let result = unsafe password.withCharacters { characters, count in
       unsafe PKCS12_set_mac(

@@ -103,6 +103,7 @@ struct EncryptedPart {
 
   /// Nil when the padding shows that the password is wrong; a stream cipher shows nothing.
   private func plaintext(with password: PasswordForm) throws(KeyError) -> SecretBytes? {
+    defer { withExtendedLifetime(owner) {} }
     let context = unsafe EVP_CIPHER_CTX_new()
     defer { unsafe EVP_CIPHER_CTX_free(context) }
     let isReady = unsafe password.withCharacters { characters, count in

@@ -109,6 +109,7 @@ struct PrivateKeyInformation: ~Copyable {
 
   /// Reads a key, and compares the public key beside it where it is RSA.
   func privateKey() throws(KeyError) -> PrivateKey {
+    defer { withExtendedLifetime(item) {} }
     let key = try unsafe PrivateKeyReader.privateKey(item.pointer)
     if let publicKey, let numbers = key.publicKey.rsa, RSAPublicNumbers(rsaPublicKey: publicKey.span) != numbers {
       throw KeyError(
