@@ -44,7 +44,7 @@ sizes() {
 }
 
 imports() {
-  grep -rhoE '^(@[a-z_A-Z]+ )?((public|package|internal|private) )?import [A-Za-z0-9_]+|^  import [A-Za-z0-9_]+' "$1" --include='*.swift' |
+  grep -rhoE '^ *(@[a-z_A-Z]+ )?((public|package|internal|private) )?import [A-Za-z0-9_]+' "$1" --include='*.swift' |
     awk '{ print $NF }' | sort -u
 }
 

@@ -1,12 +1,6 @@
 internal import COpenSSL
 internal import Signing
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#endif
-
 /// A value that OpenSSL read from BER or DER, freed with its last reference.
 ///
 /// A class, so that the parts of a file can keep the whole alive while they point into it. Whoever points into one says by
@@ -159,16 +153,11 @@ enum ASN1Text {
 
   /// Seconds since 1970-01-01T00:00:00Z, or nil for a time that is not one.
   static func seconds(_ time: UnsafePointer<ASN1_TIME>) -> Int64? {
-    var parts = unsafe tm()
-    var epoch = unsafe tm()
-    unsafe (epoch.tm_year, epoch.tm_mday) = (70, 1)
     var days: Int32 = 0
     var seconds: Int32 = 0
-    // Not `timegm`, which reads the machine's time zone.
-    guard unsafe ASN1_TIME_to_tm(time, &parts) == 1, unsafe OPENSSL_gmtime_diff(&days, &seconds, &epoch, &parts) == 1
-    else {
-      return nil
-    }
+    let epoch = unsafe ASN1_TIME_set(nil, 0)
+    defer { unsafe ASN1_TIME_free(epoch) }
+    guard unsafe epoch != nil, unsafe ASN1_TIME_diff(&days, &seconds, epoch, time) == 1 else { return nil }
     return Int64(days) * 86_400 + Int64(seconds)
   }
 
