@@ -84,12 +84,16 @@ import Testing
       (["new.pfx", "--subject", "a", "--store"], "usage", 64),
       (["pkcs11:token=a;object=b", "--subject", "a"], "usage", 64),
       (["new.pfx", "--subject", "a", "--csr", "a.csr", "--valid-for", "1d"], "usage", 64),
+      (["new.pfx", "--subject", "a", "--csr", "FOLDER/new.pfx"], "usage", 64),
+      (["new.pfx", "--subject", "a", "--output", "FOLDER/../NAME/new.pfx"], "usage", 64),
     ] as [([String], String, Int32)])
   func badInput(_ arguments: [String], id: String, status: Int32) throws {
     let there = try folder.write(Array("there".utf8), to: "there.pfx")
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path("")).sorted()
     var arguments = arguments
     if !arguments[0].contains(":") { arguments[0] = folder.path(arguments[0]) }
+    let (path, name) = (folder.path("") + "/", URL(filePath: folder.path("")).lastPathComponent)
+    arguments = arguments.map { $0.replacing("FOLDER/", with: path).replacing("NAME", with: name) }
     let outcome = try BuiltCommand.run(["create", "key"] + arguments)
     #expect(outcome.status == status && outcome.output.isEmpty, "\(outcome)")
     #expect(outcome.error.contains("[\(id)]\n"), "\(outcome)")

@@ -99,6 +99,9 @@ struct CreateKeyCommand: ParsableCommand {
     let path = try path(beside: place)
     let file = try NewCertificateOutput.file(path)
     try place.requireFree()
+    if place.isFile, file.isSame(as: try OutputFile(option: place.reference.path)) {
+      throw CommandError.usage("\(requestPath == nil ? "--output" : "--csr") names the file of the key itself")
+    }
     plan.warnings.forEach(Diagnostics.warning)
 
     let secrets = try CommandSecrets(password: nil, pin: pin.source)
