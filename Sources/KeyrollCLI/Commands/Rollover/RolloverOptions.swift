@@ -94,6 +94,12 @@ final class NewKeySecrets: SecretProvider {
   func isGiven(for purpose: SecretRequest.Purpose) -> Bool {
     purpose == .password && given != nil || others.isGiven(for: purpose)
   }
+
+  /// Not for a password that was given: it would be the same again.
+  func hasAnother(for request: SecretRequest) -> Bool {
+    if request.purpose == .password, given != nil || made.withLock({ $0[request.subject] }) != nil { return false }
+    return others.hasAnother(for: request)
+  }
 }
 
 /// When packages can be sent, and where a copy of them goes.
