@@ -269,8 +269,8 @@ package enum ChildProcesses {
     defer { unsafe closedir(folder) }
     var children: [pid_t] = []
     while let entry = unsafe readdir(folder) {
-      let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { unsafe Array($0.prefix { $0 != 0 }) }
-      guard let text = String(validating: name, as: UTF8.self), let identifier = pid_t(text),
+      guard let text = String(validating: unsafe FolderEntry.name(of: entry), as: UTF8.self),
+        let identifier = pid_t(text),
         parent(of: identifier) == getpid()
       else { continue }
       children.append(identifier)

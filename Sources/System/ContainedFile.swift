@@ -52,10 +52,7 @@ package enum ContainedFile {
     defer { unsafe closedir(stream) }
     var names: [String] = []
     while let entry = unsafe readdir(stream) {
-      // The name is in the entry, which the next call overwrites.
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(validatingCString: $0) }
-      }
+      let name = String(validating: unsafe FolderEntry.name(of: entry), as: UTF8.self)
       if let name, name.utf8.first != UInt8(ascii: ".") { names.append(name) }
     }
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
@@ -65,5 +62,15 @@ package enum ContainedFile {
   package static func isFolder(_ path: String) -> Bool {
     var status = stat()
     return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+}
+
+/// What reading a folder gives (readdir(3)).
+enum FolderEntry {
+  /// The bytes of its name, which the next entry overwrites.
+  ///
+  /// Read in place: an entry is shorter than its type, so that a copy of the whole name would go past it.
+  static func name(of entry: UnsafeMutablePointer<dirent>) -> [UInt8] {
+    unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in unsafe Array(bytes.prefix { $0 != 0 }) }
   }
 }

@@ -90,18 +90,13 @@ package struct ReceivedFolder: ~Copyable {
     var names: [[UInt8]] = []
     errno = 0
     while let entry = unsafe readdir(directory) {
-      let name = unsafe Self.name(of: entry)
+      let name = unsafe FolderEntry.name(of: entry)
       if name == Array(".".utf8) || name == Array("..".utf8) { continue }
       if names.count == Self.mostEntries { return (names, false) }
       names.append(name)
     }
     if errno != 0 { throw Self.unreadable(path, .last) }
     return (names, true)
-  }
-
-  private static func name(of entry: UnsafeMutablePointer<dirent>) -> [UInt8] {
-    // It ends with a zero byte, inside the entry.
-    unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in unsafe Array(bytes.prefix { $0 != 0 }) }
   }
 
   private static func requireRegular(_ status: FileStatus, _ name: String) throws(SystemError) {
