@@ -81,7 +81,8 @@ if [ "$(cat "$work/commit" 2>/dev/null)" != "$commit" ]; then
   git archive --format=tar --prefix="$name/" HEAD | tar --extract --directory "$work"
   mkdir "$source/vendor"
   vendor "$source/vendor/swift-argument-parser.git"
-  cp Package.resolved "$source"
+  # Without the hash of Package.swift, which may be that of an older one.
+  sed '/"originHash"/d' Package.resolved >"$source/Package.resolved"
   (cd "$work" && pack "$work/source.tar.xz" "$name")
   if [ -e "$work/build" ]; then mv "$work/build" "$source/.build"; fi
   echo "$commit" >"$work/commit"
@@ -96,7 +97,9 @@ if unshare --net true 2>/dev/null; then
 else
   echo "note: the build could use a network: this system lets nobody do without one who is not root"
 fi
-# The compiler goes through some sets by the addresses of what is in them.
+# The compiler goes through some sets in the order of hashes, whose seed is else another in every process, and through some by the
+# addresses of what is in them. Without both, two builds differ in a function or two.
+export SWIFT_DETERMINISTIC_HASHING=1
 if setarch --addr-no-randomize true 2>/dev/null; then offline=(setarch --addr-no-randomize "${offline[@]}"); fi
 mkdir -p "$work/home"
 "${offline[@]}" "$source/scripts/build.sh" --quiet -Xlinker "-Map=$work/link.map" -Xlinker "--build-id=0x$commit"
