@@ -24,7 +24,7 @@ public enum SignatureAlgorithm: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// All that keys of a type make.
+  /// All algorithms of a type of key.
   public static func all(for keyType: KeyType) -> [SignatureAlgorithm] { allCases.filter { $0.keyType == keyType } }
 
   /// The hash function that the algorithm uses.
@@ -59,7 +59,8 @@ public enum SignatureAlgorithm: String, Sendable, Hashable, CaseIterable {
 
   /// The algorithm of this exact name: `alg` values are case-sensitive (RFC 7515, section 4.1.1).
   public init?(name: String) {
-    // Not `init(rawValue:)`, which takes canonically equivalent text; any such text is longer in UTF-8 than these letters.
+    // This replaces `init(rawValue:)`, which takes canonically equivalent text; any such text is longer in UTF-8 than
+    // these letters.
     guard let match = Self.byName.first(where: { $0.name.utf8.count == name.utf8.count && $0.name == name }) else {
       return nil
     }
@@ -67,7 +68,7 @@ public enum SignatureAlgorithm: String, Sendable, Hashable, CaseIterable {
   }
 }
 
-/// The types of keys that the signature algorithms here are for, by their `kty` names (RFC 7518, section 6.1).
+/// The types of keys that the signature algorithms here use, by their `kty` names (RFC 7518, section 6.1).
 @nonexhaustive
 public enum KeyType: String, Sendable, Hashable, CaseIterable {
   case rsa = "RSA"
@@ -95,12 +96,12 @@ public enum DigestAlgorithm: String, Sendable, Hashable, CaseIterable {
 
 /// The DigestInfo that RSASSA-PKCS1-v1_5 signs (RFC 8017, section 9.2, note 1).
 public enum DigestInfo {
-  /// DER: the hash function and the digest, or nil for a digest that has not the length of the hash function's.
+  /// DER of the hash function and the digest; nil if the digest does not have the length of the hash function's output.
   public static func encoding(_ digest: [UInt8], of algorithm: DigestAlgorithm) -> [UInt8]? {
     encoding(digest, of: algorithm, parameters: [0x05, 0x00])
   }
 
-  /// The same without the NULL behind the hash function, which some signers leave out and no verifier here accepts.
+  /// The same without the NULL after the hash function. Some signers leave it out, and no verifier here accepts that.
   package static func encodingWithoutNull(_ digest: [UInt8], of algorithm: DigestAlgorithm) -> [UInt8]? {
     encoding(digest, of: algorithm, parameters: [])
   }
@@ -110,7 +111,7 @@ public enum DigestInfo {
     return sequence(sequence(objectIdentifier(of: algorithm) + parameters) + [0x04, UInt8(digest.count)] + digest)
   }
 
-  /// No DigestInfo is longer than 127 bytes, so that one byte tells every length.
+  /// A DigestInfo is never longer than 127 bytes, so one byte is enough for every length.
   private static func sequence(_ contents: [UInt8]) -> [UInt8] { [0x30, UInt8(contents.count)] + contents }
 
   private static func objectIdentifier(of algorithm: DigestAlgorithm) -> [UInt8] {
