@@ -7,11 +7,11 @@ public enum DroppedText: Sendable, Hashable {
   case byteOrderMark
   /// The text is in UTF-16; a token is ASCII.
   case utf16
-  /// JSON, and the member that holds the token; nil in an array or where the member is not known.
+  /// JSON, and the member with the token; nil in an array or if the member is not known.
   case json(String?)
   /// A form or a query, and its field.
   case form(String)
-  /// A name and a colon in front of it, as HTTP headers have.
+  /// A name and a colon in front of it, as in HTTP headers.
   case label(String)
   /// A command such as `curl`.
   case command(String)
@@ -68,7 +68,7 @@ public enum DroppedText: Sendable, Hashable {
     }
   }
 
-  /// False for what is inside the token.
+  /// False for text inside the token.
   public var isAround: Bool {
     switch self {
     case .byteOrderMark, .utf16, .json, .form, .label, .command, .text, .whiteSpace, .scheme, .quotationMarks,
@@ -109,7 +109,7 @@ public enum DroppedText: Sendable, Hashable {
     }
   }
 
-  /// For messages, what the text does: `begins with "Bearer "`.
+  /// For messages, as a predicate of the text: `begins with "Bearer "`.
   public var problem: String {
     switch self {
     case .byteOrderMark: "begins with a byte order mark"
