@@ -5,8 +5,8 @@ import System
 
 /// Opens `pem:PATH`: private keys in PEM or DER, with certificates beside them or in another file.
 public struct PEMBackend: KeyBackend {
-  /// `cert=PATH` names another file with the certificate, `id=HEX` chooses among several keys by the SHA-256 of the public
-  /// key, `password-file=PATH` holds the password of this key; `-` as `PATH` is standard input.
+  /// `cert=PATH` names another file with the certificate, `id=HEX` chooses among several keys by the SHA-256 of the
+  /// public key, and `password-file=PATH` contains the password of this key. `-` as `PATH` is standard input.
   public static let syntax = KeyReferenceSyntax(
     "pem", attributes: [.init("cert", .path), .init("id"), .init("password-file", .path)])
 
@@ -54,7 +54,7 @@ public struct FileBackend: KeyBackend {
   }
 }
 
-/// A file with private keys that a reference names, and the one key of it that is asked for.
+/// A file with private keys that a reference names, and the one key in it that the reference asks for.
 struct KeyFile {
   private let request: KeyRequest
   private var reference: KeyReference { request.reference }

@@ -2,7 +2,7 @@ import Encodings
 import Messages
 package import Signing
 
-/// Tells by the public key how an RSA signature was made that does not verify.
+/// Finds out with the public key how an RSA signature was made that does not verify.
 package struct RSASignatureDiagnosis {
   package init() {}
 
@@ -70,7 +70,7 @@ package struct RSASignatureDiagnosis {
 }
 
 extension SignatureFault {
-  /// Says how a signature was made, and how it should have been.
+  /// Says how a signature was made, and how it should have been made.
   init(_ anatomy: SignatureAnatomy, instead algorithm: SignatureAlgorithm) {
     let wanted = SignatureAnatomy.Encoding(algorithm)
     let code = Self.code(anatomy, algorithm, wanted)
@@ -81,7 +81,7 @@ extension SignatureFault {
       hint: Self.hint(code, algorithm))
   }
 
-  /// The first that is wrong, from the outside in.
+  /// The first part that is wrong, from the outside in.
   private static func code(
     _ anatomy: SignatureAnatomy, _ algorithm: SignatureAlgorithm, _ wanted: SignatureAnatomy.Encoding
   ) -> Code {
@@ -160,7 +160,7 @@ extension SignatureFault {
 }
 
 extension SignatureAnatomy.Encoding {
-  /// How a signature of the algorithm is encoded (RFC 7518, sections 3.3 and 3.5).
+  /// The encoding of a signature of the algorithm (RFC 7518, sections 3.3 and 3.5).
   init(_ algorithm: SignatureAlgorithm) {
     self =
       algorithm.padding == .pss
