@@ -3,15 +3,15 @@ public import JSON
 public import Signing
 public import Tokens
 
-/// The token that a service answered to, judged as far as that service is known to judge.
+/// The token that a service answered to, judged as far as the service is known to judge it.
 public struct SentToken: Sendable {
   /// The id of the profile that it was judged by.
   public let profileID: String
-  /// The time it was judged for.
+  /// The time that it was judged for.
   public let time: NumericDate
-  /// Those of a verification report, in its order and under its ids.
+  /// The checks of a verification report, in its order and under its ids.
   public let checks: [Check]
-  /// False if no key was given: nothing is then said of the signature or of thumbprints.
+  /// False if no key was given; the signature and the thumbprints are then not judged.
   public let hasKey: Bool
   /// The header, where it can be read.
   public let header: JSONObject?

@@ -94,7 +94,7 @@ extension ServiceAnswer {
         .reason(.thumbprintOfAnother), .reason(.thumbprintHexText), .reason(.thumbprintWrongHash),
         .reason(.thumbprintLength), .reason(.keyNotRegistered),
       ],
-      // Seen once, mended by base64url; other libraries send it so and are answered well.
+      // Seen once, and fixed by base64url. Other libraries send it like this, and the service accepts that.
       suspects: [.reason(.thumbprintEncoding)],
       document:
         "MicrosoftDocs/azure-docs articles/active-directory/develop/msal-net-migration-confidential-client.md; https://learn.microsoft.com/en-us/answers/questions/5915574/aadsts700027-error"

@@ -146,7 +146,7 @@ extension ServiceAnswer {
       document: "Azure/azure-cli issue 11146; Azure/azure-rest-api-specs issue 11985"),
   ]
 
-  /// Also where a status without a body of its own is all that came.
+  /// Also if a status without a body is all that came.
   static let throttled = ServiceAnswer(
     "throttled", from: .graph, as: [Form("TooManyRequests", status: [429])], quotation: "429 TooManyRequests",
     meaning: "too many requests were sent, and this one was not done",

@@ -17,7 +17,7 @@ extension ServiceAnswer {
         "client_id in the request is misspelt, or is an object id",
         "the application was never installed in this tenant",
       ],
-      // A host, tenant or client that is wrong in the assertion is mostly wrong in the request too.
+      // If the host, tenant or client in the assertion is wrong, it is usually wrong in the request too.
       faults: [
         .check("aud", .claimMismatch), .check("aud", .claimKnownMistake), .check("iss", .claimMismatch),
         .check("sub", .claimMismatch),
@@ -104,7 +104,8 @@ extension ServiceAnswer {
       nextStep: "ask the owner of the application what was revoked; a new assertion does not help", document: revoked),
   ]
 
-  /// What it answers about the form of the request, and about credentials that are not assertions.
+  /// The answers of the endpoint about the form of the request, and about credentials that are not
+  /// assertions.
   static let request: [ServiceAnswer] = [
     ServiceAnswer(
       "credential-missing", from: .tokenEndpoint, as: [Form("AADSTS7000216", "AADSTS7000218")],
@@ -160,7 +161,8 @@ extension ServiceAnswer {
   private static let workloadIdentity =
     "MicrosoftDocs/azure-devops-docs docs/pipelines/release/troubleshoot-workload-identity.md"
 
-  /// What it answers in workload identity federation, where the assertion is the token of another issuer.
+  /// The answers about workload identity federation, in which the assertion is the token of another
+  /// issuer.
   static let federation: [ServiceAnswer] = [
     ServiceAnswer(
       "federation-no-match", from: .tokenEndpoint, as: [Form("AADSTS70021")], quotation: "AADSTS70021",

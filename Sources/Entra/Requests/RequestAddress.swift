@@ -1,7 +1,7 @@
 public import Encodings
 public import Tokens
 
-/// Where a request is posted to, which says what it asks for.
+/// The address that a request is posted to, which also says what it asks for.
 @nonexhaustive
 public enum RequestAddress: Sendable, Hashable {
   case graph(GraphAddress)
@@ -31,7 +31,7 @@ public enum RequestAddress: Sendable, Hashable {
     }
   }
 
-  /// True for a host of a cloud in the list.
+  /// True for a host of a listed cloud.
   public var isHostKnown: Bool { !clouds.isEmpty }
 
   /// The hosts of Graph that belong to this host: several clouds may have the same token endpoint.
@@ -71,7 +71,7 @@ extension RequestAddress: CustomStringConvertible {
     }
   }
 
-  /// Reads what `description` writes, letter by letter; nil for anything else.
+  /// Reads the output of `description`, letter by letter; nil for anything else.
   public init?(_ text: String) {
     if let address = GraphAddress(text) {
       self = .graph(address)
@@ -82,7 +82,7 @@ extension RequestAddress: CustomStringConvertible {
     }
   }
 
-  /// The host and what follows it, between slashes; nil for what is no `https` address.
+  /// The host and the parts after it, between slashes; nil if it is not an `https` address.
   static func parts(of text: String) -> [String]? {
     let scheme = "https://".utf8
     guard text.utf8.starts(with: scheme) else { return nil }
@@ -91,7 +91,7 @@ extension RequestAddress: CustomStringConvertible {
   }
 }
 
-/// Where `addKey` and `removeKey` are posted to.
+/// The address for `addKey` and `removeKey`.
 public struct GraphAddress: Sendable, Hashable {
   /// The kind of the object, by the collection that it is in.
   @nonexhaustive
@@ -107,7 +107,7 @@ public struct GraphAddress: Sendable, Hashable {
     case appID(ExactText)
   }
 
-  /// What is asked of the object.
+  /// What to do with the object.
   @nonexhaustive
   public enum Action: String, Sendable, Hashable, CaseIterable {
     case addKey
@@ -125,7 +125,7 @@ public struct GraphAddress: Sendable, Hashable {
   /// What the request does.
   public let action: Action
 
-  /// Throws `malformed-parameter` for a host that is more than the name of one, and for an id that is no GUID.
+  /// Throws `malformed-parameter` for a host that is more than the name of one, and for an id that is not a GUID.
   public init(
     host: String = Cloud.global.graphHost, version: GraphVersion = .v1, collection: Collection, name: Name,
     action: Action
@@ -141,7 +141,7 @@ public struct GraphAddress: Sendable, Hashable {
     self.action = action
   }
 
-  /// The object id, where the address has it.
+  /// The object id, if the address has it.
   public var objectID: ExactText? { if case .objectID(let id) = name { id } else { nil } }
   /// The application id, if the address has it.
   public var appID: ExactText? { if case .appID(let id) = name { id } else { nil } }
@@ -157,7 +157,7 @@ extension GraphAddress: CustomStringConvertible {
     return "https://\(host)/\(version.rawValue)/\(object)/\(action.rawValue)"
   }
 
-  /// Reads what `description` writes; nil for anything else.
+  /// Reads the output of `description`; nil for anything else.
   init?(_ text: String) {
     guard let parts = RequestAddress.parts(of: text), let action = parts.last.flatMap(Action.init(rawValue:)),
       parts.count >= 2, let version = GraphVersion(rawValue: parts[1])
@@ -213,7 +213,7 @@ public struct TokenAddress: Sendable, Hashable {
 extension TokenAddress: CustomStringConvertible {
   public var description: String { AudienceForm.token.audience(host: host, tenant: tenant).text }
 
-  /// Reads what `description` writes; nil for anything else.
+  /// Reads the output of `description`; nil for anything else.
   init?(_ text: String) {
     guard let parts = RequestAddress.parts(of: text), parts.count == 5,
       let address = try? TokenAddress(host: parts[0], tenant: ExactText(parts[1])),
@@ -222,7 +222,8 @@ extension TokenAddress: CustomStringConvertible {
     self = address
   }
 
-  /// The scope of everything that the application was granted in Graph; throws `malformed-parameter` for a host that is none.
+  /// The scope of everything in Graph that the application was granted; throws `malformed-parameter` for text that is
+  /// not a host.
   public static func graphScope(host: String) throws(ProfileError) -> ExactText {
     ExactText("https://\(try DirectoryName.graphHost(host))/.default")
   }
