@@ -98,6 +98,15 @@ def file(name):
     return path.read_text().rstrip("\n").split("\n") if path.exists() else []
 
 
+def exit_status(words):
+    """The exit statuses of a command: its own, those of its group, or those of most commands."""
+    for depth in range(len(words), 1, -1):
+        lines = file("-".join(words[:depth]) + ".1.mdoc")
+        if ".Sh EXIT STATUS" in lines:
+            return lines[lines.index(".Sh EXIT STATUS") :]
+    return file("exit-status.mdoc")
+
+
 def see_also(pages):
     """Cross references in the order of mdoc: by section, then by name."""
     pages = sorted(set(pages), key=lambda page: (page[1], page[0]))
@@ -157,7 +166,7 @@ class Manual:
             lines += [".Pp"] * bool(described or children) + ["The arguments and options are:"]
             lines += items(arguments)
         if ".Sh EXIT STATUS" not in own and page != "keyroll":
-            lines += file("exit-status.mdoc")
+            lines += exit_status(words)
         if own:
             # EXAMPLES stand behind EXIT STATUS.
             lines += own

@@ -157,7 +157,7 @@ struct ProgramPath: Sendable, Hashable {
     case .unclearInterpreter(let script, let reason, let remedy):
       KeyError(
         .programUnavailable,
-        "the program \(naming: path) is not run: what runs the script \(naming: script) cannot be told, because \(reason)",
+        "the program \(naming: path) is not run: it is unknown what runs the script \(naming: script), because \(reason)",
         hint: remedy)
     }
   }

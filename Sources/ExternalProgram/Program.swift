@@ -47,7 +47,7 @@ struct Program: Sendable {
     case .timeout:
       throw SigningError(
         .programTimeout, "\(naming: path.name) has not ended after \(timeout.components.seconds) s, and was ended",
-        hint: "look at what it waits for: it has no terminal to ask on; a slow one needs more time")
+        hint: "find out what it waits for: it has no terminal to ask on; a slow program needs more time")
     case .interrupted: throw SigningError(.programFailed, "\(naming: path.name) was interrupted")
     case .unobserved(let error):
       throw SigningError(.programFailed, "\(naming: path.name) cannot be waited for, and was ended: \(error)")

@@ -117,14 +117,14 @@ public struct CheckPackage: Sendable {
     if !hosts.contains(where: { ASCII.isEqualIgnoringCase($0, object.host) }) {
       return .failed(
         id,
-        RequestError(.hostMismatch, "the list is asked of \(naming: object.host), which is not a host that is meant"))
+        RequestError(.hostMismatch, "the list is requested from \(naming: object.host), which is not an expected host"))
     }
     if let expected = check.expected.objectID, !ASCII.isEqualIgnoringCase(expected.text, object.objectID.text) {
       return .failed(
         id,
         RequestError(
           .objectMismatch,
-          "the list is of \(naming: object.objectID), and the object id that is expected is \(naming: expected)"
+          "the list is for \(naming: object.objectID), and the expected object id is \(naming: expected)"
         ))
     }
     if let other = others.first {
@@ -172,7 +172,7 @@ extension CheckPackage {
         return differs("line \(index + 1) names the folder \(naming: folder), which is not there")
       }
       if let kind = request.kind, kind != step.kind {
-        return differs("line \(index + 1) takes \(naming: folder) for \(step.kind), and it is a request \(kind)")
+        return differs("line \(index + 1) calls \(naming: folder) \(step.kind), but it is a request \(kind)")
       }
       if let window = request.window, window.start?.seconds != step.from || window.end?.seconds != step.until {
         return differs("line \(index + 1) has other times than the token in \(naming: folder)")
@@ -267,7 +267,7 @@ extension CheckPackage {
       "other-files",
       RequestError(
         .fileUnexpected,
-        "\(naming: package.name) holds what a package does not have: \(list.joined(separator: ", "))"
+        "\(naming: package.name) contains entries that do not belong to a package: \(list.joined(separator: ", "))"
           + (isComplete ? "" : ", and more that was not looked at")))
   }
 }

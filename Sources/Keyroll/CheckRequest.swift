@@ -162,7 +162,7 @@ private struct FileComparison {
       throw RequestError(.fileMissing, "\(naming: received.name) has no \(name)")
     }
     if folder.signingCertificate == nil, file == .signingCertificate || file == .summary {
-      return .skipped(file.checkID, .notReached, "the signing certificate, which it tells of, is not known")
+      return .skipped(file.checkID, .notReached, "the signing certificate, which it describes, is not known")
     }
     guard let expected = folder.bytes(of: file) else {
       return .skipped(file.checkID, .notReached, "the body does not say what it should be")
@@ -174,7 +174,7 @@ private struct FileComparison {
   private func singleFile(_ contents: ReceivedBytes, against folder: borrowing RequestFolder) -> Check {
     let id = RequestFolder.File.configuration.checkID
     if folder.signingCertificate == nil {
-      return .skipped(id, .notReached, "the signing certificate, which it tells of, is not known")
+      return .skipped(id, .notReached, "the signing certificate, which it describes, is not known")
     }
     return Self.comparison(
       id, contents, folder.singleFile(), named: received.configurationName, .configurationAltered)
@@ -223,11 +223,11 @@ private struct FileComparison {
     } else if rest > 0 {
       list.append("\(rest) more")
     }
-    let what = "what a request \(address.requestName) does not have"
+    let what = "entries that do not belong to a request \(address.requestName)"
     return .warning(
       id,
       RequestError(
-        .fileUnexpected, "\(naming: received.name) holds \(what): \(list.joined(separator: ", "))"))
+        .fileUnexpected, "\(naming: received.name) contains \(what): \(list.joined(separator: ", "))"))
   }
 
   /// A name as it is: names in a file system need not be UTF-8, and two such names must not look the same.

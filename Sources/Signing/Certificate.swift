@@ -100,7 +100,7 @@ public struct CertificateChoice: Sendable {
     if own.isEmpty || own.contains(certificate) { return }
     throw KeyError(
       .certificateNotOfKey,
-      "the certificate that was given for \(naming: place) is not one of those that come with the key: it is \(certificate.summary), and with the key comes \(Certificate.list(Set(own)))",
+      "the certificate that was given for \(naming: place) is not one of those that come with the key: it is \(certificate.summary), and the key comes with \(Certificate.list(Set(own)))",
       hint: "use the certificate that is registered and comes with the key")
   }
 

@@ -24,7 +24,7 @@ public struct KeyRegistry: Sendable {
     let (reference, algorithm) = (request.reference, request.algorithm)
     guard let backend = backends.first(where: { $0.scheme.utf8.elementsEqual(reference.scheme.utf8) }) else {
       throw KeyError(
-        .unknownKeyScheme, "nothing here opens key references of the scheme \(naming: reference.scheme)",
+        .unknownKeyScheme, "keyroll does not open key references of the scheme \(naming: reference.scheme)",
         hint: "known schemes: \(schemes.joined(separator: ", "))")
     }
     let signer = try backend.signer(for: request)

@@ -206,7 +206,7 @@ enum WriteFailure: Error, CustomStringConvertible {
     switch self {
     case .system(let reason): reason.description
     case .foreignOwner(let owner):
-      "it belongs to user \(owner) as soon as it is made, who could read it, and keyroll runs as user \(geteuid())"
+      "a new file here belongs to user \(owner), who could read it, but keyroll runs as user \(geteuid())"
     }
   }
 

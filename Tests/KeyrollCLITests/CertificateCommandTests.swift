@@ -158,7 +158,7 @@ import Testing
               --format <format>       Write text for people, json for programs, or the
                                       certificate alone as pem, der, jwk or jwks. (values:
                                       text, json, pem, der, jwk, jwks; default: text)
-              --quiet                 Write warnings and errors, and no notes.
+              --quiet                 Write warnings and errors, but no notes.
               --password-file <file>  Read the password from this file, without its last
                                       line break; - is standard input.
               --password-fd <number>  Read the password from this open file descriptor.

@@ -38,7 +38,7 @@ import Testing
         let before = try Data(contentsOf: URL(fileURLWithPath: spared))
         let outcome = try BuiltCommand.run(Self.proof + ["--key", reference] + options + [output, spared, "--force"])
         #expect(outcome.status == 2 && outcome.output.isEmpty)
-        #expect(outcome.error.contains("is read by this command, and is not replaced [output-exists]"), "\(outcome)")
+        #expect(outcome.error.contains("is read by this command, and is never replaced [output-exists]"), "\(outcome)")
         #expect(try Data(contentsOf: URL(fileURLWithPath: spared)) == before)
       }
     }
@@ -63,7 +63,7 @@ import Testing
     ] {
       let before = try folder.bytes("profile.json")
       let outcome = try BuiltCommand.run(arguments + ["--output", spared, "--force"])
-      #expect(outcome.error.contains("is read by this command, and is not replaced [output-exists]"), "\(outcome)")
+      #expect(outcome.error.contains("is read by this command, and is never replaced [output-exists]"), "\(outcome)")
       #expect(try folder.bytes("profile.json") == before)
     }
   }
@@ -89,7 +89,7 @@ import Testing
       let script = line.replacing("keyroll ", with: "\(BuiltCommand.path) ", maxReplacements: 1)
       let outcome = try Judge.run("/bin/sh", ["-c", script])
       #expect(outcome.status == 2, "\(outcome)")
-      #expect(outcome.error.contains("is read by this command, and is not replaced [output-exists]"), "\(outcome)")
+      #expect(outcome.error.contains("is read by this command, and is never replaced [output-exists]"), "\(outcome)")
       #expect(try Data(contentsOf: URL(fileURLWithPath: spared)) == before)
     }
   }

@@ -209,7 +209,7 @@ import Testing
     let publicKey = try folder.write(try Fixtures.bytes("public-keys/spki.pem"), to: "key.pem")
     for output in [program, publicKey] {
       let outcome = try sign("command:\(program);public=\(publicKey)", ["--output", output, "--force"])
-      #expect(outcome.error.contains("\(output) is read by this command, and is not replaced [output-exists]\n"))
+      #expect(outcome.error.contains("\(output) is read by this command, and is never replaced [output-exists]\n"))
     }
   }
 

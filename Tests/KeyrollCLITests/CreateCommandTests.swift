@@ -164,7 +164,7 @@ import Testing
     #expect(
       again.status == 0
         && again.error == """
-          keyroll: warning: this renews the certificate and keeps the key; a rollover wants a new key
+          keyroll: warning: this renews the certificate and keeps the key; a rollover needs a new key
           keyroll: note: valid from 2027-01-15T07:55:00Z to 2028-01-15T07:54:59Z, 365 d
 
           """,
@@ -228,7 +228,7 @@ import Testing
     // Where it would be ignored it is refused.
     let request = try sign(folder.path("csr.json"), "--max-lifetime", "366d")
     #expect(
-      request.status == 64 && request.error.contains("of a certificate request the authority decides"), "\(request)")
+      request.status == 64 && request.error.contains("for a certificate request the CA decides"), "\(request)")
     let prepared = try BuiltCommand.run(
       ["prepare", "proof", "--object-id", SignCommandTests.objectID, "--certificate", SignCommandTests.certificate]
         + ["--at", SignCommandTests.at, "--output", folder.path("proof.json")])

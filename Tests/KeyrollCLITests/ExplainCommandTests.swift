@@ -69,7 +69,7 @@ import Testing
         token: graph-proof, judged for 2023-11-14T22:18:20Z
           no failed check explains the answer
 
-        what the token does not show
+        causes that the token does not show
           the certificate is not registered on the object in the address, or has ended there
         """), "\(outcome)")
     #expect(outcome.output.contains("a 401 right after addKey is not yet a failure\n"))
@@ -98,7 +98,7 @@ import Testing
       outcome.output.contains(
         """
           no failed check explains the answer
-          of these it is not known that they are answered so:
+          these are not known to cause the answer:
           FAILED   exp 
         """), "\(outcome)")
   }
@@ -149,7 +149,7 @@ import Testing
           "keyroll: error: forged"
 
         """#), "\(outcome)")
-    #expect(outcome.output.contains("  keyroll does not know this code; the message is all there is\n"))
+    #expect(outcome.output.contains("  keyroll does not know this code; its message says what is known\n"))
   }
 
   @Test("a page of a proxy is not an answer", arguments: ["proxy-page.http", "proxy-page.html"])
@@ -238,10 +238,10 @@ import Testing
             meaning
               aud of the assertion is of another host, tenant or cloud than the endpoint
 
-            failed checks that it comes from
+            failed checks that cause it
               aud:claim-mismatch, aud:claim-known-mistake
 
-            what no token shows
+            causes that no token shows
               the request went to another host or tenant than aud names
 
             next step

@@ -21,7 +21,7 @@ import Testing
     #expect(
       try sign("--key", key)
         == refusal(
-          "nothing here opens key references of the scheme \(scheme), and no file has that name [unknown-key-scheme]",
+          "keyroll does not open key references of the scheme \(scheme), and no file has that name [unknown-key-scheme]",
           hint: "known schemes: file, pem, pfx, pkcs11, command"))
   }
 

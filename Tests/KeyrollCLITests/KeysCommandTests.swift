@@ -182,7 +182,7 @@ struct KeysCommandTests {
           status: 2,
           error: """
             keyroll: error: a PKCS #11 module crashed while it was loaded, or has no list of functions [module-unavailable]
-            keyroll: hint: p11-kit loads all that it is configured with: take the file of that module out of its configuration
+            keyroll: hint: p11-kit loads every module in its configuration: remove the file of that module from there
 
             """))
   }

@@ -110,7 +110,7 @@ import Testing
     #expect(outcome.status == 0, "\(outcome)")
     #expect(
       outcome.output.contains(
-        "\(path) holds what a request remove-key does not have: .hidden, a name that is not UTF-8, in hexadecimal 61FF62, more, new-certificate.cer "
+        "\(path) contains entries that do not belong to a request remove-key: .hidden, a name that is not UTF-8, in hexadecimal 61FF62, more, new-certificate.cer "
           + "[file-unexpected]\n"), "\(outcome)")
     try shell("for i in $(seq 20); do : > extra-$i; done")
     #expect(try check(path).output.contains(", extra-14, extra-15, extra-16, 14 more [file-unexpected]\n"))

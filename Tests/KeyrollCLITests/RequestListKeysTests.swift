@@ -120,7 +120,7 @@ import Testing
           error: """
             keyroll: error: the next page that \(answer) names is not on graph.microsoft.com: \
             https://graph.example/v1.0/applications?$skiptoken=x [foreign-next-page]
-            keyroll: hint: where another cloud is meant, choose it by --cloud; else do not follow it
+            keyroll: hint: if another cloud is meant, choose it by --cloud; otherwise do not follow it
 
             """))
     #expect(try folder.names() == ["answer.json"])

@@ -59,7 +59,7 @@ import Testing
       (addKey + ["--windows", "2", "--single-file"], "--windows makes a folder, so --single-file is not for it"),
       (
         addKey + ["--windows", "2", "--with-password"],
-        "--windows would write the PFX and its password once for each: --with-password is not for it"
+        "--windows would write the PFX and its password several times, so --with-password is not for it"
       ),
     ])
   func usage(request: [String], message: String) throws {
@@ -223,7 +223,7 @@ import Testing
       ),
       ("steps", "- - -", "-", "steps: line 1 is not one of a step"),
       ("list-1/request.curl", "proto", "insecure\nproto", "request.curl is not what keyroll writes for a list"),
-      ("list-1/request.curl", "graph.microsoft.com", "evil.example", "the list is asked of evil.example, which is not"),
+      ("list-1/request.curl", "graph.microsoft.com", "evil.example", "the list is requested from evil.example, which is not"),
       (
         "list-1/request.curl", SignCommandTests.objectID, SignCommandTests.tenant,
         "the list is of \(SignCommandTests.tenant)"
@@ -262,7 +262,7 @@ import Testing
     #expect(outcome.status == 0, "\(outcome)")
     #expect(
       outcome.output.contains(
-        "\(folder.path("p")) holds what a package does not have: more, token-3 [file-unexpected]"),
+        "\(folder.path("p")) contains entries that do not belong to a package: more, token-3 [file-unexpected]"),
       "\(outcome)")
   }
 

@@ -171,7 +171,7 @@ import Testing
           == Outcome(
             status: 2,
             error: """
-              keyroll: error: \(output) is read by this command, and is not replaced [output-exists]
+              keyroll: error: \(output) is read by this command, and is never replaced [output-exists]
               keyroll: hint: choose another name
 
               """))

@@ -243,7 +243,7 @@ import Testing
     #expect(warned.status == 0)
     #expect(
       warned.error.contains(
-        "keyroll: warning: what name means is for the rules that come with the request to say: --profile FILE takes yours\n"
+        "keyroll: warning: what name means depends on the rules that come with the request: --profile FILE uses yours\n"
       ),
       "\(warned)")
   }
@@ -282,7 +282,7 @@ import Testing
       #expect(outcome.status == 2 && outcome.output.isEmpty)
       #expect(
         refusal(outcome) == """
-          keyroll: error: the certificate that was given for \(name(of: key)) is not one of those that come with the key: it is \(Self.leafSummary), and with the key comes "CN=renewed,O=keyroll fixtures" (SHA-1 740297A0E4D43CF1558CB0DB172CFEF478E4C962, valid 2021-01-01T00:00:00Z to 2049-12-31T23:59:59Z) [certificate-not-of-key]
+          keyroll: error: the certificate that was given for \(name(of: key)) is not one of those that come with the key: it is \(Self.leafSummary), and the key comes with "CN=renewed,O=keyroll fixtures" (SHA-1 740297A0E4D43CF1558CB0DB172CFEF478E4C962, valid 2021-01-01T00:00:00Z to 2049-12-31T23:59:59Z) [certificate-not-of-key]
           keyroll: hint: use the certificate that is registered and comes with the key
 
           """, "\(key)")

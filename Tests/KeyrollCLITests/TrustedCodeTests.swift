@@ -188,7 +188,7 @@ import Testing
       try sign(script)
         == Self.refused(
           script,
-          "what runs the script \(script) cannot be told, because its first line gives env an option that is not followed here",
+          "it is unknown what runs the script \(script), because its first line gives env an option that is not followed here",
           remedy: "let its first line name the interpreter by its path"))
   }
 
@@ -217,7 +217,7 @@ import Testing
       try Shell.run(line)
         == Self.refused(
           script,
-          "what runs the script \(script) cannot be told, because it cannot be read: permission denied",
+          "it is unknown what runs the script \(script), because it cannot be read: permission denied",
           remedy: "let yourself read it: chmod a+r \(script)"))
   }
 }

@@ -82,7 +82,7 @@ struct CertificateStorageTests {
     let certificate = try #require(try signer("object=certificate-elsewhere").certificates.first)
     let stored = try store(certificate, at: "object=certificate-elsewhere")
     #expect(
-      !stored.isNew && stored.notes == ["the certificate lies on the token under another name than its key"],
+      !stored.isNew && stored.notes == ["the certificate is on the token under another name than its key"],
       "\(stored)")
   }
 

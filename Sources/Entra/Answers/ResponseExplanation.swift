@@ -116,7 +116,7 @@ public struct ResponseExplanation: Sendable {
       return "this is a list of what is registered: \(count) \(count == 1 ? "key credential" : "key credentials")"
     case .noContent: return "the request was done; this is how removeKey answers"
     case .accessToken: return "the assertion was accepted, and an access token was issued; it is not shown here"
-    case .error: return "keyroll does not know this code; the message is all there is"
+    case .error: return "keyroll does not know this code; its message says what is known"
     case .webPage:
       return "this is a web page, not an answer of the services: a proxy, a gateway or another host answered instead"
     case .otherSuccess:

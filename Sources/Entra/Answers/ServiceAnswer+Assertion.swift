@@ -65,7 +65,7 @@ extension ServiceAnswer {
       ],
       quotation: "AADSTS700027, \"The key used is expired\"",
       meaning:
-        "the certificate that the header names is registered, and the time of the request is outside its Start and End: mostly it has expired",
+        "the certificate that the header names is registered, and the time of the request is outside its Start and End: usually it has expired",
       nextStep:
         "compare Start and End in the answer with the clock: if the certificate has ended, register a new one and sign with it",
       otherCauses: ["the clock of the machine is wrong: the same answer comes before Start"],
@@ -125,7 +125,7 @@ extension ServiceAnswer {
     ServiceAnswer(
       "certificate-outside-validity", from: .tokenEndpoint, as: [Form("AADSTS1000502", "AADSTS7000274")],
       quotation: "AADSTS1000502 or AADSTS7000274: the certificate is outside its validity",
-      meaning: "the certificate is used before its validity begins or after it has ended: mostly it has expired",
+      meaning: "the certificate is used before its validity begins or after it has ended: usually it has expired",
       nextStep: "compare the clock with the dates of the certificate, and sign with a certificate that is valid now",
       suspects: [
         .reason(.certificateExpired), .reason(.certificateNotYetValid), .reason(.registrationExpired),
@@ -146,7 +146,7 @@ extension ServiceAnswer {
       "type-refused", from: .tokenEndpoint, as: [Form("AADSTS5002727")], quotation: "AADSTS5002727: typ is wrong",
       meaning: "typ in the header is not JWT", nextStep: "write typ as JWT",
       faults: [.reason(.wrongType)],
-      document: "answers that public client code quotes whole: \"Invalid JWT header type\""),
+      document: "complete answers in public client code: \"Invalid JWT header type\""),
     ServiceAnswer(
       "key-unfit", from: .tokenEndpoint, as: [Form("AADSTS5002730")],
       quotation: "AADSTS5002730: the key does not suit alg",
@@ -174,7 +174,7 @@ extension ServiceAnswer {
       quotation: "AADSTS50027: the assertion cannot be read, or a claim in it is not as expected",
       meaning:
         "the assertion cannot be read as a JSON Web Token, its header names no certificate, or a claim is missing, doubled or not as expected",
-      nextStep: "check the assertion with keyroll verify, and mend the first check that fails",
+      nextStep: "check the assertion with keyroll verify, and fix the first check that fails",
       faults: [.check("aud", .audienceSeveral).mended(by: "write aud as one string, not as an array")],
       suspects: [
         .check("serialization"), .check("header-json"), .check("claims-json"),

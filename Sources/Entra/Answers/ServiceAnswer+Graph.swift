@@ -109,7 +109,7 @@ extension ServiceAnswer {
       meaning:
         "no credential has the keyId of the request, or the replica that answered lags behind: the removal may still take effect",
       nextStep: "read keyCredentials again after some minutes before sending the request again",
-      document: "answers of a live tenant that public test data keep; one project tells of the lagging replica"),
+      document: "answers of a live tenant in public test data; one project mentions the lagging replica"),
     ServiceAnswer(
       "key-not-base64", from: .graph, as: [Form(saying: ["edm.binary"])],
       quotation: "400, \"Cannot convert a primitive value to the expected type 'Edm.Binary'\"",

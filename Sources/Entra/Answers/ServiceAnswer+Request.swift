@@ -69,7 +69,7 @@ extension ServiceAnswer {
       "user-unknown", from: .tokenEndpoint, as: [Form("AADSTS50034")], quotation: "AADSTS50034",
       meaning:
         "the user account does not exist in this tenant; this is about the sign-in of a person, not about an assertion",
-      nextStep: "look which flow sent the request: client_credentials names no user", document: errorReference),
+      nextStep: "find out which flow sent the request: client_credentials names no user", document: errorReference),
     ServiceAnswer(
       "resource-unknown", from: .tokenEndpoint, as: [Form("AADSTS500011")], quotation: "AADSTS500011",
       meaning: "the tenant has no service principal of the resource that scope names",
@@ -182,9 +182,9 @@ extension ServiceAnswer {
       "federation-audience", from: .tokenEndpoint, as: [Form("AADSTS700212")], quotation: "AADSTS700212",
       meaning: "no federated identity credential of the application has the audience of the token",
       nextStep:
-        "compare aud with the audience of the federated credential, mostly api://AzureADTokenExchange or that of its cloud",
+        "compare aud with the audience of the federated credential, usually api://AzureADTokenExchange or that of its cloud",
       suspects: [.check("aud")],
-      document: "an answer that public test data quote whole; Azure/login issue 360 names what must match"),
+      document: "a complete answer in public test data; Azure/login issue 360 names what must match"),
     ServiceAnswer(
       "federation-subject", from: .tokenEndpoint, as: [Form("AADSTS700213", "AADSTS7002137")],
       quotation: "AADSTS700213 or AADSTS7002137",

@@ -70,7 +70,7 @@ public struct GraphListing: Sendable, Hashable {
       throw KeyCredentialsError(
         .foreignNextPage,
         "the next page that \(naming: subject) names is not on \(naming: host): \(naming: link)",
-        hint: "where another cloud is meant, choose it; else do not follow it")
+        hint: "if another cloud is meant, choose it; otherwise do not follow it")
     }
     let path = rest[linkHost.endIndex...].prefix { !"?#".utf8.contains($0) }
     let query = rest[path.endIndex...].dropFirst()

@@ -55,7 +55,7 @@ extension PKCS11Backend: CertificateStore {
       throw KeyMakingError(
         KeyError(
           .certificateMismatch,
-          "no private key at \(naming: reference) is the one of the certificate \(Certificate.list([certificate]))",
+          "no private key at \(naming: reference) belongs to the certificate \(Certificate.list([certificate]))",
           hint: "see what is there after a login"))
     }
     guard matches.count == 1 else {
@@ -92,7 +92,7 @@ private struct CertificateStorage {
       let isElsewhere = found != name
       return StoredCertificate(
         reference: reference(to: found), isNew: false,
-        notes: notes + (isElsewhere ? ["the certificate lies on the token under another name than its key"] : []))
+        notes: notes + (isElsewhere ? ["the certificate is on the token under another name than its key"] : []))
     }
     do throws(DeviceError) {
       let session = try connection.openWritingSession()
@@ -123,7 +123,7 @@ private struct CertificateStorage {
       throw KeyMakingError(
         .certificateNotStored,
         "\(failure.message); whether the certificate is on \(token.summary) cannot be looked at: \(error.message)",
-        hint: "look with keyroll certificate show; else \(next)")
+        hint: "look with keyroll certificate; if it is not there, \(next)")
     }
     guard let found else {
       throw KeyMakingError(

@@ -79,7 +79,7 @@ extension Token {
     guard info.has(CKF_WRITE_PROTECTED) else { return }
     throw KeyMakingError(
       .tokenWriteProtected, "\(summary) is write-protected (CKF_WRITE_PROTECTED): nothing can be made on it",
-      hint: "use another token, or one that may be written")
+      hint: "use another token, or make this one writable")
   }
 
   /// What the token says about a mechanism.

@@ -12,7 +12,7 @@ extension DeviceError {
     case CKR_TOKEN_WRITE_PROTECTED:
       return KeyMakingError(
         .tokenWriteProtected, "\(token.summary) is write-protected: \(message)",
-        hint: "use another token, or one that may be written")
+        hint: "use another token, or make this one writable")
     case CKR_SESSION_READ_ONLY, CKR_SESSION_READ_WRITE_SO_EXISTS, CKR_ACTION_PROHIBITED:
       return KeyMakingError(
         .tokenReadOnly, "\(token.summary) does not let this user write: \(message)",

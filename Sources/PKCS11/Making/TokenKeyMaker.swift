@@ -111,7 +111,7 @@ public final class TokenKeyMaker: KeyMaker {
   private func only(_ inURI: [UInt8]?, _ inDescription: [UInt8]?, _ what: String) throws(KeyMakingError) -> [UInt8]? {
     if let inURI, let inDescription, inURI != inDescription {
       throw KeyMakingError(
-        KeyError(.malformedKeyReference, "the new key is given two names: its \(what) in \(naming: uri) is another one")
+        KeyError(.malformedKeyReference, "the new key has two names: its \(what) in \(naming: uri) is another one")
       )
     }
     return inURI ?? inDescription
@@ -195,7 +195,7 @@ public final class TokenKeyMaker: KeyMaker {
       throw KeyMakingError(
         .notDiscarded,
         "\(reason); what is left on \(token.summary) cannot be listed (\(error.message)): there may be \(expected.list)",
-        hint: "look with keyroll keys --login; to remove it: \(expected.removals)")
+        hint: "list it with keyroll keys --login; to remove it: \(expected.removals)")
     }
     guard !found.isEmpty else { return }
     state.withLock { $0.leftovers = found }

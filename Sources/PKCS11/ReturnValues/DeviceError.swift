@@ -47,7 +47,7 @@ struct DeviceError: Error, Sendable, Hashable {
     // A TPM has no officer who could set a PIN, and forgets wrong tries after some time.
     if returnValue.rawValue == CKR_PIN_LOCKED, Module.isOfTPM(named: module) {
       return
-        "a TPM in lockout takes PINs again after a while; who owns it ends that at once by tpm2_dictionarylockout --clear-lockout"
+        "a TPM in lockout takes PINs again after a while; its owner can end the lockout at once with tpm2_dictionarylockout --clear-lockout"
     }
     // A return value about PINs from any other function says nothing about the PIN that was given.
     if (CKR_PIN_INCORRECT...CKR_PIN_LOCKED).contains(returnValue.rawValue), !isAboutLogin { return nil }
