@@ -5,10 +5,13 @@ import Tokens
 /// One of the national clouds that Microsoft runs, with the hosts that its tokens name.
 @nonexhaustive
 public enum Cloud: String, Sendable, Hashable, CaseIterable {
+  /// The public cloud, with the login host `login.microsoftonline.com`.
   case global
   /// GCC High.
   case usGov = "usgov"
+  /// The cloud of the Department of Defense, which shares its login host with GCC High.
   case usGovDoD = "usgov-dod"
+  /// The cloud of 21Vianet in China.
   case china
 
   /// The host of the token endpoint, which is the host in `aud`.

@@ -7,11 +7,17 @@ public typealias JSONArray = JSONList<JSONValue>
 /// A JSON value (RFC 8259, section 3).
 @nonexhaustive
 public enum JSONValue: JSONPart {
+  /// The literal `null`.
   case null
+  /// The literal `true` or `false`.
   case boolean(Bool)
+  /// A number, kept as it was written.
   case number(JSONNumber)
+  /// A string, unescaped.
   case string(ExactText)
+  /// An array, with its elements in order.
   case array(JSONArray)
+  /// An object, with its members in order and no name twice.
   case object(JSONObject)
 
   /// Takes a value that was read.

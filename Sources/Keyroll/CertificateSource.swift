@@ -10,6 +10,7 @@ public import Tokens
 extension Toolkit {
   /// What the name stands for, by its contents.
   public enum Contents: Sendable {
+    /// The certificates of a file or token, at least one.
     case certificates([Certificate])
     /// The saved answer for an application or service principal.
     case registered(KeyCredentials)

@@ -25,6 +25,7 @@ public struct PackageReport: Sendable {
     case closed(NumericDate)
     /// It needs no token of its own, and can be sent at any time.
     case untimed
+    /// A check failed, or its token was not accepted: it must not be sent.
     case rejected
   }
 

@@ -33,6 +33,7 @@ public struct RequestFolder: ~Copyable, Sendable {
   /// The two forms in which a request is carried.
   @nonexhaustive
   public enum Form: Sendable, Hashable {
+    /// A folder with each part of the request in a file of its own.
     case folder
     /// A configuration for curl that also contains the body and the summary.
     case singleFile

@@ -25,6 +25,7 @@ public struct TokenInspection: Sendable {
 
   /// The meaning of a claim as a date.
   public enum DateMeaning: Sendable {
+    /// A date in seconds since 1970.
     case date(NumericDate)
     /// It is not a date in seconds, and this one in milliseconds.
     case milliseconds(NumericDate)

@@ -12,6 +12,7 @@ public enum TokenKind: String, Sendable, Hashable, CaseIterable {
   case assertion
   /// An access token (RFC 9068, or Entra's own form), which is not for its bearer to read.
   case accessToken = "access-token"
+  /// Anything else, also a token whose claims cannot be read.
   case other
 
   /// It looks only at the claims; unreadable claims make it `other`.

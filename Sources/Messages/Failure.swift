@@ -19,7 +19,8 @@ extension DiagnosticError {
 
 /// The reasons for which one part of the project fails, by their stable ids.
 ///
-/// A raw value is a kebab-case id: it never changes its meaning, programs match on it, and each has its row in the table of ids.
+/// A raw value is a kebab-case id: it never changes its meaning, programs match on it, and each has its row in the table
+/// of ids, `docs/errors.md`.
 public protocol FailureCode: RawRepresentable<String>, CaseIterable, Hashable, Sendable {}
 
 /// An error of one part of the project: a stable id, what is wrong, and the next step.

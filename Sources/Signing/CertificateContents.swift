@@ -82,12 +82,14 @@ public struct CertificateUsage: Sendable, Hashable {
   /// RFC 5280, section 4.2.1.3, by its name there.
   @nonexhaustive
   public enum Key: String, Sendable, Hashable, CaseIterable {
+    /// The key may sign data other than certificates, such as tokens.
     case digitalSignature
   }
 
   /// RFC 5280, section 4.2.1.12, by its name there without `id-kp-`.
   @nonexhaustive
   public enum Extended: String, Sendable, Hashable, CaseIterable {
+    /// The key may authenticate a TLS client.
     case clientAuth
   }
 

@@ -13,14 +13,19 @@ public struct DistinguishedName: Sendable, Hashable {
   /// The attribute types that RFC 4514, section 3, names.
   @nonexhaustive
   public enum AttributeType: String, Sendable, Hashable, CaseIterable {
+    /// The name of the holder, of at most 64 characters.
     case commonName = "CN"
-    case localityName = "L"
-    case stateOrProvinceName = "ST"
-    case organizationName = "O"
-    case organizationalUnitName = "OU"
+    /// The place of the holder, and the state that it is in.
+    case localityName = "L", stateOrProvinceName = "ST"
+    /// The organization of the holder, and a part of it.
+    case organizationName = "O", organizationalUnitName = "OU"
+    /// A code of two letters (ISO 3166).
     case countryName = "C"
+    /// The address of the holder.
     case streetAddress = "STREET"
+    /// One label of a domain name, in ASCII.
     case domainComponent = "DC"
+    /// The login name of a user.
     case userID = "UID"
 
     /// Its object identifier in dots: `2.5.4.3`.

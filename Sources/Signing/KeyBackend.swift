@@ -68,8 +68,11 @@ public struct KeyListing: Sendable {
     /// The kind of entry, as `type` of a PKCS #11 URI says it (RFC 7512, section 2.3).
     @nonexhaustive
     public enum Kind: String, Sendable, Hashable, CaseIterable {
+      /// A key that can sign.
       case privateKey = "private"
+      /// The public half of a key alone.
       case publicKey = "public"
+      /// An X.509 certificate.
       case certificate = "cert"
     }
 

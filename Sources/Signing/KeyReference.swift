@@ -106,6 +106,7 @@ public struct KeyReferenceSyntax: Sendable, Hashable {
     /// The kind of value.
     @nonexhaustive
     public enum Content: Sendable, Hashable {
+      /// Text in UTF-8, not empty.
       case text
       /// Any bytes, or none.
       case bytes

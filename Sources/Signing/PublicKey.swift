@@ -23,7 +23,9 @@ public final class PublicKey: Sendable {
   public enum Fault: Sendable, Hashable {
     /// None of the signature algorithms here uses keys of this kind.
     case unsupportedKind
+    /// Fewer bits than the least that sign here, 2048.
     case tooSmall(bitCount: Int, least: Int)
+    /// More bits than the most that are used here, 8192.
     case tooLarge(bitCount: Int, most: Int)
     /// Nobody can sign with it: its public exponent is even.
     case unusable

@@ -1,12 +1,10 @@
 /// The RSA signature algorithms of RFC 7518, sections 3.3 and 3.5, by their `alg` names.
 @nonexhaustive
 public enum SignatureAlgorithm: String, Sendable, Hashable, CaseIterable {
-  case rs256 = "RS256"
-  case rs384 = "RS384"
-  case rs512 = "RS512"
-  case ps256 = "PS256"
-  case ps384 = "PS384"
-  case ps512 = "PS512"
+  /// RSASSA-PKCS1-v1_5 with SHA-256, SHA-384 and SHA-512.
+  case rs256 = "RS256", rs384 = "RS384", rs512 = "RS512"
+  /// RSASSA-PSS with SHA-256, SHA-384 and SHA-512.
+  case ps256 = "PS256", ps384 = "PS384", ps512 = "PS512"
 
   /// How the digest is encoded before the RSA operation (RFC 8017, sections 8.1 and 8.2).
   @nonexhaustive
@@ -71,6 +69,7 @@ public enum SignatureAlgorithm: String, Sendable, Hashable, CaseIterable {
 /// The types of keys that the signature algorithms here use, by their `kty` names (RFC 7518, section 6.1).
 @nonexhaustive
 public enum KeyType: String, Sendable, Hashable, CaseIterable {
+  /// RSA, also if the key is restricted to PSS.
   case rsa = "RSA"
 }
 
@@ -79,9 +78,8 @@ public enum KeyType: String, Sendable, Hashable, CaseIterable {
 public enum DigestAlgorithm: String, Sendable, Hashable, CaseIterable {
   /// For certificate thumbprints only; nothing is signed with it.
   case sha1 = "SHA-1"
-  case sha256 = "SHA-256"
-  case sha384 = "SHA-384"
-  case sha512 = "SHA-512"
+  /// For signatures, with digests of 32, 48 and 64 bytes; SHA-256 also for thumbprints.
+  case sha256 = "SHA-256", sha384 = "SHA-384", sha512 = "SHA-512"
 
   /// The length of a digest in bytes.
   public var byteCount: Int {

@@ -8,6 +8,7 @@ public struct CompactSerialization: Sendable {
   /// The three parts, in their order.
   @nonexhaustive
   public enum Segment: String, Sendable, Hashable, CaseIterable {
+    /// The JOSE header, the claims, and the signature over both.
     case header, payload, signature
   }
 

@@ -4,6 +4,7 @@ import Messages
 @nonexhaustive
 public enum DroppedText: Sendable, Hashable {
   // Around it, from the outside to the inside.
+  /// The UTF-8 mark that Windows puts before a text.
   case byteOrderMark
   /// The text is in UTF-16; a token is ASCII.
   case utf16
@@ -17,18 +18,24 @@ public enum DroppedText: Sendable, Hashable {
   case command(String)
   /// Anything else.
   case text
+  /// Spaces, tabs and line breaks around it.
   case whiteSpace
   /// The name of an authorization scheme in front of it, such as `Bearer`.
   case scheme(String)
+  /// Double or single quotation marks around it, also typographic ones.
   case quotationMarks
+  /// Backticks around it, as in Markdown.
   case backticks
+  /// `<` and `>` around it, also as escapes of HTML or of addresses.
   case angleBrackets
   /// A full stop after it.
   case fullStop
   // Inside it.
+  /// Line breaks that wrapped it.
   case lineBreaks
   /// `>` at the beginning of lines.
   case quoteMarks
+  /// Spaces or tabs between its characters.
   case spaces
   /// Characters that no screen shows.
   case invisibleCharacters

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Cases that this project did not write; `scripts/conformance.sh` prints what these tests judge.
-@Suite("The cases of others", .enabled(if: Corpora.folder != nil, Comment(rawValue: Corpora.absence)))
+@Suite("Test cases of other projects", .enabled(if: Corpora.folder != nil, Comment(rawValue: Corpora.absence)))
 struct ConformanceTests {
   /// Where reports are left for the script, when it asks for them.
   private static let reports = ProcessInfo.processInfo.environment["KEYROLL_CONFORMANCE_REPORT"].map {

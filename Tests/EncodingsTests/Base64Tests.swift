@@ -39,7 +39,7 @@ struct Base64Tests {
   }
 
   @Test(
-    "Each departure from base64url has its own reason",
+    "Each difference from base64url has its own reason",
     arguments: [
       ("Zg==", Base64Error.Code.padding), ("Zg=", .padding), ("Zm9v=", .padding), ("Z", .impossibleLength),
       ("Zm9vZ", .impossibleLength),
@@ -80,7 +80,7 @@ struct Base64Tests {
   }
 
   @Test(
-    "What is reported and not refused can only mean one thing",
+    "A spelling that is reported and not refused has only one meaning",
     arguments: [
       ("Zg==", [Base64Error.Code.padding]), ("Zm8=", [.padding]), ("Zg = =", [.whitespace, .padding]),
       (" Z\tg\r\n", [.whitespace]), ("Zh", [.unusedBits]),
@@ -91,7 +91,7 @@ struct Base64Tests {
   }
 
   @Test(
-    "Padding that does not fit, or has something after it, is refused even where irregularities are reported",
+    "Padding that does not fit, or has something after it, is refused even if irregularities are reported",
     arguments: [
       "=", "==", "Zg=", "Zg===", "Zm9v=", "Zm9v====", "Zm8==", "Zg==Zg", "Zg=A=", "====", "Z===", "Z=",
     ])
@@ -122,7 +122,7 @@ struct Base64Tests {
   }
 
   @Test(
-    "Into a caller's room, only what is tolerated is decoded",
+    "Decoding into memory of the caller accepts only what is tolerated",
     arguments: [
       ("Zm9v\nYg==", Base64.standard, [Base64Error.Code.whitespace], nil),
       ("Zm9v\nYg==", .standard, [], .whitespace), ("Zm9vYg", .standard, [.whitespace], .padding),
@@ -143,7 +143,7 @@ struct Base64Tests {
     }
   }
 
-  @Test("The spellings of bytes are both alphabets, each with and without padding")
+  @Test("Bytes have a spelling in both alphabets, each with and without padding")
   func spellings() {
     #expect(Base64.spellings(of: [0xFB, 0xFF, 0xFE, 0xFF]) == ["+//+/w==", "+//+/w", "-__-_w==", "-__-_w"])
     #expect(Base64.spellings(of: [0xFB, 0xFF, 0xFE]) == ["+//+", "+//+", "-__-", "-__-"])

@@ -127,7 +127,7 @@ struct PublishedMistakesTests {
     if let answer { #expect(answer.isExplained(by: check)) }
   }
 
-  @Test("A published PowerShell sample fails by all its faults")
+  @Test("A published PowerShell sample fails with all its mistakes")
   func powershell() throws {
     let row = try #require(TokenFixtureTests.rows.first { $0.file == "proof-powershell.jwt" })
     let failed = try row.report(isLenient: false).failedChecks.map { "\($0.id):\($0.finding?.reason ?? "")" }
@@ -138,7 +138,7 @@ struct PublishedMistakesTests {
       ])
   }
 
-  @Test("Every fault in the table of answers is shown by a token of its own", arguments: ServiceAnswer.all.map(\.id))
+  @Test("Every fault in the table of answers has a token that shows it", arguments: ServiceAnswer.all.map(\.id))
   func complete(_ id: String) throws {
     // No key but an RSA key is ever verified with, so no token can show this one.
     let unreachable = ["key-unfit"]
@@ -157,7 +157,7 @@ struct PublishedMistakesTests {
     }
   }
 
-  @Test("The message about the audience of the withdrawn how-to names it")
+  @Test("The message about the audience of the withdrawn how-to names the how-to")
   func namedAudience() throws {
     let row = try #require(TokenFixtureTests.rows.first { $0.file == "proof-graph-app-audience.jwt" })
     let message = try row.report(isLenient: false).failedChecks.first?.finding?.message

@@ -28,7 +28,7 @@ import Testing
     #expect(try run(arguments) == Outcome(status: 128 + SIGPIPE))
   }
 
-  @Test("what was said besides the result stays, and files that were written stay too")
+  @Test("messages and files that were written before the pipe broke are kept")
   func signing() throws {
     let proof = ["sign", "proof", "--key", SignCommandTests.key, "--object-id", SignCommandTests.objectID]
     #expect(try run(proof + ["--at", SignCommandTests.at]) == Outcome(status: 128 + SIGPIPE))
@@ -47,7 +47,7 @@ import Testing
     #expect(outcome.status == 0, "\(outcome)")
   }
 
-  @Test("standard output that is closed, or a disk that is full, is an error: the result is lost")
+  @Test("a closed standard output or a full disk is an error, because the result is lost")
   func closed() throws {
     let closed = try Shell.run("keyroll profiles >&-")
     #expect(

@@ -88,7 +88,7 @@ import Testing
     arguments.first == "join-codes" && bytes.split { [0x0A, 0x0D].contains($0) }.count == 1
   }
 
-  @Test("no command shows what is in a file that is secret or that it cannot read")
+  @Test("no command shows the contents of a file that is secret or that it cannot read")
   func files() throws {
     for (name, bytes) in try Self.files {
       let path = try folder.write(bytes, to: name)

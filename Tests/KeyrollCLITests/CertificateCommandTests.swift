@@ -29,7 +29,7 @@ import Testing
     }
   }
 
-  @Test("every form is what OpenSSL computes", arguments: ["leaf.pem", "leaf-crlf.pem", "leaf.der"])
+  @Test("every form equals the one that OpenSSL computes", arguments: ["leaf.pem", "leaf-crlf.pem", "leaf.der"])
   func text(file: String) throws {
     let judged = try Judged(Fixtures.path("certificates/leaf.pem"))
     let outcome = try BuiltCommand.run(["certificate", Fixtures.path("certificates/\(file)")] + Self.noon)
@@ -58,7 +58,7 @@ import Testing
   }
 
   @Test(
-    "the certificates of registered entries are shown as their files are, whatever saved them",
+    "the certificates of registered entries are shown like their files, whichever tool saved them",
     arguments: ["application.json", "powershell-5.json", "curl-i.http", "batch.json", "portal-manifest.json"])
   func registered(file: String) throws {
     let screens = try ["leaf", "other"].map { name in
@@ -197,7 +197,7 @@ import Testing
   }
 
   @Test(
-    "what may keep a certificate from being used is a warning under an id, and the status is still success",
+    "a reason not to use a certificate is a warning with an id, and the status is still success",
     arguments: [
       ("leaf", []), ("expired", ["certificate-expired"]), ("not-yet-valid", ["certificate-not-yet-valid"]),
       ("sha1", ["certificate-weak-signature"]),
@@ -214,7 +214,7 @@ import Testing
     #expect(outcome.status == 0)
   }
 
-  @Test("time decides about validity, to the second")
+  @Test("the time decides whether it is valid, to the second")
   func validity() throws {
     for (time, warning) in [
       ("2014-12-31T23:59:59Z", "the certificate becomes valid in 1 s [certificate-not-yet-valid]"),
@@ -228,7 +228,7 @@ import Testing
     }
   }
 
-  @Test("the certificate alone is written as PEM and DER, byte for byte, and of several all in PEM")
+  @Test("a certificate is written alone as PEM and DER, byte for byte, and several are all written as PEM")
   func encodings() throws {
     let folder = try TemporaryFolder()
     let leaf = Fixtures.path("certificates/leaf.pem")
@@ -297,7 +297,7 @@ import Testing
   }
 
   @Test(
-    "a file without a certificate is refused by what is wrong with it",
+    "a file without a certificate is refused with the exact reason",
     arguments: [
       ("certificates/no-certificate.pem", "no-certificate"),
       ("certificates/not-a-certificate.pem", "malformed-certificate"),

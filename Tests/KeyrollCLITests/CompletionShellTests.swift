@@ -42,7 +42,7 @@ import Testing
   }
 
   @Test(
-    "what is typed goes on to what is meant",
+    "a started word is completed to the intended one",
     arguments: shells,
     [
       ("keyroll verify --profile git", "<keyroll><verify><--profile><github-app>"),

@@ -96,7 +96,7 @@ struct CreateOnTokenTests {
     if !plan[0].hasPrefix("fail") { #expect(try fault.pinTryCount() == 0) }
   }
 
-  @Test("a certificate that the token does not take leaves the key and its file, and ends with a status of its own")
+  @Test("if the token does not accept the certificate, the key and the file stay, and the status says so")
   func notStored() throws {
     try fault.plan(["fail C_CreateObject * CKR_DEVICE_MEMORY"])
     let outcome = try create("--store")
@@ -119,7 +119,7 @@ struct CreateOnTokenTests {
     #expect(try kinds() == ["Certificate", "Private Key", "Public Key"])
   }
 
-  @Test("whoever waits for a key is told so, and the wait is not cut short")
+  @Test("a note says that the token is still making the key, and the wait is not cut short")
   func waiting() throws {
     try fault.plan(["hang C_GenerateKeyPair 1"])
     let session = try TerminalSession(

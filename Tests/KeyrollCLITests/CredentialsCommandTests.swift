@@ -39,7 +39,7 @@ import Testing
     try BuiltCommand.run(["credentials", "-"] + arguments + Self.at, input: Array(input.utf8))
   }
 
-  @Test("every key and secret is listed by its object, with what is to be done, and the sum first and last")
+  @Test("every key and secret is listed by its object, with what has to be done, and the sum first and last")
   func text() throws {
     #expect(
       try run(["--max-lifetime", "730d"])
@@ -76,7 +76,7 @@ import Testing
             """#))
   }
 
-  @Test("only what is due is listed where that is asked for, and with nothing due the status is 0")
+  @Test("--only-due lists only what is due, and with nothing due the status is 0")
   func due() throws {
     let outcome = try run(["--only-due", "--within", "0d"])
     #expect(
@@ -106,7 +106,7 @@ import Testing
   }
 
   @Test(
-    "the table is what Python's csv module reads, and nothing in it begins a formula", .enabled(if: Judge.python != nil)
+    "Python's csv module reads the table, and no value in it begins a formula", .enabled(if: Judge.python != nil)
   )
   func csv() throws {
     let outcome = try run(["--format", "csv", "--max-lifetime", "730d"])
@@ -158,7 +158,7 @@ import Testing
     ]
   }
 
-  @Test("the JSON form has a version, and the same")
+  @Test("the JSON form has a version, and the same values")
   func json() throws {
     let outcome = try run(["--format", "json", "--only-due", "--within", "0d"])
     #expect(
@@ -234,7 +234,7 @@ import Testing
     """
   }
 
-  @Test("a certificate of one's own is named beside its entry, and one that is not registered in a note")
+  @Test("a certificate of your own is named at its entry, and in a note if it is not registered")
   func certificates() throws {
     let (leaf, expired) = (Fixtures.path("certificates/leaf.pem"), Fixtures.path("certificates/expired.pem"))
     let outcome = try BuiltCommand.run(
@@ -248,7 +248,7 @@ import Testing
     #expect(outcome.output.contains("    saved as    \(leaf)\n"))
   }
 
-  @Test("a key that is not a certificate hides nothing else, and is said to be one")
+  @Test("a key that is not a certificate is reported, and hides nothing else")
   func unreadable() throws {
     let outcome = try BuiltCommand.run(
       ["credentials", Fixtures.path("key-credentials/key-garbage.json")] + Self.at + ["--only-due"])
@@ -258,7 +258,7 @@ import Testing
   }
 
   @Test(
-    "a file that is something else, and a page without the next one, are refused, and nothing is listed",
+    "a file of another kind, and a page without the next one, are refused, and nothing is listed",
     arguments: [
       ("page.json", "incomplete-answer"), ("error.http", "malformed-key-credentials"),
       ("truncated.json", "malformed-key-credentials"), ("nested.json", "malformed-key-credentials"),
@@ -274,7 +274,7 @@ import Testing
     #expect(outcome.error.hasPrefix("keyroll: error: ") && outcome.error.contains("[\(id)]\n"), "\(outcome)")
   }
 
-  @Test("the error about a missing page says how to ask for it, and one about a depth how to save it")
+  @Test("the error about a missing page says how to request it, and the error about the depth how to save it again")
   func hints() throws {
     let page = try folder.write(
       Array(#"{"value": [], "@odata.nextLink": "https://graph.microsoft.com/v1.0/applications?$skiptoken=x"}"#.utf8),

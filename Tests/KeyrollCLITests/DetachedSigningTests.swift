@@ -82,7 +82,7 @@ struct DetachedSigningTests {
   }
 
   @Test(
-    "pyca cryptography signs what a vault is sent, and its answer is taken as it is",
+    "pyca cryptography signs the request to a vault, and the answer is accepted as it is",
     .enabled(if: Judge.python != nil, Comment(rawValue: Judge.absence)), arguments: algorithms)
   func vault(algorithm: String) throws {
     let body = try prepare(["--algorithm", algorithm, "--as", "key-vault"]).output
@@ -205,7 +205,7 @@ struct DetachedSigningTests {
     }
   }
 
-  @Test("what is shown of a request cannot act on the terminal")
+  @Test("the display of a request cannot control the terminal")
   func escaped() throws {
     let outcome = try BuiltCommand.run(
       ["prepare", "claims", "--profile", "github-app", "--parameter", "client-id=a\u{1B}[2J\nb", "--at", Self.at]
@@ -218,7 +218,7 @@ struct DetachedSigningTests {
     }
   }
 
-  @Test("a request of the first released form is still taken, with the summary that it had")
+  @Test("a request in the first released form is still accepted, with the summary that it had")
   func firstForm() throws {
     // Prepared by version 0.1.0: its summary has names and values without quotation marks.
     let request = Fixtures.path("signing-requests/proof.json")

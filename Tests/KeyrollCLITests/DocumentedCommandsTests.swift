@@ -56,7 +56,7 @@ struct DocumentedCommandsTests {
     }
   }
 
-  @Test("every exemption is of a command that a page shows")
+  @Test("every exempted command is one that a page shows")
   func exemptionsAreUsed() {
     let lines = DocumentedPage.all.flatMap(\.commands).map(\.line)
     for beginning in Self.exempt.keys { #expect(lines.contains { $0.hasPrefix(beginning) }, "\(beginning)") }

@@ -21,7 +21,7 @@ import Testing
     #expect(try wasLoaded())
   }
 
-  @Test("a file that needs the legacy provider opens, and the folder of OPENSSL_MODULES is not looked at")
+  @Test("a file that needs the legacy provider opens without the folder of OPENSSL_MODULES")
   func legacyProvider() throws {
     let arguments = ["certificate", Fixtures.path("pfx/openssl-rc2-128.p12"), "--password-env", "PASSWORD"]
     let plain = try BuiltCommand.run(arguments, environment: ["PASSWORD": "correct horse"])
@@ -31,7 +31,7 @@ import Testing
     #expect(try !wasLoaded())
   }
 
-  @Test("it is not looked at for a module that shares our libcrypto either")
+  @Test("that folder is not used for a module that shares our libcrypto either")
   func sharedLibrary() throws {
     let module = try BuiltLibrary.provider.copy(into: folder, as: "provider.so")
     let outcome = try BuiltCommand.run("keys", "pkcs11:?module-path=\(module)", environment: environment)

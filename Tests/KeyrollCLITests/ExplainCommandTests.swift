@@ -11,7 +11,7 @@ import Testing
 
   private static func token(_ name: String) -> String { Fixtures.path("tokens/\(name).jwt") }
 
-  @Test("the misleading 401 is said to be about the proof, and the check that explains it is named")
+  @Test("the misleading 401 is explained by the proof, and the failed check is named")
   func proofRefused() throws {
     let outcome = try Self.explain(
       "curl.http", "--token", Self.token("proof-expired"), "--certificate", Self.certificate, "--object-id",
@@ -43,7 +43,7 @@ import Testing
             """))
   }
 
-  @Test("what was signed in place of the token explains it, too")
+  @Test("another token that was signed by mistake explains the answer, too")
   func diagnosedSignature() throws {
     let outcome = try Self.explain(
       "curl.http", "--token", Self.token("proof-newline-signed"), "--certificate", Self.certificate, "--object-id",
@@ -103,7 +103,7 @@ import Testing
         """), "\(outcome)")
   }
 
-  @Test("what the endpoint is seen to tolerate does not explain its answer")
+  @Test("a mistake that the endpoint is seen to tolerate does not explain its answer")
   func lenient() throws {
     let outcome = try Self.explain(
       "signature-refused.json", "--token", Self.token("assertion-padded"), "--certificate", Self.certificate)
@@ -179,7 +179,7 @@ import Testing
   }
 
   @Test(
-    "what cannot be read is one line of error with its id",
+    "an unreadable answer is one line of error with its id",
     arguments: [
       ("empty.http", "malformed-response"), ("no-status.http", "malformed-response"),
       ("compressed.http", "malformed-response"), ("other.json", "unrecognised-response"), ("text.http", "json-syntax"),
@@ -219,7 +219,7 @@ import Testing
     #expect(!then.output.contains("FAILED"), "\(then)")
   }
 
-  @Test("an answer in an exception text is found, and where is said")
+  @Test("an answer in an exception text is found, and its place is shown")
   func exceptionText() throws {
     let outcome = try Self.explain("pasted-java-msal4j-completion.txt")
     #expect(
@@ -295,7 +295,7 @@ import Testing
     #expect(fault.output.contains("what the services answer to it\n\n[assertion-malformed] AADSTS50027"), "\(fault)")
   }
 
-  @Test("an argument that is neither a file nor a code is called that")
+  @Test("an argument that is neither a file nor a code is an error that says so")
   func neither() throws {
     #expect(
       try BuiltCommand.run("explain", "no-such-thing")
@@ -308,7 +308,7 @@ import Testing
             """))
   }
 
-  @Test("several answers are explained under their names, and what cannot be read does not stop the others")
+  @Test("several answers are explained under their names, and an unreadable one does not stop the others")
   func several() throws {
     let paths = ["key-removed.http", "text.http", "curl.http"].map { Fixtures.path("responses/\($0)") }
     let outcome = try BuiltCommand.run(["explain"] + paths)
@@ -349,7 +349,7 @@ import Testing
     }
   }
 
-  @Test("what surrounds the token in its file explains nothing")
+  @Test("text around the token in its file explains nothing")
   func wrapped() throws {
     let folder = try TemporaryFolder()
     do {

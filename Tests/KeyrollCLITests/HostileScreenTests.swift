@@ -118,7 +118,7 @@ struct HostileScreenTests {
     "keyroll verify --public-key KEY ",
   ]
 
-  @Test("a token that is only looked at says last that nothing was checked", arguments: forgeries)
+  @Test("the last line about an inspected token says that nothing was checked", arguments: forgeries)
   func inspect(_ forgery: Forgery) throws {
     let path = try token(
       header: ["alg": forgery.text, forgery.text: 1], claims: ["jti": forgery.text, "list": [forgery.text]])
@@ -128,7 +128,7 @@ struct HostileScreenTests {
     #expect(last == "NOT VERIFIED: nothing above was checked, anybody can have written it.")
   }
 
-  @Test("wherever a line is folded, no value continues at column 1")
+  @Test("when a line is folded, no value continues at column 1")
   func everyColumn() throws {
     var claims: [String: Any] = [:]
     for count in 20..<180 { claims["c\(count)"] = String(repeating: "x", count: count) + " \(Self.tail)" }

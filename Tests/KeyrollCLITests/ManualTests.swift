@@ -62,7 +62,7 @@ import Testing
     }
   }
 
-  @Test("the page of error ids has each row of the one table, in its order")
+  @Test("the page of error ids has each row of the one table, in order")
   func ids() throws {
     let text = try page("keyroll-errors", 7)
     let listed = text.split(separator: "\n").filter { $0.hasPrefix(".It Sy ") }.map { $0.dropFirst(7) }
@@ -70,7 +70,7 @@ import Testing
     #expect(text.split(separator: "\n").filter { $0.hasPrefix(".Ss ") }.count == Meanings.sections.count)
   }
 
-  @Test("no page refers to one that is not there")
+  @Test("no page refers to a missing page")
   func references() throws {
     let names = try ["man1", "man5", "man7"].flatMap {
       try FileManager.default.contentsOfDirectory(atPath: folder.path($0))
@@ -84,7 +84,7 @@ import Testing
     }
   }
 
-  @Test("shells complete the value of an option to paths where it is a file or a folder")
+  @Test("shells complete the value of an option to paths if it is a file or a folder")
   func completions() throws {
     var count = 0
     for (name, command) in try Self.pages() {

@@ -90,7 +90,7 @@ struct OfflineTests {
   }
 
   @Test(
-    "no command opens a socket but for one on this machine",
+    "no command opens a socket to another machine",
     .enabled(if: ThrowawayToken.isAvailable(.softHSM), Comment(rawValue: ThrowawayToken.absence(of: .softHSM))))
   func noSockets() throws {
     #expect(Set(try commands()) == Set(Self.lines.map { "keyroll \($0.key)" }))

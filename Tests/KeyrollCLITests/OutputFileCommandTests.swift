@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test(
-    "what cannot be given a mode is tolerated where it is ours, as on FAT, and refused where it is somebody else's",
+    "a file that cannot have a mode is tolerated if it is ours, as on FAT, and refused if another user owns it",
     arguments: [[], ["--single-file"]])
   func foreignOwner(options: [String]) throws {
     // No file system here gives files to others: the calls are answered as one would.

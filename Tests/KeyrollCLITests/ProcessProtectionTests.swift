@@ -50,7 +50,7 @@ import Testing
     }
   }
 
-  @Test("the environment cannot load code by a configuration of OpenSSL")
+  @Test("the environment cannot load code through a configuration of OpenSSL")
   func configuration() throws {
     let folder = try TemporaryFolder()
     // Who reads a pipe that nobody writes to waits for ever.

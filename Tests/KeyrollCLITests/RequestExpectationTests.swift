@@ -78,7 +78,7 @@ import Testing
       expected: ["--object-id", SignCommandTests.objectID], shown: "object       \(otherID)", keepsToken: false),
   ]
 
-  @Test("a swapped value is rejected if the expected one was given, and warned of if not", arguments: swaps)
+  @Test("a swapped value is rejected if the expected one was given, and otherwise gives a warning", arguments: swaps)
   func swapped(swap: Swap) throws {
     let meant = try make(swap.meant, as: "meant")
     let isToken = swap.meant.first == "token"
@@ -100,7 +100,7 @@ import Testing
   }
 
   @Test(
-    "each value that was not compared draws one warning, and a compared one none",
+    "each value that was not compared gives one warning, and a compared one gives none",
     arguments: [
       (
         add, ["object", "host", "new-certificate"],
@@ -128,7 +128,7 @@ import Testing
     #expect(compared.status == 0 && compared.output.hasPrefix(head), "\(compared)")
   }
 
-  @Test("an application id in the address is not part of the proof, and is compared with what was meant")
+  @Test("an application id in the address is not part of the proof, and is compared with the expected one")
   func applicationID() throws {
     let address = ["--app-id", SignCommandTests.clientID]
     let path = try make(["remove-key", "--key-id", Self.keyID] + RequestCommandTests.graph + address)
@@ -236,7 +236,7 @@ import Testing
   }
 
   @Test(
-    "files that tell of another signer are found by the certificate that verified the token, wherever it is in a bundle"
+    "files that name another signer are found by the certificate that verified the token, wherever it is in a bundle"
   )
   func signer() throws {
     let path = try make(Self.add)
@@ -264,7 +264,7 @@ import Testing
     #expect(stranger.status == 1 && ids("FAILED  ", "signer-mismatch", in: stranger) == ["signer"], "\(stranger)")
   }
 
-  @Test("what is registered is warned of where the folder alone says it")
+  @Test("there is a warning if only the folder says what is registered")
   func registered() throws {
     let saved = Fixtures.path("key-credentials/application.json")
     let answer = try JSONSerialization.jsonObject(with: Data(try Fixtures.bytes("key-credentials/application.json")))

@@ -28,7 +28,7 @@ import Testing
   }
 
   @Test(
-    "a link, pipe or folder in the place of a file is a fault, whatever it holds",
+    "a link, pipe or folder in place of a file is a fault, whatever is in it",
     arguments: ["request.curl", "summary.txt", "body.json", "proof.jwt", "signing-certificate.cer"],
     ["ln -s ../copy", "mkfifo", "mkdir", "ln -s /dev/zero", "ln -s /nonexistent"])
   func irregular(name: String, command: String) throws {
@@ -54,7 +54,7 @@ import Testing
   }
 
   @Test(
-    "an answer that would go elsewhere is a fault, and one that is there means that it was sent",
+    "an answer that would go elsewhere is a fault, and an existing answer means that the request was sent",
     arguments: [
       (
         "ln -s /dev/null answer.txt", 1,
@@ -118,7 +118,7 @@ import Testing
     #expect(try check(path).output.contains(", more than 9"))
   }
 
-  @Test("saved keyCredentials belong to a removal alone")
+  @Test("saved keyCredentials belong only to a removal")
   func keyCredentials() throws {
     let path = folder.path("request")
     let made = try BuiltCommand.run(
@@ -167,7 +167,9 @@ import Testing
     #expect(outcome.status == 1 && outcome.output.contains("is larger than 1048576 bytes"), "\(outcome)")
   }
 
-  @Test("files that others can change are only warned of: the file systems of sticks have neither owners nor modes")
+  @Test(
+    "files that others can change only give a warning, because the file systems of USB sticks have neither owners nor modes"
+  )
   func modes() throws {
     let path = try make()
     #expect(try check(path).output.contains("\n  passed   owner\n  passed   mode\n"))
@@ -179,7 +181,7 @@ import Testing
     #expect(all.status == 0 && all.output.contains("other users can change what is in \(path) [file-mode]\n"), "\(all)")
   }
 
-  @Test("files of another user are warned of", .enabled(if: geteuid() == 0, "only root can give files away"))
+  @Test("files of another user give a warning", .enabled(if: geteuid() == 0, "only root can give files away"))
   func owners() throws {
     let path = try make()
     try shell("chown 12345 proof.jwt")
@@ -190,7 +192,7 @@ import Testing
   }
 
   @Test(
-    "what is not a request at all cannot be judged",
+    "a path without a request cannot be judged",
     arguments: ["mkfifo x", "mkdir x", "ln -s /dev/zero x", ": ; true"])
   func nothing(command: String) throws {
     let made = try Shell.run("cd '\(folder.path(""))' && \(command)")

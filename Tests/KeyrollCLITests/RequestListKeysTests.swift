@@ -41,7 +41,7 @@ import Testing
     """
   }
 
-  @Test("the request for one object is a GET of it alone, in a folder for its owner alone")
+  @Test("the request for one object is a single GET, in a folder for its owner alone")
   func one() throws {
     #expect(try run(["--application", Self.object]) == Outcome(status: 0))
     #expect(try folder.names(in: "out") == ["request.curl", "summary.txt"])
@@ -93,7 +93,7 @@ import Testing
     #expect(file.contains("# Where the answer has an @odata.nextLink, ask for the page that follows, too.\n"))
   }
 
-  @Test("the page after an answer is asked for at our own address, from the file or the folder that it lies in")
+  @Test("the request for the page after an answer has our own address, from the file or from its folder")
   func after() throws {
     let link = "\(Self.base)?$select=owners&$skiptoken=RFNwdAIAAQ"
     let answer =
@@ -137,7 +137,7 @@ import Testing
   }
 
   @Test(
-    "what is asked for is said once",
+    "only one object or collection can be asked for",
     arguments: [
       [], ["--all", "--application", object], ["--application", object, "--after", "answer.txt"],
       ["--all", "--cloud", "china", "--graph-host", "graph.example"],
@@ -157,7 +157,7 @@ import Testing
   }
 
   @Test(
-    "curl sends what was written, with the token of standard input, and the answer is read",
+    "curl sends the request with the token from standard input, and the answer is read",
     .enabled(if: Judge.python != nil))
   func listed() throws {
     #expect(try run(["--application", Self.object]).status == 0)

@@ -66,7 +66,7 @@ struct RequestSendingTests {
   }
 
   @Test(
-    "the printed lines send it, and nobody but who ran them can read the answer",
+    "the printed lines send it, and only the user who ran them can read the answer",
     arguments: [[], ["--single-file"]], ["token", "remove-key", "remove-key < HEADER-FILE"])
   func printedLines(options: [String], kind: String) throws {
     let header = kind == "token" ? "" : try header()
@@ -91,7 +91,9 @@ struct RequestSendingTests {
     #expect(try folder.mode(options.isEmpty ? "made/answer.txt" : "answer.txt") == 0o600)
   }
 
-  @Test("a PFX goes with its password, whatever characters they and the display name have", arguments: [false, true])
+  @Test(
+    "a PFX is sent with its password, whatever characters the password and the display name have",
+    arguments: [false, true])
   func withPassword(isSingleFile: Bool) throws {
     let password = #"a "b" \ c%41&=+ü 🔑 {x} [1-3] $HOME `id` @"#
     try folder.write(Array(password.utf8), to: "password")
@@ -121,7 +123,7 @@ struct RequestSendingTests {
     #expect(credential["type"] as? String == "X509CertAndPassword")
   }
 
-  @Test("a proof by another key, and one that was altered, are answered with 401, and explain names the cause")
+  @Test("a proof by another key and an altered one get a 401, and explain names the cause")
   func brokenProof() throws {
     let header = try header()
     let new = ["add-key", "--new-certificate", Fixtures.path("certificates/leaf.pem")] + Self.graph
@@ -152,7 +154,7 @@ struct RequestSendingTests {
     #expect(try BuiltCommand.run("request", "check", altered).status == 1)
   }
 
-  @Test("without an access token Graph says so, and started in another folder curl sends nothing at all")
+  @Test("without an access token Graph refuses, and in another folder curl sends nothing at all")
   func wrongStart() throws {
     let path = try make(["remove-key", "--key-id", Self.keyID] + Self.graph)
     let bare = try service.send(in: path)

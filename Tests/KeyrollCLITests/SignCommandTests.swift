@@ -28,7 +28,7 @@ import Testing
     return try #require(String(bytes: data, encoding: .utf8))
   }
 
-  @Test("a proof is exactly what Graph documents, and its window is said in UTC")
+  @Test("a proof is exactly what Graph documents, and its window is shown in UTC")
   func proof() throws {
     let outcome = try BuiltCommand.run(Self.proof)
     #expect(outcome.status == 0)
@@ -152,7 +152,7 @@ import Testing
     #expect(try folder.names() == ["proof.jwt"])
   }
 
-  @Test("no file that is read is replaced, whatever it is called and whatever it is for")
+  @Test("no file that is read is replaced, whatever its name and use")
   func sparedInputs() throws {
     let key = try folder.write(try Fixtures.bytes("keys/rsa-2048.pem"), to: "key.pem")
     let certificate = try folder.write(try Fixtures.bytes("certificates/leaf.pem"), to: "certificate.pem")
@@ -196,7 +196,7 @@ import Testing
   }
 
   @Test(
-    "keys that the service would refuse are refused, with what it would answer",
+    "keys that the service would refuse are refused, with the answer of the service",
     arguments: [
       ("keys/rsa-1024.pem", "rsa-key-too-small", "AADSTS700027"), ("keys/ec-p256.pem", "key-not-rsa", "AADSTS5002738"),
     ])

@@ -74,7 +74,7 @@ import Testing
 
   // MARK: What is said
 
-  @Test("without a terminal it says the summary and the window, and signs")
+  @Test("without a terminal it shows the summary and the window, and signs")
   func signing() throws {
     let outcome = try sign(try Self.proof(in: folder))
     #expect(outcome.error == "keyroll: note: the request asks for this signature\n\(Self.summary)\(Self.note)")
@@ -82,7 +82,7 @@ import Testing
     #expect(try sign(folder.path("request.json"), ["--yes"]) == outcome)
   }
 
-  @Test("--show says the same and the verdict, opens no key and writes nothing")
+  @Test("--show shows the same and the verdict, opens no key and writes nothing")
   func show() throws {
     let request = try Self.proof(in: folder)
     let expected = Outcome(
@@ -117,7 +117,7 @@ import Testing
             """))
   }
 
-  @Test("a key is needed but for --show, and --show and --yes exclude each other")
+  @Test("a key is needed except for --show, and --show and --yes exclude each other")
   func options() throws {
     let help = "keyroll: hint: see keyroll sign-request --help\n"
     #expect(
@@ -137,7 +137,7 @@ import Testing
 
   private static let other = "0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d02"
 
-  @Test("the values that are expected are those of the request, GUIDs in letters of either case")
+  @Test("expected values are compared with those of the request, GUIDs without regard to case")
   func expectedValues() throws {
     let proof = try Self.proof(in: folder)
     for id in [SignCommandTests.objectID, SignCommandTests.objectID.uppercased()] {
@@ -154,7 +154,7 @@ import Testing
     #expect(try sign(assertion, options).status == 0)
   }
 
-  @Test("another value than the one expected is an error of its own, before any key is opened")
+  @Test("a value other than the expected one is an error of its own, before any key is opened")
   func otherValues() throws {
     func refused(_ found: String, _ expected: String) -> String {
       """
@@ -299,7 +299,7 @@ import Testing
     }
   }
 
-  @Test("of several certificates over the same key the request chooses, and it must be one of them")
+  @Test("if several certificates are over the same key, the request chooses one of them")
   func severalCertificates() throws {
     let several = try folder.write(
       try Fixtures.bytes("keys/rsa-2048.pem") + Fixtures.bytes("certificates/renewed.pem")
@@ -329,7 +329,7 @@ import Testing
     }
   }
 
-  @Test("certificates beside the key that are all of other keys are an error")
+  @Test("if all certificates beside the key belong to other keys, that is an error")
   func strayCertificate() throws {
     let request = try Self.proof(in: folder)
     let stray = try folder.write(

@@ -68,7 +68,7 @@ import Testing
     #expect(try sign(path) == Self.ran(path))
   }
 
-  @Test("what belongs to another user is refused: a program, a folder, a link", .enabled(if: getuid() == 0, "not root"))
+  @Test("a program, a folder or a link of another user is refused", .enabled(if: getuid() == 0, "not root"))
   func owners() throws {
     let path = try program()
     try shell("mkdir '\(folder.path("folder"))'; mv '\(path)' '\(folder.path("folder"))'")
@@ -88,7 +88,7 @@ import Testing
     #expect(try sign(link) == Self.ran(link))
   }
 
-  @Test("a link in a folder that others can write to could be turned, wherever it is on the way")
+  @Test("a link in a folder that others can write to is refused, wherever it is on the way")
   func links() throws {
     let path = try program()
     try shell("mkdir '\(folder.path("open"))' '\(folder.path("closed"))'")
@@ -133,7 +133,7 @@ import Testing
 
   // MARK: Interpreters
 
-  @Test("what runs a script is judged as the script is, however many scripts run one another")
+  @Test("the interpreter of a script is judged like the script, however many scripts run one another")
   func interpreters() throws {
     try shell("cp /bin/sh '\(folder.path("sh"))'")
     let shellCopy = folder.path("sh")
@@ -151,7 +151,7 @@ import Testing
     }
   }
 
-  @Test("the name that env is given is looked up where the program will look, folder by folder")
+  @Test("the name after env is looked up where the program will look, folder by folder")
   func env() throws {
     try shell("mkdir '\(folder.path("first"))' '\(folder.path("second"))'; cp /bin/sh '\(folder.path("second/mysh"))'")
     let (first, second) = (folder.path("first"), folder.path("second"))

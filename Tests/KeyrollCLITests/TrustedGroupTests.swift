@@ -105,7 +105,7 @@ struct TrustedGroupTests {
   ]
 
   @Test(
-    "a group may write to a program and its folder when it is root's, the user's own, or has no other members",
+    "a group may be able to write to a program and its folder if it is root's, the user's own, or has no other members",
     arguments: cases)
   func groups(user: UInt32, group: UInt32, reason: String?) throws {
     let parent = String(program.prefix(upTo: try #require(program.lastIndex(of: "/"))))
@@ -118,7 +118,7 @@ struct TrustedGroupTests {
     }
   }
 
-  @Test("a module is judged as a program is")
+  @Test("a module is judged like a program")
   func module() throws {
     let module = try BuiltLibrary.mark.copy(into: folder, as: "module.so")
     try shell("chgrp 802 '\(module)'; chmod 664 '\(module)'")
@@ -147,7 +147,7 @@ struct TrustedGroupTests {
   ]
 
   @Test(
-    "who is named in an access control list is judged by the same rule, and chmod takes the right away",
+    "users and groups in an access control list are judged by the same rule, and chmod removes the right",
     .enabled(if: GroupTesting.hasAccessLists, "setfacl is missing, or files here have no access control lists"),
     arguments: entries)
   func accessLists(entry: String, writer: String?) throws {

@@ -85,7 +85,7 @@ import Testing
     }
   }
 
-  @Test("a request that would be refused whatever its token is cannot be made")
+  @Test("a request that no token could make acceptable cannot be made")
   func refusedBeforeTheKey() throws {
     let address = try GraphAddress(collection: .applications, name: .objectID(Self.application), action: .addKey)
     let error = #expect(throws: RequestError.self) {

@@ -22,7 +22,7 @@ import Testing
     return code
   }
 
-  @Test("nothing but the toolkit and OpenSSL's room names a type of OpenSSL's")
+  @Test("only the toolkit and the OpenSSL room name types of OpenSSL")
   func compositionRoot() throws {
     let naming = try Self.code().filter { file in
       !file.path.hasPrefix("OpenSSLCrypto/") && file.lines.contains { $0.contains(Self.names) }
@@ -33,14 +33,14 @@ import Testing
   @Test("the toolkit opens every scheme that its references can have")
   func schemes() { #expect(Toolkit.openSSL().keys.schemes == Toolkit.keySyntaxes.map(\.scheme)) }
 
-  @Test("the kernel's flag alone says that a system is in FIPS mode", arguments: ["0\n", "", "01\n", nil])
+  @Test("only the kernel's flag says that a system is in FIPS mode", arguments: ["0\n", "", "01\n", nil])
   func noFIPSMode(flag: String?) throws {
     let folder = try TemporaryFolder()
     if let flag { try folder.write(Array(flag.utf8), to: "fips_enabled") }
     #expect(Toolkit.fipsWarning(at: folder.path("fips_enabled")) == nil)
   }
 
-  @Test("the warning of FIPS mode names the provider and its version, and claims nothing for it")
+  @Test("the warning about FIPS mode names the provider and its version, and makes no claim about it")
   func fipsMode() throws {
     let folder = try TemporaryFolder()
     let flag = try folder.write(Array("1\n".utf8), to: "fips_enabled")

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// What other programs say of the certificates and requests that are made here.
-@Suite("Certificates before other programs", .timeLimit(.minutes(5)))
+@Suite("Certificates in other programs", .timeLimit(.minutes(5)))
 struct CertificateJudgeTests {
   private static let openssl = "/usr/bin/openssl"
   private static let certtool = "/usr/bin/certtool"
@@ -26,7 +26,7 @@ struct CertificateJudgeTests {
     return line.map { String($0.trimmingCharacters(in: .whitespaces).dropFirst("Output: ".count)) }
   }
 
-  @Test("OpenSSL accepts a certificate strictly, its own signature too", arguments: cases)
+  @Test("OpenSSL accepts a certificate under strict rules, including its own signature", arguments: cases)
   func opensslCertificate(_ key: String, _ algorithm: SignatureAlgorithm) throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(Array(NewCertificate.make(key: key, algorithm).pem.utf8), to: "c.pem")
@@ -48,7 +48,7 @@ struct CertificateJudgeTests {
     #expect(try certToolVerdict(bad)?.contains("The signature in the certificate is invalid.") == true)
   }
 
-  @Test("NSS takes a certificate for a client's", arguments: cases)
+  @Test("NSS accepts a certificate for a client", arguments: cases)
   func nssCertificate(_ key: String, _ algorithm: SignatureAlgorithm) throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(Array(NewCertificate.make(key: key, algorithm).pem.utf8), to: "c.pem")
@@ -117,7 +117,7 @@ struct CertificateJudgeTests {
         """, "\(outcome)")
   }
 
-  @Test("of 300 signatures of two keys every one verifies, those that end with zero bits too") func manySignatures()
+  @Test("each of 300 signatures of two keys verifies, also those that end with zero bits") func manySignatures()
     throws
   {
     let folder = try TemporaryFolder()

@@ -40,9 +40,9 @@ struct PEMFixtureTests {
     return (entries ?? []).map { Case(folder: folder, entry: $0) }
   }
 
-  @Test("the manifests are read whole") func manifest() { #expect(Self.cases.count > 100) }
+  @Test("the whole manifests are read") func manifest() { #expect(Self.cases.count > 100) }
 
-  @Test("a file opens, or is refused with the error it is for", arguments: cases)
+  @Test("a file opens, or is refused with the error in its row", arguments: cases)
   func open(_ test: Case) throws {
     // A path in a reference is relative to the folder of the fixtures.
     let attributes =

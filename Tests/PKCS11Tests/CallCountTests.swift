@@ -32,7 +32,7 @@ extension TokenTests {
     }
 
     @Test(
-      "2,000 certificates of others cost nothing where the id, the modulus or the name leads to the right one",
+      "2,000 other certificates cost nothing if the id, the modulus or the name leads to the right one",
       arguments: ["rsa-2048", "certificate-elsewhere", "mismatch", "opensc-2048"])
     func otherCertificates(object: String) throws {
       func count(_ plan: [String]) throws -> Int {
@@ -80,7 +80,7 @@ extension TokenTests {
       #expect(try keys.fault.calls(of: "C_Initialize").count == 1)
     }
 
-    @Test("certificates named in references belong to them too: one login serves two keys with a file each")
+    @Test("certificates in references belong to the request too: one login serves two keys with a file each")
     func certificatesOfReferences() throws {
       let keys = try TokenKeys()
       for (object, file) in [("rsa-2048", "renewed.pem"), ("private-only", "other.pem")] {

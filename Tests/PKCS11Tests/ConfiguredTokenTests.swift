@@ -38,7 +38,7 @@ import Testing
   private static let proof = "no findings for"
 
   @Test(
-    "the key that was named passes the conformance suite",
+    "the named key passes the conformance suite",
     .enabled(if: reference != nil, "it runs in the child that the other test starts"))
   func conformance() async throws {
     let text = try #require(Self.reference)

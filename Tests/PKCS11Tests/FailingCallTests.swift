@@ -26,7 +26,7 @@ struct FailingCallTests {
   }
 
   @Test(
-    "a call that always fails is an error that names it, but where nothing depends on it",
+    "a call that always fails is an error that names it, unless nothing depends on it",
     arguments: StandardAnswers.usual)
   func always(answers: StandardAnswers) throws {
     let isHarmless = ["C_CloseSession", "C_Finalize"].contains(answers.function)
@@ -58,7 +58,7 @@ struct FailingCallTests {
   }
 
   @Test(
-    "a mechanism that is listed and refused is followed by the next one of the algorithm",
+    "after a mechanism that is listed but refused, the next one of the algorithm is tried",
     arguments: refusalsOfMechanism)
   func refusedMechanism(answer: String) throws {
     let key = try FaultyKey(plan: ["fail C_SignInit 1 \(answer.split(separator: " ")[1])"])

@@ -32,7 +32,7 @@ struct FailingKeyMakerTests {
     return steps
   }
 
-  @Test("each call fails, or is done and said to have failed", arguments: ["fail", "answer"])
+  @Test("each call fails, or succeeds and reports a failure", arguments: ["fail", "answer"])
   func everyCall(verb: String) throws {
     let keys = try NewTokenKeys()
     #expect(try keys.run(keys.uri("object=first"), stores: true).stored != nil)
@@ -68,7 +68,7 @@ struct FailingKeyMakerTests {
   }
 
   @Test(
-    "a token that goes away after it has made a key is said to have one perhaps",
+    "if a token goes away after it has made a key, the error says that the key may be there",
     arguments: ["remove C_GetAttributeValue 1", "remove C_SignInit 1", "remove C_Sign 1", "remove C_GenerateKeyPair 1"])
   func removed(line: String) throws {
     let number = line.contains("Attribute") ? try Self.firstAttributesAfterMaking() : 1

@@ -67,7 +67,7 @@ struct KilledKeyMakerTests {
   }
 
   @Test(
-    "wherever the process ends inside a step, either nothing is on the token or the next run says what",
+    "wherever the process ends inside a step, nothing is on the token or the next run says what is",
     arguments: [
       "kill C_OpenSession 1", "kill C_Login 1", "kill-after C_Login 1", "kill C_OpenSession 2",
       "kill C_GenerateKeyPair 1",

@@ -31,7 +31,7 @@ import Testing
     }
   }
 
-  @Test("what sixteen codes do not hold is refused")
+  @Test("a text that does not fit sixteen codes is refused")
   func tooLong() throws {
     #expect(try parts(String(repeating: "a", count: 16_000)).codes.count == QRCodeParts.mostCodes)
     for count in [18_000, 1_000_000] {
@@ -40,7 +40,7 @@ import Testing
   }
 
   @Test(
-    "text that would not come through a reader unharmed is refused",
+    "text that a reader would change is refused",
     arguments: [
       "", "a\nb", "a\u{0}", "\u{7F}", "a\r", "\u{9B}2J", "a\u{202E}b", "\u{200B}", "\u{2800}", "\u{1D159}", "a  b",
     ])

@@ -14,7 +14,7 @@ import Testing
   private static let others = entry(0x20, 7)
 
   @Test(
-    "who is named and may write within the mask is a writer",
+    "a named user or group that may write within the mask is a writer",
     arguments: [
       ([entry(0x02, 7, 5), entry(0x04, 5), entry(0x10, 7)], [AccessList.Writer.user(5)]),
       ([entry(0x02, 5, 5), entry(0x04, 7), entry(0x10, 7)], [.owningGroup]),
@@ -30,7 +30,7 @@ import Testing
   }
 
   @Test(
-    "a list of another form is not taken for one that names nobody",
+    "a list of an unknown form is not taken for an empty one",
     arguments: [
       [], [2], [2, 0, 0], [1, 0, 0, 0], [2, 0, 0, 1], version + owner.dropLast(), version + [0],
       version + entry(0x40, 7),

@@ -43,7 +43,7 @@ import Testing
     #expect(try folder.names().isEmpty)
   }
 
-  @Test("what appears between the beginning and the end stays as it is", arguments: [true, false])
+  @Test("a folder that appears in the meantime stays as it is", arguments: [true, false])
   func race(isFolder: Bool) throws {
     let code = try failure(adding: "b") {
       if isFolder {
@@ -57,7 +57,7 @@ import Testing
     if isFolder { #expect(try folder.names(in: "new").isEmpty) }
   }
 
-  @Test("a path that names no new folder is refused", arguments: ["", "/", ".", "..", "a/..", "a\u{0}b"])
+  @Test("a path that does not name a new folder is refused", arguments: ["", "/", ".", "..", "a/..", "a\u{0}b"])
   func noName(path: String) {
     #expect(!OutputFolder.isNamed(by: path))
     let error = #expect(throws: SystemError.self) { try OutputFolder.check(path: path) }

@@ -45,7 +45,7 @@ struct SigningRequestTests {
     return nil
   }
 
-  @Test("what is read is what was written", arguments: SignatureAlgorithm.allCases)
+  @Test("a written request is read back the same", arguments: SignatureAlgorithm.allCases)
   func roundTrip(_ algorithm: SignatureAlgorithm) throws {
     let (request, profile) = try Self.request(algorithm, hints: [.x5t, .x5tS256, .x5c])
     let text = Array(JSONWriter.indentedText(.object(request.json)).utf8)
@@ -124,7 +124,7 @@ struct SigningRequestTests {
     }
   }
 
-  @Test("the certificate of another key is refused for what people read of it")
+  @Test("the certificate of another key is refused because of the summary that people read")
   func otherCertificate() throws {
     let other = try #require(
       try Self.cryptography.certificates(inFile: Fixtures.path("certificates/other.pem")).first)
@@ -152,7 +152,7 @@ struct SigningRequestTests {
     #expect(request.summary.last == "SHA-256 to sign: \(Hexadecimal.lowerCase(request.digest))")
   }
 
-  @Test("no change of any byte is taken for the same request")
+  @Test("a request with any changed byte is refused, or is another request")
   func mutations() throws {
     let (request, _) = try Self.request()
     let text = JSONWriter.bytes(request.json)
@@ -182,7 +182,7 @@ struct SigningRequestTests {
     #expect(refusal(at: Self.now - .minutes(60)) == nil)
   }
 
-  @Test("what the profile refuses is refused, whatever the request says of itself")
+  @Test("a request that the profile refuses is refused, whatever its summary says")
   func judged() throws {
     let (request, _) = try Self.request()
     let other = try request.profile.replacingDocument(
@@ -201,7 +201,7 @@ struct SigningRequestTests {
     }
   }
 
-  @Test("a draft of another certificate or algorithm makes no request, and none without a certificate does")
+  @Test("a draft with another certificate or algorithm, or without a certificate, makes no request")
   func foreignDraft() throws {
     let request = try Self.request().request
     func refusal(_ algorithm: SignatureAlgorithm, _ certificates: [Certificate]) -> String? {

@@ -8,14 +8,23 @@ public struct AnswerPlace: Sendable, Hashable {
   /// The kind of text around it.
   @nonexhaustive
   public enum Surroundings: String, Sendable, Hashable, CaseIterable {
+    /// The text of an exception, such as one of MSAL or of the Azure SDKs.
     case exceptionText = "exception-text"
+    /// An error record, as PowerShell prints it.
     case powerShellError = "powershell-error"
+    /// The JSON of an answer to a `$batch`, with several responses in it.
     case batch = "batch"
+    /// The error that `az` printed.
     case azureCLI = "azure-cli"
+    /// The `repr` of a Python dictionary, which has apostrophes for quotation marks.
     case pythonDictionary = "python-dictionary"
+    /// The output of `curl -v`, with the headers among its lines.
     case curlTrace = "curl-trace"
+    /// An error of Terraform, with its box.
     case terraform = "terraform"
+    /// HTML, with entities for quotation marks.
     case webPage = "web-page"
+    /// Any other text, such as a log or a mail.
     case text = "text"
 
     /// For people, with its article.

@@ -66,7 +66,9 @@ public struct ResponseExplanation: Sendable {
   /// The result of the request.
   @nonexhaustive
   public enum Outcome: String, Sendable, Hashable, CaseIterable {
+    /// The service did what was asked, or issued the token.
     case done
+    /// The service answered with an error.
     case refused
     /// The service said neither.
     case unanswered

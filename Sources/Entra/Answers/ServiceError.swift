@@ -138,6 +138,7 @@ public struct ReceivedThumbprint: Sendable, Hashable {
     case sha256 = "sha-256"
     /// The ASCII digits of a thumbprint, or those digits decoded as base64url.
     case hexadecimalText = "hexadecimal-text"
+    /// A number of bytes that no thumbprint has.
     case other
   }
 

@@ -18,6 +18,7 @@ public struct ServiceResponse: Sendable {
     case noContent
     /// The endpoint issued an access token, which is not kept: its type and its life in seconds, if they are given.
     case accessToken(type: ExactText?, seconds: Int64?)
+    /// An error of Graph or of the token endpoint, which may be known or not.
     case error(ServiceError)
     /// A page for people, such as a proxy's.
     case webPage

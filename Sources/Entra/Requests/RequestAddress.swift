@@ -4,7 +4,9 @@ public import Tokens
 /// The address that a request is posted to, which also says what it asks for.
 @nonexhaustive
 public enum RequestAddress: Sendable, Hashable {
+  /// `addKey` or `removeKey` of Microsoft Graph.
   case graph(GraphAddress)
+  /// The token endpoint of a tenant, which trades a client assertion for an access token.
   case token(TokenAddress)
 
   /// What the body is (RFC 9110, section 8.3).
@@ -96,21 +98,27 @@ public struct GraphAddress: Sendable, Hashable {
   /// The kind of the object, by the collection that it is in.
   @nonexhaustive
   public enum Collection: String, Sendable, Hashable, CaseIterable {
+    /// `/applications`: app registrations.
     case applications
+    /// `/servicePrincipals`: enterprise applications.
     case servicePrincipals
   }
 
   /// How the address names the object; the proof names it by its object id in either case.
   @nonexhaustive
   public enum Name: Sendable, Hashable {
+    /// By its object id, a GUID: `/applications/{id}`.
     case objectID(ExactText)
+    /// By its application (client) id, a GUID: `/applications(appId='{id}')`.
     case appID(ExactText)
   }
 
   /// What to do with the object.
   @nonexhaustive
   public enum Action: String, Sendable, Hashable, CaseIterable {
+    /// Adds a certificate, with a proof of an existing key.
     case addKey
+    /// Removes the key with a keyId, with a proof of an existing key.
     case removeKey
   }
 
@@ -192,8 +200,8 @@ extension GraphAddress: CustomStringConvertible {
 /// A version of the Graph API, as an address has it.
 @nonexhaustive
 public enum GraphVersion: String, Sendable, Hashable, CaseIterable {
-  case v1 = "v1.0"
-  case beta
+  /// The version for production, and the one for features that may change.
+  case v1 = "v1.0", beta
 }
 
 /// The token endpoint of a tenant (OAuth 2.0, RFC 6749, section 3.2).

@@ -38,6 +38,7 @@ public struct RequestReport: Sendable {
     case accepted
     /// Accepted, but its window is not open yet.
     case notYetValid = "not-yet-valid"
+    /// A check failed, or the token was not accepted: do not send it.
     case rejected
   }
 

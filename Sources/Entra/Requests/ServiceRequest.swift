@@ -129,6 +129,7 @@ public enum RequestBody: Sendable, Hashable {
   case certificate(der: [UInt8], displayName: ExactText?, proof: ExactText)
   /// `addKey` with a PFX, which is `X509CertAndPassword`.
   case pfx([UInt8], displayName: ExactText?, proof: ExactText)
+  /// `removeKey`, with the keyId (a GUID) of the key to remove.
   case removeKey(keyID: ExactText, proof: ExactText)
   /// The token request of the client-credentials flow (RFC 7523, section 2.2).
   case token(clientID: ExactText, assertion: ExactText, scope: ExactText)

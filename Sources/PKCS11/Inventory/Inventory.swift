@@ -80,8 +80,11 @@ public struct Inventory: Sendable {
   public struct Object: Sendable {
     /// The kind of object, as `type` of a URI says it.
     public enum Kind: String, Sendable {
+      /// A key that can sign.
       case privateKey = "private"
+      /// The public half of a key alone.
       case publicKey = "public"
+      /// An X.509 certificate.
       case certificate = "cert"
     }
 
@@ -113,11 +116,17 @@ public struct Inventory: Sendable {
 
   /// The state of the user's PIN before it is given.
   public enum PINState: String, Sendable, CaseIterable {
+    /// The token does not ask for a login.
     case notNeeded = "not needed"
+    /// No user PIN was set yet.
     case notInitialized = "not initialized"
+    /// The PIN can be given, and the token reports no wrong tries.
     case ready
+    /// A wrong PIN was given since the last right one (`CKF_USER_PIN_COUNT_LOW`).
     case countLow = "wrong tries so far"
+    /// One more wrong PIN locks it (`CKF_USER_PIN_FINAL_TRY`).
     case finalTry = "final try"
+    /// Too many wrong PINs were given (`CKF_USER_PIN_LOCKED`).
     case locked
   }
 

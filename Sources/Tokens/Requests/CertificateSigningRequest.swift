@@ -10,7 +10,9 @@ public struct CertificateSigningRequest: Sendable {
   /// The contents to be signed.
   @nonexhaustive
   public enum Contents: Sendable, Hashable {
+    /// A self-signed certificate.
     case certificate(CertificateContents)
+    /// A certificate request (PKCS#10).
     case request(CertificateRequestContents)
 
     /// The value of the member `kind`.
@@ -48,7 +50,9 @@ public struct CertificateSigningRequest: Sendable {
   /// The result of a signature.
   @nonexhaustive
   public enum Product: Sendable, Hashable {
+    /// The self-signed certificate, read again.
     case certificate(Certificate)
+    /// The certificate request, read again.
     case request(CertificateRequest)
 
     /// The certificate or request in DER.

@@ -9,9 +9,13 @@ public enum SignatureText {
   /// The form in which it was written.
   @nonexhaustive
   public enum Form: String, Sendable, Hashable {
+    /// The raw bytes.
     case bytes = "bytes"
+    /// Two digits for each byte, of either case.
     case hexadecimal = "hexadecimal"
+    /// Base64 or base64url, with or without padding.
     case base64 = "base64"
+    /// The JSON or the table that a vault answered with.
     case vaultAnswer = "a vault's answer"
   }
 

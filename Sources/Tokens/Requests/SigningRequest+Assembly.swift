@@ -10,8 +10,8 @@ public enum SigningRequestForm: String, Sendable, Hashable, CaseIterable {
   case input
   /// The bytes of the digest, for a signer that does not hash.
   case digest
-  case digestHex = "digest-hex"
-  case digestBase64url = "digest-base64url"
+  /// The digest as lower-case hexadecimal text, and as base64url without padding.
+  case digestHex = "digest-hex", digestBase64url = "digest-base64url"
   /// The DigestInfo (RFC 8017, section 9.2), for a signer that only pads, such as `CKM_RSA_PKCS`.
   case digestInfo = "digest-info"
   /// The body of Azure Key Vault's sign call.

@@ -38,6 +38,7 @@ public struct ClaimPolicy: Sendable, Hashable {
     /// The texts that it matches.
     @nonexhaustive
     public enum Match: Sendable, Hashable {
+      /// This text, code point by code point.
       case exactly(ExactText)
       /// The same text in letters of either case.
       case ignoringCase(ExactText)
@@ -131,6 +132,7 @@ public struct ClaimPolicy: Sendable, Hashable {
 /// A type of JSON values.
 @nonexhaustive
 public enum JSONType: String, Sendable, Hashable, CaseIterable {
+  /// The types of RFC 8259. `integer` is a number without fraction and exponent, and `any` includes null.
   case string, number, integer, boolean, array, object, any
 
   /// True for a value of this type.
@@ -163,14 +165,17 @@ public enum JSONType: String, Sendable, Hashable, CaseIterable {
 /// Whether a claim must, may or must not be in a token.
 @nonexhaustive
 public enum Presence: String, Sendable, Hashable, CaseIterable {
+  /// It must, may or must not be there.
   case required, optional, forbidden
 }
 
 /// What happens to claims that a profile does not know.
 @nonexhaustive
 public enum OtherClaims: String, Sendable, Hashable, CaseIterable {
+  /// Accepted without a warning.
   case allowed
   /// Accepted with a warning.
   case reported
+  /// The token is refused.
   case refused
 }

@@ -8,7 +8,9 @@ public struct TimePolicy: Sendable, Hashable {
   /// The start of the life of a token.
   @nonexhaustive
   public enum Start: String, Sendable, Hashable, CaseIterable {
+    /// The date in `nbf`.
     case notBefore = "nbf"
+    /// The date in `iat`.
     case issuedAt = "iat"
     /// The moment of judging: `exp` is at most the longest life ahead of it.
     case now

@@ -97,7 +97,8 @@ struct HeaderNamesRule: ClaimRule {
       return refused(.forbiddenHeader, name, "\(name) changes what the payload means, which keyroll does not support")
     }
     for name: ExactText in ["jku", "x5u"] where header.contains(name) {
-      return refused(.forbiddenHeader, name, "\(name) points to a key elsewhere, but keyroll uses only keys that you give")
+      return refused(
+        .forbiddenHeader, name, "\(name) points to a key elsewhere, but keyroll uses only keys that you give")
     }
     if let key = header["jwk"] {
       let isSame = key.object.flatMap { try? JSONWebKey($0) }.map { $0.numbers == draft.publicKey?.rsa } ?? false

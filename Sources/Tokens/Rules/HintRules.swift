@@ -6,9 +6,11 @@ import Signing
 /// A header name that tells the receiver which key signed (RFC 7515, section 4.1).
 @nonexhaustive
 public enum KeyHint: String, Sendable, Hashable, CaseIterable {
+  /// An id that sender and receiver know.
   case kid = "kid"
-  case x5t = "x5t"
-  case x5tS256 = "x5t#S256"
+  /// The SHA-1 and the SHA-256 thumbprint of the certificate, in base64url.
+  case x5t = "x5t", x5tS256 = "x5t#S256"
+  /// The certificate and those of its issuers, each in standard base64 of its DER.
   case x5c = "x5c"
 
   /// The hint of this exact name.

@@ -49,8 +49,8 @@ public struct KeyIDComputation: Sendable, Hashable {
   /// The hash function that a computed `kid` uses.
   @nonexhaustive
   public enum Hash: String, Sendable, Hashable, CaseIterable {
-    case sha1 = "SHA-1"
-    case sha256 = "SHA-256"
+    /// 20 and 32 bytes.
+    case sha1 = "SHA-1", sha256 = "SHA-256"
 
     var digest: DigestAlgorithm { self == .sha1 ? .sha1 : .sha256 }
   }
@@ -58,10 +58,10 @@ public struct KeyIDComputation: Sendable, Hashable {
   /// How the digest in a computed `kid` is written.
   @nonexhaustive
   public enum Encoding: String, Sendable, Hashable, CaseIterable {
+    /// Base64url without padding, and standard base64 with it.
     case base64url, base64
     /// Hexadecimal in small letters, and in capital ones.
-    case hex = "hex"
-    case upperCaseHex = "upper-case-hex"
+    case hex = "hex", upperCaseHex = "upper-case-hex"
   }
 
   /// What is hashed.

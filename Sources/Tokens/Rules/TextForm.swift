@@ -3,6 +3,7 @@ public import Encodings
 /// The form that the text of a claim must have, besides not being empty.
 @nonexhaustive
 public enum TextForm: String, Sendable, Hashable, CaseIterable {
+  /// Any text.
   case text
   /// 8-4-4-4-12 hexadecimal digits of either case.
   case guid

@@ -7,7 +7,9 @@ public struct Check: Sendable {
   /// How it ended.
   @nonexhaustive
   public enum Status: String, Sendable, Hashable, CaseIterable {
+    /// Nothing is wrong.
     case passed
+    /// The token or request is rejected.
     case failed
     /// Accepted, but a person should know.
     case warning
@@ -18,6 +20,7 @@ public struct Check: Sendable {
   /// The verdict of a report that it belongs to.
   @nonexhaustive
   public enum Verdict: String, Sendable, Hashable, CaseIterable {
+    /// The outer form of the token; its header, key and signature; its claims.
     case format, signature, claims
   }
 

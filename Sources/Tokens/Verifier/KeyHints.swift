@@ -5,6 +5,7 @@ public import Signing
 /// The two certificate thumbprints that a header can carry.
 @nonexhaustive
 public enum Thumbprint: Sendable, Hashable, CaseIterable {
+  /// 20 bytes in `x5t`, and 32 bytes in `x5t#S256`.
   case sha1, sha256
 
   /// The header name: `x5t` or `x5t#S256`.

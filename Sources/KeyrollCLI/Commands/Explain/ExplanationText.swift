@@ -27,7 +27,8 @@ struct ExplanationText {
     }
     screen.append(
       Self.section(
-        explanation.token == nil ? "causes that no token shows" : "causes that the token does not show", explanation.otherCauses))
+        explanation.token == nil ? "causes that no token shows" : "causes that the token does not show",
+        explanation.otherCauses))
     screen.append(Self.section("next step", Self.nextSteps(explanation)))
     screen.append(ScreenText(["", Self.title(explanation, namesError: false)]))
     self.screen = screen

@@ -157,7 +157,9 @@ struct RequestRemoveKeyCommand: RequestMakingCommand {
     case (nil, nil): throw ValidationError("Missing expected argument '--key-id <guid>' or '--old-certificate <file>'")
     case (.some, .some): throw ValidationError("only one of --key-id and --old-certificate can be given")
     case (nil, .some):
-      if registered == nil { throw ValidationError("--old-certificate needs --registered FILE, in which it is looked up") }
+      if registered == nil {
+        throw ValidationError("--old-certificate needs --registered FILE, in which it is looked up")
+      }
     case (.some, nil): break
     }
   }
