@@ -23,6 +23,8 @@ public struct CertificateLife: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - now: what the clock shows.
+  ///   - start: the first second; nil for five minutes before `now`.
+  ///   - seconds: the length, both ends included.
   ///   - maximum: the longest life in seconds that a policy allows; nil for no policy.
   ///   - buildTime: when the program was built: a clock that shows less is wrong.
   ///

@@ -6,7 +6,10 @@ public import Signing
 extension JSONWebKey {
   /// The public key of a certificate, to be registered as a JWK; its `kid` is the RFC 7638 thumbprint.
   ///
-  /// - Parameter algorithm: the only one that it will sign with; nil to leave `alg` out.
+  /// - Parameters:
+  ///   - publicKey: an RSA key.
+  ///   - algorithm: the only one that it will sign with; nil to leave `alg` out.
+  ///   - cryptography: makes the digest of the thumbprint.
   ///
   /// Throws `key-not-rsa`, and what the digest throws.
   public init(

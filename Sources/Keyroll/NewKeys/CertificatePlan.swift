@@ -13,7 +13,9 @@ public struct CertificatePlan: Sendable {
 
   /// - Parameters:
   ///   - subject: a common name, or an RFC 4514 name.
-  ///   - life: nil for a request for a certificate.
+  ///   - life: nil for a certificate request.
+  ///   - algorithm: the algorithm that signs it.
+  ///   - toolkit: encodes it.
   ///
   /// Throws what is wrong with the subject, and `certificate-algorithm-not-offered`.
   public init(

@@ -51,7 +51,11 @@ public struct RolloverState: Sendable {
   /// The permit for the next removal; nil unless every condition of the gate is met.
   public let permit: RemovalPermit?
 
-  /// - Parameter overlap: a longer time for both keys than that of the plan; a shorter one does not count.
+  /// - Parameters:
+  ///   - plan: the plan of the rollover.
+  ///   - journal: the events so far.
+  ///   - time: the present time.
+  ///   - overlap: a longer time for both keys than that of the plan; a shorter one does not count.
   public init(_ plan: RolloverPlan, _ journal: RolloverJournal, at time: NumericDate, overlap: TimeSpan? = nil) {
     let record = RolloverRecord(journal.events)
     let overlap = max(plan.overlap, overlap ?? plan.overlap)

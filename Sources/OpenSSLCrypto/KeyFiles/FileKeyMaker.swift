@@ -39,7 +39,10 @@ public final class FileKeyMaker: KeyMaker {
   private let format: Format
   private let password: NewPassword
 
-  /// - Parameter password: nil for a key in the clear, which only a PEM file may hold.
+  /// - Parameters:
+  ///   - path: the new file.
+  ///   - format: the kind of file.
+  ///   - password: nil for a key in the clear, which only a PEM file may contain.
   ///
   /// Throws `password-required` for an empty password, and for a PFX without a password.
   public init(path: String, format: Format, password: consuming SecretBytes?) throws(KeyMakingError) {

@@ -8,8 +8,11 @@ extension PKCS11Backend {
   /// up to the login, and `no-such-token` if a reference matches no token. A module, token or object that cannot be
   /// read is named in the inventory.
   ///
-  /// - Parameter includingTrustPolicy: lists modules too that hold nothing but certificates to trust, such as p11-kit's own.
-  ///   They are always listed for a reference.
+  /// - Parameters:
+  ///   - reference: what to list; nil for everything.
+  ///   - secrets: gives the PIN for a login; nil to look without one.
+  ///   - includingTrustPolicy: also lists modules that contain only certificates to trust, such as p11-kit's own. They are
+  ///     always listed for a reference.
   public func inventory(
     of reference: KeyReference? = nil, loggingInWith secrets: (any SecretProvider)? = nil,
     includingTrustPolicy: Bool = true

@@ -34,7 +34,8 @@ public final class TokenKeyMaker: KeyMaker {
   private static let longestID = 255
 
   /// - Parameters:
-  ///   - reference: a token, and the label of the new key; `id=` too where the key is to have a certain one.
+  ///   - backend: finds the token.
+  ///   - reference: a token, and the label of the new key; with `id=` also its id.
   ///   - secrets: is asked for the PIN once.
   ///
   /// Throws `malformed-key-reference`.
