@@ -179,11 +179,11 @@ extension UnsignedRequest {
   }
 }
 
-/// A request that was made and accepted: its files, and what was found about it.
+/// A request that was made and accepted: its files, and the findings about it.
 public struct MadeRequest: ~Copyable, Sendable {
   /// The files to carry.
   public let folder: RequestFolder
-  /// What the checks found; it is accepted.
+  /// The findings of the checks; the request is accepted.
   public let report: RequestReport
   /// The report on the token in it.
   public let token: VerificationReport

@@ -253,7 +253,7 @@ public enum Meanings {
     gate-closed: the old key cannot be removed yet
     step-too-early: another step has to come first
     rollover-ended: the rollover is already done or abandoned
-    acknowledgement-missing: no one has confirmed that the workload uses the old key again
+    acknowledgement-missing: nobody has confirmed that the workload uses the old key again
     evidence-unknown: an answer that is not of this rollover
     package-differs: a file of a returned package is not the one that was sent
 

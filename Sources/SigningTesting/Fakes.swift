@@ -95,7 +95,7 @@ public final class FixedSecrets: SecretProvider {
   private let secret: [UInt8]?
   private let requested = Mutex<[SecretRequest]>([])
 
-  /// Nil for nothing to give, which is not the same as an empty secret.
+  /// Nil for no secret, which is not the same as an empty one.
   ///
   /// For tests only: the secret stays in memory.
   public init(_ secret: String?) { self.secret = secret.map { Array($0.utf8) } }

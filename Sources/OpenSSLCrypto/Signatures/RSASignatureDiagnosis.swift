@@ -142,7 +142,7 @@ extension SignatureFault {
   }
 
   private static func hint(_ code: Code, _ algorithm: SignatureAlgorithm) -> String? {
-    let bytes = "hand over the bytes themselves: the signing input to a signer that hashes, else its digest"
+    let bytes = "hand over the bytes themselves: the signing input to a signer that hashes, or otherwise its digest"
     switch code {
     case .pkcs1ForPSS:
       return "ask the signer for PSS with a salt of \(algorithm.digest.byteCount) bytes, or choose an RS algorithm"
@@ -150,7 +150,7 @@ extension SignatureFault {
     case .digestInfo: return "hand over the digest within its DigestInfo, or let the signer make the DigestInfo"
     case .wrongHash, .maskHash: return "ask the signer for \(algorithm.digest.rawValue)"
     case .saltLength: return "ask the signer for a salt as long as the digest: \(algorithm.digest.byteCount) bytes"
-    case .digestHashed: return "hand over the signing input itself, or have the signer not hash the digest once more"
+    case .digestHashed: return "hand over the signing input itself, or keep the signer from hashing the digest again"
     case .hexText, .base64Text: return bytes
     case .newline: return "sign the signing input as it is: echo and editors add a line break"
     case .otherContent: return "sign the contents of this request: each prepare makes a new request"

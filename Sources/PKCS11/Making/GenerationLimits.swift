@@ -66,7 +66,7 @@ struct GenerationLimits: Sendable {
     return KeyMakingError(
       .generationUnavailable, "\(token.summary) does not make keys by CKM_RSA_PKCS_KEY_PAIR_GEN: \(others)",
       hint:
-        "a Luna HSM in FIPS mode takes it when RSAKeyGenMechRemap = 1 is in the section Misc of its client's configuration; else make the key with the maker's tool, then a certificate for it"
+        "a Luna HSM in FIPS mode takes it when RSAKeyGenMechRemap = 1 is in the section Misc of its client's configuration; otherwise make the key with the maker's tool, then a certificate for it"
     )
   }
 

@@ -59,7 +59,7 @@ struct PINPolicy: Sendable {
 
 /// Where the PIN of a token comes from: the file that the URI names, or otherwise the caller who opens the key.
 struct PINRequest: Sendable {
-  /// Nil if nothing but the token is known.
+  /// Nil if only the token is known.
   let uri: PKCS11URI?
   let secrets: any SecretProvider
 
