@@ -18,6 +18,7 @@ import Testing
     struct Dump: Decodable { let command: Command }
 
     let commandName: String
+    let discussion: String?
     let arguments: [Argument]?
     let subcommands: [Command]?
 
@@ -68,6 +69,21 @@ import Testing
     let listed = text.split(separator: "\n").filter { $0.hasPrefix(".It Sy ") }.map { $0.dropFirst(7) }
     #expect(listed.elementsEqual(Meanings.all.map { $0.id[...] }))
     #expect(text.split(separator: "\n").filter { $0.hasPrefix(".Ss ") }.count == Meanings.sections.count)
+  }
+
+  @Test("the page of a command has every exit status that its help names")
+  func exitStatuses() throws {
+    var count = 0
+    for (name, command) in try Self.pages() {
+      let sections = try page(name, 1).components(separatedBy: "\n.Sh ")
+      let listed = try #require(sections.first { $0.hasPrefix("EXIT STATUS\n") }, "\(name)")
+      guard let help = command.discussion?.components(separatedBy: "Exit status ").dropFirst().first else { continue }
+      for status in help.matches(of: /(?:^|; )(\d+):/) {
+        count += 1
+        #expect(listed.contains("\n.It \(status.1)\n"), "\(name) \(status.1)")
+      }
+    }
+    #expect(count > 10)
   }
 
   @Test("no page refers to a missing page")
