@@ -138,11 +138,10 @@ import Testing
             services use.
 
             FILE is PEM, DER or a PFX, a saved answer with keyCredentials, - for standard
-            input, or a pkcs11: reference to a certificate on a token. Every certificate in
-            it is shown, in the order of the file; private keys are not. Nothing is said
-            about whether to trust a certificate. --format pem and jwks write all of them,
-            der and jwk the one that is meant. keyroll certificate store puts one on a
-            token.
+            input, or a pkcs11: reference to a certificate on a token. It shows every
+            certificate of the file in order, but no private keys, and does not judge
+            whether to trust them. --format pem and jwks write all of them, der and jwk a
+            single one. keyroll certificate store puts one on a token.
 
             Examples:
               keyroll certificate new.cer

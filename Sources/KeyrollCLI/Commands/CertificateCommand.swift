@@ -18,9 +18,9 @@ struct CertificateShowCommand: ParsableCommand {
     usage: "keyroll certificate [<options>] <file>",
     discussion: """
       FILE is PEM, DER or a PFX, a saved answer with keyCredentials, - for standard input, or a pkcs11: reference to a certificate \
-      on a token. All certificates in it are shown, in the order of the file; \
-      private keys are not. It does not say whether to trust a certificate. --format pem and jwks write all of them, der and jwk \
-      a single one. keyroll certificate store puts one on a token.
+      on a token. It shows every certificate of the file in order, but no private keys, and does not judge whether to \
+      trust them. --format pem and jwks write all of them, der and jwk a single one. keyroll certificate store puts one on \
+      a token.
 
       Examples:
         keyroll certificate new.cer
