@@ -18,7 +18,7 @@ struct CertificateShowCommand: ParsableCommand {
     usage: "keyroll certificate [<options>] <file>",
     discussion: """
       FILE is PEM, DER or a PFX, a saved answer with keyCredentials, - for standard input, or a pkcs11: reference to a certificate \
-      on a token. It shows every certificate of the file in order, but no private keys, and does not judge whether to \
+      on a token. keyroll shows every certificate of the file in order, but no private keys, and does not judge whether to \
       trust them. --format pem and jwks write all of them, der and jwk a single one. keyroll certificate store puts one on \
       a token.
 
