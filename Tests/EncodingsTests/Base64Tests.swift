@@ -25,7 +25,8 @@ struct Base64Tests {
         #expect(try coder.decode(coder.encode(bytes.span).span) == bytes)
       }
     }
-    // All texts of one, two and three characters: what is accepted is what would be written.
+    // All texts of one, two and three characters: an accepted text must be the one that would be
+    // written.
     let characters = Array("AQZgw-_+/=9 ".utf8)
     for first in characters {
       for second in characters {
@@ -67,7 +68,7 @@ struct Base64Tests {
           for (text, isOther) in [(text, false), (others, true)] {
             let lines = stride(from: 0, to: text.count, by: width).map { text[$0...].prefix(width) }
             let broken = Array(lines.joined(separator: [0x0A]))
-            // Of base64url without its padding nobody can tell that it is standard base64.
+            // Base64url without its padding cannot be told from standard base64.
             if isOther, coder == .standard, count % 3 != 0 { continue }
             let (decoded, irregularities) = try coder.decodeReportingIrregularities(broken.span)
             #expect(decoded == Array(bytes))

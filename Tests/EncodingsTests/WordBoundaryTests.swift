@@ -2,7 +2,8 @@ import Encodings
 import JSON
 import Testing
 
-/// What is read eight bytes, or four characters, at a time must read the same wherever it is in them.
+/// A reader of eight bytes, or four characters, at a time must give the same result wherever the text
+/// is in them.
 @Suite("Reading words")
 struct WordBoundaryTests {
   private func error(_ text: String) -> JSONError? {
@@ -73,7 +74,7 @@ struct WordBoundaryTests {
       let names = (0..<count).map { "\(String(repeating: "n", count: length))\($0)" }
       func object(_ names: [String]) -> String { "{" + names.map { "\"\($0)\":0" }.joined(separator: ",") + "}" }
       #expect(error(object(names)) == nil)
-      // The same names in other objects, beside and inside, are no repetition.
+      // The same names in other objects, beside and inside, are not repetitions.
       #expect(error("[\(object(names)),{\"x\":\(object(names)),\"y\":{\"z\":0}}]") == nil)
       for index in [0, count / 2, count - 1] {
         #expect(error(object(names + [names[index]]))?.code == .duplicateName)

@@ -11,7 +11,7 @@ import Tokens
 struct CredentialListTests {
   private static let now = NumericDate(seconds: 1_700_000_000)
 
-  /// An entry that begins and ends so many days from now; a usage of nil makes a secret.
+  /// An entry that begins and ends this many days from now; a usage of nil makes a secret.
   private static func entry(
     _ id: Int, from start: Int64 = -100, to end: Int64, usage: String? = "Verify", thumbprint: String? = nil
   ) -> String {
@@ -73,18 +73,18 @@ struct CredentialListTests {
     arguments: [
       ([entry(1, to: 5)], [], ["1 DUE ALONE"]),
       ([entry(1, to: 5), entry(2, to: 300)], [], ["1 DUE", "2"]),
-      // A secret takes the place of a key.
+      // A secret can replace a key.
       ([entry(1, to: 5)], [entry(2, to: 300, usage: nil)], ["1 DUE", "2"]),
-      // Of two that are due the last one leaves nothing.
+      // If two are due, nothing is left after the last one.
       ([entry(1, to: 5), entry(2, to: 10)], [], ["1 DUE", "2 DUE ALONE"]),
       ([entry(1, to: 5), entry(2, to: 5)], [], ["1 DUE ALONE", "2 DUE ALONE"]),
       // One that begins too late leaves a gap.
       ([entry(1, to: 5), entry(2, from: 6, to: 300)], [], ["1 DUE ALONE", "2"]),
       ([entry(1, to: 5), entry(2, from: 5, to: 300)], [], ["1 DUE", "2"]),
-      // What has ended, and what is there today.
+      // One that has ended, and the ones that are valid today.
       ([entry(1, to: -50), entry(2, from: -10, to: 300)], [], ["1 DUE", "2"]),
       ([entry(1, to: -50)], [], ["1 DUE ALONE"]),
-      // A key to encrypt for the application signs nobody in, and neither does one for SAML.
+      // A key to encrypt for the application cannot sign in, and neither can one for SAML.
       ([entry(1, to: 5), entry(2, to: 300, usage: "Encrypt")], [], ["1 DUE ALONE", "2"]),
       ([entry(1, to: 5), entry(2, to: 300, usage: "Sign")], [], ["1 DUE ALONE", "2 SAML"]),
     ] as [([String], [String], [String])])
@@ -148,7 +148,7 @@ struct CredentialListTests {
     #expect(
       missing?.message
         == "file-2 is one page of several: it ends with an @odata.nextLink, and the page that follows is missing")
-    // Of a listing of something else the last page is no help.
+    // The last page of another listing does not help.
     let other = #"{"@odata.context": "x#servicePrincipals", "value": []}"#
     #expect(error { _ = try Self.list([pages[0], other]) }?.id == "incomplete-answer")
   }

@@ -6,7 +6,7 @@ import Signing
 import SigningTesting
 import Testing
 
-/// The two profiles on tokens of a fake key: what no file is needed for.
+/// The two profiles on tokens of a fake key: tests that need no file.
 @Suite("The Entra profiles")
 struct EntraRulesTests {
   private static let client: ExactText = "0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01"

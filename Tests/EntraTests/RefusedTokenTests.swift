@@ -9,7 +9,7 @@ import SigningTesting
 import TestSupport
 import Testing
 
-/// One thing that is wrong, one token that has it, and the checks that must say so, and no others.
+/// One fault, one token that has it, and the checks that must report it, and no others.
 @Suite("Tokens that a verifier refuses or reports")
 struct RefusedTokenTests {
   struct Row: Decodable, Sendable, CustomTestStringConvertible {
@@ -19,9 +19,9 @@ struct RefusedTokenTests {
     let certificate: String
     let parameters: [String: String]
     let at: Int64
-    /// `check:reason` of every check that must fail, in their order.
+    /// `check:reason` of every check that must fail, in order.
     let failures: [String]
-    /// The same of every check that must warn.
+    /// The same for every check that must warn.
     let warnings: [String]
 
     var testDescription: String { "\(item), \(file)" }

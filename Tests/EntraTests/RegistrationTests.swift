@@ -7,12 +7,12 @@ import Signing
 import TestSupport
 import Testing
 
-/// Tokens of others, judged by what is registered.
+/// Tokens from other tools, judged by registered credentials.
 @Suite("RegistrationReport and the check registration")
 struct RegistrationTests {
   private static let now = NumericDate(seconds: 1_700_000_300)
 
-  /// The report by the certificates that a saved answer holds, and by further ones beside it.
+  /// The report by the certificates in a saved answer, and by others beside it.
   private func judge(
     _ token: String = "proof", by file: String, certificates: [String] = [], at time: NumericDate = now
   ) throws -> (report: VerificationReport, registration: RegistrationReport?) {
@@ -75,7 +75,7 @@ struct RegistrationTests {
     #expect(registration.others.map(\.displayName) == ["CN=other, O=keyroll fixtures"])
     #expect(registration.others.first?.endDateTime.description == "2026-06-01T12:30:00Z")
     #expect(registration.warnings.isEmpty)
-    // That the header names another does not change who signed.
+    // Even if the header names another one, the same certificate signed.
     let other = try #require(try judge("proof-by-other-key", by: "application").registration)
     #expect(other.entry == registration.others.first)
     #expect(other.others == [registration.entry])

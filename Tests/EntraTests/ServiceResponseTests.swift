@@ -16,7 +16,7 @@ import Testing
     let outcome: String?
     let answer: String?
     let error: String?
-    /// Where the answer is in a text that has more.
+    /// The place of the answer in a longer text.
     let line: Int?
     let `in`: String?
 
@@ -93,7 +93,8 @@ import Testing
     #expect(ServiceAnswer.code(code) == (answers.isEmpty ? nil : code))
   }
 
-  /// `KeyCredentialsInvalid…` is two codes that were seen; of other endings nobody has told.
+  /// `KeyCredentialsInvalid…` stands for two codes that were seen; other endings are not reported
+  /// anywhere.
   private static let undocumented = ["KeyCredentialsInvalidKey"]
 
   private static let askedCodes: [String] = {

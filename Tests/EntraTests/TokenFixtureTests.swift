@@ -7,7 +7,7 @@ import Signing
 import TestSupport
 import Testing
 
-/// Tokens that other people's tools made, the published mistakes among them.
+/// Tokens from other people's tools, including the published mistakes.
 @Suite("The Entra profiles on tokens made by others", .tags(.slow))
 struct TokenFixtureTests {
   struct Row: Decodable, Sendable, CustomTestStringConvertible {
@@ -18,7 +18,7 @@ struct TokenFixtureTests {
     let at: Int64
     let strict: String
     let lenient: String
-    /// `check:reason` of what it is about: a failed check, or a warning where it is accepted all the same.
+    /// `check:reason` that it is about: a failed check, or a warning if it is accepted all the same.
     let expected: String?
     let why: String
 
@@ -29,7 +29,7 @@ struct TokenFixtureTests {
 
     var testDescription: String { "\(file): \(why)" }
 
-    /// Judged by the certificate of the row, and by a saved answer of what is registered where one is named.
+    /// Judged by the certificate of the row, and by a saved answer if the row names one.
     func report(
       isLenient: Bool, registered file: String? = nil, editing edit: (inout [UInt8]) -> Void = { _ in }
     ) throws -> VerificationReport {

@@ -3,7 +3,7 @@ import FuzzTargets
 import TestSupport
 import Testing
 
-/// What libFuzzer looks for at length, without libFuzzer: scripts/fuzz.sh has more patience.
+/// A short search without libFuzzer; scripts/fuzz.sh searches longer.
 @Suite("FuzzTarget")
 struct FuzzTargetTests {
   private static func keptInputs(of target: FuzzTarget) throws -> [URL] {

@@ -6,7 +6,7 @@ import Testing
 struct JSONListTests {
   private func read(_ text: String) throws(JSONError) -> JSONValue { try JSONReader.value(Array(text.utf8)) }
 
-  /// The same value, made and not read.
+  /// The same value, built and not read.
   private func built(_ value: JSONValue) -> JSONValue {
     switch value {
     case .array(let elements): return .array(elements.map(built))
@@ -76,7 +76,7 @@ struct JSONListTests {
 
   @Test("A string with escapes is read to its end, and the text after it stays as it was")
   func escapes() throws {
-    // Of each length, so that words of eight bytes begin and end everywhere.
+    // One of each length, so that words of eight bytes begin and end everywhere.
     for plainCount in 0..<20 {
       let plain = String(repeating: "x", count: plainCount)
       let text = "{\"\(plain)\\n\(plain)\":\"\\u00e9\(plain)\\ud83d\\ude00\",\"y\(plain)\":[\"\(plain)\",\"\\\"\"]}"

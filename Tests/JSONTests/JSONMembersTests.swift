@@ -4,7 +4,7 @@ import Testing
 
 @Suite("JSONMembers")
 struct JSONMembersTests {
-  /// What a format makes of a fault.
+  /// The error of a format for a fault.
   private struct Refusal: Error, Equatable {
     let words: String
   }

@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A reader that has gone is nobody's mistake: the command ends as others do, without a word.
+/// It is no mistake if the reader has gone: the command ends as other commands do, without a
+/// message.
 @Suite(.tags(.process)) struct BrokenPipeTests {
   private func run(_ arguments: [String]) throws -> Outcome {
     var ends: [Int32] = [-1, -1]

@@ -5,7 +5,7 @@ import Testing
 @Suite(.tags(.process)) struct CertificateCommandTests {
   private static let noon = ["--at", "2026-11-21T12:00:00Z"]
 
-  /// What OpenSSL says of a certificate.
+  /// What OpenSSL says about a certificate.
   private struct Judged {
     let serialNumber, sha1, sha1Base64, sha1URL, sha256, sha256URL, keySHA256, der: String
 
@@ -271,7 +271,7 @@ import Testing
     #expect(key["n"] as? String == number)
     #expect(try key["kid"] as? String == sha256(#"{"e":"AQAB","kty":"RSA","n":"\#(number)"}"#))
     #expect(key["d"] == nil && key["p"] == nil)
-    // What it writes it takes as a key to verify with.
+    // It accepts its own output as a key to verify with.
     let folder = try TemporaryFolder()
     for format in ["jwk", "jwks"] {
       let written = try BuiltCommand.run("certificate", Fixtures.path("certificates/leaf.pem"), "--format", format)

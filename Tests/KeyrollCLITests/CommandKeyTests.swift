@@ -138,7 +138,7 @@ import Testing
     let other =
       "command:\(ExampleProgram.openssl);cert=\(Self.certificate);key=\(Fixtures.path("keys/rsa-2048-other.pem"))"
     #expect(try sign(other).error.contains("[bad-signature]\n"))
-    // Between keyroll and the program, somebody changes what is to be signed.
+    // Between keyroll and the program, somebody changes the digest to sign.
     for (algorithm, change) in [
       ("RS256", "s/RS256/PS256/"), ("PS256", "s/PS256/RS256/"),
       ("RS256", #"s/"digest":"[^"]*"/"digest":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"/"#),

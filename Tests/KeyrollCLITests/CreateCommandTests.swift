@@ -176,7 +176,8 @@ import Testing
 
   @Test("the error of a policy gives the life to the second")
   func exactLife() throws {
-    // A request compares from the start to the end as they are written, and a new certificate counts its last second too.
+    // A request is compared with the time from its start to its end as they are written, and a new certificate also
+    // counts its last second.
     #expect(
       try create(folder.path("new.pem"), "--no-password", "--valid-for", "31537201s").status == 0)
     let outcome = try BuiltCommand.run(
@@ -225,7 +226,7 @@ import Testing
       ),
       "\(long)")
     #expect(try sign(folder.path("certificate.json"), "--max-lifetime", "366d").status == 0)
-    // Where it would be ignored it is refused.
+    // It is refused if it would be ignored.
     let request = try sign(folder.path("csr.json"), "--max-lifetime", "366d")
     #expect(
       request.status == 64 && request.error.contains("for a certificate request the CA decides"), "\(request)")

@@ -9,7 +9,7 @@ import Testing
 
   private static let at = ["--at", "2026-12-01T12:00:00Z"]
 
-  /// Two applications, one of them for SAML, as Graph lists them; names as somebody else chose them.
+  /// Two applications, one of them for SAML, as Graph lists them, with names that somebody else chose.
   private static let listing = #"""
     {"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#applications(id,appId,displayName)", "value": [
       {"id": "10000000-0000-4000-8000-000000000001", "appId": "20000000-0000-4000-8000-000000000001",
@@ -300,7 +300,7 @@ import Testing
   @Test(
     "20,000 objects in many files are read one file after the other: memory does not grow with the files", .tags(.slow))
   func memory() throws {
-    /// The most memory in KiB that the command takes for so many files of 1 MiB each, with nothing but names in them.
+    /// The most memory in KiB that the command needs for so many files of 1 MiB each, with only names in them.
     func peak(_ count: Int) throws -> Int {
       let name = String(repeating: "n", count: 1000)
       let objects = (0..<1000).map { _ in #"{"displayName": "\#(name)", "keyCredentials": []}"# }
@@ -314,7 +314,8 @@ import Testing
       return try #require(Int(judged.output.trimmingCharacters(in: .whitespacesAndNewlines)))
     }
     let (few, many) = (try peak(2), try peak(20))
-    // What is kept of 18,000 further objects are their names; the files themselves would be 18 MiB more, and what is made of them.
+    // Only the names of 18,000 further objects are kept; the files themselves would be 18 MiB more, and what is made
+    // from them.
     #expect(many - few < 60_000, "\(few) KiB and \(many) KiB")
   }
 }

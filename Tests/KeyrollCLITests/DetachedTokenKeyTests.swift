@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// The key is in an HSM: its own tool signs, or keyroll does where the HSM is.
+/// The key is in an HSM, and its own tool signs, or keyroll does beside the HSM.
 @Suite(
   "detached signing with keys on tokens", .tags(.hsm, .process),
   .enabled(if: ThrowawayToken.isAvailable(.softHSM), Comment(rawValue: ThrowawayToken.absence(of: .softHSM))))

@@ -37,7 +37,7 @@ import Testing
     let outcome = try BuiltCommand.run("keys", "pkcs11:?module-path=\(module)", environment: environment)
     #expect(outcome.error.contains("[module-unavailable]\n"), "\(outcome)")
     #expect(try !wasLoaded())
-    // Loaded by a program that lets the environment have its way, the same module takes the provider from there.
+    // In a program that trusts the environment, the same module takes the provider from there.
     _ = try Judge.run(
       "/usr/bin/env", environment.map { "\($0)=\($1)" } + ["LD_PRELOAD=\(module)", "/bin/true"])
     #expect(try wasLoaded())

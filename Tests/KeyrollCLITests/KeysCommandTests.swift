@@ -29,7 +29,7 @@ struct KeysCommandTests {
     ])
     let serial = try serial
     #expect(outcome.error.isEmpty)
-    // How wide the columns are depends on what is in them.
+    // The width of the columns depends on their contents.
     let lines = outcome.output.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
     #expect(lines.first == "module softhsm (\(tokens.module))", "\(outcome)")
     #expect(lines.contains("token pkcs11:token=keyroll;serial=\(serial)"))

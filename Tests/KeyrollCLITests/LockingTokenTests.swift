@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// A token that counts wrong PINs and locks at the third, as those of hardware do.
+/// A token that counts wrong PINs and locks at the third, as hardware tokens do.
 @Suite(
   .tags(.hsm, .process),
   .enabled(

@@ -3,9 +3,9 @@ import Keyroll
 import TestSupport
 import Testing
 
-/// What `scripts/man.py` makes of the command, and what the command tells shells about its options.
+/// The output of `scripts/man.py`, and what the command tells shells about its options.
 @Suite("Manual", .tags(.process)) struct ManualTests {
-  /// A command as `--experimental-dump-help` describes it, with what is read of it here.
+  /// A command as `--experimental-dump-help` describes it, with the parts that are read here.
   private struct Command: Decodable {
     struct Name: Decodable { let name: String }
     struct Argument: Decodable {
@@ -22,7 +22,7 @@ import Testing
     let arguments: [Argument]?
     let subcommands: [Command]?
 
-    /// This one and all below it, each under the name of its page.
+    /// This command and all below it, each with the name of its page.
     func pages(below parent: String? = nil) -> [(page: String, command: Command)] {
       let page = [parent, commandName].compactMap(\.self).joined(separator: "-")
       let children = (subcommands ?? []).filter { $0.commandName != "help" }

@@ -63,7 +63,8 @@ struct ProofWindowTests {
     #expect(outcome.status == 2 && outcome.error.contains("[output-exists]\n"), "\(outcome)")
     #expect(try folder.names() == [there])
     #expect(try folder.bytes(there) == [1])
-    // No proof of a certificate that ends within the row, not even those before.
+    // If the certificate ends within the row, there is no proof at all, not even for the windows
+    // before its end.
     let early = try sign(
       ["--windows", "24", "--not-before", "2049-12-31T23:00:00Z", "--output", folder.path("late")])
     #expect(early.status == 2 && early.error.contains("[certificate-expired]\n"), "\(early)")

@@ -117,7 +117,7 @@ import Testing
       "keyroll join-codes '\(texts)' | base64 -d | keyroll request check - --at 2027-01-15T08:01:00Z --certificate '\(SignCommandTests.certificate)'"
     )
     #expect(checked.status == 0, "\(checked)")
-    // Without --output the file goes to standard output, unless that gets the drawing.
+    // Without --output the file goes to standard output, unless the drawing goes there.
     let piped = try BuiltCommand.run(making + ["--qr-output", folder.path("piped.svg")])
     #expect(try piped.output.utf8.elementsEqual(folder.bytes("single")), "\(piped)")
   }
@@ -197,7 +197,7 @@ import Testing
 
   @Test("a text that keyroll would not have drawn is not written, on a terminal or elsewhere")
   func hostileParts() throws {
-    // Its SHA-256 begins with BA68753A, as sha256sum tells.
+    // Its SHA-256 begins with BA68753A, by sha256sum.
     let outcome = try BuiltCommand.run("join-codes", input: Array("keyroll-part:1/1:BA68753A:a\u{1B}[2Jb\n".utf8))
     #expect(
       outcome

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the command does where the system refuses a call that it relies on.
+/// What the command does if the system refuses a call that it relies on.
 @Suite(.tags(.hsm, .process)) struct RefusedCallTests {
   private let folder: TemporaryFolder
   private let library: String
@@ -40,7 +40,7 @@ import Testing
         == Outcome(
           status: 2, error: "keyroll: error: \(program) cannot be started: \(reason) [program-failed]\n"))
     #expect(try !folder.names().contains("ran"))
-    // With the library in its place and nothing refused, it runs.
+    // With the library in place and nothing refused, it runs.
     let control = try BuiltCommand.run(arguments, environment: environment(refusing: ""))
     #expect(
       control == Outcome(status: 2, error: "keyroll: error: \(program) does not sign: \"ran\" [program-refused]\n"))

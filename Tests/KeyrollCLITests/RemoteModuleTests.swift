@@ -60,7 +60,7 @@ struct RemoteModuleTests {
       "--at", SignCommandTests.at, "--pin-file", tokens.pinFile,
     ])
     let words = command.map { "'\($0)'" }.joined(separator: " ")
-    // When it says that it waits, nothing else will happen; and only the process itself gets the signal.
+    // Once it says that it waits, nothing else will happen; and only the process itself gets the signal.
     let outcome = try Shell.run(
       """
       \(words) 2>'\(modules.path("error"))' & process=$!
@@ -87,7 +87,7 @@ struct RemoteModuleTests {
       kill(identifier, SIGTERM)
       _ = try? ChildProcess.wait(for: identifier)
     }
-    // It is there when it listens; a server that never does ends by itself.
+    // The socket exists once the server listens; a server that never does ends by itself.
     while !FileManager.default.fileExists(atPath: socket), kill(identifier, 0) == 0 { usleep(10_000) }
     let outcome = try proof(try ConfiguredModules(["hsm": "remote: unix:path=\(socket)"], tokens: tokens))
     let said = try output.text()

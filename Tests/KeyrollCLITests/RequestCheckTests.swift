@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `keyroll request check`: what is about to be sent, as it is and after somebody has been at it.
+/// `keyroll request check`: a request before it is sent, unchanged and after somebody has changed
+/// it.
 @Suite(.tags(.process)) struct RequestCheckTests {
   private let folder: TemporaryFolder
 

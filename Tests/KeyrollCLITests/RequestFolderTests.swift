@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Folders that somebody else filled: nothing in them is followed, waited for or believed.
+/// Folders that somebody else filled: nothing in them is followed, waited for or trusted.
 @Suite(.tags(.process)) struct RequestFolderTests {
   private let folder: TemporaryFolder
 
@@ -17,7 +17,7 @@ import Testing
     return path
   }
 
-  /// Whatever is there, the answer comes in time.
+  /// Whatever is there, the verdict comes in time.
   private func check(_ path: String) throws -> Outcome {
     try Shell.run("timeout 30 keyroll request check '\(path)' --at 2027-01-15T08:04:00Z")
   }
@@ -127,7 +127,7 @@ import Testing
     try #require(made.status == 0)
     try folder.write(try Fixtures.bytes("key-credentials/only-other.json"), to: "request/key-credentials.json")
     let outcome = try check(path)
-    // Nor is it believed: the certificate is among those, and would be refused.
+    // It is not trusted either: the certificate is among those, and would be refused.
     #expect(
       outcome.status == 0 && outcome.output.contains("not have: key-credentials.json [file-unexpected]"), "\(outcome)")
   }

@@ -161,7 +161,7 @@ import Testing
     .enabled(if: Judge.python != nil))
   func listed() throws {
     #expect(try run(["--application", Self.object]).status == 0)
-    // Without sending anything, curl says what it would do with the options that it read.
+    // Without sending anything, curl shows the options that it read.
     let outcome = try Shell.run(
       "cd '\(folder.path("out"))' && printf 'Authorization: Bearer x' | curl -q --config request.curl --connect-timeout 1 "
         + "--resolve graph.microsoft.com:443:127.0.0.1")

@@ -3,7 +3,7 @@ import Keyroll
 import TestSupport
 import Testing
 
-/// Requests for several windows, and packages: what `request check` and `explain` make of them.
+/// Requests for several windows, and packages, in `request check` and `explain`.
 @Suite(.tags(.process)) struct RequestWindowsTests {
   private let folder: TemporaryFolder
 
@@ -45,7 +45,7 @@ import Testing
     #expect(try folder.mode("w") == 0o700 && folder.mode("w/\(name)-2/request.curl") == 0o600)
     let readme = String(decoding: try folder.bytes("w/README.txt"), as: UTF8.self)
     #expect(readme.contains("     \(name)-2  from 2027-01-15T08:10:00Z to 2027-01-15T08:20:00Z, 10 min\n"), "\(readme)")
-    // Each is a request as any other.
+    // Each is an ordinary request.
     for (number, minute) in [("1", "05"), ("2", "15"), ("3", "25")] {
       let outcome = try check("w/\(name)-\(number)", at: "08:\(minute):00")
       #expect(outcome.status == 0, "\(outcome)")

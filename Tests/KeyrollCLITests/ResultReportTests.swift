@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What programs are told of a result by `--format json`.
+/// The report on a result for programs with `--format json`.
 @Suite(.tags(.process)) struct ResultReportTests {
   private static let proof = [
     "sign", "proof", "--key", SignCommandTests.key, "--object-id", SignCommandTests.objectID, "--at",

@@ -77,7 +77,7 @@ import Testing
       environment: ["SECRET": "correct horse", "OTHER": "stays"])
     let environment = "/proc/\(terminal.processIdentifier)/environ"
     let wiped = "SECRET=" + String(repeating: "\0", count: "correct horse".utf8.count) + "\0"
-    // The process reads the terminal when it has taken the variable; until then the text is still there.
+    // The process reads the terminal once it has taken the variable; until then the text is still there.
     while try !String(contentsOfFile: environment, encoding: .utf8).contains(wiped) { sched_yield() }
     #expect(try String(contentsOfFile: environment, encoding: .utf8).contains("OTHER=stays\0"))
     kill(terminal.processIdentifier, SIGKILL)

@@ -89,7 +89,7 @@ import Testing
       (["--valid-for", "601s"], "window-too-long"), (["--not-before", "1970-01-01T02:00:00Z"], "date-near-1970"),
     ])
   func refusedBeforeTheKey(options: [String], id: String) throws {
-    // A key that does not exist would be found out first if it were looked at.
+    // If the key were opened first, the error would be about the key, which does not exist.
     var arguments = ["sign", "proof", "--key", "pem:/nonexistent/key.pem", "--at", Self.at]
     if !options.contains("--object-id") { arguments += ["--object-id", Self.objectID] }
     let outcome = try BuiltCommand.run(arguments + options)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What `sign-request` signs, and what it refuses to.
+/// What `sign-request` signs, and what it refuses to sign.
 @Suite(.tags(.process)) struct SignRequestTests {
   static let key = Fixtures.path("keys/rsa-2048.pem")
   static let at = SignCommandTests.at
@@ -238,7 +238,7 @@ import Testing
       #expect(
         outcome.status == 2 && outcome.output.isEmpty && outcome.error.contains("[parameter-mismatch]\n"), "\(wrong)")
     }
-    // What a parameter means, rules that come with the request say themselves.
+    // The rules that come with the request decide what a parameter means.
     let warned = try sign(["name=Me"], [])
     #expect(warned.status == 0)
     #expect(
@@ -260,7 +260,7 @@ import Testing
   private static let leafSummary =
     #""CN=leaf,O=keyroll fixtures" (SHA-1 88891A232D3C4BC784E94A802B73C3479A7EE1A0, valid 2020-01-01T00:00:00Z to 2049-12-31T23:59:59Z)"#
 
-  /// As messages call it: a plain path has a scheme too.
+  /// The name in messages: a plain path has a scheme too.
   private func name(of key: String) -> String { key.hasPrefix("/") ? "file:\(key)" : key }
 
   @Test("if certificates come with the key, the request's must be one of them, even if it is over the same key")
@@ -287,7 +287,7 @@ import Testing
 
           """, "\(key)")
     }
-    // With the request's own, with a chain that begins with it, and with none.
+    // With the request's own certificate, with a chain that begins with it, and with none.
     for key in [
       "pem:\(Self.key);cert=\(SignCommandTests.certificate)",
       "pem:\(Self.key);cert=\(Fixtures.path("certificates/chain-shuffled.pem"))",
@@ -315,7 +315,7 @@ import Testing
           "prepare", "proof", "--object-id", SignCommandTests.objectID, "--certificate",
           Fixtures.path("certificates/\(certificate).pem"), "--at", Self.at, "--output", path, "--force")
         try #require(prepared.status == 0, "\(prepared)")
-        // By a variable, which can be read once.
+        // From a variable, which can be read once.
         let outcome = try BuiltCommand.run(
           ["sign-request", path, "--key", key, "--at", Self.at, "--password-env", "PASSWORD"],
           environment: ["PASSWORD": "x"])

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What a program that signs finds around it, and what is left of it.
+/// The surroundings of a program that signs, and what is left of it.
 @Suite(.tags(.process)) struct SignerProcessTests {
   private static let certificate = Fixtures.path("certificates/leaf.pem")
   private let folder: TemporaryFolder
@@ -75,7 +75,7 @@ import Testing
     #expect(sets == [0, 0], "\(lines)")
   }
 
-  /// Without 32 and 33: glibc keeps them to itself, and ignores them in every program that posix_spawn starts.
+  /// Without 32 and 33: glibc reserves them, and ignores them in every program that posix_spawn starts.
   private static let ordinarySignals: UInt64 = ~(3 << 31)
 
   @Test("a program has all its standard streams even if those of keyroll are closed")

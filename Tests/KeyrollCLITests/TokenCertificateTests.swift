@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Certificates on a token, wherever a command takes a certificate.
+/// Certificates on a token, in every option that takes a certificate.
 @Suite(
   "certificates on tokens", .tags(.hsm, .process),
   .enabled(if: ThrowawayToken.isAvailable(.softHSM), Comment(rawValue: ThrowawayToken.absence(of: .softHSM))))

@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Programs that sign, by who else can change them, what they are in, and what runs them.
+/// Programs that sign: who else can change them, the folders that they are in, and the programs that
+/// run them.
 @Suite(.tags(.process)) struct TrustedCodeTests {
   private static let certificate = Fixtures.path("certificates/leaf.pem")
   private let folder: TemporaryFolder
@@ -162,7 +163,8 @@ import Testing
       }
       let path = "\(first):\(first)/absent:\(second):/usr/bin"
       #expect(try sign(path) == Self.ran(script))
-      // Somebody else could put another mysh into the first folder, also where nothing can be replaced.
+      // Somebody else could put another mysh into the first folder, even if nothing can be replaced
+      // there.
       for mode in ["777", "1777"] {
         try shell("chmod \(mode) '\(first)'")
         let refused = Self.refused(

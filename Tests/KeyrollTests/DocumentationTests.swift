@@ -4,7 +4,7 @@ import SigningTesting
 import TestSupport
 import Testing
 
-/// What README.md and the pages in `docs` say, compared with the library.
+/// The text of README.md and of the pages in `docs`, compared with the library.
 @Suite struct DocumentationTests {
   private static let errors = (try? text("docs/errors.md")) ?? ""
 

@@ -9,7 +9,7 @@ import Testing
     /\b(OpenSSL[A-Z]\w*|FileBackend|PEMBackend|PFXBackend|PFXFile|CertificateFile|PublicKeyFile|KeyFileLimits|RSASigner)\b/
   }
 
-  /// The files of Sources, by their paths there, with their lines that are neither comments nor imports.
+  /// The files of Sources, by their paths, with the lines that are neither comments nor imports.
   private static func code() throws -> [(path: String, lines: [Substring])] {
     let sources = checkout.appending(path: "Sources")
     let files = try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))

@@ -30,7 +30,7 @@ import Testing
     #expect("\(quoting: fits + "y")" == "\"\(fits)\"… (1 more)")
     #expect("\(quoting: fits + fits)" == "\"\(fits)\"… (200 more)")
     #expect(ForeignText(json: "[\"\(fits)\"]").description == "[\"\(fits.dropLast(2))… (4 more)")
-    // Escapes must not push off the screen what is said after them.
+    // Escapes must not push the text after them off the screen.
     for scalar in ["\u{202E}", "\u{1F}", "\u{E0041}"] {
       let shown = "\(quoting: String(repeating: scalar, count: 4000))"
       #expect(shown.unicodeScalars.count < 430 && shown.hasSuffix(" more)"), "\(shown)")

@@ -8,7 +8,7 @@ import Testing
 @Suite(.tags(.process)) struct CertificateChoiceTests {
   /// 2027-01-15, when `expired.pem` has ended and `not-yet-valid.pem` has not begun.
   private static let now: Int64 = 1_800_000_000
-  /// 2018, when of all certificates over the key of leaf.pem `expired.pem` alone was valid.
+  /// 2018, when `expired.pem` was the only valid certificate over the key of leaf.pem.
   private static let then: Int64 = 1_530_000_000
 
   private func read(_ names: [String]) throws -> [Certificate] {
@@ -29,7 +29,7 @@ import Testing
       (["self-signed", "same-name", "intermediate"], "leaf", now, "self-signed"),
       (["expired", "leaf"], "leaf", now, "leaf"), (["not-yet-valid", "leaf", "expired"], "leaf", now, "leaf"),
       (["expired", "leaf"], "leaf", then, "expired"), (["leaf", "leaf"], "leaf", now, "leaf"),
-      // One that ended is still the only one: whoever judges the token says so.
+      // An expired certificate is still the only one; the judge of the token reports it.
       (["expired", "other"], "leaf", now, "expired"),
     ])
   func overKey(bundle: [String], key name: String, time: Int64, expected: String) throws {

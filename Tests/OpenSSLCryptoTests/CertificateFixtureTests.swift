@@ -6,7 +6,7 @@ import Testing
 
 @testable import OpenSSLCrypto
 
-/// The certificates of this project: what is to be read of each is in `Fixtures/certificates/manifest.json`.
+/// The certificates of this project; `Fixtures/certificates/manifest.json` says how each must be read.
 @Suite("CertificateFile over the fixtures")
 struct CertificateFixtureTests {
   struct Entry: Decodable, Sendable, CustomTestStringConvertible {
@@ -44,7 +44,7 @@ struct CertificateFixtureTests {
   }()
 
   static let described = entries.filter { $0.sha256 != nil }
-  /// Two certificates are no error here: which is meant is for the caller to say.
+  /// Two certificates are not an error here, because the caller chooses.
   static let refused = entries.filter { $0.error != nil && $0.error != "several-certificates" }
 
   @Test("the whole manifest is read") func manifest() {

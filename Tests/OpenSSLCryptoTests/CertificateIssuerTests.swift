@@ -61,7 +61,7 @@ struct CertificateIssuerTests {
         == "certificate-key-not-offered")
   }
 
-  /// Signs with another key than it says, or changes what it gives.
+  /// Signs with another key than it claims, or changes its result.
   private struct LyingSigner: Signer {
     let signer: any Signer
     var publicKey: PublicKey

@@ -6,7 +6,7 @@ import System
 import TestSupport
 import Testing
 
-/// What other programs say of the certificates and requests that are made here.
+/// What other programs say about the certificates and requests that are made here.
 @Suite("Certificates in other programs", .timeLimit(.minutes(5)))
 struct CertificateJudgeTests {
   private static let openssl = "/usr/bin/openssl"
@@ -16,7 +16,7 @@ struct CertificateJudgeTests {
   private static let cases =
     NewCertificate.algorithms.map { ("rsa-2048", $0) } + [("rsa-4096", SignatureAlgorithm.rs256)]
 
-  /// What certtool says of a self-signed certificate that is not an authority, and whose signature is good.
+  /// What certtool says about a self-signed certificate that is not a CA, with a good signature.
   private static let goodForCertTool =
     "Not verified. The certificate is NOT trusted. The certificate issuer is not a CA. The certificate chain violates the signer's constraints."
 

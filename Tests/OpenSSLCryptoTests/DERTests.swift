@@ -38,7 +38,7 @@ struct DERTests {
       [0x30, 0x84, 0xFF, 0xFF, 0xFF, 0xFF, 2, 1, 0],
     ] as [[UInt8]])
   func refused(_ der: [UInt8]) {
-    // A negative number is an integer; it is its reader that refuses it.
+    // A negative number is an integer; its reader refuses it.
     let found = DER.integers(inSequence: der.span)
     let isNegative = DER.isAnyNegative(found?.contents ?? [], in: der.span)
     #expect(found == nil || isNegative)

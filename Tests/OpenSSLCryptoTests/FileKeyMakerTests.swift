@@ -19,7 +19,7 @@ struct FileKeyMakerTests {
     return try FileKeyMaker(path: path, format: format, password: bytes.map { SecretBytes(copying: $0.span) })
   }
 
-  /// Makes a key with its certificate, all the way.
+  /// Makes a key with its certificate, from the first step to the last.
   private func make(
     _ path: String, _ format: FileKeyMaker.Format, password: String? = Self.password, subject: String = "Payroll 2027"
   ) throws -> (finished: FinishedKey, certificate: Certificate, key: any MadeKey) {
@@ -206,7 +206,7 @@ struct FileKeyMakerTests {
     #expect(NewCertificate.id { try maker(path, format).check(KeyDescription()) } == "output-exists")
     #expect(
       NewCertificate.id { _ = try maker(path, format).make(KeyDescription(rsaBitCount: 2048)) } == "output-exists")
-    // One that comes while the key is made.
+    // A file that appears while the key is made.
     try FileManager.default.removeItem(atPath: path)
     let key = try maker(path, format).make(KeyDescription(rsaBitCount: 2048))
     try folder.write(Array("precious".utf8), to: "new")

@@ -9,7 +9,8 @@ import Testing
 
 @testable import OpenSSLCrypto
 
-/// Keys and certificates as services, shells and other tools hand them out: what each must give is in the manifest beside them.
+/// Keys and certificates in the forms of services, shells and other tools; the manifest beside them has the expected
+/// results.
 @Suite("Key files in the forms of services and people")
 struct HandedOutKeyTests {
   typealias Entry = PEMFixtureTests.Entry

@@ -10,7 +10,8 @@ import Testing
 
 private typealias Encoding = PKCS12Encoding
 
-/// Every limit on key files, at it and one past it; those of PFX parts and nesting are in `PKCS12ReaderTests`.
+/// Every limit on key files, at the limit and one beyond it; those of PFX parts and nesting are in
+/// `PKCS12ReaderTests`.
 @Suite("KeyFileLimits", .tags(.process))
 struct KeyFileLimitsTests {
   @Test("A file of the largest size is read, and one with a byte more is not", arguments: ["pem", "file"])
@@ -75,7 +76,7 @@ struct KeyFileLimitsTests {
       let scrypt = Encoding.scrypt(cost: cost, blockSize: 1, parallelization: 1)
       return self.refusal(of: Encoding.pfx(bags: [Encoding.shroudedKeyBag(Encoding.pbes2(scrypt))]))
     }
-    // It is not a power of two, so what is within the bound is refused later, for what it is.
+    // It is not a power of two, so a cost within the limit is refused later, for that reason.
     #expect(refusal(rows - 1) != .iterationCountTooHigh)
     #expect(refusal(rows) == .iterationCountTooHigh)
   }

@@ -7,7 +7,7 @@ import Testing
 
 @testable import OpenSSLCrypto
 
-/// The keys of this project in PEM and DER: what each must give is in the manifests beside them.
+/// The keys of this project in PEM and DER; the manifests beside them have the expected results.
 @Suite("PEMBackend and FileBackend over the fixtures")
 struct PEMFixtureTests {
   struct Entry: Decodable, Sendable, CustomTestStringConvertible {

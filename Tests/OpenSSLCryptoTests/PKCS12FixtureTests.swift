@@ -6,7 +6,7 @@ import SigningTesting
 import TestSupport
 import Testing
 
-/// The PFX files of this project: what each must give is in `Fixtures/pfx/manifest.json`.
+/// The PFX files of this project; `Fixtures/pfx/manifest.json` has the expected results.
 @Suite("PFXBackend over the fixtures")
 struct PKCS12FixtureTests {
   struct Entry: Decodable, CustomTestStringConvertible {

@@ -10,7 +10,7 @@ import Testing
 
 private typealias Encoding = PKCS12Encoding
 
-/// Files that no tool writes, made here so that each shows one thing.
+/// Files that no tool writes, each made to show one thing.
 @Suite("PFXReader")
 struct PKCS12ReaderTests {
   private func error(_ bytes: [UInt8], password: String? = "correct horse") -> KeyError? {

@@ -87,7 +87,7 @@ struct RSASignatureDiagnosisTests {
     (.ps256, .init("something else", "echo x > input; hashed -sha256 $pss input"), .otherContent),
   ]
 
-  /// GNU's `tac` turns lines round; these are made of one byte each.
+  /// GNU's `tac` reverses lines; here each line is one byte.
   private static let reversal =
     "od -An -v -tx1 -w1 signature | tac | while read -r byte; do printf \"\\\\$(printf %o 0x$byte)\"; done > turned; mv turned signature"
 

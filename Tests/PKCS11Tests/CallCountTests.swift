@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 extension TokenTests {
-  /// How many calls things cost: each may take a tenth of a second on a device behind a network.
+  /// The number of calls: each may take a tenth of a second on a device behind a network.
   @Suite("Calls", .tags(.hsm), .enabled(if: TokenKeys.isAvailable, TokenKeys.absence))
   struct CallCountTests {
     private static let selection = "token=keyroll;object=rsa-2048"
@@ -58,7 +58,8 @@ extension TokenTests {
       let keys = try TokenKeys()
       let cryptography = OpenSSLCryptography()
       let registry = KeyRegistry(keys.backend)
-      // Another one than is beside the key, one that is beside another object, and one from the token itself.
+      // A certificate other than the one beside the key, one that is beside another object, and one from the
+      // token itself.
       let made = try registry.reference(keys.uri("token=keyroll;object=opensc-2048;type=cert"))
       let given = [
         ("rsa-2048", try cryptography.certificates(inFile: Fixtures.path("certificates/renewed.pem"))),

@@ -6,7 +6,8 @@ import SigningTesting
 import TestSupport
 import Testing
 
-/// Modules of other makers, which p11-kit must be configured for: the suite runs in a child that is.
+/// Modules of other makers. p11-kit must be configured for them, so the suite runs in a child
+/// process that is.
 @Suite(.tags(.hsm, .slow)) struct ConfiguredTokenTests {
   /// Set in the child alone.
   private static let reference = ProcessInfo.processInfo.environment["KEYROLL_TEST_REFERENCE"]
@@ -49,7 +50,7 @@ import Testing
       wrongSecrets: FixedSecrets("00000000"), verifier: TokenKeys.verifier
     ).findings()
     #expect(findings.isEmpty, "\(findings)")
-    // Seen by the parent, which would not notice a suite that was skipped.
+    // Checked by the parent, which would not notice a skipped suite.
     if findings.isEmpty { print("\(Self.proof) \(text)") }
   }
 }

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 extension TokenTests {
-  /// What becomes of a failing token, whatever call it fails at.
+  /// What happens with a failing token, whichever call fails.
   @Suite(.tags(.hsm), .enabled(if: TokenKeys.isAvailable, TokenKeys.absence))
   struct FaultTests {
     private let keys: TokenKeys

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 extension TokenTests {
-  /// No path gives a PIN more than once, and none gives it to a token that must not have it.
+  /// No path gives a PIN more than once, or to a token that must not have it.
   @Suite("PINs", .tags(.hsm), .enabled(if: TokenKeys.isAvailable, TokenKeys.absence))
   struct PINTests {
     // Bits of CK_TOKEN_INFO are given as numbers.

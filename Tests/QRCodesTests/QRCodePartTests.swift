@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct QRCodePartTests {
   private static let cryptography = OpenSSLCryptography()
-  /// `abcdef` in three parts; its SHA-256 begins with BEF57EC7, as sha256sum tells.
+  /// `abcdef` in three parts; its SHA-256 begins with BEF57EC7, by sha256sum.
   private static let parts = ["1/3:BEF57EC7:ab", "2/3:BEF57EC7:cd", "3/3:BEF57EC7:ef"].map { "keyroll-part:\($0)" }
 
   private func join(_ text: String) throws(QRCodeError) -> String {

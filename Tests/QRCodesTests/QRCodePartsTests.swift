@@ -51,7 +51,8 @@ import Testing
   @Test("the size of a terminal decides how large a code may be")
   func terminal() throws {
     #expect(try QRCodeParts.largestVersion(columns: 200, rows: 100) == QRCodeParts.largestVersion)
-    // 80 columns and 24 rows show 46 modules above each other, 8 of them quiet: version 5 has 37.
+    // 80 columns and 24 rows show 46 modules in height, 8 of them in the quiet zones: version 5 has
+    // 37.
     #expect(try QRCodeParts.largestVersion(columns: 80, rows: 24) == 5)
     #expect(try QRCodeParts.largestVersion(columns: 45, rows: 100) == 5)
     #expect(throws: QRCodeError.self) { try QRCodeParts.largestVersion(columns: 44, rows: 100) }

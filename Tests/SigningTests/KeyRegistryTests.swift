@@ -5,7 +5,7 @@ import Testing
 
 @Suite("KeyRegistry")
 struct KeyRegistryTests {
-  /// Hands out what it is given.
+  /// Returns what it is given.
   private struct FixedBackend: KeyBackend {
     var name = "fixed"
     let key: any Signer

@@ -8,7 +8,7 @@ struct SignatureAlgorithmTests {
     #expect(SignatureAlgorithm(name: algorithm.rawValue) == algorithm)
     #expect(SignatureAlgorithm(name: algorithm.rawValue.lowercased()) == nil)
     #expect(SignatureAlgorithm(name: "\(algorithm.rawValue) ") == nil)
-    // A combining mark makes another name, and so would a comparison that ignores it.
+    // A combining mark makes another name, which a tolerant comparison would not notice.
     #expect(SignatureAlgorithm(name: "\(algorithm.rawValue)\u{301}") == nil)
   }
 

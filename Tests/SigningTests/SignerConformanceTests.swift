@@ -7,11 +7,11 @@ import Testing
 
 @Suite("SignerConformance")
 struct SignerConformanceTests {
-  /// Opens `FakeSigner`s, with one thing wrong.
+  /// Opens `FakeSigner`s, with one fault.
   private struct FaultyBackend: KeyBackend {
     var syntax = KeyReferenceSyntax("fake")
     var certificates: [Certificate] = []
-    /// What is opened instead of what was asked for.
+    /// The algorithm that is opened instead of the requested one.
     var instead: SignatureAlgorithm?
     var password: String?
     var isAnyPasswordRight = false

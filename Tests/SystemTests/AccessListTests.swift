@@ -4,7 +4,7 @@ import Testing
 @testable import System
 
 @Suite struct AccessListTests {
-  /// An entry as Linux keeps it.
+  /// An entry in the form of Linux.
   private static func entry(_ tag: UInt8, _ permissions: UInt8, _ id: UInt8 = 0xFF) -> [UInt8] {
     [tag, 0, permissions, 0, id, id == 0xFF ? 0xFF : 0, id == 0xFF ? 0xFF : 0, id == 0xFF ? 0xFF : 0]
   }
@@ -21,7 +21,7 @@ import Testing
       ([entry(0x04, 5), entry(0x08, 2, 9), entry(0x10, 2)], [.group(9)]),
       ([entry(0x02, 7, 5), entry(0x04, 7), entry(0x08, 7, 9), entry(0x10, 5)], []),
       ([entry(0x02, 7, 5), entry(0x04, 7), entry(0x08, 7, 9), entry(0x10, 6)], [.user(5), .owningGroup, .group(9)]),
-      // Without a mask nothing bounds the entries.
+      // Without a mask nothing limits the entries.
       ([entry(0x04, 7)], [.owningGroup]),
     ])
   func writers(entries: [[UInt8]], writers: [AccessList.Writer]) throws {

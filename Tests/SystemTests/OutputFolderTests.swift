@@ -23,7 +23,7 @@ import Testing
     #expect(try folder.bytes("new/a") == [1, 2])
   }
 
-  /// What stood against adding a file to a new folder, or against finishing it.
+  /// The reason why a file could not be added to a new folder, or the folder not be finished.
   private func failure(adding name: String, meanwhile: () throws -> Void = {}) throws -> SystemError.Code? {
     var new = try OutputFolder(path: folder.path("new"))
     try new.add("a", [1].span)

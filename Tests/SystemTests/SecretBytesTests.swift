@@ -88,7 +88,7 @@ struct SecretBytesTests {
     } catch { #expect(error.code == .whitespace) }
   }
 
-  /// The reading end of a pipe that holds so many bytes and then ends.
+  /// The reading end of a pipe with this many bytes in it, which then ends.
   private func openPipe(holding count: Int) -> Int32 {
     var ends: [Int32] = [-1, -1]
     _ = unsafe pipe(&ends)

@@ -90,7 +90,7 @@ struct CertificateSigningRequestTests {
     #expect(!subject.value.contains("\u{202E}"))
   }
 
-  /// One change of one part, by the path to it, with what it is refused for.
+  /// One change of one part, by the path to it, with the reason for which it is refused.
   private static let changes: [([ExactText], JSONValue, String)] = [
     (["keyroll-signing-request"], .integer(1), "unsupported-signing-request"),
     (["keyroll-signing-request"], .integer(3), "unsupported-signing-request"),

@@ -76,7 +76,7 @@ struct KeySelectionTests {
     let keys = Self.keys + [TrustedKey(FakeVerifier(.fake(4)))]
     let report = try report(Self.x5t(9), by: 9, keys: keys)
     #expect(report.failures == ["signature:no-key-verifies"])
-    // Outside the profiles that say what kid is, it may be any name.
+    // Outside the profiles that define kid, it may be any name.
     let thumbprint = ",\"kid\":\"\(String(repeating: "09", count: 20))\""
     #expect(try self.report(thumbprint, by: 9).failures == ["signature:no-key-verifies"])
     var profile = Profile.anyToken
@@ -108,7 +108,8 @@ struct KeySelectionTests {
       #expect(finding.message == "the certificate that the header names is at home")
       #expect(finding.hint == "bring it")
     }
-    // What is registered by another thumbprint alone may be the one that x5t#S256 names.
+    // A certificate that is registered only by another thumbprint may be the one that x5t#S256
+    // names.
     let longer = ",\"x5t#S256\":\"\(Base64.url.text([UInt8](repeating: 8, count: 32)))\""
     #expect(try report(longer, by: 8, unusable: [known]).failures == ["signature:no-key-verifies"])
     #expect(try report(longer, by: 8, keys: [], unusable: [known]).failures == ["signature:certificate-not-given"])
@@ -119,7 +120,7 @@ struct KeySelectionTests {
         ",\"x5c\":[\"\(Base64.standard.text(leaf.der))\"]", by: 9, unusable: [known],
         cryptography: FakeCryptography(certificates: [leaf])
       ).failures == ["signature:certificate-not-given"])
-    // Another that is given made the signature: then the thumbprint is what is wrong.
+    // Another given certificate made the signature, so the thumbprint is wrong.
     #expect(try report(Self.x5t(9), by: 1, unusable: [known]).failures == ["x5t:thumbprint-of-another"])
     #expect(try report(Self.x5t(1), by: 1, unusable: [known]).isAccepted)
   }

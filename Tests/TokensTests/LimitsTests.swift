@@ -5,7 +5,7 @@ import Signing
 import SigningTesting
 import Testing
 
-/// Every limit through the verifier, at it and one past it.
+/// Every limit through the verifier, at the limit and one beyond it.
 @Suite("Limits")
 struct LimitsTests {
   private static let leaf = Certificate.fake(1, subject: [1], issuer: [1])
@@ -26,7 +26,7 @@ struct LimitsTests {
   func byteCount() throws {
     var token = FakeToken()
     let alone = try token.bytes().count
-    // Four characters for three bytes, so that the length of the claims is met to the byte.
+    // Four characters for three bytes, so that the length of the claims is exact to the byte.
     token.claims = "{\"a\":\"" + String(repeating: "a", count: (Limits.byteCount - alone) / 4 * 3) + "\"}"
     while try token.bytes().count < Limits.byteCount { token.claims += " " }
     try #require(token.bytes().count == Limits.byteCount)

@@ -64,7 +64,7 @@ struct SignatureTextTests {
     #expect(result.bytes == Self.signature && result.form == .bytes)
     let ends = [0x20] + Self.signature.dropFirst().dropLast() + [0x0A]
     #expect(try read(ends).bytes == ends)
-    // Of another length they are bytes all the same: the diagnosis says what is wrong.
+    // Bytes of another length are accepted all the same: the diagnosis says what is wrong.
     #expect(try read(Self.signature + [0]).bytes.count == 257)
     let braces = [0x7B] + Self.signature.dropFirst()
     #expect(try read(braces).bytes == braces)

@@ -13,7 +13,7 @@ struct SigningRequestTests {
   static let now = NumericDate(seconds: 1_800_000_000)
   static let cryptography = OpenSSLCryptography()
 
-  /// By a document, since rules in code are another room's.
+  /// By a document, because rules in code belong to another room.
   static func request(
     _ algorithm: SignatureAlgorithm = .rs256, claims: JSONObject = ["scope": "ä \u{202E}"], hints: [KeyHint] = [.x5t]
   ) throws -> (request: SigningRequest, profile: Profile) {
@@ -57,7 +57,7 @@ struct SigningRequestTests {
     #expect(try again.judge(by: profile, at: Self.now, cryptography: Self.cryptography).isEmpty)
   }
 
-  /// One change of one part, by the path to it, with what it is refused for.
+  /// One change of one part, by the path to it, with the reason for which it is refused.
   static let changes: [([ExactText], JSONValue, SigningRequestError.Code)] = [
     (["claims", "iss"], "you", .signingInputMismatch),
     (["claims", "exp"], .integer(1_800_000_601), .signingInputMismatch),
@@ -162,7 +162,8 @@ struct SigningRequestTests {
       let mutated = Mutation.mutate(text, using: &generator)
       guard let read = try? SigningRequest(mutated.span, cryptography: Self.cryptography) else { continue }
       acceptedCount += 1
-      // White space, and what is not looked at when reading: the profile's values, which judging looks at.
+      // White space, and the parts that reading does not look at: the values of the profile, which judging
+      // looks at.
       #expect(read.summary == request.summary && read.signingInput == request.signingInput)
     }
     #expect(acceptedCount < 200)

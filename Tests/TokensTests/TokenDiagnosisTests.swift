@@ -26,7 +26,7 @@ struct TokenDiagnosisTests {
     return TrustedKey(FakeVerifier(certificate.publicKey), certificate: certificate)
   }
 
-  /// A token that names the key of a number, where it names one.
+  /// A token that names the key of a number, if it names one.
   private func token(by signer: UInt8, naming named: UInt8? = nil, claims: String = "{}") -> FakeToken {
     let hint = named.map { ",\"x5t\":\"\(Base64.url.text([UInt8](repeating: $0, count: 20)))\"" } ?? ""
     return FakeToken(
