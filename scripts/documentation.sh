@@ -16,7 +16,7 @@ modules=.build/debug/Modules
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# What the compiler needs to read the module again: where the C libraries of our own and p11-kit's headers are.
+# What the compiler needs to read the module again: the places of our own C libraries and of p11-kit's headers.
 options=(-target "$(swift -print-target-info | sed -n 's/.*"unversionedTriple": "\(.*\)",/\1/p')" -I "$modules")
 for map in Sources/*/module.modulemap; do options+=(-Xcc "-fmodule-map-file=$map"); done
 for option in $(pkg-config --cflags p11-kit-1 libcrypto); do options+=(-Xcc "$option"); done

@@ -19,7 +19,7 @@ TABLES = [ROOT / "Sources/Keyroll/Meanings.swift", *sorted((ROOT / "Sources/Keyr
 
 
 def text(words):
-    """Prose for a page: nothing in it is taken for a macro or an escape, and what is to be copied keeps its hyphens."""
+    """Prose for a page: nothing in it is taken for a macro or an escape, and text to copy keeps its hyphens."""
     words = words.replace("\\", "\\e").replace("--", "\\-\\-")
     words = re.sub(r"(?<=[\s(])-(?=[\s;,.)])", r"\\-", words)
     return re.sub(r"^([.'])", r"\\&\1", words)
@@ -141,7 +141,7 @@ class Manual:
 
     def command(self, command, parents, siblings):
         words = [*parents, command["commandName"]]
-        # keyroll-keys(7) and keyroll-keys(1) stand side by side, as passwd(1) and passwd(5) do.
+        # keyroll-keys(7) and keyroll-keys(1) exist side by side, as passwd(1) and passwd(5) do.
         page = "-".join(words)
         arguments = [item for item in command.get("arguments", []) if item["shouldDisplay"]]
         children = self.children(command)
@@ -160,7 +160,7 @@ class Manual:
             for child in children:
                 lines += [f".It Xr {page}-{child['commandName']} 1"] + sentences(child["abstract"])
                 if default := command.get("defaultSubcommand"):
-                    lines += ["This is what is done when no command is named."] * (default == child["commandName"])
+                    lines += ["This command is used if none is named."] * (default == child["commandName"])
             lines += [".El"]
         if arguments:
             lines += [".Pp"] * bool(described or children) + ["The arguments and options are:"]
@@ -168,7 +168,7 @@ class Manual:
         if ".Sh EXIT STATUS" not in own and page != "keyroll":
             lines += exit_status(words)
         if own:
-            # EXAMPLES stand behind EXIT STATUS.
+            # EXAMPLES come after EXIT STATUS.
             lines += own
         if examples:
             lines += [".Sh EXAMPLES", ".Bd -literal -offset indent"] + [text(line) for line in examples] + [".Ed"]
