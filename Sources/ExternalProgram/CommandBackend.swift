@@ -83,7 +83,7 @@ public struct CommandBackend: KeyBackend {
       throw KeyError(
         .noPublicKey,
         "\(naming: reference) comes with neither a certificate nor a public key, so its signatures cannot be verified",
-        hint: "add ;cert=FILE, or ;public=FILE where no certificate is needed")
+        hint: "add ;cert=FILE, or ;public=FILE if no certificate is needed")
     }
     let keys = Set(try cryptography.publicKeys(inFile: path))
     guard keys.count == 1, let key = keys.first else {

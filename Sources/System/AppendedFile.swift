@@ -10,7 +10,7 @@ internal import CLinux
 package enum AppendedFile {
   /// Appends lines in one write and syncs them to the disk; makes the file if there is none.
   ///
-  /// - Parameter repair: what is written first where the last line of the file has no line feed: that line was torn.
+  /// - Parameter repair: what is written first if the last line of the file has no line feed: that line was torn.
   package static func append(_ lines: [UInt8], to path: String, repairing repair: [UInt8]) throws(SystemReason) {
     let descriptor = unsafe open(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw .last }

@@ -85,7 +85,7 @@ extension ServiceAnswer {
       quotation: "AADSTS700027, \"key was not found\", with the thumbprint that it received in hexadecimal",
       meaning: "no certificate of the application has the thumbprint that the header names",
       nextStep:
-        "compare the thumbprint in the answer, where there is one, with keyroll certificate FILE, and that certificate with those registered on the application",
+        "compare the thumbprint in the answer, if there is one, with keyroll certificate FILE, and that certificate with those registered on the application",
       otherCauses: [
         "the certificate is not registered on this application, or it is registered on another of the same name, tenant or cloud",
         "the certificate was added just now: a new one was seen to take up to minutes at this endpoint",
@@ -193,7 +193,7 @@ extension ServiceAnswer {
       quotation: "AADSTS7000213: the certificate chain is invalid",
       meaning: "the certificates in x5c do not make a valid chain",
       nextStep:
-        "follow each certificate in x5c with its issuer's, or leave x5c out where the application does not need it",
+        "follow each certificate in x5c with its issuer's, or leave x5c out if the application does not need it",
       otherCauses: ["a certificate of the chain has expired, was revoked, or is missing"],
       faults: [.reason(.certificateChainBroken)], document: errorPage(7_000_213)),
     ServiceAnswer(

@@ -272,7 +272,7 @@ struct PageCheck {
     if let (one, other) = repeated {
       throw KeyCredentialsError(
         .repeatedPage, "two pages have the same next page: one in \(naming: one), one in \(naming: other)",
-        hint: "give each page once; where the service repeats a page, begin again with the first one")
+        hint: "give each page once; if the service repeats a page, begin again with the first one")
     }
     for context in order {
       guard let listing = listings[context] else { continue }

@@ -6,9 +6,9 @@ struct KeyObject: Sendable {
   let handle: CK_OBJECT_HANDLE
   let label, id: [UInt8]
   let keyType: CK_KEY_TYPE?
-  /// False only where the key says so.
+  /// False only if the key says so.
   let canSign: Bool
-  /// False only where the key says so.
+  /// False only if the key says so.
   let canDecrypt: Bool
   /// True for a key that the token shows to a user who is logged in; it may show it to others too.
   let isPrivate: Bool
