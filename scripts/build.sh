@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Builds the release binary, .build/release/keyroll: the runtimes of Swift and C++ are inside, and it needs glibc and
-# libcrypto and libp11-kit alone. Safe to run again. In an unpacked source tarball no network is needed.
+# Builds the release binary, .build/release/keyroll: the runtimes of Swift and C++ are inside, and it needs only glibc,
+# libcrypto and libp11-kit. Safe to run again. In an unpacked source tarball no network is needed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/release.sh
 source scripts/release.sh
 
-# The source tarball brings the one package along that is not ours.
+# The source tarball contains the one package that is not ours.
 if [ -d vendor ]; then
   for repository in vendor/*.git; do
     swift package config set-mirror --original "https://github.com/apple/$(basename "$repository" .git)" \
@@ -14,8 +14,8 @@ if [ -d vendor ]; then
   done
 fi
 
-# Finding and binding the shared C++ runtime takes a tenth of the time of a whole run. The linker takes the archive when
-# it is all that this directory offers.
+# Finding and binding the shared C++ runtime takes a tenth of the time of a whole run. The linker takes the archive if
+# this directory offers nothing else.
 mkdir -p .build/runtimes
 ln -sf "$(gcc -print-file-name=libstdc++.a)" .build/runtimes/
 

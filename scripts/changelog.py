@@ -15,5 +15,5 @@ for section in re.split(r"^## ", pathlib.Path(file).read_text(), flags=re.MULTIL
     for item in re.findall(r"^- (.*(?:\n  .*)*)", body, flags=re.MULTILINE):
         words = " ".join(item.split()).replace("`", "")
         print("\n".join(textwrap.wrap(words, 76, initial_indent="  * ", subsequent_indent="    ")))
-    # Every version has the date of the commit: which one it was released on, the file does not say.
+    # Every version has the date of the commit, because the file does not say when it was released.
     print(f"\n -- {maintainer}  {date}\n")

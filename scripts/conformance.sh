@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Judges the corpora of KEYROLL_CORPORA: prints for each a line `NAME passed/total`, and then every case that misses.
-# Ends with 0 when every miss has its reason in Tests/conformance-skips.tsv, 1 when not, 2 when nothing could be judged.
+# Ends with 0 if every miss has its reason in Tests/conformance-skips.tsv, 1 if not, 2 if nothing could be judged.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/dependencies.sh
@@ -8,7 +8,7 @@ source scripts/dependencies.sh
 
 corpora=${KEYROLL_CORPORA:-../shared/corpora}
 if [ ! -d "$corpora" ]; then
-  echo "error: no corpora at $corpora; KEYROLL_CORPORA names the folder that holds them" >&2
+  echo "error: no corpora at $corpora; KEYROLL_CORPORA names their folder" >&2
   exit 2
 fi
 require build || exit 2
@@ -24,10 +24,10 @@ fi
 status=0
 KEYROLL_CONFORMANCE_REPORT="$report/corpora" \
   swift test --skip-build --disable-xctest --filter ConformanceTests >"$report/log" 2>&1 || status=1
-# A process that crashed leaves no closing line, and nothing that it said counts.
+# A process that crashed prints no closing line, and its output does not count.
 if ! grep -q 'Test run with .* tests\?.* \(passed\|failed\) after' "$report/log"; then
   tail -n 40 "$report/log" >&2
-  echo "error: the cases were not judged to their end" >&2
+  echo "error: not all cases were judged" >&2
   exit 2
 fi
 

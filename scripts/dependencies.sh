@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Sourced by the other scripts: finds what a Debian machine lacks for a task, and installs only that, by apt.
 
-# require LEVEL...: build, test, benchmark, fixtures, package, packages, or hsm and its parts. Fails with one line when something is missing and stays so.
+# require LEVEL...: build, test, benchmark, fixtures, package, packages, or hsm and its parts. Fails with one line if something is missing and cannot be installed.
 require() {
   local level missing=()
   for level in "$@"; do
@@ -11,7 +11,7 @@ require() {
     return 0
   fi
   if ! command -v apt-get >/dev/null; then
-    echo "error: ${missing[*]} missing, and there is no apt-get here; install them by the means of this system" >&2
+    echo "error: ${missing[*]} missing, and there is no apt-get here; install them in the way of this system" >&2
     return 1
   fi
   local as_root=()
@@ -45,7 +45,7 @@ _look_for_build() {
     echo "error: swift is not on the PATH; Swift 6.2 or later comes from https://www.swift.org/install" >&2
     return 1
   fi
-  # What a Swift toolchain needs of the system, and does not bring along.
+  # What a Swift toolchain needs of the system.
   swift --version >/dev/null 2>&1 || missing+=(libcurl4 libncurses6 libsqlite3-0 libxml2)
   _want gcc command -v gcc
   _want g++ compgen -G '/usr/include/c++/*/vector'
@@ -76,7 +76,7 @@ _look_for_test() {
   _want zsh command -v zsh
 }
 
-# What packages are made with.
+# The tools that make packages.
 _look_for_package() {
   _want binutils command -v objcopy
   _want dpkg-dev command -v dpkg-shlibdeps
@@ -85,7 +85,7 @@ _look_for_package() {
   _want xz-utils command -v xz
 }
 
-# What packages are judged with.
+# The tools that judge packages.
 _look_for_packages() {
   _look_for_package
   _want bash-completion test -e /usr/share/bash-completion/bash_completion
@@ -150,7 +150,7 @@ _look_for_token_tools() {
   _want p11-kit-modules compgen -G '/usr/lib/*/p11-kit-proxy.so'
 }
 
-# _want PACKAGE CHECK...: the package is missing when the check fails.
+# _want PACKAGE CHECK...: the package is missing if the check fails.
 _want() {
   local package=$1
   shift

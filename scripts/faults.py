@@ -1,4 +1,4 @@
-"""Started by faults.sh: runs keyroll once for each fault of the module in Tests/FaultModule, and sums up what came of it."""
+"""Started by faults.sh: runs keyroll once for each fault of the module in Tests/FaultModule, and sums up the results."""
 import collections
 import concurrent.futures
 import os
@@ -12,10 +12,10 @@ COMMAND, FOLDER, MODULE = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3]
 # Takes part of the faults, for a first look: every so many of them.
 STEP = int(sys.argv[4]) if len(sys.argv) > 4 else 1
 TIMEOUT = 3
-# What a run may take beside its calls: further looks at a token that does not show, and a machine that is busy.
+# The time that a run may take besides its calls: further looks at a token that does not show, and a machine that is busy.
 PATIENCE = 20
 VALUES = pathlib.Path("Fixtures/pkcs11/return-values.txt")
-# Those that a run does not call while nothing goes wrong.
+# Functions that a run does not call while nothing goes wrong.
 UNUSED = {"C_GetSessionInfo", "C_GetInfo", "C_GetSlotInfo", "C_GetMechanismInfo"}
 
 
@@ -79,7 +79,7 @@ def run(numbered):
         wrong.append("output after a failure")
     elif status == 0 and not (output.startswith(b"ey") and output.count(b".") == 2 and output.count(b"\n") == 1):
         wrong.append("something else than a token on standard output")
-    # A module that crashes takes the process along, in a call of its own and nowhere else.
+    # A module that crashes ends the process, but only in one of its own calls.
     if status is not None and status < 0 and kind != "crashes":
         wrong.append(f"ended by signal {-status}")
     if logins > 1:

@@ -2,8 +2,8 @@
 # Signs with a token that fails: every function with every answer of the standard, at the first, the second and every call, with
 # output of its own, without functions, and hanging in each function. Prints the sum; takes some minutes.
 #
-# Ends with 1 unless no output came after a failure, nothing ran beyond its time, nothing crashed but a module inside a call,
-# and no run logged in twice. scripts/faults.py tells what is counted.
+# Ends with 1 unless no output came after a failure, nothing ran beyond its time, nothing crashed except a module inside a call,
+# and no run logged in twice. scripts/faults.py says what is counted.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/dependencies.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes everything under Fixtures again, by other people's tools; the base keys in Fixtures/keys are kept.
+# Makes everything under Fixtures again, with other people's tools; the base keys in Fixtures/keys are kept.
 # Nothing else runs this: the tests use what is checked in.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -2,8 +2,8 @@
 # Searches for input that breaks a parser or the verifier.
 #
 #   scripts/fuzz.sh                  lists the targets
-#   scripts/fuzz.sh TARGET SECONDS   searches; what is new stays in .build/fuzz/corpus/TARGET for the next run
-#   scripts/fuzz.sh TARGET keep      makes Fixtures/fuzz/TARGET again: few and small inputs, chosen for what they reach
+#   scripts/fuzz.sh TARGET SECONDS   searches; new inputs stay in .build/fuzz/corpus/TARGET for the next run
+#   scripts/fuzz.sh TARGET keep      makes Fixtures/fuzz/TARGET again: few and small inputs, chosen by the code that they reach
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/dependencies.sh
@@ -27,7 +27,7 @@ scratch=.build/fuzz
 # Swift's crash handler reads memory that the address sanitizer watches, and both then hang.
 export SWIFT_BACKTRACE=enable=no
 echo "building the targets with the sanitizers" >&2
-# Both in one option, because of several the compiler takes the last alone.
+# Both in one option, because the compiler takes only the last of several.
 KEYROLL_FUZZER=1 swift build --quiet --configuration release --scratch-path "$scratch" \
   --sanitize fuzzer -Xswiftc -sanitize=fuzzer,address --product Fuzzer >&2
 fuzzer=$scratch/release/Fuzzer
@@ -40,7 +40,7 @@ if ! "$fuzzer" --list | cut -f 1 | grep -qxF -e "$target"; then
   usage "there is no target $target"
 fi
 
-# A search that does not see what its inputs reach finds nothing, and looks like success.
+# A search that does not see which code its inputs reach finds nothing, and looks like success.
 start=$("$fuzzer" --target="$target" -runs=0 2>&1)
 if [[ $start != *"8-bit counters"* ]] || ! grep -qF __asan_init "$fuzzer"; then
   echo "error: $fuzzer is built without coverage or without the address sanitizer" >&2
@@ -62,7 +62,7 @@ if [ "$2" = keep ]; then
   chosen=$(mktemp -d)
   trap 'rm -rf "$chosen"' EXIT
   "$fuzzer" "${options[@]}" -max_len=4096 -set_cover_merge=1 "$chosen" "$corpus" "$seeds" 2>&1 | tail -n 1 >&2
-  # Those with a name in words once broke something; the others make room for the smallest of the new ones.
+  # Inputs with a name in words once broke something; the others are replaced by the smallest of the new ones.
   find "$kept" -type f -regextype posix-extended -regex '.*/[0-9a-f]{40}' -delete
   find "$chosen" -type f -printf '%s %p\n' | sort -n |
     awk '{ total += $1 } NR <= 40 && total <= 12288 { sub(/^[0-9]+ /, ""); print }' | xargs -r cp -t "$kept"

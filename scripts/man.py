@@ -19,7 +19,7 @@ TABLES = [ROOT / "Sources/Keyroll/Meanings.swift", *sorted((ROOT / "Sources/Keyr
 
 
 def text(words):
-    """Prose for a page: nothing in it is taken for a macro or an escape, and what is to be copied keeps its hyphens."""
+    """Prose for a page: nothing in it is taken for a macro or an escape, and text to copy keeps its hyphens."""
     words = words.replace("\\", "\\e").replace("--", "\\-\\-")
     words = re.sub(r"(?<=[\s(])-(?=[\s;,.)])", r"\\-", words)
     return re.sub(r"^([.'])", r"\\&\1", words)
@@ -98,6 +98,15 @@ def file(name):
     return path.read_text().rstrip("\n").split("\n") if path.exists() else []
 
 
+def exit_status(words):
+    """The exit statuses of a command: its own, those of its group, or those of most commands."""
+    for depth in range(len(words), 1, -1):
+        lines = file("-".join(words[:depth]) + ".1.mdoc")
+        if ".Sh EXIT STATUS" in lines:
+            return lines[lines.index(".Sh EXIT STATUS") :]
+    return file("exit-status.mdoc")
+
+
 def see_also(pages):
     """Cross references in the order of mdoc: by section, then by name."""
     pages = sorted(set(pages), key=lambda page: (page[1], page[0]))
@@ -132,7 +141,7 @@ class Manual:
 
     def command(self, command, parents, siblings):
         words = [*parents, command["commandName"]]
-        # keyroll-keys(7) and keyroll-keys(1) stand side by side, as passwd(1) and passwd(5) do.
+        # keyroll-keys(7) and keyroll-keys(1) exist side by side, as passwd(1) and passwd(5) do.
         page = "-".join(words)
         arguments = [item for item in command.get("arguments", []) if item["shouldDisplay"]]
         children = self.children(command)
@@ -151,15 +160,15 @@ class Manual:
             for child in children:
                 lines += [f".It Xr {page}-{child['commandName']} 1"] + sentences(child["abstract"])
                 if default := command.get("defaultSubcommand"):
-                    lines += ["This is what is done when no command is named."] * (default == child["commandName"])
+                    lines += ["This command is used if none is named."] * (default == child["commandName"])
             lines += [".El"]
         if arguments:
             lines += [".Pp"] * bool(described or children) + ["The arguments and options are:"]
             lines += items(arguments)
         if ".Sh EXIT STATUS" not in own and page != "keyroll":
-            lines += file("exit-status.mdoc")
+            lines += exit_status(words)
         if own:
-            # EXAMPLES stand behind EXIT STATUS.
+            # EXAMPLES come after EXIT STATUS.
             lines += own
         if examples:
             lines += [".Sh EXAMPLES", ".Bd -literal -offset indent"] + [text(line) for line in examples] + [".Ed"]

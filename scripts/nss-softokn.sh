@@ -2,7 +2,7 @@
 # Makes a throwaway database of NSS softokn in DIRECTORY, with a few keys, and prints their URIs. Nothing outside
 # DIRECTORY changes; remove it when done. Safe to run again.
 #
-# This module wants a text of its own at C_Initialize, which p11-kit hands over from its configuration: it is never found by
+# This module needs a text of its own at C_Initialize, which p11-kit passes on from its configuration: it is never found by
 # `module-path=`. GnuTLS cannot initialise it, so OpenSC alone looks at it from outside.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -37,7 +37,7 @@ quietly certutil -S -d "sql:$directory/database" -f "$directory/pin" -n nss-2048
 rm "$directory/noise" "$directory/key.pfx"
 pkcs11_tool --token-label keyroll-nss --keypairgen --key-type rsa:3072 --id 05 --label opensc-3072
 
-# certutil gives a label to the certificate alone.
+# certutil gives a label only to the certificate.
 list_by_hand() {
   printf 'pkcs11:token=keyroll-nss;%s\n' 'object=rsa-2048;type=private' 'object=rsa-2048;type=cert' \
     'object=nss-2048;type=cert' 'object=opensc-3072;type=private' 'object=opensc-3072;type=public'

@@ -2,7 +2,7 @@
 # Makes a throwaway soft token of openCryptoki in DIRECTORY, with a few keys, and prints their URIs. Nothing outside
 # DIRECTORY changes; remove it when done. Safe to run again.
 #
-# openCryptoki has its paths built in and wants its daemon, so DIRECTORY/run puts both into namespaces of their own: they
+# openCryptoki has its paths built in and needs its daemon, so DIRECTORY/run puts both into namespaces of their own: they
 # are gone when the command ends. This token has no CKM_SHA256_RSA_PKCS, and locks its PIN at the third wrong one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -27,7 +27,7 @@ stdll = libpkcs11_sw.so
 }
 END
 p11_kit_configuration opencryptoki <<<"module: $provider"
-# The daemon gives what it shares to this group, which must be one that the namespace knows.
+# The daemon gives its shared files to this group, which must be one that the namespace knows.
 sed 's/^pkcs11:.*/pkcs11:x:0:root/' /etc/group >"$directory/group"
 
 {
@@ -43,7 +43,7 @@ mount --bind "$directory/group" /etc/group
 mount --bind "$directory/configuration" /etc/opencryptoki
 mount --bind "$directory/state" /var/lib/opencryptoki
 mount -t tmpfs none /run
-# What tokens share lies here, under names that are the same for all of them.
+# The shared files of tokens are here, under names that are the same for all of them.
 mount -t tmpfs none /dev/shm
 mkdir /run/lock
 mount --bind "$directory/locks" /run/lock

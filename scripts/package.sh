@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Makes all that a release consists of, out of the commit that is checked out: source tarball, .tar.xz, .deb, .rpm, SBOM.cdx.json,
+# Makes everything in a release from the checked-out commit: source tarball, .tar.xz, .deb, .rpm, SBOM.cdx.json,
 # BUILDINFO and SHA256SUMS.
 #
 #   scripts/package.sh FOLDER [WORK]
 #
 # FOLDER must be empty or not there. The binary is built from the source tarball, in WORK or a folder that is removed again,
-# without a network where this system lets a process do without one. Files that differ from the commit are not looked at. A WORK
-# that was used before saves time for those who try things out; a release is built in a new one.
+# without a network if this system lets a process do without one. Files that differ from the commit are ignored. A WORK that was
+# used before saves time when you try things out; a release is built in a new one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/dependencies.sh
@@ -75,7 +75,7 @@ print(pin["version"], pin["revision"])')
 echo "making the source tarball"
 source=$work/$name
 if [ "$(cat "$work/commit" 2>/dev/null)" != "$commit" ]; then
-  # What was built in WORK before is built on.
+  # An earlier build in WORK is continued.
   if [ -e "$source/.build" ]; then mv "$source/.build" "$work/build"; fi
   rm -rf "$source" "$work/source.tar.xz"
   git archive --format=tar --prefix="$name/" HEAD | tar --extract --directory "$work"
@@ -90,15 +90,15 @@ fi
 cp "$work/source.tar.xz" "$folder/$name-source.tar.xz"
 
 echo "building the binary"
-# A git configuration that leads to another place would hide that something is missing.
+# A git configuration that points to another place would hide a missing package.
 offline=(env -u XDG_CONFIG_HOME HOME="$work/home" GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_CEILING_DIRECTORIES="$work")
 if unshare --net true 2>/dev/null; then
   offline=(unshare --net "${offline[@]}")
 else
-  echo "note: the build could use a network: this system lets nobody do without one who is not root"
+  echo "note: the build could use a network: on this system only root can cut it off"
 fi
-# The compiler goes through some sets in the order of hashes, whose seed is else another in every process, and through some by the
-# addresses of what is in them. Without both, two builds differ in a function or two.
+# The compiler visits some sets in the order of hashes, whose seed is new in every process unless it is fixed, and some in the
+# order of the addresses of their elements. Without both lines, two builds differ in a function or two.
 export SWIFT_DETERMINISTIC_HASHING=1
 if setarch --addr-no-randomize true 2>/dev/null; then offline=(setarch --addr-no-randomize "${offline[@]}"); fi
 mkdir -p "$work/home"
@@ -107,8 +107,8 @@ stage=$work/stage
 rm -rf "$stage"
 mkdir -p "$stage/bin"
 install "$source/.build/release/keyroll" "$stage/bin/keyroll"
-# A hash over the modules, which holds paths, and which nothing reads. It is overwritten where it is: objcopy, which could take it out,
-# takes out the note along by which the loader write-protects tables of addresses.
+# A hash over the modules, which includes paths, and which nothing reads. It is overwritten in place: objcopy could remove it, but would
+# also remove the note by which the loader write-protects tables of addresses.
 readelf --section-headers --wide "$stage/bin/keyroll" | sed 's/^ *\[ *[0-9]*\] //' |
   awk '$1 == ".swift_modhash" { print $4, $5 }' | while read -r offset size; do
     dd if=/dev/zero of="$stage/bin/keyroll" conv=notrunc status=none oflag=seek_bytes bs=1 seek="$((16#$offset))" count="$((16#$size))"
@@ -136,7 +136,7 @@ mkdir -p "$documents" "$stage/share/man"
 python3 scripts/man.py "$stage/bin/keyroll" "$stage/share/man" "$SOURCE_DATE_EPOCH"
 completions() {
   mkdir -p "$stage/share/$2"
-  # bash sources its script, which then wants no line that names an interpreter.
+  # bash sources its script, which then must not have a line that names an interpreter.
   "$stage/bin/keyroll" --generate-completion-script "$1" | sed '1{/^#!/d}' >"$stage/share/$2/$3"
 }
 completions bash bash-completion/completions keyroll

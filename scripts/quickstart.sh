@@ -37,7 +37,7 @@ run_quietly scripts/build.sh
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 chmod 700 "$work"
-say "Make a throwaway key and its certificate in a directory that goes when this ends"
+say "Make a throwaway key and its certificate in a directory that is removed at the end"
 run_quietly openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$work/key.pem"
 run_quietly openssl req -x509 -new -key "$work/key.pem" -days 1 -subj "/CN=quickstart" -out "$work/certificate.pem" \
   -addext keyUsage=critical,digitalSignature
@@ -47,7 +47,7 @@ run "$keyroll" sign proof --key "pem:$work/key.pem;cert=$work/certificate.pem" -
   --output "$work/proof.jwt"
 run cat "$work/proof.jwt"
 
-say "Check it as a stranger would, with the certificate alone"
+say "Check it as a stranger would, with only the certificate"
 run "$keyroll" verify --profile graph-proof --certificate "$work/certificate.pem" --object-id "$object_id" \
   "$work/proof.jwt"
 
@@ -60,10 +60,10 @@ if [ "$status" -ne 1 ]; then
   exit 1
 fi
 
-say "Make a throwaway SoftHSM token with keys in it; it goes with the directory"
+say "Make a throwaway SoftHSM token with keys in it; it is removed with the directory"
 run_quietly scripts/softhsm.sh "$work/hsm"
 key='pkcs11:token=keyroll;object=rsa-2048'
-# Beside p11-kit's own configuration, the one of this token alone.
+# Beside p11-kit's own configuration, one for this token alone.
 with_token=("$work/hsm/run" "$PWD/$keyroll")
 
 say "See what is on it, then sign with a key that never leaves it"
@@ -73,4 +73,4 @@ run "${with_token[@]}" sign assertion --key "$key" --pin-file "$work/hsm/pin" \
 run "$keyroll" verify --profile entra-assertion --certificate Fixtures/certificates/leaf.pem \
   --tenant contoso.onmicrosoft.com --client-id "$object_id" "$work/assertion.jwt"
 
-say "The command is $keyroll; 'keyroll --help' tells the rest"
+say "The command is $keyroll; 'keyroll --help' shows the rest"

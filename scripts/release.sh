@@ -6,7 +6,7 @@ release_commit='$Format:%H$' release_epoch='$Format:%ct$'
 if [[ $release_commit == *Format* ]]; then
   release_commit=$(git rev-parse HEAD 2>/dev/null || true)
   release_epoch=$(git log -1 --format=%ct 2>/dev/null || true)
-  # Something else than the commit is built where files differ from it.
+  # If files differ from the commit, something else is built.
   if [ -n "$release_commit" ] && [ -n "$(git status --porcelain --untracked-files=no)" ]; then
     release_commit+=+
   fi

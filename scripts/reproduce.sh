@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the packages of the commit that is checked out twice, in two folders, and compares them to the byte. Takes twice as long as
+# Makes the packages of the checked-out commit twice, in two folders, and compares every byte. Takes twice as long as
 # scripts/package.sh; with FOLDER, which has packages already, it makes them once.
 #
 #   scripts/reproduce.sh [FOLDER]

@@ -1,4 +1,4 @@
-"""Prints the ten tests whose cases took the longest, from the event stream of swift test that is named."""
+"""Prints the ten tests whose cases took the longest, from an event stream of swift test."""
 
 import json
 import sys
@@ -11,7 +11,7 @@ with open(sys.argv[1], encoding="utf-8") as stream:
             continue
         event = record["payload"]
         test = event.get("testID", "").split("/")[:-1]
-        # A test is started with all the others; only of its cases is it known when they ran.
+        # All tests start together; only the times of their cases are known.
         key = ("/".join(test), json.dumps(event.get("_testCase")))
         if event["kind"] == "testCaseStarted":
             started[key] = event["instant"]["absolute"]

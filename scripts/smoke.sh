@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Uses an installed keyroll with keys in files, on a SoftHSM token and behind a program, in a folder that goes when this ends.
-# scripts/test-packages.sh runs it where a package was installed.
+# Uses an installed keyroll with keys in files, on a SoftHSM token and behind a program, in a folder that is removed at the end.
+# scripts/test-packages.sh runs it after it has installed a package.
 #
 #   scripts/smoke.sh SHARED     SHARED has legacy.p12 and exception.so, and gets qr.svg and the qr.jwt that it shows
 set -euo pipefail
@@ -18,7 +18,7 @@ ok() {
   echo "ok    $*"
 }
 
-# status NUMBER COMMAND...: it must end with this status; what it says is shown where it does not.
+# status NUMBER COMMAND...: it must end with this status; if it does not, its output is shown.
 status() {
   local expected=$1 actual=0
   shift

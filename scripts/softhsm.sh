@@ -24,7 +24,7 @@ END
 p11_kit_configuration softhsm <<<"module: $provider"
 write_run "export SOFTHSM2_CONF=${directory@Q}/softhsm2.conf"
 
-# Two tokens that hold objects of the same names, and one that nobody gave a PIN.
+# Two tokens with objects of the same names, and one without a PIN.
 export SOFTHSM2_CONF=$directory/softhsm2.conf
 for label in keyroll other; do
   quietly softhsm2-util --init-token --free --label "$label" --so-pin "$officer_pin" --pin "$user_pin"
@@ -73,7 +73,7 @@ write_object keyroll cert "$other_certificate" 10 mismatch
 
 pkcs11_tool --token-label keyroll --keypairgen --key-type rsa:2048 --id 11 --label wrong-certificate
 write_object keyroll cert "$other_certificate" 11 wrong-certificate
-# A key that everybody may use who has the token.
+# A key that everybody with the token may use.
 p11_tool --generate-privkey=rsa --bits 2048 --id 12 --label no-login --no-mark-private pkcs11:token=keyroll
 
 rm "$directory"/*.der

@@ -37,7 +37,7 @@ fail() {
   failures=$((failures + 1))
 }
 
-# Prints the number of files, the lines in the median file and in the longest, and the lines of all of those that are named on standard input.
+# Prints for the files that standard input names: their number, the lines of the median and of the longest, and the lines of all.
 sizes() {
   xargs wc -l | awk '$2 != "total" { print $1 }' | sort -n |
     awk '{ lines[NR] = $1; sum += $1 } END { printf "%d %d %d %d\n", NR, lines[int((NR + 1) / 2)], lines[NR], sum }'
@@ -72,7 +72,7 @@ if [ "$files" -gt $most_files ]; then fail "more than $most_files files"; fi
 if [ "$median" -lt $least_median ]; then fail "the median file has less than $least_median lines"; fi
 if [ "$longest" -gt $most_lines ]; then fail "a file has more than $most_lines lines"; fi
 
-# A library knows no option of the command: what a hint wants is worded by the command. A whole line to copy is something else.
+# A library does not know the options of the command, which words the hints. A whole line to copy is something else.
 while IFS= read -r line; do fail "an option of the command in a library: $line"; done < <(
   find Sources -name '*.swift' -not -path 'Sources/KeyrollCLI/*' -print0 |
     xargs -0 grep -nE '^[^/]*"[^"]*--[a-z][a-z-]+' | grep -vE 'curl |tpm2_|pkcs11-tool|openssl |keyroll (explain|create|keys) |gpgsm |az ad app |/TokenObject\.swift' || true)

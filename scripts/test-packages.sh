@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Judges the packages in FOLDER, which scripts/package.sh made: installs them without a network on systems that have no Swift, uses
-# them, and removes them again. Needs root, and a network for what the systems are made of.
+# Judges the packages in FOLDER, which scripts/package.sh made: installs them without a network on systems without Swift, uses
+# them, and removes them again. Needs root, and a network for the packages of the systems.
 #
 #   scripts/test-packages.sh FOLDER [SYSTEMS]
 #
-# SYSTEMS keeps the systems for another time. KEYROLL_DEBIAN names the mirror that they come from, http://deb.debian.org/debian without it.
+# SYSTEMS keeps the systems for another time. KEYROLL_DEBIAN names the mirror that they come from; the default is http://deb.debian.org/debian.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/dependencies.sh
@@ -87,7 +87,7 @@ tar --list --file "$source" >"$work/listing"
 grep -q '/vendor/swift-argument-parser.git/HEAD$' "$work/listing"
 
 say "rpm"
-# Debian's rpm has its database elsewhere, and wants to be told that it may install.
+# Debian's rpm has its database elsewhere, and needs to be told that it may install.
 red_hat() { rpm --root "$work/rpm-root" --dbpath /var/lib/rpm "$@"; }
 mkdir "$work/rpm-root"
 red_hat --initdb
@@ -129,7 +129,7 @@ inside() {
     chroot "$root" "$@"
 }
 
-# Everything but what packages are expected to leave, and what is made anew at each use.
+# Everything except what packages are expected to leave, and what is made again at each use.
 list() { (cd "$1" && find . -xdev \( -path ./proc -o -path ./dev -o -path ./tmp -o -path ./shared -o -path ./completion \
   -o -path ./var/log -o -path ./var/lib/dpkg -o -path ./var/cache \) -prune -o -print | sort); }
 

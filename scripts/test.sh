@@ -30,7 +30,7 @@ fi
 
 echo "building the command and the tests"
 swift build --quiet --build-tests
-# The line that counts the tests comes last, behind the slowest of them.
+# The line that counts the tests comes last, after the slowest of them.
 events=$(mktemp)
 trap 'rm -f "$events"' EXIT
 swift test --skip-build --disable-xctest --event-stream-version 0 --event-stream-output-path "$events" "${filter[@]}" |

@@ -1,20 +1,20 @@
 # shellcheck shell=bash
-# Sourced by softhsm.sh, nss-softokn.sh, opencryptoki.sh and tpm2.sh: what throwaway tokens of different makers have in common.
+# Sourced by softhsm.sh, nss-softokn.sh, opencryptoki.sh and tpm2.sh: the common parts of throwaway tokens of different makers.
 #
-# p11-kit reads another configuration for a child process in one of two ways only:
+# p11-kit reads another configuration for a child process in only two ways:
 # - XDG_CONFIG_HOME=FOLDER names another home of the user's configuration, FOLDER/pkcs11/pkcs11.conf, and
 #   `user-config: only` in there makes it the whole configuration. p11-kit ignores this in a process of root.
-# - A mount namespace with another folder in the place of /usr/share/p11-kit/modules.
+# - A mount namespace with another folder in place of /usr/share/p11-kit/modules.
 # `module-path=` in a URI needs neither: it names a module that no configuration names.
 
-# Known to everybody: nothing but throwaway tokens has these.
+# Known to everybody: only throwaway tokens have these.
 user_pin=24681357
 # shellcheck disable=SC2034  # the scripts use it
 officer_pin=87654321
 # The path of the module; each script finds it.
 provider=
 
-# begin DIRECTORY: ends the script where the tokens are already there, and removes a half-made DIRECTORY on failure.
+# begin DIRECTORY: ends the script if the tokens are already there, and removes a half-made DIRECTORY on failure.
 begin() {
   if [ $# -ne 1 ]; then
     echo "usage: $0 DIRECTORY" >&2
@@ -27,7 +27,7 @@ begin() {
     exit 0
   fi
   if [ -e "$directory" ] && [ -n "$(ls -A -- "$directory")" ]; then
-    echo "error: $directory holds something else; name a directory that is empty or not there" >&2
+    echo "error: $directory contains something else; name a directory that is empty or does not exist" >&2
     exit 1
   fi
   made_directory=$directory

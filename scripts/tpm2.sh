@@ -2,8 +2,8 @@
 # Makes a throwaway TPM in DIRECTORY, a simulated one (swtpm), with a token of tpm2-pkcs11 and two keys in it, and prints their
 # URIs. Nothing outside DIRECTORY changes; remove it when done. Safe to run again.
 #
-# DIRECTORY/run starts the TPM for the command and ends it with the command. There is no resource manager, so whatever a
-# command leaves in one of the three places for keys is thrown out after it.
+# DIRECTORY/run starts the TPM for the command and ends it with the command. There is no resource manager, so everything that
+# a command leaves in one of the three places for keys is removed after it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/dependencies.sh
@@ -41,7 +41,7 @@ export TPM2_PKCS11_TCTI=swtpm:path=$place/tpm TPM2TOOLS_TCTI=swtpm:path=$place/t
 swtpm socket --tpm2 --tpmstate "dir=$directory/state" --server "type=unixio,path=$place/tpm" \
   --ctrl "type=unixio,path=$place/tpm.ctrl" --flags not-need-init,startup-clear >/dev/null 2>&1 &
 tpm=$!
-# Power that goes without a word counts as a wrong PIN.
+# A loss of power without a shutdown counts as a wrong PIN.
 trap 'tpm2_shutdown --clear >/dev/null 2>&1; kill $tpm; wait $tpm 2>/dev/null; rm -rf -- "$place"' EXIT
 for _ in $(seq 200); do [ -S "$place/tpm.ctrl" ] && break; sleep 0.02; done
 # p11-kit ignores this configuration in a process of root; here another number stands for root, where that is allowed.

@@ -20,23 +20,23 @@ package enum ASCII {
   @inlinable @inline(__always)
   package static func isLowerCase(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }
 
-  /// Of either case.
+  /// A letter of either case.
   @inlinable @inline(__always)
   package static func isLetter(_ byte: UInt8) -> Bool { isLowerCase(byte) || isUpperCase(byte) }
 
   @inlinable @inline(__always)
   package static func isLetterOrDigit(_ byte: UInt8) -> Bool { isLetter(byte) || isDigit(byte) }
 
-  /// A capital letter as the small one; every other byte as it is.
+  /// The small letter for a capital one; every other byte stays as it is.
   @inlinable @inline(__always)
   package static func lowercased(_ byte: UInt8) -> UInt8 { isUpperCase(byte) ? byte | 0x20 : byte }
 
-  /// A text with its capital letters as small ones; letters outside ASCII stay as they are.
+  /// The text with small letters instead of capitals; letters outside ASCII stay as they are.
   package static func lowercased(_ text: String) -> String {
     String(validating: text.utf8.map { lowercased($0) }, as: UTF8.self) ?? text
   }
 
-  /// True for the same bytes, where a letter is equal to itself in either case.
+  /// True for the same bytes; a capital letter is equal to its small one.
   package static func isEqualIgnoringCase(_ left: some Sequence<UInt8>, _ right: some Sequence<UInt8>) -> Bool {
     left.elementsEqual(right) { lowercased($0) == lowercased($1) }
   }

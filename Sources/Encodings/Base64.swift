@@ -1,8 +1,8 @@
 /// Base64 and base64url (RFC 4648, sections 4 and 5), one canonical spelling for each byte string.
 public enum Base64: Sendable {
-  /// With `+`, `/` and `=` padding, as certificates in JSON bodies and in `x5c` are.
+  /// With `+`, `/` and `=` padding, as in `x5c` and in certificates in JSON bodies.
   case standard
-  /// With `-`, `_` and no padding, as everything in a token is (RFC 7515, section 2).
+  /// With `-` and `_` and without padding, as in every part of a token (RFC 7515, section 2).
   case url
 
   public func encode(_ bytes: Span<UInt8>) -> [UInt8] {
@@ -28,7 +28,7 @@ public enum Base64: Sendable {
     }
   }
 
-  /// Encodes onto the end of `output`.
+  /// Appends the encoded bytes to `output`.
   public func append(_ bytes: Span<UInt8>, to output: inout [UInt8]) {
     output.reserveCapacity(output.count + (bytes.count + 2) / 3 * 4)
     let alphabet = (self == .url ? Self.urlAlphabet : Self.standardAlphabet).span
@@ -57,11 +57,12 @@ public enum Base64: Sendable {
     return bytes
   }
 
-  /// Decodes into room that the caller has, such as memory that is wiped, and returns the number of bytes.
+  /// Decodes into memory of the caller, such as memory that is wiped, and returns the number of bytes.
   ///
-  /// `output` has room for `capacity(forDecoding:)` bytes; what is after the result may have been written to. Every departure
-  /// from the canonical spelling throws, except those in `tolerated`. Only what can mean one thing can be tolerated:
-  /// `.whitespace`, `.otherAlphabet`, `.unusedBits`, and in base64url also `.padding`, as much of it as fits.
+  /// `output` has room for `capacity(forDecoding:)` bytes; those after the result may have been overwritten. Everything
+  /// that differs from the canonical spelling throws, except what is in `tolerated`. Only spellings with a single
+  /// meaning can be tolerated: `.whitespace`, `.otherAlphabet`, `.unusedBits`, and in base64url also `.padding`, up to
+  /// as much as fits.
   package func decode(
     _ text: Span<UInt8>, into output: inout MutableSpan<UInt8>, tolerating tolerated: Set<Base64Error.Code> = []
   ) throws(Base64Error) -> Int {
@@ -71,12 +72,12 @@ public enum Base64: Sendable {
     return count
   }
 
-  /// The room that decoding a text of so many bytes needs.
+  /// The room in bytes that decoding a text of this many bytes needs.
   package static func capacity(forDecoding count: Int) -> Int { count / 4 * 3 + 2 }
 
-  /// Decodes what can only mean one thing, and reports each way in which it is not the canonical spelling.
+  /// Decodes every spelling that has a single meaning, and reports each way in which it is not the canonical one.
   ///
-  /// As much padding as fits, the other alphabet, white space and unused bits are reported; anything else throws.
+  /// It reports padding (as much as fits), the other alphabet, white space and unused bits. It throws on anything else.
   public func decodeReportingIrregularities(
     _ text: Span<UInt8>
   ) throws(Base64Error) -> (bytes: [UInt8], irregularities: [Base64Error]) {
@@ -93,7 +94,7 @@ public enum Base64: Sendable {
     _ text: ExactText
   ) throws(Base64Error) -> (bytes: [UInt8], irregularities: [Base64Error]) {
     try text.withUTF8 { text in
-      // What the string lends its bytes by cannot throw errors of a known type.
+      // The closure that borrows the bytes of a string cannot throw errors of a known type.
       Result { () throws(Base64Error) in try decodeReportingIrregularities(text) }
     }.get()
   }
@@ -110,7 +111,8 @@ public enum Base64: Sendable {
     Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8) + Array(last.utf8)
   }
 
-  /// The value of each of the 256 bytes as a character of this alphabet, -1, which stays negative when shifted, for all others.
+  /// The value of each of the 256 bytes as a character of this alphabet. Bytes that are not in it have -1, which stays
+  /// negative when shifted.
   var values: [Int64] { self == .url ? Self.urlValues : Self.standardValues }
 
   /// The same for the characters of both alphabets.
@@ -128,12 +130,12 @@ public enum Base64: Sendable {
   }
 }
 
-/// Text that is not the base64 or base64url that is read here.
+/// Text that is not the canonical base64 or base64url.
 public struct Base64Error: Error, Hashable {
   /// The reasons, by their stable ids.
   @nonexhaustive
   public enum Code: String, Sendable, Hashable, CaseIterable {
-    /// `=` where none belongs, or the wrong number of them.
+    /// `=` where it is not allowed, or the wrong number of them.
     case padding = "base64-padding"
     /// `+` or `/` in base64url, `-` or `_` in base64.
     case otherAlphabet = "base64-other-alphabet"
@@ -146,7 +148,7 @@ public struct Base64Error: Error, Hashable {
   }
 
   public let code: Code
-  /// The offset in bytes at which it was seen.
+  /// The offset in bytes of the problem.
   public let offset: Int
   private let lacksPadding: Bool
 

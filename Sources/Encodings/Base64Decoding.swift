@@ -1,12 +1,13 @@
-/// One decoding under way: whole regular groups as fast as they can be read, whatever else there is one character at a time.
+/// One decoding in progress. It reads whole regular groups as fast as it can, and anything else one character at a
+/// time.
 struct Base64Decoding {
   private let alphabet: Base64
-  /// What is read as regular; at first the characters of `alphabet`.
+  /// The values of the characters that count as regular: at first those of `alphabet`.
   private var values: [Int64]
-  /// The first of each kind.
+  /// The first problem of each kind.
   private(set) var irregularities: [Base64Error] = []
   private var hasWhitespace = false
-  /// The bits of the characters that have not made whole groups of four yet, and their number.
+  /// The bits of the characters that do not make a whole group of four yet, and the number of those characters.
   private var group: Int64 = 0
   private var digitCount = 0
   private var paddingCount = 0
@@ -28,7 +29,7 @@ struct Base64Decoding {
     return try end(text, &output)
   }
 
-  /// Decodes whole groups of four up to the first that has anything else than regular digits in it.
+  /// Decodes whole groups of four, up to the first group with something other than regular digits.
   private mutating func decodeRegularGroups(
     _ text: Span<UInt8>, from start: Int, into output: inout MutableSpan<UInt8>
   ) -> Int {
@@ -37,8 +38,9 @@ struct Base64Decoding {
     let end = min(text.count, start + (output.count - place) / 3 * 4)
     var index = start
     var place = place
-    // There are values for all 256 bytes, `end` is within the text, and the output has three bytes for each group before it.
-    // Two groups at a time, which are six bytes, as long as there is room for the eight that are written.
+    // Safe: there are values for all 256 bytes, `end` is within the text, and the output has three bytes for each group
+    // before it. The loop reads two groups at a time, which are six bytes, as long as there is room for the eight bytes
+    // that it writes.
     while index + 8 <= end, place + 8 <= output.count, let word = text.word(at: index) {
       var groups: Int64 = 0
       for digit in 0..<8 {
@@ -56,7 +58,7 @@ struct Base64Decoding {
       let third = unsafe values[unchecked: Int(text[unchecked: index + 2])]
       let fourth = unsafe values[unchecked: Int(text[unchecked: index + 3])]
       let group = first << 18 | second << 12 | third << 6 | fourth
-      // What is not a digit has its high bit set.
+      // A byte that is not a digit has its high bit set.
       if group < 0 { break }
       unsafe output[unchecked: place] = UInt8(truncatingIfNeeded: group >> 16)
       unsafe output[unchecked: place + 1] = UInt8(truncatingIfNeeded: group >> 8)
@@ -68,7 +70,7 @@ struct Base64Decoding {
     return index
   }
 
-  /// Decodes one character at a time, up to the end of the first group that is regular again.
+  /// Decodes one character at a time, to the end of the first group that is regular again.
   private mutating func decodeOtherGroups(
     _ text: Span<UInt8>, from start: Int, into output: inout MutableSpan<UInt8>
   ) throws(Base64Error) -> Int {
@@ -96,7 +98,7 @@ struct Base64Decoding {
     return index
   }
 
-  /// False for a character of the other alphabet, which is a regular one as soon as it is reported.
+  /// False for a character of the other alphabet: once reported, it counts as regular.
   private mutating func takeIrregular(_ byte: UInt8, at index: Int) throws(Base64Error) -> Bool {
     switch byte {
     case _ where ASCII.isWhiteSpace(byte):
@@ -117,7 +119,7 @@ struct Base64Decoding {
     }
   }
 
-  /// Writes the first bytes of the 24 bits in hand.
+  /// Writes the first bytes of the 24 bits collected.
   private mutating func write(_ byteCount: Int, into output: inout MutableSpan<UInt8>) {
     var bits = group
     for _ in 0..<byteCount {

@@ -6,24 +6,24 @@ extension Array where Element == UInt8 {
     self = unsafe bytes.withUnsafeBufferPointer { buffer in unsafe Array(buffer) }
   }
 
-  /// Copies the bytes of a span onto the end.
+  /// Appends a copy of the bytes of a span.
   @inlinable
   public mutating func append(copying bytes: Span<UInt8>) {
     unsafe bytes.withUnsafeBufferPointer { buffer in unsafe append(contentsOf: buffer) }
   }
 }
 
-// Reading eight bytes at a time: what costs a few steps for each byte of a token's 64 KiB is what a refusal costs.
+// Reads eight bytes at a time. A refusal of a token of 64 KiB costs as much as the steps for each of its bytes.
 extension Span<UInt8> {
   /// The eight bytes from an offset on, the first of them lowest; nil if fewer are left.
   @inlinable @inline(__always)
   package func word(at offset: Int) -> UInt64? {
     if offset < 0 || count < 8 || offset > count - 8 { return nil }
-    // The eight bytes were just found to be there, and any bits make an integer.
+    // The lines above checked that eight bytes are there, and any bits make an integer.
     return UInt64(littleEndian: unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
   }
 
-  /// The first eight bytes, the first of them lowest, or all of fewer and zeros.
+  /// The first eight bytes, the first of them lowest; if there are fewer, the rest are zeros.
   @inlinable @inline(__always)
   package var firstWord: UInt64 {
     if let word = word(at: 0) { return word }
@@ -42,7 +42,7 @@ extension Span<UInt8> {
       index += 8
     }
     if index == count { return true }
-    // The rest at once: of longer text the last eight bytes, some of them again.
+    // The rest in one step: the last eight bytes of a longer text, some of which are compared again.
     if let word = word(at: count - 8), let otherWord = other.word(at: count - 8) { return word == otherWord }
     while index < count {
       if self[index] != other[index] { return false }
@@ -51,7 +51,7 @@ extension Span<UInt8> {
     return true
   }
 
-  /// The offset of the first byte of a value from an offset on, or nil.
+  /// The offset of the first byte with this value, from an offset on, or nil.
   @inlinable
   package func firstOffset(of byte: UInt8, from start: Int) -> Int? {
     let pattern = ByteWord.repeating(byte)
@@ -67,7 +67,7 @@ extension Span<UInt8> {
     return nil
   }
 
-  /// The offset of the first place from an offset on that has these bytes, at least one; nil if there is none.
+  /// The offset of the first place, from an offset on, with these bytes (at least one); nil if there is none.
   package func firstOffset(of bytes: [UInt8], from start: Int = 0) -> Int? {
     guard let first = bytes.first else { return nil }
     var start = start
@@ -79,7 +79,7 @@ extension Span<UInt8> {
     return nil
   }
 
-  /// The offset of the first byte from an offset on that is not a decimal digit.
+  /// The offset of the first byte, from an offset on, that is not a decimal digit.
   @inlinable
   package func endOfDigits(from start: Int) -> Int {
     var index = start
@@ -88,7 +88,7 @@ extension Span<UInt8> {
     return index
   }
 
-  /// The offset of the first byte from an offset on that has another value.
+  /// The offset of the first byte, from an offset on, with another value.
   @inlinable
   package func endOfRun(of byte: UInt8, from start: Int) -> Int {
     let pattern = ByteWord.repeating(byte)
@@ -116,11 +116,12 @@ package enum ByteWord {
   @inlinable @inline(__always)
   package static func firstMarked(_ marks: UInt64) -> Int? { marks == 0 ? nil : marks.trailingZeroBitCount / 8 }
 
-  /// Sets the high bit of each byte that is zero; bytes above the first such one may be marked too.
+  /// Sets the high bit of each byte that is zero. Bytes above the first of these may be marked too.
   @inlinable @inline(__always)
   package static func zeroBytes(_ word: UInt64) -> UInt64 { bytesBelow(1, word) }
 
-  /// Sets the high bit of each byte less than `bound`, which is at most 128; bytes above the first may be marked too.
+  /// Sets the high bit of each byte less than `bound`, which is at most 128. Bytes above the first of these may be
+  /// marked too.
   @inlinable @inline(__always)
   package static func bytesBelow(_ bound: UInt8, _ word: UInt64) -> UInt64 {
     (word &- repeating(bound)) & ~word & highBits

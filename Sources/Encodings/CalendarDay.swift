@@ -45,7 +45,8 @@ package struct CalendarDay: Hashable {
 }
 
 extension CalendarDay {
-  /// A time as RFC 3339 writes it in UTC, `2026-11-21T14:00:00Z`; the bare seconds outside the years 0 to 9999.
+  /// A time as RFC 3339 writes it in UTC, `2026-11-21T14:00:00Z`. Outside the years 0 to 9999 it is the bare
+  /// number of seconds.
   ///
   /// - Parameter seconds: since 1970-01-01T00:00:00Z, without leap seconds.
   package static func text(ofSecondsSince1970 seconds: Int64) -> String {

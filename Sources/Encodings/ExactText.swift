@@ -1,7 +1,7 @@
 /// A JSON string (RFC 8259, section 7), compared by code points.
 ///
-/// `String` itself compares by canonical equivalence, under which U+212A is the letter K: not what RFC 7515,
-/// section 5.3, and RFC 7519, section 7.3, ask for.
+/// `String` compares by canonical equivalence, under which U+212A equals the letter K. RFC 7515, section 5.3, and
+/// RFC 7519, section 7.3, ask for code points.
 public struct ExactText: Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
   /// The text itself, unchanged.
   public let text: String
@@ -23,16 +23,17 @@ extension ExactText: Hashable {
 
   @inlinable
   public func hash(into hasher: inout Hasher) {
-    // The view ends with the call.
+    // The closure cannot keep the view.
     withUTF8 { bytes in unsafe bytes.withUnsafeBytes { bytes in unsafe hasher.combine(bytes: bytes) } }
   }
 }
 
 extension ExactText {
-  /// Lends the bytes for the call.
+  /// Calls the closure with the bytes.
   @inlinable @inline(__always)
   package func withUTF8<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
-    // Quicker than `utf8Span`, most of all for short text. The view ends with the call; every native string has one.
+    // Quicker than `utf8Span`, most of all for short text. The closure cannot keep the view; every native string has
+    // one.
     if let result = unsafe text.utf8.withContiguousStorageIfAvailable({ unsafe body($0.span) }) { return result }
     return body(Array(text.utf8).span)
   }

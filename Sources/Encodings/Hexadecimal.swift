@@ -1,9 +1,9 @@
-/// Base16 (RFC 4648, section 8), as thumbprints are written for people.
+/// Base16 (RFC 4648, section 8), as people read thumbprints.
 public enum Hexadecimal {
   /// Two upper-case digits for each byte.
   public static func upperCase(_ bytes: [UInt8]) -> String { text(bytes, digits: "0123456789ABCDEF") }
 
-  /// As digests are written for people.
+  /// Two lower-case digits for each byte, as people read digests.
   public static func lowerCase(_ bytes: [UInt8]) -> String { text(bytes, digits: "0123456789abcdef") }
 
   /// The bytes of hexadecimal text of either case, or nil for anything else.
@@ -20,7 +20,7 @@ public enum Hexadecimal {
     }
   }
 
-  /// True for hexadecimal text of either case that says these bytes.
+  /// True for hexadecimal text, in either case, of these bytes.
   public static func isText(_ text: ExactText, of bytes: [UInt8]) -> Bool {
     text.withUTF8 { characters in
       guard characters.count == bytes.count * 2 else { return false }
@@ -55,7 +55,7 @@ public enum Hexadecimal {
 
 /// Bytes as `%` and two hexadecimal digits (RFC 3986, section 2.1).
 package enum PercentEncoding {
-  /// The bytes with their escapes undone; nil for a bad escape, and for a literal byte that is not allowed.
+  /// The bytes, unescaped; nil for a bad escape, or for a literal byte that is not allowed.
   package static func decoded(
     _ text: some Sequence<UInt8>, allowing isAllowed: (UInt8) -> Bool = { _ in true }
   ) -> [UInt8]? {
@@ -76,7 +76,7 @@ package enum PercentEncoding {
     return bytes
   }
 
-  /// Every byte that is not allowed as an escape with upper-case digits.
+  /// The text, with every byte that is not allowed as an escape with upper-case digits.
   package static func encoded(_ bytes: some Sequence<UInt8>, allowing isAllowed: (UInt8) -> Bool) -> String {
     bytes.map { byte in
       isAllowed(byte)
@@ -87,17 +87,18 @@ package enum PercentEncoding {
 
 /// The characters of a PKCS #11 URI (RFC 7512, section 2.3, and RFC 3986, section 2.3).
 package enum URICharacters {
-  /// True for what needs no escape in any URI.
+  /// True for a character that needs no escape in any URI.
   package static func isUnreserved(_ byte: UInt8) -> Bool {
     ASCII.isLetterOrDigit(byte) || unreservedMarks.contains(byte)
   }
 
-  /// True for what a value may hold without an escape before the question mark, or after it.
+  /// True for a character that a value may contain without an escape, before the question mark or after it.
   package static func isLiteral(_ byte: UInt8, inQuery: Bool) -> Bool {
     isUnreserved(byte) || literals.contains(byte) || (inQuery ? queryLiterals : pathLiterals).contains(byte)
   }
 
-  /// True for what is written without an escape: the unreserved characters, and those of paths in a query.
+  /// True for a character that is written without an escape: the unreserved ones, and those of paths in a
+  /// query.
   package static func isWrittenBare(_ byte: UInt8, inQuery: Bool) -> Bool {
     isUnreserved(byte) || (inQuery && pathMarks.contains(byte))
   }

@@ -1,4 +1,5 @@
-/// Writes PEM text (RFC 7468) of what everybody may see; private keys are written where memory is wiped.
+/// Writes PEM text (RFC 7468) of public data. Private keys are written elsewhere, in memory that is
+/// wiped.
 package enum PEMEncoding {
   /// 48 bytes make a line of 64 characters.
   private static let lineByteCount = 48

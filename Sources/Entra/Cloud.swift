@@ -5,10 +5,13 @@ import Tokens
 /// One of the national clouds that Microsoft runs, with the hosts that its tokens name.
 @nonexhaustive
 public enum Cloud: String, Sendable, Hashable, CaseIterable {
+  /// The public cloud, with the login host `login.microsoftonline.com`.
   case global
   /// GCC High.
   case usGov = "usgov"
+  /// The cloud of the Department of Defense, which shares its login host with GCC High.
   case usGovDoD = "usgov-dod"
+  /// The cloud of 21Vianet in China.
   case china
 
   /// The host of the token endpoint, which is the host in `aud`.
@@ -38,13 +41,13 @@ public enum Cloud: String, Sendable, Hashable, CaseIterable {
 }
 
 extension [String] {
-  /// True for a host that is among these, byte for byte: what is compared is what is posted to.
+  /// True if the host is one of these, byte for byte: the value that is compared is the one that is posted to.
   func containsHost(_ host: String) -> Bool { contains { $0.utf8.elementsEqual(host.utf8) } }
 }
 
-/// The values that say which object, application, tenant or host is meant, as profiles and addresses take them.
+/// The values that name the object, application, tenant or host, in the form for profiles and addresses.
 ///
-/// Each throws `malformed-parameter` for anything else; letters are kept in the case in which they are given.
+/// Each throws `malformed-parameter` for anything else; letters keep their case.
 enum DirectoryName {
   static func guid(_ value: ExactText, _ subject: String) throws(ProfileError) -> ExactText {
     if TextForm.guid.matches(value) { return value }
@@ -53,7 +56,7 @@ enum DirectoryName {
       hint: "it looks like 3f2504e0-4f89-41d3-9a0c-0305e82c3301 and is on the object's overview page")
   }
 
-  /// The same for one that may be unknown.
+  /// The same for a value that may be unknown.
   static func guid(_ value: ExactText?, _ subject: String) throws(ProfileError) -> ExactText? {
     guard let value else { return nil }
     let known: ExactText = try guid(value, subject)
@@ -61,7 +64,7 @@ enum DirectoryName {
   }
 
   static func tenant(_ tenant: ExactText) throws(ProfileError) -> ExactText {
-    // `common` and its like, which name no directory, have no dot.
+    // `common` and the like, which name no directory, have no dot.
     if TextForm.guid.matches(tenant) || TextForm.hostName.matches(tenant) { return tenant }
     throw ProfileError(
       .malformedParameter, "the tenant is \(naming: tenant), which is neither a GUID nor a domain",
@@ -85,6 +88,6 @@ enum DirectoryName {
 }
 
 extension ExactText {
-  /// Compares as GUIDs and names of hosts are compared: ASCII letters of either case are the same.
+  /// Compares as GUIDs and host names are compared: ASCII letters of either case are the same.
   func isSameName(as other: ExactText) -> Bool { ASCII.isEqualIgnoringCase(text, other.text) }
 }

@@ -9,9 +9,9 @@ extension Profile {
 
   /// The client assertion for the client-credentials flow of Entra (RFC 7523, section 3).
   ///
-  /// The documented form is PS256 with `x5t#S256`; for RS256 it is the older one with `x5t`. What is nil is not compared.
-  /// Throws `malformed-parameter` for a client id that is no GUID, a tenant that is neither GUID nor domain, and a login host
-  /// that is more than the name of a host.
+  /// The documented form is PS256 with `x5t#S256`; RS256 uses the older one with `x5t`. A value that is nil is not
+  /// compared. Throws `malformed-parameter` for a client id that is not a GUID, a tenant that is neither a GUID nor a
+  /// domain, and a login host that is more than the name of a host.
   public static func entraAssertion(
     tenant: ExactText?, clientID: ExactText?, cloud: Cloud = .global, loginHost: String? = nil,
     audienceForm: AudienceForm? = nil, algorithm: SignatureAlgorithm? = nil
@@ -40,7 +40,7 @@ extension Profile {
       serviceAnswers: ServiceAnswer.quotations(of: .tokenEndpoint))
   }
 
-  /// The documented form, unless another is asked for by name; the other published forms draw a warning.
+  /// The documented form, unless another is asked for by name; the other published forms give a warning.
   private static func audience(
     _ tenant: ExactText?, _ cloud: Cloud, _ loginHost: String?, _ form: AudienceForm?
   ) -> ClaimPolicy {
@@ -83,7 +83,7 @@ extension Profile {
         "send the token of the other issuer as it is; one that is signed with a certificate names the token endpoint"),
   ]
 
-  /// The audience of a token of another issuer that Entra takes for one of its own applications.
+  /// The audience of a token of another issuer that Entra accepts for one of its own applications.
   static let federatedAudience: ExactText = "api://AzureADTokenExchange"
   private static let federation =
     "is the audience of workload identity federation: the token of another issuer, not one signed with a registered certificate"
@@ -102,7 +102,8 @@ extension Profile {
     return mistakes
   }
 
-  /// The tenant by its domain where its id was given, and the other way: only the directory knows whether they are the same.
+  /// The tenant by its domain although its id was given, or the other way round: only the directory knows whether they
+  /// are the same.
   private static func otherNames(
     of tenant: ExactText, at host: String, _ form: AudienceForm?
   ) -> [ClaimPolicy.KnownValue] {
@@ -120,7 +121,7 @@ extension Profile {
     }
   }
 
-  /// The same addresses in other letters, or with a slash after them.
+  /// The same addresses with other upper and lower case, or with a slash at the end.
   private static func otherSpellings(
     of tenant: ExactText, at host: String, _ form: AudienceForm?
   ) -> [ClaimPolicy.KnownValue] {
@@ -132,7 +133,7 @@ extension Profile {
   }
 }
 
-/// The forms of `aud` that a client assertion for Entra is published to work with.
+/// The forms of `aud` that are published to work in a client assertion for Entra.
 @nonexhaustive
 public enum AudienceForm: String, Sendable, Hashable, CaseIterable {
   /// `https://{host}/{tenant}/oauth2/v2.0/token`, the documented one.
@@ -147,7 +148,7 @@ public enum AudienceForm: String, Sendable, Hashable, CaseIterable {
   /// The `aud` of this form, for a host and a tenant.
   public func audience(host: String, tenant: ExactText) -> ExactText { ExactText("https://\(host)/\(tenant)/\(path)") }
 
-  /// What follows the tenant.
+  /// The part after the tenant.
   var path: String {
     switch self {
     case .token: "oauth2/v2.0/token"
@@ -167,7 +168,7 @@ public struct EntraAudience: Sendable, Hashable {
   /// Which address of the tenant it is.
   public let form: AudienceForm
 
-  /// Nil for any other address; letters of the path count in either case.
+  /// Nil for any other address; the case of letters in the path does not matter.
   public init?(_ audience: ExactText) {
     guard TextForm.httpsAddress.matches(audience) else { return nil }
     let parts = audience.text.utf8.dropFirst(8).split(separator: UInt8(ascii: "/"), maxSplits: 2)
@@ -188,14 +189,14 @@ public struct EntraAudience: Sendable, Hashable {
 /// `sub` repeats `iss`: both are the client (RFC 7523, section 3).
 struct SubjectIsIssuerRule: ClaimRule {
   var id: String { "sub-is-iss" }
-  /// What both are compared with already, by checks of their own; nil if it is not known.
+  /// The value that checks of their own already compare both with; nil if it is not known.
   let clientID: ExactText?
 
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
     guard let issuer = draft.claims["iss"], let subject = draft.claims["sub"] else {
       return skipped(.notApplicable, "iss or sub is missing")
     }
-    // Of another case it draws a warning alone.
+    // A difference in case alone is a warning.
     let parties = [issuer, subject]
     if let clientID, !parties.allSatisfy({ $0.string?.isSameName(as: clientID) ?? false }) {
       return skipped(.notApplicable, "iss or sub is not the client id, as its own check says")

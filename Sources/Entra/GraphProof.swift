@@ -5,12 +5,12 @@ public import Tokens
 
 extension Profile {
   static let graphProofID = "graph-proof"
-  /// The audience of the proof: the id of the service that the documents name.
+  /// The audience of the proof: the id of the service in the documentation.
   static let graphProofAudience: ExactText = "00000002-0000-0000-c000-000000000000"
   /// The longest window of a proof.
   static let graphProofLifetime = TimeSpan.minutes(10)
 
-  /// What a client assertion has as its audience: the two are often confused.
+  /// The audience of a client assertion: the two are often confused.
   private static let assertionAudiences: [ClaimPolicy.KnownValue] = {
     let message = "is the address of a token endpoint: this is a client assertion, and a proof is expected"
     let hint = "judge it as a client assertion, or make a proof for Graph"
@@ -25,8 +25,8 @@ extension Profile {
 
   /// The proof of possession that Microsoft Graph wants for `addKey` and `removeKey`.
   ///
-  /// `iss` is the object id of the application or service principal; a client id that is known as well is recognised in
-  /// its place and draws a warning. What is nil is not compared. Throws `malformed-parameter` for an id that is no GUID.
+  /// `iss` is the object id of the application or service principal. A known client id in its place is recognised and
+  /// gives a warning. A value that is nil is not compared. Throws `malformed-parameter` for an id that is not a GUID.
   public static func graphProof(
     objectID: ExactText?, clientID: ExactText? = nil
   ) throws(ProfileError) -> Profile {

@@ -5,7 +5,7 @@ public import Signing
 public import Tokens
 
 extension ProfileReference {
-  /// The ids that mean rules in code, so that no document may have them.
+  /// The ids of the rules in code, which no document may have.
   public static let idsWithoutDocument = [Profile.graphProofID, Profile.entraAssertionID]
 
   /// See `Profile.graphProof(objectID:clientID:)`.
@@ -25,10 +25,11 @@ extension ProfileReference {
     return ProfileReference(id: Profile.entraAssertionID, parameters: parameters)
   }
 
-  /// The profile that is meant, for making and judging a draft: one of Microsoft's by its id, else the document's.
+  /// The profile for making and judging a draft: one of Microsoft's by its id, or otherwise that of the document.
   ///
-  /// `algorithm` is one that somebody asked for by name. Throws `unknown-profile`, `missing-parameter`, `unknown-parameter`,
-  /// `malformed-parameter`, and `malformed-profile` for a document that takes the id of one of Microsoft's.
+  /// `algorithm` is one that somebody asked for by name. Throws `unknown-profile`, `missing-parameter`,
+  /// `unknown-parameter`, `malformed-parameter`, and `malformed-profile` for a document with the id of one of
+  /// Microsoft's.
   public func profile(algorithm: SignatureAlgorithm?, publicKey: PublicKey?) throws(ProfileError) -> Profile {
     var profile: Profile
     switch ExactText(id) {
@@ -67,7 +68,7 @@ extension ProfileReference {
     let name: String
     /// Nil for one that was left out and has no default.
     let value: ExactText?
-    /// In which letters of either case are the same.
+    /// The same value in letters of one case.
     let caselessForms: [TextForm]
 
     func isSame(as expected: ExactText) -> Bool {
@@ -77,11 +78,11 @@ extension ProfileReference {
     }
   }
 
-  /// Throws unless the profile was filled in with these values, each by the name of its parameter.
+  /// Throws unless these values, each by the name of its parameter, fill in the profile.
   ///
-  /// They are compared as the profile compares them: GUIDs and names of hosts without regard to case, all else code point by
-  /// code point. A parameter that was left out has its default. Throws `unknown-parameter` for one that the profile does not
-  /// have, and `parameter-mismatch`.
+  /// The values are compared as the profile compares them: GUIDs and host names without regard to case, all others code
+  /// point by code point. A parameter that was left out has its default. Throws `unknown-parameter` for one that the
+  /// profile does not have, and `parameter-mismatch`.
   public func require(_ expected: [String: ExactText]) throws(ProfileError) {
     let parameters = try filledIn()
     for (name, value) in expected.sorted(by: { $0.key < $1.key }) {
@@ -121,7 +122,7 @@ extension ProfileReference {
   }
 }
 
-/// Takes the parameters of a profile one by one and refuses those that were not asked for.
+/// Takes the parameters of a profile one by one and refuses the rest.
 struct ProfileReferenceParameters {
   private var values: JSONObject
   private let id: String

@@ -2,12 +2,13 @@ public import Messages
 public import Signing
 import System
 
-/// Opens `command:PATH`: keys behind a program of the user's own, which signs digests.
+/// Opens `command:PATH`: keys behind a program of the user that signs digests.
 ///
 /// The program is run without a shell, with its path as the only argument, once for every signature. It reads one line of JSON
 /// from its standard input, and writes one to its standard output.
 public struct CommandBackend: KeyBackend {
-  /// `cert=PATH` names the file of the certificate or `public=PATH` that of a bare public key, and `key=TEXT` goes to the program.
+  /// `cert=PATH` names the file of the certificate, or `public=PATH` the file of a bare public key. `key=TEXT` goes to
+  /// the program.
   public static let syntax = KeyReferenceSyntax(
     "command", attributes: [.init("cert", .path), .init("public", .path), .init("key")])
 
@@ -17,7 +18,7 @@ public struct CommandBackend: KeyBackend {
   private let timeout: Duration
   private let observer: (any ProgramObserver)?
 
-  /// What every program has in its environment.
+  /// The environment of every program.
   public static let environment = ["PATH": "/usr/bin:/bin", "LANG": "C"]
 
   /// - Parameters:
@@ -35,8 +36,8 @@ public struct CommandBackend: KeyBackend {
     self.observer = observer
   }
 
-  /// Nothing is signed on trial: on the other side a signature may cost somebody's approval, or a fee. Every signature is
-  /// verified before it leaves, the first one too.
+  /// It makes no trial signature, because one may need somebody's approval or cost a fee. Every signature is verified
+  /// before it is returned, including the first.
   ///
   /// Throws `malformed-key-reference`, `program-unavailable`, `no-public-key`, what choosing the certificate throws, and what
   /// `PublicKey.requireFitToSign(with:at:)` throws.
@@ -68,7 +69,7 @@ public struct CommandBackend: KeyBackend {
     if reference["public"] != nil, let own = try choice.leaf(over: publicKey(reference), among: given) {
       leaf = own
     } else {
-      // There is no key yet to choose the leaf by.
+      // Without a key there is nothing yet to choose the leaf by.
       leaf = try choice.leaf(of: given, cryptography)
     }
     if request.requiresOwnCertificate, let own {
@@ -82,7 +83,7 @@ public struct CommandBackend: KeyBackend {
       throw KeyError(
         .noPublicKey,
         "\(naming: reference) comes with neither a certificate nor a public key, so its signatures cannot be verified",
-        hint: "add ;cert=FILE, or ;public=FILE where no certificate is needed")
+        hint: "add ;cert=FILE, or ;public=FILE if no certificate is needed")
     }
     let keys = Set(try cryptography.publicKeys(inFile: path))
     guard keys.count == 1, let key = keys.first else {
@@ -93,27 +94,28 @@ public struct CommandBackend: KeyBackend {
   }
 }
 
-/// Is told of the programs that sign, on the thread that waits for them.
+/// Hears of the programs that sign, on the thread that waits for them.
 public protocol ProgramObserver: Sendable {
   /// A program is about to be started: returns a descriptor that becomes readable when it must be ended early, or nil.
   func willStart() -> Int32?
   /// The program wrote this line to its standard error; it comes from somebody else, so show it as a `ForeignText`.
   func didWrite(_ line: String)
-  /// The program and what it has left behind are gone.
+  /// The program and everything that it left behind are gone.
   func didEnd()
 }
 
 /// The path of a program that signs, which only its user and root can change.
 struct ProgramPath: Sendable, Hashable {
-  /// As it was named: the program's own name for itself, and ours in messages.
+  /// As the user named it: the program's own name for itself, and its name in messages.
   let name: String
   /// Without symbolic links.
   let resolved: String
 
-  /// `searchPath` is the `PATH` that the program is going to have, where `env` looks for the interpreter of a script.
+  /// `searchPath` is the `PATH` that the program gets. `env` looks there for the interpreter of a script.
   ///
-  /// Throws `malformed-key-reference` for a bare name, because no folder is searched for it, and `program-unavailable` for
-  /// what is not a program, or could be changed by others, or is a script whose interpreter could.
+  /// Throws `malformed-key-reference` for a bare name, because no folder is searched for it. Throws
+  /// `program-unavailable` if the file is not a program, if others can change it, or if it is a script whose
+  /// interpreter others can change.
   init(_ path: String, of reference: KeyReference, searchPath: String) throws(KeyError) {
     guard path.utf8.contains(UInt8(ascii: "/")) else {
       throw KeyError(
@@ -155,7 +157,7 @@ struct ProgramPath: Sendable, Hashable {
     case .unclearInterpreter(let script, let reason, let remedy):
       KeyError(
         .programUnavailable,
-        "the program \(naming: path) is not run: what runs the script \(naming: script) cannot be told, because \(reason)",
+        "the program \(naming: path) is not run: it is unknown what runs the script \(naming: script), because \(reason)",
         hint: remedy)
     }
   }

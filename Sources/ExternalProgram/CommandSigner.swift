@@ -35,16 +35,16 @@ struct CommandSigner: Signer {
     }
   }
 
-  /// The message is digested here: what chooses the message is never what chooses the digest.
+  /// keyroll digests the message here, so that the program signs the digest of exactly the message that was judged.
   ///
-  /// What comes back leaves only when it verifies; else `bad-signature` is thrown.
+  /// The signature is returned only if it verifies; otherwise `bad-signature` is thrown.
   func sign(_ message: Span<UInt8>) throws(SigningError) -> Signature {
     let (output, end) = try program.run(request.line(digest: try digest(message)))
     let answer: SignatureAnswer
     switch end {
     case .exited(0): answer = try SignatureAnswer(output, of: program.path.name)
     case .exited, .killed, .unknown:
-      // One that says why it failed is heard, whatever its status.
+      // A program that says why it failed is heard, whatever its status.
       if let refusal = try? SignatureAnswer(output, of: program.path.name), case .refusal = refusal {
         answer = refusal
       } else {
@@ -84,15 +84,15 @@ struct CommandSigner: Signer {
   }
 }
 
-/// What a program is asked to sign, as one line of JSON; it holds no secret.
+/// The request to a program, as one line of JSON; it contains no secret.
 struct SignatureRequest {
   let algorithm: SignatureAlgorithm
-  /// The attribute `key` of the reference: words of the user, with which a program may choose among its keys.
+  /// The attribute `key` of the reference: words of the user that a program may use to choose among its keys.
   let keyName: String?
   let publicKey: PublicKey
   let certificate: Certificate?
 
-  /// With the line feed. The digest is that of the message, by the algorithm's own hash function.
+  /// With the line feed. The digest is that of the message, by the hash function of the algorithm.
   func line(digest: [UInt8]) -> [UInt8] {
     var object: JSONObject = [
       "keyroll-signer": .integer(1),
@@ -111,15 +111,16 @@ struct SignatureRequest {
   private static func text(_ text: String) -> JSONValue { .string(ExactText(text)) }
 }
 
-/// What a program answers: one line of JSON with a signature, or with the reason why there is none.
+/// The answer of a program: one line of JSON with a signature, or with the reason why there is none.
 enum SignatureAnswer: Hashable {
   case signature([UInt8])
   case refusal(String)
 
-  /// The longest reason that is shown, in characters.
+  /// The longest reason to show, in characters.
   private static let mostReasonCharacters = 500
 
-  /// Throws `malformed-answer` for anything but one object with one member, whose subject is the program `name`.
+  /// Throws `malformed-answer` for anything except one object with one member. The message begins with the program
+  /// `name`.
   init(_ output: [UInt8], of name: String) throws(SigningError) {
     func malformed(_ reason: String) -> SigningError {
       SigningError(

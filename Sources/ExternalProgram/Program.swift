@@ -2,22 +2,23 @@ import Messages
 internal import Signing
 import System
 
-/// A program that is handed one text and answers with another, within bounds of time and length.
+/// A program that gets one text and answers with another, within limits of time and length.
 struct Program: Sendable {
   let path: ProgramPath
   let environment: [String: String]
   let timeout: Duration
   let observer: (any ProgramObserver)?
 
-  /// The longest answer that is read, in bytes.
+  /// The longest answer to read, in bytes.
   static let mostOutputBytes = 65_536
 
-  /// What the program wrote to its standard output, and how it ended; blocks.
+  /// The standard output of the program, and how it ended; blocks.
   ///
-  /// Throws `program-failed` when it cannot be started, `program-timeout`, and `malformed-answer` for too long an output.
+  /// Throws `program-failed` if it cannot be started, `program-timeout`, and `malformed-answer` if the output is too
+  /// long.
   func run(_ input: [UInt8]) throws(SigningError) -> (output: [UInt8], end: ProgramEnd) {
     let interruption = observer?.willStart()
-    // When the observer is told, nothing of the program is left.
+    // When the observer hears of its end, nothing of the program is left.
     defer { observer?.didEnd() }
     let deadline = ContinuousClock.now + timeout
     var program = try started(input)
@@ -46,7 +47,7 @@ struct Program: Sendable {
     case .timeout:
       throw SigningError(
         .programTimeout, "\(naming: path.name) has not ended after \(timeout.components.seconds) s, and was ended",
-        hint: "look at what it waits for: it has no terminal to ask on; a slow one needs more time")
+        hint: "find out what it waits for: it has no terminal to ask on; a slow program needs more time")
     case .interrupted: throw SigningError(.programFailed, "\(naming: path.name) was interrupted")
     case .unobserved(let error):
       throw SigningError(.programFailed, "\(naming: path.name) cannot be waited for, and was ended: \(error)")
@@ -64,18 +65,18 @@ struct Program: Sendable {
   }
 }
 
-/// Takes the lines out of what a program writes to its standard error, up to a bound.
+/// Splits what a program writes to its standard error into lines, up to a limit.
 struct LineReader {
-  /// The longest line that is shown whole, and the most that is shown of a program, in bytes.
+  /// The longest line that is shown whole, and the most that is shown of a program's output, in bytes.
   static let mostLineBytes = 1_024
   static let mostBytes = 16_384
 
   private var line: [UInt8] = []
   private var byteCount = 0
-  /// True when nothing more is taken.
+  /// True if nothing more is taken.
   var isFull: Bool { byteCount > Self.mostBytes }
 
-  /// The lines that these bytes complete; after too much of them comes a last one that says so.
+  /// The lines that these bytes complete. If there is too much, the last line says so.
   mutating func lines(completedBy bytes: [UInt8]) -> [String] {
     var lines: [String] = []
     for byte in bytes where !isFull {
@@ -92,13 +93,13 @@ struct LineReader {
     return lines
   }
 
-  /// The line that has no end.
+  /// The last line, without a line feed.
   mutating func rest() -> [String] {
     defer { line = [] }
     return line.isEmpty ? [] : [text]
   }
 
-  /// What is not UTF-8 is shown as ASCII, with a mark for every other byte.
+  /// Bytes outside ASCII are shown as a mark.
   private var text: String {
     if let text = String(validating: line, as: UTF8.self) { return text }
     return String(String.UnicodeScalarView(line.map { $0 < 0x80 ? Unicode.Scalar($0) : "\u{FFFD}" }))

@@ -1,14 +1,15 @@
 import Encodings
 
-/// A text that was read: a node for each value, in the order of the text.
+/// A text that was read, with a node for each value in the order of the text.
 ///
-/// Values are views of it, which are made on demand: what is not looked at in a foreign token costs
-/// no more than to read it.
+/// Values are views of it and are made on demand. A part of a foreign token that nobody looks at costs only its
+/// reading.
 final class JSONDocument: Sendable {
   let nodes: [JSONNode]
-  /// The text itself, but that each string that has escapes is overwritten, from its start on, by what it says.
+  /// The text itself, except that the unescaped form of each string with escapes is written over the string, from its
+  /// start.
   ///
-  /// The text was valid UTF-8. Each slice still is; behind the end of an overwritten string lies what was left of it.
+  /// The text was valid UTF-8, and each slice still is. The rest of an overwritten string is left behind its new end.
   private let characters: [UInt8]
 
   init(nodes: [JSONNode], characters: [UInt8]) {
@@ -32,11 +33,12 @@ final class JSONDocument: Sendable {
   func string(_ slice: JSONNode.Slice) -> String {
     // A span cannot be taken of the property itself.
     let characters = characters
-    // The reader has found the whole text valid, cut it at ASCII characters, and written whole characters over escapes.
+    // The reader has checked that the whole text is valid, has cut it at ASCII characters, and has written whole
+    // characters over escapes.
     return String(copying: unsafe UTF8Span(unchecked: characters.span.extracting(slice.range)))
   }
 
-  /// True if the node at a place has the name; the first word of the name is given too.
+  /// True if the node at a place has this name; the caller also gives the first word of the name.
   @inline(__always)
   func hasName(_ name: Span<UInt8>, _ firstWord: UInt64, at place: Int) -> Bool {
     let node = nodes[place]
@@ -73,10 +75,10 @@ public struct JSONCursor: Sendable {
 
   /// The number of members or elements.
   var count: Int { Int(node.count) }
-  /// The place of the first member or element, and that of what follows the last.
+  /// The place of the first member or element, and the place after the last.
   var places: Range<Int> { place + 1..<Int(node.end) }
 
-  /// The place after a member or element, which is that of the next if there is one.
+  /// The place after a member or element: that of the next one, if there is one.
   func place(after place: Int) -> Int { Int(document.nodes[place].end) }
 
   /// The member or element at a place.
@@ -102,9 +104,9 @@ public struct JSONCursor: Sendable {
   var firstWordOfName: UInt64 { node.nameWord }
 }
 
-/// One value in a text that was read, and its name where it is the member of an object.
+/// One value in a text that was read, and its name if it is the member of an object.
 ///
-/// The values inside it follow it at once, in their order: `end` is the place of what follows them all.
+/// The values inside it follow it directly, in their order; `end` is the place after all of them.
 struct JSONNode: Sendable, BitwiseCopyable {
   enum Kind: UInt8, Sendable, BitwiseCopyable {
     case null, no, yes, number, string, array, object
@@ -117,7 +119,7 @@ struct JSONNode: Sendable, BitwiseCopyable {
 
     static let none = Slice(from: 0, to: 0)
 
-    /// No text that is read is as long as 32 bits can count.
+    /// Every text that is read is shorter than 32 bits can count.
     init(from start: Int, to end: Int) {
       self.start = UInt32(truncatingIfNeeded: start)
       count = UInt32(truncatingIfNeeded: end - start)
@@ -128,7 +130,7 @@ struct JSONNode: Sendable, BitwiseCopyable {
 
   let kind: Kind
   let name: Slice
-  /// The first eight bytes of the name, or all of fewer: most names differ in these or in length.
+  /// The first eight bytes of the name, with zeros if there are fewer: most names differ in these or in their length.
   let nameWord: UInt64
   /// The characters of a number or string.
   var text = Slice.none
@@ -139,18 +141,19 @@ struct JSONNode: Sendable, BitwiseCopyable {
 
 /// Finds names that occur twice in one object, over all objects of a text, in a number of steps that is linear in its length.
 ///
-/// One table serves every object: a set for each of many middling objects would cost more than one of a thousand names.
+/// One table serves every object. A set for each of many objects of medium size would cost more than one of a thousand
+/// names.
 struct NameTable {
-  /// Hash in the high half, place of the member's node in the low half, plus one; 0 is free.
+  /// Hash in the high half; in the low half the place of the member's node plus one, 0 if the slot is free.
   private var slots: [UInt64] = []
   private var count = 0
 
-  /// So few names are compared one by one.
+  /// Up to this many names are compared one by one.
   private static let comparedCount = 8
-  /// Nobody who writes a text can know which names fall together.
+  /// The author of a text cannot know which names collide.
   private static let seed = UInt64.random(in: .min ... .max)
 
-  /// True when the object already has the name; `memberCount` members precede it, and the next node will be its own.
+  /// True if the object already has the name. `memberCount` members precede it, and the next node will be its own.
   mutating func isRepeated(
     _ name: JSONNode.Slice, after memberCount: Int, inObject object: Int, _ nodes: [JSONNode],
     _ characters: [UInt8]
@@ -176,7 +179,7 @@ struct NameTable {
     return note(name, at: nodes.count, inObject: object, nodes, characters)
   }
 
-  /// Notes the name of the node at a place, unless it is among those of the object before; true when it is.
+  /// Adds the name of the node at a place; true if it is already there in the same object.
   @discardableResult
   private mutating func note(
     _ name: JSONNode.Slice, at place: Int, inObject object: Int, _ nodes: Span<JSONNode>, _ characters: Span<UInt8>
@@ -187,7 +190,7 @@ struct NameTable {
     var index = Int(hash) & (slots.count - 1)
     while slots[index] != 0 {
       let earlier = Int(slots[index] & 0xFFFF_FFFF) - 1
-      // Names of other objects may have the same hash, however rarely.
+      // Names of other objects may have the same hash, though rarely.
       if slots[index] >> 32 == hash, characters.extracting(nodes[earlier].name.range).isEqual(to: name),
         Self.isMember(earlier, ofObject: object, nodes)
       {
@@ -206,7 +209,7 @@ struct NameTable {
     return member == place
   }
 
-  /// Doubles the room; the hash in each slot is all that it takes to find its new place.
+  /// Doubles the room; the hash in each slot is enough to find its new place.
   private mutating func grow() {
     let old = slots
     slots = [UInt64](repeating: 0, count: max(64, old.count * 2))
@@ -225,12 +228,12 @@ struct NameTable {
       state = mixed(state ^ word)
       index += 8
     }
-    // What is left of longer names is in their last eight bytes, some of which are taken in once more.
+    // The rest of a longer name is in its last eight bytes, some of which are hashed twice.
     let rest = bytes.word(at: bytes.count - 8) ?? bytes.firstWord
     return mixed(mixed(state ^ rest) ^ UInt64(truncatingIfNeeded: bytes.count)) >> 32
   }
 
-  /// Spreads each bit over all: both halves of a product of 128 bits.
+  /// Spreads each bit over all bits: both halves of a product of 128 bits.
   private static func mixed(_ value: UInt64) -> UInt64 {
     let product = value.multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
     return product.high ^ product.low

@@ -1,6 +1,7 @@
 import Encodings
 
-/// The elements of an array or the members of an object, in their order; those that were read are made when they are asked for.
+/// The elements of an array or the members of an object, in their order. Those of a text that was read are made on
+/// demand.
 public struct JSONList<Element: JSONPart>: Sendable, Hashable {
   private enum Storage: Sendable {
     case built([Element])
@@ -14,14 +15,14 @@ public struct JSONList<Element: JSONPart>: Sendable, Hashable {
 
   init(in cursor: JSONCursor) { storage = .read(cursor) }
 
-  /// Lends the elements to be changed; of those that were read it makes all.
+  /// Lets the caller change the elements; a list that was read makes all of them first.
   mutating func change(_ body: (inout [Element]) -> Void) {
     var elements =
       switch storage {
       case .built(let elements): elements
       case .read: Array(self)
       }
-    // Only one reference is left, or the change would copy all of them.
+    // Only one reference is left; otherwise the change would copy all of them.
     storage = .built([])
     body(&elements)
     storage = .built(elements)
@@ -59,7 +60,7 @@ extension JSONList: Collection {
     public static func < (left: Index, right: Index) -> Bool { left.place < right.place }
   }
 
-  /// The places of the elements, which need not follow each other by ones.
+  /// The places of the elements, which are not always consecutive.
   private var places: Range<Int> {
     switch storage {
     case .built(let elements): elements.indices
@@ -99,7 +100,7 @@ extension JSONList: ExpressibleByArrayLiteral {
   public init(arrayLiteral elements: Element...) { self.init(elements) }
 }
 
-/// What a `JSONList` consists of: values, or the members of an object.
+/// The content of a `JSONList`: values, or the members of an object.
 public protocol JSONPart: Sendable, Hashable {
   /// Takes what was read; only the reader makes cursors.
   init(at cursor: JSONCursor)

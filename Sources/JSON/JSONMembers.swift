@@ -1,16 +1,15 @@
 package import Encodings
 
-/// The members of one object, read by name as a format wants them; what is wrong with one becomes an error of that format.
+/// The members of one object, read by name as a format wants them. A mistake in one becomes an error of that format.
 ///
-/// A format takes or requires the members that it knows, each in a shape, and in the end refuses the others or passes them
-/// over:
+/// A format takes or requires the members that it knows, each in a shape, and in the end refuses or ignores the others:
 ///
 ///     var members = JSONMembers(object) { fault in MyError(fault) }
 ///     let id = try members.require("id", .text)
 ///     let isOptional = try members.take("optional", .boolean) ?? false
 ///     try members.refuseOthers()
 package struct JSONMembers<Refusal: Error> {
-  /// What can be wrong with a member; the format words it.
+  /// A mistake in a member; the format words it.
   package enum Fault {
     case missing(ExactText)
     /// Its value does not have the described shape: `a whole number`.
@@ -24,21 +23,21 @@ package struct JSONMembers<Refusal: Error> {
   private let refusal: (Fault) -> Refusal
   private var asked: [ExactText] = []
 
-  /// With `ignoresNull`, a member that is null is the same as none at all.
+  /// With `ignoresNull`, a member that is null counts as missing.
   package init(_ object: JSONObject, ignoringNull ignoresNull: Bool = false, refusal: @escaping (Fault) -> Refusal) {
     self.object = object
     self.ignoresNull = ignoresNull
     self.refusal = refusal
   }
 
-  /// The value of a member in any shape; nil without one.
+  /// The value of a member in any shape; nil if there is none.
   package mutating func take(_ name: ExactText) -> JSONValue? {
     asked.append(name)
     let value = object[name]
     return ignoresNull && value == .null ? nil : value
   }
 
-  /// The value of a member that may be absent.
+  /// The value of a member that may be missing.
   package mutating func take<Value>(_ name: ExactText, _ shape: JSONShape<Value>) throws(Refusal) -> Value? {
     guard let value = take(name) else { return nil }
     guard let read = shape.read(value) else { throw refusal(.misshapen(name, value, wanted: shape.words)) }
@@ -62,7 +61,7 @@ package struct JSONShape<Value> {
   package let words: String
   package let read: (JSONValue) -> Value?
 
-  /// `read` gives nil for a value of another shape.
+  /// `read` returns nil for a value of another shape.
   package init(_ words: String, read: @escaping (JSONValue) -> Value?) {
     self.words = words
     self.read = read

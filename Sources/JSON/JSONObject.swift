@@ -1,6 +1,7 @@
 public import Encodings
 
-/// A JSON object (RFC 8259, section 4) that keeps the order of its members and never holds a name twice.
+/// A JSON object (RFC 8259, section 4) that keeps the order of its members and never contains a name
+/// twice.
 public struct JSONObject: Sendable, Hashable {
   /// The members, in their order.
   public private(set) var members: JSONList<JSONMember>
@@ -8,13 +9,13 @@ public struct JSONObject: Sendable, Hashable {
   /// An object without members.
   public init() { members = [] }
 
-  /// Takes what was read and is an object.
+  /// Takes an object that was read.
   init(_ cursor: JSONCursor) { members = JSONList(in: cursor) }
 
-  /// True if a member has this name, compared code point by code point.
+  /// True if a member has this name, compared by code points.
   public func contains(_ name: ExactText) -> Bool { members.contains(name) }
 
-  /// The value of a name; setting keeps the place of a name that is there, and nil removes it.
+  /// The value of a name. Setting it keeps the place of a name that exists; nil removes the name.
   public subscript(_ name: ExactText) -> JSONValue? {
     get { members.value(of: name) }
     set {
@@ -31,14 +32,14 @@ public struct JSONObject: Sendable, Hashable {
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {
-  /// A name that is written twice keeps its last value.
+  /// If a name is written twice, its last value counts.
   public init(dictionaryLiteral elements: (ExactText, JSONValue)...) {
     self.init()
     for (name, value) in elements { self[name] = value }
   }
 }
 
-/// One name of an object with its value; of one that was read, each is made when it is asked for.
+/// One name of an object with its value. In an object that was read, each is made on demand.
 public struct JSONMember: JSONPart {
   private enum Storage: Sendable {
     case built(ExactText, JSONValue)
@@ -61,7 +62,7 @@ public struct JSONMember: JSONPart {
     }
   }
 
-  /// The same as comparing `name`, which need not be made for it.
+  /// The same as comparing `name`, without making it.
   public func hasName(_ name: ExactText) -> Bool {
     switch storage {
     case .built(let own, _): own == name
@@ -92,7 +93,7 @@ public struct JSONMember: JSONPart {
   }
 }
 
-/// Names that members are looked for by, made once where many objects are judged.
+/// Names to look for among members, made once for many objects.
 public struct JSONNameSet: Sendable {
   private let names: [ExactText]
   /// The first eight bytes of each.
@@ -104,7 +105,7 @@ public struct JSONNameSet: Sendable {
     firstWords = names.map { $0.withUTF8 { $0.firstWord } }
   }
 
-  /// True if it holds the name of the member.
+  /// True if the name of the member is in the set.
   public func contains(nameOf member: JSONMember) -> Bool {
     let firstWord = member.firstWordOfName
     // By index, because a loop over the names would count references to each.

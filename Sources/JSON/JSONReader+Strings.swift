@@ -2,7 +2,7 @@ import Encodings
 
 // Strings (RFC 8259, section 7).
 extension JSONReader {
-  /// Reads from the quotation mark that opens the string to after the one that closes it.
+  /// Reads from after the quotation mark that opens the string to after the one that closes it.
   mutating func string(_ text: Span<UInt8>) throws(JSONError) -> JSONNode.Slice {
     position += 1
     let start = position
@@ -38,11 +38,12 @@ extension JSONReader {
   }
 }
 
-/// The reading of a string from its first backslash on, which writes what it says over it: no escape is shorter than what it says.
+/// Reads a string from its first backslash on, and writes the unescaped form over it: no escape is shorter than what it
+/// stands for.
 struct JSONUnescaping {
-  /// What is read next; in the end, what follows the quotation mark.
+  /// The place to read next; in the end, the place after the quotation mark.
   private(set) var position: Int
-  /// The end of what is written.
+  /// The end of the part that is written.
   private(set) var end: Int
 
   init(position: Int) {
@@ -74,13 +75,13 @@ struct JSONUnescaping {
       | ByteWord.zeroBytes(word ^ ByteWord.repeating(UInt8(ascii: "\\"))) | ByteWord.bytesBelow(0x20, word)
   }
 
-  /// Copies one character that is plain, and as many words as are.
+  /// Copies one plain character, and then whole words while they are plain.
   @inline(__always)
   private mutating func copyPlainCharacters(_ text: Span<UInt8>, into output: inout MutableSpan<UInt8>) {
     output[end] = text[position]
     position += 1
     end += 1
-    // Nothing is written further than it has been read.
+    // The place to write is never beyond the place to read.
     while let word = text.word(at: position), Self.special(word) == 0 {
       var bytes = unsafe output.mutableBytes
       // The word is within the text, of which this is a copy, and `end` is before `position`.

@@ -1,12 +1,12 @@
 import Encodings
 public import Messages
 
-/// A strict reader of RFC 8259: UTF-8 without a byte order mark, no name twice (compared after unescaping), numbers kept
-/// as text, nothing but white space after the value, all of it within limits.
+/// A strict reader of RFC 8259: UTF-8 without a byte order mark, no name twice (compared after unescaping), numbers
+/// kept as text, only white space after the value, and everything within limits.
 public struct JSONReader {
-  // The text is handed from call to call, because a struct cannot hold a span without lifetime annotations.
+  // Each call passes the text to the next, because a struct cannot hold a span without lifetime annotations.
   var position = 0
-  /// The text, in which what strings with escapes say is written over them.
+  /// The text; the unescaped forms of strings are written over it.
   var characters: [UInt8]
   private var nodes: [JSONNode] = []
   private var elementCount = 0
@@ -91,7 +91,7 @@ public struct JSONReader {
         kind: kind, name: name, nameWord: nameWord, text: text, end: UInt32(truncatingIfNeeded: nodes.count + 1)))
   }
 
-  /// Says of an array or object that its last element has been read.
+  /// Marks the end of an array or object, after its last element.
   private mutating func close(_ place: Int, count: UInt32) {
     nodes[place].count = count
     nodes[place].end = UInt32(truncatingIfNeeded: nodes.count)
@@ -204,7 +204,7 @@ public struct JSONReader {
   func syntax(_ problem: String) -> JSONError { JSONError(.syntax, problem, at: position) }
 }
 
-/// The bounds on one JSON text; past one of them it is refused, not cut.
+/// The limits of one JSON text. A text beyond one of them is refused, not cut.
 public struct JSONLimits: Sendable, Hashable {
   /// The most bytes.
   public let byteCount: Int
@@ -223,7 +223,7 @@ public struct JSONLimits: Sendable, Hashable {
   public static let token = JSONLimits(byteCount: 65_536, depth: 16, elementCount: 1_024)
 }
 
-/// Text that is not the JSON that is read here.
+/// Text that is not the strict JSON that keyroll reads.
 public struct JSONError: DiagnosticError, Hashable {
   /// The reasons, by their stable ids.
   @nonexhaustive
@@ -242,7 +242,7 @@ public struct JSONError: DiagnosticError, Hashable {
   public let code: Code
   /// What is wrong, without its subject: `a name occurs twice in one object`.
   public let problem: String
-  /// The offset in bytes at which it was seen.
+  /// The offset in bytes of the problem.
   public let offset: Int
 
   public var id: String { code.rawValue }

@@ -7,14 +7,20 @@ public typealias JSONArray = JSONList<JSONValue>
 /// A JSON value (RFC 8259, section 3).
 @nonexhaustive
 public enum JSONValue: JSONPart {
+  /// The literal `null`.
   case null
+  /// The literal `true` or `false`.
   case boolean(Bool)
+  /// A number, kept as it was written.
   case number(JSONNumber)
+  /// A string, unescaped.
   case string(ExactText)
+  /// An array, with its elements in order.
   case array(JSONArray)
+  /// An object, with its members in order and no name twice.
   case object(JSONObject)
 
-  /// Takes what was read.
+  /// Takes a value that was read.
   public init(at cursor: JSONCursor) { self = cursor.value }
 
   /// An array of these elements.
@@ -34,7 +40,7 @@ public enum JSONValue: JSONPart {
   /// The truth value, if it is one.
   public var boolean: Bool? { if case .boolean(let value) = self { value } else { nil } }
 
-  /// What it is, for messages: `a string`, `an array`.
+  /// The kind of value, for messages: `a string`, `an array`.
   public var kind: String {
     switch self {
     case .null: "null"
@@ -53,15 +59,15 @@ extension JSONValue: ExpressibleByStringLiteral {
 }
 
 extension JSONValue {
-  /// The value for a person, on one line as `ForeignText` shows it: a string between quotation marks, so that the text `["a"]`
-  /// does not look like the array.
+  /// The value for a person, on one line as `ForeignText` shows it. A string is between quotation marks, so that the
+  /// text `["a"]` does not look like the array.
   package var printed: String {
     if let string { return "\(quoting: string)" }
     return ForeignText(json: JSONWriter.text(self)).description
   }
 }
 
-/// A JSON number (RFC 8259, section 6), kept as it was written: nothing is rounded unless that is asked for.
+/// A JSON number (RFC 8259, section 6), kept as it was written: nothing is rounded unless the caller asks for it.
 public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
   /// The number as written.
   public let text: String
@@ -79,20 +85,20 @@ public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
 
   /// The value of a number without fraction and exponent; nil for any other, and outside 64 bits.
   ///
-  /// What the grammar has accepted begins with no `+`, so nothing else is read than a JSON integer.
+  /// A number that the grammar has accepted does not begin with `+`, so only a JSON integer is read.
   public var integer: Int64? { Int64(text) }
 
-  /// The least whole number that is not below this one, computed exactly; nil outside 64 bits.
+  /// The smallest whole number that is not below this one, computed exactly; nil outside 64 bits.
   public var roundedUp: Int64? { integer ?? ExactText(text).withUTF8 { JSONNumberParts($0).roundedUp($0) } }
 }
 
-/// Where the parts of a JSON number are (RFC 8259, section 6), so that only the digits that count are looked at.
+/// The places of the parts of a JSON number (RFC 8259, section 6), so that only the digits that count are looked at.
 struct JSONNumberParts {
   let isNegative: Bool
   /// The digits before the point, and those after it.
   let whole: Range<Int>
   let fraction: Range<Int>
-  /// Held within 10⁹ on either side of zero, which no number of digits outweighs.
+  /// Limited to 10⁹ in either direction, which no number of digits can outweigh.
   let exponent: Int
 
   /// Takes text that the grammar has accepted.
@@ -124,10 +130,11 @@ struct JSONNumberParts {
     return sign == UInt8(ascii: "-") ? -value : value
   }
 
-  /// The least whole number that is not below this one; nil outside 64 bits.
+  /// The smallest whole number that is not below this one; nil outside 64 bits.
   func roundedUp(_ text: Span<UInt8>) -> Int64? {
     guard let leading = firstPlace(text, from: 0) else { return 0 }
-    // The number of digits, from the first that is not zero, that are before the point once the exponent has moved it.
+    // The number of digits before the point, counted from the first that is not zero, after the exponent has moved the
+    // point.
     let wholeDigitCount = whole.count - leading + exponent
     if wholeDigitCount > 19 { return nil }
     var value: Int64 = 0
@@ -144,7 +151,7 @@ struct JSONNumberParts {
     return overflows ? nil : up
   }
 
-  /// The digit at a place counted over whole part and fraction; 0 after the last.
+  /// The digit at a place, counted over the whole part and the fraction; 0 after the last.
   private func digit(_ text: Span<UInt8>, at place: Int) -> UInt8 {
     if place < whole.count { return text[whole.lowerBound + place] & 0x0F }
     let index = fraction.lowerBound + place - whole.count

@@ -1,6 +1,7 @@
 import Encodings
 
-/// Writes JSON without white space, members in their order, as UTF-8 that `JSONReader` reads back the same.
+/// Writes JSON without white space, members in their order, as UTF-8 that `JSONReader` reads back as the
+/// same value.
 public enum JSONWriter {
   /// The value as UTF-8, without white space.
   public static func bytes(_ value: JSONValue) -> [UInt8] {
@@ -13,7 +14,7 @@ public enum JSONWriter {
   /// The object as UTF-8, without white space.
   public static func bytes(_ object: JSONObject) -> [UInt8] { bytes(.object(object)) }
 
-  /// The same with two spaces of indentation and a line for each member, for people.
+  /// The same for people, with two spaces of indentation and a line for each member.
   public static func indentedText(_ value: JSONValue) -> String {
     var output: [UInt8] = []
     append(value, to: &output, indentation: 0)
@@ -23,10 +24,10 @@ public enum JSONWriter {
   /// The value as text, without white space.
   public static func text(_ value: JSONValue) -> String { text(bytes(value)) }
 
-  // The writer emits nothing but what came from strings and ASCII, so it is valid UTF-8.
+  // The writer emits only text from strings and ASCII, so it is valid UTF-8.
   private static func text(_ bytes: [UInt8]) -> String { String(validating: bytes, as: UTF8.self) ?? "" }
 
-  /// Writes on one line when `indentation` is nil, else that deep.
+  /// Writes on one line if `indentation` is nil, otherwise indented that deep.
   private static func append(_ value: JSONValue, to output: inout [UInt8], indentation: Int? = nil) {
     switch value {
     case .null: output.append(contentsOf: "null".utf8)
@@ -67,7 +68,7 @@ public enum JSONWriter {
     output.append(contentsOf: repeatElement(UInt8(ascii: " "), count: indentation * 2))
   }
 
-  /// Escapes what RFC 8259, section 7, asks to escape, and nothing else.
+  /// Escapes only the characters that RFC 8259, section 7, requires.
   private static func append(_ string: ExactText, to output: inout [UInt8]) {
     output.append(UInt8(ascii: "\""))
     for byte in string.text.utf8 {

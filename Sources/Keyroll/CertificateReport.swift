@@ -5,7 +5,7 @@ import Messages
 public import Signing
 public import Tokens
 
-/// A certificate with every form in which the services and their portals write it, and what may keep it from being used.
+/// A certificate in every form that the services and their portals use, and what may keep it from being used.
 public struct CertificateReport: Sendable {
   /// The certificate that is described.
   public let certificate: Certificate
@@ -16,14 +16,14 @@ public struct CertificateReport: Sendable {
   /// The time that it was judged for.
   public let time: NumericDate
 
-  /// The version of the JSON form; it rises when a member changes its meaning or goes.
+  /// The version of the JSON form; it goes up if a member changes its meaning or is removed.
   public static let jsonVersion: Int64 = 1
 
-  /// Those of the certificates of one file or token, in its order; `reference` is where they come from.
+  /// The reports on the certificates of one file or token, in its order; `reference` is where they come from.
   public static func reports(
     on certificates: [Certificate], in reference: KeyReference, at time: NumericDate
   ) -> [CertificateReport] {
-    // By the name of their issuer, so that work grows with the file and not with its square.
+    // By the name of their issuer, so that the work grows with the file and not with its square.
     let issued = Dictionary(grouping: Set(certificates), by: \.issuerDER)
     return certificates.map { certificate in
       let isIssuer = issued[certificate.subjectDER, default: []].contains { $0 != certificate }
@@ -66,7 +66,7 @@ public struct CertificateReport: Sendable {
 
 /// What may keep the key of a certificate from signing, or the certificate from being registered.
 public struct CertificateWarning: Sendable {
-  /// The reason for which a verifier, or the id of the error with which a signing command, would object.
+  /// The reason that a verifier would give, or the id of the error that a signing command would end with.
   public let id: String
   public let message: String
 
@@ -80,9 +80,9 @@ public struct CertificateWarning: Sendable {
     message = error.message + (error.code.flatMap(ServiceAnswer.toKey).map { "; \($0)" } ?? "")
   }
 
-  /// Those of a certificate at this time, in an order that does not change.
+  /// The warnings about a certificate at this time, in an order that does not change.
   ///
-  /// An issuer's certificate is not there to sign tokens, and its key is not judged.
+  /// The certificate of an issuer does not sign tokens, so its key is not judged.
   static func all(
     for certificate: Certificate, isIssuer: Bool, at now: NumericDate, in reference: KeyReference
   ) -> [CertificateWarning] {
@@ -106,7 +106,7 @@ public struct CertificateWarning: Sendable {
 }
 
 extension PublicKey {
-  /// The error for which no algorithm can be signed with, or nil.
+  /// The error if no algorithm can sign with the key, or nil.
   fileprivate func unfitness(at reference: KeyReference) -> KeyError? {
     do {
       try requireFitToSign(with: SignatureAlgorithm.allCases.first(where: allows) ?? .rs256, at: reference)

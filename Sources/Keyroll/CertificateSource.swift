@@ -6,20 +6,21 @@ public import Signing
 import System
 public import Tokens
 
-/// Certificates from what a person names: a file, `-` for standard input, or a `pkcs11:` reference.
+/// Certificates from a name that a person gives: a file, `-` for standard input, or a `pkcs11:` reference.
 extension Toolkit {
-  /// What such a name can hold: its contents decide.
+  /// What the name stands for, by its contents.
   public enum Contents: Sendable {
+    /// The certificates of a file or token, at least one.
     case certificates([Certificate])
-    /// What was saved of an application or service principal.
+    /// The saved answer for an application or service principal.
     case registered(KeyCredentials)
   }
 
-  /// Reads PEM, DER, a bundle, a PFX, saved `keyCredentials`, or the certificates that a `pkcs11:` reference means.
+  /// Reads PEM, DER, a bundle, a PFX, saved `keyCredentials`, or the certificates that a `pkcs11:` reference matches.
   ///
-  /// `secrets` has the password of a PFX, which is asked for only where none does not open it. Of saved objects the one is taken
-  /// that has one of `ids` as its object or application id.
-  /// Throws what reading the file and the certificates or saved answer in it throws, as a `KeyError` that passes it on.
+  /// `secrets` has the password of a PFX, which is asked for only if the file does not open without one. If there are
+  /// several saved objects, it takes the one that has one of `ids` as its object or application id. Throws what reading
+  /// the file and the certificates or saved answer in it throws, as a `KeyError` that passes it on.
   public func contents(
     of name: String, choosing ids: [ExactText] = [], secrets: any SecretProvider = NoSecrets()
   ) throws(KeyError) -> Contents {
@@ -42,7 +43,7 @@ extension Toolkit {
     return try Self.read(name).withBytes { (bytes) throws(KeyError) in try certificates(in: bytes, of: name) }
   }
 
-  /// The same for what may also be a PFX, or saved `keyCredentials`, of which every certificate is given.
+  /// The same for a file that may also be a PFX, or saved `keyCredentials`, of which it returns every certificate.
   public func certificates(from name: String, secrets: any SecretProvider) throws(KeyError) -> [Certificate] {
     if let reference = try Self.tokenReference(name) { return try certificates(on: reference) }
     let file = try Self.read(name)
@@ -84,7 +85,7 @@ extension Toolkit {
     return trusted
   }
 
-  /// A name that is a reference to a token, read; nil for a path. Throws what is wrong with the reference.
+  /// A reference to a token; nil for a path. Throws what is wrong with the reference.
   public static func tokenReference(_ name: String) throws(KeyError) -> KeyReference? {
     let prefix = "\(PKCS11URI.syntax.scheme):".utf8
     guard name.utf8.count > prefix.count,
@@ -99,16 +100,16 @@ extension Toolkit {
 
   /// Without a login, which certificates do not need.
   private func certificates(on reference: KeyReference) throws(KeyError) -> [Certificate] {
-    // A token may allow one session, which the key will need.
+    // A token may allow only one session, which the key will need.
     defer { tokens.close() }
     return try tokens.certificates(at: reference)
   }
 
-  /// True for JSON, alone or behind the header of a response, that is not a key or certificate as a service hands it out.
+  /// True for JSON, alone or after the header of a response, that is not a key or certificate in a service's own form.
   private func mayBeRegistered(_ bytes: Span<UInt8>) -> Bool {
     let mark = Array("HTTP/".utf8)
     var start: [UInt8] = []
-    // UTF-16 has a zero byte for each of these, and a mark may stand before them.
+    // UTF-16 has a zero byte for each of these, and there may be a mark before them.
     for index in 0..<min(bytes.count, 64) where bytes[index] < 0x80 && bytes[index] != 0 && start.count < mark.count {
       if start.isEmpty, ASCII.isWhiteSpace(bytes[index]) { continue }
       start.append(bytes[index])
@@ -116,8 +117,8 @@ extension Toolkit {
     return start == mark || (Self.isLikelyJSON(bytes) && !isAroundKey(bytes))
   }
 
-  /// True if an object or an array begins, also after the byte order marks with which some tools save: PEM and DER begin
-  /// otherwise.
+  /// True if an object or an array begins, also after the byte order marks of some tools. PEM and DER begin
+  /// differently.
   private static func isLikelyJSON(_ bytes: Span<UInt8>) -> Bool {
     for index in bytes.indices {
       switch bytes[index] {

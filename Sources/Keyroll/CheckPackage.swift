@@ -6,16 +6,16 @@ public import Tokens
 
 /// Judges every request of a package before it is sent, and the files that send them.
 ///
-/// Each request is judged as by itself; what the caller expects is compared where it belongs. Of a row of windows one is enough
-/// that is open, or will be.
+/// Each request is judged by itself, and the caller's expectations are compared where they apply. In a row of windows,
+/// one that is open now or later is enough.
 public struct CheckPackage: Sendable {
   private let check: CheckRequest
 
-  /// Takes what is known of the requests, as for one of them.
+  /// Takes the same expectations as a check of one request.
   public init(_ check: CheckRequest) { self.check = check }
 
-  /// Judges for that time, or for the start of a token that becomes valid later; what can no longer be sent is judged for the
-  /// start of its window.
+  /// Judges for that time, or for the start of a token that becomes valid later. A request that can no longer be sent
+  /// is judged for the start of its window.
   public func report(on package: ReceivedPackage, at time: NumericDate) -> PackageReport {
     let requests = package.requests.map { judge($0.content, in: $0.folder, at: time) }
     var checks: [Check] = []
@@ -74,7 +74,7 @@ public struct CheckPackage: Sendable {
     }
   }
 
-  /// With what is expected of a request of this kind, and nothing that only another kind has.
+  /// With the expectations for a request of this kind, and without those for other kinds.
   private func fitting(_ address: RequestAddress?) -> CheckRequest {
     var check = check
     let action: GraphAddress.Action? = if case .graph(let graph) = address { graph.action } else { nil }
@@ -117,14 +117,14 @@ public struct CheckPackage: Sendable {
     if !hosts.contains(where: { ASCII.isEqualIgnoringCase($0, object.host) }) {
       return .failed(
         id,
-        RequestError(.hostMismatch, "the list is asked of \(naming: object.host), which is not a host that is meant"))
+        RequestError(.hostMismatch, "the list is requested from \(naming: object.host), which is not an expected host"))
     }
     if let expected = check.expected.objectID, !ASCII.isEqualIgnoringCase(expected.text, object.objectID.text) {
       return .failed(
         id,
         RequestError(
           .objectMismatch,
-          "the list is of \(naming: object.objectID), and the object id that is expected is \(naming: expected)"
+          "the list is for \(naming: object.objectID), and the expected object id is \(naming: expected)"
         ))
     }
     if let other = others.first {
@@ -150,7 +150,7 @@ extension CheckPackage {
         hint: "do not run it; make the package again"))
   }
 
-  /// What `run.sh` goes by must be what the requests themselves say.
+  /// `run.sh` follows this file, so it must match the requests.
   private static func steps(_ package: ReceivedPackage, _ requests: [PackageReport.Request]) -> Check {
     let id = "steps"
     func differs(_ what: String) -> Check {
@@ -172,7 +172,7 @@ extension CheckPackage {
         return differs("line \(index + 1) names the folder \(naming: folder), which is not there")
       }
       if let kind = request.kind, kind != step.kind {
-        return differs("line \(index + 1) takes \(naming: folder) for \(step.kind), and it is a request \(kind)")
+        return differs("line \(index + 1) calls \(naming: folder) \(step.kind), but it is a request \(kind)")
       }
       if let window = request.window, window.start?.seconds != step.from || window.end?.seconds != step.until {
         return differs("line \(index + 1) has other times than the token in \(naming: folder)")
@@ -185,7 +185,7 @@ extension CheckPackage {
     return .passed(id)
   }
 
-  /// Requests of a row differ in their tokens alone, and all are for one object.
+  /// The requests of a row differ only in their tokens, and all are for one object.
   private func alike(_ requests: [PackageReport.Request]) -> Check {
     var first: [String: PackageReport.Request] = [:]
     var object: (id: ExactText, folder: String)?
@@ -215,7 +215,7 @@ extension CheckPackage {
     return .passed("alike")
   }
 
-  /// A comparison that somebody asked for must not silently not happen.
+  /// A comparison that somebody asked for must not be silently skipped.
   private func unused(_ requests: [PackageReport.Request]) -> Check? {
     let kinds = Set(requests.compactMap(\.kind))
     let expected = check.expected
@@ -240,7 +240,7 @@ extension CheckPackage {
         hint: "is it the package that you mean?"))
   }
 
-  /// Of each row one request must be open, or become so.
+  /// Of each row, one request must be open now or later.
   private static func windows(_ requests: [PackageReport.Request], at time: NumericDate) -> Check? {
     var last: [String: NumericDate] = [:]
     var rows: [String] = []
@@ -267,17 +267,17 @@ extension CheckPackage {
       "other-files",
       RequestError(
         .fileUnexpected,
-        "\(naming: package.name) holds what a package does not have: \(list.joined(separator: ", "))"
+        "\(naming: package.name) contains entries that do not belong to a package: \(list.joined(separator: ", "))"
           + (isComplete ? "" : ", and more that was not looked at")))
   }
 }
 
 extension PackageSteps {
-  /// A line of the file as it came back.
+  /// A line of the file, as it was received.
   struct SentStep {
-    /// What the request must be: a try is a request for a token.
+    /// The kind that the request must have: a try is a request for a token.
     let kind: String
-    /// Nil for the line that ends the file.
+    /// Nil for the line at the end of the file.
     let folder: String?
     let from: Int64
     let until: Int64

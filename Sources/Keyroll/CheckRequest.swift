@@ -7,19 +7,20 @@ public import Tokens
 
 /// Judges a request that was carried here before it is sent: its token, its body, its files and the time left.
 ///
-/// A token does not bind the certificate, keyId, host or scope that goes with it: what the caller expects is compared. The
-/// report says whether it can be sent now, once its window opens, or not at all (`RequestReport.Verdict`).
+/// A token does not bind the certificate, keyId, host or scope in its request, so they are compared with what the
+/// caller expects. The report says whether it can be sent now, once its window opens, or not at all
+/// (`RequestReport.Verdict`).
 public struct CheckRequest: Sendable {
-  /// Those that may have signed the token. Without any, the certificate in the folder is taken, which proves only that the two
-  /// belong together.
+  /// The keys that may have signed the token. If there are none, the certificate in the folder is used, which proves
+  /// only that the two belong together.
   public var keys: [TrustedKey] = []
-  /// What the caller knows of the request from elsewhere.
+  /// What the caller expects of the request.
   public var expected = RequestExpectation()
-  /// Algorithms that are allowed beside those of the profile.
+  /// Algorithms that are allowed besides those of the profile.
   public var algorithms: [SignatureAlgorithm] = []
-  /// The longest life of a new certificate; nil for no limit of the caller's.
+  /// The longest life of a new certificate; nil if the caller sets no limit.
   public var maximumLifetime: TimeSpan?
-  /// What is registered on the object, in place of what is in the folder.
+  /// The registered credentials of the object, in place of those in the folder.
   public var registered: KeyCredentials?
 
   private let toolkit: Toolkit
@@ -67,17 +68,17 @@ public struct CheckRequest: Sendable {
     verifier.algorithms = algorithms
     verifier.newCertificates = NewCertificatePolicy(
       registered: evidence.registered, maximumLifetime: maximumLifetime)
-    // Whoever made it has decided; here it is said again.
+    // The maker of the request has decided this already; here it is repeated as a warning.
     verifier.removal = RemovalPolicy(registered: evidence.registered, isForced: true)
     verifier.registeredOrigin = registered == nil ? .request : .caller
     return verifier
   }
 
-  /// What is beside the request, in the place of what the caller did not give.
+  /// The files beside the request, for what the caller did not give.
   private struct Evidence {
     var keys: [TrustedKey] = []
     var registered: KeyCredentials?
-    /// The files that should hold it and do not, with what is wrong with each.
+    /// The files that should contain it but do not, with what is wrong with each.
     var unreadable: [RequestFolder.File: RequestError] = [:]
   }
 
@@ -112,16 +113,16 @@ public struct CheckRequest: Sendable {
   }
 }
 
-/// What was carried here, compared with what is written for the request that it is said to be.
+/// The received files, compared with the files that keyroll writes for this request.
 private struct FileComparison {
   let received: ReceivedRequest
-  /// Files whose contents are not what they should be, by what is wrong with them.
+  /// Files with wrong contents, by what is wrong with them.
   let unreadable: [RequestFolder.File: RequestError]
 
-  /// The most names that are listed.
+  /// The most names to list.
   private static let mostListed = 10
 
-  /// The bytes of a name that is not text, as far as they are shown.
+  /// The most bytes to show of a name that is not text.
   private static let mostShown = 16
 
   /// In an order that does not change.
@@ -134,7 +135,7 @@ private struct FileComparison {
     return checks
   }
 
-  /// Each file of the request; the body is what the others are compared by.
+  /// Each file of the request; the others are compared with the body.
   private func files(against folder: borrowing RequestFolder) -> [Check] {
     var checks: [Check] = []
     for file in RequestFolder.File.allCases where file.belongs(to: folder.address) && file != .body {
@@ -142,7 +143,7 @@ private struct FileComparison {
         checks.append(.failed(file.checkID, error))
         continue
       }
-      // Whoever saved it decided what is in it.
+      // The contents were chosen by whoever saved it, so only the form is checked.
       if file == .keyCredentials { continue }
       do throws(RequestError) {
         checks.append(try comparison(of: file, against: folder))
@@ -161,7 +162,7 @@ private struct FileComparison {
       throw RequestError(.fileMissing, "\(naming: received.name) has no \(name)")
     }
     if folder.signingCertificate == nil, file == .signingCertificate || file == .summary {
-      return .skipped(file.checkID, .notReached, "the signing certificate, which it tells of, is not known")
+      return .skipped(file.checkID, .notReached, "the signing certificate, which it describes, is not known")
     }
     guard let expected = folder.bytes(of: file) else {
       return .skipped(file.checkID, .notReached, "the body does not say what it should be")
@@ -173,7 +174,7 @@ private struct FileComparison {
   private func singleFile(_ contents: ReceivedBytes, against folder: borrowing RequestFolder) -> Check {
     let id = RequestFolder.File.configuration.checkID
     if folder.signingCertificate == nil {
-      return .skipped(id, .notReached, "the signing certificate, which it tells of, is not known")
+      return .skipped(id, .notReached, "the signing certificate, which it describes, is not known")
     }
     return Self.comparison(
       id, contents, folder.singleFile(), named: received.configurationName, .configurationAltered)
@@ -192,7 +193,7 @@ private struct FileComparison {
         hint: "do not send it; make the request again"))
   }
 
-  /// The number of the line, or nil for the same bytes.
+  /// The number of the first line that differs, or nil if the bytes are the same.
   private static func firstDifference(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Int? {
     var line = 1
     for index in 0..<min(left.count, right.count) {
@@ -202,7 +203,7 @@ private struct FileComparison {
     return left.count == right.count ? nil : line
   }
 
-  /// Whatever a request of this kind does not have, hidden files too.
+  /// Everything that a request of this kind does not have, also hidden files.
   private func otherFiles(of address: RequestAddress) -> Check {
     let id = "other-files"
     let entries: (names: [[UInt8]], isComplete: Bool)
@@ -222,21 +223,21 @@ private struct FileComparison {
     } else if rest > 0 {
       list.append("\(rest) more")
     }
-    let what = "what a request \(address.requestName) does not have"
+    let what = "entries that do not belong to a request \(address.requestName)"
     return .warning(
       id,
       RequestError(
-        .fileUnexpected, "\(naming: received.name) holds \(what): \(list.joined(separator: ", "))"))
+        .fileUnexpected, "\(naming: received.name) contains \(what): \(list.joined(separator: ", "))"))
   }
 
-  /// A name as it is: what a file system takes need not be UTF-8, and two such names must not look the same.
+  /// A name as it is: names in a file system need not be UTF-8, and two such names must not look the same.
   private static func shown(_ name: [UInt8]) -> String {
     if let text = String(validating: name, as: UTF8.self) { return "\(naming: text)" }
     let rest = name.count > mostShown ? "… (\(name.count) bytes)" : ""
     return "a name that is not UTF-8, in hexadecimal \(Hexadecimal.upperCase(Array(name.prefix(mostShown))))\(rest)"
   }
 
-  /// Where curl would write to: what already exists, and whether that is a file at all.
+  /// The file that curl would write to: whether it exists already, and whether it is a file at all.
   private static func answer(_ place: ReceivedRequest.AnswerPlace) -> Check {
     let (id, name) = ("answer-file", CurlConfiguration.answerName)
     guard case .taken(let status) = place else { return .passed(id) }
@@ -251,7 +252,8 @@ private struct FileComparison {
     )
   }
 
-  /// Who else may change what is about to be sent: warnings alone, because the file systems of sticks know no owners.
+  /// Who else can change what is about to be sent. These are only warnings, because the file systems of USB sticks have
+  /// no owners.
   private static func ownership(of files: [(name: String, status: FileStatus)]) -> [Check] {
     var (owner, mode) = (Check.passed("owner"), Check.passed("mode"))
     let hint = "copy it into a folder of your own before you check and send it"

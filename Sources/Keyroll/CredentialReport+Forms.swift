@@ -5,10 +5,10 @@ import Messages
 import Tokens
 
 extension CredentialReport {
-  /// The version of the JSON form; it rises when a member changes its meaning or goes.
+  /// The version of the JSON form; it goes up if a member changes its meaning or is removed.
   public static let jsonVersion: Int64 = 1
 
-  /// For programs, under a version; with `onlyDue` the objects with something that is due, and that alone.
+  /// For programs, under a version; with `onlyDue`, only the objects and credentials that are due.
   public func json(onlyDue: Bool = false) -> JSONObject {
     var counts = JSONObject()
     for flag in CredentialFlag.allCases {
@@ -25,7 +25,7 @@ extension CredentialReport {
     ]
   }
 
-  /// The objects and the credentials of each that are listed: all of them, or what is due.
+  /// The objects and the credentials of each that are listed: all of them, or those that are due.
   public func listed(onlyDue: Bool) -> [(object: ListedObject, credentials: [JudgedCredential])] {
     let all = objects.map { ($0.object, $0.credentials) }
     if !onlyDue { return all }
@@ -81,7 +81,7 @@ extension CredentialReport {
 }
 
 extension GraphAddress.Collection {
-  /// One object of it, in words.
+  /// The fields of one object.
   public var objectName: String { self == .applications ? "application" : "service principal" }
 }
 
@@ -94,10 +94,10 @@ extension CredentialReport {
     "startDateTime", "endDateTime", "daysLeft", "flags", "certificate", "file",
   ]
 
-  /// A table as RFC 4180 writes it, with a line for each entry; with `onlyDue` for what is due alone.
+  /// A table as in RFC 4180, with a line for each entry; with `onlyDue`, only for those that are due.
   ///
-  /// What a spreadsheet would take for a formula gets an apostrophe before it, and what would not be seen is written as an escape:
-  /// names are written by others.
+  /// A value that a spreadsheet would take for a formula gets an apostrophe before it, and invisible characters are
+  /// written as escapes, because other people choose the names.
   public func csv(onlyDue: Bool = false) -> [UInt8] {
     var output: [UInt8] = []
     Self.append(Self.columns, to: &output)
@@ -130,7 +130,7 @@ extension CredentialReport {
     return Base64.url.text(thumbprint.bytes)
   }
 
-  /// Whole days, rounded down: -1 for what ended an hour ago.
+  /// Whole days, rounded down: -1 if it ended an hour ago.
   private static func days(in seconds: Int64) -> Int64 {
     seconds / 86_400 - (seconds % 86_400 < 0 ? 1 : 0)
   }
@@ -143,7 +143,7 @@ extension CredentialReport {
     output.append(contentsOf: "\r\n".utf8)
   }
 
-  /// Between quotation marks where RFC 4180 asks for it.
+  /// Between quotation marks if RFC 4180 requires them.
   private static func append(_ field: String, to output: inout [UInt8]) {
     let needsQuotes = field.utf8.contains { "\",\r\n".utf8.contains($0) } || field.utf8.first == UInt8(ascii: " ")
     guard needsQuotes else { return output.append(contentsOf: field.utf8) }
@@ -155,7 +155,7 @@ extension CredentialReport {
     output.append(UInt8(ascii: "\""))
   }
 
-  /// What begins a formula, in the letters of East Asian keyboards too.
+  /// The first characters of formulas, also in the letters of East Asian keyboards.
   private static let formulaMarks: Set<Unicode.Scalar> = [
     "=", "+", "-", "@", "\u{FF1D}", "\u{FF0B}", "\u{FF0D}", "\u{FF20}",
   ]

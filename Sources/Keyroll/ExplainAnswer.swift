@@ -4,20 +4,22 @@ public import JSON
 public import Signing
 public import Tokens
 
-/// Says what an answer of Microsoft Graph or of the token endpoint really means, with the token that was sent where it is there.
+/// Explains what an answer of Microsoft Graph or of the token endpoint really means, with the token that was sent, if
+/// it is available.
 public struct ExplainAnswer: Sendable {
   /// The answer, as it was read.
   public let response: ServiceResponse
 
-  /// Takes what `curl -i` saved, the JSON body alone, or any text that holds an error of the services somewhere.
+  /// Takes a response that `curl -i` saved, the JSON body alone, or any text with an error of the services in it.
   ///
-  /// Throws `malformed-response`, `unrecognised-response` for JSON that nothing says is an answer, and what the JSON reader throws.
+  /// Throws `malformed-response`, `unrecognised-response` for JSON that does not look like an answer, and what the JSON
+  /// reader throws.
   public init(_ text: Span<UInt8>) throws(ResponseError) { response = try ServiceResponse(text) }
 
-  /// When the service judged, by its own clock; nil if the answer does not say.
+  /// The time at which the service judged, by its own clock; nil if the answer does not say.
   public var time: NumericDate? { response.date }
 
-  /// The code, where a code without a message is all that was saved.
+  /// The code, if only a code without a message was saved.
   public var code: ExplainedCode? {
     guard response.place != nil, case .error(let error) = response.kind, error.service == .tokenEndpoint,
       let name = error.name
@@ -26,13 +28,13 @@ public struct ExplainAnswer: Sendable {
     return isAlone ? ExplainedCode(name.text) : nil
   }
 
-  /// The service that this token was sent to: the one that answered, or else the one that it looks made for.
+  /// The service that this token was sent to: the one that answered, or otherwise the one that it seems to be made for.
   public func service(for token: Span<UInt8>) -> Service {
     let token = SentToken.token(in: token)
     return response.service ?? (try? UnverifiedToken(token.span)).map(Service.init(takerOf:)) ?? .graph
   }
 
-  /// What the answer says by itself.
+  /// What the answer alone says.
   public func explanation(
     certificates: [Certificate] = [], identities: ResponseExplanation.Identities = .init()
   ) -> ResponseExplanation {
@@ -41,8 +43,8 @@ public struct ExplainAnswer: Sendable {
 
   /// The same with the token that was sent, whose faults explain the answer; `time` is when the service judged it.
   ///
-  /// What surrounds the token in the text is left out. `keys` may have signed it, and `unusable` cannot be used though somebody
-  /// gave them. With what is registered on the object, the thumbprint in its header is looked up there.
+  /// Text around the token is left out. `keys` may have signed it, and `unusable` were given but cannot be used. If the
+  /// credentials of the object are known, the thumbprint in the header is looked up among them.
   public func explanation(
     of token: Span<UInt8>, by profile: Profile, trusting keys: [TrustedKey], unusable: [UnusableCertificate] = [],
     registered: KeyCredentials? = nil, identities: ResponseExplanation.Identities = .init(), at time: NumericDate,
@@ -56,19 +58,19 @@ public struct ExplainAnswer: Sendable {
   }
 }
 
-/// What a code of the services, an answer's id, or an id of this project means, where nothing more than that is in hand.
+/// What a code of the services, the id of an answer, or an id of this project means, if nothing more is available.
 public struct ExplainedCode: Sendable {
   public let code: String
-  /// The answers of the services that it names, the message decides between several; or those that come from
-  /// a fault of this id.
+  /// The answers of the services with this code, among which the message decides; or those that a fault with this id
+  /// causes.
   public let answers: [ServiceAnswer]
   /// What an error id, or the reason of a check, of this project means.
   public let meaning: String?
   /// True for a code of the services, known or not.
   public let isOfService: Bool
 
-  /// Takes `AADSTS700027`, a code of Graph that is known, the id of an answer, or an error id or reason of this project; nil for
-  /// anything else.
+  /// Takes `AADSTS700027`, a known code of Graph, the id of an answer, or an error id or reason of this project; nil
+  /// for anything else.
   public init?(_ argument: String) {
     if let code = ServiceAnswer.code(argument) {
       self.code = code

@@ -4,10 +4,10 @@ public import PKCS11
 import Signing
 
 extension Inventory {
-  /// The version of the JSON form; it rises when a member changes its meaning or goes.
+  /// The version of the JSON form; it goes up if a member changes its meaning or is removed.
   public static let jsonVersion: Int64 = 1
 
-  /// What a person must see, whatever the form.
+  /// What a person must see, in any form.
   public var warnings: [String] {
     modules.flatMap { module in module.tokens.flatMap(\.failures) } + failures
   }

@@ -2,23 +2,24 @@ public import Entra
 import Messages
 public import System
 
-/// A request for another machine to send that asks Graph what is registered: as a folder, or as one single file.
+/// A request to Graph for a list of credentials, for another machine to send: as a folder, or as one single
+/// file.
 ///
-/// It holds no token and no key: whoever sends it needs an access token that may read applications.
+/// It contains neither a token nor a key. The sender needs an access token that may read applications.
 public struct ListRequest: Sendable {
-  /// What is asked for.
+  /// What it asks for.
   public let listing: GraphListing
 
   public init(_ listing: GraphListing) { self.listing = listing }
 
   /// Makes the folder or the single file, for its owner alone, whole or not at all.
   ///
-  /// Throws `output-exists` for what is there already, and `output-unwritable`.
+  /// Throws `output-exists` if the path exists already, and `output-unwritable`.
   public func write(to path: String, as form: RequestFolder.Form = .folder) throws(SystemError) {
     try write(to: path, as: form, wording: OutputWording())
   }
 
-  /// The same, with what messages about the file say that only the caller knows.
+  /// The same, with the parts of messages about the file that only the caller knows.
   package func write(to path: String, as form: RequestFolder.Form, wording: OutputWording) throws(SystemError) {
     let address = listing.description
     if form == .singleFile {
@@ -35,7 +36,7 @@ public struct ListRequest: Sendable {
     try folder.finish()
   }
 
-  /// The request in words, for whoever carries and sends it.
+  /// The request in words, for the person who carries and sends it.
   private func summary(_ form: RequestFolder.Form) -> [String] {
     let answer = CurlConfiguration.answerName
     var lines = ["keyroll request list-keys", ""] + RequestSummary.lines(of: fields) + [""]

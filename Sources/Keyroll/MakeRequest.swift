@@ -6,16 +6,16 @@ public import Signing
 import System
 public import Tokens
 
-/// A request that lacks its proof or assertion: everything that is decided before a key is used.
+/// A request without its proof or assertion: everything that is decided before a key is used.
 ///
-/// One that no token could make acceptable cannot be made, so that no key is used for nothing. A key completes it with
-/// `signed`; a token that was signed elsewhere completes it with `request` and `made`.
+/// A request that no token could make acceptable cannot be made, so that no key is used in vain. A key completes it
+/// with `signed`. A token that was signed elsewhere completes it with `request` and `made`.
 public struct UnsignedRequest: Sendable {
-  /// Where the request will be sent to.
+  /// The address that the request will be sent to.
   public let address: RequestAddress
-  /// The rules of the token that it lacks.
+  /// The rules for the missing token.
   public let profile: ProfileReference
-  /// An algorithm that was asked for by name, beside those of the profile.
+  /// An algorithm that was asked for by name, besides those of the profile.
   public var algorithm: SignatureAlgorithm?
 
   private let content: Content
@@ -27,7 +27,7 @@ public struct UnsignedRequest: Sendable {
     case token(clientID: ExactText, scope: ExactText)
   }
 
-  /// Adds a certificate to an object; `objectID` is what the proof names as its issuer, however the address names the object.
+  /// Adds a certificate to an object. `objectID` is the issuer in the proof, however the address names the object.
   ///
   /// Throws for the first check of the policy that fails, such as `certificate-registered`.
   public static func addKey(
@@ -42,8 +42,8 @@ public struct UnsignedRequest: Sendable {
         newCertificate: new.certificate, objectID: objectID, hosts: .named(login: nil, graph: address.host)))
   }
 
-  /// Removes a key from an object. With what is registered, the key that signs and the last one that is valid are spared
-  /// unless `isForced` is true; without it there is no way to know which key an id means.
+  /// Removes a key from an object. If the credentials of the object are known, the key that signs and the last valid
+  /// one are refused unless `isForced` is true. If they are not, there is no way to know which key an id names.
   ///
   /// Throws for the first check of the removal that fails, such as `credential-last`.
   public static func removeKey(
@@ -59,8 +59,8 @@ public struct UnsignedRequest: Sendable {
         keyID: keyID, objectID: objectID, hosts: .named(login: nil, graph: address.host)))
   }
 
-  /// Trades a client assertion by these rules for an access token for everything that the client was granted in the Graph of
-  /// a host.
+  /// Trades a client assertion by these rules for an access token for everything in the Graph of a host that the client
+  /// was granted.
   ///
   /// Throws `malformed-parameter` for a host that is more than the name of one.
   public static func token(
@@ -88,7 +88,7 @@ public struct UnsignedRequest: Sendable {
 }
 
 extension UnsignedRequest {
-  /// Has a key sign the token that is missing, and judges the whole; `draft` says when, and for how long the token is valid.
+  /// Has a key sign the missing token, and judges the whole; `draft` says when and for how long the token is valid.
   ///
   /// Throws what is wrong with the draft, the key or the finished request.
   public func signed(
@@ -119,7 +119,7 @@ extension UnsignedRequest {
     }
   }
 
-  /// The request with this token in it, which is not looked at yet.
+  /// The request with this token in it, which is not verified yet.
   ///
   /// Throws `display-name-too-long`, `password-not-text` or `request-too-large`.
   public func request(with token: ExactText) throws(RequestError) -> ServiceRequest {
@@ -137,7 +137,7 @@ extension UnsignedRequest {
     }
   }
 
-  /// What `request` made, once it is accepted as `CheckRequest` accepts it; `keys` may have signed its token.
+  /// The result of `request`, once it is accepted as `CheckRequest` accepts it; `keys` may have signed its token.
   ///
   /// Throws for the first check that fails.
   public func made(
@@ -164,7 +164,7 @@ extension UnsignedRequest {
     let new: NewCertificate? = if case .addKey(let new, _, _) = content { new } else { nil }
     var verifier = RequestVerifier(keys: keys, cryptography: toolkit.cryptography) {
       (pfx, password) throws(KeyError) in
-      // It was opened already, and a password is made to be slow.
+      // It was opened already, and trying a password is slow on purpose.
       if let new, new.isOpened(pfx, by: password) { return new.certificate }
       return try toolkit.certificate(ofSentPFX: pfx, password, at: time)
     }
@@ -179,11 +179,11 @@ extension UnsignedRequest {
   }
 }
 
-/// A request that was made and accepted: its files, and what was found about it.
+/// A request that was made and accepted: its files, and the findings about it.
 public struct MadeRequest: ~Copyable, Sendable {
   /// The files to carry.
   public let folder: RequestFolder
-  /// What the checks found; it is accepted.
+  /// The findings of the checks; the request is accepted.
   public let report: RequestReport
   /// The report on the token in it.
   public let token: VerificationReport
@@ -201,15 +201,15 @@ public struct MadeRequest: ~Copyable, Sendable {
   }
 }
 
-/// What was registered on an object: a saved answer, as it is and as it is understood.
+/// The credentials of an object: a saved answer, as it is and as it was read.
 public struct RegisteredKeys: Sendable {
   /// The file, which goes into the folder of a removal.
   public let bytes: [UInt8]
   /// The entries of the saved answer.
   public let keys: KeyCredentials
 
-  /// Throws what reading saved `keyCredentials` throws; `subject` is how messages call the file. Of several objects the one is
-  /// taken that has one of `ids`.
+  /// Throws what reading saved `keyCredentials` throws; `subject` is its name in messages. If there are several
+  /// objects, it takes the one that has one of `ids`.
   public init(
     _ bytes: [UInt8], of subject: String, choosing ids: [ExactText] = [], with toolkit: Toolkit
   ) throws(KeyCredentialsError) {

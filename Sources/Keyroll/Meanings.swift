@@ -1,6 +1,6 @@
 /// What every error id and every reason of a check means. The tables of `docs/errors.md` are made from this one.
 public enum Meanings {
-  /// An id, and what was wrong as a fragment of a sentence in Markdown.
+  /// An id, and its meaning as part of a sentence in Markdown.
   public typealias Row = (id: String, meaning: String)
 
   /// Rows under one title.
@@ -46,7 +46,7 @@ public enum Meanings {
     return (String(line[..<colon]), String(line[colon...].dropFirst(2)))
   }
 
-  /// A title after `#`, then a row to each line: the id, a colon and its meaning.
+  /// A title after `#`, then one row on each line: the id, a colon and its meaning.
   private static let table = """
     # Key references and files
     malformed-key-reference: a key reference that names no key, or has an attribute that is unknown, repeated or \
@@ -253,7 +253,7 @@ public enum Meanings {
     gate-closed: the old key cannot be removed yet
     step-too-early: another step has to come first
     rollover-ended: the rollover is already done or abandoned
-    acknowledgement-missing: no one has confirmed that the workload uses the old key again
+    acknowledgement-missing: nobody has confirmed that the workload uses the old key again
     evidence-unknown: an answer that is not of this rollover
     package-differs: a file of a returned package is not the one that was sent
 

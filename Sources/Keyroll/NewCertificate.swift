@@ -6,19 +6,19 @@ import Synchronization
 public import System
 public import Tokens
 
-/// A certificate that is to be added: alone, or in a PFX that is sent whole with the password that opens it.
+/// A certificate to add: alone, or in a PFX that is sent whole with its password.
 public struct NewCertificate: Sendable {
   /// The certificate to add.
   public let certificate: Certificate
   let pfx: (bytes: [UInt8], password: KnownSecret)?
 
-  /// Nothing but the certificate is sent.
+  /// Only the certificate is sent.
   public init(_ certificate: Certificate) {
     self.certificate = certificate
     pfx = nil
   }
 
-  /// The whole PFX is sent, for a service that signs with the key itself; `subject` is how messages call the file.
+  /// The whole PFX is sent, for a service that signs with the key itself; `subject` is its name in messages.
   ///
   /// The password is the one that `secrets` gave last. Throws what opening a PFX throws, and `password-not-needed` for one that
   /// opens without a password: its private key would be sent bare.
@@ -38,7 +38,7 @@ public struct NewCertificate: Sendable {
     pfx = (opened.bytes, password)
   }
 
-  /// True for the very PFX and password that gave the certificate.
+  /// True for exactly the PFX and password that gave the certificate.
   func isOpened(_ bytes: [UInt8], by password: borrowing SecretBytes) -> Bool {
     guard let pfx else { return false }
     return pfx.bytes == bytes && pfx.password.isEqual(to: password)
@@ -46,7 +46,7 @@ public struct NewCertificate: Sendable {
 }
 
 extension Toolkit {
-  /// That of the key in a PFX that is in a request, which its password in the same request opens.
+  /// The certificate of the key in the PFX of a request, which its password in the same request opens.
   func certificate(
     ofSentPFX pfx: [UInt8], _ password: borrowing SecretBytes, at time: NumericDate
   ) throws(KeyError) -> Certificate {
@@ -56,7 +56,7 @@ extension Toolkit {
   }
 }
 
-/// Answers every request with the one secret that is known.
+/// Answers every request with the one known secret.
 final class KnownSecret: SecretProvider {
   private let bytes: SecretBytes
 
@@ -75,7 +75,7 @@ final class KnownSecret: SecretProvider {
   }
 }
 
-/// Passes requests on, and remembers the secret that was answered with last.
+/// Passes requests on, and remembers the last secret.
 private final class RememberedSecret: SecretProvider {
   private let provider: any SecretProvider
   private let answer = Mutex<KnownSecret?>(nil)

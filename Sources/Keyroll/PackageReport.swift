@@ -3,28 +3,29 @@ public import Entra
 public import JSON
 public import Tokens
 
-/// What was found about a package that is to be sent: its own checks, and what was found about each request in it.
+/// The findings about a package before it is sent: its own checks, and those of each request in it.
 public struct PackageReport: Sendable {
-  /// How the package was named.
+  /// The name of the package, as the caller gave it.
   public let name: String
-  /// The time it was judged for.
+  /// The time that it was judged for.
   public let time: NumericDate
   /// The checks of the package as a whole.
   public let checks: [Check]
   /// The requests in it, in the order in which they are sent.
   public let requests: [Request]
 
-  /// What becomes of one request at that time.
+  /// The state of one request at that time.
   @nonexhaustive
   public enum State: Sendable, Hashable {
     /// It can be sent now.
     case open
     /// It can be sent from then on.
     case later(NumericDate)
-    /// It was right, and can no longer be sent.
+    /// It was right, but can no longer be sent.
     case closed(NumericDate)
     /// It needs no token of its own, and can be sent at any time.
     case untimed
+    /// A check failed, or its token was not accepted: it must not be sent.
     case rejected
   }
 
@@ -32,7 +33,7 @@ public struct PackageReport: Sendable {
   public struct Request: Sendable {
     /// The name of its folder.
     public let folder: String
-    /// What was found about it.
+    /// The findings about it.
     public let state: State
     let subject: Subject
     /// When it can be sent, by its own token.
@@ -40,7 +41,7 @@ public struct PackageReport: Sendable {
 
     enum Subject: Sendable {
       case request(RequestReport)
-      /// A list, or what cannot be read: of it there is one check alone.
+      /// A list, or a request that cannot be read: it has only one check.
       case list(Check)
     }
 
@@ -51,9 +52,9 @@ public struct PackageReport: Sendable {
       self.window = window
     }
 
-    /// What was found about it; nil for a list.
+    /// The report on it; nil for a list.
     public var report: RequestReport? { if case .request(let report) = subject { report } else { nil } }
-    /// Those of the report, or the one of a list.
+    /// The checks of the report, or the one of a list.
     public var checks: [Check] {
       switch subject {
       case .request(let report): report.checks
@@ -61,7 +62,7 @@ public struct PackageReport: Sendable {
       }
     }
 
-    /// What it asks for: `token`, `add-key`, `remove-key` or `list`; nil where that cannot be told.
+    /// What it asks for: `token`, `add-key`, `remove-key` or `list`; nil if that is not known.
     public var kind: String? {
       switch subject {
       case .request(let report): report.address?.requestName
@@ -69,7 +70,7 @@ public struct PackageReport: Sendable {
       }
     }
 
-    /// The folder without its numbers: of one row a single request is sent.
+    /// The folder without its numbers. Of one row, a single request is sent.
     var row: String {
       let name = folder.split(separator: "-").filter { part in !part.utf8.allSatisfy(ASCII.isDigit) }
       return name.joined(separator: "-")
@@ -83,7 +84,7 @@ public struct PackageReport: Sendable {
       }
     }
 
-    /// What must be alike in a row, as text.
+    /// The parts that must be the same in a row, as text.
     var values: String {
       switch subject {
       case .request(let report): report.values.map { JSONWriter.text(.object($0.json)) } ?? ""
@@ -92,10 +93,10 @@ public struct PackageReport: Sendable {
     }
   }
 
-  /// The version of the JSON form; it rises when a member changes its meaning or goes.
+  /// The version of the JSON form; it goes up if a member changes its meaning or is removed.
   public static let jsonVersion: Int64 = 1
 
-  /// Of a package that is accepted, at least one request of each row can be sent: now, or later.
+  /// In an accepted package, at least one request of each row can be sent, now or later.
   public var verdict: RequestReport.Verdict {
     let isRejected = requests.contains { $0.state == .rejected }
     if isRejected || checks.contains(where: { $0.status == .failed }) { return .rejected }
@@ -107,14 +108,14 @@ public struct PackageReport: Sendable {
   /// True if it may be sent, now or when a window opens.
   public var isAccepted: Bool { verdict != .rejected }
 
-  /// When the first window opens; nil where one is open, or none will be.
+  /// When the first window opens; nil if one is open, or none will be.
   public var opening: NumericDate? {
     if verdict != .notYetValid { return nil }
     return requests.compactMap { if case .later(let start) = $0.state { start } else { nil } }.min()
   }
 
-  /// `version`, `package`, `accepted`, `verdict`, `at`, `checks`, and `requests`, each with `folder`, `state`, `from` and
-  /// `until` where they are known, and `report` as for a single request, or `checks`.
+  /// `version`, `package`, `accepted`, `verdict`, `at`, `checks`, and `requests`, each with `folder`, `state`, and if
+  /// they are known `from` and `until`, and `report` as for a single request, or `checks`.
   public var json: JSONObject {
     [
       "version": .integer(Self.jsonVersion), "package": .string(ExactText(name)), "accepted": .boolean(isAccepted),

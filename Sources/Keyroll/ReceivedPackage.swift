@@ -4,43 +4,43 @@ import Messages
 import Signing
 public import System
 
-/// A folder with requests as it was carried here: a package of a rollover, the windows of one request, or a folder of such.
+/// A folder with requests as it was received: a package of a rollover, the windows of one request, or a folder of such.
 ///
-/// As of a single request, nothing in it is believed, and no link in it is followed.
+/// As with a single request, nothing in it is trusted, and links in it are not followed.
 public struct ReceivedPackage: Sendable {
-  /// A folder in it that holds a file for curl.
+  /// A folder in it that contains a file for curl.
   enum Request: Sendable {
     case request(ReceivedRequest)
-    /// A list, which is asked for without a body: the file for curl, and what else lies beside it.
+    /// A list, which is a request without a body: the file for curl, and the other files beside it.
     case list([UInt8], others: [String])
     case unreadable(SystemError)
   }
 
-  /// How messages name it: the path that led to it.
+  /// Its name in messages: the path that led to it.
   public let name: String
   /// By the names of their folders, those with the lower numbers first.
   private(set) var requests: [(folder: String, content: Request)] = []
   /// The packages in a folder of packages; such a folder has no requests of its own.
   public private(set) var packages: [ReceivedPackage] = []
-  /// The files of a package, as far as they are there.
+  /// The files of a package, as far as they exist.
   private(set) var files: [String: [UInt8]] = [:]
-  /// What neither a package nor what sends it has, and whether that is all.
+  /// Files that do not belong to a package, and whether the list is complete.
   private(set) var others: (names: [String], isComplete: Bool) = ([], true)
 
-  /// The names of the files that a package may have, and of those that are made where it is sent.
+  /// The names of the files of a package, and of those that are made where it is sent.
   static let ownFiles = [RequestWindows.readmeName, RunScript.fileName, PackageSteps.fileName]
   static let madeFiles = ["curl.log", "run.log", "sent-add-key", "sent-remove-key"]
 
-  /// True for the name of a file that keyroll or `run.sh` writes, and that holds no answer.
+  /// True for the name of a file that keyroll or `run.sh` writes, unless it contains an answer.
   package static func isOwnFile(_ name: String) -> Bool {
     let ofRequests = RequestFolder.File.allCases.flatMap(\.everyName)
     return (ownFiles + madeFiles + ofRequests).contains { $0.utf8.elementsEqual(name.utf8) }
   }
 
-  /// True for a package that `run.sh` sends; what has neither it nor `steps` is sent one by one.
+  /// True for a package that `run.sh` sends. Requests without `run.sh` and `steps` are sent one by one.
   var isSentByScript: Bool { files[PackageSteps.fileName] != nil || files[RunScript.fileName] != nil }
 
-  /// Nil for what holds no folder with a request, and for a folder that is one.
+  /// Nil for a folder without folders with requests, and for a folder that is itself a request.
   ///
   /// Throws `file-unreadable` and `file-too-large` for a file of the package itself.
   public init?(at path: String) throws(SystemError) {

@@ -5,10 +5,10 @@ import Signing
 public import System
 import Tokens
 
-/// A request as it was carried here: everything that is judged of a folder, a single file or a stream, read once.
+/// A request as it was received: everything that is judged of a folder, a single file or a stream, read once.
 ///
-/// Somebody else may have filled it, so nothing in it is believed: links are not followed, pipes are not waited for, and what is
-/// wrong with a file is kept for the check that looks at it.
+/// Somebody else may have filled it, so nothing in it is trusted: links are not followed, reading never waits on a
+/// pipe, and what is wrong with a file is kept for the check of that file.
 public struct ReceivedRequest: Sendable {
   /// One file as it was found.
   enum Content: Sendable {
@@ -17,11 +17,11 @@ public struct ReceivedRequest: Sendable {
     case refused(RequestError)
   }
 
-  /// What is known of a place, for the checks of who may change it and of an answer that already exists.
+  /// The status of a path, for the checks of who may change it and of an existing answer.
   struct Surroundings: Sendable {
-    /// The folder and its files, each with how messages name it; nil for a stream, which has no owner.
+    /// The folder and its files, each with its name in messages; nil for a stream, which has no owner.
     var statuses: [(name: String, status: FileStatus)]?
-    /// Where the answer would go to: nil if curl will be started elsewhere.
+    /// The path that the answer would go to; nil if curl will be started elsewhere.
     var answer: AnswerPlace?
     /// The names in a folder, or why they cannot be read; nil for a single file.
     var entries: Result<(names: [[UInt8]], isComplete: Bool), RequestError>?
@@ -32,14 +32,15 @@ public struct ReceivedRequest: Sendable {
     case taken(FileStatus)
   }
 
-  /// How messages name the whole: the path, or what the stream is called.
+  /// Its name in messages: the path, or the name of the stream.
   let name: String
   private let path: String
   let isFolder: Bool
   private(set) var contents: [RequestFolder.File: Content] = [:]
   private(set) var surroundings = Surroundings()
 
-  /// What it is posted to; nil if no file for curl says that, or another address than keyroll writes.
+  /// The address that it is posted to; nil if there is no file for curl, or if it has another address than keyroll
+  /// writes.
   public var address: RequestAddress? {
     guard case .bytes(let configuration) = contents[.configuration] else { return nil }
     return configuration.bytes.withBytes { CurlConfiguration.address(in: $0) }
@@ -47,7 +48,7 @@ public struct ReceivedRequest: Sendable {
 
   static let configurationName = "request.curl"
 
-  /// Reads the folder or the single file that a path leads to, which may be a link.
+  /// Reads the folder or the single file at a path, which may be a link.
   ///
   /// Throws `file-unreadable` if there is no request at all, `file-not-regular` for a pipe or a device, which `init(single:)`
   /// is for, and `file-too-large`.
@@ -68,8 +69,8 @@ public struct ReceivedRequest: Sendable {
     if let around = ReceivedFolder(around: path) { surroundings.answer = Self.answerPlace(in: around) }
   }
 
-  /// Takes the bytes of a single file that came by another way, such as a pipe; `path` is how the caller names that way, where
-  /// messages are to say that.
+  /// Takes the bytes of a single file that came in another way, such as through a pipe; `path` is the caller's name for
+  /// that way in messages.
   public init(single bytes: consuming SecretBytes, named name: String, at path: String? = nil) {
     self.name = name
     self.path = path ?? name
@@ -77,7 +78,7 @@ public struct ReceivedRequest: Sendable {
     contents[.configuration] = .bytes(ReceivedBytes(bytes))
   }
 
-  /// Takes the files of a request that was never written, as if they lay in a folder of this name.
+  /// Takes the files of a request that was never written, as if they were in a folder of this name.
   public init(copying folder: borrowing RequestFolder, named name: String) {
     (self.name, path) = (name, name)
     isFolder = true
@@ -146,7 +147,7 @@ public struct ReceivedRequest: Sendable {
     }
   }
 
-  /// What is not a file where a file of a request belongs.
+  /// The error for something other than a file in place of a file of a request.
   static func notRegular(_ message: String) -> RequestError {
     RequestError(
       .fileNotRegular, message,
@@ -155,10 +156,10 @@ public struct ReceivedRequest: Sendable {
 }
 
 extension ReceivedRequest {
-  /// How messages name the file for curl.
+  /// The name of the file for curl in messages.
   var configurationName: String { isFolder ? Self.configurationName : name }
 
-  /// The bytes of a file; nil if nothing has its name, and for a single file, in which only the configuration lies.
+  /// The bytes of a file; nil if nothing has its name, and for a single file, which has only the configuration.
   func bytes(of file: RequestFolder.File) throws(RequestError) -> ReceivedBytes? {
     switch contents[file] {
     case .bytes(let bytes): return bytes
@@ -186,7 +187,7 @@ extension ReceivedRequest {
     return try body.bytes.withBytes { (bytes) throws(RequestError) in try ServiceRequest.reading(bytes, to: address) }
   }
 
-  /// The certificate that a file of the folder should be; nil if it is not there, and for a single file.
+  /// The certificate in a file of the folder; nil if it is not there, and for a single file.
   ///
   /// Throws `file-missing`, `file-not-regular`, and `file-differs` for something else.
   func certificate(
@@ -222,7 +223,7 @@ extension ReceivedRequest {
   }
 }
 
-/// The bytes of a file that was received: a password may be among them.
+/// The bytes of a received file: there may be a password among them.
 final class ReceivedBytes: Sendable {
   let bytes: SecretBytes
 

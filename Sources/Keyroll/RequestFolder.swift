@@ -5,17 +5,18 @@ public import Signing
 public import System
 public import Tokens
 
-/// A request for another machine to send, with everything that goes with it: as the files of a folder, or as one single file.
+/// A request for another machine to send, with everything that belongs to it: as the files of a folder, or as one
+/// single file.
 ///
-/// `UnsignedRequest` makes one, `ReceivedRequest` reads one that was carried here, and `CheckRequest` judges that one. The files
-/// are values until `write` is called: a caller with folders of its own takes `files` and `bytes(of:)`.
+/// `UnsignedRequest` makes one, `ReceivedRequest` reads one that was received, and `CheckRequest` judges that one. The
+/// files are values until `write` is called. A caller with folders of its own uses `files` and `bytes(of:)`.
 public struct RequestFolder: ~Copyable, Sendable {
   /// The files of a folder; each has one name for requests to Graph and may have another for a token request.
   @nonexhaustive
   public enum File: String, Sendable, Hashable, CaseIterable {
-    /// `request.curl`: what curl is started with.
+    /// `request.curl`: the configuration for curl.
     case configuration
-    /// `summary.txt`: the request in words, for whoever carries and sends it.
+    /// `summary.txt`: the request in words, for the person who carries and sends it.
     case summary
     /// `body.json` or `body.form`: the bytes that are posted.
     case body
@@ -23,32 +24,33 @@ public struct RequestFolder: ~Copyable, Sendable {
     case token
     /// `new-certificate.cer`: the certificate that is added, in DER.
     case newCertificate = "new-certificate"
-    /// `signing-certificate.cer`: that of the key that signed the token, in DER.
+    /// `signing-certificate.cer`: the certificate of the key that signed the token, in DER.
     case signingCertificate = "signing-certificate"
-    /// `key-credentials.json`: what was registered when a removal was made, as somebody saved it.
+    /// `key-credentials.json`: the saved credentials of the object when a removal was made.
     case keyCredentials = "key-credentials"
   }
 
   /// The two forms in which a request is carried.
   @nonexhaustive
   public enum Form: Sendable, Hashable {
+    /// A folder with each part of the request in a file of its own.
     case folder
-    /// A configuration for curl that holds the body and the summary too.
+    /// A configuration for curl that also contains the body and the summary.
     case singleFile
   }
 
-  /// The request that the files make up.
+  /// The request in the files.
   public let request: ServiceRequest
-  /// The certificate that is added, also where a PFX holds it.
+  /// The certificate that is added, also if it is in a PFX.
   public let newCertificate: Certificate?
-  /// That of the key that signed the proof or the assertion.
+  /// The certificate of the key that signed the proof or the assertion.
   public let signingCertificate: Certificate?
-  /// What was registered, as it was saved.
+  /// The saved credentials of the object.
   private let keyCredentials: [UInt8]?
-  /// Those of the token, where they can be read.
+  /// The claims of the token, if they can be read.
   private let claims: JSONObject
 
-  /// The most that is read of one of the files, in bytes.
+  /// The most bytes to read of one of the files.
   public static let mostFileBytes = 1 << 20
 
   init(
@@ -63,7 +65,7 @@ public struct RequestFolder: ~Copyable, Sendable {
     self.keyCredentials = keyCredentials
   }
 
-  /// Where the request is sent to.
+  /// The address that the request is sent to.
   public var address: RequestAddress { request.address }
   /// What is sent.
   public var body: RequestBody { request.body }
@@ -71,10 +73,10 @@ public struct RequestFolder: ~Copyable, Sendable {
   /// When it can be sent, by the claims of its token.
   public var window: TokenWindow { TokenWindow(claims) }
 
-  /// Whom the token names as its issuer: the object of a proof, or the client of an assertion.
+  /// The issuer in the token: the object of a proof, or the client of an assertion.
   public var issuer: ExactText? { claims["iss"]?.string }
 
-  /// The files that the folder has, in the order in which they are written.
+  /// The files of the folder, in the order in which they are written.
   public var files: [File] {
     File.allCases.filter { file in
       switch file {
@@ -107,12 +109,12 @@ public struct RequestFolder: ~Copyable, Sendable {
 
   /// Makes the folder or the single file, for its owner alone, whole or not at all.
   ///
-  /// Throws `output-exists` for what already exists, and `output-unwritable`.
+  /// Throws `output-exists` if the path exists already, and `output-unwritable`.
   public func write(to path: String, as form: Form = .folder) throws(SystemError) {
     try write(to: path, as: form, wording: OutputWording())
   }
 
-  /// The same, with what messages about the file say that only the caller knows.
+  /// The same, with the parts of messages about the file that only the caller knows.
   package func write(to path: String, as form: Form, wording: OutputWording) throws(SystemError) {
     if form == .singleFile {
       let file = try OutputFile(path: path, replacing: false, wording: wording)

@@ -4,7 +4,7 @@ public import Messages
 public import Signing
 public import Tokens
 
-/// A signing request from elsewhere, and the profile to judge it by again, before it is signed or assembled.
+/// A signing request from elsewhere, and the profile to judge it by again before it is signed or assembled.
 ///
 /// The steps are methods that throw or return values, so that each warning can be shown before the next step can fail.
 public struct RequestReview: Sendable {
@@ -17,7 +17,7 @@ public struct RequestReview: Sendable {
 
   /// The profile that a reviewer insists on.
   public enum Insistence: Sendable {
-    /// One whose rules are in code, by its id.
+    /// A profile whose rules are in code, by its id.
     case id(String)
     /// Rules that replace those of the request.
     case document(ProfileDocument)
@@ -62,13 +62,13 @@ public struct RequestReview: Sendable {
     }
   }
 
-  /// True if the request is judged by rules that it brings itself: a reviewer may have others.
+  /// True if the request is judged by the rules that it contains; a reviewer may have others.
   public var bringsOwnRules: Bool { !isInsistedUpon && !reference.isBuiltIn }
 
-  /// Throws unless the request is for these values, by the names of the profile's parameters: `unknown-parameter` or
+  /// Throws unless the request has these values, by the names of the profile's parameters: `unknown-parameter` or
   /// `parameter-mismatch`.
   ///
-  /// Where the request brings its own rules, they decide what a parameter means.
+  /// If the request contains its own rules, they decide what a parameter means.
   public func requireValues(_ expected: [String: ExactText]) throws(ProfileError) { try reference.require(expected) }
 
   /// The warnings of the rules; throws the first check that fails.
@@ -76,21 +76,22 @@ public struct RequestReview: Sendable {
     try request.judge(by: profile, at: time, cryptography: toolkit.cryptography)
   }
 
-  /// Throws for a window that is not signed: one that starts later than the horizon, or is not within that of the certificate.
+  /// Throws for a window that must not be signed: one that starts later than the horizon, or is not within that of the
+  /// certificate.
   public func requireWindow(startingWithin horizon: TimeSpan, of time: NumericDate) throws(SigningRequestError) {
     try request.requireWindow(startingWithin: horizon, of: time)
   }
 
-  /// The time that it is judged for: that of its window, where that is later.
+  /// The time that it is judged for: that of its window, if that is later.
   public func judgedTime(at time: NumericDate) -> NumericDate { request.window.start(notBefore: time) }
 }
 
 // MARK: With a key at hand
 
 extension RequestReview {
-  /// Opens the key that the request is for; `source` is how messages name the request.
+  /// Opens the key that the request is for; `source` is the name of the request in messages.
   ///
-  /// Throws `certificate-not-of-key` where certificates come with the key and the request's is none of them,
+  /// Throws `certificate-not-of-key` if certificates come with the key and the request's is not among them,
   /// `certificate-mismatch` for the key of another certificate, and what opening the key throws.
   public func signer(
     of reference: KeyReference, secrets: any SecretProvider, from source: String, at time: NumericDate,
@@ -101,7 +102,7 @@ extension RequestReview {
     return try key.signer(for: request.algorithm, at: judgedTime(at: time), with: toolkit)
   }
 
-  /// Signs what was reviewed; `time` is now: a person may have been waited for.
+  /// Signs the reviewed request. `time` is the present time, because there may have been a wait for a person.
   ///
   /// Throws `certificate-mismatch` for the key of another certificate, and what `TokenAssembler` throws.
   public func token(
@@ -119,14 +120,15 @@ extension RequestReview {
 // MARK: With a signature from elsewhere
 
 extension RequestReview {
-  /// Throws `key-not-rsa` for a request whose certificate holds no RSA key; `source` is how messages name the request.
+  /// Throws `key-not-rsa` if the request's certificate has no RSA key; `source` is the name of the request in messages.
   public func requireKey(from source: String) throws(KeyError) {
     if request.publicKey?.rsa == nil {
       throw KeyError(.keyNotRSA, "the certificate of \(naming: source) has no RSA key")
     }
   }
 
-  /// Makes the token with what a signer elsewhere gave: bytes, hexadecimal, base64, base64url or the answer of a vault.
+  /// Makes the token with the output of a signer elsewhere: bytes, hexadecimal, base64, base64url or the answer of a
+  /// vault.
   ///
   /// `otherCertificates` are those of keys that may have made the signature by mistake, to be named. Throws what reading a
   /// signature throws, and what `SigningRequest.assemble` throws.

@@ -4,14 +4,14 @@ import Messages
 import Signing
 import Tokens
 
-/// A request in words, for whoever carries and sends it; values of others are as `ForeignText` shows them.
+/// A request in words, for the person who carries and sends it; foreign values are shown as a `ForeignText`.
 ///
-/// It is one of the files that a check compares byte for byte, so it has a layout of its own: what a terminal shows may change,
-/// and old folders must still be what keyroll writes.
+/// A check compares this file byte for byte, so it has a layout of its own: the display on a terminal may change, but
+/// old folders must stay what keyroll writes.
 struct RequestSummary {
   let lines: [String]
 
-  /// Says the same for the same request.
+  /// The same text for the same request.
   init(_ folder: borrowing RequestFolder, form: RequestFolder.Form) {
     let address = folder.address
     var lines = ["keyroll request \(address.requestName)", ""] + Self.lines(of: Self.fields(of: folder))
@@ -71,7 +71,7 @@ struct RequestSummary {
     }
   }
 
-  /// How a request is sent that needs an access token.
+  /// How to send a request that needs an access token.
   static func sendingToGraph(_ form: RequestFolder.Form) -> [String] {
     [
       opening(form), "  printf 'Authorization: Bearer %s' \"$ACCESS_TOKEN\" | (\(curl(form)))",
@@ -83,7 +83,7 @@ struct RequestSummary {
     form == .singleFile ? "Send it with curl 7.76 or later:" : "Send it with curl 7.76 or later, in this folder:"
   }
 
-  /// curl knows no mode for what it writes, and the answer may hold an access token.
+  /// curl has no option for the mode of the files that it writes, and the answer may contain an access token.
   private static func curl(_ form: RequestFolder.Form) -> String {
     "umask 077; curl --config \(form == .singleFile ? "THIS-FILE" : "request.curl")"
   }

@@ -4,23 +4,23 @@ import Messages
 public import System
 public import Tokens
 
-/// One request for windows that follow each other: the same in all but its token, in a folder for each.
+/// One request for windows that follow each other, in a folder for each; only the token differs.
 ///
-/// For a courier who may come late: one of them is sent, the one whose window is open then.
+/// For a courier who may come late: only the one whose window is open then is sent.
 public struct RequestWindows: Sendable {
   /// The folder of a request, such as `add-key-2`, and when that can be sent.
   public private(set) var windows: [(folder: String, window: TokenWindow)] = []
   private var files: [(path: String, bytes: [UInt8])] = []
   private var address: RequestAddress?
 
-  /// The words about them for whoever sends one.
+  /// The text about them for the person who sends one.
   public static let readmeName = "README.txt"
 
   public init() {}
 
   /// Adds a request that was made for the next window.
   ///
-  /// What is added is no longer kept in memory that is wiped: this is not for a request that holds a password.
+  /// The added request is no longer in memory that is wiped, so this is not for a request with a password.
   public mutating func append(_ made: borrowing MadeRequest) {
     let address = made.folder.address
     let folder = "\(address.requestName)-\(windows.count + 1)"
@@ -34,7 +34,7 @@ public struct RequestWindows: Sendable {
 
   /// Makes a folder with all of them, for its owner alone, whole or not at all.
   ///
-  /// Throws `output-exists` for what already exists, and `output-unwritable`.
+  /// Throws `output-exists` if the path exists already, and `output-unwritable`.
   public func write(to path: String) throws(SystemError) {
     var folder = try OutputFolder(path: path)
     try folder.add(Self.readmeName, Array(readme.utf8).span)

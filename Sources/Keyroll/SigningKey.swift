@@ -3,7 +3,7 @@ public import Messages
 public import Signing
 public import Tokens
 
-/// A private key to sign with: where it is, and what it is opened with.
+/// A private key to sign with: where it is, and what is needed to open it.
 public struct SigningKey: Sendable {
   /// Which key to open.
   public let reference: KeyReference
@@ -11,11 +11,11 @@ public struct SigningKey: Sendable {
   public let certificates: [Certificate]
   /// Where those come from, for messages: a path or a reference.
   public let certificateSource: String?
-  /// True if the certificates must be among those that come with the key, where any do.
+  /// True if the certificates must be among those that come with the key, if any do.
   public var requiresOwnCertificate = false
   /// Gives the password or the PIN.
   public let secrets: any SecretProvider
-  /// What the service would answer to the tokens of a key that is refused here.
+  /// The answer of the service to tokens of a key that is refused here.
   public var answer: @Sendable (KeyError.Code) -> String? = { _ in nil }
 
   public init(
@@ -28,16 +28,16 @@ public struct SigningKey: Sendable {
     self.secrets = secrets
   }
 
-  /// The reference as a person writes it: a plain path without the scheme that it got.
+  /// The reference as a person writes it: a plain path without the scheme that it was given.
   public var name: String {
     reference.scheme.utf8.elementsEqual(KeyReference.plainPathScheme.utf8) ? reference.path : reference.description
   }
 
-  /// Opens the key for one algorithm; asks for a secret where it must, and blocks.
+  /// Opens the key for one algorithm; asks for a secret if needed, and blocks.
   ///
-  /// `time` is when the token will be used: of several certificates over the key the one that is valid then is meant.
-  /// `needsChain` is true if the certificates of the issuers are wanted too. What a person should know of the key are the
-  /// `notes` of the signer. Throws what `KeyRegistry.signer(for:)` throws.
+  /// `time` is when the token will be used. If several certificates are over the key, the one that is valid then is
+  /// used. `needsChain` is true if the certificates of the issuers are wanted too. The `notes` of the signer are what a
+  /// person should know about the key. Throws what `KeyRegistry.signer(for:)` throws.
   public func signer(
     for algorithm: SignatureAlgorithm, at time: NumericDate, needsChain: Bool = false, with toolkit: Toolkit
   ) throws(KeyError) -> any Signer {
@@ -49,14 +49,14 @@ public struct SigningKey: Sendable {
     do throws(KeyError) { return try toolkit.keys.signer(for: request) } catch { throw explained(error) }
   }
 
-  /// What the backend cannot know: where the certificate came from, and who will judge the token.
+  /// Adds what the backend cannot know: where the certificate came from, and who will judge the token.
   private func explained(_ error: KeyError) -> KeyError {
     if error.code == .certificateMismatch, certificateSource != nil { return mismatch(hint: error.hint) }
     if let hint = error.code.flatMap(answer) { return KeyError(id: error.id, error.message, hint: hint) }
     return error
   }
 
-  /// The error for a key that none of the given certificates is over.
+  /// The error if none of the given certificates is over the key.
   func mismatch(hint: String?) -> KeyError {
     KeyError(
       .certificateMismatch,

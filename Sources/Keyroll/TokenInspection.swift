@@ -2,13 +2,13 @@ import Encodings
 public import JSON
 public import Tokens
 
-/// What an unverified token says, and what its thumbprints and dates mean.
+/// The contents of an unverified token, with the meaning of its thumbprints and dates.
 public struct TokenInspection: Sendable {
   /// The token; nothing in it is verified.
   public let token: UnverifiedToken
-  /// What distances are counted from.
+  /// The time from which distances are counted.
   public let time: NumericDate
-  /// What surrounded it where it was found.
+  /// The text that surrounded it.
   public let dropped: [DroppedText]
 
   /// The version of the JSON form.
@@ -20,17 +20,18 @@ public struct TokenInspection: Sendable {
     self.dropped = dropped
   }
 
-  /// Which kind of token it looks like.
+  /// The kind of token that it looks like.
   public var kind: TokenKind { TokenKind(of: token) }
 
-  /// What a member of the claims means as a date.
+  /// The meaning of a claim as a date.
   public enum DateMeaning: Sendable {
+    /// A date in seconds since 1970.
     case date(NumericDate)
     /// It is not a date in seconds, and this one in milliseconds.
     case milliseconds(NumericDate)
   }
 
-  /// The bytes of a member of the header that is a thumbprint; nil for any other.
+  /// The bytes of a header member that is a thumbprint; nil for any other.
   public func thumbprint(_ member: JSONMember) -> [UInt8]? {
     guard Thumbprint.allCases.contains(where: { $0.headerName == member.name }), let text = member.value.string else {
       return nil
@@ -38,7 +39,7 @@ public struct TokenInspection: Sendable {
     return try? Base64.url.decodeReportingIrregularities(text).bytes
   }
 
-  /// What a member of the claims means as a date; nil for any other.
+  /// The meaning of a claim as a date; nil for any other.
   public func date(_ member: JSONMember) -> DateMeaning? {
     guard ["nbf", "iat", "exp"].contains(member.name),
       let seconds = member.value.number?.roundedUp ?? member.value.string.flatMap({ Int64($0.text) })

@@ -3,7 +3,7 @@ import Entra
 import JSON
 public import Tokens
 
-/// Which kind of token an unverified one looks like; anyone can have written it.
+/// The kind of token that an unverified token looks like; anybody can have written it.
 @nonexhaustive
 public enum TokenKind: String, Sendable, Hashable, CaseIterable {
   /// The proof of possession that Microsoft Graph wants for `addKey` and `removeKey`.
@@ -12,9 +12,10 @@ public enum TokenKind: String, Sendable, Hashable, CaseIterable {
   case assertion
   /// An access token (RFC 9068, or Entra's own form), which is not for its bearer to read.
   case accessToken = "access-token"
+  /// Anything else, also a token whose claims cannot be read.
   case other
 
-  /// By the claims alone; those that cannot be read make it `other`.
+  /// It looks only at the claims; unreadable claims make it `other`.
   public init(of token: UnverifiedToken) {
     guard let claims = try? token.claims.get() else {
       self = .other
@@ -37,7 +38,7 @@ public enum TokenKind: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// The ids that `aud` of a proof is, and is by mistake.
+  /// The ids in `aud` of a proof, the right one and the common mistake.
   private static let directory: ExactText = "00000002-0000-0000-c000-000000000000"
   private static let graph: ExactText = "00000003-0000-0000-c000-000000000000"
 

@@ -5,17 +5,17 @@ public import Messages
 public import Signing
 public import Tokens
 
-/// What a person decides about a token; the rest follows from the profile and the key.
+/// What a person decides about a token; the rest comes from the profile and the key.
 public struct TokenChoices: Sendable {
   /// The algorithm that was asked for by name; nil for the profile's own.
   public var algorithm: SignatureAlgorithm?
-  /// The header names that tell the key, in place of the profile's own if there are any.
+  /// The header names that identify the key, in place of the profile's own if there are any.
   public var hints: [KeyHint] = []
   /// True to add the certificate chain to the header, beside the other hints.
   public var includesCertificates = false
   /// The `kid` to write.
   public var keyID: ExactText?
-  /// True to write `iat` also where the profile leaves it open.
+  /// True to write `iat` even if the profile leaves it open.
   public var includesIssuedAt = false
   /// The first second of the token; nil for the time of signing.
   public var notBefore: NumericDate?
@@ -27,15 +27,15 @@ public struct TokenChoices: Sendable {
   public init() {}
 }
 
-/// Which tokens are wanted, judged before any key or certificate is looked at: no one types a password for claims that are
-/// refused anyway.
+/// The tokens to make, judged before any key or certificate is read, so that nobody types a password for claims that
+/// are refused anyway.
 ///
-/// A plan is carried out by a signer at hand (`tokens(by:with:)`), or as a request for one elsewhere
-/// (`signingRequest(for:with:)`).
+/// A signer on this machine carries out a plan (`tokens(by:with:)`), or the plan becomes a request for a signer
+/// elsewhere (`signingRequest(for:with:)`).
 public struct TokenPlan: Sendable {
   /// The profile, with the values of its parameters.
   public let profile: ProfileReference
-  /// The one that was asked for, or that the profile prefers.
+  /// The requested algorithm, or the one that the profile prefers.
   public let algorithm: SignatureAlgorithm
   /// One for each token, in windows that follow each other.
   public let requests: [DraftRequest]
@@ -43,7 +43,7 @@ public struct TokenPlan: Sendable {
   private let keyless: Profile
   private let asked: SignatureAlgorithm?
 
-  /// Plans as many tokens as there are to be windows; `generator` makes the identifier of each.
+  /// Plans one token for each window; `generator` makes the identifier of each.
   ///
   /// Throws what is wrong with the profile and with the claims.
   public init(
@@ -90,7 +90,7 @@ public struct TokenPlan: Sendable {
   /// True if the certificates of the key's issuers are written too.
   public var needsChain: Bool { requests.contains { ($0.hints ?? keyless.hints).contains(.x5c) } }
 
-  /// The profile once the key is known: built again only where a claim is made of the key.
+  /// The profile once the key is known. It is built again only if a claim is made from the key.
   private func profile(for publicKey: PublicKey) throws(TokenError) -> Profile {
     if !keyless.claims.contains(where: \.expectation.isUnknown) { return keyless }
     do throws(ProfileError) { return try profile.profile(algorithm: asked, publicKey: publicKey) } catch {
@@ -102,14 +102,14 @@ public struct TokenPlan: Sendable {
 // MARK: With a key at hand
 
 extension TokenPlan {
-  /// Opens the key; its `notes` are what a person should know of it. Throws what `SigningKey.signer` throws.
+  /// Opens the key; its `notes` are what a person should know about it. Throws what `SigningKey.signer` throws.
   public func signer(of key: SigningKey, with toolkit: Toolkit) throws(KeyError) -> any Signer {
     try key.signer(for: algorithm, at: start, needsChain: needsChain, with: toolkit)
   }
 
-  /// Signs the tokens, all or none: nothing is signed unless every draft is accepted.
+  /// Signs all tokens or none: nothing is signed unless every draft is accepted.
   ///
-  /// What the verifier warned of is in the report of each. Throws what making the drafts and `TokenAssembler` throw.
+  /// The warnings of the verifier are in the report of each. Throws what making the drafts and `TokenAssembler` throw.
   public func tokens(by signer: any Signer, with toolkit: Toolkit) throws(TokenError) -> [SignedToken] {
     let profile = try profile(for: signer.publicKey)
     let assembler = try TokenAssembler(profile: profile, signer: signer, cryptography: toolkit.cryptography)
@@ -130,8 +130,8 @@ extension TokenPlan {
 // MARK: For a key elsewhere
 
 extension TokenPlan {
-  /// The request for the first token, to be signed by the key of the first of these certificates, leaf first; and what the
-  /// rules warn of.
+  /// The request for the first token, to be signed by the key of the first of these certificates (leaf first), and the
+  /// warnings of the rules.
   ///
   /// Throws `no-certificate`, what making the draft throws, and the first check that failed.
   public func signingRequest(
@@ -159,7 +159,7 @@ extension TokenPlan {
 }
 
 extension SigningRequest {
-  /// Throws unless this text of a request can be read again as the signer's side will read it.
+  /// Throws unless this text of a request can be read again in the way that the signer's side will read it.
   public static func requireReadable(_ text: String, with toolkit: Toolkit) throws(SigningRequestError) {
     do throws(SigningRequestError) {
       _ = try SigningRequest(Array(text.utf8).span, cryptography: toolkit.cryptography)

@@ -7,9 +7,9 @@ public import ExternalProgram
 internal import JSON
 internal import OpenSSLCrypto
 
-/// Everything that a program chooses once: the cryptography, and what opens its keys.
+/// Everything that a program chooses once: the cryptography, and the backends that open its keys.
 ///
-/// Nothing outside this file and the room of OpenSSL names a type of OpenSSL's. A workflow takes a toolkit as an argument.
+/// Only this file and the OpenSSL room name types of OpenSSL. A workflow takes a toolkit as an argument.
 public struct Toolkit: Sendable {
   /// Makes digests and verifiers, and reads certificates.
   public let cryptography: any Cryptography
@@ -17,18 +17,19 @@ public struct Toolkit: Sendable {
   public let encoder: any CertificateEncoder
   /// Opens keys by their references: `file:` for a plain path, `pem:`, `pfx:`, `pkcs11:` and `command:`.
   public let keys: KeyRegistry
-  /// The keys of `pkcs11:` references, with their listing and their certificates; no module is loaded before it is used.
+  /// The keys of `pkcs11:` references, with their listing and their certificates; no module is loaded before the first
+  /// use.
   public let tokens: PKCS11Backend
 
-  /// The most that is read of a file with keys, certificates or a saved answer, in bytes.
+  /// The most bytes to read of a file with keys, certificates or a saved answer.
   public static let mostFileBytes = max(KeyFileLimits.byteCount, JSONLimits.savedAnswer.byteCount)
 
-  /// How the references are written that `keys` opens.
+  /// How the references that `keys` opens are written.
   public static let keySyntaxes = [
     FileBackend.syntax, PEMBackend.syntax, PFXBackend.syntax, PKCS11URI.syntax, CommandBackend.syntax,
   ]
 
-  /// Keys in files, on PKCS #11 tokens and after programs, with the cryptography of OpenSSL.
+  /// Keys in files, on PKCS #11 tokens and behind programs, with the cryptography of OpenSSL.
   ///
   /// - Parameters:
   ///   - allowsFinalPINTry: lets a PIN be tried although a wrong one would lock the token.
@@ -48,17 +49,18 @@ public struct Toolkit: Sendable {
       keys: KeyRegistry(FileBackend(), PEMBackend(), PFXBackend(), tokens, command), tokens: tokens)
   }
 
-  /// Keeps this process from code that the environment names: to be called before anything else; false if it cannot be.
+  /// Keeps the environment from loading code into this process. Call it before anything else; false if that is not
+  /// possible.
   public static func ignoreEnvironment() -> Bool { OpenSSLProcess.ignoreConfiguration() }
 }
 
 // MARK: The system
 
 extension Toolkit {
-  /// The libraries of the system that this process runs with, each with its own version: `OpenSSL 3.0.17 1 Jul 2025`, `glibc 2.36`.
+  /// The system's libraries in this process, each with its own version: `OpenSSL 3.0.17 1 Jul 2025`, `glibc 2.36`.
   public static var libraries: [String] { [OpenSSLProcess.version] + [CLibrary.version].compactMap(\.self) }
 
-  /// What to say where the system is in FIPS mode, which a toolkit does not follow; nil where the system is not.
+  /// The warning if the system is in FIPS mode, which a toolkit does not follow; nil if it is not.
   ///
   /// - Parameter path: the file in which the kernel says so, by `1` and a line feed.
   public static func fipsWarning(at path: String = "/proc/sys/crypto/fips_enabled") -> String? {
@@ -77,33 +79,34 @@ extension Toolkit {
 // MARK: Files
 
 extension Toolkit {
-  /// The certificates of a PEM, DER or bundle file; `subject` is how messages name it.
+  /// The certificates of a PEM, DER or bundle file; `subject` is its name in messages.
   ///
-  /// Throws `no-certificate` when there is none, `unrecognised-key-file`, `malformed-pem`, `malformed-certificate` or
+  /// Throws `no-certificate` if there is none, `unrecognised-key-file`, `malformed-pem`, `malformed-certificate` or
   /// `trailing-data`.
   public func certificates(in file: Span<UInt8>, of subject: String) throws(KeyError) -> [Certificate] {
     try CertificateFile.read(file, of: subject)
   }
 
-  /// The same for what may also be a PFX; throws also what opening one throws.
+  /// The same for a file that may also be a PFX; also throws what opening one throws.
   public func certificates(
     in file: borrowing SecretBytes, of subject: String, secrets: any SecretProvider
   ) throws(KeyError) -> [Certificate] {
     try CertificateFile.read(file, of: subject, secrets: secrets)
   }
 
-  /// True for JSON in which services hand out a key or a certificate, and which says nothing of what is registered.
+  /// True for JSON in which services return a key or a certificate, and not registered credentials.
   func isAroundKey(_ file: Span<UInt8>) -> Bool { CertificateFile.isJSON(file) }
 
-  /// The public keys of a PEM or DER file, those of its certificates too; throws `no-public-key` and what its reader throws.
+  /// The public keys of a PEM or DER file, including those of its certificates; throws `no-public-key` and what its
+  /// reader throws.
   public func publicKeys(in file: Span<UInt8>, of subject: String) throws(KeyError) -> [PublicKey] {
     try PublicKeyFile.read(file, of: subject)
   }
 
-  /// A PFX that is handed on whole: the bytes of its DER, and the certificate of the one private key in it.
+  /// A PFX that is sent whole: the bytes of its DER, and the certificate of the one private key in it.
   ///
-  /// `time` is that at which the certificate should be valid, in seconds since 1970, where several are over the key. Throws what
-  /// opening a key throws, and `no-private-key`, `several-keys`, `no-certificate` or `several-certificates`.
+  /// If several certificates are over the key, the one that is valid at `time`, in seconds since 1970, is used. Throws
+  /// what opening a key throws, and `no-private-key`, `several-keys`, `no-certificate` or `several-certificates`.
   public func pfx(
     _ file: borrowing SecretBytes, of subject: String, at time: Int64, secrets: any SecretProvider
   ) throws(KeyError) -> (bytes: [UInt8], certificate: Certificate) {
@@ -115,13 +118,13 @@ extension Toolkit {
 // MARK: New keys
 
 extension Toolkit {
-  /// Makes certificates and requests with any signer, and judges what it has made.
+  /// Makes certificates and requests with any signer, and verifies the results.
   public var issuer: CertificateIssuer { CertificateIssuer(encoder, cryptography) }
 
-  /// What makes a key at this place, and what a person should know of the password that was chosen.
+  /// The maker of a key at this place, and what a person should know about the chosen password.
   ///
-  /// `password` is that of a new file, and nil for a key in the clear; `secrets` has the PIN of a token. Throws what making the
-  /// `FileKeyMaker` or `TokenKeyMaker` throws.
+  /// `password` is for a new file, and nil for a key in the clear; `secrets` has the PIN of a token. Throws what making
+  /// the `FileKeyMaker` or `TokenKeyMaker` throws.
   public func maker(
     at destination: KeyDestination, password: consuming SecretBytes? = nil, secrets: any SecretProvider
   ) throws(KeyMakingError) -> (maker: any KeyMaker, warnings: [String]) {
@@ -142,19 +145,20 @@ extension Toolkit {
     return (maker, [warning].compactMap(\.self))
   }
 
-  /// The one public key of a file that holds it as such, in a certificate or in a certificate request, whose signature is checked.
+  /// The one public key of a file: a bare key, the key of a certificate, or the key of a certificate request, whose
+  /// signature is then verified.
   public func publicKey(in file: Span<UInt8>, of subject: String) throws(CertificateError) -> PublicKey {
     try CertificateRequestFile.publicKey(in: file, of: subject)
   }
 }
 
-/// What a program of the user's own may see and use, which signs for a `command:` reference.
+/// What a program of the user that signs for a `command:` reference may see and use.
 public struct SigningPrograms: Sendable {
-  /// The variables that it sees besides the usual ones; no secret belongs there, and no NUL.
+  /// The variables that it sees besides the usual ones: no secrets, and no NUL.
   public var environment: [String: String]
   /// How long one signature may take.
   public var timeout: Duration
-  /// Is told of every run.
+  /// Hears of every run.
   public var observer: (any ProgramObserver)?
 
   public init(

@@ -5,15 +5,15 @@ public import Messages
 public import Signing
 public import Tokens
 
-/// What somebody trusts to have signed a token: certificates, public keys, and what is registered.
+/// What somebody trusts to have signed a token: certificates, public keys, and registered credentials.
 public struct Trust: Sendable {
   /// The keys that may have signed.
   public private(set) var keys: [TrustedKey] = []
-  /// What is registered, where a saved answer says so.
+  /// The registered credentials, if a saved answer contains them.
   public private(set) var registered: KeyCredentials?
-  /// The certificates that nothing can be verified with.
+  /// The certificates that cannot verify anything.
   public private(set) var unusable: [UnusableCertificate] = []
-  /// Why certificates that were given are among those.
+  /// Why given certificates are among those.
   public private(set) var refusals: [KeyError] = []
 
   public init() {}
@@ -21,7 +21,8 @@ public struct Trust: Sendable {
   /// Trusts further keys.
   public mutating func add(_ keys: [TrustedKey]) { self.keys += keys }
 
-  /// One whose key makes no signatures that are judged here is kept for the token that names it: a bundle may hold others.
+  /// A certificate whose key makes no signatures that are judged here is kept for a token that names it: a bundle may
+  /// have others.
   public mutating func add(_ certificate: Certificate, with toolkit: Toolkit) {
     do throws(KeyError) {
       let verifier = try toolkit.cryptography.verifier(for: certificate.publicKey)
@@ -36,15 +37,15 @@ public struct Trust: Sendable {
     }
   }
 
-  /// Takes the place of what was registered before: of two answers it would be unclear which is the registration.
+  /// Replaces earlier registered credentials: with two answers it would be unclear which one counts.
   public mutating func add(_ saved: KeyCredentials, at time: NumericDate, with toolkit: Toolkit) {
     registered = saved
     unusable += saved.unusableCertificates
     for certificate in saved.certifiedEntries(at: time).compactMap(\.certificate) { add(certificate, with: toolkit) }
   }
 
-  /// Throws where there is nothing to verify with: why a certificate that was given is refused, and `no-key-credentials` for a
-  /// saved answer where nothing is registered and no other key is given.
+  /// Throws if there is nothing to verify with: why a given certificate is refused, and `no-key-credentials` for a
+  /// saved answer without registered keys if no other key is given.
   public func requireUsable() throws(KeyError) {
     if !keys.isEmpty { return }
     if registered == nil, let refusal = refusals.first {
@@ -59,7 +60,8 @@ public struct Trust: Sendable {
     }
   }
 
-  /// Judges a token as it was received, byte by byte, by the profile and by what is registered; a bad token is an answer.
+  /// Judges a token as it was received, byte by byte, by the profile and by the registered credentials. A bad token is
+  /// a result.
   public func verify(
     _ token: Span<UInt8>, by profile: Profile, isLenient: Bool = false, at time: NumericDate, with toolkit: Toolkit
   ) -> Verification {
@@ -72,22 +74,22 @@ public struct Trust: Sendable {
       return Verification(report: report, registration: registration)
     }
     let bare = verifier.verify(unwrapped.text.span, at: time)
-    // Padding that was signed with the rest does not come off.
+    // Padding that was signed with the rest cannot be removed.
     if report.signer != nil, bare.signer == nil { return Verification(report: report, registration: registration) }
     return Verification(
       report: report.naming(unwrapped.dropped), registration: registration, unwrapped: (unwrapped.dropped, bare))
   }
 }
 
-/// What was found about a token, and about the registration of its signer.
+/// The findings about a token, and about the registration of its signer.
 public struct Verification: Sendable {
   /// Every check of the token as it was received.
   public let report: VerificationReport
-  /// Nil if nothing is known to be registered, or the token was not signed with it.
+  /// Nil if no credentials are known, or if the token was not signed with one of them.
   public let registration: RegistrationReport?
-  /// Where the bytes are not the token alone: what surrounds it, or is inside it, and the report about it without that.
+  /// If the bytes are not the token alone: what surrounds it or is inside it, and the report about it without that.
   ///
-  /// It is for a person who pasted it so: nothing is accepted because of it.
+  /// It is for a person who pasted it like that: nothing is accepted because of it.
   public let unwrapped: (dropped: [DroppedText], report: VerificationReport)?
 
   init(
@@ -102,7 +104,7 @@ public struct Verification: Sendable {
   /// True if the token, as it was received, is accepted.
   public var isAccepted: Bool { report.isAccepted }
 
-  /// The report for programs, and where they are known `registration` and `unwrapped`.
+  /// The report for programs, with `registration` and `unwrapped` if they are known.
   public var json: JSONObject {
     var json = report.json
     json["registration"] = registration.map { .object($0.json) }
@@ -117,13 +119,13 @@ public struct Verification: Sendable {
   }
 }
 
-/// The one token in a text that is more than a token, in canonical base64url.
+/// The one token in a text with more than a token, in canonical base64url.
 struct UnwrappedToken {
   let text: [UInt8]
   /// Never empty.
   let dropped: [DroppedText]
 
-  /// Nil for a token alone, and where the text holds none or several.
+  /// Nil for a token alone, and if the text has none or several.
   init?(_ received: Span<UInt8>) {
     let found = TokenFinder.tokens(in: received)
     guard found.count == 1, let only = found.first else { return nil }

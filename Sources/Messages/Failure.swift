@@ -3,7 +3,7 @@ public import Encodings
 /// An error that a person can act on: a stable id, what is wrong, and the next step if there is one.
 ///
 /// The id is kebab-case and never changes its meaning; the command prints it in brackets and programs may match on it.
-/// No message ever holds a secret.
+/// A message never contains a secret.
 public protocol DiagnosticError: Error, Sendable, CustomStringConvertible {
   /// The stable kebab-case name of the error, for example `wrong-password`.
   var id: String { get }
@@ -19,7 +19,8 @@ extension DiagnosticError {
 
 /// The reasons for which one part of the project fails, by their stable ids.
 ///
-/// A raw value is a kebab-case id: it never changes its meaning, programs match on it, and each has its row in the table of ids.
+/// A raw value is a kebab-case id: it never changes its meaning, programs match on it, and each has its row in the table
+/// of ids, `docs/errors.md`.
 public protocol FailureCode: RawRepresentable<String>, CaseIterable, Hashable, Sendable {}
 
 /// An error of one part of the project: a stable id, what is wrong, and the next step.
@@ -41,12 +42,12 @@ public struct Failure<Reason: FailureCode>: DiagnosticError, Hashable {
     self.init(id: code.rawValue, message, hint: hint)
   }
 
-  /// An error of another part, passed on under the id that it has there.
+  /// An error of another part, passed on with the id that it has there.
   public init(_ error: some DiagnosticError) {
     self.init(id: error.id, error.message, hint: error.hint)
   }
 
-  /// The same for parts of it; `id` is one that the other part documents.
+  /// The same from its parts; `id` is one that the other part documents.
   package init(id: String, _ message: String, hint: String? = nil) {
     self.id = id
     self.message = message
@@ -55,7 +56,7 @@ public struct Failure<Reason: FailureCode>: DiagnosticError, Hashable {
 }
 
 extension Failure {
-  /// What `body` gives; the error of another part that it throws is passed on as this one.
+  /// Returns the result of `body`. An error of another part that it throws is passed on as this one.
   package static func passing<Value: ~Copyable, Other: DiagnosticError>(
     _ body: () throws(Other) -> Value
   ) throws(Self) -> Value {

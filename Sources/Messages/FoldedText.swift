@@ -1,18 +1,18 @@
-/// Folds lines for a terminal, so that it never wraps one by itself: what somebody else wrote could then begin a line.
+/// Folds lines for a terminal, so that the terminal never wraps one itself: foreign text could then begin a line.
 ///
-/// A code point of ASCII takes one column and any other is counted as two, so that no wide letter makes a line longer than it
-/// was taken for. Without the indentation the rows of a line are the line again, spaces included.
+/// A code point of ASCII takes one column. Any other counts as two, so that wide letters never make a line too long.
+/// The rows of a line, without the indentation, joined together are the line again, with all its spaces.
 package struct FoldedText {
   /// The most columns that a row takes.
   package let width: Int
 
-  /// Below this many columns nothing is folded narrower: a letter with its marks takes up to eight.
+  /// The least width for folding: a letter with its marks takes up to eight columns.
   package static let leastWidth = 16
 
   /// `width` is at least `leastWidth`.
   package init(width: Int) { self.width = max(width, Self.leastWidth) }
 
-  /// How far the second row of a line and those below are indented, where `indentation` columns were asked for.
+  /// The indentation of the second row and those below, if the caller asks for `indentation` columns.
   package func depth(_ indentation: Int) -> Int { min(max(indentation, 0), width / 2) }
 
   /// The rows of one line, which has no line breaks, and only marks that `VisibleText` allows.
@@ -30,7 +30,7 @@ package struct FoldedText {
     return rows
   }
 
-  /// A code point, and the marks on it: they are not parted.
+  /// A code point and its combining marks, which stay together.
   private struct Letter {
     var text: String
     var columns: Int
@@ -50,7 +50,8 @@ package struct FoldedText {
     return letters
   }
 
-  /// Where the row that begins with these letters ends: behind the last space, unless that would leave half of it empty.
+  /// The end of the row that begins with these letters: after the last space, unless that would leave half of the row
+  /// empty.
   private func end(of letters: ArraySlice<Letter>, after lead: Int) -> Int {
     var columns = lead
     var space: Int?

@@ -2,8 +2,9 @@ import Encodings
 
 /// Text that somebody else wrote, as every message and report shows it.
 ///
-/// Foreign is what comes from a token, a certificate, a file, a device, a service or the command line: claims, header values,
-/// labels, subjects, names, paths, addresses. All of it passes through here, so that what is shown is what is there:
+/// Foreign text comes from a token, a certificate, a file, a device, a service or the command line: claims, header
+/// values, labels, subjects, names, paths, addresses. All of it passes through here, so that what is shown is what is
+/// there:
 ///
 /// - A text is quoted as JSON quotes a string (RFC 8259, section 7), so that it cannot pass for words of ours.
 /// - What does not print, turns the direction of writing or looks like a space is written as `\u` and four hexadecimal
@@ -16,9 +17,9 @@ import Encodings
 public struct ForeignText: Sendable, Hashable, CustomStringConvertible {
   public let description: String
 
-  /// The most code points of a text that are shown.
+  /// The most code points that are shown of a text.
   public static let shownCount = 200
-  /// The most that they may become by escapes.
+  /// The most code points that they may become by escapes.
   private static let longestShown = 400
 
   /// A text, between quotation marks.
@@ -33,11 +34,11 @@ public struct ForeignText: Sendable, Hashable, CustomStringConvertible {
     description = shown + rest
   }
 
-  /// A path, reference, host or other name: bare where it holds nothing but printable ASCII without spaces, quotation marks
-  /// and backslashes, else between quotation marks.
+  /// A path, reference, host or other name. It is bare if it contains only printable ASCII without spaces, quotation
+  /// marks and backslashes. Otherwise it is between quotation marks.
   ///
-  /// What may be a token or the text of a key, or has a password or PIN in it, is not shown at all: it was given in the place of
-  /// a name by mistake.
+  /// A value that may be a token or the text of a key, or has a password or PIN in it, is not shown at all: it was
+  /// given in place of a name by mistake.
   public init(naming text: String) {
     if Self.namesSecret(text) {
       description = "(a value of \(text.utf8.count) bytes with a password or PIN in it)"
@@ -50,16 +51,16 @@ public struct ForeignText: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// The value of an option, between quotation marks; what may be a token or a key is not shown, as in a name.
+  /// The value of an option, between quotation marks. A value that may be a token or a key is not shown, as in a name.
   public init(argument text: String) {
     description = Self.mayBeSecret(text) ? Self(naming: text).description : Self(quoting: text).description
   }
 
-  /// What is shown, and the words that say how much is not.
+  /// The shown part, and the words that say how much is left out.
   private static func shown(_ text: String, escapingQuotes: Bool) -> (text: String, rest: String) {
     let (shown, count) = VisibleText.prefix(
       of: text, atMost: shownCount, in: longestShown, escapingQuotes: escapingQuotes)
-    // Every code point has one byte that continues no other, and an array is counted fastest.
+    // Every code point has one byte that is not a continuation byte, and an array is the fastest to count.
     let rest = Array(text.utf8).count { $0 & 0xC0 != 0x80 } - count
     return (shown, rest == 0 ? "" : "… (\(rest) more)")
   }
@@ -70,24 +71,27 @@ public struct ForeignText: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension ForeignText {
-  /// So many bytes are looked at: four for each code point that is shown, and enough after them to know what they begin.
+  /// The number of bytes to look at: four for each code point that is shown, and enough after them to know what they
+  /// begin.
   private static let judgedCount = 4 * shownCount + 128
   /// The most base64 digits in a row that a name may have: a SHA-256 in hexadecimal has 64, and a key far more than 80.
   private static let longestRun = 80
-  /// So many digits are a line of base64 rather than a word: with a space after it, the next line is part of the same run.
+  /// From this many digits on, a word is a line of base64. With a space after it, the next line is part of the same
+  /// run.
   private static let lineCount = 32
-  /// So many letters and digits, capital and small and mixed, are a line of base64 rather than a word: without a slash, and with
-  /// some, as in the lines of PEM.
+  /// From this many letters and digits on, with capitals and small letters mixed, a word is a line of base64: without a
+  /// slash, or with some, as in the lines of PEM.
   private static let (mixedCount, lineOfKeyCount) = (44, 64)
   /// The fewest digits of the first part of a token.
   private static let headerCount = 12
   /// The fewest digits of a key in DER; even the smallest key has more.
   private static let keyCount = 64
 
-  /// True for what is not shown in the place of a name.
+  /// True for a value that is not shown in place of a name.
   package static func mayBeSecret(_ text: String) -> Bool { namesSecret(text) || countIfSecret(text) != nil }
 
-  /// True if some part has the name of a secret and `=`, as in `pfx:app.pfx;password=…`, wherever such a reference was given.
+  /// True if some part has the name of a secret and `=`, as in `pfx:app.pfx;password=…`. Every place that takes a
+  /// reference uses it.
   private static func namesSecret(_ text: String) -> Bool {
     let parts = text.utf8.prefix(judgedCount).split { byte in ":;?&,/ ".utf8.contains(byte) }
     return parts.contains { part in
@@ -97,9 +101,9 @@ extension ForeignText {
 
   /// The number of bytes of what may be a token or a key, or nil for any other text.
   ///
-  /// A token begins with the base64 of `{"` and a letter, `eyJ`, or with that of `{` before white space, up to a dot. PEM has
-  /// dashes and line breaks, which may have become spaces; DER begins with that of a SEQUENCE, and its base64 may have slashes,
-  /// as paths do.
+  /// A token begins with the base64 of `{"` and a letter (`eyJ`) or of `{` before white space, up to a dot. PEM has
+  /// dashes and line breaks, which may have become spaces. DER begins with the base64 of a SEQUENCE, which may have
+  /// slashes, as paths do.
   private static func countIfSecret(_ text: String) -> Int? {
     let dashes = Array("-----".utf8)
     let count = text.utf8.count
@@ -109,7 +113,7 @@ extension ForeignText {
     {
       return count
     }
-    // In the word, and in all the words that make one run.
+    // In the word itself, and in all the words of the same run.
     var (word, run) = (0, 0)
     for (index, byte) in bytes.enumerated() {
       if byte == UInt8(ascii: "\n") || bytes[index...].starts(with: dashes) { return count }
@@ -171,16 +175,16 @@ extension DefaultStringInterpolation {
   }
 }
 
-/// The names that mark a password or a PIN in a key reference or an option, so that the value is never shown.
+/// The names of passwords and PINs in a key reference or an option, whose values are never shown.
 package enum SecretNames {
-  /// Names under which people write a password or a PIN; hyphens, underscores and case do not count.
+  /// Names that people use for a password or a PIN; hyphens, underscores and case do not count.
   private static let names = [
     "pin", "pinvalue", "userpin", "sopin", "password", "passwd", "passphrase", "passcode", "pass", "pwd", "pw",
     "secret",
     "storepass", "keypass",
   ]
 
-  /// True for the name of a value that would be a secret, also when it is escaped.
+  /// True for the name of a secret value, even if the name is escaped.
   package static func contains(_ name: Substring.UTF8View) -> Bool {
     let name = PercentEncoding.decoded(name) ?? Array(name)
     let letters = name.compactMap { byte -> UInt8? in

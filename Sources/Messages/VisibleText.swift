@@ -1,19 +1,20 @@
 import Encodings
 
-/// Tells the code points that a person sees for what they are from those that must be written as escapes.
+/// Tells apart the code points that a person sees as what they are, and those that must be written as escapes.
 package enum VisibleText {
-  /// The text with escapes as in JSON (RFC 8259, section 7) for whatever would not be seen, and for each space after another.
+  /// The text with escapes as in JSON (RFC 8259, section 7) for everything that would not be seen, and for each space
+  /// after another.
   ///
-  /// With `escapingQuotes`, quotation marks and backslashes are escaped too, so that the result can stand between quotation
-  /// marks. `keepingSpaces` is for lines that are laid out with spaces.
+  /// With `escapingQuotes`, quotation marks and backslashes are escaped too, so that the result can be put between
+  /// quotation marks. `keepingSpaces` is for lines that are laid out with spaces.
   package static func escaped(_ text: String, escapingQuotes: Bool, keepingSpaces: Bool = false) -> String {
     // Nearly all lines are printable ASCII, and the tables of Unicode need not be looked at for them.
     if keepingSpaces, !escapingQuotes, text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
     return prefix(of: text, atMost: .max, in: .max, escapingQuotes: escapingQuotes, keepingSpaces: keepingSpaces).shown
   }
 
-  /// As much of the text as stands in so many code points, and in so many characters with their escapes; `count` of its code
-  /// points are in it.
+  /// As much of the text as fits in this many code points and, with escapes, in this many characters; `count` is the
+  /// number of its code points that fit.
   package static func prefix(
     of text: String, atMost mostScalars: Int, in mostShown: Int, escapingQuotes: Bool, keepingSpaces: Bool = false
   ) -> (shown: String, count: Int) {
@@ -54,7 +55,7 @@ package enum VisibleText {
     return output
   }
 
-  /// What came before a code point, as far as it decides how that one is seen.
+  /// The part of the text before a code point that decides how that code point is seen.
   package struct Previous {
     private var isSpace = false
     private var canCarryMark = false
@@ -65,7 +66,7 @@ package enum VisibleText {
 
     package init() {}
 
-    /// False for a code point that would not be seen, or not be seen for what it is.
+    /// False for a code point that would not be seen, or would be taken for another.
     package func lets(_ scalar: Unicode.Scalar) -> Bool {
       if scalar == " " { return !isSpace }
       if VisibleText.isMark(scalar) {
@@ -74,7 +75,7 @@ package enum VisibleText {
       return VisibleText.isVisible(scalar)
     }
 
-    /// Goes on to the next code point.
+    /// Moves on to the next code point.
     package mutating func append(_ scalar: Unicode.Scalar) {
       isSpace = scalar == " "
       if VisibleText.isMark(scalar) {
@@ -86,11 +87,12 @@ package enum VisibleText {
     }
   }
 
-  /// Code points that print as nothing although Unicode counts them among symbols, letters or marks: a blank pattern of
+  /// Code points that print as nothing although Unicode counts them as symbols, letters or marks: a blank pattern of
   /// Braille, a note without a head, the filler of Khitan, and blanks among hieroglyphs.
   private static let blanks: Set<UInt32> = [0x2800, 0x1D159, 0x16FE4, 0x13441, 0x13442]
 
-  /// False for controls, formats, what has no width, every space but U+0020, and code points without an agreed look.
+  /// False for controls, formats, characters without a width, every space except U+0020, and code points without an
+  /// agreed look.
   package static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.isASCII { return (0x20..<0x7F).contains(scalar.value) }
     if scalar.properties.isDefaultIgnorableCodePoint || blanks.contains(scalar.value) { return false }
@@ -102,7 +104,7 @@ package enum VisibleText {
     }
   }
 
-  /// True for what is drawn onto the code point before it.
+  /// True for a mark that is drawn onto the code point before it.
   package static func isMark(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.isASCII { return false }
     return switch scalar.properties.generalCategory {

@@ -10,10 +10,10 @@ public struct QRCode: Sendable, Hashable {
   public let width: Int
   private let modules: [Bool]
 
-  /// How many light modules the standard wants on each side (section 5.3.8).
+  /// The number of light modules that the standard requires on each side (section 5.3.8).
   public static let quietZone = 4
 
-  /// `modules` are the rows from top to bottom, true for dark; nil unless they make a square.
+  /// `modules` are the rows from top to bottom, true for dark; nil if they do not make a square.
   init?(version: Int, width: Int, modules: [Bool]) {
     guard width > 0, modules.count == width * width else { return nil }
     self.version = version
@@ -30,7 +30,7 @@ public struct QRCode: Sendable, Hashable {
   static func outerWidth(version: Int) -> Int { 17 + 4 * version + 2 * quietZone }
 }
 
-/// Makes codes by libqrencode, which is loaded for as long as this lives.
+/// Draws codes with libqrencode, which is loaded while this value exists.
 @safe
 public struct QREncoder: ~Copyable {
   private let library: SharedLibrary
@@ -41,10 +41,10 @@ public struct QREncoder: ~Copyable {
   private let freeInput: CQREncode_freeInput
   private let freeCode: CQREncode_freeCode
 
-  /// The assignment number of UTF-8 (AIM ECI): without it readers guess the encoding.
+  /// The assignment number of UTF-8 (AIM ECI). Without it, readers guess the encoding.
   private static let utf8: UInt32 = 26
 
-  /// Throws `qr-unavailable` where the library is not installed.
+  /// Throws `qr-unavailable` if the library is not installed.
   public init() throws(QRCodeError) {
     guard let library = SharedLibrary(path: "libqrencode.so.4") else {
       throw QRCodeError(
@@ -68,9 +68,9 @@ public struct QREncoder: ~Copyable {
     unsafe self.freeCode = unsafe unsafeBitCast(freeCode, to: CQREncode_freeCode.self)
   }
 
-  /// The smallest code that holds the bytes of the text, with error correction of level L; nil when none does.
+  /// The smallest code that holds the bytes of the text, with error correction of level L; nil if none does.
   ///
-  /// Throws `qr-not-drawable` where the library fails for another reason.
+  /// Throws `qr-not-drawable` if the library fails for another reason.
   borrowing func code(for text: String) throws(QRCodeError) -> QRCode? {
     var bytes = Array(text.utf8)
     guard let input = unsafe newInput(0, QR_ECLEVEL_L) else { throw Self.failure(.last) }
@@ -78,7 +78,7 @@ public struct QREncoder: ~Copyable {
     if bytes.contains(where: { $0 > 0x7F }), unsafe appendECIHeader(input, Self.utf8) != 0 { throw Self.failure(.last) }
     guard unsafe append(input, QR_MODE_8, Int32(clamping: bytes.count), &bytes) == 0 else {
       let reason = SystemReason.last
-      // What no version could hold is refused here already.
+      // A text that no version could hold is refused here already.
       if reason == .invalidArgument || reason == .resultTooLarge { return nil }
       throw Self.failure(reason)
     }

@@ -2,7 +2,7 @@ import Encodings
 public import Messages
 public import Signing
 
-/// What one of several QR codes says: a part of a text, with its number and the checksum of the whole.
+/// The text of one of several QR codes: a part of a text, with its number and the checksum of the whole.
 public struct QRCodePart: Sendable, Hashable, CustomStringConvertible {
   /// From 1.
   public let number: Int
@@ -10,7 +10,7 @@ public struct QRCodePart: Sendable, Hashable, CustomStringConvertible {
   public let count: Int
   /// The first four bytes of the SHA-256 of the whole text, in upper-case hexadecimal.
   public let checksum: String
-  /// This part of the text.
+  /// The content of this part.
   public let text: String
 
   private static let marker = "keyroll-part"
@@ -24,7 +24,7 @@ public struct QRCodePart: Sendable, Hashable, CustomStringConvertible {
     self.text = text
   }
 
-  /// Reads what one code said; nil for text that is not part.
+  /// Reads the text of one code; nil if it is not a part.
   public init?(_ text: some StringProtocol) {
     let fields = text.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 3, omittingEmptySubsequences: false)
     guard fields.count == 4, fields[0].elementsEqual(Self.marker.utf8), fields[2].count == 8,
@@ -38,7 +38,7 @@ public struct QRCodePart: Sendable, Hashable, CustomStringConvertible {
     self.init(number: number, count: count, checksum: checksum, text: rest)
   }
 
-  /// One or two digits that say 1 to the most codes there can be.
+  /// One or two digits for a number from 1 to the most codes there can be.
   private static func number(_ digits: some Collection<UInt8>) -> Int? {
     guard (1...2).contains(digits.count) else { return nil }
     var number = 0
@@ -60,18 +60,18 @@ public struct QRCodePart: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension QRCodePart {
-  /// The whole text of parts that were read in any order, the same one perhaps several times.
+  /// Joins parts that were read in any order, with repetitions, into the whole text.
   ///
-  /// `text` has a part on each line, as readers print them, with `QR-Code:` before it or not. The result is a text that
-  /// `QRCodeParts` draws: nothing in it works on a terminal.
+  /// `text` has a part on each line, as readers print them, with or without `QR-Code:` before it. The result is a text
+  /// that `QRCodeParts` can draw, so it has no effect on a terminal.
   ///
-  /// The text of one code that is no part is the whole already, and is given as it is.
+  /// A single code that is not a part has the whole text, which is returned as it is.
   ///
   /// Throws `qr-part-malformed`, `qr-parts-of-several`, `qr-part-missing`, `qr-checksum-mismatch`, or `qr-not-drawable` for
   /// parts of a text that keyroll would not have drawn.
   public static func join(_ text: Span<UInt8>, cryptography: any Cryptography) throws(QRCodeError) -> String {
     let lines = try lines(of: text)
-    // A part that was read wrongly is no whole.
+    // A part that was misread must not pass for a whole text.
     if lines.count == 1, !lines[0].lowercased().contains(marker) {
       return try requireDrawable(lines[0], "the code holds a text")
     }
@@ -104,7 +104,7 @@ extension QRCodePart {
       hint: "find out where the codes come from")
   }
 
-  /// What each code said, without what readers print before it.
+  /// The text of each code, without what readers print before it.
   private static func lines(of text: Span<UInt8>) throws(QRCodeError) -> [String] {
     guard let text = String(validating: text.indices.map { text[$0] }, as: UTF8.self) else {
       throw QRCodeError(.malformedPart, "what was read from the QR codes is not text in UTF-8")
@@ -135,7 +135,7 @@ extension QRCodePart {
     return parts
   }
 
-  /// What zbarimg and zbarcam print before what they read.
+  /// The prefix that zbarimg and zbarcam print.
   private static let readerPrefix = "QR-Code:"
   private static let example = "keyroll-part:1/3:9F86D081:"
 }

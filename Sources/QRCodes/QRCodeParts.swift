@@ -1,22 +1,23 @@
 public import Messages
 public import Signing
 
-/// A text in as many QR codes as a camera needs; each says which part of the text it has.
+/// A text in as many QR codes as a camera needs. Each code names the part of the text that it has.
 ///
-/// A text that fits one code is drawn unchanged. Else part 2 of 3 begins with `keyroll-part:2/3:9F86D081:`, where the
-/// checksum is the first four bytes of the SHA-256 of the whole text, in hexadecimal.
+/// A text that fits one code is drawn unchanged. Otherwise part 2 of 3 begins with `keyroll-part:2/3:9F86D081:`, where
+/// the checksum is the first four bytes of the SHA-256 of the whole text, in hexadecimal.
 public struct QRCodeParts: Sendable {
   /// In the order of the text.
   public let codes: [QRCode]
 
-  /// The most codes that a text is spread over.
+  /// The most codes for one text.
   public static let mostCodes = 16
-  /// The largest version drawn where nothing else limits it: 109 modules and up to 1,091 bytes, more than a token of an
+  /// The largest version to draw if nothing else limits it: 109 modules and up to 1,091 bytes, more than a token of an
   /// RSA-2048 key needs.
   public static let largestVersion = 23
 
-  /// Throws `qr-not-drawable` for text with line breaks, other characters that do not print or rows of spaces, which the way
-  /// through a camera, a reader and a terminal does not keep, and `qr-too-long` when so many codes of that version do not hold it.
+  /// Throws `qr-not-drawable` for text with line breaks, other characters that do not print or rows of spaces, which
+  /// would not survive a camera, a reader and a terminal. Throws `qr-too-long` if the text does not fit that many codes
+  /// of that version.
   public init(
     _ text: String, largestVersion: Int = Self.largestVersion, encoder: borrowing QREncoder,
     cryptography: any Cryptography
@@ -43,15 +44,15 @@ public struct QRCodeParts: Sendable {
       hint: "carry it as a file")
   }
 
-  /// False for empty text, and for text that a terminal would show as something else: with code points that do not print, or
-  /// with rows of spaces. Nothing that keyroll makes is such a text.
+  /// False for empty text, and for text that a terminal would change: with code points that do not print, or with rows
+  /// of spaces. keyroll makes no such text.
   static func isDrawable(_ text: String) -> Bool {
     let isSpace = text.unicodeScalars.map { $0 == " " }
     return !text.isEmpty && text.unicodeScalars.allSatisfy(VisibleText.isVisible)
       && !zip(isSpace, isSpace.dropFirst()).contains { $0 && $1 }
   }
 
-  /// The text of each code: parts of like length, the longest first, none of which ends inside a character.
+  /// The text of each code: parts of similar length, the longest first. No part ends inside a character.
   private static func texts(
     _ text: String, _ count: Int, _ cryptography: any Cryptography
   ) throws(QRCodeError) -> [String] {
@@ -70,7 +71,7 @@ public struct QRCodeParts: Sendable {
 }
 
 extension QRCodeParts {
-  /// The largest version that a terminal of that size shows whole; throws `qr-terminal-too-small` where it is under 5.
+  /// The largest version that a terminal of that size shows whole; throws `qr-terminal-too-small` if it is below 5.
   public static func largestVersion(columns: Int, rows: Int) throws(QRCodeError) -> Int {
     let fitting = (smallestVersion...largestVersion).last {
       QRCode.outerWidth(version: $0) <= columns && (QRCode.outerWidth(version: $0) + 1) / 2 < rows
@@ -86,7 +87,7 @@ extension QRCodeParts {
     return fitting
   }
 
-  /// A code of a few words: smaller ones would need too many.
+  /// A code of a few words; with smaller ones too many would be needed.
   private static let smallestVersion = 5
 
   /// The codes for a terminal, one below the other, in black on white whatever the colours of the terminal are.
@@ -109,7 +110,7 @@ extension QRCodeParts {
     return text
   }
 
-  /// Entries of the 256-colour table that no theme changes.
+  /// Entries of the 256-colour table that themes do not change.
   private static let blackOnWhite = "\u{1B}[38;5;16;48;5;231m"
   private static let ordinary = "\u{1B}[0m"
 
@@ -150,7 +151,7 @@ extension QRCodeParts {
     return lines.map { $0 + "\n" }.joined()
   }
 
-  /// Pixels for a module, where a viewer does not choose for itself.
+  /// Pixels for a module, if the viewer does not choose.
   private static let scale = 6
 
   /// A bar for each run of dark modules in a row.

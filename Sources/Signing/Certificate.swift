@@ -1,15 +1,16 @@
 import Encodings
 public import Messages
 
-/// What this project needs to know of an X.509 certificate (RFC 5280). Nothing here says that anybody trusts it.
+/// The parts of an X.509 certificate (RFC 5280) that this project needs. They do not imply that anybody trusts it.
 ///
-/// A class, because every token judged hands it on a few times, and copying a struct of so many buffers counts each of them.
+/// A class, because each token passes it on several times, and a copy of a struct would count a reference to each of
+/// its buffers.
 public final class Certificate: Sendable, Hashable {
   /// The whole certificate in DER.
   public let der: [UInt8]
   /// The key in it.
   public let publicKey: PublicKey
-  /// RFC 4514 text, for people: it comes from the file, so show it as a `ForeignText`.
+  /// RFC 4514 text, for people. It comes from the file, so show it as a `ForeignText`.
   public let subject: String
   /// RFC 4514 text of the issuer's name; show it as a `ForeignText`, too.
   public let issuer: String
@@ -19,19 +20,19 @@ public final class Certificate: Sendable, Hashable {
   public let issuerDER: [UInt8]
   /// Big-endian, without leading zero bytes.
   public let serialNumber: [UInt8]
-  /// Seconds since 1970-01-01T00:00:00Z, both inclusive (RFC 5280, section 4.1.2.5).
+  /// Seconds since 1970-01-01T00:00:00Z. Both ends count (RFC 5280, section 4.1.2.5).
   public let notBefore: Int64
   /// The last second of its validity, since 1970-01-01T00:00:00Z.
   public let notAfter: Int64
-  /// False when a key usage extension is there and digitalSignature is not in it (RFC 5280, section 4.2.1.3).
+  /// False if there is a key usage extension without digitalSignature (RFC 5280, section 4.2.1.3).
   public let allowsDigitalSignature: Bool
   /// The name of the algorithm the issuer signed with, for example `sha256WithRSAEncryption`.
   public let signatureAlgorithmName: String
-  /// True when the issuer's signature rests on SHA-1 or MD5.
+  /// True if the issuer's signature uses SHA-1 or MD5.
   public let hasWeakSignature: Bool
-  /// SHA-1 of the DER: 20 bytes, what `x5t` holds (RFC 7515, section 4.1.7).
+  /// SHA-1 of the DER: the 20 bytes in `x5t` (RFC 7515, section 4.1.7).
   public let sha1Thumbprint: [UInt8]
-  /// SHA-256 of the DER: 32 bytes, what `x5t#S256` holds (RFC 7515, section 4.1.8).
+  /// SHA-256 of the DER: the 32 bytes in `x5t#S256` (RFC 7515, section 4.1.8).
   public let sha256Thumbprint: [UInt8]
 
   public init(
@@ -59,18 +60,18 @@ public final class Certificate: Sendable, Hashable {
   public func hash(into hasher: inout Hasher) { hasher.combine(der) }
 }
 
-/// Finds the certificate that is meant among several: the only place where that is decided.
+/// Chooses one certificate of several; nothing else makes this choice.
 ///
-/// Which one is meant, its key says: the certificate over the key in question, and of several over the same key, such as one
-/// that was renewed, the one that is valid at the time of the token.
+/// The key decides: the certificate over the key in question. If several are over it, for example after a renewal, the
+/// one that is valid at the time of the token.
 public struct CertificateChoice: Sendable {
   /// When the token is used, in seconds since 1970-01-01T00:00:00Z.
   public let time: Int64
   /// Where the certificates come from, for messages: a path or a reference.
   public let place: String
 
-  /// How many certificates are looked at that may have been signed with one key: a bundle of many with one name must not
-  /// cost a signature for each two of them.
+  /// The most certificates to look at that one key may have signed: a bundle of many with the same name must not cost a
+  /// signature for every pair.
   private static let mostIssued = 16
 
   public init(at time: Int64, in place: String) {
@@ -80,8 +81,8 @@ public struct CertificateChoice: Sendable {
 
   /// The certificate over a key; nil if there are no certificates at all.
   ///
-  /// A certificate that restricts the key to PSS is over the same key. Throws `certificate-mismatch` when none is over this
-  /// key, and `several-certificates` when several are and not exactly one of them is valid at the time.
+  /// A certificate that restricts the key to PSS is over the same key. Throws `certificate-mismatch` if none is over
+  /// this key, and `several-certificates` if several are and not exactly one of them is valid at the time.
   public func leaf(over key: PublicKey, among certificates: [Certificate]) throws(KeyError) -> Certificate? {
     if certificates.isEmpty { return nil }
     let candidates = Set(certificates.filter { $0.publicKey.hasSameNumbers(as: key) })
@@ -94,24 +95,24 @@ public struct CertificateChoice: Sendable {
     return try only(candidates)
   }
 
-  /// Throws `certificate-not-of-key` unless the certificate is one of those that come with its key; nothing if none do.
+  /// Throws `certificate-not-of-key` if certificates come with the key and this one is not among them.
   public func requireOwn(_ certificate: Certificate, among own: [Certificate]) throws(KeyError) {
     if own.isEmpty || own.contains(certificate) { return }
     throw KeyError(
       .certificateNotOfKey,
-      "the certificate that was given for \(naming: place) is not one of those that come with the key: it is \(certificate.summary), and with the key comes \(Certificate.list(Set(own)))",
+      "the certificate that was given for \(naming: place) is not one of those that come with the key: it is \(certificate.summary), and the key comes with \(Certificate.list(Set(own)))",
       hint: "use the certificate that is registered and comes with the key")
   }
 
-  /// The certificate at the end of a bundle whose key is not known: the one whose key signed no other of them.
+  /// The end of a bundle whose key is not known: the certificate whose key signed no other of them.
   ///
-  /// Throws `no-certificate` for none at all, and `several-certificates` if there are several and not exactly one is
+  /// Throws `no-certificate` if there are none, and `several-certificates` if there are several and not exactly one is
   /// valid at the time.
   public func leaf(of bundle: [Certificate], _ cryptography: any Cryptography) throws(KeyError) -> Certificate {
     let distinct = Set(bundle)
     let byIssuer = Dictionary(grouping: bundle, by: \.issuerDER)
     let candidates = distinct.filter { candidate in
-      // By signatures and not by names: a new certificate may have the name of an old one that signed itself.
+      // It compares signatures, not names: a new certificate may have the name of an old, self-signed one.
       !byIssuer[candidate.subjectDER, default: []].prefix(Self.mostIssued).contains {
         !$0.publicKey.hasSameNumbers(as: candidate.publicKey) && cryptography.isSigned($0, by: candidate)
       }

@@ -1,9 +1,9 @@
 public import Messages
 
-/// What a new self-signed certificate says, beside its key and its signature (RFC 5280, section 4.1.2).
+/// The contents of a new self-signed certificate, besides its key and its signature (RFC 5280, section 4.1.2).
 ///
-/// Everything else in it is the same in all of them: version 3, the subject as issuer, a critical basicConstraints of no
-/// authority, and a subjectKeyIdentifier.
+/// Everything else is the same in all of them: version 3, the subject as issuer, a critical basicConstraints without
+/// CA, and a subjectKeyIdentifier.
 public struct CertificateContents: Sendable, Hashable {
   /// Big-endian, positive, without leading zero bytes.
   public let serialNumber: [UInt8]
@@ -26,7 +26,7 @@ public struct CertificateContents: Sendable, Hashable {
   public init(
     serialNumber: [UInt8], subject: CertificateSubject, life: CertificateLife, usage: CertificateUsage = .assertions
   ) throws(CertificateError) {
-    // The twentieth byte has no room for a sign.
+    // The twentieth byte must leave its top bit clear.
     guard let first = serialNumber.first, first != 0,
       serialNumber.count < Self.longestSerialNumber || serialNumber.count == Self.longestSerialNumber && first < 0x80
     else {
@@ -39,7 +39,7 @@ public struct CertificateContents: Sendable, Hashable {
     self.usage = usage
   }
 
-  /// A serial number of 16 random bytes: the top bit is cleared, so that none is negative.
+  /// A serial number of 16 random bytes. The top bit is cleared, so it is never negative.
   ///
   /// Nil if the bytes do not make a positive number, which does not happen by chance.
   public static func serialNumber(from random: [UInt8]) -> [UInt8]? {
@@ -50,11 +50,11 @@ public struct CertificateContents: Sendable, Hashable {
   }
 }
 
-/// What a request for a certificate says, beside its key and its signature (RFC 2986, section 4.1).
+/// The contents of a certificate request, besides its key and its signature (RFC 2986, section 4.1).
 public struct CertificateRequestContents: Sendable, Hashable {
   /// The name of the holder.
   public let subject: CertificateSubject
-  /// What it asks for as extensions (RFC 2985, section 5.4.2); an authority may ignore it.
+  /// The extensions that it asks for (RFC 2985, section 5.4.2); a CA may ignore them.
   public let usage: CertificateUsage
 
   public init(subject: CertificateSubject, usage: CertificateUsage = .assertions) {
@@ -63,31 +63,33 @@ public struct CertificateRequestContents: Sendable, Hashable {
   }
 }
 
-/// A name as a certificate holds it.
+/// A name as a certificate contains it.
 public struct CertificateSubject: Sendable, Hashable {
   /// RFC 4514 text, for people; `DistinguishedName` reads it back as the same name.
   public let text: String
   /// The DER of the Name (RFC 5280, section 4.1.2.4).
   public let der: [UInt8]
 
-  /// The two must be the same name: encoders make this, users rarely do.
+  /// The two must be the same name: encoders make this value, users rarely do.
   package init(text: String, der: [UInt8]) {
     self.text = text
     self.der = der
   }
 }
 
-/// What a certificate lets its key be used for, in the order in which it says it.
+/// What a certificate lets its key be used for, in the order of the certificate.
 public struct CertificateUsage: Sendable, Hashable {
   /// RFC 5280, section 4.2.1.3, by its name there.
   @nonexhaustive
   public enum Key: String, Sendable, Hashable, CaseIterable {
+    /// The key may sign data other than certificates, such as tokens.
     case digitalSignature
   }
 
   /// RFC 5280, section 4.2.1.12, by its name there without `id-kp-`.
   @nonexhaustive
   public enum Extended: String, Sendable, Hashable, CaseIterable {
+    /// The key may authenticate a TLS client.
     case clientAuth
   }
 
@@ -101,7 +103,7 @@ public struct CertificateUsage: Sendable, Hashable {
     self.extended = extended
   }
 
-  /// All that a key that signs assertions needs, and the only usage that certificates are made with here.
+  /// All that a key needs to sign assertions, and the only usage of the certificates that keyroll makes.
   public static let assertions = CertificateUsage(key: [.digitalSignature], extended: [.clientAuth])
 }
 
@@ -110,7 +112,7 @@ public struct CertificateUsage: Sendable, Hashable {
 public enum CertificateWarning: Sendable, Hashable {
   /// It lives longer than 365 days, which policies refuse.
   case longLife(seconds: Int64)
-  /// It is signed by RSASSA-PSS, and whether the services take such a certificate is not known.
+  /// It is signed with RSASSA-PSS. It is not known whether the services accept such a certificate.
   case pssSignature
 
   /// The warnings in a fixed order.

@@ -1,18 +1,19 @@
 public import Messages
 
-/// Encodes certificates and requests for them, and reads them back; a value that is handed in, so that rooms without
-/// cryptography can make them.
+/// Encodes certificates and requests for them, and reads them back. It is passed in, so that rooms without cryptography
+/// can make them.
 ///
-/// It makes no signature and holds no private key: whoever does is given the to-be-signed bytes as the message.
+/// It makes no signature and has no private key. The signer gets the to-be-signed bytes as the message.
 public protocol CertificateEncoder: Sendable {
-  /// Encodes a name; throws `subject-too-long` and `subject-malformed` for one that X.509 cannot hold.
+  /// Encodes a name; throws `subject-too-long` and `subject-malformed` if X.509 cannot contain it.
   func subject(_ name: DistinguishedName) throws(CertificateError) -> CertificateSubject
   /// A serial number that no other certificate has: see `CertificateContents.serialNumber(from:)`.
   func newSerialNumber() throws(CertificateError) -> [UInt8]
 
   /// The DER of the TBSCertificate (RFC 5280, section 4.1).
   ///
-  /// Throws `certificate-key-not-offered` for any key but one of rsaEncryption, and `certificate-algorithm-not-offered`.
+  /// Throws `certificate-key-not-offered` for any key except an rsaEncryption one, and
+  /// `certificate-algorithm-not-offered`.
   func toBeSigned(
     _ contents: CertificateContents, publicKey: PublicKey, algorithm: SignatureAlgorithm
   ) throws(CertificateError) -> [UInt8]
@@ -20,12 +21,12 @@ public protocol CertificateEncoder: Sendable {
   func toBeSigned(
     _ contents: CertificateRequestContents, publicKey: PublicKey, algorithm: SignatureAlgorithm
   ) throws(CertificateError) -> [UInt8]
-  /// The DER of the certificate, or of the request, that the bytes and their signature make.
+  /// The DER of the certificate or request that the bytes and their signature make.
   func wrap(
     toBeSigned: [UInt8], algorithm: SignatureAlgorithm, signature: [UInt8]
   ) throws(CertificateError) -> [UInt8]
 
-  /// Takes a certificate of this encoder's making apart; throws `certificate-differs` for one that holds anything else.
+  /// Takes apart a certificate that this encoder made; throws `certificate-differs` if it contains anything else.
   func parts(ofCertificate der: Span<UInt8>) throws(CertificateError) -> EncodedParts<CertificateContents>
   /// The same for a request.
   func parts(ofRequest der: Span<UInt8>) throws(CertificateError) -> EncodedParts<CertificateRequestContents>
@@ -33,7 +34,7 @@ public protocol CertificateEncoder: Sendable {
 
 /// A certificate or request, read back.
 public struct EncodedParts<Contents: Sendable & Hashable>: Sendable, Hashable {
-  /// What the certificate or request says.
+  /// The contents of the certificate or request.
   public let contents: Contents
   /// The key in it.
   public let publicKey: PublicKey
@@ -61,10 +62,10 @@ public struct CertificateRequest: Sendable, Hashable {
   public let der: [UInt8]
   /// The key in it.
   public let publicKey: PublicKey
-  /// From the file, so show its text as a `ForeignText`.
+  /// It comes from the file, so show its text as a `ForeignText`.
   public let subject: CertificateSubject
 
-  /// Whoever makes this has verified the signature.
+  /// The caller has verified the signature.
   package init(der: [UInt8], publicKey: PublicKey, subject: CertificateSubject) {
     self.der = der
     self.publicKey = publicKey

@@ -1,6 +1,6 @@
 public import Messages
 
-/// A certificate, or a request for one, that cannot be made or taken.
+/// A certificate, or a request for one, that cannot be made or accepted.
 public typealias CertificateError = Failure<CertificateErrorCode>
 
 /// The reasons of a `CertificateError`, by their stable ids.

@@ -3,8 +3,8 @@ public import Messages
 /// Makes self-signed certificates and requests for certificates with any signer: a key in a file, on a token or behind a
 /// program, or a signature that was made elsewhere.
 ///
-/// Nothing is given out unverified: the signature is judged with the key of the certificate, and what was made is parsed again
-/// and compared, field by field, with what was asked for.
+/// Nothing is returned unverified: the signature is verified with the key of the certificate, and the result is parsed
+/// again and compared, field by field, with what was asked for.
 public struct CertificateIssuer: Sendable {
   /// Encodes certificates and requests, and reads them back.
   public let encoder: any CertificateEncoder
@@ -38,7 +38,8 @@ public struct CertificateIssuer: Sendable {
 
   /// Makes the certificate with a signature that exists already.
   ///
-  /// Throws `bad-signature` for one that does not verify, and `certificate-differs` where the result is not what was asked for.
+  /// Throws `bad-signature` if the signature does not verify, and `certificate-differs` if the result is not what was
+  /// asked for.
   public func certificate(
     _ contents: CertificateContents, of publicKey: PublicKey, algorithm: SignatureAlgorithm, signature: [UInt8]
   ) throws(CertificateError) -> Certificate {
@@ -74,7 +75,7 @@ public struct CertificateIssuer: Sendable {
     return signature.bytes
   }
 
-  /// By the SubjectPublicKeyInfo that the certificate holds, read again, and not by what the signer holds.
+  /// It uses the SubjectPublicKeyInfo in the certificate, read again, and not the signer's own key.
   private func requireValid(
     _ signature: [UInt8], by algorithm: SignatureAlgorithm, for message: [UInt8], under publicKey: PublicKey
   ) throws(CertificateError) {
@@ -88,7 +89,7 @@ public struct CertificateIssuer: Sendable {
     }
   }
 
-  /// By the reader that everybody else's certificates go through.
+  /// With the same reader as every foreign certificate.
   private func readAgain(
     _ der: [UInt8], expecting expected: EncodedParts<CertificateContents>
   ) throws(CertificateError) -> Certificate {
@@ -127,7 +128,7 @@ public struct CertificateIssuer: Sendable {
 }
 
 extension CertificateError {
-  /// `certificate-differs`: a defect of ours, found before the certificate is given out.
+  /// `certificate-differs`: a defect of keyroll, found before the certificate is returned.
   package static func differing(in part: String) -> CertificateError {
     CertificateError(
       .differs, "what was made is not what was asked for: its \(part) differs, and nothing was written",

@@ -1,25 +1,30 @@
 import Encodings
 public import Messages
 
-/// From when to when a new certificate is valid (RFC 5280, section 4.1.2.5), in seconds since 1970-01-01T00:00:00Z.
+/// The time for which a new certificate is valid (RFC 5280, section 4.1.2.5), in seconds since 1970-01-01T00:00:00Z.
 public struct CertificateLife: Sendable, Hashable {
-  /// The first second of it.
+  /// The first second.
   public let notBefore: Int64
-  /// The last second of it: both ends count.
+  /// The last second: both ends count.
   public let notAfter: Int64
 
-  /// 365 days: what policies allow, and long enough to be forgotten only once a year.
+  /// 365 days: policies allow it, and the renewal is due only once a year.
   public static let standardSeconds: Int64 = 365 * 86_400
-  /// How far a certificate starts before it is made, so that a machine whose clock runs ahead makes one that is valid.
+  /// How long before the present a certificate starts, so that one made on a machine whose clock runs ahead is already
+  /// valid.
   public static let backdatingSeconds: Int64 = 5 * 60
 
-  /// 1950-01-01T00:00:00Z to 9999-12-31T23:59:59Z: what UTCTime and GeneralizedTime hold (RFC 5280, section 4.1.2.5).
+  /// 1950-01-01T00:00:00Z to 9999-12-31T23:59:59Z: the range of UTCTime and GeneralizedTime (RFC 5280, section
+  /// 4.1.2.5).
   private static let encodable: ClosedRange<Int64> = -631_152_000...253_402_300_799
 
-  /// Lasts exactly so many seconds, the first and the last counted, from five minutes ago unless another start is given.
+  /// Lasts exactly this many seconds, the first and the last included, from five minutes ago unless another start is
+  /// given.
   ///
   /// - Parameters:
   ///   - now: what the clock shows.
+  ///   - start: the first second; nil for five minutes before `now`.
+  ///   - seconds: the length, both ends included.
   ///   - maximum: the longest life in seconds that a policy allows; nil for no policy.
   ///   - buildTime: when the program was built: a clock that shows less is wrong.
   ///
@@ -64,19 +69,19 @@ public struct CertificateLife: Sendable, Hashable {
     self.init(notBefore: notBefore, notAfter: notAfter)
   }
 
-  /// What a certificate says already.
+  /// The dates of an existing certificate.
   package init(notBefore: Int64, notAfter: Int64) {
     self.notBefore = notBefore
     self.notAfter = notAfter
   }
 
-  /// Both ends counted; held within 64 bits.
+  /// Both ends count; limited to 64 bits.
   public var seconds: Int64 {
     let (difference, overflows) = notAfter.subtractingReportingOverflow(notBefore)
     return overflows || difference == .max ? .max : difference + 1
   }
 
-  /// A number of seconds to the second, for people: `365 d`, `365 d 20 min`, `0 s`.
+  /// A number of seconds for people, exact to the second: `365 d`, `365 d 20 min`, `0 s`.
   package static func text(ofSeconds seconds: Int64) -> String {
     let magnitude = seconds.magnitude
     let parts: [(UInt64, String)] = [

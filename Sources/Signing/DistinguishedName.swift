@@ -1,6 +1,6 @@
 public import Messages
 
-/// The name of the holder of a certificate, as a person writes it (RFC 4514), taken apart.
+/// The name of the holder of a certificate as a person writes it (RFC 4514), in parts.
 public struct DistinguishedName: Sendable, Hashable {
   /// One attribute of the name: a type and its value.
   public struct Attribute: Sendable, Hashable {
@@ -13,14 +13,19 @@ public struct DistinguishedName: Sendable, Hashable {
   /// The attribute types that RFC 4514, section 3, names.
   @nonexhaustive
   public enum AttributeType: String, Sendable, Hashable, CaseIterable {
+    /// The name of the holder, of at most 64 characters.
     case commonName = "CN"
-    case localityName = "L"
-    case stateOrProvinceName = "ST"
-    case organizationName = "O"
-    case organizationalUnitName = "OU"
+    /// The place of the holder, and the state that it is in.
+    case localityName = "L", stateOrProvinceName = "ST"
+    /// The organization of the holder, and a part of it.
+    case organizationName = "O", organizationalUnitName = "OU"
+    /// A code of two letters (ISO 3166).
     case countryName = "C"
+    /// The address of the holder.
     case streetAddress = "STREET"
+    /// One label of a domain name, in ASCII.
     case domainComponent = "DC"
+    /// The login name of a user.
     case userID = "UID"
 
     /// Its object identifier in dots: `2.5.4.3`.
@@ -42,7 +47,7 @@ public struct DistinguishedName: Sendable, Hashable {
   /// The most characters of a common name: ub-common-name (RFC 5280, appendix A.1).
   public static let longestCommonName = 64
 
-  /// In the order of the encoding, which is the reverse of the text's (RFC 4514, section 2.1); each part has at least one
+  /// In the order of the encoding, which is the reverse of the text (RFC 4514, section 2.1); each part has at least one
   /// attribute.
   public let relativeNames: [[Attribute]]
 
@@ -66,7 +71,7 @@ public struct DistinguishedName: Sendable, Hashable {
     }
   }
 
-  /// The common name that is next to the end of the encoding; nil for a name without one.
+  /// The last common name in the encoding; nil if there is none.
   public var commonName: String? {
     relativeNames.reversed().lazy.flatMap(\.self).first { $0.type == .commonName }?.value
   }
@@ -90,7 +95,7 @@ extension DistinguishedName.Attribute {
   }
 }
 
-/// Reads the string form of RFC 4514, section 3, strictly but for spaces around separators.
+/// Reads the string form of RFC 4514, section 3, strictly, except for spaces around separators.
 private struct DistinguishedNameReader {
   private let text: [UInt8]
   private var position = 0
@@ -133,7 +138,7 @@ private struct DistinguishedNameReader {
     return try DistinguishedName.Attribute(type, value)
   }
 
-  /// The bytes up to a comma or a plus sign, or the end, their escapes undone.
+  /// The bytes up to a comma, a plus sign or the end, unescaped.
   private mutating func value(of type: DistinguishedName.AttributeType) throws(CertificateError) -> [UInt8] {
     let start = position
     while position < text.count, text[position] == UInt8(ascii: " ") { position += 1 }
@@ -141,7 +146,7 @@ private struct DistinguishedNameReader {
       throw .malformedSubject("its \(type.rawValue) begins with #, which would be an encoding and not text")
     }
     var value: [UInt8] = []
-    // How much of it are left when the spaces at the end are not taken for a part of it.
+    // The number of bytes without the spaces at the end that belong to no escape.
     var significantCount = 0
     while position < text.count {
       let byte = text[position]

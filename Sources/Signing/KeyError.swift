@@ -49,7 +49,7 @@ public enum KeyErrorCode: String, FailureCode {
   case noPublicKey = "no-public-key"
   case severalCertificates = "several-certificates"
   case certificateMismatch = "certificate-mismatch"
-  /// The certificate that was given is not one of those that come with the key.
+  /// The given certificate is not one of those that come with the key.
   case certificateNotOfKey = "certificate-not-of-key"
   // Fitness
   case keyNotRSA = "key-not-rsa"
@@ -57,7 +57,7 @@ public enum KeyErrorCode: String, FailureCode {
   case rsaKeyTooLarge = "rsa-key-too-large"
   case rsaExponentTooSmall = "rsa-exponent-too-small"
   case brokenRSAKey = "broken-rsa-key"
-  /// Of a chip or library whose keys can be computed from their public part.
+  /// The key is from a chip or library whose keys can be computed from their public part.
   case rsaKeyROCA = "rsa-key-roca"
   case keyRestricted = "key-restricted"
   // The library underneath

@@ -1,8 +1,8 @@
 public import Messages
 
-/// What a new key is to be.
+/// The properties of a new key.
 public struct KeyDescription: Sendable, Hashable {
-  /// The kind of key, with its size. Others than RSA do not sign here.
+  /// The kind of key, with its size. Only RSA keys can sign here.
   @nonexhaustive
   public enum Kind: Sendable, Hashable {
     /// rsaEncryption with the exponent 65537.
@@ -11,16 +11,17 @@ public struct KeyDescription: Sendable, Hashable {
 
   /// The kind of key, with its size.
   public let kind: Kind
-  /// What a person calls it: the friendlyName of a PFX, `CKA_LABEL` on a token. Nil for the name of its certificate or none.
+  /// Its name for people: the friendlyName of a PFX, `CKA_LABEL` on a token. Nil to use the name of its certificate, or
+  /// none.
   public let label: String?
-  /// `CKA_ID` on a token; nil for one that the maker chooses. Files have none.
+  /// `CKA_ID` on a token; nil to let the maker choose it. Files have none.
   public let id: [UInt8]?
 
-  /// The sizes of RSA keys in bits that are made.
+  /// The sizes of RSA keys in bits that keyroll makes.
   public static let bitCounts = [2048, 3072, 4096]
   /// The size in bits if none is chosen.
   public static let standardBitCount = 3072
-  /// The public exponent of every key that is made (FIPS 186-5, appendix A.1.1).
+  /// The public exponent of every new key (FIPS 186-5, appendix A.1.1).
   public static let publicExponent: [UInt8] = [1, 0, 1]
 
   /// Throws `key-size-not-offered` for any size but 2048, 3072 and 4096 bits.
@@ -39,22 +40,23 @@ public struct KeyDescription: Sendable, Hashable {
   }
 }
 
-/// One place where new keys can be made: a file, or a token.
+/// A place where new keys can be made: a file, or a token.
 ///
-/// The way is the same for all: `check`, `make`, sign its certificate with `signer(for:)`, write that certificate, and `finish`;
-/// after any failure, `discard`.
+/// The steps are the same for all: `check`, `make`, sign its certificate with `signer(for:)`, write that certificate,
+/// and `finish`; after any failure, `discard`.
 public protocol KeyMaker: Sendable {
-  /// Throws what `make` would throw for what is there now, so that no one is asked for a password for nothing; makes nothing.
+  /// Throws now what `make` would throw, so that nobody is asked for a password in vain; makes nothing.
   func check(_ description: KeyDescription) throws(KeyMakingError)
   /// Makes the key, which may take a minute on a token; blocks.
   ///
-  /// Never in the place of another key. Throws before anything is made, or has taken back what was made, or says what is left.
+  /// Never replaces another key. An error is thrown before anything is made, or after everything made was removed, or
+  /// it says what is left.
   func make(_ description: KeyDescription) throws(KeyMakingError) -> any MadeKey
 }
 
-/// A key that was made a moment ago, and is not yet finished.
+/// A new key that is not finished yet.
 ///
-/// A maker that holds it in memory alone has nothing left when it goes; one on a token stays until `discard`.
+/// A key in memory alone leaves nothing behind; one on a token stays until `discard`.
 public protocol MadeKey: Sendable {
   /// The public part of the new key.
   var publicKey: PublicKey { get }
@@ -62,10 +64,11 @@ public protocol MadeKey: Sendable {
   var waitsForDevice: Bool { get }
   /// Opens the key for an algorithm, to sign its own certificate or a request for one.
   func signer(for algorithm: SignatureAlgorithm) throws(KeyMakingError) -> any Signer
-  /// Puts the key where it belongs, with its certificate if there is one and it is wanted there, and tries it as it lies
-  /// there; once.
+  /// Puts the key in its place, with its certificate if there is one and the place takes it, and tries it there; call
+  /// it once.
   func finish(with certificate: Certificate?) throws(KeyMakingError) -> FinishedKey
-  /// Takes back all that was made in this run, finished or not; throws `key-not-discarded`, which says what is left.
+  /// Removes everything that was made in this run, finished or not; throws `key-not-discarded`, which says what is
+  /// left.
   func discard() throws(KeyMakingError)
 }
 
@@ -73,9 +76,9 @@ public protocol MadeKey: Sendable {
 public struct FinishedKey: Sendable, Hashable {
   /// Opens the key, as `KeyReference` reads it.
   public let reference: String
-  /// How it lies there, for a person: `AES-256, PBKDF2-HMAC-SHA256 100,000 rounds`.
+  /// How it is protected there, for a person: `AES-256, PBKDF2-HMAC-SHA256 100,000 rounds`.
   public let protection: String?
-  /// What a person should know.
+  /// What a person should know about it.
   public let notes: [String]
 
   public init(reference: String, protection: String? = nil, notes: [String] = []) {
@@ -103,7 +106,7 @@ public enum KeyMakingErrorCode: String, FailureCode {
   /// A password was wanted, and none or the empty one was given.
   case passwordRequired = "password-required"
   case generationFailed = "key-generation-failed"
-  /// The key, opened again from where it was put, is not the one that was made, or does not sign.
+  /// The key, opened again from its place, is not the one that was made, or does not sign.
   case trialFailed = "new-key-trial-failed"
   case notDiscarded = "key-not-discarded"
   // Tokens
@@ -112,14 +115,14 @@ public enum KeyMakingErrorCode: String, FailureCode {
   /// A token that cannot be written now, or not by the user who is logged in.
   case tokenReadOnly = "token-read-only"
   case tokenFull = "token-full"
-  /// A token whose keys are made by its officer alone, with tools of its maker.
+  /// A token on which only its officer makes keys, with the tools of its maker.
   case tokenNotOffered = "token-not-offered"
   case pinExpired = "pin-expired"
   /// The token does not make RSA keys by the mechanism of the standard.
   case generationUnavailable = "key-generation-unavailable"
   /// A size that the token does not make.
   case keySizeOutOfRange = "key-size-out-of-range"
-  /// The token has made a key that is not what was asked for; it was removed again.
+  /// The token made a key that is not what was asked for; it was removed again.
   case keyDiffers = "new-key-differs"
   /// The token would give the private key away; it was removed again.
   case keyUnprotected = "new-key-unprotected"

@@ -3,14 +3,14 @@ public import Messages
 
 /// Where a key is: a scheme, a path and attributes, read once, by the syntax of the scheme.
 ///
-/// It never holds a secret, so it may be printed, logged and stored; messages show it by `\(naming:)`.
+/// It never contains a secret, so it may be printed, logged and stored; messages show it by `\(naming:)`.
 public struct KeyReference: Sendable, Hashable, CustomStringConvertible {
   /// In lower case, without the colon; `file` for a plain path.
   public let scheme: String
-  /// The file or program, its escapes undone; `-` is standard input. Empty for a reference that is a URI.
+  /// The file or program, unescaped; `-` is standard input. Empty for a reference that is a URI.
   public let path: String
   private let attributes: [Attribute]
-  /// As it was written, the scheme in lower case; a plain path has the scheme `file`.
+  /// As it was written, with the scheme in lower case; a plain path has the scheme `file`.
   public let description: String
 
   private struct Attribute: Hashable {
@@ -21,12 +21,12 @@ public struct KeyReference: Sendable, Hashable, CustomStringConvertible {
   /// The scheme of a path whose kind is found by its content.
   public static let plainPathScheme = "file"
 
-  /// Reads a reference of one of the schemes, or takes the whole text as a path, under the scheme `file`, when it starts
-  /// with none of them.
+  /// Reads a reference of one of the schemes. If the text starts with none of them, the whole text is a path under the
+  /// scheme `file`.
   ///
-  /// Throws `secret-in-reference` for an attribute that would hold a PIN or a password, and `malformed-key-reference` for
-  /// text that is empty or holds a NUL, and for attributes that are unknown, empty, badly escaped or repeated. No
-  /// message repeats a value.
+  /// Throws `secret-in-reference` for an attribute that would contain a PIN or a password. Throws
+  /// `malformed-key-reference` for text that is empty or contains a NUL, and for attributes that are unknown, empty,
+  /// badly escaped or repeated. No message repeats a value.
   public init(_ text: String, of syntaxes: [KeyReferenceSyntax]) throws(KeyError) {
     if text.isEmpty || text.utf8.contains(0) {
       throw KeyError(.malformedKeyReference, "a key reference must be a path or scheme:rest, not empty and without NUL")
@@ -49,16 +49,16 @@ public struct KeyReference: Sendable, Hashable, CustomStringConvertible {
     description = "\(syntax.scheme):\(Substring(rest))"
   }
 
-  /// The value of an attribute, its escapes undone; nil if it is not there.
+  /// The value of an attribute, unescaped; nil if it is not there.
   public subscript(bytes name: String) -> [UInt8]? {
     attributes.first { $0.name.name.utf8.elementsEqual(name.utf8) }?.value
   }
 
-  /// The same as text, which every attribute is but those that a URI compares byte by byte.
+  /// The same as text. Only attributes that a URI compares byte by byte may not be text.
   public subscript(name: String) -> String? { self[bytes: name].flatMap { String(validating: $0, as: UTF8.self) } }
 
-  /// Every file that opening the key reads, the key's own first: what a command must neither overwrite nor, where it is
-  /// `-`, read twice.
+  /// Every file that opening the key reads, the file of the key first. A command must not overwrite any of them, or
+  /// read `-` twice.
   public var inputFiles: [String] {
     let named = attributes.compactMap { attribute in
       switch attribute.name.content {
@@ -70,9 +70,9 @@ public struct KeyReference: Sendable, Hashable, CustomStringConvertible {
     return (path.isEmpty ? [] : [path]) + named
   }
 
-  /// Whatever the scheme: a text that is not a reference after all is printed as a path.
+  /// It applies to every scheme: a text that turns out not to be a reference is printed as a path.
   private static func refuseSecrets(in text: String) throws(KeyError) {
-    // Before a name: of a scheme that is not known here the colon is one, too.
+    // The separators before a name; in an unknown scheme, the colon is one too.
     let separators = Array(":;?&".utf8)
     for part in text.utf8.split(whereSeparator: { separators.contains($0) }) {
       guard let equals = part.firstIndex(of: UInt8(ascii: "=")), SecretNames.contains(part[..<equals]) else {
@@ -87,9 +87,10 @@ public struct KeyReference: Sendable, Hashable, CustomStringConvertible {
   }
 }
 
-/// How the references of one scheme are written; a backend says it of its own scheme, and everybody reads them by it.
+/// How the references of one scheme are written. Each backend describes its own scheme, and every reader uses that
+/// description.
 public struct KeyReferenceSyntax: Sendable, Hashable {
-  /// What follows the colon of the scheme.
+  /// The part after the colon of the scheme.
   @nonexhaustive
   public enum Form: Sendable, Hashable {
     /// The whole of it is a path, unchanged.
@@ -102,11 +103,12 @@ public struct KeyReferenceSyntax: Sendable, Hashable {
 
   /// One attribute that a reference may have, once.
   public struct Attribute: Sendable, Hashable {
-    /// What the value is.
+    /// The kind of value.
     @nonexhaustive
     public enum Content: Sendable, Hashable {
+      /// Text in UTF-8, not empty.
       case text
-      /// Any bytes, also none.
+      /// Any bytes, or none.
       case bytes
       /// The path of a file that opening the key reads.
       case path
@@ -114,7 +116,7 @@ public struct KeyReferenceSyntax: Sendable, Hashable {
       case fileURI
     }
 
-    /// Of exactly this spelling.
+    /// Exactly this text.
     public let name: String
     /// What the value is.
     public let content: Content
@@ -130,7 +132,7 @@ public struct KeyReferenceSyntax: Sendable, Hashable {
 
   /// In lower case, without its colon: `pem`.
   public let scheme: String
-  /// What follows the scheme.
+  /// The part after the scheme.
   public let form: Form
   /// The attributes that a reference may have.
   public let attributes: [Attribute]
@@ -148,7 +150,7 @@ public struct KeyReferenceSyntax: Sendable, Hashable {
 }
 
 extension KeyReferenceSyntax {
-  /// The path that `file:/path` and `file:///path` name, escapes undone already; nil for anything else.
+  /// The path in `file:/path` or `file:///path`, already unescaped; nil for anything else.
   package static func path(ofFileURI uri: [UInt8]) -> String? {
     guard let text = String(validating: uri, as: UTF8.self), text.utf8.starts(with: "file:".utf8) else { return nil }
     var path = text.utf8.dropFirst("file:".utf8.count)
@@ -158,7 +160,7 @@ extension KeyReferenceSyntax {
   }
 }
 
-/// Takes apart what follows the scheme of a reference.
+/// Takes apart the part after the scheme of a reference.
 struct KeyReferenceReader {
   private let syntax: KeyReferenceSyntax
   private(set) var path = ""
@@ -218,7 +220,7 @@ struct KeyReferenceReader {
     guard
       let bytes = PercentEncoding.decoded(value, allowing: { !isURI || URICharacters.isLiteral($0, inQuery: inQuery) })
     else { throw malformed("has a bad escape or an unescaped character in \(attribute.name)") }
-    // What may be empty in a URI, its reader decides attribute by attribute.
+    // Attributes that may be empty in a URI are decided by its reader, one by one.
     if !isURI, Self.text(bytes) == nil {
       throw malformed("has an attribute \(attribute.name) that is empty or not text")
     }
@@ -226,7 +228,7 @@ struct KeyReferenceReader {
     values.append((attribute, bytes))
   }
 
-  /// Nil for no bytes, a NUL and what is not UTF-8.
+  /// Nil for no bytes, for a NUL and for text that is not UTF-8.
   private static func text(_ bytes: [UInt8]) -> String? {
     bytes.isEmpty || bytes.contains(0) ? nil : String(validating: bytes, as: UTF8.self)
   }

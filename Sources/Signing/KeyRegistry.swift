@@ -1,9 +1,9 @@
 public import Messages
 
-/// The backends a program uses, as a value; nothing registers itself.
+/// The backends of a program, as a value; no backend registers itself.
 ///
-/// Whatever the backend, a key leaves the registry only when it is RSA with 2048 to 8192 bits and an odd exponent of
-/// at least 65537, may be used with the algorithm asked for, and matches the certificate that comes with it.
+/// Whatever the backend, the registry returns a key only if it is RSA with 2048 to 8192 bits and an odd exponent of
+/// at least 65537, may be used with the requested algorithm, and matches the certificate that comes with it.
 public struct KeyRegistry: Sendable {
   private let backends: [any KeyBackend]
 
@@ -24,7 +24,7 @@ public struct KeyRegistry: Sendable {
     let (reference, algorithm) = (request.reference, request.algorithm)
     guard let backend = backends.first(where: { $0.scheme.utf8.elementsEqual(reference.scheme.utf8) }) else {
       throw KeyError(
-        .unknownKeyScheme, "nothing here opens key references of the scheme \(naming: reference.scheme)",
+        .unknownKeyScheme, "keyroll does not open key references of the scheme \(naming: reference.scheme)",
         hint: "known schemes: \(schemes.joined(separator: ", "))")
     }
     let signer = try backend.signer(for: request)

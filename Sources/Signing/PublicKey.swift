@@ -2,34 +2,37 @@ public import Messages
 
 /// A public key as a SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7), with what is needed to judge it.
 ///
-/// A class, as `Certificate` is: it is handed on more often than looked into.
+/// A class, as `Certificate` is: it is passed on more often than it is read.
 public final class PublicKey: Sendable {
-  /// What kind of key it is, and what it may be used for.
+  /// The kind of key, and what it may be used for.
   ///
-  /// All that depends on the kind of a key is in the extension of this type; nothing else asks which case it is.
+  /// Everything that depends on the kind of a key is in the extension of this type; no other code asks which case it
+  /// is.
   @nonexhaustive
   public enum Kind: Sendable, Hashable {
     /// rsaEncryption: any RSA signature algorithm.
     case rsa(RSAPublicNumbers)
-    /// id-RSASSA-PSS (RFC 4055): PSS only, and only with the named digest where one is named.
+    /// id-RSASSA-PSS (RFC 4055): PSS only, and only with the digest that it names, if it names one.
     case rsaPSS(RSAPublicNumbers, restrictedTo: PSSRestriction?)
     /// Any other kind, by the name of its algorithm, such as `EC P-256` or `Ed25519`.
     case other(String)
   }
 
-  /// What is wrong with a key itself, whoever signs or verifies with it.
+  /// What is wrong with a key itself, for signing and for verifying.
   @nonexhaustive
   public enum Fault: Sendable, Hashable {
-    /// No signature algorithm here is for keys of this kind.
+    /// None of the signature algorithms here uses keys of this kind.
     case unsupportedKind
+    /// Fewer bits than the least that sign here, 2048.
     case tooSmall(bitCount: Int, least: Int)
+    /// More bits than the most that are used here, 8192.
     case tooLarge(bitCount: Int, most: Int)
     /// Nobody can sign with it: its public exponent is even.
     case unusable
     /// Anybody can sign with it: its public exponent is 1, or its modulus is even.
     case forgeable
-    /// Its private key can perhaps be computed: the modulus has the fingerprint of ROCA (CVE-2017-15361), which one key in two hundred
-    /// million has by chance.
+    /// Others may be able to compute its private key: the modulus has the fingerprint of ROCA (CVE-2017-15361), which
+    /// one key in two hundred million has by chance.
     case factorable
     /// Weaker than new signatures may be: its public exponent is below 65537, which FIPS 186-5 does not allow.
     case weakExponent
@@ -43,10 +46,10 @@ public final class PublicKey: Sendable {
   public let sha256Fingerprint: [UInt8]
   /// For a person: `RSA 2048`, `RSA-PSS 2048`, `EC P-256`.
   public let summary: String
-  /// All that is wrong with the key, in the order of the cases; a weak exponent is the last.
+  /// Everything that is wrong with the key, in the order of the cases; a small exponent is last.
   public let faults: [Fault]
 
-  /// The three must describe the same key; readers of keys make this, users rarely do.
+  /// The three must describe the same key. Readers of keys make this value, users rarely do.
   public init(subjectPublicKeyInfo: [UInt8], kind: Kind, sha256Fingerprint: [UInt8]) {
     self.subjectPublicKeyInfo = subjectPublicKeyInfo
     self.kind = kind
@@ -55,7 +58,7 @@ public final class PublicKey: Sendable {
     faults = kind.faults
   }
 
-  /// Nil for a key that no signature algorithm here is for.
+  /// Nil for a key of a kind that none of the signature algorithms here uses.
   public var keyType: KeyType? { kind.keyType }
 
   /// The RSA numbers, or nil for another kind of key.
@@ -66,15 +69,15 @@ public final class PublicKey: Sendable {
   /// True when a signature of this algorithm may be made and accepted with the key.
   public func allows(_ algorithm: SignatureAlgorithm) -> Bool { kind.allows(algorithm) }
 
-  /// The length of every signature of the algorithm; nil if the algorithm is not for this kind of key.
+  /// The length of every signature of the algorithm in bytes; nil if the algorithm does not use this kind of key.
   ///
   /// A restriction of the key does not matter here.
   public func signatureByteCount(for algorithm: SignatureAlgorithm) -> Int? {
     algorithm.keyType == kind.keyType ? kind.signatureByteCount : nil
   }
 
-  /// Throws `key-not-rsa`, `rsa-key-too-small`, `rsa-key-too-large`, `broken-rsa-key`, `rsa-key-roca`, `rsa-exponent-too-small`
-  /// or `key-restricted` when the key must not sign with the algorithm.
+  /// Throws `key-not-rsa`, `rsa-key-too-small`, `rsa-key-too-large`, `broken-rsa-key`, `rsa-key-roca`,
+  /// `rsa-exponent-too-small` or `key-restricted` if the key must not sign with the algorithm.
   public func requireFitToSign(with algorithm: SignatureAlgorithm, at reference: KeyReference) throws(KeyError) {
     if let error = kind.signingError(faults, at: reference) { throw error }
     if !allows(algorithm) {
@@ -85,7 +88,7 @@ public final class PublicKey: Sendable {
     }
   }
 
-  /// All that the key may make, for messages.
+  /// All algorithms of the key, for messages.
   private var allowedAlgorithms: [SignatureAlgorithm] { SignatureAlgorithm.allCases.filter(allows) }
 
   private var restrictionSummary: String {
@@ -99,7 +102,8 @@ public final class PublicKey: Sendable {
 }
 
 extension PublicKey: Hashable {
-  /// Two keys are the same when kind, restriction and numbers are: other parameters that encodings differ in do not matter.
+  /// Two keys are the same if their kind, restriction and numbers are the same. Other differences of their encodings do
+  /// not matter.
   public static func == (left: PublicKey, right: PublicKey) -> Bool {
     if left === right { return true }
     switch (left.kind, right.kind) {
@@ -112,17 +116,17 @@ extension PublicKey: Hashable {
     if let numbers = kind.numbers { hasher.combine(numbers) } else { hasher.combine(subjectPublicKeyInfo) }
   }
 
-  /// True for the same numbers, whatever each of the two is restricted to, and for any other key that is the same: what
-  /// one signs, the other verifies, where both allow the algorithm.
+  /// True for the same numbers, even if the keys have different restrictions, and for any other equal key. What one of
+  /// them signs, the other verifies, if both allow the algorithm.
   public func hasSameNumbers(as other: PublicKey) -> Bool {
     if let numbers = kind.numbers, let others = other.kind.numbers { return numbers == others }
     return self == other
   }
 }
 
-/// What depends on the kind of a key: one arm for each kind in each of these.
+/// Everything that depends on the kind of a key, with one arm for each kind.
 extension PublicKey.Kind {
-  /// What keys are compared by.
+  /// The values that a comparison of keys uses.
   fileprivate enum Numbers: Hashable {
     case rsa(RSAPublicNumbers)
   }
@@ -172,7 +176,7 @@ extension PublicKey.Kind {
     }
   }
 
-  /// What the worst of the faults is called where the key at the reference was to sign; nil if none keeps it from that.
+  /// The error for the worst of the faults, if the key at the reference was to sign; nil if none of them prevents that.
   fileprivate func signingError(_ faults: [PublicKey.Fault], at reference: KeyReference) -> KeyError? {
     switch self {
     case .rsa, .rsaPSS: faults.lazy.compactMap { RSAPublicNumbers.signingError($0, at: reference) }.first

@@ -22,14 +22,14 @@ public struct RSAPublicNumbers: Sendable, Hashable {
   /// True if the exponent is odd, as every RSA exponent is.
   public var isExponentOdd: Bool { exponent.last.map { $0 & 1 == 1 } ?? false }
 
-  /// True when the exponent is less than 65537, which FIPS 186-5 no longer allows for signing.
+  /// True if the exponent is less than 65537, which FIPS 186-5 no longer allows for signing.
   public var isExponentSmall: Bool {
     exponent.count < 3 || (exponent.count == 3 && exponent.lexicographicallyPrecedes([1, 0, 1]))
   }
 }
 
 extension RSAPublicNumbers {
-  /// The sizes of keys that sign here, in bits: the services refuse less, and more only costs time.
+  /// The sizes in bits of keys that can sign here: the services refuse smaller ones, and larger ones only cost time.
   public static let signingBitCounts = 2048...8192
 
   /// What is wrong with a key of these numbers, the worst first.
@@ -45,7 +45,7 @@ extension RSAPublicNumbers {
     return faults
   }
 
-  /// Nil for a fault that shows elsewhere: no private key with such numbers is sound, and its trial fails.
+  /// Nil for a fault that shows elsewhere: a private key with such numbers is never sound, and its trial fails.
   static func signingError(_ fault: PublicKey.Fault, at reference: KeyReference) -> KeyError? {
     switch fault {
     case .tooSmall(let bitCount, let least):
@@ -74,8 +74,8 @@ extension RSAPublicNumbers {
 extension RSAPublicNumbers {
   /// True for a modulus as Infineon's RSALib made it (Nemec and others, The Return of Coppersmith's Attack, CCS 2017).
   ///
-  /// Its primes are powers of 65537 modulo the product of the first primes, so the modulus is one modulo each of them. Seventeen of
-  /// those primes tell: by chance that is so for one modulus in two hundred million.
+  /// Its primes are powers of 65537 modulo the product of the first primes, and so the modulus is a power of 65537
+  /// modulo each of these. Seventeen of them are enough to tell: one modulus in two hundred million passes by chance.
   public var hasFingerprintOfROCA: Bool {
     Self.fingerprintGroups.allSatisfy { group in
       let remainder = modulus.reduce(UInt64(0)) { ($0 << 8 | UInt64($1)) % group.product }
@@ -85,8 +85,8 @@ extension RSAPublicNumbers {
 
   private typealias FingerprintGroup = (product: UInt64, primes: [(prime: UInt64, powers: Set<Int>)])
 
-  /// The odd primes up to 167, of which the moduli of every size of key are made, with the powers of 65537 modulo each: those that
-  /// few remainders are powers for come first, so that nearly every modulus is done with after one group.
+  /// The odd primes up to 167, on which the moduli of every key size are built, with the powers of 65537 modulo each.
+  /// The primes with the fewest such powers come first, so that nearly every modulus is decided by the first group.
   private static let fingerprintGroups: [FingerprintGroup] = {
     let odd = stride(from: 3, through: 167, by: 2).filter { number in
       !stride(from: 3, to: number, by: 2).contains { number.isMultiple(of: $0) }
@@ -101,7 +101,7 @@ extension RSAPublicNumbers {
     for prime in primes.sorted(by: {
       Double($0.powers.count) / Double($0.prime) < Double($1.powers.count) / Double($1.prime)
     }) {
-      // A byte more must fit into 64 bits.
+      // Another byte must still fit into 64 bits.
       if let last = groups.last, last.product < 1 << 56 / prime.prime {
         groups[groups.count - 1].product *= prime.prime
         groups[groups.count - 1].primes.append(prime)
@@ -113,9 +113,9 @@ extension RSAPublicNumbers {
   }()
 }
 
-/// The RSASSA-PSS-params that an id-RSASSA-PSS key carries (RFC 4055, section 3.1): what its signatures must use.
+/// The RSASSA-PSS-params of an id-RSASSA-PSS key (RFC 4055, section 3.1): the parameters that its signatures must use.
 public struct PSSRestriction: Sendable, Hashable {
-  /// The digest and the digest of MGF1, or nil for one that no `PS*` algorithm uses.
+  /// The digest of the message, or nil for one that no `PS*` algorithm uses.
   public let digest: DigestAlgorithm?
   /// The digest of MGF1; nil for one that no `PS*` algorithm uses.
   public let maskDigest: DigestAlgorithm?
@@ -128,7 +128,7 @@ public struct PSSRestriction: Sendable, Hashable {
     self.minimumSaltByteCount = minimumSaltByteCount
   }
 
-  /// True if a signature by the algorithm keeps to the restriction.
+  /// True if a signature by the algorithm obeys the restriction.
   public func allows(_ algorithm: SignatureAlgorithm) -> Bool {
     algorithm.padding == .pss && digest == algorithm.digest && maskDigest == algorithm.digest
       && minimumSaltByteCount <= algorithm.digest.byteCount

@@ -1,17 +1,17 @@
 public import Messages
 public import System
 
-/// Gives a password or PIN when a backend needs one.
+/// Gives a password or PIN if a backend needs one.
 public protocol SecretProvider: Sendable {
-  /// The secret, or nil when there is none to give; an empty secret is not the same as none.
+  /// The secret, or nil if there is none; an empty secret is not the same as none.
   ///
-  /// May ask a person and block. Throws `secret-unavailable` when a source was named and cannot be read.
+  /// May ask a person and block. Throws `secret-unavailable` if a source was named and cannot be read.
   func secret(for request: SecretRequest) throws(KeyError) -> SecretBytes?
-  /// True if the secret was given, and no one has to be asked for it.
+  /// True if the secret was given, so that nobody has to be asked for it.
   ///
-  /// A PIN that was given is tried even where the token would do without.
+  /// A given PIN is tried even if the token could do without it.
   func isGiven(for purpose: SecretRequest.Purpose) -> Bool
-  /// Says that the secret for this request did not open what it is for; true where another one can be had by asking again.
+  /// Reports that the secret for this request was wrong; true if another one can be had by asking again.
   ///
   /// Never true for a PIN: a token counts the wrong ones.
   func hasAnother(for request: SecretRequest) -> Bool
@@ -20,12 +20,12 @@ public protocol SecretProvider: Sendable {
 extension SecretProvider {
   /// False: a person has to be asked.
   public func isGiven(for purpose: SecretRequest.Purpose) -> Bool { false }
-  /// False: what was given once would be given again.
+  /// False: a given secret would be the same again.
   public func hasAnother(for request: SecretRequest) -> Bool { false }
 
-  /// Opens a file, and does it again for as long as its password is wrong and another one can be had.
+  /// Opens a file, again and again while its password is wrong and another one can be had.
   ///
-  /// `subject` is how `opening` names the file where it asks for the password.
+  /// `subject` is how `opening` names the file when it asks for the password.
   package func opening<Result>(
     _ subject: String, _ open: () throws(KeyError) -> Result
   ) throws(KeyError) -> Result {
@@ -39,7 +39,7 @@ extension SecretProvider {
   }
 }
 
-/// What a secret is wanted for, in words that a prompt can show.
+/// What a secret is for, in words that a prompt can show.
 public struct SecretRequest: Sendable, Hashable {
   /// The kind of secret.
   @nonexhaustive
@@ -52,7 +52,8 @@ public struct SecretRequest: Sendable, Hashable {
 
   /// A password or a PIN.
   public let purpose: Purpose
-  /// What the secret opens, for example `pfx:keys.p12`; like a token's label it may come from elsewhere, so show it as a `ForeignText`.
+  /// What the secret opens, for example `pfx:keys.p12`. Like the label of a token it may come from elsewhere, so show
+  /// it as a `ForeignText`.
   public let subject: String
 
   public init(purpose: Purpose, subject: String) {
@@ -61,7 +62,7 @@ public struct SecretRequest: Sendable, Hashable {
   }
 }
 
-/// A provider that has nothing to give: for keys that need no password.
+/// A provider without any secrets: for keys that need no password.
 public struct NoSecrets: SecretProvider {
   public init() {}
 

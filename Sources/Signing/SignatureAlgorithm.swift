@@ -1,12 +1,10 @@
 /// The RSA signature algorithms of RFC 7518, sections 3.3 and 3.5, by their `alg` names.
 @nonexhaustive
 public enum SignatureAlgorithm: String, Sendable, Hashable, CaseIterable {
-  case rs256 = "RS256"
-  case rs384 = "RS384"
-  case rs512 = "RS512"
-  case ps256 = "PS256"
-  case ps384 = "PS384"
-  case ps512 = "PS512"
+  /// RSASSA-PKCS1-v1_5 with SHA-256, SHA-384 and SHA-512.
+  case rs256 = "RS256", rs384 = "RS384", rs512 = "RS512"
+  /// RSASSA-PSS with SHA-256, SHA-384 and SHA-512.
+  case ps256 = "PS256", ps384 = "PS384", ps512 = "PS512"
 
   /// How the digest is encoded before the RSA operation (RFC 8017, sections 8.1 and 8.2).
   @nonexhaustive
@@ -24,7 +22,7 @@ public enum SignatureAlgorithm: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// All that keys of a type make.
+  /// All algorithms of a type of key.
   public static func all(for keyType: KeyType) -> [SignatureAlgorithm] { allCases.filter { $0.keyType == keyType } }
 
   /// The hash function that the algorithm uses.
@@ -59,7 +57,8 @@ public enum SignatureAlgorithm: String, Sendable, Hashable, CaseIterable {
 
   /// The algorithm of this exact name: `alg` values are case-sensitive (RFC 7515, section 4.1.1).
   public init?(name: String) {
-    // Not `init(rawValue:)`, which takes canonically equivalent text; any such text is longer in UTF-8 than these letters.
+    // This replaces `init(rawValue:)`, which takes canonically equivalent text; any such text is longer in UTF-8 than
+    // these letters.
     guard let match = Self.byName.first(where: { $0.name.utf8.count == name.utf8.count && $0.name == name }) else {
       return nil
     }
@@ -67,9 +66,10 @@ public enum SignatureAlgorithm: String, Sendable, Hashable, CaseIterable {
   }
 }
 
-/// The types of keys that the signature algorithms here are for, by their `kty` names (RFC 7518, section 6.1).
+/// The types of keys that the signature algorithms here use, by their `kty` names (RFC 7518, section 6.1).
 @nonexhaustive
 public enum KeyType: String, Sendable, Hashable, CaseIterable {
+  /// RSA, also if the key is restricted to PSS.
   case rsa = "RSA"
 }
 
@@ -78,9 +78,8 @@ public enum KeyType: String, Sendable, Hashable, CaseIterable {
 public enum DigestAlgorithm: String, Sendable, Hashable, CaseIterable {
   /// For certificate thumbprints only; nothing is signed with it.
   case sha1 = "SHA-1"
-  case sha256 = "SHA-256"
-  case sha384 = "SHA-384"
-  case sha512 = "SHA-512"
+  /// For signatures, with digests of 32, 48 and 64 bytes; SHA-256 also for thumbprints.
+  case sha256 = "SHA-256", sha384 = "SHA-384", sha512 = "SHA-512"
 
   /// The length of a digest in bytes.
   public var byteCount: Int {
@@ -95,12 +94,12 @@ public enum DigestAlgorithm: String, Sendable, Hashable, CaseIterable {
 
 /// The DigestInfo that RSASSA-PKCS1-v1_5 signs (RFC 8017, section 9.2, note 1).
 public enum DigestInfo {
-  /// DER: the hash function and the digest, or nil for a digest that has not the length of the hash function's.
+  /// DER of the hash function and the digest; nil if the digest does not have the length of the hash function's output.
   public static func encoding(_ digest: [UInt8], of algorithm: DigestAlgorithm) -> [UInt8]? {
     encoding(digest, of: algorithm, parameters: [0x05, 0x00])
   }
 
-  /// The same without the NULL behind the hash function, which some signers leave out and no verifier here accepts.
+  /// The same without the NULL after the hash function. Some signers leave it out, and no verifier here accepts that.
   package static func encodingWithoutNull(_ digest: [UInt8], of algorithm: DigestAlgorithm) -> [UInt8]? {
     encoding(digest, of: algorithm, parameters: [])
   }
@@ -110,7 +109,7 @@ public enum DigestInfo {
     return sequence(sequence(objectIdentifier(of: algorithm) + parameters) + [0x04, UInt8(digest.count)] + digest)
   }
 
-  /// No DigestInfo is longer than 127 bytes, so that one byte tells every length.
+  /// A DigestInfo is never longer than 127 bytes, so one byte is enough for every length.
   private static func sequence(_ contents: [UInt8]) -> [UInt8] { [0x30, UInt8(contents.count)] + contents }
 
   private static func objectIdentifier(of algorithm: DigestAlgorithm) -> [UInt8] {

@@ -1,8 +1,8 @@
-/// Judges signatures made with one public key.
+/// Verifies signatures made with one public key.
 public protocol SignatureVerifier: Sendable {
-  /// The key that signatures are verified with.
+  /// The key that it verifies with.
   var publicKey: PublicKey { get }
   /// True only for a good signature of exactly this algorithm: for PSS the salt is as long as the digest (RFC 7518,
-  /// section 3.5). False for any other bytes; never throws on them.
+  /// section 3.5). False for any other bytes; never throws because of them.
   func isValid(_ signature: Span<UInt8>, by algorithm: SignatureAlgorithm, for message: Span<UInt8>) -> Bool
 }

@@ -2,8 +2,8 @@ public import Messages
 
 /// One private key, opened for one algorithm.
 ///
-/// The algorithm is bound when the key is opened, so a header and its signature cannot disagree. Parallel work is
-/// several signers.
+/// The algorithm is fixed when the key is opened, so a header and its signature cannot disagree. To sign in parallel,
+/// use several signers.
 public protocol Signer: Sendable {
   /// Becomes `alg` (RFC 7515, section 4.1.1).
   var algorithm: SignatureAlgorithm { get }
@@ -11,7 +11,7 @@ public protocol Signer: Sendable {
   var publicKey: PublicKey { get }
   /// Leaf first, each followed by its issuer; empty for a bare key.
   var certificates: [Certificate] { get }
-  /// What a person should know although the key was opened, for example that nothing protects its file against change.
+  /// What a person should know although the key was opened, for example that other users can change its file.
   var notes: [String] { get }
   /// Hashes, pads and signs the whole message, never a bare digest; blocks.
   func sign(_ message: Span<UInt8>) throws(SigningError) -> Signature
@@ -26,7 +26,7 @@ extension Signer {
 public struct Signature: Sendable, Hashable {
   /// The algorithm that made the signature.
   public let algorithm: SignatureAlgorithm
-  /// As long as `PublicKey.signatureByteCount(for:)` says; of RSA big-endian (RFC 8017, sections 8.1.1 and 8.2.1).
+  /// As long as `PublicKey.signatureByteCount(for:)` says; for RSA big-endian (RFC 8017, sections 8.1.1 and 8.2.1).
   public let bytes: [UInt8]
 
   public init(algorithm: SignatureAlgorithm, bytes: [UInt8]) {
@@ -42,12 +42,12 @@ public typealias SigningError = Failure<SigningErrorCode>
 @nonexhaustive
 public enum SigningErrorCode: String, FailureCode {
   case signingFailed = "signing-failed"
-  /// The device that holds the key did not do what it was asked to.
+  /// The device with the key failed.
   case deviceFailed = "device-failed"
-  /// A key that wants its PIN for each use, or a token that asked for a login only now, has not taken the PIN.
+  /// The PIN was not accepted, by a key that wants its PIN for each use or by a token that asked for a login only now.
   case wrongPIN = "wrong-pin"
   case pinLocked = "pin-locked"
-  /// The same, where no PIN could be given to it.
+  /// The same, but no PIN could be given.
   case pinRequired = "pin-required"
   case finalPINTry = "final-pin-try"
   case secretUnavailable = "secret-unavailable"
@@ -58,8 +58,8 @@ public enum SigningErrorCode: String, FailureCode {
   case programRefused = "program-refused"
   /// The program that signs did not end in time, and was ended.
   case programTimeout = "program-timeout"
-  /// What the program that signs answered is not an answer.
+  /// The output of the program that signs is not an answer.
   case malformedAnswer = "malformed-answer"
-  /// The signature that came back is not one of the key that was opened.
+  /// The returned signature is not one of the opened key.
   case badSignature = "bad-signature"
 }

@@ -2,16 +2,17 @@ import Encodings
 public import Messages
 public import Signing
 
-/// Cryptography that proves nothing: it accepts the signatures of a `FakeSigner` and knows the certificates it was given.
+/// Cryptography that proves nothing: it accepts the signatures of a `FakeSigner` and knows the certificates that it was
+/// given.
 public struct FakeCryptography: Cryptography {
   private let certificates: [Certificate]
   private let fault: Fault
   private let reading: @Sendable () -> Void
 
-  /// What is wrong with a signature, by its bytes, its algorithm and the message.
+  /// The fault of a signature, by its bytes, its algorithm and the message.
   public typealias Fault = @Sendable (_ signature: [UInt8], SignatureAlgorithm, _ message: [UInt8]) -> SignatureFault
 
-  /// `fault` is asked for every signature that was refused, and `reading` is told of every certificate that is read.
+  /// `fault` is asked about every refused signature, and `reading` hears of every certificate that is read.
   public init(
     certificates: [Certificate] = [],
     fault: @escaping Fault = { _, _, _ in SignatureFault(.otherKey, "another key made the signature") },
@@ -39,7 +40,7 @@ public struct FakeCryptography: Cryptography {
 
   public func chain(from leaf: Certificate, among others: [Certificate]) -> [Certificate] { [leaf] }
 
-  /// One of those that were given, by its DER; throws `malformed-certificate` for any other.
+  /// The given certificate with this DER; throws `malformed-certificate` if there is none.
   public func certificate(der: Span<UInt8>) throws(KeyError) -> Certificate {
     reading()
     let bytes = [UInt8](copying: der)

@@ -5,7 +5,7 @@ public import System
 
 /// A signer without cryptography, which counts how often its key is used.
 ///
-/// `FakeVerifier` accepts its signatures, and nothing else does.
+/// Only `FakeVerifier` accepts its signatures.
 public final class FakeSigner: Signer {
   /// The algorithm that it pretends to sign with.
   public let algorithm: SignatureAlgorithm
@@ -16,7 +16,7 @@ public final class FakeSigner: Signer {
   private let failure: SigningError?
   private let uses = Mutex(0)
 
-  /// With `failure` every signature fails with it.
+  /// With `failure`, every signature fails with that error.
   public init(
     _ algorithm: SignatureAlgorithm = .rs256, publicKey: PublicKey = .fake(), certificates: [Certificate] = [],
     failure: SigningError? = nil
@@ -27,7 +27,7 @@ public final class FakeSigner: Signer {
     self.failure = failure
   }
 
-  /// How often the key was used, failures counted too.
+  /// How often the key was used, including failures.
   public var useCount: Int { uses.withLock { $0 } }
 
   public func sign(_ message: Span<UInt8>) throws(SigningError) -> Signature {
@@ -37,7 +37,7 @@ public final class FakeSigner: Signer {
   }
 }
 
-/// Accepts the signatures of a `FakeSigner` with the same public key; worth nothing outside of tests.
+/// Accepts the signatures of a `FakeSigner` with the same public key; useful only in tests.
 public struct FakeVerifier: SignatureVerifier {
   /// The key whose fake signatures it accepts.
   public let publicKey: PublicKey
@@ -50,7 +50,7 @@ public struct FakeVerifier: SignatureVerifier {
   }
 }
 
-/// Bytes that depend on message, algorithm and key, and that anybody can make.
+/// Bytes that depend on message, algorithm and key, and that anybody can compute.
 enum FakeSignature {
   static func bytes(for message: Span<UInt8>, _ algorithm: SignatureAlgorithm, _ key: PublicKey) -> [UInt8] {
     // FNV-1a, in 64 bits.
@@ -66,7 +66,7 @@ enum FakeSignature {
 }
 
 extension PublicKey {
-  /// An RSA public key whose private half does not exist; another `number` gives another key.
+  /// An RSA public key without a private half; another `number` gives another key.
   public static func fake(_ number: UInt8 = 1, bitCount: Int = 2048) -> PublicKey {
     let modulus = [0x80 | number] + [UInt8](repeating: number, count: max(0, bitCount / 8 - 2)) + [1]
     return PublicKey(
@@ -95,7 +95,7 @@ public final class FixedSecrets: SecretProvider {
   private let secret: [UInt8]?
   private let requested = Mutex<[SecretRequest]>([])
 
-  /// Nil for nothing to give, which is not the same as an empty secret.
+  /// Nil for no secret, which is not the same as an empty one.
   ///
   /// For tests only: the secret stays in memory.
   public init(_ secret: String?) { self.secret = secret.map { Array($0.utf8) } }

@@ -6,7 +6,7 @@ struct SignerCheck: Sendable {
   private let algorithm: SignatureAlgorithm
   private let makeVerifier: SignerConformance.VerifierFactory
 
-  /// `algorithm` is the one asked for.
+  /// `algorithm` is the requested one.
   init(
     _ signer: any Signer, _ algorithm: SignatureAlgorithm, _ makeVerifier: @escaping SignerConformance.VerifierFactory
   ) {
@@ -15,7 +15,7 @@ struct SignerCheck: Sendable {
     self.makeVerifier = makeVerifier
   }
 
-  /// Everything but parallel use.
+  /// Everything except parallel use.
   func findings() -> [ConformanceFinding] {
     var findings: [ConformanceFinding] = []
     if signer.algorithm != algorithm {

@@ -19,8 +19,8 @@ public struct SignerConformance: Sendable {
   let wrongSecrets: (any SecretProvider)?
   let verifier: VerifierFactory
 
-  /// `algorithms` are all that the key must open for; `wrongSecrets` is nil for a key that needs no secret. `time`, in seconds
-  /// since 1970, chooses among several certificates over the key.
+  /// `algorithms` are all that the key must open for; `wrongSecrets` is nil for a key that needs no secret. `time`, in
+  /// seconds since 1970, chooses among several certificates over the key.
   public init(
     of backend: any KeyBackend, _ reference: KeyReference,
     algorithms: [SignatureAlgorithm] = SignatureAlgorithm.all(for: .rsa), at time: Int64 = 0,
@@ -36,7 +36,7 @@ public struct SignerConformance: Sendable {
     self.verifier = verifier
   }
 
-  /// What the backend does wrong; empty when it passes. Takes some dozens of signatures.
+  /// The mistakes of the backend; empty if it passes. It makes some dozens of signatures.
   public func findings() async -> [ConformanceFinding] {
     var findings: [ConformanceFinding] = []
     if !backend.scheme.utf8.elementsEqual(reference.scheme.utf8) {
@@ -95,7 +95,7 @@ public struct SignerConformance: Sendable {
   }
 }
 
-/// What every backend must do, by names that a report can show.
+/// What every backend must do, under names for a report.
 @nonexhaustive
 public enum ConformanceRule: String, Sendable, Hashable, CaseIterable {
   /// The backend opens references of its own scheme.
@@ -122,9 +122,9 @@ public enum ConformanceRule: String, Sendable, Hashable, CaseIterable {
   case saltIsRandom = "salt-is-random"
   /// Signatures made at the same time with one signer are all good.
   case signsInParallel = "signs-in-parallel"
-  /// A wrong secret does not open the key, and is called wrong.
+  /// A wrong secret does not open the key, and the error says that it is wrong.
   case refusesAWrongSecret = "refuses-a-wrong-secret"
-  /// The key does not open when there is no secret to be had, and the error says so.
+  /// Without a secret the key does not open, and the error says so.
   case refusesNoSecret = "refuses-no-secret"
 }
 
@@ -132,9 +132,9 @@ public enum ConformanceRule: String, Sendable, Hashable, CaseIterable {
 public struct ConformanceFinding: Sendable, Hashable, CustomStringConvertible {
   /// The rule that was broken.
   public let rule: ConformanceRule
-  /// The algorithm the key was opened for, where the rule is about one.
+  /// The algorithm that the key was opened for; nil if the rule is not about one.
   public let algorithm: SignatureAlgorithm?
-  /// What was seen instead.
+  /// What happened instead.
   public let observation: String
 
   public init(rule: ConformanceRule, algorithm: SignatureAlgorithm?, observation: String) {

@@ -8,9 +8,9 @@ internal import CLinux
 
 /// A file of lines that is only ever appended to, for its owner alone.
 package enum AppendedFile {
-  /// Appends lines by one write, and has them on the disk; makes the file if there is none.
+  /// Appends lines in one write and syncs them to the disk; makes the file if there is none.
   ///
-  /// - Parameter repair: what is written first where the last line of the file has no line feed: that line was torn.
+  /// - Parameter repair: what is written first if the last line of the file has no line feed: that line was torn.
   package static func append(_ lines: [UInt8], to path: String, repairing repair: [UInt8]) throws(SystemReason) {
     let descriptor = unsafe open(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw .last }
@@ -25,7 +25,7 @@ package enum AppendedFile {
     let bytes = (isTorn ? repair : []) + lines
     let written = unsafe write(descriptor, bytes, bytes.count)
     if written < 0 { throw .last }
-    // The rest is not written later: it would be a second write.
+    // If the write was short, the rest is not written later: that would be a second write.
     if written < bytes.count { throw SystemReason(code: ENOSPC) }
     if fsync(descriptor) != 0, errno != EINVAL { throw .last }
   }

@@ -6,16 +6,17 @@ internal import CLinux
   import Musl
 #endif
 
-/// A program in a session of its own, ended with all that is left of that session when this value goes.
+/// A program in a session of its own. When this value is destroyed, the program and everything left of that session are
+/// ended.
 package struct RunningProgram: ~Copyable {
   private let output: Descriptor
   private let error: Descriptor
-  /// Readable when the program has ended.
+  /// Readable once the program has ended.
   private let watch: Descriptor
   private let identifier: pid_t
   private var end: ProgramEnd?
 
-  /// How long a program is given to tidy up when it is told to end, in milliseconds.
+  /// How long a program has to tidy up after it is told to end, in milliseconds.
   private static let grace: Int32 = 1_000
 
   /// The longest input that every pipe takes at once, in bytes.
@@ -23,8 +24,8 @@ package struct RunningProgram: ~Copyable {
 
   /// Starts the file of this path with these variables and `name` as the only argument; `input` has at most `mostInputBytes`.
   ///
-  /// It has the three standard streams and no other descriptor, no terminal, and the signals as a new process has them; where
-  /// the system cannot give it these, it is not started.
+  /// It gets the three standard streams, no other descriptor, no terminal, and the signals of a new process. If the
+  /// system cannot give it these, it is not started.
   package init(
     _ path: String, named name: String, environment: [String: String], input: [UInt8]
   ) throws(SystemReason) {
@@ -50,21 +51,22 @@ package struct RunningProgram: ~Copyable {
 
   deinit { if end == nil { _ = Self.reap(identifier) } }
 
-  /// Asks the whole session to end, and waits a moment for the program to do it.
+  /// Asks the whole session to end, and gives the program a moment to do it.
   package borrowing func terminate() {
     kill(-identifier, SIGTERM)
     var event = pollfd(fd: watch.number, events: Int16(POLLIN), revents: 0)
     _ = unsafe poll(&event, 1, Self.grace)
   }
 
-  /// Ends what is left of the session, the program too, and says how the program ended.
+  /// Ends what is left of the session, the program included, and returns how the program ended.
   package mutating func reap() -> ProgramEnd {
     let end = end ?? Self.reap(identifier)
     self.end = end
     return end
   }
 
-  /// The group cannot be another's: its number is not given away before the program has been waited for.
+  /// The group cannot belong to another process: its number is not reused before this process has waited for the
+  /// program.
   private static func reap(_ identifier: pid_t) -> ProgramEnd {
     kill(-identifier, SIGKILL)
     var status: Int32 = 0
@@ -74,14 +76,15 @@ package struct RunningProgram: ~Copyable {
     return ProgramEnd(waitStatus: status)
   }
 
-  /// The reading end of a pipe with all of the input in it: nothing is written to a program, which may not read.
+  /// The reading end of a pipe that already contains all of the input. Nothing is written to a running program, because
+  /// it may not read.
   private static func stream(holding input: [UInt8]) throws(SystemReason) -> Descriptor {
     let pipe = try Pipe()
     guard unsafe write(pipe.writing.number, input, input.count) == input.count else { throw .last }
     return pipe.reading
   }
 
-  /// Every call is judged: a program that is started without one of them has our descriptors, our terminal or our signals.
+  /// Every call is checked: if one failed, the program would start with our descriptors, our terminal or our signals.
   private static func spawn(
     _ path: String, _ name: String, _ environment: [String: String], streams: [Int32]
   ) throws(SystemReason) -> pid_t {
@@ -96,7 +99,7 @@ package struct RunningProgram: ~Copyable {
     var attributes = posix_spawnattr_t()
     try require(unsafe posix_spawnattr_init(&attributes))
     defer { unsafe posix_spawnattr_destroy(&attributes) }
-    // What is ignored and held back here is so in a program that is started, unless it is told otherwise.
+    // A started program inherits the ignored and blocked signals of this process, unless it is told otherwise.
     var signals = sigset_t()
     unsafe sigfillset(&signals)
     try require(unsafe posix_spawnattr_setsigdefault(&attributes, &signals))
@@ -118,21 +121,22 @@ package struct RunningProgram: ~Copyable {
     return identifier
   }
 
-  /// Throws what the calls of `posix_spawn` return, which set no `errno`.
+  /// Throws the error that the calls of `posix_spawn` return; they do not set `errno`.
   private static func require(_ failure: Int32) throws(SystemReason) {
     if failure != 0 { throw SystemReason(code: failure) }
   }
 }
 
 extension RunningProgram {
-  /// Why a program is no longer followed.
+  /// Why a program is no longer watched.
   package enum Outcome: Sendable {
     case ended, tooLong, timeout, interrupted
-    /// It cannot be followed any longer, for this reason.
+    /// It cannot be watched any longer, for this reason.
     case unobserved(SystemReason)
   }
 
-  /// Hands on what it writes until it has ended: what it has started may keep its streams open for as long as it likes.
+  /// Passes on what the program writes until it ends. Programs that it started may keep its streams open as long as
+  /// they like.
   ///
   /// - Parameters:
   ///   - interruption: the number of a descriptor that becomes readable when the program is to be followed no longer.
@@ -152,7 +156,7 @@ extension RunningProgram {
         if ContinuousClock.now >= deadline { return .timeout }
         continue
       }
-      // Once it has ended all that it wrote is there, whatever was seen of the streams before.
+      // After it has ended, everything that it wrote is there, whatever the streams showed before.
       let hasEnded = events[2].revents != 0
       if hasEnded || events[0].revents != 0 {
         let isOpen = output.read(all: hasEnded) { bytes in
@@ -169,7 +173,7 @@ extension RunningProgram {
     }
   }
 
-  /// Rounded up, and at most the hour after which it is asked again.
+  /// Rounded up, and at most one hour, after which it is checked again.
   private static func milliseconds(until deadline: ContinuousClock.Instant) -> Int32 {
     let rest = ContinuousClock.now.duration(to: deadline)
     if rest <= .zero { return 0 }
@@ -182,7 +186,7 @@ extension RunningProgram {
 package enum ProgramEnd: Sendable, Hashable {
   case exited(Int32)
   case killed(signal: Int32)
-  /// Whoever runs this process has taken the status away, by ignoring SIGCHLD or by waiting for every child.
+  /// The status is already gone: whoever runs this process ignores SIGCHLD or waits for every child.
   case unknown
 
   init(waitStatus: Int32) {
@@ -210,7 +214,7 @@ struct Pipe: ~Copyable {
   init() throws(SystemReason) {
     var ends: [Int32] = [-1, -1]
     guard unsafe linux_pipe(&ends) == 0 else { throw .last }
-    // Both are owned before anything can fail.
+    // Both ends have an owner before anything can fail.
     let first = Descriptor(takingOwnershipOf: ends[0])
     let second = Descriptor(takingOwnershipOf: ends[1])
     let reading = try Self.besideStandardStreams(first)
@@ -219,7 +223,7 @@ struct Pipe: ~Copyable {
     self.writing = writing
   }
 
-  /// Where a standard stream is closed, its number is free, and would be taken by another stream of the program.
+  /// If a standard stream is closed, its number is free, and another stream of the program would take it.
   private static func besideStandardStreams(_ end: consuming Descriptor) throws(SystemReason) -> Descriptor {
     if end.number > STDERR_FILENO { return end }
     let copy = fcntl(end.number, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
@@ -228,9 +232,9 @@ struct Pipe: ~Copyable {
   }
 }
 
-/// The programs that this process has started and not waited for: what p11-kit runs for `remote: |PROGRAM`.
+/// The programs that this process has started and not waited for: those that p11-kit runs for `remote: |PROGRAM`.
 package enum ChildProcesses {
-  /// Ends them: one that a hanging module keeps would live on, logged in, and hold standard error open.
+  /// Ends them. A program that a hanging module keeps would live on, logged in, with standard error open.
   package static func end() {
     for child in identifiers { kill(child, SIGKILL) }
   }
@@ -243,11 +247,11 @@ package enum ChildProcesses {
   }()
   private static let mostRemembered = 16
 
-  /// Lets a signal that ends this process end them too, until they are forgotten: while a call hangs, what p11-kit has started
-  /// does not learn that nobody waits for it.
+  /// Until they are forgotten, a signal that ends this process ends them too. While a call hangs, the programs that
+  /// p11-kit has started do not learn that nobody waits for them.
   package static func endWithSignals() {
     for (index, child) in identifiers.prefix(mostRemembered).enumerated() { unsafe remembered[index] = child }
-    // One that is ignored, as by nohup, stays so.
+    // An ignored signal stays ignored, as under nohup.
     for ending in Signals.ending where Signals.action(of: ending) == 0 {
       signal(ending) { ending in
         for index in 0..<ChildProcesses.mostRemembered {
@@ -260,7 +264,7 @@ package enum ChildProcesses {
     }
   }
 
-  /// From here on they end by themselves, and their numbers may become those of other processes.
+  /// From here on they end by themselves, and their numbers may be given to other processes.
   package static func forget() { unsafe remembered.update(repeating: 0, count: mostRemembered) }
 
   /// Those whose parent is this process, from `/proc`.
@@ -278,7 +282,7 @@ package enum ChildProcesses {
     return children
   }
 
-  /// The fourth field of `stat`; the second is a name between parentheses, which may hold anything.
+  /// The fourth field of `stat`; the second is a name between parentheses, which may contain anything.
   private static func parent(of identifier: pid_t) -> pid_t? {
     let file = unsafe open("/proc/\(identifier)/stat", O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return nil }

@@ -7,9 +7,9 @@ import Messages
   import Musl
 #endif
 
-/// Who else can change a file or folder that code comes from, and how that is ended.
+/// Who else can change a file or folder with code in it, and what stops that.
 package struct CodeChange: Sendable, Hashable {
-  /// Whom the system lets write there, besides this user and root.
+  /// Those who can write there, besides this user and root.
   enum Party: Hashable {
     case owner(uid_t)
     case everybody
@@ -42,12 +42,12 @@ package struct CodeChange: Sendable, Hashable {
     }
   }
 
-  /// What to do about it: the `chmod`, where one helps.
+  /// The next step: the `chmod`, if one helps.
   package var remedy: String {
     switch party {
     case .owner, .unknown: "put the code where only you or root can write"
     case .everybody: "chmod go-w \(Self.named(place)), or put the code where only you or root can write"
-    // In a file with an access control list these are the bits of its mask, which bounds every entry.
+    // In a file with an access control list, these are the bits of its mask, which limits every entry.
     case .group, .listedUser, .listedGroup:
       "chmod g-w \(Self.named(place)), or put the code where only you or root can write"
     }
@@ -76,18 +76,18 @@ extension CodeChange {
 
   /// Nil if only this user and root can write; judged by owner, mode and access control list.
   ///
-  /// A group may write when it is root's, the user's own, or has no other members. With `sparingSticky`, so may everybody
-  /// in a folder with the sticky bit, where others can add files and replace none.
+  /// A group may be able to write if it is root's or the user's own, or has no other members. With `sparingSticky`,
+  /// everybody may be able to write in a folder with the sticky bit, in which others can add files but not replace any.
   static func others(at place: String, _ status: stat, sparingSticky: Bool) -> CodeChange? {
     if let change = ofOwner(of: place, status) { return change }
     if sparingSticky, status.st_mode & S_IFMT == S_IFDIR, status.st_mode & S_ISVTX != 0 { return nil }
     if status.st_mode & S_IWOTH != 0 { return CodeChange(place: place, party: .everybody) }
-    // Where there is an access control list these bits are its mask, and without them none of its entries can write.
+    // With an access control list, these bits are its mask. Without them, none of its entries can write.
     if status.st_mode & S_IWGRP == 0 { return nil }
     return writer(at: place, group: status.st_gid).map { CodeChange(place: place, party: $0) }
   }
 
-  /// True if the mode lets others write, by the same rule; whose it is and access control lists are not looked at.
+  /// True if the mode lets others write, by the same rule. The owner and access control lists are not looked at.
   package static func othersMayWrite(mode: UInt32, group: UInt32) -> Bool {
     mode & S_IWOTH != 0 || (mode & S_IWGRP != 0 && members(of: group) != nil)
   }
@@ -116,9 +116,9 @@ extension CodeChange {
   }
 }
 
-/// The POSIX access control list of a file or folder (acl(5)), as far as it lets somebody write.
+/// The entries of the POSIX access control list of a file or folder (acl(5)) that let somebody write.
 struct AccessList: Equatable {
-  /// Somebody who can write, besides the owner and those who are in none of the entries.
+  /// A user or group of an entry that can write; the owner and all others are not among them.
   enum Writer: Equatable {
     case owningGroup
     case user(uid_t)
@@ -134,7 +134,7 @@ struct AccessList: Equatable {
   /// The longest value of an extended attribute (XATTR_SIZE_MAX).
   private static let mostBytes = 65_536
 
-  /// Nil if there is no list, on a file system without them too.
+  /// Nil if there is no list, also on a file system that has none.
   init?(of path: String) throws(Failure) {
     var bytes = [UInt8](repeating: 0, count: Self.mostBytes)
     let count = unsafe linux_access_list(path, &bytes, bytes.count)
@@ -158,7 +158,7 @@ struct AccessList: Equatable {
       let id = Self.number(rest.dropFirst(4).prefix(4))
       rest = rest.dropFirst(8)
       switch tag {
-      case 0x01, 0x20: break  // The owner, and all others: the mode has both.
+      case 0x01, 0x20: break  // The owner and all others are in the mode.
       case 0x02: found.append((.user(id), permissions))
       case 0x04: found.append((.owningGroup, permissions))
       case 0x08: found.append((.group(id), permissions))

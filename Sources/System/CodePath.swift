@@ -7,30 +7,30 @@ import Messages
   import Musl
 #endif
 
-/// The path of a file whose code is going to run with a key or a PIN in reach.
+/// The path of a file whose code is about to run with access to a key or a PIN.
 package struct CodePath: Sendable, Hashable {
   /// Why the code must not run.
   package enum Refusal: Error, Hashable {
-    /// There is no such file, for this reason of the system's; `folder` is the last one on the way that is there.
+    /// The file does not exist, for this reason of the system; `folder` is the last existing folder on the way to it.
     case absent(String, in: String)
     /// The path without symbolic links is not text in UTF-8.
     case notText
-    /// Users other than this one and root can change the file, what is on the way to it, or what runs it.
+    /// Users other than this one and root can change the file, something on the way to it, or the program that runs it.
     case changeable(CodeChange)
-    /// Nobody can tell what runs the script at this path, for this reason; the last text says what to do.
+    /// It is unknown what runs the script at this path, for this reason; the last text is the next step.
     case unclearInterpreter(String, reason: String, remedy: String)
   }
 
   /// Without symbolic links.
   package let resolved: String
 
-  /// The most symbolic links that are followed, as for the kernel (path_resolution(7)).
+  /// The most symbolic links to follow, as in the kernel (path_resolution(7)).
   private static let mostLinks = 40
 
-  /// Takes a file only if nobody else can change it, replace it, or lead the path to another one.
+  /// Accepts a file only if nobody else can change it, replace it, or lead the path to another one.
   ///
-  /// Every folder on the way is judged, and so is each folder on the way of a symbolic link: the path is followed here as the
-  /// kernel follows it, one name after the other. In a folder with the sticky bit, users cannot replace the files of others.
+  /// It checks every folder on the way, and every folder on the way of a symbolic link: it follows the path as the
+  /// kernel does, one name after the other. In a folder with the sticky bit, users cannot replace the files of others.
   package init(_ path: String) throws(Refusal) {
     var place = "/"
     try Self.require(place, status: try Self.status(of: place, in: place))
@@ -49,7 +49,8 @@ package struct CodePath: Sendable, Hashable {
       let next = place == "/" ? "/\(name)" : "\(place)/\(name)"
       let status = try Self.status(of: next, in: place)
       if status.st_mode & S_IFMT == S_IFLNK {
-        // Its mode says nothing: its owner can put another link in its place, and so can whoever can write to the folder.
+        // The mode of a link says nothing: its owner can put another link in its place, and so can everybody who can
+        // write to the folder.
         if let change = CodeChange.ofOwner(of: next, status) { throw .changeable(change) }
         linkCount += 1
         if linkCount > Self.mostLinks { throw .absent(Self.reason(ELOOP), in: place) }
@@ -68,7 +69,7 @@ package struct CodePath: Sendable, Hashable {
     resolved = place
   }
 
-  /// Throws unless nobody else can make a new file in this folder, which must be one that was judged on the way.
+  /// Throws if somebody else can make a new file in this folder, which must be one that was checked on the way.
   package static func requireClosed(folder: String) throws(Refusal) {
     let status = try status(of: folder, in: folder)
     if let change = CodeChange.others(at: folder, status, sparingSticky: false) { throw .changeable(change) }
@@ -82,7 +83,7 @@ package struct CodePath: Sendable, Hashable {
 extension CodePath {
   private static func isAbsolute(_ path: String) -> Bool { path.utf8.first == UInt8(ascii: "/") }
 
-  /// Without those that mean the folder itself.
+  /// The names of the path, without those that mean the folder itself.
   private static func names(in path: String) -> [String] {
     path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }.filter { $0 != "." }
   }
@@ -120,14 +121,14 @@ extension CodePath {
 }
 
 extension CodePath {
-  /// The most interpreters that run one another; the kernel follows five (execve(2)).
+  /// The most interpreters in a row; the kernel follows five (execve(2)).
   private static let mostInterpreters = 8
 
-  /// Throws unless what runs the file, where it is a script, cannot be changed by anyone else either.
+  /// If the file is a script, throws if somebody else can change the program that runs it.
   ///
-  /// A script names its interpreter in the line that begins with `#!` (execve(2)); that may be a script too. For `env NAME`,
-  /// the name is looked up in `searchPath`, the `PATH` that the program is going to have. An interpreter that is not there
-  /// is not a refusal, as nothing will run, unless somebody else can put it there.
+  /// A script names its interpreter in the line that begins with `#!` (execve(2)), which may be a script too. For `env
+  /// NAME`, the name is looked up in `searchPath`, the `PATH` that the program gets. A missing interpreter is accepted,
+  /// since nothing will run, unless somebody else can put one there.
   package func requireInterpreter(searching searchPath: String) throws(Refusal) {
     var script = self
     for _ in 0..<Self.mostInterpreters {
@@ -146,7 +147,7 @@ extension CodePath {
       resolved, reason: "too many interpreters run one another", remedy: "name a program that is not a script")
   }
 
-  /// The program and the one argument that the kernel runs the file with; nil for what is not a script.
+  /// The program and the one argument that the kernel runs the file with; nil if it is not a script.
   private func interpreterLine() throws(Refusal) -> (path: String, argument: String?)? {
     let mostBytes = 256  // BINPRM_BUF_SIZE
     let file = unsafe open(resolved, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
@@ -161,7 +162,7 @@ extension CodePath {
     while count < mostBytes {
       let received = unsafe bytes[count...].withUnsafeMutableBytes { unsafe read(file, $0.baseAddress, $0.count) }
       if received < 0 && errno == EINTR { continue }
-      // A folder, for one, which nothing runs.
+      // Something that cannot run, such as a folder.
       if received <= 0 { break }
       count += received
     }
@@ -186,11 +187,12 @@ extension CodePath {
 
   /// The name of the program that `env` runs with this argument; nil if it runs none.
   ///
-  /// Names, and `-S` with plain words, are read here; any other option of `env` could change where the name is looked up.
+  /// Only names, and `-S` with plain words, are read here. Any other option of `env` could change where it looks for
+  /// the name.
   private func commandName(inArgumentOfEnv argument: String?) throws(Refusal) -> String? {
     guard let argument else { return nil }
     guard argument.utf8.first == UInt8(ascii: "-") else {
-      // Without -S all of it is one word: a variable to set, or a name.
+      // Without -S the whole argument is one word: a variable to set, or a name.
       return argument.utf8.contains(UInt8(ascii: "=")) ? nil : argument
     }
     let unclear = Refusal.unclearInterpreter(
@@ -206,7 +208,7 @@ extension CodePath {
     return nil
   }
 
-  /// What `execvp` runs by this name (exec(3)); nil if there is none.
+  /// The path that `execvp` runs for this name (exec(3)); nil if there is none.
   private static func command(_ name: String, in searchPath: String) throws(Refusal) -> CodePath? {
     if name.utf8.contains(UInt8(ascii: "/")) { return try existing(name) }
     for folder in searchPath.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false) {
@@ -219,7 +221,7 @@ extension CodePath {
     return nil
   }
 
-  /// Nil if nothing is there, and no one else can put something there.
+  /// Nil if nothing is there and nobody else can put something there.
   private static func existing(_ path: String) throws(Refusal) -> CodePath? {
     do throws(Refusal) {
       return try CodePath(path)

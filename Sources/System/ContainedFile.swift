@@ -8,11 +8,11 @@ import Messages
   import Musl
 #endif
 
-/// Files in a folder that somebody else may have filled: no link is followed, and no pipe is waited for.
+/// Files in a folder that somebody else may have filled. Links are not followed, and reading never waits on a pipe.
 package enum ContainedFile {
-  /// The bytes of a file by the names that lead to it from the folder; nil if there is none.
+  /// The bytes of the file at these names under the folder; nil if there is none.
   ///
-  /// Throws `file-unreadable` for what is not a regular file, and `file-too-large`.
+  /// Throws `file-unreadable` if it is not a regular file, and `file-too-large`.
   package static func contents(
     _ names: [String], in folder: String, limit: Int
   ) throws(SystemError) -> [UInt8]? {
@@ -46,7 +46,7 @@ package enum ContainedFile {
 
   /// The names in a folder, sorted by their bytes, without those that begin with a dot; nil if there is no such folder.
   ///
-  /// Names that are not UTF-8 are skipped: nothing of ours has one.
+  /// Skips names that are not UTF-8: keyroll writes no such names.
   package static func names(in folder: String) -> [String]? {
     guard let stream = unsafe opendir(folder) else { return nil }
     defer { unsafe closedir(stream) }
@@ -58,7 +58,7 @@ package enum ContainedFile {
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  /// True for a folder, which a link may lead to.
+  /// True for a folder, or a link to one.
   package static func isFolder(_ path: String) -> Bool {
     var status = stat()
     return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR

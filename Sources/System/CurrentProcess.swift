@@ -7,44 +7,46 @@ import Messages
   import Musl
 #endif
 
-/// What the process does for the secrets it will hold, before it looks at anything else.
+/// What the process does to protect the secrets that it will hold, before anything else.
 package enum ProcessProtection {
-  /// Throws `process-unprotected` when the kernel refuses.
+  /// Throws `process-unprotected` if the kernel refuses.
   package static func apply() throws(SystemError) {
     try forbidCoreDumps()
     removeBacktracer()
-    // A closed pipe is then a failed write, which is reported as any other.
+    // A closed pipe then becomes a failed write, which is reported like any other.
     signal(SIGPIPE, SIG_IGN)
-    // So is a file that would be larger than the process may make.
+    // So does a file larger than the process may make.
     signal(SIGXFSZ, SIG_IGN)
-    // The parent process may have it ignored, and then the status of a program that has ended is lost.
+    // The parent process may have set this signal to be ignored. The status of a program that has ended would then be
+    // lost.
     signal(SIGCHLD, SIG_DFL)
     try occupyStandardDescriptors()
-    // From here on nothing but results goes there.
+    // From here on, only results go to standard output.
     _ = StandardStreams.results
   }
 
   private static func forbidCoreDumps() throws(SystemError) {
     var none = rlimit(rlim_cur: 0, rlim_max: 0)
-    // The limit does not hold where core_pattern pipes dumps to a program; being undumpable does.
+    // The limit does not apply if core_pattern pipes dumps to a program; being undumpable does.
     guard unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none) == 0, linux_forbid_dumping() == 0 else {
       throw SystemError(.processUnprotected, "the process cannot be kept out of core dumps: \(SystemReason.last)")
     }
   }
 
-  /// The Swift runtime starts `swift-backtrace` on a crash where it finds it, which prints registers and memory.
+  /// On a crash, the Swift runtime would start `swift-backtrace`, which prints registers and memory.
   ///
-  /// The runtime installs its handlers before `main`, also when the environment asks for them by `SWIFT_BACKTRACE`.
+  /// The runtime installs its handlers before `main`, even if only the environment asks for them with
+  /// `SWIFT_BACKTRACE`.
   private static func removeBacktracer() {
     for crash in [SIGQUIT, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP] { signal(crash, SIG_DFL) }
   }
 
-  /// Takes the place of a closed standard stream, so that no file opened later is read or written in its stead.
+  /// Opens /dev/null in place of a closed standard stream, so that no file opened later is used as that stream.
   ///
-  /// Each is opened the wrong way round: using it still fails.
+  /// Each is opened in the wrong direction, so using it still fails.
   private static func occupyStandardDescriptors() throws(SystemError) {
     for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
-      // The lowest free number, so that it is this one.
+      // The system gives the lowest free number, which is this one.
       guard unsafe open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY) == descriptor else {
         throw SystemError(
           .processUnprotected, "a standard stream is closed, and /dev/null cannot take its place: \(SystemReason.last)")
@@ -53,12 +55,13 @@ package enum ProcessProtection {
   }
 }
 
-/// What the process is given, and how it ends.
+/// What the process gets from outside, and how it ends.
 package enum CurrentProcess {
   /// Ends it at once: nothing is flushed, and no other code runs.
   package static func end(_ status: Int32) -> Never { _exit(status) }
 
-  /// Ends it as a signal does that nothing handles: whoever started it sees that, and a shell says nothing of a broken pipe.
+  /// Ends it by a signal with its default action. The parent process sees that, and a shell prints no message for a
+  /// broken pipe.
   package static func endByBrokenPipe() -> Never {
     signal(SIGPIPE, SIG_DFL)
     var mask = sigset_t()
@@ -69,16 +72,17 @@ package enum CurrentProcess {
     _exit(128 + SIGPIPE)
   }
 
-  /// The same as `end` after a message on standard error; also for a signal handler, which may neither allocate nor lock.
+  /// The same as `end`, after a message on standard error. A signal handler may call it: it neither allocates nor
+  /// locks.
   package static func end(_ status: Int32, saying message: StaticString) -> Never {
     unsafe write(STDERR_FILENO, message.utf8Start, message.utf8CodeUnitCount)
     _exit(status)
   }
 
-  /// Has a function called when some library ends the process by `exit`.
+  /// Registers a function that is called if a library ends the process by `exit`.
   package static func atEnd(_ function: @escaping @convention(c) () -> Void) { atexit(function) }
 
-  /// The bytes of a variable of the environment, which is not a place for a secret; nil if it is not set.
+  /// The bytes of an environment variable that is not for a secret; nil if it is not set.
   package static func variable(_ name: String) -> [UInt8]? {
     guard let value = unsafe getenv(name) else { return nil }
     return unsafe Array(UnsafeRawBufferPointer(start: value, count: strlen(value)))
@@ -87,7 +91,7 @@ package enum CurrentProcess {
 
 /// The C library that this process runs with.
 package enum CLibrary {
-  /// Such as `glibc 2.36`; nil for another library, which does not tell.
+  /// Such as `glibc 2.36`; nil for another library, which does not say.
   package static var version: String? {
     unsafe linux_glibc_version().flatMap { unsafe String(validatingCString: $0) }.map { "glibc \($0)" }
   }
@@ -99,9 +103,9 @@ package enum WallClock {
   package static var now: Int64 { Int64(time(nil)) }
 }
 
-/// The folder that relative paths begin in, as it was when this was made.
+/// The folder that relative paths begin in, as it was when this value was made.
 package struct WorkingFolder: Sendable {
-  /// Open until the process ends; -1 where it cannot be opened.
+  /// Open until the process ends; -1 if it cannot be opened.
   private let descriptor: Int32
 
   package init() { descriptor = unsafe open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
@@ -110,14 +114,14 @@ package struct WorkingFolder: Sendable {
   package func restore() { if descriptor >= 0 { _ = fchdir(descriptor) } }
 }
 
-/// A thread that works until the process ends, and from which every signal stays away: they are for the thread that prompts.
+/// A thread that runs until the process ends. It receives no signals: they are for the thread that prompts.
 package enum BackgroundThread {
-  /// Throws the reason for which the system starts none.
+  /// Throws the reason if the system cannot start one.
   package static func start(_ work: @escaping @Sendable () -> Never) throws(SystemReason) {
     let mask = SignalMask(blocking: Signals.all)
     defer { mask.restore() }
     var thread = pthread_t()
-    // Kept until the process ends, as the thread is.
+    // Kept until the process ends, like the thread.
     let work = unsafe Unmanaged.passRetained(Work(body: work)).toOpaque()
     let failure = unsafe pthread_create(
       &thread, nil,
@@ -128,7 +132,7 @@ package enum BackgroundThread {
     if failure != 0 { throw SystemReason(code: failure) }
   }
 
-  /// Blocks the thread that calls for at least this time.
+  /// Blocks the calling thread for at least this time.
   package static func sleep(for time: Duration) {
     let (seconds, attoseconds) = time.components
     var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000) + 1)

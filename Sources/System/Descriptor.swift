@@ -4,23 +4,23 @@
   import Musl
 #endif
 
-/// An open file descriptor, closed when this value goes.
+/// An open file descriptor, closed when this value is destroyed.
 package struct Descriptor: ~Copyable {
   package let number: Int32
 
   package init(takingOwnershipOf number: Int32) { self.number = number }
 
-  /// Opens what a path leads to for reading, without waiting for whoever has the other end of a pipe.
+  /// Opens a path for reading, without waiting for the other end of a pipe.
   package init(opening path: String) throws(SystemReason) {
     try self.init(unsafe open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC))
   }
 
-  /// Opens a folder, so that what is in it can be named whatever happens to its path.
+  /// Opens a folder, so that its files can be named even if its path changes.
   package init(openingFolder path: String) throws(SystemReason) {
     try self.init(unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
   }
 
-  /// Takes what a call gave that opens something: a descriptor, or -1 with the reason in `errno`.
+  /// Takes the result of a call that opens something: a descriptor, or -1 with the reason in `errno`.
   init(_ answer: Int32) throws(SystemReason) {
     if answer < 0 { throw .last }
     number = answer
@@ -28,13 +28,13 @@ package struct Descriptor: ~Copyable {
 
   deinit { close(number) }
 
-  /// Lets the program that is given this end of a pipe wait on it, as programs expect.
+  /// Makes this end of a pipe blocking, as the program that gets it expects.
   borrowing func makeBlocking() throws(SystemReason) {
     let flags = fcntl(number, F_GETFL)
     guard flags >= 0, fcntl(number, F_SETFL, flags & ~O_NONBLOCK) == 0 else { throw .last }
   }
 
-  /// Hands what there is to read now to `take`, once, or until it wants no more; false at the end of the stream.
+  /// Passes what can be read now to `take`, once or until it wants no more; false at the end of the stream.
   borrowing func read(all: Bool, _ take: ([UInt8]) -> Bool) -> Bool {
     var buffer = [UInt8](repeating: 0, count: 65_536)
     repeat {
@@ -47,9 +47,9 @@ package struct Descriptor: ~Copyable {
     return true
   }
 
-  /// Has what was written to a file or folder on the disk; throws where it cannot be brought there.
+  /// Syncs a file or folder to the disk; throws if that fails.
   borrowing func synchronize() throws(SystemReason) {
-    // Some file systems cannot, and say so by EINVAL.
+    // Some file systems cannot sync, and answer with EINVAL.
     if fsync(number) != 0, errno != EINVAL { throw .last }
   }
 }

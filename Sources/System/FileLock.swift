@@ -4,10 +4,10 @@
   import Musl
 #endif
 
-/// A lock among processes on a file that already exists (flock(2)): an advice, which ends with the process at the latest.
+/// An advisory lock between processes on a file that exists (flock(2)). It ends with the process at the latest.
 ///
-/// It keeps well-meaning processes apart and protects nothing: where the file cannot be locked, or where somebody never gives
-/// the lock up, the work is done without it.
+/// It keeps cooperating processes apart and protects nothing. If the file cannot be locked, or another process never
+/// releases the lock, the work is done without it.
 package struct FileLock: Sendable {
   private let path: String
   private let mostTries: Int
@@ -22,7 +22,7 @@ package struct FileLock: Sendable {
     self.pause = pause
   }
 
-  /// Does the work while no one else has the lock.
+  /// Does the work while no other process has the lock.
   package func hold<Result, E: Error>(during body: () throws(E) -> Result) throws(E) -> Result {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return try body() }
@@ -34,7 +34,7 @@ package struct FileLock: Sendable {
   private func wait(for descriptor: Int32) {
     for _ in 0..<mostTries {
       if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return }
-      // Anything but the lock of another process does not go away.
+      // Any error except the lock of another process is permanent.
       if errno != EWOULDBLOCK, errno != EINTR { return }
       SystemClock.pause(microseconds: pause)
     }

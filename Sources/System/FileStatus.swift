@@ -12,7 +12,7 @@ package struct FileStatus: Sendable {
 
   init(_ status: stat) { self.status = status }
 
-  /// Of what a path leads to; throws the reason if that is unknown.
+  /// Of the file that a path leads to; throws the reason if it is unknown.
   package init(ofFileAt path: String) throws(SystemReason) {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { throw .last }
@@ -26,7 +26,7 @@ package struct FileStatus: Sendable {
     self.status = status
   }
 
-  /// Of what has this name in an open folder, a link not followed.
+  /// Of the file with this name in an open folder; a link is not followed.
   init(of name: String, inFolder folder: Int32) throws(SystemReason) {
     var status = stat()
     guard unsafe fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { throw .last }
@@ -41,7 +41,7 @@ package struct FileStatus: Sendable {
 
   private var kind: mode_t { status.st_mode & S_IFMT }
 
-  /// What it is, with its article, where it is not a regular file.
+  /// What it is, with its article; nil for a regular file.
   package var irregularKind: String? {
     switch kind {
     case S_IFREG: nil
@@ -53,16 +53,16 @@ package struct FileStatus: Sendable {
     }
   }
 
-  /// The number of the user that it belongs to, where that is neither this one nor root.
+  /// The number of the user who owns it; nil for this user and root.
   package var foreignOwner: UInt32? { [0, geteuid()].contains(status.st_uid) ? nil : status.st_uid }
 
-  /// The number of the user that it belongs to.
+  /// The number of the user who owns it.
   var owner: UInt32 { status.st_uid }
 
-  /// True if others may change it: everybody, or a group that code would be refused for.
+  /// True if others may change it: everybody, or a group for which code would be refused.
   package var isWritableByOthers: Bool { CodeChange.othersMayWrite(mode: status.st_mode, group: status.st_gid) }
 
-  /// Equal for the same file, whatever name or descriptor it is reached by.
+  /// Equal for the same file, by whatever name or descriptor.
   package var identity: FileIdentity { FileIdentity(device: UInt64(status.st_dev), number: UInt64(status.st_ino)) }
 }
 
@@ -76,7 +76,7 @@ extension FileStatus {
   /// True if a path leads to something that this process can find.
   package static func isThere(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
-  /// False if nothing has the path: true also where something is there that cannot be looked at.
+  /// False if nothing is at the path; true if something is there, even if it cannot be looked at.
   package static func mayBeThere(_ path: String) -> Bool {
     do throws(SystemReason) {
       _ = try FileStatus(ofFileAt: path)
@@ -86,7 +86,7 @@ extension FileStatus {
     }
   }
 
-  /// The reason why this process may not run the file of a path; nil if it may.
+  /// The reason why this process may not run the file at a path; nil if it may.
   package static func objection(toRunning path: String) -> SystemReason? {
     unsafe access(path, X_OK) == 0 ? nil : .last
   }

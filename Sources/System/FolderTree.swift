@@ -6,9 +6,9 @@ internal import CLinux
   import Musl
 #endif
 
-/// A folder with folders of files in it, which is written whole or not at all, for its owner alone.
+/// A folder with folders of files in it, which is written whole or not at all, and only its owner may enter.
 package enum FolderTree {
-  /// Makes the folder under another name first, and then gives it its own; throws EEXIST for what already exists.
+  /// Makes the folder under another name first, and then renames it; throws EEXIST if the path already exists.
   ///
   /// - Parameter files: by their paths in the folder, such as `token-1/request.curl`, at most one folder deep.
   package static func write(_ files: [(path: String, bytes: [UInt8])], to path: String) throws(SystemReason) {
@@ -30,7 +30,7 @@ package enum FolderTree {
     }
   }
 
-  /// Makes a file of mode 0600 that is not there yet, and has it on the disk.
+  /// Makes a new file of mode 0600, and syncs it to the disk.
   package static func makeFile(_ path: String, holding bytes: [UInt8]) throws(SystemReason) {
     let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw .last }
@@ -45,7 +45,7 @@ package enum FolderTree {
     if fsync(descriptor) != 0, errno != EINVAL { throw .last }
   }
 
-  /// Puts a file in the place of one that may be there, whole or not at all.
+  /// Writes a file whole or not at all, in place of one that may be there.
   package static func replaceFile(_ path: String, holding bytes: [UInt8]) throws(SystemReason) {
     let temporary = "\(path).keyroll-\(String(UInt64.random(in: .min ... .max), radix: 16))"
     try makeFile(temporary, holding: bytes)
@@ -55,7 +55,7 @@ package enum FolderTree {
     throw reason
   }
 
-  /// Makes a folder of mode 0700; throws EEXIST for what already exists.
+  /// Makes a folder of mode 0700; throws EEXIST if the path already exists.
   package static func makeFolder(_ path: String) throws(SystemReason) {
     if unsafe mkdir(path, 0o700) != 0 { throw .last }
   }
@@ -63,7 +63,8 @@ package enum FolderTree {
   private static func giveName(_ path: String, to temporary: String) throws(SystemReason) {
     if unsafe linux_rename_noreplace(AT_FDCWD, temporary, path) == 0 { return }
     guard errno == EINVAL || errno == ENOSYS else { throw .last }
-    // Where that rename is not known, as on some sticks: an empty folder that is made here may be replaced, and no other.
+    // Some file systems, as on USB sticks, do not have that rename. An empty folder that is made here may be replaced,
+    // and no other.
     try makeFolder(path)
     if unsafe rename(temporary, path) == 0 { return }
     let reason = SystemReason.last

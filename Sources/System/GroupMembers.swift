@@ -11,7 +11,7 @@ private typealias GroupEntry = group
 enum GroupMembers: Hashable {
   case nobodyElse
   case others
-  /// The system does not say: there is no such group, or its accounts cannot be listed.
+  /// Unknown: there is no such group, or the system cannot list its accounts.
   case unknown
 
   /// Looks at the members that the group names, and for users whose primary group it is.
@@ -26,15 +26,15 @@ enum GroupMembers: Hashable {
       return
     }
     let primary = all.filter { $0.group == group }.map(\.user)
-    // A name without an account may get one.
+    // A name without an account may get one later.
     let hasOthers = (users + primary).contains { $0 != user && $0 != 0 }
-    // A directory that does not list this user does not list the others either.
+    // A directory that does not list this user does not list other users either.
     let isWhole = all.contains { $0.user == user }
     self = hasOthers ? .others : isWhole ? .nobodyElse : .unknown
   }
 }
 
-/// The users and groups that the system knows (passwd(5), group(5), and whatever nsswitch.conf(5) names besides).
+/// The users and groups that the system knows (passwd(5), group(5), and the other sources in nsswitch.conf(5)).
 enum Accounts {
   struct Account: Hashable {
     let user: uid_t
@@ -125,7 +125,7 @@ enum Accounts {
       let answer: (failure: Int32, value: Value?) = unsafe buffer.withUnsafeMutableBufferPointer { buffer in
         guard let start = buffer.baseAddress else { return (EINVAL, nil) }
         let failure = unsafe call(&entry, start, buffer.count, &found)
-        // What was found points into the buffer, so it is read while that is there.
+        // The result points into the buffer, so it is read while the buffer exists.
         guard failure == 0, unsafe found != nil else { return (failure, nil) }
         return (failure, read(entry))
       }

@@ -6,17 +6,17 @@ import CLinux
   import Musl
 #endif
 
-/// A socket in the file system (unix(7)), looked at without a connection: nothing here calls a function that could reach a
-/// network.
+/// A socket in the file system (unix(7)), examined without a connection: nothing here calls a function that could reach
+/// a network.
 package struct LocalSocket: Sendable {
   /// What is known about the process at the other end.
   package enum State: Sendable, Hashable {
     case absent
-    /// For this reason of the system's, in lower case.
+    /// It cannot be reached, for this reason of the system, in lower case.
     case unreachable(String)
-    /// The file is there, and no process has it open.
+    /// The file is there, but no process has it open.
     case abandoned
-    /// Some process has it, or that is unknown.
+    /// Some process has it open, or that is unknown.
     case open
   }
 
@@ -36,7 +36,7 @@ package struct LocalSocket: Sendable {
   /// True when something is at the path.
   package var isThere: Bool { unsafe access(path, F_OK) == 0 }
 
-  /// True when `/proc/net/unix` has the path, and where that cannot be read.
+  /// True if `/proc/net/unix` lists the path, or cannot be read.
   private var isListed: Bool {
     let file = unsafe open("/proc/net/unix", O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return true }

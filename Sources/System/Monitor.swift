@@ -4,10 +4,11 @@
   import Musl
 #endif
 
-/// A value that one thread at a time may see, and that others can wait on until it is as they need it.
+/// A value that one thread at a time can see. Other threads can wait until it has the state that they
+/// need.
 @safe
 package final class Monitor<State>: @unchecked Sendable {
-  // The lock orders all use of the state, and the condition all waiting for it.
+  // The lock guards all use of the state, and the condition is for waiting.
   private var state: State
   private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -25,7 +26,7 @@ package final class Monitor<State>: @unchecked Sendable {
     unsafe lock.deallocate()
   }
 
-  /// Lends the state, and lets those who wait look at it again.
+  /// Gives access to the state, and then wakes the threads that wait.
   package func withLock<Result, E: Error>(_ body: (inout State) throws(E) -> Result) throws(E) -> Result {
     unsafe pthread_mutex_lock(lock)
     defer {
@@ -35,7 +36,7 @@ package final class Monitor<State>: @unchecked Sendable {
     return try body(&state)
   }
 
-  /// Blocks until the body, which is tried whenever the state may have changed, gives a result.
+  /// Blocks until the body gives a result; it is tried again whenever the state may have changed.
   package func wait<Result>(for body: (inout State) -> Result?) -> Result {
     unsafe pthread_mutex_lock(lock)
     defer { unsafe pthread_mutex_unlock(lock) }

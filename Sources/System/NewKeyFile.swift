@@ -7,12 +7,12 @@ import Messages
   import Musl
 #endif
 
-/// A file with a new private key: made beside its destination under a name of its own, for its owner alone, and given its name
-/// only when it has been tried; never over anything that is there.
+/// A file with a new private key, for its owner alone. It is made beside its destination under a temporary name, and
+/// gets its name only after a trial. It never replaces anything.
 ///
-/// Without the name it goes when the last reference to this goes.
+/// Without the name, the file is removed when the last reference to this is destroyed.
 package final class NewKeyFile {
-  /// Where the bytes are until `giveName`.
+  /// The path of the bytes until `giveName`.
   package let temporaryPath: String
   private let path: String
   private let name: String
@@ -23,7 +23,7 @@ package final class NewKeyFile {
   // Who interrupts it must not leave a key behind under a name that nobody knows.
   private let mask: SignalMask
 
-  /// Tells a file from any other that takes its name later.
+  /// Identifies the file, to tell it from another that takes its name later.
   package struct Identity: Sendable, Hashable {
     fileprivate let device: UInt64
     fileprivate let number: UInt64
@@ -36,11 +36,11 @@ package final class NewKeyFile {
     fileprivate init(_ status: stat) { self.init(device: UInt64(status.st_dev), number: UInt64(status.st_ino)) }
   }
 
-  /// Writes the bytes with mode 0600, on the disk when this returns.
+  /// Writes the bytes with mode 0600; they are on the disk when this returns.
   ///
   /// Signals that end the process wait for as long as this lives.
   ///
-  /// Throws `output-exists` where something has the name, a symbolic link too, and `output-unwritable`.
+  /// Throws `output-exists` if the name is taken, also by a symbolic link, and `output-unwritable`.
   package init(path: String, holding bytes: Span<UInt8>) throws(SystemError) {
     let (folder, name) = try Self.parts(of: path)
     let directory = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -57,9 +57,9 @@ package final class NewKeyFile {
     isMade = true
     defer { close(file) }
     var status = stat()
-    // What a default access list of the folder would let others do is taken back.
+    // Removes what a default access list of the folder would let others do.
     guard fchmod(file, 0o600) == 0, unsafe fstat(file, &status) == 0, Self.write(bytes, to: file),
-      // Some file systems cannot, and say so by EINVAL.
+      // Some file systems cannot, and answer with EINVAL.
       fsync(file) == 0 || errno == EINVAL
     else { throw Self.unwritable(path, .last) }
     identity = Identity(status)
@@ -71,7 +71,7 @@ package final class NewKeyFile {
     mask.restore()
   }
 
-  /// Throws what making the file would throw for what is there now.
+  /// Throws now what making the file would throw.
   package static func check(path: String) throws(SystemError) {
     let (folder, name) = try parts(of: path)
     let directory = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -81,9 +81,9 @@ package final class NewKeyFile {
     guard unsafe faccessat(directory, ".", W_OK | X_OK, AT_EACCESS) == 0 else { throw unwritable(path, .last) }
   }
 
-  /// Gives the file its name; throws `output-exists` where another took it in the meantime.
+  /// Gives the file its name; throws `output-exists` if another file took it in the meantime.
   package func giveName() throws(SystemError) -> Identity {
-    // Not every file system knows that rename; a hard link is refused over a file that is there, too.
+    // Not every file system has that rename. A hard link fails too if the file exists.
     if unsafe linux_rename_noreplace(directory, temporaryName, name) == 0 {
       isMade = false
     } else if errno == EINVAL || errno == ENOSYS, unsafe linkat(directory, temporaryName, directory, name, 0) == 0 {
@@ -100,7 +100,7 @@ package final class NewKeyFile {
     return identity
   }
 
-  /// Removes a file that was made here; false if it cannot be removed, true also where it is another by now.
+  /// Removes the file; false if it cannot be removed. True also if the path is another file by now.
   package static func remove(path: String, _ identity: Identity) -> Bool {
     var status = stat()
     guard unsafe lstat(path, &status) == 0 else { return errno == ENOENT }

@@ -7,13 +7,13 @@ import Messages
   import Musl
 #endif
 
-/// What messages about an output say that only the caller knows: what took its path, and what else can be done.
+/// The parts of a message about an output that only the caller knows: what makes the file, and what else can be done.
 package struct OutputWording: Sendable {
   /// What makes the file, such as an option of a command.
   let maker: String
-  /// What can be done about a file that already exists besides choosing another name.
+  /// What can be done about a file that already exists, besides choosing another name.
   let replacement: String?
-  /// What can be done where no file can be made.
+  /// What can be done if a file cannot be made.
   let alternative: String?
 
   package init(maker: String = "keyroll", replacement: String? = nil, alternative: String? = nil) {
@@ -34,7 +34,7 @@ package struct OutputFile: Sendable {
   /// False for a path that names no file: an empty one, and one that ends with a slash.
   package static func isNamed(by path: String) -> Bool { parts(of: path) != nil }
 
-  /// `replacing` lets it take the place of a file that is there. Throws `output-unwritable` for a path that names no file.
+  /// `replacing` lets it replace an existing file. Throws `output-unwritable` for a path that names no file.
   package init(path: String, replacing: Bool, wording: OutputWording = OutputWording()) throws(SystemError) {
     guard let parts = Self.parts(of: path) else {
       throw SystemError(.outputUnwritable, "\(naming: path) is not the path of a file")
@@ -45,13 +45,13 @@ package struct OutputFile: Sendable {
     self.wording = wording
   }
 
-  /// Throws what `write` would throw for what is there now, so that a key is not used for nothing.
+  /// Throws now what `write` would throw, so that a key is not used in vain.
   package func check() throws(SystemError) { try check(in: try openDirectory()) }
 
-  /// The file that is there now, which may be one that is read; nil if nothing is.
+  /// The file that exists now, which may be one that is read; nil if there is none.
   package var existing: FileIdentity? { try? FileStatus(ofFileAt: path).identity }
 
-  /// True when both are to have the same name in the same folder, by whatever path.
+  /// True if both would have the same name in the same folder, by whatever path.
   package func isSame(as other: OutputFile) -> Bool {
     guard let own = try? FileStatus(ofFileAt: directoryPath),
       let others = try? FileStatus(ofFileAt: other.directoryPath)
@@ -59,13 +59,14 @@ package struct OutputFile: Sendable {
     return own.identity == others.identity && name.utf8.elementsEqual(other.name.utf8)
   }
 
-  /// Puts the bytes into a new file beside, with mode 0600, and gives it the name when all of it is on the disk.
+  /// Writes the bytes to a new file of mode 0600 beside it, and renames it when everything is on the disk.
   ///
-  /// A symbolic link of that name is neither followed nor replaced: `/dev/stdout` is one. Throws `output-exists` or `output-unwritable`.
+  /// A symbolic link of that name is neither followed nor replaced, for example `/dev/stdout`. Throws `output-exists`
+  /// or `output-unwritable`.
   package func write(_ bytes: Span<UInt8>) throws(SystemError) {
     let directory = try openDirectory()
     try check(in: directory)
-    // Who interrupts a slow disk must not leave half a file behind.
+    // Somebody who interrupts a slow write must not leave half a file behind.
     let mask = SignalMask(blocking: Signals.ending)
     defer { mask.restore() }
     let temporaryName = NewFile.temporaryName()
@@ -84,7 +85,7 @@ package struct OutputFile: Sendable {
     if !replaces { unsafe unlink(path) }
   }
 
-  /// The folder that it goes into and its name.
+  /// Its folder and its name.
   private static func parts(of path: String) -> (directory: String, name: String)? {
     let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     guard let last = parts.last, !last.isEmpty, !path.utf8.contains(0) else { return nil }
@@ -128,7 +129,7 @@ package struct OutputFile: Sendable {
       return
     }
     if unsafe linux_rename_noreplace(directory, temporaryName, name) == 0 { return }
-    // Not every file system knows that rename; a hard link is refused over a file that is there, too.
+    // Not every file system has that rename. A hard link fails too if the file exists.
     if errno == EINVAL || errno == ENOSYS, unsafe linkat(directory, temporaryName, directory, name, 0) == 0 {
       unsafe unlinkat(directory, temporaryName, 0)
       return
@@ -146,20 +147,20 @@ package struct OutputFile: Sendable {
   }
 }
 
-/// Files that are written all or none, and over none that is there: that could not be taken back.
+/// Files that are written all together or not at all. They replace no existing file, because that could not be undone.
 package struct OutputFileSet: Sendable {
   private let files: [OutputFile]
 
   package init(_ files: [OutputFile]) { self.files = files }
 
-  /// Throws what `write` would throw for what is there now.
+  /// Throws now what `write` would throw.
   package func check() throws(SystemError) {
     for file in files { try file.check() }
   }
 
-  /// Writes one of the contents into each file; when one fails, those before it are removed.
+  /// Writes one of the contents into each file. If one fails, those before it are removed.
   package func write(_ contents: [[UInt8]]) throws(SystemError) {
-    // Who interrupts a slow disk must not leave some of them behind.
+    // Somebody who interrupts a slow write must not leave some of them behind.
     let mask = SignalMask(blocking: Signals.ending)
     defer { mask.restore() }
     var written: [OutputFile] = []
@@ -175,12 +176,12 @@ package struct OutputFileSet: Sendable {
   }
 }
 
-/// A file that is made in an open folder, for its owner alone, and that is on the disk when it is made.
+/// A file that is made in an open folder, for its owner alone, and synced to the disk.
 enum NewFile {
-  /// A name that nothing has, for what has no name of its own yet.
+  /// A temporary name that nothing else has.
   static func temporaryName() -> String { ".keyroll-\(String(UInt64.random(in: .min ... .max), radix: 16))" }
 
-  /// Makes it with mode 0600 and these bytes, or gives the reason why not; what was begun stays for the caller to remove.
+  /// Makes it with mode 0600 and these bytes, or returns the reason why not; the caller removes what was begun.
   static func make(_ name: String, in directory: Int32, holding bytes: Span<UInt8>) -> WriteFailure? {
     let number = unsafe openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard number >= 0 else { return .last }
@@ -196,10 +197,10 @@ enum NewFile {
 enum WriteFailure: Error, CustomStringConvertible {
   /// A system call failed.
   case system(SystemReason)
-  /// What was made belongs to this user, who is not the one that keyroll runs as.
+  /// The new file belongs to this user, who is not the one that keyroll runs as.
   case foreignOwner(UInt32)
 
-  /// The reason of the last call that failed.
+  /// The reason for which the last call failed.
   static var last: WriteFailure { .system(.last) }
 
   /// For the end of a message, as that of a `SystemReason`.
@@ -207,14 +208,15 @@ enum WriteFailure: Error, CustomStringConvertible {
     switch self {
     case .system(let reason): reason.description
     case .foreignOwner(let owner):
-      "it belongs to user \(owner) as soon as it is made, who could read it, and keyroll runs as user \(geteuid())"
+      "a new file here belongs to user \(owner), who could read it, but keyroll runs as user \(geteuid())"
     }
   }
 
-  /// Gives what was just made the mode, or the reason why not: the umask may have taken the owner's bits away.
+  /// Sets the mode of a new file, or returns the reason why not: the umask may have removed the bits of the owner.
   ///
-  /// EPERM is a file system without modes, such as FAT, which is tolerated, or somebody else's file, which is not: put in
-  /// the place of ours in a folder that others may write to, or on a file system that gives all files to one user.
+  /// EPERM has two causes. A file system without modes, such as FAT, is tolerated. A file of another user is not:
+  /// somebody put it in place of ours in a folder that others can write to, or the file system gives all files to one
+  /// user.
   static func settingMode(_ mode: mode_t, of descriptor: Int32) -> WriteFailure? {
     if fchmod(descriptor, mode) == 0 { return nil }
     guard errno == EPERM else { return .last }

@@ -14,16 +14,16 @@ package struct OutputFolder: ~Copyable {
   private let parent: Descriptor
   private let temporaryName: String
   private let folder: Descriptor
-  // Who interrupts a slow disk must not leave half a folder behind.
+  // Somebody who interrupts a slow write must not leave half a folder behind.
   private let mask: SignalMask
   private var names: [String] = []
   private var folders: [String] = []
   private var isDone = false
 
-  /// False for a path that names no new folder: an empty one, `/`, `.` and `..`.
+  /// False for a path that cannot name a new folder: an empty one, `/`, `.` and `..`.
   package static func isNamed(by path: String) -> Bool { (try? parts(of: path)) != nil }
 
-  /// Throws what making it would throw for what is there now, so that a key is not used for nothing.
+  /// Throws now what making it would throw, so that a key is not used in vain.
   package static func check(path: String) throws(SystemError) {
     let (parentPath, name) = try parts(of: path)
     let parent = try openParent(parentPath, of: path)
@@ -36,9 +36,10 @@ package struct OutputFolder: ~Copyable {
     throw exists(path)
   }
 
-  /// Makes an empty folder of mode 0700 beside, without the name yet; it goes again unless `finish` is called.
+  /// Makes an empty folder of mode 0700 beside the path, under a temporary name; it is removed again unless `finish` is
+  /// called.
   ///
-  /// Signals that end the process wait for as long as this value lives. Throws `output-exists` or `output-unwritable`.
+  /// Signals that end the process are held back while this value exists. Throws `output-exists` or `output-unwritable`.
   package init(path: String) throws(SystemError) {
     try Self.check(path: path)
     let (parentPath, name) = try Self.parts(of: path)
@@ -103,7 +104,7 @@ package struct OutputFolder: ~Copyable {
     return try Self.open(name, in: folder.number)
   }
 
-  /// Gives the folder its name, when all of it is on the disk; throws `output-exists` or `output-unwritable`.
+  /// Renames the folder to its name once everything is on the disk; throws `output-exists` or `output-unwritable`.
   package mutating func finish() throws(SystemError) {
     do throws(WriteFailure) {
       for name in folders { try Self.synchronize(try Self.open(name, in: folder.number)) }
@@ -116,7 +117,7 @@ package struct OutputFolder: ~Copyable {
     do throws(WriteFailure) { try Self.synchronize(parent) } catch { throw Self.unwritable(path, error) }
   }
 
-  /// Makes an open folder of mode 0700; where that does not work, nothing is left of it.
+  /// Makes and opens a folder of mode 0700; if that fails, nothing is left of it.
   private static func make(_ name: String, in parent: Int32) throws(WriteFailure) -> Descriptor {
     guard unsafe mkdirat(parent, name, 0o700) == 0 else { throw .last }
     let folder: Descriptor
@@ -146,7 +147,8 @@ package struct OutputFolder: ~Copyable {
   private func giveName() throws(SystemError) {
     if unsafe linux_rename_noreplace(parent.number, temporaryName, name) == 0 { return }
     if errno == EINVAL || errno == ENOSYS {
-      // Where that rename is not known: a folder of the name that is made here and empty may be replaced, and no other.
+      // If the file system does not have that rename, an empty folder of that name that is made here may be replaced,
+      // and no other.
       if unsafe mkdirat(parent.number, name, 0o700) == 0 {
         if unsafe renameat(parent.number, temporaryName, parent.number, name) == 0 { return }
         let reason = WriteFailure.last
@@ -157,7 +159,7 @@ package struct OutputFolder: ~Copyable {
     throw errno == EEXIST ? Self.exists(path) : Self.unwritable(path, .last)
   }
 
-  /// The folder it goes into and its name; slashes at the end do not count.
+  /// Its folder and its name; slashes at the end do not count.
   private static func parts(of path: String) throws(SystemError) -> (parent: String, name: String) {
     var text = path.utf8[...]
     while text.count > 1, text.last == UInt8(ascii: "/") { text.removeLast() }

@@ -6,28 +6,28 @@ import Messages
   import Musl
 #endif
 
-/// A folder that somebody else may have filled: what is in it is opened by its name in this very folder, links are not
-/// followed, and nothing but a regular file is read.
+/// A folder that somebody else may have filled. Everything in it is opened by its name in this very folder, links are
+/// not followed, and only regular files are read.
 package struct ReceivedFolder: ~Copyable {
   package let path: String
   private let folder: Descriptor
 
-  /// The most entries that are looked at.
+  /// The most entries to look at.
   package static let mostEntries = 1000
 
-  /// Takes the descriptor of an open folder, which `path` led to.
+  /// Takes the descriptor of an open folder, and the path that led to it.
   package init(_ folder: consuming Descriptor, at path: String) {
     self.path = path
     self.folder = folder
   }
 
-  /// The folder that a path leads to, by whatever way; nil if it leads to none, or to one that cannot be opened.
+  /// The folder at a path, links included; nil if there is none, or if it cannot be opened.
   package init?(at path: String) {
     do throws(SystemReason) { folder = try Descriptor(openingFolder: path) } catch { return nil }
     self.path = path
   }
 
-  /// The folder that the file of a path is in, by whatever way the path takes; nil if it cannot be opened.
+  /// The folder of the file at a path, links included; nil if it cannot be opened.
   package init?(around path: String) {
     let name = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).last ?? ""[...].utf8
     let parent = String(Substring(path.utf8.dropLast(name.count)))
@@ -39,23 +39,23 @@ package struct ReceivedFolder: ~Copyable {
     self.path = parent.isEmpty ? "." : parent
   }
 
-  /// A folder in it; nil for anything else, a link to one too.
+  /// A folder in it; nil for anything else, also for a link to a folder.
   package func folder(_ name: String) -> ReceivedFolder? {
     let number = unsafe openat(folder.number, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     if number < 0 { return nil }
     return ReceivedFolder(Descriptor(takingOwnershipOf: number), at: "\(path)/\(name)")
   }
 
-  /// What is there under a name, a link not followed; nil for nothing.
+  /// The status of the entry with a name, a link not followed; nil if there is none.
   package func status(of name: String) -> FileStatus? { try? FileStatus(of: name, inFolder: folder.number) }
 
-  /// That of the folder itself.
+  /// The status of the folder itself.
   package var status: FileStatus? { try? FileStatus(ofDescriptor: folder.number) }
 
-  /// Reads a whole file; nil if nothing has the name.
+  /// Reads a whole file; nil if there is none of that name.
   ///
-  /// Never waits for whoever has the other end of a pipe. Throws `file-not-regular` for a link, folder, pipe, device or
-  /// socket, `file-unreadable`, and `file-too-large` for more bytes than the limit.
+  /// Never waits for the other end of a pipe. Throws `file-not-regular` for a link, folder, pipe, device or socket,
+  /// `file-unreadable`, and `file-too-large` for more bytes than the limit.
   package func contents(of name: String, limit: Int) throws(SystemError) -> SecretBytes? {
     let number = unsafe openat(folder.number, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
     guard number >= 0 else {
@@ -75,11 +75,11 @@ package struct ReceivedFolder: ~Copyable {
     return try SecretBytes.contents(ofDescriptor: file.number, named: name, limit: limit)
   }
 
-  /// What is in it, hidden entries too, in no order and as the bytes that names are; no more than `mostEntries` of them.
+  /// The names in it as bytes, hidden ones too, in no particular order, and at most `mostEntries` of them.
   ///
   /// Throws `file-unreadable`.
   package func names() throws(SystemError) -> (names: [[UInt8]], isComplete: Bool) {
-    // A descriptor of its own, because reading moves on and closing closes it.
+    // A descriptor of its own, because reading moves the position and closing closes it.
     let own = unsafe openat(folder.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard own >= 0, let directory = unsafe fdopendir(own) else {
       let reason = SystemReason.last

@@ -8,17 +8,18 @@ public import Messages
   import Musl
 #endif
 
-/// Bytes that no one else may see: never copied, never a `String`, wiped with `explicit_bzero` when they go.
+/// Bytes that no one else may see: never copied, never a `String`, wiped with `explicit_bzero` when this value is
+/// destroyed.
 @safe
 public struct SecretBytes: ~Copyable, @unchecked Sendable {
-  // Unique ownership is what makes sending and using it safe: the memory is reachable through this one value only.
+  // Sending it is safe because it has one owner: the memory is reachable only through this value.
   private let storage: UnsafeMutableRawBufferPointer
   /// How many of the bytes are in use.
   public private(set) var count = 0
   /// How many bytes there is room for.
   public let capacity: Int
 
-  /// True if there is no byte.
+  /// True if there are no bytes.
   public var isEmpty: Bool { count == 0 }
 
   /// Takes room for `capacity` bytes, none of them in use.
@@ -31,14 +32,14 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
 
   /// Takes room for `capacity` bytes and lets `fill` write them; it returns how many it wrote.
   ///
-  /// Whatever `fill` leaves behind, the whole capacity is wiped.
+  /// The whole capacity is wiped, whatever `fill` leaves in it.
   public init<E: Error>(capacity: Int, fill: (UnsafeMutableRawBufferPointer) throws(E) -> Int) throws(E) {
     self.init(capacity: capacity)
     let written = unsafe try fill(UnsafeMutableRawBufferPointer(rebasing: storage[..<self.capacity]))
     count = min(max(written, 0), self.capacity)
   }
 
-  /// Copies the bytes; the source is the caller's to wipe.
+  /// Copies the bytes; the caller wipes the source.
   public init(copying bytes: Span<UInt8>) {
     unsafe self.init(capacity: bytes.count) { memory in
       for index in bytes.indices { unsafe memory[index] = bytes[index] }
@@ -48,12 +49,13 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
 
   /// Decodes base64 straight into wiped memory.
   ///
-  /// Throws for whatever departs from the canonical spelling of the alphabet and is not among `tolerated`: see `Base64.decode`.
+  /// Throws on everything that differs from the canonical spelling of the alphabet and is not in `tolerated`: see
+  /// `Base64.decode`.
   package init(
     decoding text: Span<UInt8>, as alphabet: Base64, tolerating tolerated: Set<Base64Error.Code> = []
   ) throws(Base64Error) {
     unsafe try self.init(capacity: Base64.capacity(forDecoding: text.count)) { (memory) throws(Base64Error) in
-      // The view ends with the call, and every byte of the memory is initialised.
+      // The closure cannot keep the view, and every byte of the memory is initialised.
       var output = unsafe MutableSpan<UInt8>(_unsafeBytes: memory)
       return try alphabet.decode(text, into: &output, tolerating: tolerated)
     }
@@ -64,11 +66,11 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
     unsafe storage.deallocate()
   }
 
-  /// Lends the bytes in use; they must not be kept.
+  /// Calls the closure with the bytes in use, which it must not keep.
   public borrowing func withBytes<Result: ~Copyable, E: Error>(
     _ body: (Span<UInt8>) throws(E) -> Result
   ) throws(E) -> Result {
-    // The view ends with the call, and the memory outlives it because this value is borrowed.
+    // The closure cannot keep the view, and the memory outlives it because this value is borrowed.
     let span = unsafe Span<UInt8>(_unsafeBytes: UnsafeRawBufferPointer(rebasing: storage[..<count]))
     return try body(span)
   }
@@ -78,7 +80,7 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
     count = min(count, max(newCount, 0))
   }
 
-  /// Gives its bytes to a larger room and wipes its own.
+  /// Moves its bytes to a larger room and wipes the old one.
   package consuming func grown(to newCapacity: Int) -> SecretBytes {
     withBytes { bytes in
       unsafe SecretBytes(capacity: max(newCapacity, bytes.count)) { memory in
@@ -88,7 +90,7 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
     }
   }
 
-  /// Adds a byte at the end; if there is no room, all of them move to a larger one.
+  /// Adds a byte at the end; if there is no room, all of them move to a larger room.
   package mutating func append(_ byte: UInt8) {
     if count == capacity {
       let room = max(capacity * 2, 64)
@@ -121,13 +123,13 @@ extension SecretBytes {
     withBytes { bytes in !bytes.isEmpty && bytes[bytes.count - 1] == UInt8(ascii: "\n") }
   }
 
-  /// Drops one line feed, or one carriage return and line feed, from the end.
+  /// Removes one line feed, or one carriage return and line feed, from the end.
   package consuming func withoutTrailingNewline() -> SecretBytes {
     truncate(to: countWithoutTrailingNewline)
     return self
   }
 
-  /// How many bytes there are before that line break, if there is one.
+  /// The number of bytes before that line break, if there is one.
   package var countWithoutTrailingNewline: Int {
     withBytes { bytes in
       let count = bytes.count
@@ -140,7 +142,7 @@ extension SecretBytes {
 extension SecretBytes {
   /// Reads a whole file, pipe or device into wiped memory; `-` is standard input.
   ///
-  /// Never reads more than `limit` bytes and one. Throws `file-unreadable` or `file-too-large`; may block on a pipe.
+  /// Never reads more than one byte above `limit`. Throws `file-unreadable` or `file-too-large`; may block on a pipe.
   public static func contents(ofFile path: String, limit: Int) throws(SystemError) -> SecretBytes {
     let isStandardInput = path.utf8.elementsEqual("-".utf8)
     let name = isStandardInput ? "standard input" : "\(naming: path)"
@@ -160,7 +162,7 @@ extension SecretBytes {
     let isRegular = status.st_mode & S_IFMT == S_IFREG
     if isRegular && status.st_size > limit { throw tooLarge(name, limit) }
 
-    // One byte more than expected, so that the end of the file is seen without growing.
+    // One byte more than expected, so that it sees the end of the file without growing.
     var contents = SecretBytes(capacity: isRegular ? Int(status.st_size) + 1 : 4096)
     while true {
       if contents.count == contents.capacity {
@@ -186,10 +188,10 @@ extension SecretBytes {
 }
 
 extension SecretBytes {
-  /// Takes the value of a variable and leaves nothing of it in the environment of this process.
+  /// Takes the value of a variable and removes it from the environment of this process.
   ///
-  /// Throws `secret-unavailable` when it is not set, or set to nothing. The message leaves the name out: who mistakes
-  /// the option for that of the secret itself has written the secret there.
+  /// Throws `secret-unavailable` if the variable is not set, or empty. The message leaves the name out, because a
+  /// person who takes the option for that of the secret itself has written the secret there.
   package init(takingEnvironmentVariable name: String, as content: SecretFile.Content) throws(SystemError) {
     guard let value = unsafe getenv(name) else {
       throw SystemError(.secretUnavailable, "the environment variable for the \(content.rawValue) is not set")
@@ -204,7 +206,7 @@ extension SecretBytes {
       unsafe memory.copyMemory(from: UnsafeRawBufferPointer(start: value, count: count))
       return count
     }
-    // The memory that getenv points into is what /proc shows as the environment.
+    // getenv points into the memory that /proc shows as the environment.
     unsafe explicit_bzero(value, count)
     unsafe unsetenv(name)
   }

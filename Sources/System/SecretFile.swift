@@ -7,7 +7,7 @@ import Messages
   import Musl
 #endif
 
-/// A place that a person names for a secret to be read from.
+/// A place that a person names to read a secret from.
 package enum SecretSource: Sendable, Hashable {
   case file(String)
   case descriptor(Int32)
@@ -22,14 +22,15 @@ package enum SecretSource: Sendable, Hashable {
 
   /// Reads all of it, without the line break that ends a file; throws `secret-unavailable` (see `SecretFile`).
   ///
-  /// A variable is taken out of the environment.
+  /// A variable is removed from the environment.
   package func read(_ content: SecretFile.Content) throws(SystemError) -> SecretBytes {
     switch self {
     case .file(let path): return try SecretFile.secret(at: path, content)
     case .descriptor(STDIN_FILENO):
       return try SecretFile.secret(ofDescriptor: STDIN_FILENO, named: "standard input", content)
     case .descriptor(let descriptor):
-      // Who mistakes the option for that of the secret itself has written the secret there: a PIN is a number.
+      // The message leaves the number out. A person who takes the option for that of the secret itself has written the
+      // secret there, and a PIN is a number.
       return try SecretFile.secret(
         ofDescriptor: descriptor, named: "the file descriptor for the \(content.rawValue)", content)
     case .environment(let variable):
@@ -41,16 +42,17 @@ package enum SecretSource: Sendable, Hashable {
     }
   }
 
-  /// What the user should know of it although it was read.
+  /// What the user should know about it, although it was read.
   package func warning(_ content: SecretFile.Content) -> String? {
     guard case .file(let path) = self else { return nil }
     return FileExposure.warning(of: path, holding: "the \(content.rawValue)")
   }
 }
 
-/// A file or open descriptor that holds one password or PIN and nothing else, read in one way wherever it is named.
+/// A file or open descriptor that contains one password or PIN and nothing else. Every option and attribute reads it in
+/// this one way.
 package enum SecretFile {
-  /// What it holds, as messages call it.
+  /// What it contains, as messages call it.
   package enum Content: String, Sendable {
     case password
     case pin = "PIN"
@@ -59,11 +61,12 @@ package enum SecretFile {
   /// The longest secret in bytes.
   package static let limit = 4096
 
-  /// The secret in the file of this path, without the line feed, or carriage return and line feed, that ends it; `-` is
+  /// The secret in the file at this path, without the line feed, or carriage return and line feed, at its end; `-` is
   /// standard input.
   ///
-  /// Throws `secret-unavailable` for whatever cannot be read, for what `check` refuses, and for no bytes at all, which are more
-  /// likely an accident than an empty password. A terminal is refused: it would show what is typed.
+  /// Throws `secret-unavailable` for a file that cannot be read, for contents that `check` refuses, and for an empty
+  /// file, which is more likely an accident than an empty password. A terminal is refused, because it would show what
+  /// is typed.
   package static func secret(at path: String, _ content: Content) throws(SystemError) -> SecretBytes {
     if path.utf8.elementsEqual("-".utf8) {
       return try secret(ofDescriptor: STDIN_FILENO, named: "standard input", content)
@@ -101,8 +104,8 @@ package enum SecretFile {
     return secret
   }
 
-  /// Throws `secret-unavailable` for what an editor or a shell has put around a secret or made of it: a byte order mark, text
-  /// in UTF-16, a second line, a NUL or another control character. A token would count it as a wrong PIN.
+  /// Throws `secret-unavailable` if an editor or a shell has added something to the secret or changed it: a byte order
+  /// mark, text in UTF-16, a second line, a NUL or another control character. A token would count it as a wrong PIN.
   static func check(
     _ secret: borrowing SecretBytes, named name: String, _ content: Content
   ) throws(SystemError) {
@@ -142,7 +145,7 @@ package enum SecretFile {
   }
 }
 
-/// Tells which files with secrets in them other users of the machine can read.
+/// Finds out whether other users of the machine can read a file with secrets.
 package enum FileExposure {
   /// A warning for a regular file that its group or everybody may read; nil for any other, and for `-`.
   ///
@@ -154,7 +157,7 @@ package enum FileExposure {
     else { return nil }
     let readers = status.st_mode & S_IROTH != 0 ? "every user of this machine" : "the group of the file"
     let name = "\(naming: path)"
-    // A name that is quoted or left out here is not what a shell would take.
+    // A name that is quoted or left out here would not work in a shell.
     let command = name.utf8.elementsEqual(path.utf8) ? "chmod go-r \(name)" : "chmod go-r"
     return "\(name) holds \(contents), and \(readers) can read it: \(command)"
   }

@@ -4,15 +4,16 @@
   import Musl
 #endif
 
-/// A shared library, loaded for as long as this lives (dlopen(3)).
+/// A shared library, loaded while this value exists (dlopen(3)).
 @safe
 package struct SharedLibrary: ~Copyable, Sendable {
-  // As dlopen gave it; closed by `deinit` alone.
+  // The result of dlopen; closed by `deinit` alone.
   private nonisolated(unsafe) let handle: UnsafeMutableRawPointer
 
-  /// Loads the library of this path, or of this name where the system looks for libraries; nil for one that cannot be loaded.
+  /// Loads the library at this path, or of this name from where the system looks for libraries; nil if it cannot be
+  /// loaded.
   ///
-  /// Whatever it needs is found now, and what it offers is not offered to others.
+  /// The symbols that it needs are found now, and its own symbols are not offered to other libraries.
   package init?(path: String) {
     guard let handle = unsafe dlopen(path, RTLD_NOW | RTLD_LOCAL) else { return nil }
     unsafe self.handle = unsafe handle
@@ -20,6 +21,6 @@ package struct SharedLibrary: ~Copyable, Sendable {
 
   deinit { unsafe dlclose(handle) }
 
-  /// What the library offers by this name, for as long as it is loaded; nil if it offers nothing of the kind.
+  /// The symbol of this name, while the library is loaded; nil if there is none.
   package borrowing func symbol(_ name: String) -> UnsafeMutableRawPointer? { unsafe dlsym(handle, name) }
 }

@@ -12,22 +12,23 @@ package enum Signals {
   /// The signals with which a person or the system asks a process to end.
   package static let ending = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
 
-  /// Those that end this process, but not one that it was told to ignore, as by nohup.
+  /// Those that end this process, without any that it was told to ignore, as by nohup.
   package static var endingThisProcess: [Int32] { ending.filter { !SignalMask.isIgnored($0) } }
 
-  /// Every signal that may end, stop or continue the process and does not come of its own fault.
+  /// Every signal that may end, stop or continue the process and is not caused by a fault in it.
   static let interrupting = [
     SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGABRT, SIGALRM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGPROF, SIGIO,
     SIGPWR, SIGXCPU,
   ]
 
-  /// Those that come of a fault in the code.
+  /// Those that a fault in the code causes.
   static let crashing = [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS]
 
   /// All of them.
   static let all = Array<Int32>(1...64)
 
-  /// What a signal does now: a function, or one of the numbers that stand for no function, which Swift cannot compare.
+  /// The current action of a signal: a function, or one of the numbers in place of a function, which Swift cannot
+  /// compare.
   static func action(of signal: Int32) -> Int? {
     var action = sigaction()
     guard unsafe sigaction(signal, nil, &action) == 0 else { return nil }
@@ -35,14 +36,14 @@ package enum Signals {
   }
 }
 
-/// Signals that wait while something must not be interrupted.
+/// Holds signals back while something must not be interrupted.
 ///
-/// No call here is judged: each fails for an argument that is not one of its constants, and for no other reason. Two of the
-/// numbers from 1 to 64 are glibc's own, and `sigaddset` leaves them out.
+/// The results of these calls are not checked: each fails only for an argument that is not one of its constants. Two of
+/// the numbers from 1 to 64 are glibc's own, and `sigaddset` leaves them out.
 package struct SignalMask: Sendable {
   private let previous: sigset_t
 
-  /// From here on these signals wait; the process has one thread.
+  /// From here on these signals are held back; the process has one thread.
   package init(blocking signals: [Int32]) {
     var set = Self.set(of: signals)
     var previous = sigset_t()
@@ -50,13 +51,13 @@ package struct SignalMask: Sendable {
     self.previous = previous
   }
 
-  /// Lets those pass again that passed before; one that has waited takes effect now.
+  /// Lets the signals pass again that passed before; one that has waited takes effect now.
   package func restore() {
     var previous = previous
     unsafe sigprocmask(SIG_SETMASK, &previous, nil)
   }
 
-  /// True for a signal that does nothing here.
+  /// True for a signal that is ignored.
   package static func isIgnored(_ signal: Int32) -> Bool {
     // SIG_IGN.
     Signals.action(of: signal) == 1
@@ -70,15 +71,16 @@ package struct SignalMask: Sendable {
   }
 }
 
-/// Signals that end, stop or continue the process, held back until they are obeyed or this value goes; then they take effect.
+/// Signals that end, stop or continue the process. They are held back until they are obeyed or this value is destroyed;
+/// then they take effect.
 ///
-/// As a descriptor, not by handlers: a handler could not restore a terminal without global state.
+/// It uses a descriptor and not handlers: a handler could not restore a terminal without global state.
 package struct Interruptions: ~Copyable {
   private let mask: SignalMask
-  /// Readable when one of them has come.
+  /// Readable once one of them has come.
   package let descriptor: Int32
 
-  /// Nil when the system has no descriptor left.
+  /// Nil if the system has no descriptor left.
   package init?(holding signals: [Int32]) {
     var set = SignalMask.set(of: signals)
     descriptor = unsafe signalfd(-1, &set, Int32(SFD_CLOEXEC))
@@ -91,9 +93,9 @@ package struct Interruptions: ~Copyable {
     mask.restore()
   }
 
-  /// Returns a signal that came, or nil when there is something to read on the terminal; blocks.
+  /// Returns a signal that came, or nil if there is something to read on the terminal; blocks.
   ///
-  /// Throws `secret-unavailable` when the system does not let it wait.
+  /// Throws `secret-unavailable` if the system cannot wait.
   func wait(orForInputOn terminal: Int32) throws(SystemError) -> Int32? {
     var events = [descriptor, terminal].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     while unsafe poll(&events, nfds_t(events.count), -1) < 0 {
@@ -116,9 +118,9 @@ package struct Interruptions: ~Copyable {
   }
 }
 
-/// A function that is called when this process crashes, in place of what the system does.
+/// A function that is called if this process crashes, in place of the default action.
 ///
-/// It must be known before a signal comes, and can capture nothing: it may neither allocate nor lock.
+/// It is set before any signal comes, and cannot capture anything: it may neither allocate nor lock.
 package enum CrashHandler {
   package typealias Function = @convention(c) (Int32) -> Void
 
@@ -126,7 +128,7 @@ package enum CrashHandler {
     for crash in Signals.crashing { signal(crash, function) }
   }
 
-  /// A crash is what it is again, unless somebody else has taken it over in the meantime.
+  /// A crash has its default action again, unless somebody else has changed it in the meantime.
   package static func remove(_ function: @escaping Function) {
     for crash in Signals.crashing {
       if unsafe Signals.action(of: crash) == unsafeBitCast(function, to: Int.self) { signal(crash, SIG_DFL) }

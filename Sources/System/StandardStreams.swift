@@ -11,12 +11,12 @@ package enum StandardInput {
 
   package static var isTerminal: Bool { isatty(STDIN_FILENO) == 1 }
 
-  /// True for `-`, and for the names that the system has for it, in whatever spelling or behind a link.
+  /// True for `-`, and for the system's names of standard input, in whatever spelling or behind a link.
   package static func isNamed(by path: String) -> Bool {
     if ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].contains(where: { $0.utf8.elementsEqual(path.utf8) }) {
       return true
     }
-    // A file can be read again under its own name, and the null device has nothing to lose.
+    // A file can be read again under its own name, and the null device contains nothing to lose.
     guard let own = try? FileStatus(ofDescriptor: STDIN_FILENO), let named = try? FileStatus(ofFileAt: path) else {
       return false
     }
@@ -26,12 +26,12 @@ package enum StandardInput {
 
 /// Where results go, and where messages about them go.
 package enum StandardStreams {
-  /// Where results go: what was standard output when the process started, under another number.
+  /// Where results go: the standard output that the process started with, under another number.
   ///
-  /// Standard output itself is standard error from then on. Whatever a PKCS #11 module or another library prints, from its
-  /// loading to the end, can then not end up among results.
+  /// Standard output itself becomes standard error. Nothing that a PKCS #11 module or another library prints, from its
+  /// loading to the end, can then end up among results.
   package static let results: Int32 = {
-    // Far from the numbers that a user gives descriptors of their own.
+    // Far above the numbers that users give to descriptors of their own.
     var own = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 100)
     if own < 0 { own = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1) }
     guard own >= 0 else { return STDOUT_FILENO }

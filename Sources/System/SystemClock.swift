@@ -4,10 +4,10 @@
   import Musl
 #endif
 
-/// Waiting by the system's clock: what has to be tried again is tried again later.
+/// Waiting by the system's clock, before something is tried again.
 package enum SystemClock {
-  /// Blocks this thread for some time between these bounds, in microseconds; a signal may end it earlier.
+  /// Blocks this thread for a time between these bounds, in microseconds; a signal may end it earlier.
   ///
-  /// The time is random, so that those who wait for one another do not meet again.
+  /// The time is random, so that processes that wait for one another do not collide again.
   package static func pause(microseconds bounds: ClosedRange<UInt32>) { usleep(.random(in: bounds)) }
 }

@@ -6,7 +6,7 @@ public import Messages
   import Musl
 #endif
 
-/// A file, secret or process with which the system did not do what was asked.
+/// A failure of the system with a file, secret or process.
 public typealias SystemError = Failure<SystemErrorCode>
 
 /// The reasons of a `SystemError`, by their stable ids.
@@ -14,7 +14,7 @@ public typealias SystemError = Failure<SystemErrorCode>
 public enum SystemErrorCode: String, FailureCode {
   case fileUnreadable = "file-unreadable"
   case fileTooLarge = "file-too-large"
-  /// A link, folder, pipe, device or socket where a file belongs.
+  /// A link, folder, pipe, device or socket instead of a file.
   case fileNotRegular = "file-not-regular"
   case secretUnavailable = "secret-unavailable"
   case outputExists = "output-exists"
@@ -22,21 +22,21 @@ public enum SystemErrorCode: String, FailureCode {
   case processUnprotected = "process-unprotected"
 }
 
-/// The reason that a system call gave for failing.
+/// The reason that a system call gave for its failure.
 package struct SystemReason: Error, Hashable, CustomStringConvertible {
   package let code: Int32
 
   package init(code: Int32) { self.code = code }
 
-  /// The reason of the last call that failed.
+  /// The reason for which the last call failed.
   package static var last: SystemReason { SystemReason(code: errno) }
 
   package static var invalidArgument: SystemReason { SystemReason(code: EINVAL) }
   package static var resultTooLarge: SystemReason { SystemReason(code: ERANGE) }
-  /// What is to run is neither a program nor a script that names its interpreter.
+  /// The file is neither a program nor a script that names its interpreter.
   package static var unknownFormat: SystemReason { SystemReason(code: ENOEXEC) }
 
-  /// True where whoever read a pipe has gone.
+  /// True if the reader of a pipe has gone.
   package var isReaderGone: Bool { code == EPIPE }
 
   /// In lower case, for the end of a message: `no such file or directory`.

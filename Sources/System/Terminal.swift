@@ -10,7 +10,7 @@ import Messages
 package struct Terminal: ~Copyable {
   private let descriptor: Descriptor
 
-  /// Nil when the process has no terminal.
+  /// Nil if the process has no terminal.
   package init?() {
     do throws(SystemReason) {
       descriptor = try Descriptor(unsafe open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY))
@@ -19,7 +19,7 @@ package struct Terminal: ~Copyable {
     }
   }
 
-  /// True if what is written to standard error is seen on this terminal.
+  /// True if standard error is this terminal.
   package var showsStandardError: Bool {
     let session = tcgetsid(STDERR_FILENO)
     return session >= 0 && session == getsid(0)
@@ -29,15 +29,15 @@ package struct Terminal: ~Copyable {
   package var columns: Int? { TerminalSize.columns(of: descriptor.number) }
 
   package borrowing func write(_ text: String) {
-    // A terminal that takes no text may still give some.
+    // A terminal that cannot be written to may still be read.
     _ = FileOutput.write(Array(text.utf8).span, to: descriptor.number)
   }
 
-  /// Reads one line of at most `limit` bytes, shown as it is typed or not; blocks.
+  /// Reads one line of at most `limit` bytes, with or without echo; blocks.
   ///
-  /// `ask` shows the question: once the terminal is ready, and again when somebody has stopped and continued the process. Ctrl-C,
-  /// ctrl-Z and their like do what they always do, after the terminal is as it was. Throws `secret-unavailable` when the input
-  /// ends before the line does, and for a longer line.
+  /// `ask` shows the question: once the terminal is ready, and again if somebody has stopped and continued the process.
+  /// Ctrl-C, ctrl-Z and the like do what they always do, after the terminal is restored. Throws `secret-unavailable` if
+  /// the input ends before the line does, and for a longer line.
   package borrowing func line(
     showingInput: Bool, limit: Int, asking ask: () -> Void
   ) throws(SystemError) -> SecretBytes {
@@ -58,18 +58,18 @@ package struct Terminal: ~Copyable {
       }
       input.end()
       guard let interruption else {
-        // The line break that was typed is shown with the rest, or not.
+        // The typed line break is echoed with the rest, or not.
         if !showingInput { write("\n") }
         return line.withoutTrailingNewline()
       }
       if interruption != SIGCONT { write("\n") }
       interruptions.obey(interruption)
-      // Whoever stopped and continues the process may have changed the terminal and the screen: begin again.
+      // A person who stops and continues the process may change the terminal and the screen in between: begin again.
       asks = interruption == SIGCONT
     }
   }
 
-  /// Returns nil when the line is complete, or the signal that came before.
+  /// Returns nil if the line is complete, or the signal that came before.
   private borrowing func read(
     _ line: inout SecretBytes, limit: Int, until interruptions: borrowing Interruptions
   ) throws(SystemError) -> Int32? {
@@ -96,10 +96,10 @@ package struct TerminalSize: Sendable {
   package let columns: Int
   package let rows: Int
 
-  /// The width of a terminal that does not know its own.
+  /// The width for a terminal that does not know its own.
   private static let usualColumns = 80
 
-  /// Of the terminal that a descriptor leads to; nil if it leads elsewhere, or to one that does not know its size.
+  /// Of the terminal behind a descriptor; nil for anything else, and for a terminal that does not know its size.
   package init?(of descriptor: Int32) {
     var size = winsize()
     guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
@@ -109,7 +109,7 @@ package struct TerminalSize: Sendable {
     rows = Int(size.ws_row)
   }
 
-  /// The columns to fold text for, nil if a descriptor leads to no terminal.
+  /// The columns to fold text for; nil if a descriptor is not a terminal.
   package static func columns(of descriptor: Int32) -> Int? {
     var size = winsize()
     guard isatty(descriptor) == 1 else { return nil }
@@ -118,15 +118,15 @@ package struct TerminalSize: Sendable {
   }
 }
 
-/// A terminal that takes whole lines, shown as they are typed or not, and is as it was when this value goes.
+/// A terminal in line mode, with or without echo, which is restored when this value is destroyed.
 private struct LineInput: ~Copyable {
   private let terminal: Int32
   private let modes: termios
 
-  /// Waits for the foreground, and drops what was typed before: a password would have been seen, and an answer would be one to
-  /// a question that had not been read.
+  /// Waits for the foreground, and drops what was typed before: a password would have been seen, and an answer would
+  /// belong to a question that nobody had read.
   ///
-  /// Throws `secret-unavailable`, also for a terminal that shows what is typed nevertheless.
+  /// Throws `secret-unavailable`, also if the terminal goes on showing what is typed.
   init(_ terminal: Int32, showsInput: Bool) throws(SystemError) {
     var previous = termios()
     guard unsafe tcgetattr(terminal, &previous) == 0 else { throw Self.failure(SystemReason.last.description) }
@@ -134,11 +134,11 @@ private struct LineInput: ~Copyable {
     var wanted = previous
     wanted.c_lflag &= ~echo
     if showsInput { wanted.c_lflag |= tcflag_t(ECHO | ECHOE | ECHOK) }
-    // Edited by the terminal itself.
+    // The terminal itself edits the line.
     wanted.c_lflag |= tcflag_t(ICANON | ISIG)
     wanted.c_iflag |= tcflag_t(ICRNL)
     guard Self.set(&wanted, of: terminal) else { throw Self.failure(SystemReason.last.description) }
-    // Success means that some of it was done (tcsetattr(3)).
+    // Success means that at least part of it was done (tcsetattr(3)).
     var made = termios()
     let isKnown = unsafe tcgetattr(terminal, &made) == 0
     if !showsInput && (!isKnown || made.c_lflag & echo != 0) {
@@ -149,11 +149,11 @@ private struct LineInput: ~Copyable {
     modes = previous
   }
 
-  /// Restores the terminal now; what was typed and not read is dropped, not left to the shell.
+  /// Restores the terminal now. Input that was typed and not read is dropped, not left to the shell.
   consuming func end() {}
 
   deinit {
-    // From the background this would stop the process, and leave the terminal silent.
+    // From the background this would stop the process, and leave the terminal without echo.
     let mask = SignalMask(blocking: [SIGTTOU])
     var modes = modes
     // A failure cannot be reported: the terminal is gone.
@@ -161,7 +161,7 @@ private struct LineInput: ~Copyable {
     mask.restore()
   }
 
-  /// A signal while the output drains is not a reason to leave the terminal as it is.
+  /// A signal while the output drains is no reason to leave the terminal changed.
   private static func set(_ modes: inout termios, of terminal: Int32) -> Bool {
     while unsafe tcsetattr(terminal, TCSAFLUSH, &modes) != 0 {
       if errno != EINTR { return false }

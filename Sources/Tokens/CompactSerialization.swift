@@ -8,10 +8,11 @@ public struct CompactSerialization: Sendable {
   /// The three parts, in their order.
   @nonexhaustive
   public enum Segment: String, Sendable, Hashable, CaseIterable {
+    /// The JOSE header, the claims, and the signature over both.
     case header, payload, signature
   }
 
-  /// A way in which one segment is not canonical base64url although it can only mean one thing.
+  /// A way in which one segment differs from canonical base64url, although it can mean only one thing.
   public struct Irregularity: Sendable, Hashable {
     /// The segment that is irregular.
     public let segment: Segment
@@ -27,15 +28,16 @@ public struct CompactSerialization: Sendable {
   public let payload: [UInt8]
   /// The decoded third segment.
   public let signature: [UInt8]
-  /// Empty for a canonical token; whoever accepts a token decides what to make of the others.
+  /// Empty for a canonical token; the caller decides about the others.
   public let irregularities: [Irregularity]
 
-  /// How much of `text` is signed: header and payload segments with their dot, as they were given (RFC 7515, section 5.1).
+  /// The number of bytes of `text` that are signed: the header and payload segments with their dot, as they were given
+  /// (RFC 7515, section 5.1).
   public let signingInputByteCount: Int
 
   private static let whole = "give the whole token and nothing else: header.payload.signature"
 
-  /// Takes the text apart, with all that surrounds it: a newline at the end is an irregularity, not ignored.
+  /// Takes apart the text with everything around it: a newline at the end is an irregularity and is not ignored.
   public init(_ text: Span<UInt8>) throws(CompactSerializationError) {
     if text.isEmpty { throw CompactSerializationError(.empty, "the token is empty", hint: Self.whole) }
     guard text.count <= Limits.byteCount else {
@@ -84,7 +86,7 @@ public struct CompactSerialization: Sendable {
     return CompactSerializationError(
       .segmentCount,
       "the token has \(dotCount + 1) \(dotCount == 0 ? "segment" : "segments"), and a signed token has \(Limits.segmentCount): header.payload.signature",
-      hint: dotCount == 4 ? "five segments make an encrypted token, which this is not for" : whole)
+      hint: dotCount == 4 ? "five segments make an encrypted token, which keyroll does not read" : whole)
   }
 
   /// The JSON serializations (RFC 7515, section 7.2) are not for JSON Web Tokens (RFC 7519, section 1).
@@ -113,7 +115,7 @@ public struct CompactSerializationError: DiagnosticError, Hashable {
   public let code: Code
   public let message: String
   public let hint: String?
-  /// The segment that cannot be decoded, when that is the reason.
+  /// The segment that cannot be decoded, if that is the reason.
   public let segment: CompactSerialization.Segment?
 
   public var id: String { code.rawValue }

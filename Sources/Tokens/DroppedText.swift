@@ -4,31 +4,38 @@ import Messages
 @nonexhaustive
 public enum DroppedText: Sendable, Hashable {
   // Around it, from the outside to the inside.
+  /// The UTF-8 mark that Windows puts before a text.
   case byteOrderMark
   /// The text is in UTF-16; a token is ASCII.
   case utf16
-  /// JSON, and the member that holds the token; nil in an array or where the member is not known.
+  /// JSON, and the member with the token; nil in an array or if the member is not known.
   case json(String?)
   /// A form or a query, and its field.
   case form(String)
-  /// A name and a colon in front of it, as HTTP headers have.
+  /// A name and a colon in front of it, as in HTTP headers.
   case label(String)
   /// A command such as `curl`.
   case command(String)
   /// Anything else.
   case text
+  /// Spaces, tabs and line breaks around it.
   case whiteSpace
   /// The name of an authorization scheme in front of it, such as `Bearer`.
   case scheme(String)
+  /// Double or single quotation marks around it, also typographic ones.
   case quotationMarks
+  /// Backticks around it, as in Markdown.
   case backticks
+  /// `<` and `>` around it, also as escapes of HTML or of addresses.
   case angleBrackets
   /// A full stop after it.
   case fullStop
   // Inside it.
+  /// Line breaks that wrapped it.
   case lineBreaks
   /// `>` at the beginning of lines.
   case quoteMarks
+  /// Spaces or tabs between its characters.
   case spaces
   /// Characters that no screen shows.
   case invisibleCharacters
@@ -68,7 +75,7 @@ public enum DroppedText: Sendable, Hashable {
     }
   }
 
-  /// False for what is inside the token.
+  /// False for text inside the token.
   public var isAround: Bool {
     switch self {
     case .byteOrderMark, .utf16, .json, .form, .label, .command, .text, .whiteSpace, .scheme, .quotationMarks,
@@ -109,7 +116,7 @@ public enum DroppedText: Sendable, Hashable {
     }
   }
 
-  /// For messages, what the text does: `begins with "Bearer "`.
+  /// For messages, as a predicate of the text: `begins with "Bearer "`.
   public var problem: String {
     switch self {
     case .byteOrderMark: "begins with a byte order mark"

@@ -4,9 +4,12 @@ public import Messages
 public import Signing
 
 extension JSONWebKey {
-  /// The public key of a certificate, for whoever wants it registered as a JWK; its `kid` is the RFC 7638 thumbprint.
+  /// The public key of a certificate, to be registered as a JWK; its `kid` is the RFC 7638 thumbprint.
   ///
-  /// - Parameter algorithm: the only one it will sign with, where that is to be said.
+  /// - Parameters:
+  ///   - publicKey: an RSA key.
+  ///   - algorithm: the only one that it will sign with; nil to leave `alg` out.
+  ///   - cryptography: makes the digest of the thumbprint.
   ///
   /// Throws `key-not-rsa`, and what the digest throws.
   public init(
@@ -22,7 +25,7 @@ extension JSONWebKey {
     hints = CertificateHints()
   }
 
-  /// What a JWK thumbprint is the digest of (RFC 7638, section 3): the required members alone, sorted, without white space.
+  /// The input of a JWK thumbprint (RFC 7638, section 3): only the required members, sorted, without white space.
   package static func thumbprintInput(_ numbers: RSAPublicNumbers) -> [UInt8] {
     let members: JSONObject = [
       "e": .string(ExactText(Base64.url.text(numbers.exponent))), "kty": "RSA",
@@ -31,7 +34,8 @@ extension JSONWebKey {
     return JSONWriter.bytes(members)
   }
 
-  /// As it is registered (RFC 7517, section 4): `kty`, `use`, then `alg` and `kid` if there are any, `n` and `e`.
+  /// In the form for registration (RFC 7517, section 4): `kty`, `use`, then `alg` and `kid` if there are any, `n` and
+  /// `e`.
   public var json: JSONObject {
     var object: JSONObject = ["kty": "RSA", "use": "sig"]
     object["alg"] = algorithm.map { .string($0) }

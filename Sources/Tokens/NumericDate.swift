@@ -15,19 +15,19 @@ public struct NumericDate: Sendable, Hashable, Comparable {
 
   public static func < (left: Self, right: Self) -> Bool { left.seconds < right.seconds }
 
-  /// The date so much later, held within 64 bits.
+  /// The date this much later, limited to 64 bits.
   public static func + (date: Self, span: TimeSpan) -> NumericDate {
     let (sum, overflows) = date.seconds.addingReportingOverflow(span.seconds)
     return NumericDate(seconds: overflows ? (span.seconds > 0 ? .max : .min) : sum)
   }
 
-  /// The date so much earlier, held within 64 bits.
+  /// The date this much earlier, limited to 64 bits.
   public static func - (date: Self, span: TimeSpan) -> NumericDate {
     let (difference, overflows) = date.seconds.subtractingReportingOverflow(span.seconds)
     return NumericDate(seconds: overflows ? (span.seconds > 0 ? .min : .max) : difference)
   }
 
-  /// The time from the right date to the left, held within 64 bits.
+  /// The time from the right date to the left, limited to 64 bits.
   public static func - (left: Self, right: Self) -> TimeSpan {
     let (difference, overflows) = left.seconds.subtractingReportingOverflow(right.seconds)
     return TimeSpan(seconds: overflows ? (left > right ? .max : -.max) : difference)
@@ -35,7 +35,7 @@ public struct NumericDate: Sendable, Hashable, Comparable {
 }
 
 extension NumericDate: CustomStringConvertible {
-  /// RFC 3339 in UTC, `2026-11-21T14:00:00Z`; the bare seconds outside the years 0 to 9999.
+  /// RFC 3339 in UTC, `2026-11-21T14:00:00Z`. Outside the years 0 to 9999 it is the bare number of seconds.
   public var description: String { CalendarDay.text(ofSecondsSince1970: seconds) }
 }
 
@@ -54,11 +54,11 @@ extension NumericDate {
       let offset = Self.offset(bytes[19...])
     else { return nil }
     seconds = date.daysSince1970 * 86_400 + hour * 3600 + minute * 60 + second - offset
-    // In UTC an offset may lead out of the years that can be written.
+    // In UTC, an offset may lead out of the years that can be written.
     if self < .earliest || self > .latest { return nil }
   }
 
-  /// Reads the same with a fraction of a second as well, which is dropped: services write dates of either form.
+  /// Reads the same, also with a fraction of a second, which is dropped: services write dates in either form.
   public init?(rfc3339DroppingFraction text: String) {
     let bytes = Array(text.utf8)
     guard bytes.count > 20, bytes[19] == UInt8(ascii: ".") else {
@@ -106,11 +106,11 @@ public struct TimeSpan: Sendable, Hashable, Comparable {
 
   public init(seconds: Int64) { self.seconds = seconds }
 
-  /// No time at all.
+  /// An empty span.
   public static let zero = TimeSpan(seconds: 0)
   /// A span of this many seconds.
   public static func seconds(_ count: Int64) -> TimeSpan { TimeSpan(seconds: count) }
-  /// Held within 64 bits.
+  /// Limited to 64 bits.
   public static func minutes(_ count: Int64) -> TimeSpan {
     let (seconds, overflows) = count.multipliedReportingOverflow(by: 60)
     return TimeSpan(seconds: overflows ? (count > 0 ? .max : .min) : seconds)

@@ -1,12 +1,12 @@
 import Encodings
 
-/// One character of a text, with the escapes of addresses and of JSON undone.
+/// One character of a text, after undoing the escapes of addresses and of JSON.
 struct TextUnit {
   enum Kind: Equatable {
     /// A base64 digit of either alphabet, `=` or a dot.
     case character(UInt8)
     case space, lineBreak
-    /// Something without width, such as a soft hyphen.
+    /// A character without width, such as a soft hyphen.
     case invisible
     case other
   }
@@ -43,7 +43,8 @@ struct TextUnit {
     self.count = count
   }
 
-  /// The escapes of JSON, and what a shell, PowerShell or cmd writes before a line break.
+  /// The escapes of JSON, and the characters that a shell, PowerShell or cmd needs before a line
+  /// break.
   private init(escapedBy mark: UInt8, _ text: [UInt8], at place: Int) {
     let next = place + 1 < text.count ? text[place + 1] : 0
     if next == 0x0A || next == 0x0D {

@@ -3,7 +3,7 @@ import JSON
 public import Messages
 public import Signing
 
-/// Makes tokens with one key: judges the draft, has it signed, and hands out only what passes the verifier.
+/// Makes tokens with one key: judges the draft, has it signed, and returns only a token that passes the verifier.
 public struct TokenAssembler: Sendable {
   private let signer: any Signer
   private let tokenVerifier: TokenVerifier
@@ -20,22 +20,23 @@ public struct TokenAssembler: Sendable {
       cryptography: cryptography)
   }
 
-  /// Judges a draft, so that one that the profile refuses, or that was made for another key, never reaches the key.
+  /// Judges a draft. One that the profile refuses, or that was made for another key, never reaches the key.
   ///
-  /// `time` is when the draft is made; it is judged for that time, or for its `nbf` when that is later. No key is used.
+  /// `time` is when the draft is made. It is judged for that time, or for its `nbf` if that is later. The key is not
+  /// used.
   @discardableResult
   public func judge(_ draft: TokenDraft, at time: NumericDate) throws(TokenError) -> JudgedDraft {
     try requireOwn(draft)
     let encoded: EncodedDraft
     do throws(TokenError) { encoded = try EncodedDraft(draft) } catch {
-      // What the profile says of it comes first.
+      // The findings of the profile come first.
       try TokenError.throwIfRefused(tokenVerifier.check(draft, at: draft.window.start(notBefore: time)))
       throw error
     }
     return try judge(encoded, at: time)
   }
 
-  /// The same for the draft of a signing request, in the bytes that the request has.
+  /// The same for the draft of a signing request, in the bytes of the request.
   public func judge(_ request: SigningRequest, at time: NumericDate) throws(TokenError) -> JudgedDraft {
     try judge(request, at: time, refusing: "the token was not signed")
   }
@@ -47,7 +48,7 @@ public struct TokenAssembler: Sendable {
     return try judge(request.encoded, at: time, refusing: subject)
   }
 
-  /// Judges what is read back from the bytes that are signed, and not what they were made of.
+  /// Judges the values that are read back from the bytes to be signed, and not the values that they were made from.
   private func judge(
     _ encoded: EncodedDraft, at time: NumericDate, refusing subject: String = "the token was not signed"
   ) throws(TokenError) -> JudgedDraft {
@@ -57,12 +58,12 @@ public struct TokenAssembler: Sendable {
     return JudgedDraft(assembler: self, encoded: encoded, start: start, checks: checks)
   }
 
-  /// Judges a draft and signs it; what is refused never reaches the key.
+  /// Judges a draft and signs it; a refused draft never reaches the key.
   public func assemble(_ draft: TokenDraft, at time: NumericDate) throws(TokenError) -> SignedToken {
     try judge(draft, at: time).sign()
   }
 
-  /// Signs, and hands out what passes the verifier.
+  /// Signs, and returns the token if it passes the verifier.
   fileprivate func sign(_ encoded: EncodedDraft, for start: NumericDate) throws(TokenError) -> SignedToken {
     var text = encoded.signingInput
     let signature: Signature
@@ -77,7 +78,7 @@ public struct TokenAssembler: Sendable {
     return SignedToken(bytes: text, report: report)
   }
 
-  /// The rules judge a draft by the key it names, so it must name the one that signs.
+  /// The rules judge a draft by the key that it names, so it must name the one that signs.
   private func requireOwn(_ draft: TokenDraft) throws(TokenError) {
     guard draft.publicKey == signer.publicKey, draft.certificate == signer.certificates.first,
       draft.header["alg"] == .string(ExactText(signer.algorithm.rawValue))
@@ -89,20 +90,20 @@ public struct TokenAssembler: Sendable {
   }
 }
 
-/// A draft that an assembler accepts, with the bytes that are to be signed; only `TokenAssembler.judge` makes one.
+/// A draft that an assembler accepts, with the bytes to be signed; only `TokenAssembler.judge` makes one.
 ///
-/// It holds its assembler, so that no other key signs it, and none whose profile has not judged it.
+/// It contains its assembler, so that only the key that it was judged for can sign it.
 public struct JudgedDraft: Sendable {
   fileprivate let assembler: TokenAssembler
   fileprivate let encoded: EncodedDraft
-  /// The time it was judged for, and its token will be.
+  /// The time that it was judged for, and that its token will be judged for.
   public let start: NumericDate
   fileprivate let checks: [Check]
 
   /// What a person should know before it is signed.
   public var warnings: [Check] { checks.filter { $0.status == .warning } }
 
-  /// Uses the key once; throws what it says when it fails, and the first check that the finished token fails.
+  /// Uses the key once. Throws the error of the key, and the first check that the finished token fails.
   public func sign() throws(TokenError) -> SignedToken { try assembler.sign(encoded, for: start) }
 }
 
@@ -110,7 +111,7 @@ public struct JudgedDraft: Sendable {
 public struct SignedToken: Sendable {
   /// The compact serialization, ASCII, without a newline.
   public let bytes: [UInt8]
-  /// What was judged before it was handed out; it may hold warnings.
+  /// The report from before it was returned; it may have warnings.
   public let report: VerificationReport
 
   /// When it can be used.
@@ -144,7 +145,7 @@ public struct TokenError: DiagnosticError {
     self.failedChecks = failedChecks
   }
 
-  /// Speaks for checks that failed.
+  /// The error for checks that failed.
   init(_ subject: String, _ failedChecks: [Check]) {
     let finding = failedChecks.first?.finding
     let others = failedChecks.count > 1 ? " (and \(failedChecks.count - 1) more)" : ""
@@ -154,7 +155,7 @@ public struct TokenError: DiagnosticError {
       failedChecks: failedChecks)
   }
 
-  /// Throws for a draft that has a failed check, before any key is used.
+  /// Throws if the draft has a failed check, before any key is used.
   static func throwIfRefused(
     _ checks: [Check], _ subject: String = "the token was not signed"
   ) throws(TokenError) {

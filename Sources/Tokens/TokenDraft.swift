@@ -2,27 +2,28 @@ public import Encodings
 public import JSON
 public import Signing
 
-/// The exact header and claims of a token before it is signed, or as they were read, with the key they are judged by.
+/// The exact header and claims of a token before it is signed, or as they were read, with the key that they are
+/// judged by.
 public struct TokenDraft: Sendable {
   /// The header, with its members in the order in which they are written.
   public let header: JSONObject
   /// The claims, with their members in the order in which they are written.
   public let claims: JSONObject
-  /// Nil while the claims are judged before any key is opened.
+  /// Nil while the claims are judged before a key is opened.
   public let publicKey: PublicKey?
   /// Nil for a bare key.
   public let certificate: Certificate?
-  /// The `kid` that the key is known by where it came from, such as a JWK Set.
+  /// The `kid` of the key at its source, such as a JWK Set.
   public let keyID: ExactText?
-  /// The only `alg` that the key is for, where a JSON Web Key says so.
+  /// The only `alg` that the key is for, if a JSON Web Key names one.
   public let keyAlgorithm: ExactText?
-  /// True while it is judged before it is signed: a draft must be right in what a receiver may ignore.
+  /// True before signing: a draft must also get right what a receiver may ignore.
   var isForSigning = false
   /// The certificate from which a bare public key was taken.
   var keySource: Certificate?
-  /// If none of several keys is named: the header names that do not match any.
+  /// If none of several keys is named: the header names that match none of them.
   var strangeHints: Set<ExactText>?
-  /// What is known of a certificate of the key where it is not there itself.
+  /// What is known of a certificate of the key that is not there itself.
   var hints = CertificateHints()
 
   public init(
@@ -37,17 +38,17 @@ public struct TokenDraft: Sendable {
     self.keyAlgorithm = keyAlgorithm
   }
 
-  /// When the token is to be used.
+  /// When the token will be used.
   public var window: TokenWindow { TokenWindow(claims) }
 }
 
-/// A draft in the very bytes that are signed, and as it is read back from them.
+/// A draft in the exact bytes that are signed, and in the form that is read back from them.
 struct EncodedDraft {
   let draft: TokenDraft
   /// Header and claims as they are signed (RFC 7515, section 5.1).
   let signingInput: [UInt8]
 
-  /// Past a limit of the verifier's a draft is refused here, before the key is used; throws the id of the limit.
+  /// A draft beyond a limit of the verifier is refused here, before the key is used; throws the id of the limit.
   init(_ draft: TokenDraft) throws(TokenError) {
     var text: [UInt8] = []
     text.reserveCapacity(2048)
@@ -67,7 +68,7 @@ struct EncodedDraft {
     signingInput = text
   }
 
-  /// Appends one part in base64url, and gives what is read back from it.
+  /// Appends one part in base64url, and returns what is read back from it.
   private static func append(
     _ name: String, _ part: JSONObject, within limits: JSONLimits, to text: inout [UInt8]
   ) throws(TokenError) -> JSONObject {

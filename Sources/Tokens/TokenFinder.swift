@@ -1,10 +1,10 @@
 import Encodings
 import JSON
 
-/// Finds compact tokens in what surrounds them: what people paste is rarely the token alone.
+/// Finds compact tokens inside other text, because people rarely paste the token alone.
 ///
-/// It reads a text once and gives every `header.payload.signature` in it, with what was dropped to get there. It verifies nothing,
-/// and whoever judges the bytes that were received must not use it: a service does not use it either.
+/// It reads a text once and returns every `header.payload.signature` in it, with what was dropped to get there. It
+/// verifies nothing. Code that judges the received bytes must not use it, because a service does not use it either.
 ///
 ///     for found in TokenFinder.tokens(in: text.span) {
 ///       let token = try UnverifiedToken(found.text.span)
@@ -12,9 +12,9 @@ import JSON
 public enum TokenFinder {
   /// A token, and what surrounded it.
   public struct Found: Sendable, Hashable {
-    /// The token alone, in ASCII; padding and the other base64 alphabet are left in it.
+    /// The token alone, in ASCII; padding and the other base64 alphabet are kept.
     public let text: [UInt8]
-    /// What was dropped, from the outside to the inside; empty if the text is the token and nothing else.
+    /// What was dropped, from the outside to the inside; empty if the text is only the token.
     public let dropped: [DroppedText]
 
     public init(text: [UInt8], dropped: [DroppedText]) {
@@ -22,7 +22,7 @@ public enum TokenFinder {
       self.dropped = dropped
     }
 
-    /// The name under which it stood in JSON or in a form, such as `client_assertion`.
+    /// The name that it had in JSON or in a form, such as `client_assertion`.
     public var name: String? {
       for part in dropped {
         switch part {
@@ -34,10 +34,10 @@ public enum TokenFinder {
     }
   }
 
-  /// The most tokens that are listed; what comes after them is skipped.
+  /// The most tokens to list; the rest is skipped.
   public static let mostTokens = 32
 
-  /// Every token in the text, in its order; the work grows with the length of the text alone.
+  /// Every token in the text, in order. The work depends on the length of the text alone.
   public static func tokens(in text: Span<UInt8>) -> [Found] {
     let decoded = DecodedText(text)
     var scanner = TokenScanner(decoded.bytes)

@@ -3,11 +3,11 @@ import JSON
 
 /// Reads a text from its beginning to its end and stops at each compact token.
 ///
-/// A token begins with `ey` or `ew`, the base64url of `{"` and of `{` before white space, where no word goes on, and its header
-/// decodes to something that begins with a brace. Line breaks and spaces inside it are skipped, with the marks of quoted
-/// mail at the beginning of lines. Every byte is looked at a fixed number of times.
+/// A token begins with `ey` or `ew`, the base64url of `{"` and of `{` before white space, at the beginning of a word,
+/// and its header decodes to text that begins with a brace. Line breaks and spaces inside it are skipped, with the
+/// marks of quoted mail at the beginning of lines. It looks at every byte a fixed number of times.
 struct TokenScanner {
-  /// One token, where it stood, and what was dropped from its inside.
+  /// One token, its place, and what was dropped from its inside.
   struct Candidate {
     let text: [UInt8]
     let range: Range<Int>
@@ -20,9 +20,9 @@ struct TokenScanner {
 
   init(_ text: [UInt8]) { self.text = text }
 
-  /// The shortest header that is read: `{"alg":"x"}` has more.
+  /// The shortest header to read: `{"alg":"x"}` has more.
   private static let leastHeader = 8
-  /// So many base64url digits are a signature that is complete.
+  /// From this many base64url digits on, a signature is complete.
   private static func wholeSignatures(_ algorithm: String) -> [Int] {
     switch algorithm {
     case "HS256": [43]
@@ -34,7 +34,7 @@ struct TokenScanner {
     default: [342, 512, 683, 1366]
     }
   }
-  /// A line of fewer digits is not taken for more of a token that has not been wrapped before.
+  /// A shorter line is not taken for the continuation of a token that has not been wrapped before.
   private static let leastLine = 20
 
   /// The next token, or nil at the end of the text.
@@ -57,14 +57,14 @@ struct TokenScanner {
       && TextUnit.isDigit(text[place + 2])
   }
 
-  /// What has been collected of one token.
+  /// The parts of one token that have been collected.
   private struct Collected {
     var text: [UInt8] = []
     var dotCount = 0
     /// Where the last segment begins in `text`.
     var segment = 0
     var wholeSignatures: [Int] = []
-    /// Where the line begins in `text`, and how many characters the longest line before it has.
+    /// Where the line begins in `text`, and the length of the longest line before it in characters.
     var line = 0
     var longestLine = 0
     var hasLineBreaks = false
@@ -97,7 +97,7 @@ struct TokenScanner {
     }
   }
 
-  /// Reads a token from `index`, or moves past what is none.
+  /// Reads a token from `index`, or moves past text that is not one.
   private mutating func read() -> Candidate? {
     let start = index
     var end = index
@@ -111,10 +111,10 @@ struct TokenScanner {
           guard let algorithm = algorithm(ofHeader: token.text) else { return giveUp(inWord: true) }
           token.wholeSignatures = Self.wholeSignatures(algorithm)
         }
-        // A token that was cut to be shown has dots alone after its header.
+        // A token that was shortened for display has only dots after its header.
         if token.dotCount == 1, token.text.count == token.segment { return giveUp(inWord: true) }
         if token.dotCount >= 2 {
-          // A fourth segment makes another kind of token; a dot with nothing after it ends a sentence.
+          // A fourth segment means another kind of token. A dot with nothing after it ends a sentence.
           let following = TextUnit(text, at: index + unit.count)
           guard case .character(let byte) = following.kind, TextUnit.isDigit(byte) else { break reading }
         }
@@ -122,7 +122,7 @@ struct TokenScanner {
         token.text.append(UInt8(ascii: "."))
         token.segment = token.text.count
       case .character(let byte):
-        // What follows padding inside a segment is something else: `name=eyJ…`.
+        // Text after padding inside a segment is something else: `name=eyJ…`.
         if token.text.last == UInt8(ascii: "="), byte != UInt8(ascii: "=") {
           if token.dotCount < 2 { return giveUp(inWord: false) }
           break reading
@@ -137,7 +137,7 @@ struct TokenScanner {
         }
         if gap.hasLineBreak {
           token.hasLineBreaks = true
-          // Quoted-printable ends a line that goes on with an equals sign.
+          // In quoted-printable, an equals sign at the end of a line means that the line goes on.
           if token.text.last == UInt8(ascii: "=") { token.text.removeLast() }
           token.longestLine = max(token.longestLine, token.text.count - token.line)
           token.line = token.text.count
@@ -162,7 +162,7 @@ struct TokenScanner {
     return Candidate(text: token.text, range: start..<end, dropped: token.dropped)
   }
 
-  /// Goes on here with the search; `isInWord` says whether a word goes on.
+  /// Continues the search here; `isInWord` says whether a word goes on.
   private mutating func giveUp(inWord isInWord: Bool) -> Candidate? {
     self.isInWord = isInWord
     if isInWord { index += 1 }
@@ -175,12 +175,12 @@ struct TokenScanner {
     return nil
   }
 
-  /// Nil for what is not a header; empty if its `alg` cannot be read.
+  /// Nil if it is not a header; empty if its `alg` cannot be read.
   private func algorithm(ofHeader segment: [UInt8]) -> String? {
     guard segment.count >= Self.leastHeader,
       let bytes = try? Base64.url.decodeReportingIrregularities(segment.span).bytes, bytes.first == UInt8(ascii: "{")
     else { return nil }
-    // Of any other text with those digits the second character is something else.
+    // In any other text with those digits, the second character differs.
     guard let second = bytes.dropFirst().first, second == UInt8(ascii: "\"") || ASCII.isWhiteSpace(second) else {
       return nil
     }
@@ -189,7 +189,7 @@ struct TokenScanner {
 
   // MARK: White space inside a token
 
-  /// White space, and the marks at the beginning of a line of quoted mail.
+  /// Skips white space, and the marks at the beginning of a line of quoted mail.
   private struct Gap {
     var end: Int
     var hasLineBreak = false
@@ -226,9 +226,9 @@ struct TokenScanner {
     return count >= (token.hasLineBreaks || token.hasSpaces ? 1 : Self.leastLine)
   }
 
-  /// How many digits follow from there to the end of the line or to what closes the token; 0 where there is anything else.
+  /// The number of digits from there to the end of the line or of the token; 0 if there is anything else.
   ///
-  /// If spaces are inside the token, another may follow.
+  /// If there are spaces inside the token, another may follow.
   private func digitCount(from start: Int, isSpaced: Bool) -> Int {
     var place = start
     var count = 0

@@ -1,7 +1,7 @@
 import Encodings
 import Messages
 
-/// What surrounds a token in a text: quotation marks, a name, and the format.
+/// The text around a token: quotation marks, a name, and the format.
 struct TokenSurroundings {
   /// From the outside to the inside.
   let dropped: [DroppedText]
@@ -23,7 +23,7 @@ struct TokenSurroundings {
     (["<", "&lt;", "%3C"], [">", "&gt;", "%3E"], .angleBrackets),
   ]
   private static let longestName = 64
-  /// The most marks and schemes that are taken off.
+  /// The most marks and schemes to remove.
   private static let mostLayers = 12
 
   init(_ text: [UInt8], _ range: Range<Int>) {
@@ -34,7 +34,7 @@ struct TokenSurroundings {
       right.removeFirst()
       inner.append(.fullStop)
     }
-    // From the inside to the outside, as far as marks and schemes go.
+    // From the inside to the outside, as far as there are marks and schemes.
     var (hasBlanks, hasLineBreak) = (false, false)
     peeling: for layer in 0... {
       let bare = Self.trimmed(left)
@@ -59,7 +59,7 @@ struct TokenSurroundings {
         if inner.last != marks.part { inner.append(marks.part) }
         continue peeling
       }
-      // A mark that only closes.
+      // A mark that can only close.
       if let closing = ["\"", "'", "`", "\u{201D}", "\u{2019}"].first(where: { right.starts(with: $0.utf8) }),
         bare.isEmpty
       {
@@ -105,13 +105,13 @@ struct TokenSurroundings {
 
   private static func isJSON(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") }
 
-  /// What the text before the token, and before its quotation mark, ends with.
-  /// The marks between a name and its value, and whether it is one of JSON or of headers, and not of forms.
+  /// The marks between a name and its value; `isColon` is true for those of JSON and of headers, and false
+  /// for those of forms.
   private static let separators: [(mark: [UInt8], isColon: Bool)] = [
     (Array(":".utf8), true), (Array("%3A".utf8), true), (Array("=".utf8), false), (Array("%3D".utf8), false),
   ]
 
-  /// What the text before the token, and before its quotation mark, ends with.
+  /// How the text before the token, and before its quotation mark, ends.
   private static func name(before left: ArraySlice<UInt8>) -> DroppedText? {
     guard let separator = separators.first(where: { left.ends(with: $0.mark) }) else { return nil }
     var rest = trimmed(left.dropLast(separator.mark.count))
@@ -173,7 +173,7 @@ struct TokenSurroundings {
     return text
   }
 
-  /// The text without the `>` with which its last line begins, where that line has nothing else.
+  /// The text without the `>` at the beginning of its last line, if that line has nothing else.
   private static func withoutQuoteMarks(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
     var rest = text
     while let last = rest.last, last == UInt8(ascii: ">") || last == 0x20 || last == 0x09 { rest = rest.dropLast() }

@@ -1,9 +1,9 @@
 import Encodings
 public import JSON
 
-/// From when to when a token can be used, as its claims say.
+/// The time in which a token can be used, by its claims.
 ///
-/// A date is taken however it is written, as long as it can only mean one: what is wrong with its spelling, the rule for it says.
+/// A date counts in any spelling that can mean only one thing. The rule for the date reports a wrong spelling.
 public struct TokenWindow: Sendable, Hashable {
   /// `nbf`; nil without one.
   public let notBefore: NumericDate?
@@ -12,14 +12,15 @@ public struct TokenWindow: Sendable, Hashable {
   /// `exp`: the first second at which the token is no longer valid (RFC 7519, section 4.1.4); nil without one.
   public let end: NumericDate?
 
-  /// The window that these claims say; missing and unreadable dates are nil.
+  /// The window in these claims; missing and unreadable dates are nil.
   public init(_ claims: JSONObject) {
     notBefore = Self.date("nbf", claims)
     start = notBefore ?? Self.date("iat", claims)
     end = Self.date("exp", claims)
   }
 
-  /// When the token can first be used from a time on: its `nbf`, unless that is past.
+  /// The first time, from a given time on, at which the token can be used: its `nbf`, or the given time if that is
+  /// later.
   ///
   /// Drafts and requests are judged for this time, and so is the certificate of a token.
   public func start(notBefore time: NumericDate) -> NumericDate { notBefore.map { max($0, time) } ?? time }
@@ -43,7 +44,7 @@ extension TokenWindow: CustomStringConvertible {
     }
   }
 
-  /// What of it is ahead at a time, for a person; nil without an end.
+  /// The part of it that is ahead at a time, for a person; nil without an end.
   public func remainder(at time: NumericDate) -> String? {
     guard let end else { return nil }
     if time >= end { return "it ended \(time - end) ago" }

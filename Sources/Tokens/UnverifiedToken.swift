@@ -1,7 +1,7 @@
 import Encodings
 public import JSON
 
-/// A token taken apart: nothing of it has been verified, and none of it may be believed.
+/// A token taken apart: nothing in it has been verified, and nothing in it may be trusted.
 public struct UnverifiedToken: Sendable {
   /// The text and its decoded segments.
   public let serialization: CompactSerialization
@@ -18,10 +18,10 @@ public struct UnverifiedToken: Sendable {
     claims = Self.object(serialization.payload, within: .token)
   }
 
-  /// When it says that it can be used; of claims that cannot be read, at any time.
+  /// When it claims to be usable; at any time, if its claims cannot be read.
   public var window: TokenWindow { TokenWindow((try? claims.get()) ?? JSONObject()) }
 
-  /// The token with the same contents in canonical base64url; nil if it is in that already.
+  /// The token with the same contents in canonical base64url; nil if it is canonical already.
   public var canonical: UnverifiedToken? {
     if serialization.irregularities.isEmpty { return nil }
     var text = Base64.url.encode(serialization.header.span)
@@ -47,7 +47,7 @@ enum FormatCheck {
   ]
   static let header = "header-json"
   static let claims = "claims-json"
-  /// The id of the one check that asks the key.
+  /// The id of the one check that uses the key.
   static let signature = "signature"
 
   static let afterSerialization = encodings.map(\.1) + [header, claims]
@@ -71,7 +71,7 @@ enum FormatCheck {
         hint: "the text may have been cut off")
     }
     let found = serialization.irregularities.lazy.filter { $0.segment == segment }
-    // Padding is all that the token endpoint is seen to tolerate; worse than that decides.
+    // The token endpoint is seen to tolerate only padding. Anything worse decides.
     guard let worst = found.first(where: { $0.error.code != .padding }) ?? found.first else {
       return .passed(id, .format, isRequired: true)
     }

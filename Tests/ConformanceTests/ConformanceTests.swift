@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Cases that this project did not write; `scripts/conformance.sh` prints what these tests judge.
-@Suite("The cases of others", .enabled(if: Corpora.folder != nil, Comment(rawValue: Corpora.absence)))
+/// Cases from other projects; `scripts/conformance.sh` prints what these tests judge.
+@Suite("Test cases of other projects", .enabled(if: Corpora.folder != nil, Comment(rawValue: Corpora.absence)))
 struct ConformanceTests {
-  /// Where reports are left for the script, when it asks for them.
+  /// The folder for the reports, if the script asks for them.
   private static let reports = ProcessInfo.processInfo.environment["KEYROLL_CONFORMANCE_REPORT"].map {
     URL(fileURLWithPath: $0)
   }

@@ -16,13 +16,13 @@ extension Corpus {
         let key = try #require(
           try JSONSerialization.jsonObject(with: Data(contentsOf: example.appendingPathExtension("jwk")))
             as? [String: Any])
-        // The files end in a newline, which is transport.
+        // The files end in a newline, which is not part of the examples.
         return try JOSEExample.compact(
           name, text.filter { $0 != "\n" }, key: key, algorithm: algorithms[example.lastPathComponent])
       }
   }
 
-  /// What the examples say in their sections.
+  /// The properties of the examples, by the text of their sections.
   private static let algorithms: [String: SignatureAlgorithm] = [
     "rfc7515_A.2": .rs256, "rfc7520_4.1": .rs256, "rfc7520_4.2": .ps384,
   ]

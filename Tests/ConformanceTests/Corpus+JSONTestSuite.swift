@@ -2,7 +2,7 @@ import Foundation
 import JSON
 import Tokens
 
-/// JSONTestSuite: the first letter says whether a text is read, refused, or either.
+/// JSONTestSuite: the first letter says whether a text must be read, must be refused, or may be either.
 extension Corpus {
   static let jsonTestSuite = Corpus(name: "json-test-suite", knownCaseCount: 318) { corpora in
     let files = try FileManager.default.contentsOfDirectory(

@@ -5,7 +5,7 @@ import OpenSSLCrypto
 import Signing
 import Testing
 
-/// The attack cases, judged at their time under their policy.
+/// The attack cases, each judged at its time and under its policy.
 extension Corpus {
   static let jsonWebTokens = Corpus(name: "jwt", knownCaseCount: 526) { corpora in
     let folder = corpora.appending(path: "jwt")
@@ -39,7 +39,8 @@ private struct JWTCase: Decodable {
       guard let ruling = JWTRuling.all.first(where: { $0.decides(id) }) else {
         return CorpusOutcome(id, .unscored, expected: "any answer", found: found, isPass: true)
       }
-      // A ruling names the one finding that must be there, so that no case passes for another reason.
+      // A ruling names the one finding that must be there, so that a case never passes for another
+      // reason.
       return CorpusOutcome(
         id, .ruling, expected: ruling.expected, found: found,
         isPass: report.isAccepted == ruling.isAccepted

@@ -11,7 +11,7 @@ extension Corpus {
       let key = item.description(item.opened(by: PEMBackend(), in: corpora))
       let holdsCertificate = (try? CertificateFile.read(bytes.span)).map { !$0.isEmpty }
       let holdsPublicKey = (try? PublicKeyFile.read(bytes.span)).map { !$0.isEmpty }
-      // What is left there would be taken for the reason of a later failure.
+      // An entry that stays in the queue would be taken for the reason of a later failure.
       let found = OpenSSLErrors.drain().entries.isEmpty ? key : "errors left behind in OpenSSL's queue"
 
       if let due = item.dueRefusal {

@@ -3,7 +3,8 @@ import Messages
 import PKCS11
 import Signing
 
-/// URIs of PKCS #11 tokens as others wrote them, right and wrong: those are read that are strict RFC 7512.
+/// URIs of PKCS #11 tokens from other projects, right and wrong: only those that are strict RFC 7512 may be
+/// read.
 extension Corpus {
   static let pkcs11URIs = Corpus(name: "pkcs11-uris", knownCaseCount: 85) { corpora in
     let text = try String(contentsOf: corpora.appending(path: "pkcs11-uris.txt"), encoding: .utf8)
@@ -20,7 +21,7 @@ extension Corpus {
   }
 }
 
-/// What the README asks for, written a second time, by regular expressions: the corpus has no labels.
+/// The rules of the README, written a second time as regular expressions, because the corpus has no labels.
 private enum StrictPKCS11URI {
   static func matches(_ uri: String) -> Bool {
     let names = uri.dropFirst(7).split { ";?&".contains($0) }.map { $0.prefix { $0 != "=" } }
@@ -42,7 +43,8 @@ private enum StrictPKCS11URI {
       "module-name=(?![^&]*%2[Ff])\(character)+", "module-path=(?:/|%2[Ff])(?:\(character)|/)+",
       "pin-source=file:/[a-z_/]+",
     ].joined(separator: "|")
-    // Longest fields of the corpus hold escapes, so lengths are counted as written, which no line comes near.
+    // The longest fields of the corpus have escapes, so lengths are counted as written, and no line comes
+    // near the limit.
     return "(?:pkcs11|PKCS11):(?:(?:\(path))(?:;(?:\(path)))*)?(?:\\?(?:\(query))(?:&(?:\(query)))*)?"
   }()
 }

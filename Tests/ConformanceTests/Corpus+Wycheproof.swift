@@ -4,7 +4,7 @@ import Signing
 import Testing
 import TestSupport
 
-/// Wycheproof's RSA signatures: each is good under the algorithm whose parameters it has, when it is valid, and under no other.
+/// Wycheproof's RSA signatures: a valid one is good under the algorithm with its parameters, and under no other.
 extension Corpus {
   static let wycheproof = Corpus(name: "wycheproof", knownCaseCount: 4_161) { corpora in
     let folder = corpora.appending(path: "wycheproof")
@@ -21,7 +21,7 @@ extension Corpus {
 private struct WycheproofFile: Decodable {
   let testGroups: [WycheproofGroup]
 
-  /// Decryption, which nothing here does.
+  /// Decryption, which keyroll does not do.
   static let withoutSignatures = ["rsa_pkcs1_2048_test.json"]
 }
 
@@ -43,11 +43,11 @@ private struct WycheproofGroup: Decodable {
   let mgfSha: String?
   let sLen: Int?
   let publicKeyPem: String?
-  /// Where signatures are to be made; the only one to make is also the only one to accept.
+  /// For cases about making signatures, the only signature to make is also the only one to accept.
   let privateKey: PrivateKey?
   let tests: [Vector]
 
-  /// The algorithm that the parameters are those of, when there is one.
+  /// The algorithm with these parameters, if there is one.
   private var algorithm: SignatureAlgorithm? {
     SignatureAlgorithm.allCases.first { algorithm in
       let isPSS = algorithm.padding == .pss
@@ -69,10 +69,10 @@ private struct WycheproofGroup: Decodable {
     }
   }
 
-  /// The README scores the hashes that JSON Web Signatures have, and whatever PSS there is.
+  /// The README scores the hashes of JSON Web Signatures, and every PSS.
   private var isScored: Bool { privateKey == nil && (algorithm != nil || mgfSha != nil) }
 
-  /// The algorithms that the answer must be right for: an invalid signature of one may be a good one of another.
+  /// The algorithms for which the answer must be right: an invalid signature of one may be a good one of another.
   private func judged(_ vector: Vector) -> [SignatureAlgorithm] {
     if vector.result != "invalid" { return SignatureAlgorithm.allCases }
     if let algorithm { return [algorithm] }

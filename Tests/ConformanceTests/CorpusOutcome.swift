@@ -1,20 +1,20 @@
-/// What one case of a corpus came to.
+/// The result of one case of a corpus.
 struct CorpusOutcome: Sendable {
-  /// What says how a case has to end.
+  /// The source of the rule for how a case has to end.
   enum Standard: Sendable {
     /// Its label, as the corpora's README reads it.
     case label
     /// One of the README's rulings on cases whose label leaves it open.
     case ruling
-    /// Nothing: it must not crash, and what it gives must not contradict itself.
+    /// No rule: it must not crash, and its result must not contradict itself.
     case unscored
   }
 
   let caseName: String
   let standard: Standard
-  /// What a pass is, for a person.
+  /// The expected result, for a person.
   let expected: String
-  /// What was seen, for a person.
+  /// The actual result, for a person.
   let found: String
   let isPass: Bool
 
@@ -26,7 +26,7 @@ struct CorpusOutcome: Sendable {
     self.isPass = isPass
   }
 
-  /// Passes when both texts are the same.
+  /// Passes if both texts are the same.
   init(_ caseName: String, _ standard: Standard = .label, expected: String, found: String) {
     self.init(caseName, standard, expected: expected, found: found, isPass: expected == found)
   }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// One corpus judged: its line, its misses, and whether the table of skips tells all of them and no others.
+/// One judged corpus: its line, its misses, and whether the table of skips lists exactly these.
 struct CorpusReport {
   private let name: String
   private let outcomes: [CorpusOutcome]
@@ -14,7 +14,8 @@ struct CorpusReport {
 
   private var misses: [CorpusOutcome] { outcomes.filter { !$0.isPass } }
 
-  /// What makes the run fail: a miss without a reason, a reason without a miss, two cases of one name.
+  /// Everything that makes the run fail: a miss without a reason, a reason without a miss, two cases of one
+  /// name.
   var problems: [String] {
     let missed = Set(misses.map(\.caseName))
     let names = Set(outcomes.map(\.caseName))
@@ -27,7 +28,7 @@ struct CorpusReport {
     return problems
   }
 
-  /// `NAME passed/total`, then what the labels leave open.
+  /// `NAME passed/total`, then the cases that the labels leave open.
   var line: String {
     func count(_ standard: CorpusOutcome.Standard) -> (passed: Int, total: Int) {
       let own = outcomes.filter { $0.standard == standard }

@@ -12,7 +12,7 @@ import Testing
     CorpusReport("letters", Self.outcomes, skips: try SkipTable(table))
   }
 
-  @Test("The line counts by label, by ruling and what has neither")
+  @Test("The line counts cases by label, by ruling, and those with neither")
   func line() throws {
     #expect(try report("").line == "letters 1/2, rulings 1/1, unscored 1, none crashed")
   }
@@ -29,7 +29,7 @@ import Testing
     #expect(try report(table).problems == problems)
   }
 
-  @Test("Two cases of one name are a problem, so that no skip stands for both")
+  @Test("Two cases of one name are a problem, so that no skip covers both")
   func ambiguity() throws {
     let outcomes = Self.outcomes + [CorpusOutcome("a", expected: "accepted", found: "accepted")]
     let report = CorpusReport("letters", outcomes, skips: try SkipTable("letters\tb\twhy\n"))
@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test(
-    "A row of the table that lacks its reason or is repeated is refused",
+    "A row of the table without a reason, or a repeated one, is refused",
     arguments: ["letters\tb\n", "letters\tb\t\n", "letters\tb\twhy\tmore\n", "letters\tb\twhy\nletters\tb\tor\n"])
   func malformedRow(_ table: String) {
     #expect(throws: SkipTable.MalformedRow.self) { try SkipTable(table) }

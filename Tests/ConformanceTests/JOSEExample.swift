@@ -44,7 +44,7 @@ enum JOSEExample {
     } catch { return error.id }
   }
 
-  /// The published keys hold their private parts, which are taken off.
+  /// The published keys contain their private parts, which are removed.
   private static func publicKey(_ object: [String: Any]) throws -> JSONWebKey {
     let publicPart = object.filter { ["kty", "n", "e", "kid", "use", "alg"].contains($0.key) }
     let text = [UInt8](try JSONSerialization.data(withJSONObject: publicPart))

@@ -1,4 +1,4 @@
-/// What the README of the corpora rules on cases labelled `policy`.
+/// The rulings in the README of the corpora on cases labelled `policy`.
 struct JWTRuling {
   /// The answer, for a person.
   let expected: String
@@ -14,12 +14,12 @@ struct JWTRuling {
     self.cases = cases
   }
 
-  /// A pattern that ends in `*` stands for every id that begins so.
+  /// A pattern that ends in `*` stands for every id that begins like it.
   func decides(_ id: String) -> Bool {
     cases.contains { $0.last == "*" ? id.hasPrefix($0.dropLast()) : id == $0 }
   }
 
-  /// The first that decides counts.
+  /// The first one that decides counts.
   static let all = [
     JWTRuling(
       "a lone surrogate refused", because: ["json-lone-surrogate"],

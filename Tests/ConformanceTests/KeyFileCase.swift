@@ -21,7 +21,7 @@ struct KeyFileCase: Decodable {
       .map { try JSONDecoder().decode(KeyFileCase.self, from: Data($0.utf8)) }
   }
 
-  /// The reason that a label asks for, where it asks for exactly one.
+  /// The reason that a label requires, if it requires exactly one.
   var dueRefusal: KeyError.Code? {
     switch label {
     case "NONRSA": .keyNotRSA
@@ -44,7 +44,7 @@ struct KeyFileCase: Decodable {
     } catch { return .failure(error) }
   }
 
-  /// True when the key is the one of the manifest, and signs.
+  /// True if the key is the one of the manifest, and signs.
   func isRight(_ signer: any Signer) -> Bool {
     let message = Array("message".utf8)
     let found = signer.publicKey.sha256Fingerprint.map { String(format: "%02x", $0) }.joined()

@@ -25,7 +25,8 @@ struct Base64Tests {
         #expect(try coder.decode(coder.encode(bytes.span).span) == bytes)
       }
     }
-    // All texts of one, two and three characters: what is accepted is what would be written.
+    // All texts of one, two and three characters: an accepted text must be the one that would be
+    // written.
     let characters = Array("AQZgw-_+/=9 ".utf8)
     for first in characters {
       for second in characters {
@@ -39,7 +40,7 @@ struct Base64Tests {
   }
 
   @Test(
-    "Each departure from base64url has its own reason",
+    "Each difference from base64url has its own reason",
     arguments: [
       ("Zg==", Base64Error.Code.padding), ("Zg=", .padding), ("Zm9v=", .padding), ("Z", .impossibleLength),
       ("Zm9vZ", .impossibleLength),
@@ -67,7 +68,7 @@ struct Base64Tests {
           for (text, isOther) in [(text, false), (others, true)] {
             let lines = stride(from: 0, to: text.count, by: width).map { text[$0...].prefix(width) }
             let broken = Array(lines.joined(separator: [0x0A]))
-            // Of base64url without its padding nobody can tell that it is standard base64.
+            // Base64url without its padding cannot be told from standard base64.
             if isOther, coder == .standard, count % 3 != 0 { continue }
             let (decoded, irregularities) = try coder.decodeReportingIrregularities(broken.span)
             #expect(decoded == Array(bytes))
@@ -80,7 +81,7 @@ struct Base64Tests {
   }
 
   @Test(
-    "What is reported and not refused can only mean one thing",
+    "A spelling that is reported and not refused has only one meaning",
     arguments: [
       ("Zg==", [Base64Error.Code.padding]), ("Zm8=", [.padding]), ("Zg = =", [.whitespace, .padding]),
       (" Z\tg\r\n", [.whitespace]), ("Zh", [.unusedBits]),
@@ -91,7 +92,7 @@ struct Base64Tests {
   }
 
   @Test(
-    "Padding that does not fit, or has something after it, is refused even where irregularities are reported",
+    "Padding that does not fit, or has something after it, is refused even if irregularities are reported",
     arguments: [
       "=", "==", "Zg=", "Zg===", "Zm9v=", "Zm9v====", "Zm8==", "Zg==Zg", "Zg=A=", "====", "Z===", "Z=",
     ])
@@ -122,7 +123,7 @@ struct Base64Tests {
   }
 
   @Test(
-    "Into a caller's room, only what is tolerated is decoded",
+    "Decoding into memory of the caller accepts only what is tolerated",
     arguments: [
       ("Zm9v\nYg==", Base64.standard, [Base64Error.Code.whitespace], nil),
       ("Zm9v\nYg==", .standard, [], .whitespace), ("Zm9vYg", .standard, [.whitespace], .padding),
@@ -143,7 +144,7 @@ struct Base64Tests {
     }
   }
 
-  @Test("The spellings of bytes are both alphabets, each with and without padding")
+  @Test("Bytes have a spelling in both alphabets, each with and without padding")
   func spellings() {
     #expect(Base64.spellings(of: [0xFB, 0xFF, 0xFE, 0xFF]) == ["+//+/w==", "+//+/w", "-__-_w==", "-__-_w"])
     #expect(Base64.spellings(of: [0xFB, 0xFF, 0xFE]) == ["+//+", "+//+", "-__-", "-__-"])

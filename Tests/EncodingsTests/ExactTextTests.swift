@@ -4,7 +4,7 @@ import Testing
 @Suite("ExactText")
 struct ExactTextTests {
   @Test(
-    "Two strings are equal when their code points are, and then hash alike",
+    "Two strings are equal if their code points are, and then their hashes are equal too",
     arguments: [
       ("", "", true), ("iss", "iss", true), ("iss", "isS", false), ("iss", "is", false), ("iss", "iss\u{0}", false),
       ("\u{E9}", "\u{E9}", true),

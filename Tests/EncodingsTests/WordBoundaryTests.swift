@@ -2,7 +2,8 @@ import Encodings
 import JSON
 import Testing
 
-/// What is read eight bytes, or four characters, at a time must read the same wherever it is in them.
+/// A reader of eight bytes, or four characters, at a time must give the same result wherever the text
+/// is in them.
 @Suite("Reading words")
 struct WordBoundaryTests {
   private func error(_ text: String) -> JSONError? {
@@ -14,7 +15,7 @@ struct WordBoundaryTests {
     }
   }
 
-  @Test("What ends a plain run of a string is seen at every place", arguments: 0..<24)
+  @Test("The end of a plain run of a string is found at every place", arguments: 0..<24)
   func stringEnds(_ length: Int) throws {
     for filler in ["a", "é", "~"] {
       let run = String(repeating: filler, count: length)
@@ -29,7 +30,7 @@ struct WordBoundaryTests {
     }
   }
 
-  @Test("A byte that is no UTF-8 is refused at every place", arguments: 0..<24)
+  @Test("A byte that is not UTF-8 is refused at every place", arguments: 0..<24)
   func invalidEncoding(_ length: Int) {
     for byte in [0x80, 0xC0, 0xFF] as [UInt8] {
       var bytes = [UInt8](repeating: UInt8(ascii: "a"), count: 24)
@@ -66,14 +67,14 @@ struct WordBoundaryTests {
   }
 
   @Test(
-    "A name that occurs twice is refused wherever the two are among many",
+    "A name that occurs twice is refused, wherever the two are among many others",
     arguments: [2, 8, 9, 10, 16, 17, 64, 65, 500])
   func duplicates(_ count: Int) throws {
     for length in [1, 8, 20] {
       let names = (0..<count).map { "\(String(repeating: "n", count: length))\($0)" }
       func object(_ names: [String]) -> String { "{" + names.map { "\"\($0)\":0" }.joined(separator: ",") + "}" }
       #expect(error(object(names)) == nil)
-      // The same names in other objects, beside and inside, are no repetition.
+      // The same names in other objects, beside and inside, are not repetitions.
       #expect(error("[\(object(names)),{\"x\":\(object(names)),\"y\":{\"z\":0}}]") == nil)
       for index in [0, count / 2, count - 1] {
         #expect(error(object(names + [names[index]]))?.code == .duplicateName)
@@ -85,7 +86,7 @@ struct WordBoundaryTests {
     }
   }
 
-  @Test("One irregular character of base64url is reported at every place, and all else is decoded", arguments: 0..<20)
+  @Test("One irregular character of base64url is reported at every place, and the rest is decoded", arguments: 0..<20)
   func base64(_ place: Int) throws {
     let bytes = (0..<15).map { UInt8($0 * 17) }
     let regular = Base64.url.encode(bytes.span)
@@ -109,7 +110,7 @@ struct WordBoundaryTests {
     #expect(problem.code == .illegalCharacter && problem.offset == place)
   }
 
-  @Test("bytes are found from an offset on, also at the end, and not beyond it")
+  @Test("bytes are found from an offset on, up to the end and not beyond it")
   func offsets() {
     let bytes = Array("abcabcab".utf8)
     #expect(bytes.span.firstOffset(of: Array("abc".utf8)) == 0)

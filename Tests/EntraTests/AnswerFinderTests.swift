@@ -66,7 +66,7 @@ import Tokens
   }
 
   @Test(
-    "An argument that is a code and nothing else is read as one",
+    "An argument is read as a code only if it is nothing else",
     arguments: [
       ("AADSTS700027", "AADSTS700027"), ("aadsts 700027?", "AADSTS700027"), ("AADSTS999999", "AADSTS999999"),
       ("https://login.microsoftonline.com/error?code=900382", nil),
@@ -81,7 +81,7 @@ import Tokens
     #expect(try Self.explanation("a AADSTS700016: x\n\n\(Self.body)").response.place?.line == 3)
   }
 
-  @Test("Of a $batch the first response that is an error counts, with its own status and wait")
+  @Test("In a $batch, the first response that is an error counts, with its own status and wait")
   func batch() throws {
     let text = """
       {"responses":[{"id":"1","status":204},{"id":"2","status":429,"headers":{"Retry-After":"8"},
@@ -107,7 +107,7 @@ import Tokens
     #expect(step.contains(lasts ? "send the same request again before 2023-11-14T22:23:20Z" : "with a new token"))
   }
 
-  @Test("A 404 says which of the ids that were given was not found")
+  @Test("A 404 says which of the given ids was not found")
   func identities() throws {
     let id = "0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01"
     let text = """
@@ -140,7 +140,7 @@ import Tokens
   }
 
   @Test(
-    "A token is taken out of what surrounds it",
+    "A token is found inside other text",
     arguments: [
       ("Bearer TOKEN", "TOKEN"), ("\"TOKEN\"\n", "TOKEN"), ("{\"proof\": \"TOKEN\"}", "TOKEN"),
       ("a=b&client_assertion=TOKEN&d=e", "TOKEN"), ("curl -d client_assertion%3DTOKEN x", "TOKEN"),
@@ -154,7 +154,7 @@ import Tokens
     #expect(SentToken.token(in: Array(text.replacing("TOKEN", with: bare).utf8).span) == Array(expected.utf8))
   }
 
-  @Test("The address of a redirection is read with its escapes undone, and its message ends with its field")
+  @Test("The address of a redirection is unescaped, and its message ends with its field")
   func redirection() throws {
     let text =
       "https://app.example/callback?error=invalid_client&error_description=AADSTS700027%3a+Client+assertion+contains+an"
@@ -171,7 +171,7 @@ import Tokens
   }
 
   @Test(
-    "Looking for objects takes steps in proportion to the length, whatever the text is",
+    "The steps to find objects grow in proportion to the length, whatever the text is",
     arguments: [
       #"{"a":"#, "{", #"{"a":[{"#, #"{"a":{"b":"c"},"#, "{'", #"{"a":'{"b":"#, #"{\"a\":"#, "{a:`", "{a:\n", "{\n\n ",
     ])

@@ -11,7 +11,7 @@ import Tokens
 struct CredentialListTests {
   private static let now = NumericDate(seconds: 1_700_000_000)
 
-  /// An entry that begins and ends so many days from now; a usage of nil makes a secret.
+  /// An entry that begins and ends this many days from now; a usage of nil makes a secret.
   private static func entry(
     _ id: Int, from start: Int64 = -100, to end: Int64, usage: String? = "Verify", thumbprint: String? = nil
   ) -> String {
@@ -57,7 +57,7 @@ struct CredentialListTests {
 
   private static let (one, two) = (String(repeating: "AB", count: 20), String(repeating: "CD", count: 20))
 
-  @Test("What ends within the time is due, to the second, and what ends after it is not")
+  @Test("A credential is due if it ends within the time, to the second, and not if it ends later")
   func due() throws {
     #expect(try Self.flags([Self.object(1, keys: [Self.entry(1, to: 30), Self.entry(2, to: 31)])]) == ["1 DUE", "2"])
     let list = try Self.list([Self.object(1, keys: [Self.entry(1, to: 30)])])
@@ -69,22 +69,22 @@ struct CredentialListTests {
   }
 
   @Test(
-    "What is due is alone where nothing of its kind goes on when it ends",
+    "A due credential is alone if nothing of its kind is valid when it ends",
     arguments: [
       ([entry(1, to: 5)], [], ["1 DUE ALONE"]),
       ([entry(1, to: 5), entry(2, to: 300)], [], ["1 DUE", "2"]),
-      // A secret takes the place of a key.
+      // A secret can replace a key.
       ([entry(1, to: 5)], [entry(2, to: 300, usage: nil)], ["1 DUE", "2"]),
-      // Of two that are due the last one leaves nothing.
+      // If two are due, nothing is left after the last one.
       ([entry(1, to: 5), entry(2, to: 10)], [], ["1 DUE", "2 DUE ALONE"]),
       ([entry(1, to: 5), entry(2, to: 5)], [], ["1 DUE ALONE", "2 DUE ALONE"]),
       // One that begins too late leaves a gap.
       ([entry(1, to: 5), entry(2, from: 6, to: 300)], [], ["1 DUE ALONE", "2"]),
       ([entry(1, to: 5), entry(2, from: 5, to: 300)], [], ["1 DUE", "2"]),
-      // What has ended, and what is there today.
+      // One that has ended, and the ones that are valid today.
       ([entry(1, to: -50), entry(2, from: -10, to: 300)], [], ["1 DUE", "2"]),
       ([entry(1, to: -50)], [], ["1 DUE ALONE"]),
-      // A key to encrypt for the application signs nobody in, and neither does one for SAML.
+      // A key to encrypt for the application cannot sign in, and neither can one for SAML.
       ([entry(1, to: 5), entry(2, to: 300, usage: "Encrypt")], [], ["1 DUE ALONE", "2"]),
       ([entry(1, to: 5), entry(2, to: 300, usage: "Sign")], [], ["1 DUE ALONE", "2 SAML"]),
     ] as [([String], [String], [String])])
@@ -100,7 +100,7 @@ struct CredentialListTests {
     #expect(try Self.flags([Self.object(1, keys: keys)]) == ["1 DUE SAML", "2", "3 SAML"])
   }
 
-  @Test("What has ended is left out where that is asked for, unless nothing has taken its place")
+  @Test("Ended credentials are left out on request, unless nothing has replaced them")
   func ended() throws {
     let files = [
       Self.object(1, keys: [Self.entry(1, to: -50), Self.entry(2, to: 300)]),
@@ -109,13 +109,14 @@ struct CredentialListTests {
     #expect(try Self.flags(files, skipsEnded: true) == ["2", "3 DUE ALONE"])
   }
 
-  @Test("What lives longer than the limit is long, to the second")
+  @Test("A credential that lives longer than the limit is long, to the second")
   func long() throws {
     let file = Self.object(1, keys: [Self.entry(1, from: -100, to: 265), Self.entry(2, from: -100, to: 266)])
     #expect(try Self.flags([file], maximum: TimeSpan(seconds: 365 * 86_400)) == ["1", "2 LONG"])
   }
 
-  @Test("A certificate that is registered twice is named, on one object or on two, and an entry in two files is one")
+  @Test(
+    "A certificate that is registered twice is flagged, on one object or on two, and an entry in two files counts once")
   func twice() throws {
     let keys = [Self.entry(1, to: 300, thumbprint: Self.one), Self.entry(2, to: 300, thumbprint: Self.one)]
     #expect(try Self.flags([Self.object(1, keys: keys)]) == ["1 TWICE", "2 TWICE"])
@@ -140,7 +141,7 @@ struct CredentialListTests {
     #expect(try Self.flags([Self.object(1, keys: [sign, verify, again])]) == ["1+2+5 TWICE SAML"])
   }
 
-  @Test("A page that names a next one is not enough, in whatever order the others are given")
+  @Test("A page that names a missing next one is refused, in whatever order the others are given")
   func pages() throws {
     let (first, second) = ("https://graph.microsoft.com/v1.0/applications?$skiptoken=a", "https://x/?$skiptoken=b")
     let pages = [
@@ -155,12 +156,12 @@ struct CredentialListTests {
     #expect(
       missing?.message
         == "file-2 is one page of several: it ends with an @odata.nextLink, and the page that follows is missing")
-    // Of a listing of something else the last page is no help.
+    // The last page of another listing does not help.
     let other = #"{"@odata.context": "x#servicePrincipals", "value": []}"#
     #expect(error { _ = try Self.list([pages[0], other]) }?.id == "incomplete-answer")
   }
 
-  @Test("Pages that go round in a circle, and a page that is given twice, are refused")
+  @Test("Pages that form a circle, and a page that is given twice, are refused")
   func circle() throws {
     let link = "https://graph.microsoft.com/v1.0/applications?$skiptoken=a"
     let repeated = error {
@@ -172,7 +173,7 @@ struct CredentialListTests {
     #expect(repeated?.id == "repeated-page")
   }
 
-  @Test("A page that is missing in between is found where the service said how many objects there are")
+  @Test("A missing page in between is noticed if the service said how many objects there are")
   func count() throws {
     let link = "https://graph.microsoft.com/v1.0/applications?$skiptoken=a"
     let pages = [Self.page([Self.object(1)], next: link, count: 3), Self.page([Self.object(3)])]
@@ -181,7 +182,7 @@ struct CredentialListTests {
     #expect(try Self.list(pages + [Self.page([Self.object(2)], next: link + "b")]).objects.count == 3)
   }
 
-  @Test("An object in two files is one, with what each has, and refused where they contradict each other")
+  @Test("An object in two files is one object, and is refused if the two contradict each other")
   func merged() throws {
     let (key, secret) = (Self.entry(1, to: 300), Self.entry(2, to: 300, usage: nil))
     let files = [Self.object(1, keys: [key], secrets: nil), Self.object(1, keys: [key], secrets: [secret])]
@@ -195,7 +196,7 @@ struct CredentialListTests {
       differing?.message == "the object \(Self.guid(1)) is in file-1 and in file-2, with other keys")
   }
 
-  @Test("A batch with a response that failed is not all that was asked for")
+  @Test("A batch with a failed response is incomplete")
   func batch() throws {
     let file = """
       {"responses": [{"id": "1", "status": 200, "body": \(Self.object(1))},
@@ -206,7 +207,7 @@ struct CredentialListTests {
         == #"file-1 has a response with the id "2" that failed with the status 429, "TooManyRequests""#)
   }
 
-  @Test("A certificate of one's own is found by either thumbprint, and tells the subject")
+  @Test("A certificate of your own is found by either thumbprint, and adds the subject")
   func named() throws {
     let bytes = try Fixtures.bytes("certificates/leaf.pem")
     let leaf = try #require(try CertificateFile.read(bytes.span).first)
@@ -255,7 +256,7 @@ struct GraphListingTests {
     return try #require(all).next(after: Array(answer.utf8).span, of: "answer").description
   }
 
-  @Test("The next page is asked for at our own address, with the token alone")
+  @Test("The request for the next page has our own address, and only the token of the answer")
   func next() throws {
     let base = try #require(Self.all).description
     #expect(
@@ -270,7 +271,7 @@ struct GraphListingTests {
   }
 
   @Test(
-    "Another host, collection or version is refused, and so is a token that could be more than one",
+    "Another host, collection or version is refused, and so is a token that could contain more",
     arguments: [
       ("https://graph.microsoft.com.example/v1.0/applications?$skiptoken=x", "foreign-next-page"),
       ("https://graph.microsoft.com@example.com/v1.0/applications?$skiptoken=x", "foreign-next-page"),
@@ -296,7 +297,7 @@ struct GraphListingTests {
     } catch { #expect((error as? KeyCredentialsError)?.id == id, "\(error)") }
   }
 
-  @Test("The last page has no next one")
+  @Test("There is no page after the last one")
   func last() throws {
     let answer = Array(#"{"value": []}"#.utf8)
     let all = try #require(Self.all)

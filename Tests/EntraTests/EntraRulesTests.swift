@@ -6,7 +6,7 @@ import Signing
 import SigningTesting
 import Testing
 
-/// The two profiles on tokens of a fake key: what no file is needed for.
+/// The two profiles on tokens of a fake key: tests that need no file.
 @Suite("The Entra profiles")
 struct EntraRulesTests {
   private static let client: ExactText = "0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01"
@@ -57,7 +57,7 @@ struct EntraRulesTests {
   }
 
   @Test(
-    "sub repeats iss, also where neither is known",
+    "sub repeats iss, even if neither is known",
     arguments: [
       (client, nil), ("0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d02", "sub-is-iss:claim-mismatch"),
       ("0B5F2F6E-7A8A-4D4E-9F53-3F6C2B1A9D01", "sub-is-iss:claim-mismatch"),
@@ -129,7 +129,7 @@ struct EntraRulesTests {
   }
 
   @Test(
-    "A kid beside the thumbprint may be anything, and lenient rules take a header without typ and a thumbprint that was broken",
+    "A kid beside the thumbprint may be anything, and lenient rules accept a header without typ and a thumbprint with line breaks",
     arguments: [
       (
         "{\"alg\":\"PS256\",\"typ\":\"JWT\",\"kid\":\"broker\",\(thumbprints)}", ["kid:kid-of-another"],
@@ -146,7 +146,7 @@ struct EntraRulesTests {
   }
 
   @Test(
-    "A client assertion where a proof is expected is called by its name",
+    "A client assertion in place of a proof is recognised",
     arguments: ["\(login)\(tenant)/oauth2/v2.0/token", "https://x.ciamlogin.com/\(tenant)/oauth2/v2.0/token"])
   func assertionForProof(_ audience: String) throws {
     let profile = try Profile.graphProof(objectID: Self.client)
@@ -156,7 +156,7 @@ struct EntraRulesTests {
   }
 
   @Test(
-    "An id that is no GUID makes no profile",
+    "An id that is not a GUID makes no profile",
     arguments: [
       "", "me", "0b5f2f6e7a8a4d4e9f533f6c2b1a9d01", "0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d0g",
       "{0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01}",
@@ -168,7 +168,7 @@ struct EntraRulesTests {
   }
 
   @Test(
-    "An algorithm that was not tried has no text of a service's answer or hint",
+    "An algorithm that was not tried has neither an answer of the service nor a hint",
     arguments: SignatureAlgorithm.allCases)
   func unproven(_ algorithm: SignatureAlgorithm) throws {
     let profile = try Profile.entraAssertion(tenant: Self.tenant, clientID: Self.client)

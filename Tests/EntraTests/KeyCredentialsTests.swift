@@ -39,7 +39,7 @@ struct KeyCredentialsTests {
     }
   }
 
-  @Test("An entry that lacks something says what, in either spelling of the names, and how to save it")
+  @Test("The error about an incomplete entry says what is missing, in either spelling, and how to save it")
   func missing() throws {
     let json = Array("[{\"KeyId\":\"5d9c1b7e-3f2a-4e6b-9c8d-1a2b3c4d5e03\",\"Usage\":\"Verify\"}]".utf8)
     do throws(KeyCredentialsError) {
@@ -52,7 +52,7 @@ struct KeyCredentialsTests {
     }
   }
 
-  @Test("However an application was saved, the same is read of it")
+  @Test("However an application was saved, its entries are the same")
   func sameOfAll() throws {
     let expected = try read("application").entries
     let files = [
@@ -87,13 +87,13 @@ struct KeyCredentialsTests {
     #expect(read?.entries.first?.endDateTime.description == expected)
   }
 
-  @Test("There are answers that are read and answers that are refused")
+  @Test("The table has answers that are read and answers that are refused")
   func bothKinds() {
     #expect(Self.rows.count { $0.error == nil } > 10)
     #expect(Self.rows.count { $0.error != nil } > 10)
   }
 
-  @Test("An entry says what Graph says of it")
+  @Test("An entry has the values that Graph gives it")
   func members() throws {
     let credentials = try read("application")
     #expect(credentials.objectID == "0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01")
@@ -135,7 +135,7 @@ struct KeyCredentialsTests {
     #expect(try read("application").entry(keyID: "00000000-0000-0000-0000-000000000000") == nil)
   }
 
-  @Test("Valid at a time is what is for verifying, and neither registration nor certificate has ended")
+  @Test("An entry is valid if it is for verifying and neither its registration nor its certificate has ended")
   func validity() throws {
     let now = NumericDate(seconds: 1_700_000_300)
     #expect(try read("others-ended").validEntries(at: now).map(\.displayName) == ["CN=leaf, O=keyroll fixtures"])
@@ -158,7 +158,7 @@ struct KeyCredentialsTests {
     #expect(credentials.entry(of: leaf, at: NumericDate(seconds: 1_800_000_000)) == credentials.entries.first)
   }
 
-  @Test("What would be left is ordered by its end, the last first")
+  @Test("The entries that would be left are ordered by their end, the last first")
   func order() throws {
     let credentials = try read("others-ended")
     let expired = try #require(credentials.entries.last)
@@ -181,7 +181,7 @@ struct KeyCredentialsTests {
     } catch { #expect(error.message.contains("longer than 1048576 bytes")) }
   }
 
-  @Test("No prefix of an answer is read")
+  @Test("A cut answer is never read")
   func prefixes() throws {
     let whole = Array(try Fixtures.bytes("key-credentials/az.json").dropLast())
     for count in 0..<whole.count {

@@ -27,7 +27,7 @@ struct ProfileReferenceTests {
     #expect(try draft(found).header == draft(profile).header)
   }
 
-  @Test("a reference means the profile with the same values, every value")
+  @Test("a reference gives the profile with exactly its values")
   func same() throws {
     try requireSame(.graphProof(objectID: Self.objectID), try .graphProof(objectID: Self.objectID))
     for cloud in [nil, Cloud.china, .usGov] {
@@ -48,7 +48,7 @@ struct ProfileReferenceTests {
       reference, try github.profile(parameters: ["client-id": "Iv1.1"], publicKey: nil, isSigning: true))
   }
 
-  @Test("an algorithm that somebody asked for is asked of the profile")
+  @Test("an algorithm that somebody asked for by name reaches the profile")
   func asked() throws {
     let profile = try ProfileReference.graphProof(objectID: Self.objectID).profile(algorithm: .ps256, publicKey: nil)
     #expect(profile.algorithms.asked == [.ps256])
@@ -58,7 +58,7 @@ struct ProfileReferenceTests {
   }
 
   @Test(
-    "parameters that are missing, unknown or none are refused",
+    "missing, unknown and malformed parameters are refused",
     arguments: [
       ("graph-proof", [:], "missing-parameter"), ("graph-proof", ["object-id": .integer(1)], "malformed-parameter"),
       ("graph-proof", ["object-id": "x"], "malformed-parameter"),
@@ -84,7 +84,7 @@ struct ProfileReferenceTests {
     }
   }
 
-  @Test("no document passes for one of Microsoft's profiles", arguments: ProfileReference.idsWithoutDocument)
+  @Test("a document cannot pass for one of Microsoft's profiles", arguments: ProfileReference.idsWithoutDocument)
   func impostor(_ id: String) throws {
     let text = #"{"keyroll-profile": 1, "id": "\#(id)", "algorithms": ["RS256"], "claims": {}}"#
     let reference = ProfileReference(try ProfileDocument(Array(text.utf8).span), parameters: [:])
@@ -92,7 +92,7 @@ struct ProfileReferenceTests {
     #expect(throws: ProfileError.self) { try reference.profile(algorithm: nil, publicKey: nil) }
   }
 
-  @Test("a document under the name of a built-in profile is not taken for it")
+  @Test("a document with the name of a built-in profile is not taken for it")
   func changedBuiltIn() throws {
     let text = #"{"keyroll-profile": 1, "id": "github-app", "algorithms": ["RS256"], "claims": {}}"#
     #expect(!ProfileReference(try ProfileDocument(Array(text.utf8).span), parameters: [:]).isBuiltIn)

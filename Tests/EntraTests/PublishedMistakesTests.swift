@@ -3,9 +3,9 @@ import Tokens
 import TestSupport
 import Testing
 
-/// Each mistake that somebody published, and each answer of the services that a token can cause, with the token that shows it.
+/// Each published mistake, and each answer of the services that a token can cause, with the token that shows it.
 ///
-/// A row more in the table of answers without a row here fails, and so does a row here without its token.
+/// A new row in the table of answers fails without a row here, and so does a row here without its token.
 @Suite("Published mistakes")
 struct PublishedMistakesTests {
   struct Item: Sendable, CustomTestStringConvertible {
@@ -13,9 +13,9 @@ struct PublishedMistakesTests {
     let file: String
     /// The one check that fails, with its reason.
     let failure: String
-    /// The answer that comes from it, or nil if nobody has told one.
+    /// The answer that it causes, or nil if nobody has reported one.
     let answer: String?
-    /// The saved answer of what is registered, where that is what the token fails by.
+    /// The saved answer with the registered credentials, if the token fails because of them.
     let registered: String?
 
     init(_ mistake: String, _ file: String, _ failure: String, _ answer: String?, registered: String? = nil) {
@@ -29,7 +29,7 @@ struct PublishedMistakesTests {
     var testDescription: String { "\(mistake): \(file)" }
 
     func row() throws -> TokenFixtureTests.Row {
-      // Without what is registered, such a token is a good one.
+      // Without the registered credentials, such a token is good.
       let expected = registered == nil ? failure : nil
       return try #require(TokenFixtureTests.rows.first { $0.file == file && $0.expected == expected })
     }
@@ -127,7 +127,7 @@ struct PublishedMistakesTests {
     if let answer { #expect(answer.isExplained(by: check)) }
   }
 
-  @Test("A published PowerShell sample fails by all its faults")
+  @Test("A published PowerShell sample fails with all its mistakes")
   func powershell() throws {
     let row = try #require(TokenFixtureTests.rows.first { $0.file == "proof-powershell.jwt" })
     let failed = try row.report(isLenient: false).failedChecks.map { "\($0.id):\($0.finding?.reason ?? "")" }
@@ -138,9 +138,9 @@ struct PublishedMistakesTests {
       ])
   }
 
-  @Test("Every fault in the table of answers is shown by a token of its own", arguments: ServiceAnswer.all.map(\.id))
+  @Test("Every fault in the table of answers has a token that shows it", arguments: ServiceAnswer.all.map(\.id))
   func complete(_ id: String) throws {
-    // No key but an RSA key is ever verified with, so no token can show this one.
+    // Only RSA keys ever verify, so no token can show this one.
     let unreachable = ["key-unfit"]
     let answer = try #require(ServiceAnswer.all.first { $0.id == id })
     for service in answer.services {
@@ -157,7 +157,7 @@ struct PublishedMistakesTests {
     }
   }
 
-  @Test("The message about the audience of the withdrawn how-to names it")
+  @Test("The message about the audience of the withdrawn how-to names the how-to")
   func namedAudience() throws {
     let row = try #require(TokenFixtureTests.rows.first { $0.file == "proof-graph-app-audience.jwt" })
     let message = try row.report(isLenient: false).failedChecks.first?.finding?.message

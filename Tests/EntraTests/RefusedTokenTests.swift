@@ -9,8 +9,8 @@ import SigningTesting
 import TestSupport
 import Testing
 
-/// One thing that is wrong, one token that has it, and the checks that must say so, and no others.
-@Suite("What a verifier refuses or reports")
+/// One fault, one token that has it, and the checks that must report it, and no others.
+@Suite("Tokens that a verifier refuses or reports")
 struct RefusedTokenTests {
   struct Row: Decodable, Sendable, CustomTestStringConvertible {
     let file: String
@@ -19,9 +19,9 @@ struct RefusedTokenTests {
     let certificate: String
     let parameters: [String: String]
     let at: Int64
-    /// `check:reason` of every check that must fail, in their order.
+    /// `check:reason` of every check that must fail, in order.
     let failures: [String]
-    /// The same of every check that must warn.
+    /// The same for every check that must warn.
     let warnings: [String]
 
     var testDescription: String { "\(item), \(file)" }
@@ -82,7 +82,7 @@ struct RefusedTokenTests {
   }
 
   @Test(
-    "Each of these things has a token that shows it",
+    "Each of these reasons has a token that shows it",
     arguments: [
       "alg none", "alg unlisted", "alg not the key's", "HMAC keyed with a public key", "crit of any content",
       "b64 in the header", "zip in the header", "jku in the header", "jwk in the header", "x5u in the header",
@@ -103,7 +103,7 @@ struct RefusedTokenTests {
   func item(_ item: String) { #expect(Self.rows.contains { $0.item == item }) }
 
   @Test(
-    "An RSA exponent of 1 or an even one proves nothing, so no verifier is made of it and its check fails",
+    "An RSA exponent that is 1 or even proves nothing, so it makes no verifier and its check fails",
     arguments: [[1], [2], [1, 0, 0], [1, 0, 1, 0]] as [[UInt8]])
   func exponent(_ exponent: [UInt8]) throws {
     let trusted = try Fixtures.bytes("certificates/leaf.pem")

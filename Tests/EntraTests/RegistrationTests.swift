@@ -7,12 +7,12 @@ import Signing
 import TestSupport
 import Testing
 
-/// Tokens of others, judged by what is registered.
+/// Tokens from other tools, judged by registered credentials.
 @Suite("RegistrationReport and the check registration")
 struct RegistrationTests {
   private static let now = NumericDate(seconds: 1_700_000_300)
 
-  /// The report by the certificates that a saved answer holds, and by further ones beside it.
+  /// The report by the certificates in a saved answer, and by others beside it.
   private func judge(
     _ token: String = "proof", by file: String, certificates: [String] = [], at time: NumericDate = now
   ) throws -> (report: VerificationReport, registration: RegistrationReport?) {
@@ -43,7 +43,7 @@ struct RegistrationTests {
   }
 
   @Test(
-    "What is wrong is said once, by its own reason",
+    "Each fault is reported once, with its own reason",
     arguments: [
       ("proof", "application", [], []), ("proof", "value", [], []), ("proof", "elliptic", [], []),
       ("proof", "one-certificate-twice", [], []), ("proof", "az", ["leaf"], []), ("proof", "without-key", ["leaf"], []),
@@ -75,7 +75,7 @@ struct RegistrationTests {
     #expect(registration.others.map(\.displayName) == ["CN=other, O=keyroll fixtures"])
     #expect(registration.others.first?.endDateTime.description == "2026-06-01T12:30:00Z")
     #expect(registration.warnings.isEmpty)
-    // That the header names another does not change who signed.
+    // Even if the header names another one, the same certificate signed.
     let other = try #require(try judge("proof-by-other-key", by: "application").registration)
     #expect(other.entry == registration.others.first)
     #expect(other.others == [registration.entry])
@@ -110,7 +110,7 @@ struct RegistrationTests {
     }
   }
 
-  @Test("An entry with which no token can be signed is not what would be left")
+  @Test("An entry that cannot sign a token is not among those that would be left")
   func unfit() throws {
     let registration = try #require(try judge(by: "elliptic").registration)
     #expect(registration.others.isEmpty)
@@ -130,7 +130,7 @@ struct RegistrationTests {
     }
   }
 
-  @Test("A warning is given where nothing would be left, also when the others are there but of no use")
+  @Test("There is a warning if no usable entry would be left, even if there are others")
   func last() throws {
     for file in ["only-leaf", "others-ended", "value-of-one"] {
       let registration = try #require(try judge(by: file).registration)
@@ -145,7 +145,7 @@ struct RegistrationTests {
     #expect(twice.warnings.isEmpty)
   }
 
-  @Test("Where the only entry has ended, the next step is not the addKey that it could not sign")
+  @Test("If the only entry has ended, the next step is not an addKey, which it could not sign")
   func ended() throws {
     let later = NumericDate(seconds: 1_750_000_000)
     let warning = try #require(try judge(by: "only-leaf", at: later).registration?.warnings.first)
@@ -154,7 +154,7 @@ struct RegistrationTests {
     #expect(warning.hint?.contains("PATCH") == true)
   }
 
-  @Test("Nothing is said of an entry where nothing registered signed")
+  @Test("There is no report on an entry if no registered certificate signed")
   func nobody() throws {
     #expect(try judge("proof-changed", by: "application").registration == nil)
     #expect(try judge(by: "az").registration == nil)
@@ -163,7 +163,7 @@ struct RegistrationTests {
     #expect(try judge("proof-none", by: "application").registration == nil)
   }
 
-  @Test("Of two certificates over one key, the one that the token names is the entry")
+  @Test("If two certificates are over one key, the one that the token names is the entry")
   func twoOfOneKey() throws {
     let (report, registration) = try judge("proof-expired-certificate", by: "two-of-one-key")
     #expect(problems(report) == ["certificate-dates:certificate-expired"])
@@ -171,7 +171,7 @@ struct RegistrationTests {
     #expect(registration?.others.map(\.displayName) == ["CN=renewed, O=keyroll fixtures"])
   }
 
-  @Test("An entry whose key and thumbprint were not saved may be the one, and draws a warning")
+  @Test("An entry without saved key and thumbprint may be the one, and gives a warning")
   func unknown() throws {
     let report = try judge(by: "without-key", certificates: ["leaf"]).report
     #expect(report.checks.last?.status == .passed)
@@ -180,7 +180,7 @@ struct RegistrationTests {
     #expect(unknown.checks.last?.finding?.reason == "not-compared")
   }
 
-  @Test("An entry that ends before the token does draws a warning")
+  @Test("An entry that ends before the token gives a warning")
   func endsEarly() throws {
     let end = NumericDate(rfc3339: "2025-01-01T00:00:00Z") ?? Self.now
     let key = try Fixtures.bytes("certificates/leaf.pem")
@@ -202,7 +202,7 @@ struct RegistrationTests {
     #expect(reason([:], at: start - .seconds(1)) == "registration-not-yet-valid")
   }
 
-  @Test("What is registered for something else than verifying is not registered for this")
+  @Test("A certificate that is registered only for another use does not count")
   func otherUsage() throws {
     let saved = try Fixtures.bytes("key-credentials/others-ended.json")
     let registered = try KeyCredentials(saved.span, cryptography: OpenSSLCryptography())

@@ -83,7 +83,7 @@ import Testing
   }
 
   @Test(
-    "an address is read as it is written, and in no other spelling",
+    "an address is read only in the spelling in which it is written",
     arguments: [
       ("https://graph.microsoft.com/v1.0/applications/0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01/addKey", "add-key"),
       (
@@ -109,7 +109,7 @@ import Testing
   }
 
   @Test(
-    "a form is read in the one spelling in which it is written",
+    "a form is read only in the spelling in which it is written",
     arguments: [
       (
         "client_id=a&client_assertion=b&grant_type=client_credentials&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&scope=c%20d",

@@ -16,7 +16,7 @@ import Testing
     let outcome: String?
     let answer: String?
     let error: String?
-    /// Where the answer is in a text that has more.
+    /// The place of the answer in a longer text.
     let line: Int?
     let `in`: String?
 
@@ -57,7 +57,7 @@ import Testing
   }
 
   @Test(
-    "A body that is still as it was sent is told from one that is damaged",
+    "A body that is still compressed or in chunks is not called damaged",
     arguments: [
       ("Content-Encoding: br", "\u{1}\u{2}", "the body is compressed"),
       ("content-encoding: gzip", "x", "the body is compressed"),
@@ -86,14 +86,15 @@ import Testing
     }
   }
 
-  @Test("Each code that people ask about is known, unless no document of it was found", arguments: askedCodes)
+  @Test("Each code that people ask about is known, unless there is no document about it", arguments: askedCodes)
   func codes(_ code: String) {
     let answers = ServiceAnswer.answers(to: code)
     #expect(answers.isEmpty == Self.undocumented.contains(code))
     #expect(ServiceAnswer.code(code) == (answers.isEmpty ? nil : code))
   }
 
-  /// `KeyCredentialsInvalid…` is two codes that were seen; of other endings nobody has told.
+  /// `KeyCredentialsInvalid…` stands for two codes that were seen; other endings are not reported
+  /// anywhere.
   private static let undocumented = ["KeyCredentialsInvalidKey"]
 
   private static let askedCodes: [String] = {
@@ -139,7 +140,7 @@ import Testing
   }
 
   @Test(
-    "A date that no service writes is none",
+    "A date in a form that services do not write is not read",
     arguments: [
       "", "Tue, 14 Nov 2023 22:18:20 UTC", "Tue, 99 Nov 2023 22:18:20 GMT", "Tuesday, 14-Nov-23 22:18:20 GMT",
     ])
@@ -150,7 +151,7 @@ import Testing
     #expect(saved[field: "DATE"] == value)
   }
 
-  @Test("Of several header sections the last counts")
+  @Test("The last of several header sections counts")
   func sections() throws {
     for (file, status) in [
       ("curl-continue.http", 401), ("proxy.http", 401), ("http2.http", 401), ("key-added.http", 200),
@@ -164,7 +165,7 @@ import Testing
   }
 
   @Test(
-    "The thumbprint that Entra received tells the wrong forms apart",
+    "The wrong forms of a thumbprint that Entra received are told apart",
     arguments: [
       ("key-not-found.json", ReceivedThumbprint.Form.sha1, true), ("key-not-found-sha256.json", .sha256, true),
       ("key-not-found-hex-text.json", .hexadecimalText, true),
@@ -200,7 +201,7 @@ import Testing
     #expect(explanation.thumbprintRemarks.contains { $0.contains(remark) }, "\(explanation.thumbprintRemarks)")
   }
 
-  @Test("No mutation of a saved answer is more than an answer or an error", arguments: rows)
+  @Test("Every mutation of a saved answer gives an answer or an error", arguments: rows)
   func mutations(_ row: Row) throws {
     var generator = SeededGenerator(seed: 5)
     let text = try row.bytes()

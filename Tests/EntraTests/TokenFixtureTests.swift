@@ -7,7 +7,7 @@ import Signing
 import TestSupport
 import Testing
 
-/// Tokens that other people's tools made, the published mistakes among them.
+/// Tokens from other people's tools, including the published mistakes.
 @Suite("The Entra profiles on tokens made by others", .tags(.slow))
 struct TokenFixtureTests {
   struct Row: Decodable, Sendable, CustomTestStringConvertible {
@@ -18,7 +18,7 @@ struct TokenFixtureTests {
     let at: Int64
     let strict: String
     let lenient: String
-    /// `check:reason` of what it is about: a failed check, or a warning where it is accepted all the same.
+    /// `check:reason` that it is about: a failed check, or a warning if it is accepted all the same.
     let expected: String?
     let why: String
 
@@ -29,7 +29,7 @@ struct TokenFixtureTests {
 
     var testDescription: String { "\(file): \(why)" }
 
-    /// Judged by the certificate of the row, and by a saved answer of what is registered where one is named.
+    /// Judged by the certificate of the row, and by a saved answer if the row names one.
     func report(
       isLenient: Bool, registered file: String? = nil, editing edit: (inout [UInt8]) -> Void = { _ in }
     ) throws -> VerificationReport {
@@ -68,7 +68,7 @@ struct TokenFixtureTests {
     }
   }()
 
-  @Test("Each is accepted or rejected under strict rules, for the very reason its row names", arguments: rows)
+  @Test("Each is accepted or rejected under strict rules, for exactly the reason in its row", arguments: rows)
   func strict(_ row: Row) throws {
     let report = try row.report(isLenient: false)
     #expect(report.isAccepted == (row.strict == "accepted"))
@@ -93,7 +93,7 @@ struct TokenFixtureTests {
   }
 
   @Test(
-    "No answer of the service is foretold where lenient rules accept, because the service does",
+    "No answer of the service is predicted if lenient rules accept, because the service does too",
     arguments: rows.filter { $0.strict != $0.lenient })
   func noAnswer(_ row: Row) throws {
     for check in try row.report(isLenient: false).failedChecks {
@@ -103,7 +103,7 @@ struct TokenFixtureTests {
     }
   }
 
-  @Test("Whatever is accepted is the one spelling of its segments", arguments: rows.filter { $0.strict == "accepted" })
+  @Test("Every accepted token is the one spelling of its segments", arguments: rows.filter { $0.strict == "accepted" })
   func canonical(_ row: Row) throws {
     #expect(try row.report(isLenient: false).isAccepted)
     let text = try Fixtures.bytes("tokens/\(row.file)")
@@ -113,7 +113,8 @@ struct TokenFixtureTests {
   }
 
   @Test(
-    "Whatever is accepted and then changed anywhere is rejected", arguments: rows.filter { $0.lenient == "accepted" })
+    "Every accepted token that is then changed anywhere is rejected",
+    arguments: rows.filter { $0.lenient == "accepted" })
   func mutations(_ row: Row) throws {
     var generator = SeededGenerator(seed: 11)
     let text = try Fixtures.bytes("tokens/\(row.file)")

@@ -58,7 +58,7 @@ import Testing
     #expect(try !folder.names().contains("ran"))
   }
 
-  @Test("no folder is searched for a program, and the path must be that of one")
+  @Test("no folder is searched for a program, and the path must lead to a program")
   func paths() throws {
     let program = try folder.program("#!/bin/sh\n")
     try folder.program("#!/bin/sh\n", named: "plain", mode: "644")
@@ -108,7 +108,7 @@ import Testing
     #expect(signer.certificates.first == leaf)
   }
 
-  @Test("a bare public key serves where there is no certificate")
+  @Test("a bare public key is enough if there is no certificate")
   func bareKey() throws {
     let program = try folder.program("#!/bin/sh\n")
     let signer = try open("command:\(program);public=\(Fixtures.path("public-keys/spki.pem"))")

@@ -26,7 +26,7 @@ struct ExampleConformanceTests {
     #expect(findings.isEmpty, "\(findings)")
   }
 
-  /// With a key of one algorithm: every signature takes a Python and a connection.
+  /// With only one algorithm, because every signature starts Python and opens a connection.
   @Test("over a key vault's sign call", .enabled(if: Judge.python != nil, Comment(rawValue: Judge.absence)))
   func keyVault() async throws {
     let vault = try VaultStandIn(key: Fixtures.path("keys/rsa-pss-sha256.pem"))

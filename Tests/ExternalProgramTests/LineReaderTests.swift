@@ -11,12 +11,12 @@ import Testing
     #expect(reader.rest().isEmpty)
   }
 
-  @Test("what is not UTF-8 is still shown") func otherEncodings() {
+  @Test("bytes that are not UTF-8 are still shown") func otherEncodings() {
     var reader = LineReader()
     #expect(reader.lines(completedBy: Array("κ\n".utf8) + [0x61, 0xFF, 0x62, 0x0A]) == ["κ", "a\u{FFFD}b"])
   }
 
-  @Test("a long line is cut, and after too much of them the rest is left out") func bounds() {
+  @Test("a long line is cut, and after too many lines the rest is left out") func bounds() {
     var reader = LineReader()
     let long = [UInt8](repeating: 0x78, count: 2_000) + [0x0A]
     #expect(reader.lines(completedBy: long).map(\.utf8.count) == [LineReader.mostLineBytes])

@@ -1,4 +1,4 @@
-/// Something that must hold for every input, and did not.
+/// A property that must hold for every input, but did not.
 public struct BrokenProperty: Error, CustomStringConvertible {
   public let description: String
 

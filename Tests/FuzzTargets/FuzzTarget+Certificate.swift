@@ -35,7 +35,7 @@ extension FuzzTarget {
 }
 
 extension Certificate {
-  /// True when all that was read is the same, and not only the bytes.
+  /// True if everything that was read is the same, and not only the bytes.
   fileprivate func reads(as other: Certificate) -> Bool {
     der == other.der && publicKey == other.publicKey && subject == other.subject && issuer == other.issuer
       && subjectDER == other.subjectDER && issuerDER == other.issuerDER && serialNumber == other.serialNumber

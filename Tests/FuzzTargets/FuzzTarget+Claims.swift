@@ -7,8 +7,8 @@ import SigningTesting
 import TestSupport
 
 extension FuzzTarget {
-  /// A NUL divides header and payload, which are signed whatever they say, so that signatures stop nobody from
-  /// reaching the rules; what the rules accept is looked at once more, in other words.
+  /// A NUL divides header and payload. Both are signed whatever they contain, so that every input reaches the
+  /// rules. What the rules accept is checked again, in other words.
   static let claims = FuzzTarget(
     "claims", "signed headers and payloads, a NUL between them, under every profile",
     seeds: {
@@ -53,7 +53,7 @@ extension FuzzTarget {
     return text
   }
 
-  /// What holds of every accepted token, under whatever profile.
+  /// Properties of every accepted token, under any profile.
   private static func requireTrue(_ token: VerifiedToken, _ certificate: Certificate) throws {
     for name in ["crit", "b64", "zip", "jku", "x5u"] as [ExactText] {
       try require(token.header[name] == nil, "no accepted token has \(name)")
@@ -75,7 +75,7 @@ extension FuzzTarget {
     }
   }
 
-  /// What the documents ask of a proof, read off the token itself.
+  /// The documented requirements for a proof, read from the token itself.
   private static func requireProof(_ token: VerifiedToken, _ certificate: Certificate) throws {
     let (header, claims) = (token.header, token.claims)
     try require(header["alg"] == "RS256" && header["typ"] == "JWT", "a proof is an RS256 JWT")

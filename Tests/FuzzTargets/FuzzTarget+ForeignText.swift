@@ -1,7 +1,7 @@
 import Keyroll
 
 extension FuzzTarget {
-  /// The first byte of an input says how wide the terminal is.
+  /// The first byte of an input is the width of the terminal.
   static let foreignText = FuzzTarget(
     "foreign-text", "texts of others as they are shown, and lines as they are folded",
     seeds: {
@@ -32,14 +32,14 @@ extension FuzzTarget {
     try requireSame(quoted, text)
   }
 
-  /// Nothing in it acts on a terminal, is invisible, or moves what follows to another place.
+  /// Nothing in it controls a terminal, is invisible, or moves the text after it.
   private static func requirePlain(_ shown: String) throws {
     try require(shown.unicodeScalars.allSatisfy(VisibleText.isVisible), "everything that is shown prints")
     let isSpace = shown.unicodeScalars.map { $0 == " " }
     try require(!zip(isSpace, isSpace.dropFirst()).contains { $0 && $1 }, "no space follows another")
   }
 
-  /// What is between the quotation marks is the beginning of the text, by the reader of JSON.
+  /// The text between the quotation marks, read as JSON, is the beginning of the foreign text.
   private static func requireSame(_ quoted: String, _ text: String) throws {
     let count = text.unicodeScalars.count
     let rest = count > ForeignText.shownCount ? "… (\(count - ForeignText.shownCount) more)" : ""

@@ -20,7 +20,7 @@ extension FuzzTarget {
       return
     }
     let written = JSONWriter.bytes(value)
-    // Control characters and indentation take more room than they may have taken before.
+    // Control characters and indentation take more room than before.
     let again = try JSONReader.value(written.span, within: .savedAnswer)
     try require(again == value, "what is written is read back the same")
     try require(JSONWriter.bytes(again) == written, "and is written again to the same bytes")

@@ -43,7 +43,7 @@ extension FuzzTarget {
     }
   }
 
-  /// What is listed of the same file is judged without a contradiction.
+  /// The list of the same file is judged without a contradiction.
   private static func requireListed(_ input: [UInt8], _ reader: OpenSSLCryptography) throws {
     var list = CredentialList()
     do throws(KeyCredentialsError) {

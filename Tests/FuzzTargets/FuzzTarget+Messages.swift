@@ -9,7 +9,7 @@ import SigningTesting
 import TestSupport
 
 extension FuzzTarget {
-  /// A mark of eight characters, planted where the body of a key, a password or a token is.
+  /// A mark of eight characters, planted inside the body of a key, a password or a token.
   private static let canary = Array("qZ7kXw9P".utf8)
 
   static let messages = FuzzTarget(
@@ -35,7 +35,7 @@ extension FuzzTarget {
     try requireSilence { _ = try SignatureText.read(input.span, expecting: 256) }
     try requireSilence { _ = try UnverifiedToken(input.span) }
     try requireSilence { _ = try QRCodePart.join(input.span, cryptography: OpenSSLCryptography()) }
-    // Of JSON that they read, these show names and values by the printer; of what is none, nothing.
+    // For JSON that they can read, these show names and values through the printer; for anything else, nothing.
     if input.first != UInt8(ascii: "{"), input.first != UInt8(ascii: "[") {
       try requireSilence { _ = try SigningRequest(input.span, cryptography: OpenSSLCryptography()) }
       try requireSilence { _ = try ProfileDocument(input.span) }
@@ -46,13 +46,13 @@ extension FuzzTarget {
     let syntaxes = [PEMBackend.syntax, PFXBackend.syntax, PKCS11URI.syntax]
     try requireSilence { _ = try KeyReference(text, of: syntaxes) }
     try requireSilence { _ = try PKCS11URI(text) }
-    // A name that is a token or a key by mistake; any other may be shown.
+    // A name that is a token or a key by mistake; any other name may be shown.
     if text.utf8.starts(with: "-----BEGIN ".utf8) || text.utf8.starts(with: "eyJhbGciOiJSUzI1NiJ9.".utf8) {
       try require(!holdsCanary(ForeignText(naming: text).description), "a name shows no token and no key")
     }
   }
 
-  /// Where values of references are: after names that are known, unknown or secret.
+  /// The places of values in references: after names that are known, unknown or secret.
   private static var references: [[UInt8]] {
     [
       "pem:a;password=", "pem:a;id=00;colour=", "pfx:a;PIN=", "pkcs11:token=a?pin-value=", "pkcs11:token=a;colour=",
@@ -70,7 +70,7 @@ extension FuzzTarget {
     }
   }
 
-  /// Throws `BrokenProperty` where an error that the body throws repeats the mark.
+  /// Throws `BrokenProperty` if an error that the body throws repeats the mark.
   private static func requireSilence(_ body: () throws -> Void) throws {
     do { try body() } catch let error as any DiagnosticError {
       try require(

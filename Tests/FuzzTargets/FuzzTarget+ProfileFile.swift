@@ -39,7 +39,7 @@ extension FuzzTarget {
 
   private static let judges = Result { try Judges() }
 
-  /// What is signed is accepted by the profile for verifying, too.
+  /// The profile accepts what it signed when it verifies, too.
   private static func requireAgreement(
     _ profile: Profile, _ draft: TokenDraft, _ signer: FakeSigner, of document: ProfileDocument,
     _ values: [String: ExactText]
@@ -62,7 +62,7 @@ extension FuzzTarget {
     try require(report.isAccepted, "what a profile signs it accepts")
   }
 
-  /// For each parameter a value that it takes, as far as one is found.
+  /// A value for each parameter, as far as one is found.
   private static func parameters(for document: ProfileDocument) -> [String: ExactText] {
     var values: [String: ExactText] = [:]
     for parameter in document.parameters {

@@ -6,7 +6,7 @@ import Signing
 import TestSupport
 
 extension FuzzTarget {
-  /// Real keys: nothing can be accepted but what their owner signed, so all that is accepted is known beforehand.
+  /// Real keys: only tokens that their owner signed can be accepted, so all accepted tokens are known beforehand.
   static let verifier = FuzzTarget(
     "verifier", "tokens, judged by real keys under every profile", seeds: Seeds.tokens
   ) { input in

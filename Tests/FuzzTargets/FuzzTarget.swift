@@ -1,10 +1,10 @@
-/// A parser or judge, with what must hold of it whatever bytes it is given.
+/// A parser or judge, with the properties that must hold for any bytes.
 ///
-/// libFuzzer searches for bytes that break it, and the tests replay those that were kept.
+/// libFuzzer searches for bytes that break it, and the tests replay the kept ones.
 public struct FuzzTarget: Sendable, CustomStringConvertible {
-  /// As `scripts/fuzz.sh` takes it, and the folder of `Fixtures/fuzz` with the kept inputs.
+  /// Its name for `scripts/fuzz.sh`, and for the folder in `Fixtures/fuzz` with the kept inputs.
   public let name: String
-  /// What is read, for a list of targets.
+  /// What it reads, for a list of targets.
   public let summary: String
   private let readSeeds: @Sendable () throws -> [[UInt8]]
   private let check: @Sendable (_ input: [UInt8]) throws -> Void
@@ -21,13 +21,13 @@ public struct FuzzTarget: Sendable, CustomStringConvertible {
 
   public var description: String { name }
 
-  /// Inputs to start from, none of them twice: of the fixtures, and of the corpora where these are.
+  /// Inputs to start from, each once: from the fixtures, and from the corpora if they are there.
   public func seeds() throws -> [[UInt8]] {
     var known = Set<[UInt8]>()
     return try readSeeds().filter { known.insert($0).inserted }
   }
 
-  /// Throws `BrokenProperty` when something does not hold that must, and whatever the surroundings fail with.
+  /// Throws `BrokenProperty` if a property does not hold, and any error of the surroundings.
   public func run(_ input: [UInt8]) throws { try check(input) }
 
   /// In the order of the list that people see.

@@ -9,8 +9,8 @@ enum KeyOpening {
   /// The password of the fixtures.
   private static let password = "correct horse"
 
-  /// Throws `BrokenProperty` when a key that opens does not sign, or comes with another's certificate, and when an
-  /// error says too much or too little.
+  /// Throws `BrokenProperty` if a key that opens does not sign or comes with the certificate of another key, and
+  /// if an error says too much or too little.
   static func check(_ input: [UInt8], with backend: some KeyBackend) throws {
     let file = try NamelessFile(holding: input)
     let path = "/proc/self/fd/\(file.descriptor)"

@@ -4,9 +4,10 @@ import Signing
 import System
 import TestSupport
 
-/// Where inputs to start from are found.
+/// The places of inputs to start from.
 enum Seeds {
-  /// The files of a folder of the fixtures, sorted; manifests, and what is longer than any search makes, are left out.
+  /// The files of a folder of the fixtures, sorted; without manifests, and without files that are longer than any
+  /// search makes.
   static func fixtures(_ folder: String, endingIn suffixes: String...) throws -> [[UInt8]] {
     try files(in: Fixtures.url(folder)).filter { file in suffixes.isEmpty || suffixes.contains(file.pathExtension) }
       .map { file in try bytes(of: file) }
@@ -27,7 +28,7 @@ enum Seeds {
     return text.split(separator: UInt8(ascii: "\n")).map(Array.init)
   }
 
-  /// All compact serializations that are at hand.
+  /// All available compact serializations.
   static func tokens() throws -> [[UInt8]] {
     try fixtures("tokens", endingIn: "jwt") + corpus("jwt/tokens") + corpus("jose-vectors", endingIn: "jwsc")
   }

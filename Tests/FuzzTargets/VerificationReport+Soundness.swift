@@ -22,7 +22,7 @@ extension VerificationReport {
         "failed check \(check.id):\(finding.reason) says what to do or what the service would answer")
     }
     do throws(JSONError) { _ = try JSONReader.object(JSONWriter.bytes(json).span) } catch {
-      // The token's own values are in it, once more for each check that names them.
+      // The token's own values are in it, once for each check that names them.
       try require(
         [.tooLarge, .tooDeep, .tooManyElements].contains(error.code), "a report is written as JSON: \(error.message)")
     }

@@ -8,7 +8,7 @@ import Testing
 @Suite("TokenVerifier on flipped bits")
 struct BitFlipTests {
   @Test(
-    "A token of any algorithm is rejected with any one of its bits flipped, however little it is asked for",
+    "A token of any algorithm is rejected if any one of its bits is flipped, even under the weakest profile",
     arguments: SignatureAlgorithm.allCases)
   func flipped(_ algorithm: SignatureAlgorithm) throws {
     let keys = KeyRegistry(PEMBackend())

@@ -3,7 +3,7 @@ import FuzzTargets
 import TestSupport
 import Testing
 
-/// What libFuzzer looks for at length, without libFuzzer: scripts/fuzz.sh has more patience.
+/// A short search without libFuzzer; scripts/fuzz.sh searches longer.
 @Suite("FuzzTarget")
 struct FuzzTargetTests {
   private static func keptInputs(of target: FuzzTarget) throws -> [URL] {
@@ -12,7 +12,7 @@ struct FuzzTargetTests {
     ).sorted { $0.path < $1.path }
   }
 
-  @Test("Everything holds of every input that was kept", arguments: FuzzTarget.all)
+  @Test("All properties hold for every kept input", arguments: FuzzTarget.all)
   func keptInputs(_ target: FuzzTarget) throws {
     let files = try Self.keptInputs(of: target)
     #expect(!files.isEmpty)
@@ -22,7 +22,7 @@ struct FuzzTargetTests {
     }
   }
 
-  @Test("Everything holds of seeds that were spoiled", arguments: FuzzTarget.all)
+  @Test("All properties hold for spoiled seeds", arguments: FuzzTarget.all)
   func spoiledSeeds(_ target: FuzzTarget) throws {
     var generator = SeededGenerator(seed: 7)
     let seeds = try target.seeds()
@@ -33,7 +33,7 @@ struct FuzzTargetTests {
     }
   }
 
-  @Test("Everything holds of bytes that mean nothing", arguments: FuzzTarget.all)
+  @Test("All properties hold for random bytes", arguments: FuzzTarget.all)
   func noise(_ target: FuzzTarget) {
     var generator = SeededGenerator(seed: 1)
     for count in 0..<100 {
@@ -42,7 +42,7 @@ struct FuzzTargetTests {
     }
   }
 
-  @Test("Each has a name of its own, which the folder of its kept inputs has, too")
+  @Test("Each has a name of its own, and so does the folder of its kept inputs")
   func names() throws {
     let names = FuzzTarget.all.map(\.name)
     #expect(Set(names).count == names.count)

@@ -22,7 +22,7 @@ enum CommandLineChoice {
   }
 }
 
-/// What libFuzzer calls first, with its own arguments.
+/// The function that libFuzzer calls first, with its own arguments.
 @_cdecl("LLVMFuzzerInitialize")
 public func initialize(
   _ count: UnsafeMutablePointer<CInt>?,
@@ -49,10 +49,10 @@ public func initialize(
   exit(0)
 }
 
-/// False for a file that has passwords derived for long, from which no search would come far.
+/// False for a file with slow password derivations, from which a search would not get far.
 private func isQuick(_ seed: [UInt8]) -> Bool {
   let start = clock()
-  // What breaks the target is libFuzzer's to report.
+  // libFuzzer reports what breaks the target.
   try? CommandLineChoice.target.run(seed)
   return clock() - start < CLOCKS_PER_SEC / 5
 }

@@ -6,7 +6,7 @@ import Testing
 struct JSONListTests {
   private func read(_ text: String) throws(JSONError) -> JSONValue { try JSONReader.value(Array(text.utf8)) }
 
-  /// The same value, made and not read.
+  /// The same value, built and not read.
   private func built(_ value: JSONValue) -> JSONValue {
     switch value {
     case .array(let elements): return .array(elements.map(built))
@@ -19,7 +19,7 @@ struct JSONListTests {
   }
 
   @Test(
-    "What was read equals what was built, hashes the same and has the same elements",
+    "A value that was read equals one that was built, and has the same hash and elements",
     arguments: [
       "[]", "{}", "[[],{},[[1]],2]", "{\"a\":{\"b\":[1,2,{\"c\":null}]},\"d\":\"e\"}",
       "[\"\\u0061\\n\",true,false,null,-1.5e3]", "{\"long name \\u00e9\":{},\"long name e\":[{}]}",
@@ -43,7 +43,7 @@ struct JSONListTests {
     #expect(array[array.index(array.startIndex, offsetBy: 3)] == .array([]))
   }
 
-  @Test("Names are told apart by their bytes, however much of them is the same")
+  @Test("Names are told apart by their bytes, however similar they are")
   func names() throws {
     let names = ["", "a", "b", "a\\u0000", "eight by", "eight byt", "eight bytes", "eight bytez", "eight bytes "]
     let text = "{" + names.enumerated().map { "\"\($1)\":\($0)" }.joined(separator: ",") + "}"
@@ -74,9 +74,9 @@ struct JSONListTests {
     #expect(JSONWriter.text(value) == "{\"a\":1,\"b\":{\"c\":2},\"d\":3}")
   }
 
-  @Test("A string with escapes is read to its end and leaves what follows it as it was")
+  @Test("A string with escapes is read to its end, and the text after it stays as it was")
   func escapes() throws {
-    // Of each length, so that words of eight bytes begin and end everywhere.
+    // One of each length, so that words of eight bytes begin and end everywhere.
     for plainCount in 0..<20 {
       let plain = String(repeating: "x", count: plainCount)
       let text = "{\"\(plain)\\n\(plain)\":\"\\u00e9\(plain)\\ud83d\\ude00\",\"y\(plain)\":[\"\(plain)\",\"\\\"\"]}"
@@ -87,7 +87,7 @@ struct JSONListTests {
     }
   }
 
-  @Test("A name that occurs twice is found after objects that have it, too, and in none of them")
+  @Test("A name that occurs twice is found even after objects that have it once, and not in those")
   func repeatedNames() throws {
     func members(_ count: Int, _ value: String) -> String {
       (0..<count).map { "\"n\($0)\":\(value)" }.joined(separator: ",")

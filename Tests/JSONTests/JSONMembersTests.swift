@@ -4,7 +4,7 @@ import Testing
 
 @Suite("JSONMembers")
 struct JSONMembersTests {
-  /// What a format makes of a fault.
+  /// The error of a format for a fault.
   private struct Refusal: Error, Equatable {
     let words: String
   }
@@ -32,7 +32,7 @@ struct JSONMembersTests {
   }
 
   @Test(
-    "A member of another shape is refused with the words for the one that is wanted",
+    "A member of another shape is refused, in the words for the expected shape",
     arguments: [
       (#"{"m":1}"#, "m is a number, not a string"), (#"{"m":null}"#, "m is null, not a string"),
       (#"{"m":[]}"#, "m is an array, not a string"), (#"{}"#, "missing m"),
@@ -42,13 +42,13 @@ struct JSONMembersTests {
     #expect(throws: Refusal(words: words)) { try members.require("m", .string) }
   }
 
-  @Test("An array that holds anything but strings is not one of strings")
+  @Test("An array that contains anything except strings is not an array of strings")
   func mixedArray() throws {
     var members = try members(#"{"m":["a",1]}"#)
     #expect(throws: Refusal(words: "m is an array, not texts")) { try members.take("m", .strings("texts")) }
   }
 
-  @Test("Null is not a member where the format says so")
+  @Test("Null counts as no member if the format says so")
   func null() throws {
     var members = try members(#"{"m":null}"#, ignoringNull: true)
     #expect(try members.take("m", .string) == nil)

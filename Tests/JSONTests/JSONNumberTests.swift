@@ -8,7 +8,7 @@ struct JSONNumberTests {
   }
 
   @Test(
-    "A whole number in 64 bits is exact and any other has no integer",
+    "A whole number of up to 64 bits is exact, and any other number has no integer",
     arguments: [
       ("0", 0), ("-0", 0), ("1700000000", 1_700_000_000), ("9223372036854775807", Int64.max),
       ("-9223372036854775808", Int64.min),

@@ -26,7 +26,7 @@ struct JSONReaderTests {
     do { _ = try read(text) } catch { #expect(error.code == code, "\(text)") }
   }
 
-  @Test("Names that are canonically equivalent and differ in code points are two names")
+  @Test("Names that are canonically equivalent but differ in code points are two names")
   func codePoints() throws {
     let object = try #require(try read("{\"\u{E9}\":1,\"e\u{301}\":2,\"K\":3,\"\u{212A}\":4}").object)
     #expect(object.members.count == 4)
@@ -48,7 +48,7 @@ struct JSONReaderTests {
   }
 
   @Test(
-    "Each limit holds from both sides",
+    "Each limit is exact on both sides",
     arguments: [JSONLimits.token, JSONLimits(byteCount: 1 << 20, depth: 18, elementCount: 16_384)])
   func limits(_ limits: JSONLimits) throws {
     func code(of text: String) -> JSONError.Code? {
@@ -84,7 +84,7 @@ struct JSONReaderTests {
   }
 
   @Test(
-    "What the writer writes the reader reads back the same",
+    "The reader reads back exactly what the writer wrote",
     arguments: [
       "{}", "[]", "\"\"", "-0", "1e400", "123456789012345678901234567890",
       "{\"a\":[1,true,null,\"\\u0000\\u001f\\\\\\\"/\u{10FFFF}\"],\"b\":{\"c\":{}}}",

@@ -39,7 +39,7 @@ struct JSONRoundTripTests {
   }
 
   @Test(
-    "What is written is read back the same, on one line and indented, and is written again to the same bytes",
+    "A written value is read back the same, on one line and indented, and is written again as the same bytes",
     arguments: 1...4 as ClosedRange<UInt64>)
   func roundTrip(_ seed: UInt64) throws {
     var generator = SeededGenerator(seed: seed)
@@ -54,7 +54,8 @@ struct JSONRoundTripTests {
   }
 
   @Test(
-    "Whatever is read of spoiled JSON is written to text that is read the same", arguments: 1...4 as ClosedRange<UInt64>
+    "A value that is read from spoiled JSON is written as text that is read the same",
+    arguments: 1...4 as ClosedRange<UInt64>
   )
   func spoiled(_ seed: UInt64) throws {
     var generator = SeededGenerator(seed: seed)
@@ -69,7 +70,7 @@ struct JSONRoundTripTests {
   }
 
   @Test(
-    "Odd characters are written as RFC 8259 asks and no further",
+    "Odd characters are escaped as RFC 8259 requires, and no others",
     arguments: [
       ("\u{0}\u{1F}\u{7F}", "\"\\u0000\\u001f\u{7F}\""), ("\"\\/", "\"\\\"\\\\/\""),
       ("\u{2028}\u{FEFF}", "\"\u{2028}\u{FEFF}\""), ("\n\t", "\"\\u000a\\u0009\""),

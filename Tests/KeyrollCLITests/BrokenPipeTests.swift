@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A reader that has gone is nobody's mistake: the command ends as others do, without a word.
+/// It is no mistake if the reader has gone: the command ends as other commands do, without a
+/// message.
 @Suite(.tags(.process)) struct BrokenPipeTests {
   private func run(_ arguments: [String]) throws -> Outcome {
     var ends: [Int32] = [-1, -1]
@@ -28,7 +29,7 @@ import Testing
     #expect(try run(arguments) == Outcome(status: 128 + SIGPIPE))
   }
 
-  @Test("what was said besides the result stays, and files that were written stay too")
+  @Test("messages and files that were written before the pipe broke are kept")
   func signing() throws {
     let proof = ["sign", "proof", "--key", SignCommandTests.key, "--object-id", SignCommandTests.objectID]
     #expect(try run(proof + ["--at", SignCommandTests.at]) == Outcome(status: 128 + SIGPIPE))
@@ -47,7 +48,7 @@ import Testing
     #expect(outcome.status == 0, "\(outcome)")
   }
 
-  @Test("standard output that is closed, or a disk that is full, is an error: the result is lost")
+  @Test("a closed standard output or a full disk is an error, because the result is lost")
   func closed() throws {
     let closed = try Shell.run("keyroll profiles >&-")
     #expect(

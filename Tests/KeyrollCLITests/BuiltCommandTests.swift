@@ -14,7 +14,7 @@ import Testing
   }
 
   @Test(
-    "a system in FIPS mode is told once which provider works with RSA keys, and the command goes on",
+    "in FIPS mode a warning says once which provider works with RSA keys, and the command goes on",
     .enabled(if: GroupTesting.canMount, "only root can put another /proc/sys in the place of the system's"))
   func fipsMode() throws {
     func run(_ flag: String, _ arguments: String) throws -> Outcome {
@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test(
-    "help on what is not a command is refused",
+    "help on something that is not a command is refused",
     arguments: [
       (["help", "nosuch"], "there is no command nosuch", "keyroll"),
       (["help", "sign", "nosuch"], "there is no command nosuch", "keyroll sign"),
@@ -64,7 +64,7 @@ import Testing
   }
 
   @Test(
-    "the usage of every command names what it cannot do without",
+    "the usage of every command names its required arguments",
     arguments: [
       ("sign proof", "[<options>] --object-id <guid> --key <reference>"),
       ("sign assertion", "[<options>] --tenant <tenant> --client-id <guid> --key <reference>"),
@@ -164,7 +164,7 @@ import Testing
           error: "keyroll: error: standard output cannot be written: bad file descriptor [output-unwritable]\n"))
   }
 
-  @Test("with standard error closed the status still says how it ended")
+  @Test("with standard error closed, the status still says how the command ended")
   func closedError() throws {
     #expect(try Shell.run("keyroll --nonsense 2>&-") == Outcome(status: 64))
   }

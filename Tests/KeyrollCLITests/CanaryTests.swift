@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A mark of eight characters inside everything that is secret or unreadable comes out of no command.
+/// No command prints a mark of eight characters that is inside everything secret or unreadable.
 @Suite(.tags(.process, .slow)) struct CanaryTests {
   private static let canary = "qZ7kXw9P"
   private static let proof = ["sign", "proof", "--object-id", SignCommandTests.objectID, "--at", SignCommandTests.at]
@@ -12,7 +12,7 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// Files that hold the mark where a reader might quote it.
+  /// Files with the mark in places that a reader might quote.
   private static var files: [(name: String, bytes: [UInt8])] {
     get throws {
       let pem = try String(contentsOfFile: Fixtures.path("keys/rsa-2048.pem"), encoding: .utf8)
@@ -83,12 +83,13 @@ import Testing
     ]
   }
 
-  /// True where a single line is taken for what one code said, which is passed through whatever it is.
+  /// True for a single line that is taken for the text of one code, which is passed through whatever
+  /// it is.
   private static func passesThrough(_ arguments: [String], _ bytes: [UInt8]) -> Bool {
     arguments.first == "join-codes" && bytes.split { [0x0A, 0x0D].contains($0) }.count == 1
   }
 
-  @Test("no command shows what is in a file that is secret or that it cannot read")
+  @Test("no command shows the contents of a file that is secret or that it cannot read")
   func files() throws {
     for (name, bytes) in try Self.files {
       let path = try folder.write(bytes, to: name)

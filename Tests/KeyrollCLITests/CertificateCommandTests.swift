@@ -5,7 +5,7 @@ import Testing
 @Suite(.tags(.process)) struct CertificateCommandTests {
   private static let noon = ["--at", "2026-11-21T12:00:00Z"]
 
-  /// What OpenSSL says of a certificate.
+  /// What OpenSSL says about a certificate.
   private struct Judged {
     let serialNumber, sha1, sha1Base64, sha1URL, sha256, sha256URL, keySHA256, der: String
 
@@ -29,7 +29,7 @@ import Testing
     }
   }
 
-  @Test("every form is what OpenSSL computes", arguments: ["leaf.pem", "leaf-crlf.pem", "leaf.der"])
+  @Test("every form equals the one that OpenSSL computes", arguments: ["leaf.pem", "leaf-crlf.pem", "leaf.der"])
   func text(file: String) throws {
     let judged = try Judged(Fixtures.path("certificates/leaf.pem"))
     let outcome = try BuiltCommand.run(["certificate", Fixtures.path("certificates/\(file)")] + Self.noon)
@@ -58,7 +58,7 @@ import Testing
   }
 
   @Test(
-    "the certificates of registered entries are shown as their files are, whatever saved them",
+    "the certificates of registered entries are shown like their files, whichever tool saved them",
     arguments: ["application.json", "powershell-5.json", "curl-i.http", "batch.json", "portal-manifest.json"])
   func registered(file: String) throws {
     let screens = try ["leaf", "other"].map { name in
@@ -138,11 +138,10 @@ import Testing
             services use.
 
             FILE is PEM, DER or a PFX, a saved answer with keyCredentials, - for standard
-            input, or a pkcs11: reference to a certificate on a token. Every certificate in
-            it is shown, in the order of the file; private keys are not. Nothing is said
-            about whether to trust a certificate. --format pem and jwks write all of them,
-            der and jwk the one that is meant. keyroll certificate store puts one on a
-            token.
+            input, or a pkcs11: reference to a certificate on a token. keyroll shows every
+            certificate of the file in order, but no private keys, and does not judge
+            whether to trust them. --format pem and jwks write all of them, der and jwk a
+            single one. keyroll certificate store puts one on a token.
 
             Examples:
               keyroll certificate new.cer
@@ -158,7 +157,7 @@ import Testing
               --format <format>       Write text for people, json for programs, or the
                                       certificate alone as pem, der, jwk or jwks. (values:
                                       text, json, pem, der, jwk, jwks; default: text)
-              --quiet                 Write warnings and errors, and no notes.
+              --quiet                 Write warnings and errors, but no notes.
               --password-file <file>  Read the password from this file, without its last
                                       line break; - is standard input.
               --password-fd <number>  Read the password from this open file descriptor.
@@ -197,7 +196,7 @@ import Testing
   }
 
   @Test(
-    "what may keep a certificate from being used is a warning under an id, and the status is still success",
+    "a reason not to use a certificate is a warning with an id, and the status is still success",
     arguments: [
       ("leaf", []), ("expired", ["certificate-expired"]), ("not-yet-valid", ["certificate-not-yet-valid"]),
       ("sha1", ["certificate-weak-signature"]),
@@ -214,7 +213,7 @@ import Testing
     #expect(outcome.status == 0)
   }
 
-  @Test("time decides about validity, to the second")
+  @Test("the time decides whether it is valid, to the second")
   func validity() throws {
     for (time, warning) in [
       ("2014-12-31T23:59:59Z", "the certificate becomes valid in 1 s [certificate-not-yet-valid]"),
@@ -228,7 +227,7 @@ import Testing
     }
   }
 
-  @Test("the certificate alone is written as PEM and DER, byte for byte, and of several all in PEM")
+  @Test("a certificate is written alone as PEM and DER, byte for byte, and several are all written as PEM")
   func encodings() throws {
     let folder = try TemporaryFolder()
     let leaf = Fixtures.path("certificates/leaf.pem")
@@ -272,7 +271,7 @@ import Testing
     #expect(key["n"] as? String == number)
     #expect(try key["kid"] as? String == sha256(#"{"e":"AQAB","kty":"RSA","n":"\#(number)"}"#))
     #expect(key["d"] == nil && key["p"] == nil)
-    // What it writes it takes as a key to verify with.
+    // It accepts its own output as a key to verify with.
     let folder = try TemporaryFolder()
     for format in ["jwk", "jwks"] {
       let written = try BuiltCommand.run("certificate", Fixtures.path("certificates/leaf.pem"), "--format", format)
@@ -297,7 +296,7 @@ import Testing
   }
 
   @Test(
-    "a file without a certificate is refused by what is wrong with it",
+    "a file without a certificate is refused with the exact reason",
     arguments: [
       ("certificates/no-certificate.pem", "no-certificate"),
       ("certificates/not-a-certificate.pem", "malformed-certificate"),

@@ -16,7 +16,7 @@ import Testing
 
   private var escapedKey: String { key.replacing("%", with: "%25").replacing(";", with: "%3B") }
 
-  @Test("what a key reference reads is never replaced, however it is named")
+  @Test("a file of a key reference is never replaced, however it is named")
   func sparesFilesOfReferences() throws {
     let certificate = try folder.write(try Fixtures.bytes("certificates/leaf.pem"), to: "c;.cer")
     let password = try folder.write(Array("correct horse\n".utf8), to: "p;w")
@@ -38,13 +38,13 @@ import Testing
         let before = try Data(contentsOf: URL(fileURLWithPath: spared))
         let outcome = try BuiltCommand.run(Self.proof + ["--key", reference] + options + [output, spared, "--force"])
         #expect(outcome.status == 2 && outcome.output.isEmpty)
-        #expect(outcome.error.contains("is read by this command, and is not replaced [output-exists]"), "\(outcome)")
+        #expect(outcome.error.contains("is read by this command, and is never replaced [output-exists]"), "\(outcome)")
         #expect(try Data(contentsOf: URL(fileURLWithPath: spared)) == before)
       }
     }
   }
 
-  @Test("what any other option reads is never replaced either")
+  @Test("a file of any other option is never replaced either")
   func sparesOtherInputs() throws {
     let profile = try folder.write(
       Array(try BuiltCommand.run("profiles", "github-app").output.utf8), to: "profile.json")
@@ -63,7 +63,7 @@ import Testing
     ] {
       let before = try folder.bytes("profile.json")
       let outcome = try BuiltCommand.run(arguments + ["--output", spared, "--force"])
-      #expect(outcome.error.contains("is read by this command, and is not replaced [output-exists]"), "\(outcome)")
+      #expect(outcome.error.contains("is read by this command, and is never replaced [output-exists]"), "\(outcome)")
       #expect(try folder.bytes("profile.json") == before)
     }
   }
@@ -89,7 +89,7 @@ import Testing
       let script = line.replacing("keyroll ", with: "\(BuiltCommand.path) ", maxReplacements: 1)
       let outcome = try Judge.run("/bin/sh", ["-c", script])
       #expect(outcome.status == 2, "\(outcome)")
-      #expect(outcome.error.contains("is read by this command, and is not replaced [output-exists]"), "\(outcome)")
+      #expect(outcome.error.contains("is read by this command, and is never replaced [output-exists]"), "\(outcome)")
       #expect(try Data(contentsOf: URL(fileURLWithPath: spared)) == before)
     }
   }
@@ -131,7 +131,7 @@ import Testing
     }
   }
 
-  @Test("a key or password file that others may read draws a warning, and one that nobody else reads draws none")
+  @Test("a key or password file gives a warning only if other users can read it")
   func exposure() throws {
     let pfx = try folder.write(try Fixtures.bytes("pfx/openssl-default.p12"), to: "key.p12")
     let password = try folder.write(Array("correct horse\n".utf8), to: "password")
@@ -151,7 +151,7 @@ import Testing
     #expect(try Set(sign("pfx:\(pfx);password-file=\(password)")) == Set(warnings))
   }
 
-  @Test("a reference may name the file of its password, and not beside an option")
+  @Test("a reference may name the file of its password, but not together with an option")
   func passwordFile() throws {
     let pfx = Fixtures.path("pfx/openssl-default.p12")
     let password = try folder.write(Array("correct horse\r\n".utf8), to: "password")
@@ -168,7 +168,7 @@ import Testing
       both.error.hasPrefix("keyroll: error: only one of --password-… and ;password-file= in the key can be given"))
   }
 
-  @Test("a certificate that is given chooses the key in a file with several")
+  @Test("a given certificate chooses the key in a file with several")
   func certificateChoosesKey() throws {
     let pfx = Fixtures.path("pfx/keytool-two-keys.p12")
     let password = try folder.write(Array("correct horse\n".utf8), to: "password")

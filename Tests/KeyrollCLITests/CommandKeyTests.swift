@@ -26,7 +26,7 @@ import Testing
 
   // MARK: The examples
 
-  @Test("the example over openssl signs a proof that openssl accepts", arguments: ["RS256", "PS512"])
+  @Test("the example for openssl signs a proof that openssl accepts", arguments: ["RS256", "PS512"])
   func openssl(algorithm: String) throws {
     let key = "command:\(ExampleProgram.openssl);cert=\(Self.certificate);key=\(Self.keyFile)"
     let outcome = try sign(key, ["--algorithm", algorithm])
@@ -37,7 +37,7 @@ import Testing
     #expect(verdict == "Verified OK\n")
   }
 
-  @Test("a program signs what the key itself would have signed")
+  @Test("a program makes the same token as the key itself")
   func sameToken() throws {
     let direct = try BuiltCommand.run(
       "sign", "proof", "--key", SignCommandTests.key, "--object-id", SignCommandTests.objectID, "--at",
@@ -47,7 +47,7 @@ import Testing
     #expect(outcome == direct)
   }
 
-  @Test("a bare public key is enough where no certificate is needed, and not where one is")
+  @Test("a bare public key is enough only if no certificate is needed")
   func bareKey() throws {
     let publicKey = Fixtures.path("public-keys/spki.pem")
     let key = "command:\(ExampleProgram.openssl);public=\(publicKey);key=\(Self.keyFile)"
@@ -60,7 +60,7 @@ import Testing
   }
 
   @Test(
-    "the example over a key vault signs with an access token from a file, and tells what the vault says",
+    "the example for a key vault signs with an access token from a file, and passes on what the vault says",
     .enabled(if: Judge.python != nil, Comment(rawValue: Judge.absence)))
   func keyVault() throws {
     let vault = try VaultStandIn(key: Self.keyFile)
@@ -138,7 +138,7 @@ import Testing
     let other =
       "command:\(ExampleProgram.openssl);cert=\(Self.certificate);key=\(Fixtures.path("keys/rsa-2048-other.pem"))"
     #expect(try sign(other).error.contains("[bad-signature]\n"))
-    // Between keyroll and the program, somebody changes what is to be signed.
+    // Between keyroll and the program, somebody changes the digest to sign.
     for (algorithm, change) in [
       ("RS256", "s/RS256/PS256/"), ("PS256", "s/PS256/RS256/"),
       ("RS256", #"s/"digest":"[^"]*"/"digest":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"/"#),
@@ -151,7 +151,7 @@ import Testing
     }
   }
 
-  @Test("what cannot be started says why")
+  @Test("the error about a program that cannot be started says why")
   func unstartable() throws {
     for (text, reason) in [
       (
@@ -166,7 +166,7 @@ import Testing
     }
   }
 
-  @Test("a path may hold anything, written with escapes")
+  @Test("a path may contain anything, written with escapes")
   func oddPath() throws {
     let program = try folder.program("#!/bin/sh\necho '{\"error\":\"found\"}'\n", named: "a signer;cert=% κ")
     let reference = program.replacing("%", with: "%25").replacing(";", with: "%3B")
@@ -203,13 +203,13 @@ import Testing
             """))
   }
 
-  @Test("an output never takes the place of the program, or of the public key")
+  @Test("an output never replaces the program or the public key")
   func sparedInputs() throws {
     let program = try folder.program("#!/bin/sh\n")
     let publicKey = try folder.write(try Fixtures.bytes("public-keys/spki.pem"), to: "key.pem")
     for output in [program, publicKey] {
       let outcome = try sign("command:\(program);public=\(publicKey)", ["--output", output, "--force"])
-      #expect(outcome.error.contains("\(output) is read by this command, and is not replaced [output-exists]\n"))
+      #expect(outcome.error.contains("\(output) is read by this command, and is never replaced [output-exists]\n"))
     }
   }
 

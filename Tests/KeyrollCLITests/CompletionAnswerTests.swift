@@ -19,7 +19,7 @@ import Testing
     #expect(Self.answer("none", "") == [])
   }
 
-  @Test("a command that may be left out is completed beside what it takes")
+  @Test("a command that may be left out is completed together with its arguments")
   func defaultCommand() {
     #expect(Self.answer("certificate", "s") == ["show", "store", ":files "])
     #expect(Self.answer("certificate", "new.cer", "--form") == ["--format"])
@@ -34,7 +34,7 @@ import Testing
   }
 
   @Test(
-    "a value is completed by what it is",
+    "a value is completed by its kind",
     arguments: [
       (["sign", "proof", "--algorithm", "RS"], ["RS256", "RS384", "RS512"]),
       (["sign", "assertion", "--cloud", ""], ["global", "usgov", "usgov-dod", "china"]),
@@ -57,7 +57,7 @@ import Testing
     #expect(lines == answer)
   }
 
-  @Test("it is known of the value of every option and argument whether and how it is completed")
+  @Test("the value of every option and argument has a known kind")
   func everyValue() {
     for (command, description) in CommandDescription.all {
       for option in description.options {

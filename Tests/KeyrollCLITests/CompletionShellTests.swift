@@ -4,11 +4,11 @@ import Testing
 
 /// Command lines that are typed into real shells, completed, and then printed word by word by the shell.
 @Suite(.tags(.process, .slow)) struct CompletionShellTests {
-  /// A shell that reads none of its user's own files.
+  /// A shell that reads none of the user's own files.
   struct CompletingShell: CustomTestStringConvertible, Sendable {
     let name: String
     let options: [String]
-    /// What makes the completion known.
+    /// The lines that install the completion.
     let preparation: String
 
     var testDescription: String { name }
@@ -42,7 +42,7 @@ import Testing
   }
 
   @Test(
-    "what is typed goes on to what is meant",
+    "a started word is completed to the intended one",
     arguments: shells,
     [
       ("keyroll verify --profile git", "<keyroll><verify><--profile><github-app>"),
@@ -88,7 +88,7 @@ import Testing
       ])
     try session.type("cd '\(folder.path(""))'; \(shell.preparation)\n")
     try session.wait(for: "ready> ")
-    // To the beginning of the line, and there what prints it.
+    // Goes to the beginning of the line, and types the command that prints it.
     try session.type("\(keys)\u{1}printf '<%s>' begin \n")
     try session.wait(for: "<begin>")
     try session.wait(for: "ready> ")

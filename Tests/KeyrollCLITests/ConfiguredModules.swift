@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// A configuration of p11-kit that a command sees in the place of the system's.
+/// A configuration of p11-kit that a command uses in place of the system's.
 final class ConfiguredModules: Sendable {
   private let folder: TemporaryFolder
   private let variables: [String]
@@ -22,7 +22,7 @@ final class ConfiguredModules: Sendable {
   /// A place for a socket.
   func path(_ name: String) -> String { folder.path(name) }
 
-  /// The program and its arguments that run `keyroll` with this configuration, which p11-kit gives to nobody who is root.
+  /// The program and its arguments that run `keyroll` with this configuration, which p11-kit does not accept for root.
   func command(_ arguments: [String]) -> [String] {
     ["/usr/bin/env"] + variables + (getuid() == 0 ? ["unshare", "--user", "--map-user=1000"] : []) + [BuiltCommand.path]
       + arguments

@@ -19,7 +19,7 @@ import Testing
         + options)
   }
 
-  @Test("a PFX is made with its certificate, and says so in full")
+  @Test("a PFX is made with its certificate, and the whole report is shown")
   func pfx() throws {
     let pfx = folder.path("new.pfx")
     let outcome = try create(pfx, "--new-password-file", password)
@@ -42,7 +42,7 @@ import Testing
     #expect(try folder.mode("new.pfx") == 0o600)
   }
 
-  @Test("what was made signs a proof that verifies", arguments: ["new.pfx", "new.pem"])
+  @Test("a new key signs a proof that verifies", arguments: ["new.pfx", "new.pem"])
   func walk(_ name: String) throws {
     #expect(try create(folder.path(name), "--new-password-file", password).status == 0)
     let signed = try BuiltCommand.run(
@@ -121,7 +121,7 @@ import Testing
     }
   }
 
-  @Test("a clock that is behind the program is refused before anything is made, unless the time is said")
+  @Test("a clock that is behind the program is refused before anything is made, unless --at gives the time")
   func clock() throws {
     let making = ["create", "key", folder.path("new.pfx"), "--new-password-file", password, "--bits", "2048"]
     let renewing = ["create", "certificate", "--key", SignCommandTests.key, "--output", folder.path("new.cer")]
@@ -146,7 +146,7 @@ import Testing
     #expect(said.status == 0, "\(said)")
   }
 
-  @Test("notes say what to know of a long life, of PSS, and of a certificate for a key that has one")
+  @Test("notes warn about a long life, about PSS, and about a certificate for a key that has one")
   func notes() throws {
     let long = try create(
       folder.path("new.pem"), "--no-password", "--valid-for", "366d", "--algorithm", "PS256", "--for-old-windows")
@@ -168,7 +168,7 @@ import Testing
     #expect(
       again.status == 0
         && again.error == """
-          keyroll: warning: this renews the certificate and keeps the key; a rollover wants a new key
+          keyroll: warning: this renews the certificate and keeps the key; a rollover needs a new key
           keyroll: note: valid from 2027-01-15T07:55:00Z to 2028-01-15T07:54:59Z, 365 d
 
           """,
@@ -178,9 +178,10 @@ import Testing
     #expect(old.status == 0 && !old.error.contains("Windows Server"), "\(old)")
   }
 
-  @Test("a life is said to the second where a policy refuses it")
+  @Test("the error of a policy gives the life to the second")
   func exactLife() throws {
-    // A request compares from the start to the end as they are written, and a new certificate counts its last second too.
+    // A request is compared with the time from its start to its end as they are written, and a new certificate also
+    // counts its last second.
     #expect(
       try create(folder.path("new.pem"), "--no-password", "--valid-for", "31537201s").status == 0)
     let outcome = try BuiltCommand.run(
@@ -204,7 +205,7 @@ import Testing
       "\(refused)")
   }
 
-  @Test("whoever signs a certificate's request can hold it to a life of its own")
+  @Test("the signing side can set a limit of its own for the life of a certificate")
   func signRequestLife() throws {
     #expect(try create(folder.path("key.pem"), "--no-password").status == 0)
     let prepare = ["--public-key", folder.path("key.cer"), "--subject", "Elsewhere"]
@@ -229,10 +230,10 @@ import Testing
       ),
       "\(long)")
     #expect(try sign(folder.path("certificate.json"), "--max-lifetime", "366d").status == 0)
-    // Where it would be ignored it is refused.
+    // It is refused if it would be ignored.
     let request = try sign(folder.path("csr.json"), "--max-lifetime", "366d")
     #expect(
-      request.status == 64 && request.error.contains("of a certificate request the authority decides"), "\(request)")
+      request.status == 64 && request.error.contains("for a certificate request the CA decides"), "\(request)")
     let prepared = try BuiltCommand.run(
       ["prepare", "proof", "--object-id", SignCommandTests.objectID, "--certificate", SignCommandTests.certificate]
         + ["--at", SignCommandTests.at, "--output", folder.path("proof.json")])

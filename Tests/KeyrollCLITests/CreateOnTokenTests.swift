@@ -26,7 +26,7 @@ struct CreateOnTokenTests {
         + ["--at", SignCommandTests.at] + (options.contains("--bits") ? [] : ["--bits", "2048"]) + options)
   }
 
-  /// The kinds of objects with the label of the new key, as OpenSC sees them past our module.
+  /// The kinds of objects with the label of the new key, as OpenSC sees them without our module.
   private func kinds() throws -> [String] {
     let outcome = try token.run(
       "/usr/bin/pkcs11-tool",
@@ -92,11 +92,11 @@ struct CreateOnTokenTests {
     #expect(outcome.status == 2 && outcome.output.isEmpty, "\(outcome)")
     #expect(outcome.error.contains(message) && outcome.error.contains("[\(id)]\nkeyroll: hint: "), "\(outcome)")
     #expect(try folder.names().isEmpty && kinds().isEmpty)
-    // What needs no login is seen before the PIN is given.
+    // Everything that needs no login is checked before the PIN is given.
     if !plan[0].hasPrefix("fail") { #expect(try fault.pinTryCount() == 0) }
   }
 
-  @Test("a certificate that the token does not take leaves the key and its file, and ends with a status of its own")
+  @Test("if the token does not accept the certificate, the key and the file stay, and the status says so")
   func notStored() throws {
     try fault.plan(["fail C_CreateObject * CKR_DEVICE_MEMORY"])
     let outcome = try create("--store")
@@ -119,7 +119,7 @@ struct CreateOnTokenTests {
     #expect(try kinds() == ["Certificate", "Private Key", "Public Key"])
   }
 
-  @Test("whoever waits for a key is told so, and the wait is not cut short")
+  @Test("a note says that the token is still making the key, and the wait is not cut short")
   func waiting() throws {
     try fault.plan(["hang C_GenerateKeyPair 1"])
     let session = try TerminalSession(
@@ -135,7 +135,8 @@ struct CreateOnTokenTests {
     #expect(try folder.names().isEmpty)
   }
 
-  /// Where the process is ended: every call from the login on that changes the token or uses what was made, before and after it.
+  /// Where the process is ended: before and after every call from the login on that changes the token or uses what was
+  /// made.
   private static let ends = [
     "kill C_Login 1", "kill-after C_Login 1", "kill C_OpenSession 2", "kill C_GenerateKeyPair 1",
     "kill-after C_GenerateKeyPair 1", "kill C_SignInit 1", "kill C_Sign 1", "kill-after C_Sign 1",
@@ -160,7 +161,7 @@ struct CreateOnTokenTests {
     #expect(next.status == 2 && next.output.isEmpty && next.error.contains("[key-taken]\n"), "\(line): \(next)")
     #expect(try folder.names().isEmpty, "\(line)")
     let hint = try #require(next.error.components(separatedBy: "keyroll: hint: ").last)
-    // The way on: a certificate for the key that is there.
+    // How to go on: a certificate for the key that is there.
     if there.contains("Private Key") {
       let begin = try #require(hint.range(of: "keyroll create certificate --key '"))
       let reference = try #require(hint[begin.upperBound...].components(separatedBy: "'").first)
@@ -170,7 +171,7 @@ struct CreateOnTokenTests {
       #expect(certified.status == 0, "\(line): \(certified)")
       try FileManager.default.removeItem(atPath: certificate)
     }
-    // And the way back.
+    // How to begin again.
     let removals = try #require(
       hint.components(separatedBy: "to remove what is there: ").last?.components(separatedBy: "; else ").first)
     for removal in removals.components(separatedBy: "; ") {

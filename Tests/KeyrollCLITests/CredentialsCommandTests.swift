@@ -9,7 +9,7 @@ import Testing
 
   private static let at = ["--at", "2026-12-01T12:00:00Z"]
 
-  /// Two applications, one of them for SAML, as Graph lists them; names as somebody else chose them.
+  /// Two applications, one of them for SAML, as Graph lists them, with names that somebody else chose.
   private static let listing = #"""
     {"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#applications(id,appId,displayName)", "value": [
       {"id": "10000000-0000-4000-8000-000000000001", "appId": "20000000-0000-4000-8000-000000000001",
@@ -39,7 +39,7 @@ import Testing
     try BuiltCommand.run(["credentials", "-"] + arguments + Self.at, input: Array(input.utf8))
   }
 
-  @Test("every key and secret is listed by its object, with what is to be done, and the sum first and last")
+  @Test("every key and secret is listed by its object, with what has to be done, and the sum first and last")
   func text() throws {
     #expect(
       try run(["--max-lifetime", "730d"])
@@ -76,7 +76,7 @@ import Testing
             """#))
   }
 
-  @Test("only what is due is listed where that is asked for, and with nothing due the status is 0")
+  @Test("--only-due lists only what is due, and with nothing due the status is 0")
   func due() throws {
     let outcome = try run(["--only-due", "--within", "0d"])
     #expect(
@@ -106,7 +106,7 @@ import Testing
   }
 
   @Test(
-    "the table is what Python's csv module reads, and nothing in it begins a formula", .enabled(if: Judge.python != nil)
+    "Python's csv module reads the table, and no value in it begins a formula", .enabled(if: Judge.python != nil)
   )
   func csv() throws {
     let outcome = try run(["--format", "csv", "--max-lifetime", "730d"])
@@ -158,7 +158,7 @@ import Testing
     ]
   }
 
-  @Test("the JSON form has a version, and the same")
+  @Test("the JSON form has a version, and the same values")
   func json() throws {
     let outcome = try run(["--format", "json", "--only-due", "--within", "0d"])
     #expect(
@@ -234,7 +234,7 @@ import Testing
     """
   }
 
-  @Test("a certificate of one's own is named beside its entry, and one that is not registered in a note")
+  @Test("a certificate of your own is named at its entry, and in a note if it is not registered")
   func certificates() throws {
     let (leaf, expired) = (Fixtures.path("certificates/leaf.pem"), Fixtures.path("certificates/expired.pem"))
     let outcome = try BuiltCommand.run(
@@ -248,7 +248,7 @@ import Testing
     #expect(outcome.output.contains("    saved as    \(leaf)\n"))
   }
 
-  @Test("a key that is not a certificate hides nothing else, and is said to be one")
+  @Test("a key that is not a certificate is reported, and hides nothing else")
   func unreadable() throws {
     let outcome = try BuiltCommand.run(
       ["credentials", Fixtures.path("key-credentials/key-garbage.json")] + Self.at + ["--only-due"])
@@ -258,7 +258,7 @@ import Testing
   }
 
   @Test(
-    "a file that is something else, and a page without the next one, are refused, and nothing is listed",
+    "a file of another kind, and a page without the next one, are refused, and nothing is listed",
     arguments: [
       ("page.json", "incomplete-answer"), ("error.http", "malformed-key-credentials"),
       ("truncated.json", "malformed-key-credentials"), ("nested.json", "malformed-key-credentials"),
@@ -274,7 +274,7 @@ import Testing
     #expect(outcome.error.hasPrefix("keyroll: error: ") && outcome.error.contains("[\(id)]\n"), "\(outcome)")
   }
 
-  @Test("the error about a missing page says how to ask for it, and one about a depth how to save it")
+  @Test("the error about a missing page says how to request it, and the error about the depth how to save it again")
   func hints() throws {
     let page = try folder.write(
       Array(#"{"value": [], "@odata.nextLink": "https://graph.microsoft.com/v1.0/applications?$skiptoken=x"}"#.utf8),
@@ -300,7 +300,7 @@ import Testing
   @Test(
     "20,000 objects in many files are read one file after the other: memory does not grow with the files", .tags(.slow))
   func memory() throws {
-    /// The most memory in KiB that the command takes for so many files of 1 MiB each, with nothing but names in them.
+    /// The most memory in KiB that the command needs for so many files of 1 MiB each, with only names in them.
     func peak(_ count: Int) throws -> Int {
       let name = String(repeating: "n", count: 1000)
       let objects = (0..<1000).map { _ in #"{"displayName": "\#(name)", "keyCredentials": []}"# }
@@ -314,7 +314,8 @@ import Testing
       return try #require(Int(judged.output.trimmingCharacters(in: .whitespacesAndNewlines)))
     }
     let (few, many) = (try peak(2), try peak(20))
-    // What is kept of 18,000 further objects are their names; the files themselves would be 18 MiB more, and what is made of them.
+    // Only the names of 18,000 further objects are kept; the files themselves would be 18 MiB more, and what is made
+    // from them.
     #expect(many - few < 60_000, "\(few) KiB and \(many) KiB")
   }
 }

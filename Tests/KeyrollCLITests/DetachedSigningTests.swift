@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Prepared here, signed by somebody else's program, assembled here.
+/// Prepared here, signed by a foreign program, assembled here.
 @Suite("detached signing", .tags(.process))
 struct DetachedSigningTests {
   static let certificate = Fixtures.path("certificates/leaf.pem")
@@ -27,7 +27,7 @@ struct DetachedSigningTests {
     return outcome
   }
 
-  /// What the signer takes, in a file.
+  /// The input of the signer, in a file.
   private func form(_ name: String) throws -> String {
     let path = folder.path(name)
     let outcome = try BuiltCommand.run("prepare", "form", request, "--as", name, "--output", path, "--at", Self.at)
@@ -75,14 +75,14 @@ struct DetachedSigningTests {
       let outcome = try BuiltCommand.run("prepare", "form", request, "--as", "digest-info", "--at", Self.at)
       #expect(outcome.status == 2 && outcome.error.contains("[form-unavailable]\n"), "\(outcome)")
     } else {
-      // Not pkeyutl, which takes 64 bytes at most.
+      // This replaces pkeyutl, which takes at most 64 bytes.
       let padded = try openssl(["rsautl", "-sign", "-inkey", Self.key, "-in", try form("digest-info")])
       try requireGood(try assemble(padded), algorithm)
     }
   }
 
   @Test(
-    "pyca cryptography signs what a vault is sent, and its answer is taken as it is",
+    "pyca cryptography signs the request to a vault, and the answer is accepted as it is",
     .enabled(if: Judge.python != nil, Comment(rawValue: Judge.absence)), arguments: algorithms)
   func vault(algorithm: String) throws {
     let body = try prepare(["--algorithm", algorithm, "--as", "key-vault"]).output
@@ -110,7 +110,7 @@ struct DetachedSigningTests {
     #expect(try folder.mode("token.jwt") == 0o600)
   }
 
-  /// The signing input and what openssl signed last, put together by hand and judged.
+  /// The signing input and the last signature of openssl, put together by hand and judged.
   private func verify() throws -> Outcome {
     let text = Data(try folder.bytes("signature")).base64EncodedString().filter { $0 != "=" }
     let segment = text.map { $0 == "+" ? "-" : $0 == "/" ? "_" : String($0) }.joined()
@@ -155,7 +155,7 @@ struct DetachedSigningTests {
     try prepare()
     let signature = try BuiltCommand.run("sign-request", request, "--key", Self.key, "--at", Self.at).output
     let late = "2027-01-15T08:10:00Z"
-    // A key that does not exist would be found out first if it were looked at.
+    // If the key were opened first, the error would be about the key, which does not exist.
     let refusals = [
       try BuiltCommand.run("sign-request", request, "--key", "pem:/nonexistent/key.pem", "--at", late),
       try BuiltCommand.run("prepare", "form", request, "--as", "digest-hex", "--at", late),
@@ -205,7 +205,7 @@ struct DetachedSigningTests {
     }
   }
 
-  @Test("what is shown of a request cannot act on the terminal")
+  @Test("the display of a request cannot control the terminal")
   func escaped() throws {
     let outcome = try BuiltCommand.run(
       ["prepare", "claims", "--profile", "github-app", "--parameter", "client-id=a\u{1B}[2J\nb", "--at", Self.at]
@@ -218,7 +218,7 @@ struct DetachedSigningTests {
     }
   }
 
-  @Test("a request of the first released form is still taken, with the summary that it had")
+  @Test("a request in the first released form is still accepted, with the summary that it had")
   func firstForm() throws {
     // Prepared by version 0.1.0: its summary has names and values without quotation marks.
     let request = Fixtures.path("signing-requests/proof.json")

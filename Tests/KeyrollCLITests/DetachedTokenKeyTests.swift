@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// The key is in an HSM: its own tool signs, or keyroll does where the HSM is.
+/// The key is in an HSM, and its own tool signs, or keyroll does beside the HSM.
 @Suite(
   "detached signing with keys on tokens", .tags(.hsm, .process),
   .enabled(if: ThrowawayToken.isAvailable(.softHSM), Comment(rawValue: ThrowawayToken.absence(of: .softHSM))))
@@ -72,7 +72,7 @@ struct DetachedTokenKeyTests {
   }
 
   @Test(
-    "sign-request signs only for a certificate that is on the token, where there is one",
+    "if the token has certificates, sign-request signs only for one of them",
     arguments: ["rsa-2048", "certificate-elsewhere"])
   func otherCertificate(key: String) throws {
     let prepared = try BuiltCommand.run(
@@ -91,7 +91,7 @@ struct DetachedTokenKeyTests {
     }
   }
 
-  @Test("of several certificates on the token over the same key the request chooses, and it must be one of them")
+  @Test("if several certificates on the token are over the same key, the request chooses one of them")
   func severalCertificates() throws {
     let tokens = try tokens.copy()
     let der = folder.path("renewed.der")

@@ -8,7 +8,7 @@ import Testing
   .enabled(if: ThrowawayToken.isAvailable(.softHSM), Comment(rawValue: ThrowawayToken.absence(of: .softHSM))),
   .enabled(if: Judge.python != nil, Comment(rawValue: Judge.absence)))
 struct DocumentedCommandsTests {
-  /// What is not run, by how it begins, and why.
+  /// Commands that are not run, by how they begin, and why.
   private static let exempt = [
     "scripts/quickstart.sh": "it builds the release binary, which takes minutes",
     "scripts/test.sh": "it runs this test",
@@ -19,7 +19,7 @@ struct DocumentedCommandsTests {
     "sort -u codes.txt": "it joins what the camera read; QRCodeTests join such texts",
   ]
 
-  /// The words in capitals that stand for values of the reader's, and the values here.
+  /// The words in capitals for values of the reader, and the values here.
   private static func values(_ token: ThrowawayToken) -> [String: String] {
     [
       "OBJECT-ID": LoopbackService.applicationID, "CLIENT-ID": LoopbackService.clientID,
@@ -56,7 +56,7 @@ struct DocumentedCommandsTests {
     }
   }
 
-  @Test("every exemption is of a command that a page shows")
+  @Test("every exempted command is one that a page shows")
   func exemptionsAreUsed() {
     let lines = DocumentedPage.all.flatMap(\.commands).map(\.line)
     for beginning in Self.exempt.keys { #expect(lines.contains { $0.hasPrefix(beginning) }, "\(beginning)") }
@@ -79,9 +79,9 @@ struct DocumentedCommandsTests {
     let help = try BuiltCommand.run("--experimental-dump-help")
     var names = Set(help.output.matches(of: /"name" : "([a-z0-9-]+)"/).map { String($0.output.1) })
     try #require(names.count > 50)
-    // Of ArgumentParser itself, which does not list it.
+    // Options of ArgumentParser itself, which does not list them.
     names.insert("generate-completion-script")
-    // Of curl, openssl, pkcs11-tool and the like, in lines of theirs.
+    // Options of curl, openssl, pkcs11-tool and the like, in lines of their own.
     let others = /^.*\b(curl|openssl|pkcs11-tool|p11-kit|az|swift|docc|zbarcam) .*$/.anchorsMatchLineEndings()
     for page in DocumentedPage.all where page.path != Self.installation {
       for match in page.text.replacing(others, with: "").matches(of: /--([a-z][a-z0-9-]+)/) {
@@ -91,7 +91,8 @@ struct DocumentedCommandsTests {
   }
 }
 
-/// A folder with what the pages take for granted: the keys and certificates of an application, and the programs beside them.
+/// A folder with everything that the pages assume: the keys and certificates of an application, and the programs beside
+/// them.
 private final class DocumentedSite {
   static let password = "an old password"
 
@@ -143,7 +144,7 @@ private final class DocumentedSite {
     }
   }
 
-  /// A saved application with both certificates, whose entries are valid for long, and an `az` that prints it.
+  /// A saved application with both certificates, whose entries are valid for a long time, and an `az` that prints it.
   private func makeRegistration() throws {
     let saved = try #require(String(validating: try Fixtures.bytes("key-credentials/application.json"), as: UTF8.self))
     let text = saved.replacing("2025-01-01T00:00:00Z", with: "2049-01-01T00:00:00Z")

@@ -4,7 +4,7 @@ import Testing
 
 /// README.md or a page in `docs`, with the commands that it shows.
 struct DocumentedPage: Sendable, CustomTestStringConvertible {
-  /// A line that begins with a prompt, and what the page shows below it.
+  /// A line that begins with a prompt, and the output that the page shows below it.
   struct Command: Sendable {
     let line: String
     var output: [String] = []
@@ -55,8 +55,8 @@ struct DocumentedPage: Sendable, CustomTestStringConvertible {
 }
 
 extension DocumentedPage.Command {
-  /// Whether this was printed. A line `…` stands for any lines, `…` in a line for any text; times, what is left of
-  /// them and digests are compared by their form alone.
+  /// Whether this was printed. A line `…` stands for any lines, and `…` in a line for any text. Times, remaining
+  /// times and digests are compared only by their form.
   func shows(_ printed: String) -> Bool {
     if output.isEmpty { return true }
     var lines = Self.forms(of: printed).components(separatedBy: "\n").map(Self.trimmed)

@@ -27,7 +27,7 @@ import Testing
             """))
   }
 
-  @Test("a cloud and a login host say the same thing twice")
+  @Test("a cloud and a login host cannot be given together")
   func cloudAndHost() throws {
     #expect(
       try assertion("--tenant", SignCommandTests.tenant, "--login-host", "login.example.com", "--cloud", "china")
@@ -51,7 +51,7 @@ import Testing
         "keyroll: error: the tenant is \(shown), which is neither a GUID nor a domain [malformed-parameter]\n"))
   }
 
-  @Test("a draft that is refused for its header says what to write")
+  @Test("the error about a refused header says what to write")
   func refusedHeader() throws {
     let outcome = try BuiltCommand.run(
       "sign", "proof", "--key", SignCommandTests.key, "--object-id", SignCommandTests.objectID, "--at",
@@ -61,7 +61,7 @@ import Testing
     #expect(outcome.error.contains("[hint-missing]\nkeyroll: hint: write x5t into the header\n"), "\(outcome)")
   }
 
-  @Test("if only the certificate is missing here, no answer of the service is named")
+  @Test("if only the local certificate is missing, no answer of the service is named")
   func noAnswer() throws {
     let outcome = try BuiltCommand.run(
       "verify", "--profile", "graph-proof", "--public-key", Fixtures.path("public-keys/spki.pem"), "--at",

@@ -21,7 +21,7 @@ import Testing
     #expect(try wasLoaded())
   }
 
-  @Test("a file that needs the legacy provider opens, and the folder of OPENSSL_MODULES is not looked at")
+  @Test("a file that needs the legacy provider opens without the folder of OPENSSL_MODULES")
   func legacyProvider() throws {
     let arguments = ["certificate", Fixtures.path("pfx/openssl-rc2-128.p12"), "--password-env", "PASSWORD"]
     let plain = try BuiltCommand.run(arguments, environment: ["PASSWORD": "correct horse"])
@@ -31,13 +31,13 @@ import Testing
     #expect(try !wasLoaded())
   }
 
-  @Test("it is not looked at for a module that shares our libcrypto either")
+  @Test("that folder is not used for a module that shares our libcrypto either")
   func sharedLibrary() throws {
     let module = try BuiltLibrary.provider.copy(into: folder, as: "provider.so")
     let outcome = try BuiltCommand.run("keys", "pkcs11:?module-path=\(module)", environment: environment)
     #expect(outcome.error.contains("[module-unavailable]\n"), "\(outcome)")
     #expect(try !wasLoaded())
-    // Loaded by a program that lets the environment have its way, the same module takes the provider from there.
+    // In a program that trusts the environment, the same module takes the provider from there.
     _ = try Judge.run(
       "/usr/bin/env", environment.map { "\($0)=\($1)" } + ["LD_PRELOAD=\(module)", "/bin/true"])
     #expect(try wasLoaded())

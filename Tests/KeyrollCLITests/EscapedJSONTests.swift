@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct EscapedJSONTests {
   @Test(
-    "JSON keeps its layout, and in its strings what would not be seen is escaped",
+    "JSON keeps its layout, and invisible characters in its strings are escaped",
     arguments: [
       ("{\n  \"a\": 1\n}", "{\n  \"a\": 1\n}"), (#""\\u{41}""#, #""\\u{41}""#), ("\"\u{7F}\"", #""\u007f""#),
       ("\"\u{9B}\"", #""\u009b""#), ("\"\u{202E}\"", #""\u202e""#), ("\"\u{E0041}\"", #""\udb40\udc41""#),

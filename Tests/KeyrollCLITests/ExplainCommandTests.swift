@@ -11,7 +11,7 @@ import Testing
 
   private static func token(_ name: String) -> String { Fixtures.path("tokens/\(name).jwt") }
 
-  @Test("the misleading 401 is said to be about the proof, and the check that explains it is named")
+  @Test("the misleading 401 is explained by the proof, and the failed check is named")
   func proofRefused() throws {
     let outcome = try Self.explain(
       "curl.http", "--token", Self.token("proof-expired"), "--certificate", Self.certificate, "--object-id",
@@ -43,7 +43,7 @@ import Testing
             """))
   }
 
-  @Test("what was signed in place of the token explains it, too")
+  @Test("another token that was signed by mistake explains the answer, too")
   func diagnosedSignature() throws {
     let outcome = try Self.explain(
       "curl.http", "--token", Self.token("proof-newline-signed"), "--certificate", Self.certificate, "--object-id",
@@ -69,7 +69,7 @@ import Testing
         token: graph-proof, judged for 2023-11-14T22:18:20Z
           no failed check explains the answer
 
-        what the token does not show
+        causes that the token does not show
           the certificate is not registered on the object in the address, or has ended there
         """), "\(outcome)")
     #expect(outcome.output.contains("a 401 right after addKey is not yet a failure\n"))
@@ -98,12 +98,12 @@ import Testing
       outcome.output.contains(
         """
           no failed check explains the answer
-          of these it is not known that they are answered so:
+          these are not known to cause the answer:
           FAILED   exp 
         """), "\(outcome)")
   }
 
-  @Test("what the endpoint is seen to tolerate does not explain its answer")
+  @Test("a mistake that the endpoint is seen to tolerate does not explain its answer")
   func lenient() throws {
     let outcome = try Self.explain(
       "signature-refused.json", "--token", Self.token("assertion-padded"), "--certificate", Self.certificate)
@@ -149,7 +149,7 @@ import Testing
           "keyroll: error: forged"
 
         """#), "\(outcome)")
-    #expect(outcome.output.contains("  keyroll does not know this code; the message is all there is\n"))
+    #expect(outcome.output.contains("  keyroll does not know this code; its message says what is known\n"))
   }
 
   @Test("a page of a proxy is not an answer", arguments: ["proxy-page.http", "proxy-page.html"])
@@ -179,7 +179,7 @@ import Testing
   }
 
   @Test(
-    "what cannot be read is one line of error with its id",
+    "an unreadable answer is one line of error with its id",
     arguments: [
       ("empty.http", "malformed-response"), ("no-status.http", "malformed-response"),
       ("compressed.http", "malformed-response"), ("other.json", "unrecognised-response"), ("text.http", "json-syntax"),
@@ -219,7 +219,7 @@ import Testing
     #expect(!then.output.contains("FAILED"), "\(then)")
   }
 
-  @Test("an answer in an exception text is found, and where is said")
+  @Test("an answer in an exception text is found, and its place is shown")
   func exceptionText() throws {
     let outcome = try Self.explain("pasted-java-msal4j-completion.txt")
     #expect(
@@ -238,10 +238,10 @@ import Testing
             meaning
               aud of the assertion is of another host, tenant or cloud than the endpoint
 
-            failed checks that it comes from
+            failed checks that cause it
               aud:claim-mismatch, aud:claim-known-mistake
 
-            what no token shows
+            causes that no token shows
               the request went to another host or tenant than aud names
 
             next step
@@ -295,7 +295,7 @@ import Testing
     #expect(fault.output.contains("what the services answer to it\n\n[assertion-malformed] AADSTS50027"), "\(fault)")
   }
 
-  @Test("an argument that is neither a file nor a code is called that")
+  @Test("an argument that is neither a file nor a code is an error that says so")
   func neither() throws {
     #expect(
       try BuiltCommand.run("explain", "no-such-thing")
@@ -308,7 +308,7 @@ import Testing
             """))
   }
 
-  @Test("several answers are explained under their names, and what cannot be read does not stop the others")
+  @Test("several answers are explained under their names, and an unreadable one does not stop the others")
   func several() throws {
     let paths = ["key-removed.http", "text.http", "curl.http"].map { Fixtures.path("responses/\($0)") }
     let outcome = try BuiltCommand.run(["explain"] + paths)
@@ -349,7 +349,7 @@ import Testing
     }
   }
 
-  @Test("what surrounds the token in its file explains nothing")
+  @Test("text around the token in its file explains nothing")
   func wrapped() throws {
     let folder = try TemporaryFolder()
     do {

@@ -3,14 +3,15 @@ import KeyrollCLI
 import TestSupport
 import Testing
 
-/// Every example in a help screen is run, in the order of the screen, in a folder with the files that examples name.
+/// Every example in a help screen is run, in the order of the screen, in a folder with the files that the examples
+/// name.
 @Suite(
   .tags(.hsm, .process, .slow),
   .enabled(if: ThrowawayToken.isAvailable(.softHSM), Comment(rawValue: ThrowawayToken.absence(of: .softHSM))))
 struct HelpExampleTests {
   static let commands = CommandDescription.all.filter { $0.value.subcommands.isEmpty }.keys.sorted()
 
-  /// Commands without examples that are run, each with the reason.
+  /// Commands without examples, each with the reason.
   private static let exceptions: [String: String] = [:]
 
   @Test("a command has two or three examples, which do what they say", arguments: commands)
@@ -20,7 +21,7 @@ struct HelpExampleTests {
     let help = try BuiltCommand.run(words + ["--help"]).output
     let examples = Self.examples(in: help)
     #expect((2...3).contains(examples.count), "\(command): \(examples)")
-    // A chain of commands is one example of each of them.
+    // A chain of commands is one example for each of them.
     #expect(examples.contains { $0.contains(command.replacing(" show", with: "")) }, "\(examples)")
     let place = try ExamplePlace()
     for example in examples {
@@ -48,7 +49,7 @@ struct HelpExampleTests {
     return Array(lines[(heading + 1)...].prefix { !$0.isEmpty })
   }
 
-  /// Each as it is given to a shell, with the lines that a backslash joins.
+  /// Each command for a shell, with the lines that a backslash joins.
   private static func examples(in help: String) -> [String] {
     var examples: [String] = []
     for line in lines(in: help) {
@@ -69,14 +70,14 @@ private final class ExamplePlace: Sendable {
   private static let githubID = "Iv1.1234567890abcdef"
   private static let password = "a password"
 
-  /// Made once: what is made of it are copies.
+  /// Made once; every test gets a copy.
   private static let model = Result { try ExamplePlace(filled: ()) }
 
   private let folder: TemporaryFolder
   private let tokens: ThrowawayToken
   private let modules: ConfiguredModules
 
-  /// A copy that nobody else has.
+  /// A copy for one test.
   convenience init() throws {
     let model = try Self.model.get()
     let folder = try TemporaryFolder()
@@ -168,7 +169,7 @@ private final class ExamplePlace: Sendable {
       try JSONSerialization.data(withJSONObject: ["id": Self.objectID, "keyCredentials": credentials] as [String: Any]))
   }
 
-  /// Runs a line on a terminal, as a person who answers what is asked; what it would write is out of the way.
+  /// Runs a line on a terminal, and answers the questions; the files that it would write are moved away first.
   func run(_ line: String) throws -> Outcome {
     let words = line.split(separator: " ").map(String.init)
     if let option = words.firstIndex(of: "--output"), option + 1 < words.count {
@@ -184,7 +185,7 @@ private final class ExamplePlace: Sendable {
     return try session.finish()
   }
 
-  /// What is asked of who types such a line, in its order, and what to answer.
+  /// The questions that such a line asks, in order, and the answers.
   private static func answers(to line: String) -> [(prompt: String, answer: String)] {
     var answers: [(prompt: String, answer: String)] = []
     let makesFile = line.hasPrefix("keyroll create key ") && !line.contains("pkcs11:")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What a terminal of 80 columns and 24 rows shows in the end when values of others try to paint a report of their own,
+/// The final screen of a terminal of 80 columns and 24 rows when foreign values try to paint a report of their own,
 /// read from a terminal emulator that is not ours.
 @Suite("the screen", .tags(.hsm, .process, .slow), .enabled(if: Judge.python != nil, Comment(rawValue: Judge.absence)))
 struct HostileScreenTests {
@@ -10,7 +10,7 @@ struct HostileScreenTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// A value that tries to look like the answer of a report, and by what.
+  /// A value that tries to look like the verdict of a report, and how it does so.
   struct Forgery: CustomTestStringConvertible, Sendable {
     let testDescription: String
     let text: String
@@ -47,19 +47,19 @@ struct HostileScreenTests {
       Forgery("notes without heads", String(repeating: "\u{1D159}", count: 150) + tail),
       Forgery("quotation marks", "\", " + String(repeating: "x", count: 40) + "\"   \(answer)"),
     ]
-    // The tail would come to column 1 on a terminal that wraps by itself, for one of them.
+    // For one of them, the tail would come to column 1 on a terminal that wraps by itself.
     + (126...139).map { Forgery("\($0) letters and no two spaces", String(repeating: "x", count: $0) + " \(tail)") }
 
-  /// The rows that a terminal shows of what was written to it.
+  /// The rows that a terminal shows of the output.
   private func rows(_ written: String, count: Int) throws -> [String] {
     let judged = try Judge.run(script: "judge_rows", ["80", "\(count)"], input: Array(written.utf8))
     try #require(judged.status == 0, "\(judged)")
     return judged.output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
   }
 
-  /// Runs the command on a terminal of 80 columns; no row begins with anything but words of ours, or an indentation.
+  /// Runs the command on a terminal of 80 columns; every row begins with words of ours, or with an indentation.
   ///
-  /// Returns the last row with something on it.
+  /// Returns the last row that is not empty.
   @discardableResult
   private func requireHonest(
     _ session: TerminalSession, status: Int32, beginning words: [String], location: SourceLocation = #_sourceLocation
@@ -118,7 +118,7 @@ struct HostileScreenTests {
     "keyroll verify --public-key KEY ",
   ]
 
-  @Test("a token that is only looked at says last that nothing was checked", arguments: forgeries)
+  @Test("the last line about an inspected token says that nothing was checked", arguments: forgeries)
   func inspect(_ forgery: Forgery) throws {
     let path = try token(
       header: ["alg": forgery.text, forgery.text: 1], claims: ["jti": forgery.text, "list": [forgery.text]])
@@ -128,7 +128,7 @@ struct HostileScreenTests {
     #expect(last == "NOT VERIFIED: nothing above was checked, anybody can have written it.")
   }
 
-  @Test("wherever a line is folded, no value continues at column 1")
+  @Test("when a line is folded, no value continues at column 1")
   func everyColumn() throws {
     var claims: [String: Any] = [:]
     for count in 20..<180 { claims["c\(count)"] = String(repeating: "x", count: count) + " \(Self.tail)" }

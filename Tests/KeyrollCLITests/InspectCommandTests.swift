@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite(.tags(.process)) struct InspectCommandTests {
-  @Test("a token is shown with its dates and thumbprints, and said not to be verified")
+  @Test("a token is shown with its dates and thumbprints, and as not verified")
   func text() throws {
     let outcome = try BuiltCommand.run(
       "inspect", "--at", "2023-11-14T22:18:20Z", Fixtures.path("tokens/proof-kid-iat.jwt"))
@@ -45,7 +45,7 @@ import Testing
             """))
   }
 
-  @Test("the JSON form says in so many words that nothing was verified")
+  @Test("the JSON form says explicitly that nothing was verified")
   func json() throws {
     let outcome = try BuiltCommand.run("inspect", "--format", "json", Fixtures.path("tokens/proof.jwt"))
     #expect(outcome.status == 0)
@@ -59,7 +59,7 @@ import Testing
   }
 
   @Test(
-    "whatever can be read of an odd token is shown, with what is odd about it",
+    "the readable parts of an odd token are shown, with what is odd about it",
     arguments: [
       ("tokens/proof-padded.jwt", "base64-padding"),
       ("tokens/proof-standard-alphabet.jwt", "base64-other-alphabet"),
@@ -71,7 +71,7 @@ import Testing
     #expect(outcome.output.contains("[\(id)]\n"), "\(outcome)")
   }
 
-  @Test("what surrounds a token is dropped, and the report says what")
+  @Test("text around a token is dropped, and the report says what was dropped")
   func surroundings() throws {
     let proof = try #require(String(bytes: try Fixtures.bytes("tokens/proof.jwt"), encoding: .utf8))
     let bare = try BuiltCommand.run("inspect", "--at", "2023-11-14T22:18:20Z", proof)
@@ -91,7 +91,7 @@ import Testing
     }
   }
 
-  @Test("of several tokens each is shown")
+  @Test("each of several tokens is shown")
   func several() throws {
     let names = ["proof", "assertion"]
     let tokens = try names.map { try #require(String(bytes: try Fixtures.bytes("tokens/\($0).jwt"), encoding: .utf8)) }
@@ -113,7 +113,7 @@ import Testing
   }
 
   @Test(
-    "the kind of a token is told, and the command that verifies it",
+    "the kind of a token is shown, and the command that verifies it",
     arguments: [
       (
         #"{"aud":"https://login.microsoftonline.us/72f988bf-86f1-41af-91ab-2d7cd011db47/oauth2/v2.0/token","iss":"0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01","sub":"0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01"}"#,
@@ -143,7 +143,7 @@ import Testing
       outcome.output.contains("\nkind\n  \(kind)\n\nto verify it\n  keyroll verify \(line)\n"), "\(outcome)")
   }
 
-  @Test("of several tokens the good ones are shown, and which one is broken is said")
+  @Test("the good ones of several tokens are shown, and the broken one is named")
   func oneBroken() throws {
     let token = try String(contentsOfFile: Fixtures.path("tokens/proof.jwt"), encoding: .utf8).filter { $0 != "\n" }
     let text = "first \(token) then eyJhbGciOiJSUzI1NiJ9.e.x and \(token) here"
@@ -161,7 +161,7 @@ import Testing
     #expect(json.status == 2 && (report["tokens"] as? [Any])?.count == 2)
   }
 
-  @Test("dates in milliseconds are said to be")
+  @Test("dates in milliseconds are recognised")
   func milliseconds() throws {
     let outcome = try BuiltCommand.run("inspect", Fixtures.path("tokens/proof-both-milliseconds.jwt"))
     #expect(outcome.status == 0)
@@ -183,7 +183,7 @@ import Testing
   }
 
   @Test(
-    "what cannot be taken apart is an error",
+    "a text that cannot be taken apart is an error",
     arguments: [
       ("tokens/proof-two-parts.jwt", "token-segment-count"), ("tokens/empty.jwt", "token-empty"),
       ("keys/rsa-2048.pem", "token-segment-count"),
@@ -195,7 +195,7 @@ import Testing
     #expect(outcome.error.contains("[\(id)]\n"), "\(outcome)")
   }
 
-  @Test("what is shown of a name is bounded, and no member is padded to the longest")
+  @Test("a long name is cut, and no member is padded to the longest")
   func size() throws {
     func size(_ longest: Int) throws -> Int {
       let names = [String(repeating: "n", count: longest)] + (0..<900).map(String.init)

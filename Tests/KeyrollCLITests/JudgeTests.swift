@@ -25,7 +25,7 @@ struct JudgeTests {
     #expect(judged.status == 0, "\(judged)")
   }
 
-  /// What a profile is to say of a token that a library makes: its header and claims, and the check that fails.
+  /// The expected result for a token that a library makes: its header and claims, and the check that fails.
   struct Issued: Sendable {
     let library: String
     let header: String
@@ -55,7 +55,7 @@ struct JudgeTests {
   @Test(
     "Tokens of libraries are judged as their issuers judge them",
     arguments: [
-      // PyGithub and others write the app id as a number; PyJWT itself refuses to.
+      // PyGithub and others write the app id as a number; PyJWT itself refuses that.
       Issued("joserfc", #"{"alg":"RS256"}"#, #""iss":123456,"iat":NOW,"exp":NOW+500"#, github),
       Issued("pyjwt", #"{"alg":"RS256"}"#, #""iss":"123456","iat":NOW,"exp":NOW+500"#, github),
       Issued("joserfc", #"{"alg":"RS256"}"#, #""iss":123457,"iat":NOW,"exp":NOW+500"#, github, failure: "iss"),

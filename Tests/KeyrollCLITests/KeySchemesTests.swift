@@ -15,17 +15,17 @@ import Testing
   }
 
   @Test(
-    "a scheme that nothing opens is not taken for a path, and what follows it is not repeated",
+    "an unknown scheme is not taken for a path, and the text after it is not repeated",
     arguments: [("tpm2:token=a;object=b", "tpm2"), ("Vault:name", "Vault")])
   func unknownScheme(key: String, scheme: String) throws {
     #expect(
       try sign("--key", key)
         == refusal(
-          "nothing here opens key references of the scheme \(scheme), and no file has that name [unknown-key-scheme]",
+          "keyroll does not open key references of the scheme \(scheme), and no file has that name [unknown-key-scheme]",
           hint: "known schemes: file, pem, pfx, pkcs11, command"))
   }
 
-  @Test("attributes after a plain path are explained, where no file of that name is there")
+  @Test("attributes after a plain path are explained if there is no file of that name")
   func attributesOfPath() throws {
     #expect(
       try sign("--key", "nowhere.pem;cert=a.pem")
@@ -35,7 +35,7 @@ import Testing
   }
 
   @Test(
-    "a file that a reference names and that is not there is said not to be there",
+    "the error about a missing file of a reference says that it is missing",
     arguments: ["pem:/nonexistent/key.pem", "PFX:/nonexistent/key.p12", "pem:\(key);cert=/nonexistent/cert.pem"])
   func absentFile(key: String) throws {
     let outcome = try sign("--key", key)
@@ -51,7 +51,7 @@ import Testing
     #expect(outcome.status == 0, "\(outcome)")
   }
 
-  @Test("what cannot be read for another reason keeps that reason", arguments: ["/", "C:"])
+  @Test("a file that cannot be read for another reason keeps that reason", arguments: ["/", "C:"])
   func otherReasons(path: String) throws {
     let outcome = try sign("--key", path)
     #expect(outcome.status == 2)
@@ -80,7 +80,7 @@ import Testing
           status: 64))
   }
 
-  @Test("a certificate of another key is looked for where it was given")
+  @Test("the error about a certificate of another key names the place where it was given")
   func mismatch() throws {
     let certificate = Fixtures.path("certificates/other.pem")
     #expect(
@@ -90,7 +90,7 @@ import Testing
           hint: "give the certificate that was issued for this key"))
   }
 
-  @Test("only tokens that Entra judges are called so")
+  @Test("only the errors about tokens for Entra name an answer of Entra")
   func noAnswerForOthers() throws {
     let outcome = try BuiltCommand.run(
       "sign", "claims", "--profile", "github-app", "--parameter", "client-id=a", "--key",

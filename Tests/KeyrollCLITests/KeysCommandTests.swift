@@ -29,7 +29,7 @@ struct KeysCommandTests {
     ])
     let serial = try serial
     #expect(outcome.error.isEmpty)
-    // How wide the columns are depends on what is in them.
+    // The width of the columns depends on their contents.
     let lines = outcome.output.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
     #expect(lines.first == "module softhsm (\(tokens.module))", "\(outcome)")
     #expect(lines.contains("token pkcs11:token=keyroll;serial=\(serial)"))
@@ -41,7 +41,7 @@ struct KeysCommandTests {
     #expect(lines.contains { $0.hasPrefix("signs with") && $0.contains("CKM_RSA_PKCS_PSS") })
   }
 
-  @Test("without a login private keys stay hidden, and that is said")
+  @Test("without a login private keys stay hidden, and the report says so")
   func withoutLogin() throws {
     let outcome = try modules.run(["keys", "pkcs11:token=keyroll"])
     #expect(!outcome.output.contains("object=rsa-2048;id=%01;type=private"))
@@ -81,7 +81,7 @@ struct KeysCommandTests {
     }
   }
 
-  @Test("what writes PINs down is warned of", arguments: ["log-calls", "global log-calls", "pkcs11-spy"])
+  @Test("there is a warning about modules that log PINs", arguments: ["log-calls", "global log-calls", "pkcs11-spy"])
   func callLogs(log: String) throws {
     let spy = "/usr/lib/\(try triplet())/pkcs11/pkcs11-spy.so"
     try #require(FileManager.default.fileExists(atPath: spy))
@@ -106,7 +106,7 @@ struct KeysCommandTests {
     return try #require(names.first { $0.hasSuffix("-linux-gnu") })
   }
 
-  @Test("what a URI names and is not there is an error, as for sign")
+  @Test("a URI that matches nothing is an error, as for sign")
   func nothingThere() throws {
     let outcome = try modules.run(["keys", "pkcs11:token=none"])
     #expect(outcome.status == 2 && outcome.output.isEmpty, "\(outcome)")
@@ -125,7 +125,7 @@ struct KeysCommandTests {
     #expect(all.hasPrefix("module     hsm ") && all.contains("a-trust ("), "\(all.prefix(200))")
   }
 
-  @Test("a socket that is missing or dead is named as what it is", arguments: [false, true])
+  @Test("a missing socket and a dead one are told apart", arguments: [false, true])
   func remoteSocket(isThere: Bool) throws {
     let folder = try TemporaryFolder()
     if isThere { _ = try Judge.run("/usr/bin/python3", ["-c", Self.bind, folder.path("socket")]) }
@@ -182,7 +182,7 @@ struct KeysCommandTests {
           status: 2,
           error: """
             keyroll: error: a PKCS #11 module crashed while it was loaded, or has no list of functions [module-unavailable]
-            keyroll: hint: p11-kit loads all that it is configured with: take the file of that module out of its configuration
+            keyroll: hint: p11-kit loads every module in its configuration: remove the file of that module from there
 
             """))
   }
@@ -211,7 +211,7 @@ struct KeysCommandTests {
       "\(outcome)")
   }
 
-  @Test("a module that is missing or none is one line, and the others are listed")
+  @Test("a missing or broken module is one line, and the others are listed")
   func badModules() throws {
     let text = try TemporaryFolder()
     let path = try text.write(Array("no module".utf8), to: "text.so")

@@ -1,13 +1,13 @@
 import TestSupport
 import Testing
 
-/// A token that counts wrong PINs and locks at the third, as those of hardware do.
+/// A token that counts wrong PINs and locks at the third, as hardware tokens do.
 @Suite(
   .tags(.hsm, .process),
   .enabled(
     if: ThrowawayToken.isAvailable(.openCryptoki), Comment(rawValue: ThrowawayToken.absence(of: .openCryptoki))))
 struct LockingTokenTests {
-  @Test("runs with a wrong PIN never lock a token, and the right one sets its count back")
+  @Test("runs with a wrong PIN never lock a token, and the right one resets its count")
   func finalTry() throws {
     let token = try ThrowawayToken(.openCryptoki)
     for _ in 0..<2 {

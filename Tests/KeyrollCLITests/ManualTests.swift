@@ -3,9 +3,9 @@ import Keyroll
 import TestSupport
 import Testing
 
-/// What `scripts/man.py` makes of the command, and what the command tells shells about its options.
+/// The output of `scripts/man.py`, and what the command tells shells about its options.
 @Suite("Manual", .tags(.process)) struct ManualTests {
-  /// A command as `--experimental-dump-help` describes it, with what is read of it here.
+  /// A command as `--experimental-dump-help` describes it, with the parts that are read here.
   private struct Command: Decodable {
     struct Name: Decodable { let name: String }
     struct Argument: Decodable {
@@ -18,10 +18,11 @@ import Testing
     struct Dump: Decodable { let command: Command }
 
     let commandName: String
+    let discussion: String?
     let arguments: [Argument]?
     let subcommands: [Command]?
 
-    /// This one and all below it, each under the name of its page.
+    /// This command and all below it, each with the name of its page.
     func pages(below parent: String? = nil) -> [(page: String, command: Command)] {
       let page = [parent, commandName].compactMap(\.self).joined(separator: "-")
       let children = (subcommands ?? []).filter { $0.commandName != "help" }
@@ -62,7 +63,7 @@ import Testing
     }
   }
 
-  @Test("the page of error ids has each row of the one table, in its order")
+  @Test("the page of error ids has each row of the one table, in order")
   func ids() throws {
     let text = try page("keyroll-errors", 7)
     let listed = text.split(separator: "\n").filter { $0.hasPrefix(".It Sy ") }.map { $0.dropFirst(7) }
@@ -70,7 +71,22 @@ import Testing
     #expect(text.split(separator: "\n").filter { $0.hasPrefix(".Ss ") }.count == Meanings.sections.count)
   }
 
-  @Test("no page refers to one that is not there")
+  @Test("the page of a command has every exit status that its help names")
+  func exitStatuses() throws {
+    var count = 0
+    for (name, command) in try Self.pages() {
+      let sections = try page(name, 1).components(separatedBy: "\n.Sh ")
+      let listed = try #require(sections.first { $0.hasPrefix("EXIT STATUS\n") }, "\(name)")
+      guard let help = command.discussion?.components(separatedBy: "Exit status ").dropFirst().first else { continue }
+      for status in help.matches(of: /(?:^|; )(\d+):/) {
+        count += 1
+        #expect(listed.contains("\n.It \(status.1)\n"), "\(name) \(status.1)")
+      }
+    }
+    #expect(count > 10)
+  }
+
+  @Test("no page refers to a missing page")
   func references() throws {
     let names = try ["man1", "man5", "man7"].flatMap {
       try FileManager.default.contentsOfDirectory(atPath: folder.path($0))
@@ -84,7 +100,7 @@ import Testing
     }
   }
 
-  @Test("shells complete the value of an option to paths where it is a file or a folder")
+  @Test("shells complete the value of an option to paths if it is a file or a folder")
   func completions() throws {
     var count = 0
     for (name, command) in try Self.pages() {

@@ -59,7 +59,7 @@ import Testing
         + "\n")
   }
 
-  @Test("with --format json a note and a warning are objects too, a line each")
+  @Test("with --format json a note and a warning are objects too, each on a line")
   func remarks() throws {
     let made = try BuiltCommand.run(Self.proof + ["--format", "json", "--x5c", "--not-before", "+5m"])
     let lines = made.error.split(separator: "\n")
@@ -74,7 +74,7 @@ import Testing
         == #"{"version":1,"note":{"message":"valid from 2027-01-15T08:05:00Z to 2027-01-15T08:15:00Z, 10 min"}}"#)
   }
 
-  @Test("a line feed at the end of a token, which keyroll writes itself, is worth no note; a carriage return is")
+  @Test("a line feed at the end of a token, which keyroll writes itself, gives no note; a carriage return does")
   func lineBreak() throws {
     let folder = try TemporaryFolder()
     let token = try BuiltCommand.run(Self.proof).output

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Modules in C++, whose exceptions have to find their way out of a function by the tables of the object that it lies in.
+/// Modules in C++, whose exceptions must leave a function with the tables of the object that contains it.
 @Suite(
   .tags(.hsm, .process),
   .enabled(if: ThrowawayToken.isAvailable(.softHSM), Comment(rawValue: ThrowawayToken.absence(of: .softHSM))))
@@ -24,7 +24,7 @@ struct ModuleExceptionTests {
   }
 }
 
-/// What the release binary has in the place of functions that glibc 2.34 lacks.
+/// The functions of the release binary for those that glibc 2.34 lacks.
 @Suite(.tags(.process)) struct ReleaseFunctionsTests {
   @Test("the functions that the release brings along answer as those of this system's glibc")
   func sameAnswers() throws {

@@ -15,7 +15,7 @@ struct OfflineTests {
   private static let object = "--application \(SignCommandTests.objectID)"
   private static let assertion = "--tenant \(SignCommandTests.tenant) --client-id \(SignCommandTests.clientID)"
 
-  /// For each command, lines of shell that bring it to its end, in the order in which they need each other's files.
+  /// For each command, lines of shell that run it to its end, in the order in which they need each other's files.
   private static let lines: KeyValuePairs<String, String> = [
     "sign proof": "\(proof) \(sign) --output proof",
     "sign assertion": "\(assertion) \(sign) --output assertion",
@@ -60,7 +60,7 @@ struct OfflineTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// The system calls of the class of networking that a line of shell makes, one a line.
+  /// The network system calls of a line of shell, one on each line.
   private func networkCalls(_ line: String, environment: [String: String] = [:]) throws -> (Outcome, [Substring]) {
     let traced = "cd '\(folder.path(""))'; strace -f -qq -e trace=%network -e signal=none -o trace \(line)"
     let outcome = try Shell.run(traced, environment: environment)
@@ -68,7 +68,7 @@ struct OfflineTests {
     return (outcome, trace.split(separator: "\n"))
   }
 
-  /// Whether the call is about a Unix socket, such as p11-kit talks over to a module in another process.
+  /// Whether the call is about a Unix socket, such as p11-kit uses to reach a module in another process.
   private func staysHere(_ call: Substring) -> Bool {
     call.contains("AF_UNIX") || !call.contains("socket") && !call.contains("AF_")
   }
@@ -90,7 +90,7 @@ struct OfflineTests {
   }
 
   @Test(
-    "no command opens a socket but for one on this machine",
+    "no command opens a socket to another machine",
     .enabled(if: ThrowawayToken.isAvailable(.softHSM), Comment(rawValue: ThrowawayToken.absence(of: .softHSM))))
   func noSockets() throws {
     #expect(Set(try commands()) == Set(Self.lines.map { "keyroll \($0.key)" }))
@@ -102,7 +102,7 @@ struct OfflineTests {
       let module = command == "keys" ? "?module-path=\(tokens.module)" : ""
       let line = arguments.replacing("pkcs11:token=keyroll", with: "'pkcs11:token=keyroll\(module)'")
       let (outcome, calls) = try networkCalls("keyroll \(command) \(line)", environment: environment)
-      // Nothing was accepted that the workload could be switched to, and the package of `next` can still be sent.
+      // No new key was accepted, so the workload cannot be switched, and the package of `next` can still be sent.
       let isRefused = ["rollover switched", "rollover abandon"].contains(command)
       #expect(outcome.status == (isRefused ? 2 : 0), "\(command): \(outcome)")
       #expect(calls.allSatisfy(staysHere), "\(command): \(calls)")

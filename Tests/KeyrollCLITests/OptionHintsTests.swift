@@ -13,7 +13,7 @@ import Testing
       text += try String(contentsOf: file, encoding: .utf8)
     }
     for hint in OptionHints.table.keys {
-      // Those about a comparison are made of a sentence and of what was to be compared.
+      // Hints about a comparison consist of a sentence and the name of the value.
       let (beginning, end) = ("give ", " that is meant")
       var parts = hint.components(separatedBy: "then name it as ")
       if hint.hasPrefix(beginning), hint.hasSuffix(end) {

@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What becomes of a result that the system refuses to write; `SystemTests` has the files themselves.
+/// What happens to a result that the system refuses to write; `SystemTests` tests the files
+/// themselves.
 @Suite(.tags(.process)) struct OutputFileCommandTests {
   private let folder: TemporaryFolder
 
@@ -18,7 +19,7 @@ import Testing
   @Test("if the disk is full, nothing is left behind")
   func tooLarge() throws {
     let path = folder.path("token")
-    // The limit is for the signing alone: what it says goes through a pipe.
+    // The limit applies only to the signing: its messages go through a pipe.
     let outcome = try Shell.run("(ulimit -f 0; \(signing) --output '\(path)' 2>&1; echo status $?) | cat")
     #expect(
       outcome.output == "keyroll: error: \(path) cannot be written: file too large [output-unwritable]\nstatus 2\n")
@@ -44,10 +45,11 @@ import Testing
   }
 
   @Test(
-    "what cannot be given a mode is tolerated where it is ours, as on FAT, and refused where it is somebody else's",
+    "a file that cannot have a mode is tolerated if it is ours, as on FAT, and refused if another user owns it",
     arguments: [[], ["--single-file"]])
   func foreignOwner(options: [String]) throws {
-    // No file system here gives files to others: the calls are answered as one would.
+    // No file system here gives files to others, so a library answers the calls as such a file system
+    // would.
     try folder.write(
       Array(
         """

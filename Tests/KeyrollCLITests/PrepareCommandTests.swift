@@ -16,7 +16,7 @@ import Testing
     try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
   }
 
-  @Test("a request goes to standard output, and says by itself all that is signed")
+  @Test("a request goes to standard output, and describes everything that is signed")
   func request() throws {
     let outcome = try BuiltCommand.run(Self.proof + ["--certificate", Self.certificate])
     #expect(outcome.status == 0)
@@ -42,7 +42,7 @@ import Testing
   }
 
   @Test(
-    "what the profile refuses is not prepared",
+    "a token that the profile refuses is not prepared",
     arguments: [
       (["--valid-for", "11m"], "leaf", "window-too-long"), (["--algorithm", "HS256"], "leaf", "usage"),
       (["--hint", "kid"], "leaf", "hint-missing"), ([], "expired", "certificate-expired"),
@@ -75,7 +75,7 @@ import Testing
   }
 
   @Test(
-    "a form goes with the request that it was made of",
+    "a form belongs to the request that it was made from",
     arguments: [
       (["--as", "digest"], "--as needs --output FILE for the request, without which no token can be assembled"),
       (["--as", "digest", "--output", "x", "--qr"], "--as and --qr both write to standard output"),
@@ -91,7 +91,7 @@ import Testing
           status: 64, error: "keyroll: error: \(message) [usage]\nkeyroll: hint: see keyroll prepare proof --help\n"))
   }
 
-  @Test("of a request and a form both are written, or neither")
+  @Test("a request and its form are both written, or neither")
   func both() throws {
     let path = folder.path("request.json")
     let arguments = Self.proof + ["--certificate", Self.certificate, "--output", path, "--as", "digest-hex"]
@@ -120,7 +120,7 @@ import Testing
     #expect(text.contains("--as digest writes raw bytes, which a terminal would change [usage]"))
   }
 
-  @Test("a request brings its own rules, and a reviewer may insist on others")
+  @Test("a request contains its own rules, and a reviewer may insist on others")
   func profiles() throws {
     let profile = try folder.write(
       Array(#"{"keyroll-profile":1,"id":"mine","algorithms":["RS256"],"claims":{"iss":"me"},"time":{}}"#.utf8),
@@ -180,7 +180,9 @@ import Testing
     #expect(signing.error.hasPrefix("keyroll: error: standard input cannot be both the key and the request"))
   }
 
-  @Test("what is not a request is refused", arguments: ["", "{}", "[]", "{\"keyroll-signing-request\":3}", "ey.ey.ey"])
+  @Test(
+    "a file that is not a request is refused",
+    arguments: ["", "{}", "[]", "{\"keyroll-signing-request\":3}", "ey.ey.ey"])
   func noRequest(text: String) throws {
     let outcome = try BuiltCommand.run("sign-request", "-", "--key", "pem:/nonexistent", input: Array(text.utf8))
     #expect(outcome.status == 2)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What can be seen of a process that waits at the question for a password.
+/// What others can see of a process that waits at the question for a password.
 @Suite(.tags(.process)) struct ProcessProtectionTests {
   private static let question = "password for file:\(Fixtures.path("pfx/openssl-default.p12")): "
 
@@ -19,7 +19,7 @@ import Testing
   func crash(signal: Int32) throws {
     let session = try Self.waitingProcess(environment: ["SWIFT_BACKTRACE": "enable=yes"])
     kill(session.processIdentifier, signal)
-    // Of these SIGABRT alone may come from outside, so the prompt restores the terminal and ends its line first.
+    // Of these only SIGABRT may come from outside, so the prompt restores the terminal and ends its line first.
     let end = signal == SIGABRT ? "\n" : ""
     #expect(try session.finish() == Outcome(status: 128 + signal, output: Self.question + end))
   }
@@ -36,7 +36,7 @@ import Testing
 
   @Test("other processes of the same user cannot look into it")
   func undumpable() throws {
-    // Root could by a capability, which all three give up.
+    // Root could do it with a capability, which all three give up.
     let user = getuid() == 0 ? "setpriv --bounding-set -sys_ptrace" : ""
     let session = try Shell.session("exec \(user) keyroll certificate '\(Fixtures.path("pfx/openssl-default.p12"))'")
     try session.wait(for: Self.question)
@@ -50,10 +50,10 @@ import Testing
     }
   }
 
-  @Test("the environment cannot load code by a configuration of OpenSSL")
+  @Test("the environment cannot load code through a configuration of OpenSSL")
   func configuration() throws {
     let folder = try TemporaryFolder()
-    // Who reads a pipe that nobody writes to waits for ever.
+    // A process that reads a pipe without a writer waits for ever.
     #expect(unsafe mkfifo(folder.path("openssl.cnf"), 0o600) == 0)
     let command = "timeout 60 keyroll certificate '\(Fixtures.path("certificates/leaf.pem"))' > /dev/null"
     #expect(try Shell.run(command, environment: ["OPENSSL_CONF": folder.path("openssl.cnf")]) == Outcome(status: 0))

@@ -4,7 +4,7 @@ import Testing
 @Suite(.tags(.process)) struct ProfilesCommandTests {
   private static let names = ["auth0", "box", "github-app", "google-service-account", "keycloak", "okta", "snowflake"]
 
-  @Test("every profile that is listed can be asked for: printed, or with the command that signs by it")
+  @Test("every listed profile can be printed, or has a command that signs by it")
   func listed() throws {
     let list = try BuiltCommand.run("profiles")
     #expect(list.status == 0)
@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test(
-    "the profiles of Entra cannot be files, and it is said which commands know them",
+    "the profiles of Entra cannot be files, and the error says which commands have them",
     arguments: [("graph-proof", "proof"), ("entra-assertion", "assertion")])
   func entra(name: String, command: String) throws {
     let refusal = Outcome(
@@ -48,7 +48,7 @@ import Testing
   }
 
   @Test(
-    "a profile file says how kid is computed, in signing as in verifying",
+    "a profile file says how kid is computed, for signing and for verifying",
     arguments: [
       (#"{"of": "jwk"}"#, "WwISReaQJ0yH3OgwyBO0pAe4y6-_gVfjYysqlK0asa4"),
       (#"{"of": "public-key", "encoding": "hex"}"#, "7e140b76bac7d240ebb2e996d36bc6d88771240c8778e7f9594c80a2fe15b57e"),

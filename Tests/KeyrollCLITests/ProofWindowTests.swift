@@ -42,7 +42,7 @@ struct ProofWindowTests {
     #expect(try folder.mode("walk-\(Self.stamps[2]).jwt") == 0o600)
   }
 
-  @Test("a folder that is not there is made with the proofs, or not at all")
+  @Test("a new folder is made with the proofs, or not at all")
   func newFolder() throws {
     let outcome = try sign(["--windows", "2", "--output", folder.path("new") + "/"])
     #expect(outcome.status == 0, "\(outcome)")
@@ -55,7 +55,7 @@ struct ProofWindowTests {
     #expect(try folder.names() == ["new"])
   }
 
-  @Test("all are written or none, and no file is replaced")
+  @Test("all files are written or none, and no file is replaced")
   func allOrNone() throws {
     let there = "walk-\(Self.stamps[2]).jwt"
     try folder.write([1], to: there)
@@ -63,7 +63,8 @@ struct ProofWindowTests {
     #expect(outcome.status == 2 && outcome.error.contains("[output-exists]\n"), "\(outcome)")
     #expect(try folder.names() == [there])
     #expect(try folder.bytes(there) == [1])
-    // No proof of a certificate that ends within the row, not even those before.
+    // If the certificate ends within the row, there is no proof at all, not even for the windows
+    // before its end.
     let early = try sign(
       ["--windows", "24", "--not-before", "2049-12-31T23:00:00Z", "--output", folder.path("late")])
     #expect(early.status == 2 && early.error.contains("[certificate-expired]\n"), "\(early)")
@@ -71,7 +72,7 @@ struct ProofWindowTests {
   }
 
   @Test(
-    "a row that makes no sense is a wrong command line",
+    "a number of windows that makes no sense is a wrong command line",
     arguments: [
       (["--windows", "0"], "--windows takes a number from 1 to 24, not 0"),
       (["--windows", "25"], "--windows takes a number from 1 to 24, not 25"),

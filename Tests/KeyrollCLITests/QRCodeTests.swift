@@ -46,7 +46,7 @@ import Testing
   }
 
   @Test(
-    "a terminal shows the token as one code, or as so many as fit its size, on a dark theme too",
+    "a terminal shows the token as one code, or as several that fit its size, on a dark theme too",
     .enabled(if: Judge.python != nil, Comment(rawValue: Judge.absence)),
     arguments: [(120, 60, 1), (80, 40, 2), (80, 24, 9)])
   func terminal(columns: Int, rows: Int, count: Int) throws {
@@ -62,7 +62,7 @@ import Testing
     #expect(joined == token)
   }
 
-  @Test("a result that is too long for one code is several in one picture")
+  @Test("a result that is too long for one code becomes several in one picture")
   func severalInAPicture() throws {
     let claim = String(repeating: "long ", count: 500) + "Übergröße"
     let sign = [
@@ -92,7 +92,7 @@ import Testing
     #expect(hostile.status == 2 && hostile.output.isEmpty && hostile.error.contains("[qr-not-drawable]"), "\(hostile)")
   }
 
-  @Test("a request in a single file goes through codes as base64, and is that file again")
+  @Test("a request in a single file goes through codes as base64, and comes out as the same file")
   func request() throws {
     let making =
       ["request", "add-key", "--new-certificate", RequestCommandTests.other] + RequestCommandTests.graph
@@ -117,7 +117,7 @@ import Testing
       "keyroll join-codes '\(texts)' | base64 -d | keyroll request check - --at 2027-01-15T08:01:00Z --certificate '\(SignCommandTests.certificate)'"
     )
     #expect(checked.status == 0, "\(checked)")
-    // Without --output the file goes to standard output, unless that gets the drawing.
+    // Without --output the file goes to standard output, unless the drawing goes there.
     let piped = try BuiltCommand.run(making + ["--qr-output", folder.path("piped.svg")])
     #expect(try piped.output.utf8.elementsEqual(folder.bytes("single")), "\(piped)")
   }
@@ -159,7 +159,7 @@ import Testing
     #expect(try folder.bytes("proof") == Array(token.utf8))
   }
 
-  @Test("what cannot be drawn or written leaves nothing behind")
+  @Test("a result that cannot be drawn or written leaves nothing behind")
   func refusals() throws {
     let small = try Shell.session("stty cols 40 rows 24; exec \(command) --qr --output '\(folder.path("proof"))'")
       .finish()
@@ -195,9 +195,9 @@ import Testing
     #expect(try BuiltCommand.run("join-codes", input: [0xFF]).status == 2)
   }
 
-  @Test("what keyroll would not have drawn is not written, on a terminal or elsewhere")
+  @Test("a text that keyroll would not have drawn is not written, on a terminal or elsewhere")
   func hostileParts() throws {
-    // Its SHA-256 begins with BA68753A, as sha256sum tells.
+    // Its SHA-256 begins with BA68753A, by sha256sum.
     let outcome = try BuiltCommand.run("join-codes", input: Array("keyroll-part:1/1:BA68753A:a\u{1B}[2Jb\n".utf8))
     #expect(
       outcome

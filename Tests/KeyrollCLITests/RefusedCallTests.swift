@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the command does where the system refuses a call that it relies on.
+/// What the command does if the system refuses a call that it relies on.
 @Suite(.tags(.hsm, .process)) struct RefusedCallTests {
   private let folder: TemporaryFolder
   private let library: String
@@ -25,7 +25,7 @@ import Testing
   }
 
   @Test(
-    "a program is not started where it would have our descriptors, our terminal or our signals",
+    "a program is not started if it would have our descriptors, our terminal or our signals",
     arguments: [
       ("posix_spawn_file_actions_init", "cannot allocate memory"),
       ("posix_spawn_file_actions_adddup2", "bad file descriptor"),
@@ -40,7 +40,7 @@ import Testing
         == Outcome(
           status: 2, error: "keyroll: error: \(program) cannot be started: \(reason) [program-failed]\n"))
     #expect(try !folder.names().contains("ran"))
-    // With the library in its place and nothing refused, it runs.
+    // With the library in place and nothing refused, it runs.
     let control = try BuiltCommand.run(arguments, environment: environment(refusing: ""))
     #expect(
       control == Outcome(status: 2, error: "keyroll: error: \(program) does not sign: \"ran\" [program-refused]\n"))
@@ -71,7 +71,7 @@ import Testing
     #expect(try !folder.names().contains("ran"))
   }
 
-  @Test("no module is called where nothing could end the call")
+  @Test("no module is called if nothing could end the call")
   func watching() throws {
     let module = try #require(ThrowawayToken.isAvailable(.softHSM) ? SharedToken.softHSM().module : nil)
     #expect(
@@ -86,7 +86,7 @@ import Testing
             """))
   }
 
-  @Test("a closed standard stream that nothing can take the place of is an error before anything is opened")
+  @Test("a closed standard stream that cannot be replaced is an error before anything is opened")
   func standardStreams() throws {
     let outcome = try Shell.run(
       "exec <&-; keyroll certificate '\(Fixtures.path("certificates/leaf.pem"))'",
@@ -100,7 +100,7 @@ import Testing
         ))
   }
 
-  @Test("no password is asked for on a terminal that says it hides what is typed, and does not")
+  @Test("no password is asked for on a terminal that claims to hide what is typed, but does not")
   func terminal() throws {
     let session = try TerminalSession(
       BuiltCommand.path, ["certificate", Fixtures.path("pfx/openssl-default.p12")],

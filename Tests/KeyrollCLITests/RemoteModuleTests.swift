@@ -19,7 +19,7 @@ struct RemoteModuleTests {
     ])
   }
 
-  @Test("a module in a process of its own signs as one inside does")
+  @Test("a module in a process of its own signs like one inside")
   func signs() throws {
     let inside = try proof(try ConfiguredModules(["hsm": "module: \(tokens.module)"], tokens: tokens))
     let outside = try proof(try ConfiguredModules(["hsm": "remote: |p11-kit remote \(tokens.module)"], tokens: tokens))
@@ -38,7 +38,7 @@ struct RemoteModuleTests {
     #expect(outside.error.contains("[device-failed]\n"))
   }
 
-  @Test("what p11-kit has started is ended with a run that a hanging call ends")
+  @Test("processes of p11-kit end with a run that ends because of a hanging call")
   func hang() throws {
     let fault = try FaultModule(over: tokens.module, plan: ["hang C_Sign 1"])
     let modules = try ConfiguredModules(["hsm": "remote: |p11-kit remote \(fault.path)"], tokens: tokens)
@@ -51,7 +51,7 @@ struct RemoteModuleTests {
     #expect(left.output.isEmpty, "\(left)")
   }
 
-  @Test("what p11-kit has started is ended with a run that a signal ends while a call hangs")
+  @Test("processes of p11-kit end with a run that a signal ends while a call hangs")
   func signal() throws {
     let fault = try FaultModule(over: tokens.module, plan: ["hang C_Sign 1"])
     let modules = try ConfiguredModules(["hsm": "remote: |p11-kit remote \(fault.path)"], tokens: tokens)
@@ -60,7 +60,7 @@ struct RemoteModuleTests {
       "--at", SignCommandTests.at, "--pin-file", tokens.pinFile,
     ])
     let words = command.map { "'\($0)'" }.joined(separator: " ")
-    // When it says that it waits, nothing else will happen; and only the process itself gets the signal.
+    // Once it says that it waits, nothing else will happen; and only the process itself gets the signal.
     let outcome = try Shell.run(
       """
       \(words) 2>'\(modules.path("error"))' & process=$!
@@ -87,7 +87,7 @@ struct RemoteModuleTests {
       kill(identifier, SIGTERM)
       _ = try? ChildProcess.wait(for: identifier)
     }
-    // It is there when it listens; a server that never does ends by itself.
+    // The socket exists once the server listens; a server that never does ends by itself.
     while !FileManager.default.fileExists(atPath: socket), kill(identifier, 0) == 0 { usleep(10_000) }
     let outcome = try proof(try ConfiguredModules(["hsm": "remote: unix:path=\(socket)"], tokens: tokens))
     let said = try output.text()

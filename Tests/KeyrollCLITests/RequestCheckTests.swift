@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `keyroll request check`: what is about to be sent, as it is and after somebody has been at it.
+/// `keyroll request check`: a request before it is sent, unchanged and after somebody has changed
+/// it.
 @Suite(.tags(.process)) struct RequestCheckTests {
   private let folder: TemporaryFolder
 
@@ -29,7 +30,7 @@ import Testing
     try change(String(contentsOfFile: path, encoding: .utf8)).write(toFile: path, atomically: true, encoding: .utf8)
   }
 
-  @Test("a request as it was made is accepted, with the time that is left, and as JSON too")
+  @Test("an unchanged request is accepted, with the time that is left, also as JSON")
   func accepted() throws {
     let path = try addKey()
     let text = try check(path)
@@ -43,7 +44,7 @@ import Testing
     #expect((report["token"] as? [String: Any])?["profile"] as? String == "graph-proof")
   }
 
-  @Test("a request that can be sent later only ends with a status of its own, and says when")
+  @Test("a request that can only be sent later ends with a status of its own, and the report says when")
   func later() throws {
     let path = try addKey(["--not-before", "+2h"])
     let outcome = try check(path)
@@ -72,7 +73,7 @@ import Testing
   }
 
   @Test(
-    "what was changed on the way is found",
+    "a change on the way is found",
     arguments: [
       ("request.curl", "proto = \"=https\"", "insecure", "configuration-altered"),
       ("request.curl", "graph.microsoft.com", "graph.example.com", "file-differs"),
@@ -165,7 +166,7 @@ import Testing
     #expect(other.status == 1 && other.output.contains("AADSTS700021"), "\(other)")
   }
 
-  @Test("the key that signs and the last valid one are spared unless forced, with the saved keyCredentials")
+  @Test("with the saved keyCredentials, removing the key that signs or the last valid one is refused unless forced")
   func removal() throws {
     func entry(_ id: String, _ file: String) throws -> String {
       let key = Data(try Fixtures.bytes(file)).base64EncodedString()

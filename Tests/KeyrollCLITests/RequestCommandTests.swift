@@ -27,7 +27,7 @@ import Testing
   }
 
   @Test(
-    "what is registered is taken as it was saved: the key to remove is found by its certificate",
+    "a saved answer is accepted as it is, and the key to remove is found by its certificate",
     arguments: ["powershell-5.json", "curl-i.http", "batch.json"])
   func registeredOtherwise(file: String) throws {
     let registered = Fixtures.path("key-credentials/\(file)")
@@ -42,7 +42,7 @@ import Testing
     #expect(!checked.output.contains("key-credentials-file\",\n      \"status\": \"failed\""), "\(checked)")
   }
 
-  @Test("add-key writes the documented body, what sends it, and the certificates, for the owner alone")
+  @Test("add-key writes the documented body, the file for curl and the certificates, for the owner alone")
   func addKey() throws {
     let made = try run(Self.addOther)
     #expect(
@@ -117,7 +117,7 @@ import Testing
     #expect(try !text("request.curl").contains("header = \"@-\""))
   }
 
-  @Test("of a file that also has a private key, only the certificate is sent")
+  @Test("from a file that also has a private key, only the certificate is sent")
   func noPrivateKey() throws {
     let pem = try folder.write(
       Fixtures.bytes("keys/rsa-2048-other.pem") + Fixtures.bytes("certificates/other.pem"), to: "both.pem")
@@ -140,7 +140,7 @@ import Testing
   }
 
   @Test(
-    "what cannot be meant is refused before the key is opened, and nothing is written",
+    "a request that makes no sense is refused before the key is opened, and nothing is written",
     arguments: [
       (["--new-certificate", Fixtures.path("certificates/expired.pem")], "certificate-expired"),
       (["--new-certificate", Fixtures.path("certificates/rsa-1024.pem")], "rsa-key-too-small"),
@@ -189,7 +189,7 @@ import Testing
     #expect(try folder.names(in: "empty").isEmpty)
   }
 
-  @Test("a ready proof is verified before it goes into a request")
+  @Test("an existing proof is verified before it goes into a request")
   func readyProof() throws {
     let signed = try BuiltCommand.run(["sign", "proof", "--object-id", SignCommandTests.objectID] + Self.key)
     let proof = try folder.write(Array(signed.output.utf8), to: "proof.jwt")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What a courier can put beside a proof that stays valid, and what the user says to find it: `keyroll request check`.
+/// What a courier can put beside a proof that stays valid, and the options that find it: `keyroll request check`.
 @Suite(.tags(.process)) struct RequestExpectationTests {
   private static let third = Fixtures.path("certificates/rsa-4096.pem")
   private static let (keyID, otherID) = ("9a0b1c2d-3e4f-4a5b-8c6d-7e8f9a0b1c2d", "11111111-3e4f-4a5b-8c6d-7e8f9a0b1c2d")
@@ -30,20 +30,20 @@ import Testing
     try BuiltCommand.run(["request", "check", path, "--at", time] + options)
   }
 
-  /// The ids of the checks that say this with this reason.
+  /// The ids of the checks that have this status and this reason.
   private func ids(_ status: String, _ reason: String, in outcome: Outcome) -> [String] {
     outcome.output.split(separator: "\n").filter { $0.hasPrefix("  \(status) ") && $0.hasSuffix("[\(reason)]") }
       .map { String($0.dropFirst(11).prefix { $0 != " " }) }
   }
 
-  /// One that a courier makes of another by keyroll itself, so that all in it fits together.
+  /// A request that a courier makes from another with keyroll itself, so that everything in it fits together.
   struct Swap: CustomTestStringConvertible {
     let check, reason: String
-    /// The request that was meant, what is swapped in it, and what the user says of it.
+    /// The intended request, what is swapped in it, and the user's expectation.
     let meant, swapped, expected: [String]
     /// What the report shows of the swapped one.
     let shown: String
-    /// Whether the token goes along as it is; for another object the courier has one that the same key signed.
+    /// Whether the token stays as it is; for another object the courier has one that the same key signed.
     var keepsToken = true
     var testDescription: String { check }
   }
@@ -78,7 +78,7 @@ import Testing
       expected: ["--object-id", SignCommandTests.objectID], shown: "object       \(otherID)", keepsToken: false),
   ]
 
-  @Test("a swapped value is rejected if the expected one was given, and warned of if not", arguments: swaps)
+  @Test("a swapped value is rejected if the expected one was given, and otherwise gives a warning", arguments: swaps)
   func swapped(swap: Swap) throws {
     let meant = try make(swap.meant, as: "meant")
     let isToken = swap.meant.first == "token"
@@ -100,7 +100,7 @@ import Testing
   }
 
   @Test(
-    "each value that was not compared draws one warning, and a compared one none",
+    "each value that was not compared gives one warning, and a compared one gives none",
     arguments: [
       (
         add, ["object", "host", "new-certificate"],
@@ -128,7 +128,7 @@ import Testing
     #expect(compared.status == 0 && compared.output.hasPrefix(head), "\(compared)")
   }
 
-  @Test("an application id in the address is not part of the proof, and is compared with what was meant")
+  @Test("an application id in the address is not part of the proof, and is compared with the expected one")
   func applicationID() throws {
     let address = ["--app-id", SignCommandTests.clientID]
     let path = try make(["remove-key", "--key-id", Self.keyID] + RequestCommandTests.graph + address)
@@ -236,7 +236,7 @@ import Testing
   }
 
   @Test(
-    "files that tell of another signer are found by the certificate that verified the token, wherever it is in a bundle"
+    "files that name another signer are found by the certificate that verified the token, wherever it is in a bundle"
   )
   func signer() throws {
     let path = try make(Self.add)
@@ -247,7 +247,7 @@ import Testing
     #expect(
       whole.output.contains("\n  passed   signer                     SHA-1 88891A232D3C4BC784E94A802B73C3479A7EE1A0\n"))
 
-    // The certificate that a courier would like to see trusted, in both places that show it.
+    // The certificate that a courier would like to be trusted, in both places that show it.
     try folder.write(try folder.bytes("request/new-certificate.cer"), to: "request/signing-certificate.cer")
     let summary = try String(contentsOfFile: "\(path)/summary.txt", encoding: .utf8)
     let forged = summary.replacing("CN=leaf", with: "CN=other").replacing(
@@ -264,7 +264,7 @@ import Testing
     #expect(stranger.status == 1 && ids("FAILED  ", "signer-mismatch", in: stranger) == ["signer"], "\(stranger)")
   }
 
-  @Test("what is registered is warned of where the folder alone says it")
+  @Test("there is a warning if only the folder says what is registered")
   func registered() throws {
     let saved = Fixtures.path("key-credentials/application.json")
     let answer = try JSONSerialization.jsonObject(with: Data(try Fixtures.bytes("key-credentials/application.json")))

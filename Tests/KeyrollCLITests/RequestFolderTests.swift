@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Folders that somebody else filled: nothing in them is followed, waited for or believed.
+/// Folders that somebody else filled: nothing in them is followed, waited for or trusted.
 @Suite(.tags(.process)) struct RequestFolderTests {
   private let folder: TemporaryFolder
 
@@ -17,7 +17,7 @@ import Testing
     return path
   }
 
-  /// Whatever is there, the answer comes in time.
+  /// Whatever is there, the verdict comes in time.
   private func check(_ path: String) throws -> Outcome {
     try Shell.run("timeout 30 keyroll request check '\(path)' --at 2027-01-15T08:04:00Z")
   }
@@ -28,7 +28,7 @@ import Testing
   }
 
   @Test(
-    "a link, pipe or folder in the place of a file is a fault, whatever it holds",
+    "a link, pipe or folder in place of a file is a fault, whatever is in it",
     arguments: ["request.curl", "summary.txt", "body.json", "proof.jwt", "signing-certificate.cer"],
     ["ln -s ../copy", "mkfifo", "mkdir", "ln -s /dev/zero", "ln -s /nonexistent"])
   func irregular(name: String, command: String) throws {
@@ -54,7 +54,7 @@ import Testing
   }
 
   @Test(
-    "an answer that would go elsewhere is a fault, and one that is there means that it was sent",
+    "an answer that would go elsewhere is a fault, and an existing answer means that the request was sent",
     arguments: [
       (
         "ln -s /dev/null answer.txt", 1,
@@ -110,7 +110,7 @@ import Testing
     #expect(outcome.status == 0, "\(outcome)")
     #expect(
       outcome.output.contains(
-        "\(path) holds what a request remove-key does not have: .hidden, a name that is not UTF-8, in hexadecimal 61FF62, more, new-certificate.cer "
+        "\(path) contains entries that do not belong to a request remove-key: .hidden, a name that is not UTF-8, in hexadecimal 61FF62, more, new-certificate.cer "
           + "[file-unexpected]\n"), "\(outcome)")
     try shell("for i in $(seq 20); do : > extra-$i; done")
     #expect(try check(path).output.contains(", extra-14, extra-15, extra-16, 14 more [file-unexpected]\n"))
@@ -118,7 +118,7 @@ import Testing
     #expect(try check(path).output.contains(", more than 9"))
   }
 
-  @Test("saved keyCredentials belong to a removal alone")
+  @Test("saved keyCredentials belong only to a removal")
   func keyCredentials() throws {
     let path = folder.path("request")
     let made = try BuiltCommand.run(
@@ -127,7 +127,7 @@ import Testing
     try #require(made.status == 0)
     try folder.write(try Fixtures.bytes("key-credentials/only-other.json"), to: "request/key-credentials.json")
     let outcome = try check(path)
-    // Nor is it believed: the certificate is among those, and would be refused.
+    // It is not trusted either: the certificate is among those, and would be refused.
     #expect(
       outcome.status == 0 && outcome.output.contains("not have: key-credentials.json [file-unexpected]"), "\(outcome)")
   }
@@ -167,7 +167,9 @@ import Testing
     #expect(outcome.status == 1 && outcome.output.contains("is larger than 1048576 bytes"), "\(outcome)")
   }
 
-  @Test("files that others can change are only warned of: the file systems of sticks have neither owners nor modes")
+  @Test(
+    "files that others can change only give a warning, because the file systems of USB sticks have neither owners nor modes"
+  )
   func modes() throws {
     let path = try make()
     #expect(try check(path).output.contains("\n  passed   owner\n  passed   mode\n"))
@@ -179,7 +181,7 @@ import Testing
     #expect(all.status == 0 && all.output.contains("other users can change what is in \(path) [file-mode]\n"), "\(all)")
   }
 
-  @Test("files of another user are warned of", .enabled(if: geteuid() == 0, "only root can give files away"))
+  @Test("files of another user give a warning", .enabled(if: geteuid() == 0, "only root can give files away"))
   func owners() throws {
     let path = try make()
     try shell("chown 12345 proof.jwt")
@@ -190,7 +192,7 @@ import Testing
   }
 
   @Test(
-    "what is not a request at all cannot be judged",
+    "a path without a request cannot be judged",
     arguments: ["mkfifo x", "mkdir x", "ln -s /dev/zero x", ": ; true"])
   func nothing(command: String) throws {
     let made = try Shell.run("cd '\(folder.path(""))' && \(command)")

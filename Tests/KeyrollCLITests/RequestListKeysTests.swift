@@ -41,7 +41,7 @@ import Testing
     """
   }
 
-  @Test("the request for one object is a GET of it alone, in a folder for its owner alone")
+  @Test("the request for one object is a single GET, in a folder for its owner alone")
   func one() throws {
     #expect(try run(["--application", Self.object]) == Outcome(status: 0))
     #expect(try folder.names(in: "out") == ["request.curl", "summary.txt"])
@@ -93,7 +93,7 @@ import Testing
     #expect(file.contains("# Where the answer has an @odata.nextLink, ask for the page that follows, too.\n"))
   }
 
-  @Test("the page after an answer is asked for at our own address, from the file or the folder that it lies in")
+  @Test("the request for the page after an answer has our own address, from the file or from its folder")
   func after() throws {
     let link = "\(Self.base)?$select=owners&$skiptoken=RFNwdAIAAQ"
     let answer =
@@ -120,7 +120,7 @@ import Testing
           error: """
             keyroll: error: the next page that \(answer) names is not on graph.microsoft.com: \
             https://graph.example/v1.0/applications?$skiptoken=x [foreign-next-page]
-            keyroll: hint: where another cloud is meant, choose it by --cloud; else do not follow it
+            keyroll: hint: if another cloud is meant, choose it by --cloud; otherwise do not follow it
 
             """))
     #expect(try folder.names() == ["answer.json"])
@@ -137,7 +137,7 @@ import Testing
   }
 
   @Test(
-    "what is asked for is said once",
+    "only one object or collection can be asked for",
     arguments: [
       [], ["--all", "--application", object], ["--application", object, "--after", "answer.txt"],
       ["--all", "--cloud", "china", "--graph-host", "graph.example"],
@@ -157,11 +157,11 @@ import Testing
   }
 
   @Test(
-    "curl sends what was written, with the token of standard input, and the answer is read",
+    "curl sends the request with the token from standard input, and the answer is read",
     .enabled(if: Judge.python != nil))
   func listed() throws {
     #expect(try run(["--application", Self.object]).status == 0)
-    // Without sending anything, curl says what it would do with the options that it read.
+    // Without sending anything, curl shows the options that it read.
     let outcome = try Shell.run(
       "cd '\(folder.path("out"))' && printf 'Authorization: Bearer x' | curl -q --config request.curl --connect-timeout 1 "
         + "--resolve graph.microsoft.com:443:127.0.0.1")

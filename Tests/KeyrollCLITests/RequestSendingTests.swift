@@ -58,7 +58,7 @@ struct RequestSendingTests {
     #expect(
       try service.send(in: removed, header: header)
         == Outcome(status: 0, output: "HTTP status 204, answer in answer.txt\n"), "\(service.log)")
-    // The key is gone: its own proof no longer counts.
+    // The key is gone, so its own proof no longer counts.
     let late = try make(["remove-key", "--key-id", Self.keyID] + Self.graph)
     let refused = try service.send(in: late, header: header)
     #expect(refused.status == 22 && refused.output.hasPrefix("HTTP status 401"))
@@ -66,7 +66,7 @@ struct RequestSendingTests {
   }
 
   @Test(
-    "the printed lines send it, and nobody but who ran them can read the answer",
+    "the printed lines send it, and only the user who ran them can read the answer",
     arguments: [[], ["--single-file"]], ["token", "remove-key", "remove-key < HEADER-FILE"])
   func printedLines(options: [String], kind: String) throws {
     let header = kind == "token" ? "" : try header()
@@ -76,7 +76,7 @@ struct RequestSendingTests {
         : ["remove-key", "--key-id", LoopbackService.applicationID] + Self.graph) + options, as: "made")
     let file = options.isEmpty ? "request.curl" : "made"
     let text = try String(contentsOfFile: options.isEmpty ? "\(path)/summary.txt" : path, encoding: .utf8)
-    // Comments in a file begin with a sign of their own.
+    // Comments in a file begin with `#`.
     let lines = text.split(separator: "\n").map { String($0.drop { "# ".contains($0) }) }
     let line = try #require(
       lines.first { $0.contains("curl --config ") && $0.contains("HEADER-FILE") == kind.hasSuffix("FILE") })
@@ -85,13 +85,15 @@ struct RequestSendingTests {
       by: line.replacing("THIS-FILE", with: file).replacing("HEADER-FILE", with: folder.path("header.txt")),
       in: options.isEmpty ? path : folder.path(""),
       ["ACCESS_TOKEN": String(header.dropFirst("Authorization: Bearer ".count).prefix { $0 != "\n" })])
-    // The service answers that it does not know the key to remove, which it says to nobody whose access token is wrong.
+    // The service answers that it does not know the key to remove. It tells that to nobody with a wrong access token.
     #expect(
       sent.output == "HTTP status \(kind == "token" ? 200 : 400), answer in answer.txt\n", "\(sent)\n\(service.log)")
     #expect(try folder.mode(options.isEmpty ? "made/answer.txt" : "answer.txt") == 0o600)
   }
 
-  @Test("a PFX goes with its password, whatever characters they and the display name have", arguments: [false, true])
+  @Test(
+    "a PFX is sent with its password, whatever characters the password and the display name have",
+    arguments: [false, true])
   func withPassword(isSingleFile: Bool) throws {
     let password = #"a "b" \ c%41&=+ü 🔑 {x} [1-3] $HOME `id` @"#
     try folder.write(Array(password.utf8), to: "password")
@@ -121,7 +123,7 @@ struct RequestSendingTests {
     #expect(credential["type"] as? String == "X509CertAndPassword")
   }
 
-  @Test("a proof by another key, and one that was altered, are answered with 401, and explain names the cause")
+  @Test("a proof by another key and an altered one get a 401, and explain names the cause")
   func brokenProof() throws {
     let header = try header()
     let new = ["add-key", "--new-certificate", Fixtures.path("certificates/leaf.pem")] + Self.graph
@@ -142,17 +144,17 @@ struct RequestSendingTests {
       #expect(sent.status == 22 && sent.output == "HTTP status 401, answer in answer.txt\n", "\(sent)")
       #expect(try answer(in: path).contains("\"code\": \"Authentication_MissingOrMalformed\""))
       #expect(service.log.contains(finding))
-      // By the files that came back, and the certificate that is registered.
+      // With the files that came back, and the registered certificate.
       let explained = try BuiltCommand.run(
         "explain", "\(path)/answer.txt", "--token", "\(path)/proof.jwt", "--certificate", Self.certificate)
       #expect(explained.status == 0 && explained.output.contains("[proof-refused]"), "\(explained)")
       #expect(explained.output.contains(cause), "\(explained)")
     }
-    // What the service finds out, the check has found before.
+    // The check has found the same fault as the service, before.
     #expect(try BuiltCommand.run("request", "check", altered).status == 1)
   }
 
-  @Test("without an access token Graph says so, and started in another folder curl sends nothing at all")
+  @Test("without an access token Graph refuses, and in another folder curl sends nothing at all")
   func wrongStart() throws {
     let path = try make(["remove-key", "--key-id", Self.keyID] + Self.graph)
     let bare = try service.send(in: path)

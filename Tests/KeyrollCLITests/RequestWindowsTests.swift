@@ -3,7 +3,7 @@ import Keyroll
 import TestSupport
 import Testing
 
-/// Requests for several windows, and packages: what `request check` and `explain` make of them.
+/// Requests for several windows, and packages, in `request check` and `explain`.
 @Suite(.tags(.process)) struct RequestWindowsTests {
   private let folder: TemporaryFolder
 
@@ -28,7 +28,7 @@ import Testing
   // MARK: Windows
 
   @Test(
-    "each window has a request in a folder of its own, and words for whoever sends one of them",
+    "each window has a request in a folder of its own, and a text for the person who sends it",
     arguments: [("add-key", addKey), ("remove-key", removeKey), ("token", token)])
   func windows(name: String, request: [String]) throws {
     let made = try make(request, to: "w")
@@ -45,7 +45,7 @@ import Testing
     #expect(try folder.mode("w") == 0o700 && folder.mode("w/\(name)-2/request.curl") == 0o600)
     let readme = String(decoding: try folder.bytes("w/README.txt"), as: UTF8.self)
     #expect(readme.contains("     \(name)-2  from 2027-01-15T08:10:00Z to 2027-01-15T08:20:00Z, 10 min\n"), "\(readme)")
-    // Each is a request as any other.
+    // Each is an ordinary request.
     for (number, minute) in [("1", "05"), ("2", "15"), ("3", "25")] {
       let outcome = try check("w/\(name)-\(number)", at: "08:\(minute):00")
       #expect(outcome.status == 0, "\(outcome)")
@@ -59,7 +59,7 @@ import Testing
       (addKey + ["--windows", "2", "--single-file"], "--windows makes a folder, so --single-file is not for it"),
       (
         addKey + ["--windows", "2", "--with-password"],
-        "--windows would write the PFX and its password once for each: --with-password is not for it"
+        "--windows would write the PFX and its password several times, so --with-password is not for it"
       ),
     ])
   func usage(request: [String], message: String) throws {
@@ -73,7 +73,7 @@ import Testing
     #expect(try folder.names().isEmpty)
   }
 
-  @Test("a folder that is there is left as it is")
+  @Test("an existing folder is left as it is")
   func existing() throws {
     try folder.write([1], to: "w")
     let outcome = try BuiltCommand.run(
@@ -85,7 +85,7 @@ import Testing
   // MARK: Judging
 
   @Test(
-    "of a row of windows one must be open, or open later",
+    "one window of a row must be open now or later",
     arguments: [
       ("07:50:00", 3, "opens at 2027-01-15T08:00:00Z", ", not open yet"),
       ("08:05:00", 0, "open until 2027-01-15T08:10:00Z", ""),
@@ -104,7 +104,7 @@ import Testing
       "\(outcome)")
   }
 
-  @Test("what is expected is compared in every request that has it, and must be in one")
+  @Test("an expected value is compared in every request that has one, and must be in at least one")
   func expected() throws {
     try make(Self.addKey, to: "w")
     let trusted = ["--certificate", SignCommandTests.certificate, "--cloud", "global"]
@@ -120,7 +120,7 @@ import Testing
       "\(removal)")
   }
 
-  @Test("a request of the row that was exchanged is found, whichever it is")
+  @Test("an exchanged request of a row is found, whichever it is")
   func exchanged() throws {
     try make(Self.addKey, to: "w")
     try make(Self.removeKey, ["--not-before", "2027-01-15T08:20:00Z"], to: "one")
@@ -205,7 +205,7 @@ import Testing
   }
 
   @Test(
-    "what was changed in a package is found",
+    "a change in a package is found",
     arguments: [
       ("run.sh", "umask 077", "umask 000", "run.sh is not the one that keyroll writes into every package"),
       ("steps", "1800000600", "1800009999", "steps: line 1 has other times than the token in token-1"),
@@ -223,7 +223,10 @@ import Testing
       ),
       ("steps", "- - -", "-", "steps: line 1 is not one of a step"),
       ("list-1/request.curl", "proto", "insecure\nproto", "request.curl is not what keyroll writes for a list"),
-      ("list-1/request.curl", "graph.microsoft.com", "evil.example", "the list is asked of evil.example, which is not"),
+      (
+        "list-1/request.curl", "graph.microsoft.com", "evil.example",
+        "the list is requested from evil.example, which is not"
+      ),
       (
         "list-1/request.curl", SignCommandTests.objectID, SignCommandTests.tenant,
         "the list is of \(SignCommandTests.tenant)"
@@ -262,7 +265,7 @@ import Testing
     #expect(outcome.status == 0, "\(outcome)")
     #expect(
       outcome.output.contains(
-        "\(folder.path("p")) holds what a package does not have: more, token-3 [file-unexpected]"),
+        "\(folder.path("p")) contains entries that do not belong to a package: more, token-3 [file-unexpected]"),
       "\(outcome)")
   }
 
@@ -302,7 +305,7 @@ import Testing
 
   // MARK: Explaining
 
-  @Test("every answer in a package is explained under its name, by the token that lies beside it")
+  @Test("every answer in a package is explained under its name, with the token beside it")
   func explain() throws {
     try makePackage()
     let refused =

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What programs are told of a result by `--format json`.
+/// The report on a result for programs with `--format json`.
 @Suite(.tags(.process)) struct ResultReportTests {
   private static let proof = [
     "sign", "proof", "--key", SignCommandTests.key, "--object-id", SignCommandTests.objectID, "--at",
@@ -86,7 +86,7 @@ import Testing
         """)
   }
 
-  @Test("what would go to standard output beside the report is refused")
+  @Test("a second output to standard output beside the report is refused")
   func collisions() throws {
     let drawn = try BuiltCommand.run(Self.proof + ["--qr"])
     #expect(drawn.status == 64 && drawn.output.isEmpty)
@@ -97,7 +97,7 @@ import Testing
     #expect(try folder.names().isEmpty)
   }
 
-  @Test("a signing request is in its report as an object, and what is assembled is reported as what is signed")
+  @Test("a signing request is an object in its report, and an assembled token is reported like a signed one")
   func carried() throws {
     let told = try BuiltCommand.run(Self.preparing)
     let report = try #require(try JSONSerialization.jsonObject(with: Data(told.output.utf8)) as? [String: Any])

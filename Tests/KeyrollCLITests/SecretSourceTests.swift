@@ -20,7 +20,7 @@ import Testing
     ("correct\u{7F}", "a control character"),
   ]
 
-  @Test("what no password has is refused, and said without it", arguments: refused)
+  @Test("a password with an impossible character is refused, and the error does not show it", arguments: refused)
   func refusedFile(contents: String, reason: String) throws {
     let password = try folder.write(Array(contents.utf8), to: "password")
     let outcome = try BuiltCommand.run("certificate", file, "--password-file", password)
@@ -77,7 +77,7 @@ import Testing
       environment: ["SECRET": "correct horse", "OTHER": "stays"])
     let environment = "/proc/\(terminal.processIdentifier)/environ"
     let wiped = "SECRET=" + String(repeating: "\0", count: "correct horse".utf8.count) + "\0"
-    // The process reads the terminal when it has taken the variable; until then the text is still there.
+    // The process reads the terminal once it has taken the variable; until then the text is still there.
     while try !String(contentsOfFile: environment, encoding: .utf8).contains(wiped) { sched_yield() }
     #expect(try String(contentsOfFile: environment, encoding: .utf8).contains("OTHER=stays\0"))
     kill(terminal.processIdentifier, SIGKILL)
@@ -143,7 +143,7 @@ import Testing
   }
 
   @Test(
-    "sources that contradict each other, or are none, are a wrong command line",
+    "sources that contradict each other or do not exist are a wrong command line",
     arguments: [
       (
         ["--password-file", "a", "--password-fd", "3"],

@@ -28,7 +28,7 @@ import Testing
     return try #require(String(bytes: data, encoding: .utf8))
   }
 
-  @Test("a proof is exactly what Graph documents, and its window is said in UTC")
+  @Test("a proof is exactly what Graph documents, and its window is shown in UTC")
   func proof() throws {
     let outcome = try BuiltCommand.run(Self.proof)
     #expect(outcome.status == 0)
@@ -89,7 +89,7 @@ import Testing
       (["--valid-for", "601s"], "window-too-long"), (["--not-before", "1970-01-01T02:00:00Z"], "date-near-1970"),
     ])
   func refusedBeforeTheKey(options: [String], id: String) throws {
-    // A key that does not exist would be found out first if it were looked at.
+    // If the key were opened first, the error would be about the key, which does not exist.
     var arguments = ["sign", "proof", "--key", "pem:/nonexistent/key.pem", "--at", Self.at]
     if !options.contains("--object-id") { arguments += ["--object-id", Self.objectID] }
     let outcome = try BuiltCommand.run(arguments + options)
@@ -152,7 +152,7 @@ import Testing
     #expect(try folder.names() == ["proof.jwt"])
   }
 
-  @Test("no file that is read is replaced, whatever it is called and whatever it is for")
+  @Test("no file that is read is replaced, whatever its name and use")
   func sparedInputs() throws {
     let key = try folder.write(try Fixtures.bytes("keys/rsa-2048.pem"), to: "key.pem")
     let certificate = try folder.write(try Fixtures.bytes("certificates/leaf.pem"), to: "certificate.pem")
@@ -171,7 +171,7 @@ import Testing
           == Outcome(
             status: 2,
             error: """
-              keyroll: error: \(output) is read by this command, and is not replaced [output-exists]
+              keyroll: error: \(output) is read by this command, and is never replaced [output-exists]
               keyroll: hint: choose another name
 
               """))
@@ -215,7 +215,7 @@ import Testing
   }
 
   @Test(
-    "keys that the service would refuse are refused, with what it would answer",
+    "keys that the service would refuse are refused, with the answer of the service",
     arguments: [
       ("keys/rsa-1024.pem", "rsa-key-too-small", "AADSTS700027"), ("keys/ec-p256.pem", "key-not-rsa", "AADSTS5002738"),
     ])

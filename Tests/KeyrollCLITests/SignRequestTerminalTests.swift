@@ -103,7 +103,7 @@ import Testing
     #expect(try isSigned)
   }
 
-  @Test("--yes asks nothing, and --show has nothing to ask")
+  @Test("neither --yes nor --show asks anything")
   func unasked() throws {
     #expect(try session(["--yes"]).finish() == Outcome(status: 0, output: Self.shown))
     #expect(try isSigned)
@@ -118,7 +118,7 @@ import Testing
     #expect(!outcome.output.contains(Self.question))
   }
 
-  @Test("the password is asked for after the question, and not at all without a yes")
+  @Test("the password is asked for after the question, and only after a yes")
   func passwordLast() throws {
     let file = Fixtures.path("pfx/openssl-default.p12")
     let session = try session(key: file)
@@ -135,7 +135,7 @@ import Testing
     #expect(outcome.status == 2 && !outcome.output.contains("password"), "\(outcome)")
   }
 
-  @Test("a person whose standard error goes elsewhere sees on the terminal what they are asked about")
+  @Test("if standard error goes elsewhere, the terminal still shows what the question is about")
   func redirected() throws {
     let error = try NamelessFile()
     let session = try TerminalSession(
@@ -153,7 +153,7 @@ import Testing
     #expect(try error.text() == Self.shown)
   }
 
-  @Test("the window is judged again when the answer has come: what ended meanwhile is not signed")
+  @Test("the window is judged again after the answer, and one that ended meanwhile is not signed")
   func late() throws {
     let clock = try folder.write(Array("1800000000".utf8), to: "clock")
     let library = try BuiltLibrary.clock.copy(into: folder, as: "clock.so")

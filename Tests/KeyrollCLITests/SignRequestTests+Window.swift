@@ -4,7 +4,7 @@ import Testing
 
 /// Windows, by their distance and by the validity of the certificate.
 extension SignRequestTests {
-  @Test("a window that starts further ahead than --horizon is not signed, and 30 days is the most otherwise")
+  @Test("a window that starts further ahead than --horizon, or than 30 days without it, is not signed")
   func horizon() throws {
     let request = try Self.proof(in: folder)
     func refusal(at time: String, _ options: [String] = []) throws -> String {
@@ -73,7 +73,7 @@ extension SignRequestTests {
       refusal(outcome) == "keyroll: error: the window of the signing request \(reason)\nkeyroll: hint: \(hint)\n")
   }
 
-  @Test("a window that fills the validity of the certificate to its ends is signed")
+  @Test("a window as long as the validity of the certificate is signed")
   func wholeValidity() throws {
     for (certificate, start, time) in [
       ("not-yet-valid", 2_461_449_600, "2048-01-01T00:00:00Z"), ("expired", 1_577_836_200, "2019-12-31T23:50:00Z"),

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What `sign-request` signs, and what it refuses to.
+/// What `sign-request` signs, and what it refuses to sign.
 @Suite(.tags(.process)) struct SignRequestTests {
   static let key = Fixtures.path("keys/rsa-2048.pem")
   static let at = SignCommandTests.at
@@ -74,7 +74,7 @@ import Testing
 
   // MARK: What is said
 
-  @Test("without a terminal it says the summary and the window, and signs")
+  @Test("without a terminal it shows the summary and the window, and signs")
   func signing() throws {
     let outcome = try sign(try Self.proof(in: folder))
     #expect(outcome.error == "keyroll: note: the request asks for this signature\n\(Self.summary)\(Self.note)")
@@ -82,7 +82,7 @@ import Testing
     #expect(try sign(folder.path("request.json"), ["--yes"]) == outcome)
   }
 
-  @Test("--show says the same and the verdict, opens no key and writes nothing")
+  @Test("--show shows the same and the verdict, opens no key and writes nothing")
   func show() throws {
     let request = try Self.proof(in: folder)
     let expected = Outcome(
@@ -117,7 +117,7 @@ import Testing
             """))
   }
 
-  @Test("a key is needed but for --show, and --show and --yes exclude each other")
+  @Test("a key is needed except for --show, and --show and --yes exclude each other")
   func options() throws {
     let help = "keyroll: hint: see keyroll sign-request --help\n"
     #expect(
@@ -137,7 +137,7 @@ import Testing
 
   private static let other = "0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d02"
 
-  @Test("the values that are expected are those of the request, GUIDs in letters of either case")
+  @Test("expected values are compared with those of the request, GUIDs without regard to case")
   func expectedValues() throws {
     let proof = try Self.proof(in: folder)
     for id in [SignCommandTests.objectID, SignCommandTests.objectID.uppercased()] {
@@ -154,7 +154,7 @@ import Testing
     #expect(try sign(assertion, options).status == 0)
   }
 
-  @Test("another value than the one expected is an error of its own, before any key is opened")
+  @Test("a value other than the expected one is an error of its own, before any key is opened")
   func otherValues() throws {
     func refused(_ found: String, _ expected: String) -> String {
       """
@@ -238,12 +238,12 @@ import Testing
       #expect(
         outcome.status == 2 && outcome.output.isEmpty && outcome.error.contains("[parameter-mismatch]\n"), "\(wrong)")
     }
-    // What a parameter means, rules that come with the request say themselves.
+    // The rules that come with the request decide what a parameter means.
     let warned = try sign(["name=Me"], [])
     #expect(warned.status == 0)
     #expect(
       warned.error.contains(
-        "keyroll: warning: what name means is for the rules that come with the request to say: --profile FILE takes yours\n"
+        "keyroll: warning: what name means depends on the rules that come with the request: --profile FILE uses yours\n"
       ),
       "\(warned)")
   }
@@ -260,7 +260,7 @@ import Testing
   private static let leafSummary =
     #""CN=leaf,O=keyroll fixtures" (SHA-1 88891A232D3C4BC784E94A802B73C3479A7EE1A0, valid 2020-01-01T00:00:00Z to 2049-12-31T23:59:59Z)"#
 
-  /// As messages call it: a plain path has a scheme too.
+  /// The name in messages: a plain path has a scheme too.
   private func name(of key: String) -> String { key.hasPrefix("/") ? "file:\(key)" : key }
 
   @Test("if certificates come with the key, the request's must be one of them, even if it is over the same key")
@@ -282,12 +282,12 @@ import Testing
       #expect(outcome.status == 2 && outcome.output.isEmpty)
       #expect(
         refusal(outcome) == """
-          keyroll: error: the certificate that was given for \(name(of: key)) is not one of those that come with the key: it is \(Self.leafSummary), and with the key comes "CN=renewed,O=keyroll fixtures" (SHA-1 740297A0E4D43CF1558CB0DB172CFEF478E4C962, valid 2021-01-01T00:00:00Z to 2049-12-31T23:59:59Z) [certificate-not-of-key]
+          keyroll: error: the certificate that was given for \(name(of: key)) is not one of those that come with the key: it is \(Self.leafSummary), and the key comes with "CN=renewed,O=keyroll fixtures" (SHA-1 740297A0E4D43CF1558CB0DB172CFEF478E4C962, valid 2021-01-01T00:00:00Z to 2049-12-31T23:59:59Z) [certificate-not-of-key]
           keyroll: hint: use the certificate that is registered and comes with the key
 
           """, "\(key)")
     }
-    // With the request's own, with a chain that begins with it, and with none.
+    // With the request's own certificate, with a chain that begins with it, and with none.
     for key in [
       "pem:\(Self.key);cert=\(SignCommandTests.certificate)",
       "pem:\(Self.key);cert=\(Fixtures.path("certificates/chain-shuffled.pem"))",
@@ -299,7 +299,7 @@ import Testing
     }
   }
 
-  @Test("of several certificates over the same key the request chooses, and it must be one of them")
+  @Test("if several certificates are over the same key, the request chooses one of them")
   func severalCertificates() throws {
     let several = try folder.write(
       try Fixtures.bytes("keys/rsa-2048.pem") + Fixtures.bytes("certificates/renewed.pem")
@@ -315,7 +315,7 @@ import Testing
           "prepare", "proof", "--object-id", SignCommandTests.objectID, "--certificate",
           Fixtures.path("certificates/\(certificate).pem"), "--at", Self.at, "--output", path, "--force")
         try #require(prepared.status == 0, "\(prepared)")
-        // By a variable, which can be read once.
+        // From a variable, which can be read once.
         let outcome = try BuiltCommand.run(
           ["sign-request", path, "--key", key, "--at", Self.at, "--password-env", "PASSWORD"],
           environment: ["PASSWORD": "x"])
@@ -329,7 +329,7 @@ import Testing
     }
   }
 
-  @Test("certificates beside the key that are all of other keys are an error")
+  @Test("if all certificates beside the key belong to other keys, that is an error")
   func strayCertificate() throws {
     let request = try Self.proof(in: folder)
     let stray = try folder.write(

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What a program that signs finds around it, and what is left of it.
+/// The surroundings of a program that signs, and what is left of it.
 @Suite(.tags(.process)) struct SignerProcessTests {
   private static let certificate = Fixtures.path("certificates/leaf.pem")
   private let folder: TemporaryFolder
@@ -25,7 +25,7 @@ import Testing
     return (program, outcome)
   }
 
-  @Test("a program sees the fixed environment, the variables that are named and nothing else of the process")
+  @Test("a program sees the fixed environment, the named variables and nothing else of the process")
   func surroundings() throws {
     let seen = folder.path("seen")
     let script = """
@@ -75,10 +75,10 @@ import Testing
     #expect(sets == [0, 0], "\(lines)")
   }
 
-  /// Without 32 and 33: glibc keeps them to itself, and ignores them in every program that posix_spawn starts.
+  /// Without 32 and 33: glibc reserves them, and ignores them in every program that posix_spawn starts.
   private static let ordinarySignals: UInt64 = ~(3 << 31)
 
-  @Test("keyroll with closed standard streams still hands a program its own")
+  @Test("a program has all its standard streams even if those of keyroll are closed")
   func closedStreams() throws {
     let program = try folder.program("#!/bin/sh\ngrep -q '\"RS256\"' && echo '{\"error\":\"read\"}'\n")
     let command = arguments(program).map { "'\($0)'" }.joined(separator: " ")
@@ -86,7 +86,7 @@ import Testing
     #expect(outcome.error.hasSuffix("does not sign: \"read\" [program-refused]\n"), "\(outcome)")
   }
 
-  @Test("what a program says on standard error is passed on, escaped and within bounds")
+  @Test("the standard error of a program is passed on, escaped and within limits")
   func standardError() throws {
     let (program, outcome) = try sign(
       script: "#!/bin/sh\nprintf 'touch the key\\nthen \\033[2Jwait' >&2\necho '{\"error\":\"enough\"}'\n")
@@ -104,7 +104,7 @@ import Testing
   }
 
   @Test(
-    "a program that takes too long is ended with all that it started, although it will not",
+    "a program that takes too long is ended with everything that it started, even if it resists",
     arguments: ["", "trap '' TERM\n", "yes >&2 &\n", "exec >&- 2>&-\n"])
   func timeout(first: String) throws {
     let (program, outcome) = try sign(
@@ -130,7 +130,7 @@ import Testing
     try ChildProcess.waitForEnd(ofAny: try folder.processIdentifier("child"))
   }
 
-  @Test("a process that has made itself independent does not delay keyroll either")
+  @Test("a process that left the session does not delay keyroll either")
   func independent() throws {
     let (_, outcome) = try sign(
       script: """

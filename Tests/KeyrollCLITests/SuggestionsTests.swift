@@ -8,7 +8,7 @@ import Testing
   ]
 
   @Test(
-    "a word is taken for the name that it begins, has a part of, or is a slip of the hand away from",
+    "a word suggests the names that it begins, that have a part like it, or that are one typing mistake away",
     arguments: [
       ("--cert", ["--certificate"]), ("--out", ["--output"]), ("--id", ["--object-id", "--client-id"]),
       ("--password", ["--password-file", "--password-fd", "--password-env"]), ("--Tenant", ["--tenant"]),
@@ -21,12 +21,12 @@ import Testing
   }
 
   @Test(
-    "a word that is near to nothing is taken for nothing", arguments: ["--verbose", "-k", "--", "", "--x", "--json"])
+    "a word that is near to no name suggests none", arguments: ["--verbose", "-k", "--", "", "--x", "--json"])
   func far(word: String) {
     #expect(Suggestions.near(word, among: Self.options).isEmpty)
   }
 
-  @Test("a question names what may be meant, and there is none where nothing is")
+  @Test("a question names the suggestions, and there is no question without any")
   func question() {
     #expect(Suggestions.question("sgin", among: ["sign", "verify"]) == "; did you mean sign?")
     #expect(Suggestions.question("--id", among: Self.options) == "; did you mean '--object-id' or '--client-id'?")

@@ -78,7 +78,7 @@ import Testing
     }
   }
 
-  @Test("a password that was given is tried once, although there is a terminal")
+  @Test("a given password is tried once, even if there is a terminal")
   func given() throws {
     let folder = try TemporaryFolder()
     try folder.write(Array("wrong".utf8), to: "password")
@@ -106,7 +106,7 @@ import Testing
     #expect(outcome.output.contains("\necho") && !outcome.output.contains("-echo"), "\(outcome)")
   }
 
-  @Test("the question goes to the terminal although no standard stream does")
+  @Test("the question goes to the terminal even if no standard stream does")
   func redirected() throws {
     let output = try NamelessFile()
     let error = try NamelessFile()

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Certificates on a token, wherever a command takes a certificate.
+/// Certificates on a token, in every option that takes a certificate.
 @Suite(
   "certificates on tokens", .tags(.hsm, .process),
   .enabled(if: ThrowawayToken.isAvailable(.softHSM), Comment(rawValue: ThrowawayToken.absence(of: .softHSM))))
@@ -25,7 +25,7 @@ struct TokenCertificateTests {
   }
 
   @Test(
-    "certificate shows what a reference means, and of a key the certificates with its id",
+    "certificate shows what a reference matches, and for a key the certificates with its id",
     arguments: ["object=rsa-2048;type=cert", "object=rsa-2048", "id=%01", "object=rsa-2048;id=%01;type=private"])
   func shown(selection: String) throws {
     let outcome = try run(["certificate", uri(selection)])
@@ -75,7 +75,7 @@ struct TokenCertificateTests {
     #expect(try added == Fixtures.bytes("certificates/leaf.der"))
   }
 
-  @Test("keys that one reference means are listed once each, and the certificate that is given chooses among them")
+  @Test("keys that one reference matches are listed once each, and a given certificate chooses among them")
   func choosing() throws {
     let own = try tokens.copy()
     for name in ["rsa-2048", "rsa-2048-other"] {

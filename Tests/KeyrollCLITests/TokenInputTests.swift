@@ -13,7 +13,7 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   @Test(
-    "text that begins as a token does is the token",
+    "text that begins like a token is the token",
     arguments: ["eyJhbGciOiJSUzI1NiJ9.e30.AA", "ewogfQ.e30.", "eyA=.\n"])
   func token(text: String) throws {
     let input = try TokenInput(text)
@@ -21,7 +21,7 @@ import Testing
     #expect(input.note == nil)
   }
 
-  @Test("text with a token somewhere in it is handed on as it is, and the token found")
+  @Test("text with a token somewhere in it is passed on as it is, and the token is found")
   func surroundings() throws {
     let token = "eyJhbGciOiJSUzI1NiJ9.e30.AA"
     let input = try TokenInput("Bearer \(token)")
@@ -45,7 +45,7 @@ import Testing
   }
 
   @Test(
-    "one line break at the end of a file is dropped, and that is noted where keyroll does not write such a one; nothing else is",
+    "one line break at the end of a file is dropped, with a note if keyroll does not write that kind; nothing else is dropped",
     arguments: [
       ("a.b.c", "a.b.c", false), ("a.b.c\n", "a.b.c", false), ("a.b.c\r\n", "a.b.c", true),
       ("a.b.c\n\n", "a.b.c\n", false), ("a.b.c\r", "a.b.c\r", false), (" a.b.c", " a.b.c", false), ("", "", false),
@@ -58,12 +58,12 @@ import Testing
     #expect(input.note == (isNoted ? "a carriage return and a line feed at the end of \(path) were dropped" : nil))
   }
 
-  @Test("bytes that are no text are handed on as they are")
+  @Test("bytes that are not text are passed on as they are")
   func bytes() throws {
     #expect(try TokenInput(folder.write([0xFF, 0, 0x0A, 0x0A], to: "token")).bytes == [0xFF, 0, 0x0A])
   }
 
-  @Test("a file wins over a token of the same spelling")
+  @Test("a file takes precedence over a token of the same spelling")
   func ambiguity() throws {
     let name = "eyJ.\(UUID())"
     defer { try? FileManager.default.removeItem(atPath: name) }
@@ -72,7 +72,8 @@ import Testing
   }
 
   @Test(
-    "what is neither a file nor a token is refused", arguments: ["missing.jwt", "", "eyJ", "a.b.c", "/nowhere/eyJ.a.b"])
+    "an argument that is neither a file nor a token is refused",
+    arguments: ["missing.jwt", "", "eyJ", "a.b.c", "/nowhere/eyJ.a.b"])
   func neither(argument: String) throws {
     #expect { try TokenInput(argument) } throws: { ($0 as? SystemError)?.code == .fileUnreadable }
   }

@@ -69,7 +69,7 @@ struct TokenKeyTests {
     }
   }
 
-  @Test("a wrong PIN is said with the function, the value of the standard and the next step")
+  @Test("the error about a wrong PIN has the function, the standard's value and the next step")
   func wrongPIN() throws {
     let copy = try tokens.copy()
     let wrong = try folder.write(Array("00000000".utf8), to: "wrong")
@@ -143,7 +143,7 @@ struct TokenKeyTests {
   }
 
   @Test(
-    "a call that does not come back ends the run with its name, and nothing is written",
+    "a call that does not return ends the run with its name, and nothing is written",
     arguments: ["C_GetFunctionList", "C_Initialize", "C_GetSlotList", "C_Login", "C_SignInit", "C_Sign"])
   func timeout(function: String) throws {
     let fault = try FaultModule(over: tokens.module, plan: ["hang \(function) 1"])
@@ -160,7 +160,7 @@ struct TokenKeyTests {
   }
 
   @Test(
-    "what a module does when it is let go takes no finished token along", arguments: ["hang", "crash", "exit"])
+    "whatever a module does when it is closed, a finished token is kept", arguments: ["hang", "crash", "exit"])
   func letGo(action: String) throws {
     let fault = try FaultModule(over: tokens.module, plan: ["\(action) C_Finalize 1"])
     let outcome = try sign(key(module: fault.path), "--pin-file", tokens.pinFile, "--device-timeout", "1s")
@@ -182,7 +182,7 @@ struct TokenKeyTests {
     #expect(outcome.error.hasPrefix("keyroll: error: C_Sign: CKR_DEVICE_ERROR, "), "\(outcome)")
   }
 
-  @Test("what a module prints is not the result, and where it goes does not move relative paths")
+  @Test("the output of a module is not part of the result, and its current folder does not move relative paths")
   func chatter() throws {
     let functions = ["C_GetFunctionList", "C_Initialize", "C_Login", "C_Sign", "C_Finalize"]
     let plan = functions.flatMap { ["print \($0) *"] } + ["directory /"]
@@ -198,7 +198,7 @@ struct TokenKeyTests {
     #expect(try folder.names() == ["token"])
   }
 
-  @Test("a device that is waited for longer than two seconds is named, with what it may want")
+  @Test("after two seconds a note names the device, and what it may wait for")
   func patience() throws {
     let fault = try FaultModule(over: tokens.module, plan: ["wait C_Sign 1"])
     let outcome = try sign(key(module: fault.path), "--pin-file", tokens.pinFile)
@@ -241,7 +241,7 @@ struct TokenKeyTests {
   }
 
   @Test(
-    "options for PINs that contradict each other, or hold the PIN, are a wrong command line",
+    "options for PINs that contradict each other or contain the PIN are a wrong command line",
     arguments: [
       (["--pin-file", "a", "--pin-fd", "3"], "only one of --pin-file, --pin-fd and --pin-env can be given"),
       (["--pin-fd=-1"], "--pin-fd takes a number from 0"),

@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Programs that sign, by who else can change them, what they are in, and what runs them.
+/// Programs that sign: who else can change them, the folders that they are in, and the programs that
+/// run them.
 @Suite(.tags(.process)) struct TrustedCodeTests {
   private static let certificate = Fixtures.path("certificates/leaf.pem")
   private let folder: TemporaryFolder
@@ -68,7 +69,7 @@ import Testing
     #expect(try sign(path) == Self.ran(path))
   }
 
-  @Test("what belongs to another user is refused: a program, a folder, a link", .enabled(if: getuid() == 0, "not root"))
+  @Test("a program, a folder or a link of another user is refused", .enabled(if: getuid() == 0, "not root"))
   func owners() throws {
     let path = try program()
     try shell("mkdir '\(folder.path("folder"))'; mv '\(path)' '\(folder.path("folder"))'")
@@ -88,7 +89,7 @@ import Testing
     #expect(try sign(link) == Self.ran(link))
   }
 
-  @Test("a link in a folder that others can write to could be turned, wherever it is on the way")
+  @Test("a link in a folder that others can write to is refused, wherever it is on the way")
   func links() throws {
     let path = try program()
     try shell("mkdir '\(folder.path("open"))' '\(folder.path("closed"))'")
@@ -133,7 +134,7 @@ import Testing
 
   // MARK: Interpreters
 
-  @Test("what runs a script is judged as the script is, however many scripts run one another")
+  @Test("the interpreter of a script is judged like the script, however many scripts run one another")
   func interpreters() throws {
     try shell("cp /bin/sh '\(folder.path("sh"))'")
     let shellCopy = folder.path("sh")
@@ -151,7 +152,7 @@ import Testing
     }
   }
 
-  @Test("the name that env is given is looked up where the program will look, folder by folder")
+  @Test("the name after env is looked up where the program will look, folder by folder")
   func env() throws {
     try shell("mkdir '\(folder.path("first"))' '\(folder.path("second"))'; cp /bin/sh '\(folder.path("second/mysh"))'")
     let (first, second) = (folder.path("first"), folder.path("second"))
@@ -162,7 +163,8 @@ import Testing
       }
       let path = "\(first):\(first)/absent:\(second):/usr/bin"
       #expect(try sign(path) == Self.ran(script))
-      // Somebody else could put another mysh into the first folder, also where nothing can be replaced.
+      // Somebody else could put another mysh into the first folder, even if nothing can be replaced
+      // there.
       for mode in ["777", "1777"] {
         try shell("chmod \(mode) '\(first)'")
         let refused = Self.refused(
@@ -188,7 +190,7 @@ import Testing
       try sign(script)
         == Self.refused(
           script,
-          "what runs the script \(script) cannot be told, because its first line gives env an option that is not followed here",
+          "it is unknown what runs the script \(script), because its first line gives env an option that is not followed here",
           remedy: "let its first line name the interpreter by its path"))
   }
 
@@ -217,7 +219,7 @@ import Testing
       try Shell.run(line)
         == Self.refused(
           script,
-          "what runs the script \(script) cannot be told, because it cannot be read: permission denied",
+          "it is unknown what runs the script \(script), because it cannot be read: permission denied",
           remedy: "let yourself read it: chmod a+r \(script)"))
   }
 }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What tests of groups, access control lists and files of the system need of the machine.
+/// What tests of groups, access control lists and system files need of the machine.
 enum GroupTesting {
   static let canMount: Bool =
     getuid() == 0
@@ -18,12 +18,12 @@ enum GroupTesting {
 
 /// Programs and modules that a group, or somebody in an access control list, can change.
 ///
-/// The users and groups are those of files of our own, which stand in the place of the system's for the command alone.
+/// The users and groups are those of files of our own, which replace the system's for the command alone.
 @Suite(
   .tags(.process),
   .enabled(if: GroupTesting.canMount, "only root can put other users and groups in the place of the system's"))
 struct TrustedGroupTests {
-  /// A copy that every user can read, as they can what stands in the place of the system's files.
+  /// A copy that every user can read, like the files that replace the system's.
   private let certificate: String
   private let folder: TemporaryFolder
   private let program: String
@@ -93,19 +93,19 @@ struct TrustedGroupTests {
   private static let others = "has members other than you and root"
   private static let unknown = "its members cannot be found out"
 
-  /// Nil if the program runs, else the group and what is said of it.
+  /// Nil if the program runs; otherwise the group and what the error says about it.
   private static let cases: [(user: UInt32, group: UInt32, String?)] = [
     (1234, 0, nil), (1234, 777, nil), (1234, 800, nil), (1234, 801, nil),
     (1234, 802, "shared can change PLACE, and \(others)"), (1234, 778, "bobs can change PLACE, and \(others)"),
     (1234, 803, "ghost can change PLACE, and \(others)"), (1234, 9999, "9999 can change PLACE, and \(unknown)"),
     (0, 0, nil), (0, 800, nil), (0, 777, "own can change PLACE, and \(others)"),
     (0, 801, "known can change PLACE, and \(others)"), (0, 65535, "65535 can change PLACE, and \(unknown)"),
-    // One whom the system does not list: then it may not list others either.
+    // A user whom the system does not list; there may then be others like that.
     (4321, 800, "empty can change PLACE, and \(unknown)"),
   ]
 
   @Test(
-    "a group may write to a program and its folder when it is root's, the user's own, or has no other members",
+    "a group may be able to write to a program and its folder if it is root's, the user's own, or has no other members",
     arguments: cases)
   func groups(user: UInt32, group: UInt32, reason: String?) throws {
     let parent = String(program.prefix(upTo: try #require(program.lastIndex(of: "/"))))
@@ -118,7 +118,7 @@ struct TrustedGroupTests {
     }
   }
 
-  @Test("a module is judged as a program is")
+  @Test("a module is judged like a program")
   func module() throws {
     let module = try BuiltLibrary.mark.copy(into: folder, as: "module.so")
     try shell("chgrp 802 '\(module)'; chmod 664 '\(module)'")
@@ -138,7 +138,7 @@ struct TrustedGroupTests {
 
   // MARK: Access control lists
 
-  /// The entry, and who is then named; nil if the program runs.
+  /// The entry, and the user or group that the error names; nil if the program runs.
   private static let entries: [(String, String?)] = [
     ("user:1235:rwx", "user bob"), ("user:9876:w", "user 9876"), ("user:1235:rx", nil), ("user:1234:rwx", nil),
     ("user:0:rwx", nil), ("user:1235:rwx,mask::rx", nil), ("group:802:rwx", "group shared"),
@@ -147,13 +147,13 @@ struct TrustedGroupTests {
   ]
 
   @Test(
-    "who is named in an access control list is judged by the same rule, and chmod takes the right away",
+    "users and groups in an access control list are judged by the same rule, and chmod removes the right",
     .enabled(if: GroupTesting.hasAccessLists, "setfacl is missing, or files here have no access control lists"),
     arguments: entries)
   func accessLists(entry: String, writer: String?) throws {
     let parent = String(program.prefix(upTo: try #require(program.lastIndex(of: "/"))))
     for place in [program, parent] {
-      // The owning group has other members and may not write: its bits in the mode are the mask's.
+      // The owning group has other members and may not write: its bits in the mode are those of the mask.
       try shell("chgrp 802 '\(place)'; setfacl --no-mask --modify '\(entry)' '\(place)'")
       if !entry.contains("mask") { try shell("setfacl --modify mask::rwx '\(place)'") }
       let members = entry.contains("9999") ? "has members that cannot be found out" : Self.others

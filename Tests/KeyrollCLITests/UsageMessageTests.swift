@@ -5,7 +5,7 @@ import Testing
   private static let proof = ["sign", "proof", "--key", "a", "--object-id", SignCommandTests.objectID]
 
   @Test(
-    "what was given in the place of a secret's source is not repeated",
+    "a value in place of a secret's source is not repeated",
     arguments: [
       (
         proof + ["--password", "CANARY01"],
@@ -39,7 +39,7 @@ import Testing
     #expect(!outcome.error.contains("CANARY01") && !outcome.error.contains("73190462"), "\(outcome)")
   }
 
-  @Test("a PIN that was given in the place of a descriptor is not repeated")
+  @Test("a PIN in place of a descriptor is not repeated")
   func descriptor() throws {
     #expect(
       try BuiltCommand.run(Self.proof + ["--pin-fd", "73190462"])
@@ -65,7 +65,7 @@ import Testing
   }
 
   @Test(
-    "a token that was given as a name of something else is not repeated",
+    "a token in place of a name is not repeated",
     arguments: [
       ["sign", "assertion", "--client-id", SignCommandTests.clientID, "--tenant"],
       ["sign", "assertion", "--tenant", SignCommandTests.tenant, "--client-id"],
@@ -96,7 +96,7 @@ import Testing
     for outcome in [shown, judged] { #expect(!"\(outcome)".contains("CANARY01"), "\(outcome)") }
   }
 
-  @Test("what may be part of a token, and is neither a file nor a token, is not repeated")
+  @Test("an argument that may be part of a token, and is neither a file nor a token, is not repeated")
   func partOfToken() throws {
     #expect(
       try BuiltCommand.run("inspect", "Bearer eyJhbGciOiJSUzI1NiJ9.CANARY01")

@@ -61,7 +61,7 @@ import Testing
             """))
   }
 
-  @Test("a token is taken from an argument, a file or standard input; only a file's own line break is forgiven")
+  @Test("a token comes from an argument, a file or standard input; only a file's own line break is tolerated")
   func sources() throws {
     let bytes = try Fixtures.bytes("tokens/proof.jwt")
     let text = try #require(String(bytes: bytes, encoding: .utf8))
@@ -74,7 +74,7 @@ import Testing
     #expect(try BuiltCommand.run(Self.proof + [text + "\n"]).status == 1)
   }
 
-  @Test("what surrounds a token is named, and whether it is accepted without that; it is still rejected")
+  @Test("text around a token is named, with the verdict without it, and the token is still rejected")
   func surroundings() throws {
     let proof = try #require(String(bytes: try Fixtures.bytes("tokens/proof.jwt"), encoding: .utf8))
     for (text, problem) in [
@@ -115,7 +115,7 @@ import Testing
         """), "\(late)")
   }
 
-  @Test("a token that was wrapped after the signing was not altered", arguments: [0, 9])
+  @Test("a token that was wrapped after signing does not count as altered", arguments: [0, 9])
   func notAltered(place: Int) throws {
     let proof = try #require(String(bytes: try Fixtures.bytes("tokens/proof.jwt"), encoding: .utf8))
     let index = proof.index(try #require(proof.firstIndex(of: ".")), offsetBy: place)
@@ -130,7 +130,7 @@ import Testing
     #expect(outcome.output.contains("without it the token is accepted"), "\(outcome)")
   }
 
-  @Test("an expired certificate that was given as a public key draws a note")
+  @Test("an expired certificate that was given as a public key gives a note")
   func endedPublicKey() throws {
     let outcome = try BuiltCommand.run(
       "verify", "--public-key", Self.certificate, "--algorithm", "RS256", "--at", "2099-01-01T00:00:00Z",
@@ -141,7 +141,7 @@ import Testing
     #expect(outcome.output.contains("hint: give it by --certificate, and its dates are judged\n"))
   }
 
-  @Test("the JSON form has a version, the three verdicts, and the reason of what failed")
+  @Test("the JSON form has a version, the three verdicts, and the reasons of the failed checks")
   func json() throws {
     let outcome = try BuiltCommand.run(
       Self.proof + ["--format", "json", Fixtures.path("tokens/proof-graph-app-audience.jwt")])
@@ -208,7 +208,7 @@ import Testing
   }
 
   @Test(
-    "without a profile the options given decide",
+    "without a profile the given options decide",
     arguments: [
       ([], 0), (["--issuer", SignCommandTests.objectID], 0), (["--issuer", "somebody"], 1),
       (["--audience", "00000002-0000-0000-c000-000000000000"], 0), (["--audience", "nobody"], 1),
@@ -251,7 +251,7 @@ import Testing
   }
 
   @Test(
-    "the certificate may be in a PFX, a legacy one too, whose password an option names, or in what a vault gives",
+    "the certificate may be in a PFX, also a legacy one, whose password an option names, or in the answer of a vault",
     arguments: [
       "pfx/openssl-default.p12", "pfx/openssl-rc2-128.p12", "pfx/nss-rc2-40.p12", "key-files/vault-secret.json",
       "key-files/vault-certificate.json", "key-files/chain.p7b",
@@ -290,7 +290,7 @@ import Testing
   }
 
   @Test(
-    "without a key, an algorithm or a token there is an error and no judgement",
+    "without a key, an algorithm or a token there is an error and no verdict",
     arguments: [
       (["verify", "--algorithm", "RS256", "e30.e30."], 64, "usage"),
       (["verify", "--certificate", certificate, "e30.e30."], 64, "usage"),

@@ -37,7 +37,7 @@ import Testing
         """), "\(outcome)")
   }
 
-  @Test("a certificate that is not RSA is ignored beside others, and refused alone")
+  @Test("a certificate that is not RSA is ignored beside others, but refused alone")
   func otherKeys() throws {
     let elliptic = Fixtures.path("certificates/ec-p256.pem")
     for certificates in [[elliptic, Self.leaf], [Self.leaf, elliptic], [Self.saved("application"), elliptic]] {
@@ -51,7 +51,7 @@ import Testing
     #expect(named.output.contains("the certificate that the header names cannot be used: the public key is EC P-256"))
   }
 
-  @Test("the last valid entry draws a warning, and its name is escaped")
+  @Test("the last valid entry gives a warning, and its name is escaped")
   func last() throws {
     let outcome = try Self.verify([Self.saved("hostile-name")], Self.token("proof"))
     #expect(outcome.status == 0)
@@ -103,7 +103,7 @@ import Testing
   }
 
   @Test(
-    "of several certificates the one that the token names is used, and each fault has its own reason",
+    "the one of several certificates that the token names is used, and each fault has its own reason",
     arguments: [
       ([leaf, other], "proof", nil), ([other, leaf], "proof", nil), ([saved("application")], "proof", nil),
       ([saved("az"), leaf], "proof", nil), ([other, saved("only-leaf")], "proof", nil),
@@ -131,7 +131,7 @@ import Testing
     #expect(reasons.joined(separator: ", ") == expected ?? "")
   }
 
-  @Test("a token without a hint is judged by the valid certificate, and by none if none made the signature")
+  @Test("a token without a hint is judged by the valid certificate, or by none if none made the signature")
   func noHint() throws {
     let signed = try BuiltCommand.run(
       "sign", "claims", "--key", Fixtures.path("keys/rsa-2048.pem"), "--profile", "github-app", "--parameter",
@@ -174,7 +174,7 @@ import Testing
   }
 
   @Test(
-    "a file that cannot be read as what it should be is refused, and no judgement is made",
+    "a file of the wrong kind is refused, and there is no verdict",
     arguments: [
       ("truncated", "malformed-key-credentials"), ("duplicate-name", "malformed-key-credentials"),
       ("powershell-cut-early", "malformed-key-credentials"), ("nested", "malformed-key-credentials"),
@@ -190,7 +190,7 @@ import Testing
   }
 
   @Test(
-    "an answer is taken as it was saved, and names the entry that signed",
+    "an answer is accepted as it was saved, and the report names the entry that signed",
     arguments: [
       "powershell-7.json", "powershell-5.json", "utf-16.json", "curl-i.http", "batch.json", "portal-manifest.json",
     ])
@@ -200,7 +200,7 @@ import Testing
     #expect(outcome.status == 0)
   }
 
-  @Test("of many objects the one is taken whose id is given, and of none of that id none is")
+  @Test("the one of many objects with the given id is used, and none if none has it")
   func chosen() throws {
     let folder = try TemporaryFolder()
     let own = try #require(String(validating: try Fixtures.bytes("key-credentials/application.json"), as: UTF8.self))
@@ -219,7 +219,7 @@ import Testing
     #expect(absent.error.contains("[incomplete-answer]"), "\(absent)")
   }
 
-  @Test("a saved answer is read up to 1 MiB, from standard input too, and never two of them")
+  @Test("one saved answer of up to 1 MiB is read, from standard input too, and never two")
   func limits() throws {
     let bytes = try Fixtures.bytes("key-credentials/application.json")
     let fitting = bytes + [UInt8](repeating: 0x20, count: (1 << 20) - bytes.count)

@@ -4,7 +4,7 @@ import SigningTesting
 import TestSupport
 import Testing
 
-/// What README.md and the pages in `docs` say, compared with the library.
+/// The text of README.md and of the pages in `docs`, compared with the library.
 @Suite struct DocumentationTests {
   private static let errors = (try? text("docs/errors.md")) ?? ""
 
@@ -100,7 +100,7 @@ import Testing
     #expect(try folder.names(in: "pages").contains("documentation"))
   }
 
-  @Test("the profile of the article signs, and accepts what it signed")
+  @Test("the profile of the article signs a token, and accepts it")
   func profileExample() throws {
     let report = try signByProfile(
       account: "builds", with: "pem:\(Fixtures.path("keys/rsa-2048.pem"))",
@@ -108,7 +108,7 @@ import Testing
     #expect(report.isAccepted && report.profileID == "build-server", "\(report.failedChecks)")
   }
 
-  @Test("the backend of the article passes the conformance suite, and a vault that signs with another key is found out")
+  @Test("the backend of the article passes the conformance suite, and notices a vault that signs with another key")
   func backendExample() async throws {
     let toolkit = Toolkit.openSSL()
     let keys = KeyRegistry(VaultBackend(vault: FileVault(), cryptography: toolkit.cryptography))

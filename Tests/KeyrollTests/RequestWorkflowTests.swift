@@ -3,7 +3,7 @@ import Keyroll
 import TestSupport
 import Testing
 
-/// Request folders as a user of the library makes and judges them.
+/// Request folders, made and judged by a user of the library.
 @Suite struct RequestWorkflowTests {
   private static let application: ExactText = "0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01"
   private static let now = NumericDate(seconds: 1_800_000_000)
@@ -85,7 +85,7 @@ import Testing
     }
   }
 
-  @Test("a request that would be refused whatever its token is cannot be made")
+  @Test("a request that no token could make acceptable cannot be made")
   func refusedBeforeTheKey() throws {
     let address = try GraphAddress(collection: .applications, name: .objectID(Self.application), action: .addKey)
     let error = #expect(throws: RequestError.self) {

@@ -9,7 +9,7 @@ import Testing
     /\b(OpenSSL[A-Z]\w*|FileBackend|PEMBackend|PFXBackend|PFXFile|CertificateFile|PublicKeyFile|KeyFileLimits|RSASigner)\b/
   }
 
-  /// The files of Sources, by their paths there, with their lines that are neither comments nor imports.
+  /// The files of Sources, by their paths, with the lines that are neither comments nor imports.
   private static func code() throws -> [(path: String, lines: [Substring])] {
     let sources = checkout.appending(path: "Sources")
     let files = try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
@@ -22,7 +22,7 @@ import Testing
     return code
   }
 
-  @Test("nothing but the toolkit and OpenSSL's room names a type of OpenSSL's")
+  @Test("only the toolkit and the OpenSSL room name types of OpenSSL")
   func compositionRoot() throws {
     let naming = try Self.code().filter { file in
       !file.path.hasPrefix("OpenSSLCrypto/") && file.lines.contains { $0.contains(Self.names) }
@@ -33,14 +33,14 @@ import Testing
   @Test("the toolkit opens every scheme that its references can have")
   func schemes() { #expect(Toolkit.openSSL().keys.schemes == Toolkit.keySyntaxes.map(\.scheme)) }
 
-  @Test("the kernel's flag alone says that a system is in FIPS mode", arguments: ["0\n", "", "01\n", nil])
+  @Test("only the kernel's flag says that a system is in FIPS mode", arguments: ["0\n", "", "01\n", nil])
   func noFIPSMode(flag: String?) throws {
     let folder = try TemporaryFolder()
     if let flag { try folder.write(Array(flag.utf8), to: "fips_enabled") }
     #expect(Toolkit.fipsWarning(at: folder.path("fips_enabled")) == nil)
   }
 
-  @Test("the warning of FIPS mode names the provider and its version, and claims nothing for it")
+  @Test("the warning about FIPS mode names the provider and its version, and makes no claim about it")
   func fipsMode() throws {
     let folder = try TemporaryFolder()
     let flag = try folder.write(Array("1\n".utf8), to: "fips_enabled")

@@ -29,7 +29,7 @@ import Testing
       token.bytes.span, by: try .graphProof(objectID: Self.objectID), at: time, with: toolkit)
   }
 
-  @Test("one opening of the key signs tokens for windows that follow each other")
+  @Test("a key that is opened once signs tokens for windows that follow each other")
   func windows() throws {
     let plan = try plan(windows: 3)
     let tokens = try plan.tokens(by: try plan.signer(of: try key(), with: toolkit), with: toolkit)

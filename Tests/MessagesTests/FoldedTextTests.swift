@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct FoldedTextTests {
   @Test(
-    "a line is folded after a space, or inside a word where half of a row would stay empty",
+    "a line is folded after a space, or inside a word if half of a row would stay empty",
     arguments: [
       ("", 20, 4, [""]),
       ("fits to the column..", 20, 4, ["fits to the column.."]),
@@ -32,7 +32,7 @@ import Testing
         == [marked + marked, "    " + marked + "x"].map { Array($0.unicodeScalars) })
   }
 
-  @Test("a terminal that is too narrow for letters and marks is taken for one of 16 columns")
+  @Test("a terminal that is too narrow for letters and marks counts as one of 16 columns")
   func narrow() {
     #expect(FoldedText(width: 1).width == 16)
     #expect(FoldedText(width: -1).depth(33) == 8)

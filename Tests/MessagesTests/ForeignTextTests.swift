@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct ForeignTextTests {
   @Test(
-    "a text is quoted, and what would not be seen for what it is, is escaped",
+    "a text is quoted, and characters that would not be seen as what they are become escapes",
     arguments: [
       ("", #""""#), ("abc", #""abc""#), (#"say "a\b""#, #""say \"a\\b\"""#), (#"["a"]"#, #""[\"a\"]""#),
       ("a\00", #""a\u00000""#), ("a\nb", #""a\u000ab""#), ("\u{1B}[2J", #""\u001b[2J""#),
@@ -23,14 +23,14 @@ import Testing
     #expect(ForeignText(quoting: text).description.utf8.elementsEqual(expected.utf8))
   }
 
-  @Test("a text is cut after 200 code points, and the number of the others is said")
+  @Test("a text is cut after 200 code points, and the number of the others is shown")
   func cut() {
     let fits = String(repeating: "x", count: 200)
     #expect("\(quoting: fits)" == "\"\(fits)\"")
     #expect("\(quoting: fits + "y")" == "\"\(fits)\"… (1 more)")
     #expect("\(quoting: fits + fits)" == "\"\(fits)\"… (200 more)")
     #expect(ForeignText(json: "[\"\(fits)\"]").description == "[\"\(fits.dropLast(2))… (4 more)")
-    // Escapes must not push off the screen what is said after them.
+    // Escapes must not push the text after them off the screen.
     for scalar in ["\u{202E}", "\u{1F}", "\u{E0041}"] {
       let shown = "\(quoting: String(repeating: scalar, count: 4000))"
       #expect(shown.unicodeScalars.count < 430 && shown.hasSuffix(" more)"), "\(shown)")
@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test(
-    "a name is bare where it is plain, and quoted where it is not",
+    "a plain name is bare, and any other is quoted",
     arguments: [
       ("keys/a.pem", "keys/a.pem"),
       ("pkcs11:token=a;object=b?module-path=/x", "pkcs11:token=a;object=b?module-path=/x"),
@@ -64,7 +64,7 @@ import Testing
   }
 
   @Test(
-    "what may be a token or a key is not shown in the place of a name",
+    "a value that may be a token or a key is not shown in place of a name",
     arguments: [
       "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJhIn0.c2lnbmF0dXJl", "Bearer eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJhIn0.c2lnbmF0dXJl",
       "ewogICJhbGciOiAiUlMyNTYi.e30.CANARY01", "-----BEGIN PRIVATE KEY----- CANARY01 -----END PRIVATE KEY-----",
@@ -81,7 +81,7 @@ import Testing
   }
 
   @Test(
-    "nor is what has the name of a secret in it, wherever a reference was given",
+    "neither is a value with the name of a secret in it, wherever a reference was given",
     arguments: ["pfx:a.pfx;password=x", "a;PIN=x", "pkcs11:token=a?pin-value=x", "pem:a;pass%77ord=x", "PIN_VALUE=x"])
   func namesSecret(text: String) {
     #expect("\(naming: text)" == "(a value of \(text.utf8.count) bytes with a password or PIN in it)")

@@ -34,7 +34,7 @@ struct BackendConformanceTests {
     Case(backend: FileBackend(), reference: Fixtures.path("pfx/base64.txt")),
   ]
 
-  @Test("a key does all that callers rely on", arguments: cases)
+  @Test("a key does everything that callers rely on", arguments: cases)
   func conformance(_ test: Case) async throws {
     let suite = SignerConformance(
       of: test.backend, try KeyReference(test.reference, of: [test.backend.syntax]), algorithms: test.algorithms,

@@ -8,7 +8,7 @@ import Testing
 @Suite(.tags(.process)) struct CertificateChoiceTests {
   /// 2027-01-15, when `expired.pem` has ended and `not-yet-valid.pem` has not begun.
   private static let now: Int64 = 1_800_000_000
-  /// 2018, when of all certificates over the key of leaf.pem `expired.pem` alone was valid.
+  /// 2018, when `expired.pem` was the only valid certificate over the key of leaf.pem.
   private static let then: Int64 = 1_530_000_000
 
   private func read(_ names: [String]) throws -> [Certificate] {
@@ -21,7 +21,7 @@ import Testing
   private func key(of name: String) throws -> PublicKey { try #require(try read([name]).first).publicKey }
 
   @Test(
-    "the certificate is the one over the key, and of several the one that is valid at the time",
+    "the certificate is the one over the key; if there are several, the one that is valid at the time",
     arguments: [
       (["leaf", "intermediate", "root"], "leaf", now, "leaf"), (["root", "intermediate", "leaf"], "leaf", now, "leaf"),
       // An old one that signed itself, and a new one of the same name over another key.
@@ -29,7 +29,7 @@ import Testing
       (["self-signed", "same-name", "intermediate"], "leaf", now, "self-signed"),
       (["expired", "leaf"], "leaf", now, "leaf"), (["not-yet-valid", "leaf", "expired"], "leaf", now, "leaf"),
       (["expired", "leaf"], "leaf", then, "expired"), (["leaf", "leaf"], "leaf", now, "leaf"),
-      // One that ended is still the only one: whoever judges the token says so.
+      // An expired certificate is still the only one; the judge of the token reports it.
       (["expired", "other"], "leaf", now, "expired"),
     ])
   func overKey(bundle: [String], key name: String, time: Int64, expected: String) throws {
@@ -50,7 +50,7 @@ import Testing
     #expect(leaf == (try read([expected]).first))
   }
 
-  @Test("where several fit, the error lists subject, thumbprint and dates of each")
+  @Test("if several fit, the error lists subject, thumbprint and dates of each")
   func several() throws {
     let choice = CertificateChoice(at: Self.now, in: "bundle.pem")
     let listing = """
@@ -70,7 +70,7 @@ import Testing
     #expect(keys.message.hasPrefix("bundle.pem has 2 certificates of several keys, 2 of them valid at "))
   }
 
-  @Test("none over the key is a mismatch that lists what is there, and none at all is none")
+  @Test("if none is over the key, the error lists those that are there; without any there is no error")
   func none() throws {
     let choice = CertificateChoice(at: Self.now, in: "bundle.pem")
     #expect(try choice.leaf(over: try key(of: "leaf"), among: []) == nil)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import OpenSSLCrypto
 
-/// The certificates of this project: what is to be read of each is in `Fixtures/certificates/manifest.json`.
+/// The certificates of this project; `Fixtures/certificates/manifest.json` says how each must be read.
 @Suite("CertificateFile over the fixtures")
 struct CertificateFixtureTests {
   struct Entry: Decodable, Sendable, CustomTestStringConvertible {
@@ -44,10 +44,10 @@ struct CertificateFixtureTests {
   }()
 
   static let described = entries.filter { $0.sha256 != nil }
-  /// Two certificates are no error here: which is meant is for the caller to say.
+  /// Two certificates are not an error here, because the caller chooses.
   static let refused = entries.filter { $0.error != nil && $0.error != "several-certificates" }
 
-  @Test("the manifest is read whole") func manifest() {
+  @Test("the whole manifest is read") func manifest() {
     #expect(Self.described.count > 15)
     #expect(Self.refused.count >= 4)
   }
@@ -64,14 +64,14 @@ struct CertificateFixtureTests {
     #expect(OpenSSLErrors.drain().entries.isEmpty)
   }
 
-  @Test("the certificates of one key carry the same key", arguments: entries.filter { $0.error == nil })
+  @Test("the certificates of one key have the same key", arguments: entries.filter { $0.error == nil })
   func key(_ entry: Entry) throws {
     let name = try #require(entry.key)
     let bare = try #require(Self.described.first { $0.key == name }?.certificates().first)
     #expect(try entry.certificates().contains { $0.publicKey == bare.publicKey })
   }
 
-  @Test("a file is refused with the error it is for", arguments: refused)
+  @Test("a file is refused with the error in its row", arguments: refused)
   func refuse(_ entry: Entry) throws {
     let bytes = try Fixtures.bytes("certificates/\(entry.file)")
     do throws(KeyError) {

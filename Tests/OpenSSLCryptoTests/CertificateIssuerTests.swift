@@ -27,7 +27,8 @@ struct CertificateIssuerTests {
   }
 
   @Test(
-    "what is wrapped is taken apart again, whatever bits the signature ends with", arguments: [0, 1, 2, 0x80, 0xFF])
+    "a wrapped certificate is taken apart again, whatever bits the signature ends with",
+    arguments: [0, 1, 2, 0x80, 0xFF])
   func wrapped(_ last: UInt8) throws {
     let signer = try NewCertificate.signer()
     let contents = try NewCertificate.contents()
@@ -60,7 +61,7 @@ struct CertificateIssuerTests {
         == "certificate-key-not-offered")
   }
 
-  /// Signs with another key than it says, or changes what it gives.
+  /// Signs with another key than it claims, or changes its result.
   private struct LyingSigner: Signer {
     let signer: any Signer
     var publicKey: PublicKey
@@ -120,7 +121,7 @@ struct CertificateIssuerTests {
     #expect(certificate.der.ranges(of: element(start) + element(end)).count == 1)
   }
 
-  @Test("a life over the turn of 2050 has one date of each kind") func turn() throws {
+  @Test("a life across the start of 2050 has one date of each kind") func turn() throws {
     let life = try CertificateLife(at: 2_524_607_999, startingAt: 2_524_607_999, lasting: 2)
     let certificate = try NewCertificate.issuer.certificate(
       NewCertificate.contents(life: life), signedBy: NewCertificate.signer())
@@ -167,7 +168,7 @@ struct CertificateIssuerTests {
     #expect(id { _ = try NewCertificate.parts(of: der) } == "certificate-differs")
   }
 
-  @Test("a certificate of which any byte was changed differs, or does not say the same") func changedBytes() throws {
+  @Test("a certificate with any changed byte is refused, or has other contents") func changedBytes() throws {
     let contents = try NewCertificate.contents()
     let signer = try NewCertificate.signer()
     let der = try NewCertificate.issuer.certificate(contents, signedBy: signer).der

@@ -6,8 +6,8 @@ import System
 import TestSupport
 import Testing
 
-/// What other programs say of the certificates and requests that are made here.
-@Suite("Certificates before other programs", .timeLimit(.minutes(5)))
+/// What other programs say about the certificates and requests that are made here.
+@Suite("Certificates in other programs", .timeLimit(.minutes(5)))
 struct CertificateJudgeTests {
   private static let openssl = "/usr/bin/openssl"
   private static let certtool = "/usr/bin/certtool"
@@ -16,7 +16,7 @@ struct CertificateJudgeTests {
   private static let cases =
     NewCertificate.algorithms.map { ("rsa-2048", $0) } + [("rsa-4096", SignatureAlgorithm.rs256)]
 
-  /// What certtool says of a self-signed certificate that is not an authority, and whose signature is good.
+  /// What certtool says about a self-signed certificate that is not a CA, with a good signature.
   private static let goodForCertTool =
     "Not verified. The certificate is NOT trusted. The certificate issuer is not a CA. The certificate chain violates the signer's constraints."
 
@@ -26,7 +26,7 @@ struct CertificateJudgeTests {
     return line.map { String($0.trimmingCharacters(in: .whitespaces).dropFirst("Output: ".count)) }
   }
 
-  @Test("OpenSSL accepts a certificate strictly, its own signature too", arguments: cases)
+  @Test("OpenSSL accepts a certificate under strict rules, including its own signature", arguments: cases)
   func opensslCertificate(_ key: String, _ algorithm: SignatureAlgorithm) throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(Array(NewCertificate.make(key: key, algorithm).pem.utf8), to: "c.pem")
@@ -48,7 +48,7 @@ struct CertificateJudgeTests {
     #expect(try certToolVerdict(bad)?.contains("The signature in the certificate is invalid.") == true)
   }
 
-  @Test("NSS takes a certificate for a client's", arguments: cases)
+  @Test("NSS accepts a certificate for a client", arguments: cases)
   func nssCertificate(_ key: String, _ algorithm: SignatureAlgorithm) throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(Array(NewCertificate.make(key: key, algorithm).pem.utf8), to: "c.pem")
@@ -117,7 +117,7 @@ struct CertificateJudgeTests {
         """, "\(outcome)")
   }
 
-  @Test("of 300 signatures of two keys every one verifies, those that end with zero bits too") func manySignatures()
+  @Test("each of 300 signatures of two keys verifies, also those that end with zero bits") func manySignatures()
     throws
   {
     let folder = try TemporaryFolder()

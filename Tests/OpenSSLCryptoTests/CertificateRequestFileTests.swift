@@ -13,7 +13,7 @@ struct CertificateRequestFileTests {
     return Array(outcome.output.utf8)
   }
 
-  @Test("a request that OpenSSL made is read, as PEM and as DER") func others() throws {
+  @Test("a request from OpenSSL is read, as PEM and as DER") func others() throws {
     let pem = try madeByOpenSSL()
     let request = try NewCertificate.request(in: pem)
     #expect(request.subject.text == "CN=by openssl,O=Example")
@@ -29,7 +29,7 @@ struct CertificateRequestFileTests {
     #expect(NewCertificate.id { _ = try NewCertificate.request(in: der) } == "certificate-request-unproven")
   }
 
-  @Test("what is not one request is refused") func malformed() throws {
+  @Test("a file that is not exactly one request is refused") func malformed() throws {
     let pem = try madeByOpenSSL()
     let request = try NewCertificate.request(in: pem)
     for bytes in [
@@ -43,7 +43,7 @@ struct CertificateRequestFileTests {
     }
   }
 
-  @Test("a public key is taken from a request, a certificate or by itself") func publicKey() throws {
+  @Test("a public key is read from a request, from a certificate or alone") func publicKey() throws {
     let key = try NewCertificate.signer().publicKey
     let request = try madeByOpenSSL()
     let der = try NewCertificate.request(in: request).der

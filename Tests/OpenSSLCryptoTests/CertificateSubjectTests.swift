@@ -12,7 +12,7 @@ struct CertificateSubjectTests {
   }
 
   @Test(
-    "a name is encoded as X.509 has it, and its text is read back as the same name",
+    "a name is encoded as X.509 requires, and its text is read back as the same name",
     arguments: [
       ("Payroll exporter 2027", "CN=Payroll exporter 2027"), ("a, b + c", #"CN=a\, b \+ c"#),
       ("CN=a,O=b,C=DE", "CN=a,O=b,C=DE"), ("cn=a + ou=b", "OU=b+CN=a"), ("Ελλάδα ä 漢", "CN=Ελλάδα ä 漢"),
@@ -32,7 +32,7 @@ struct CertificateSubjectTests {
   }
 
   @Test(
-    "a value that X.509 does not take is refused",
+    "a value that X.509 does not accept is refused",
     arguments: [
       ("C=DEU", "subject-too-long"), ("C=D", "subject-malformed"), ("C=ÄÖ", "subject-malformed"),
       ("DC=ä", "subject-malformed"),
@@ -42,7 +42,7 @@ struct CertificateSubjectTests {
     #expect(NewCertificate.id { _ = try subject(text) } == id)
   }
 
-  @Test("OpenSSL's own command reads the subject as it was meant") func judged() throws {
+  @Test("OpenSSL's command reads the intended subject") func judged() throws {
     let certificate = try NewCertificate.make("CN=Ünïcode\\, Inc,O=Example,C=DE")
     let outcome = try Judge.run(
       "/usr/bin/openssl",

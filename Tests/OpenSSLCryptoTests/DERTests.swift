@@ -14,12 +14,12 @@ struct DERTests {
   }
 
   @Test(
-    "an integer is written without a sign and with no byte too many",
+    "an integer is written without a sign and without superfluous bytes",
     arguments: [([0x7F], [0x02, 1, 0x7F]), ([0x80], [0x02, 2, 0, 0x80]), ([1, 0, 1], [0x02, 3, 1, 0, 1])]
       as [([UInt8], [UInt8])])
   func integer(_ magnitude: [UInt8], _ expected: [UInt8]) { #expect(DER.integer(magnitude) == expected) }
 
-  @Test("the integers of a sequence are found, and what follows it is left")
+  @Test("the integers of a sequence are found, and the bytes after it are left")
   func integers() {
     let der: [UInt8] = [0x30, 7, 2, 1, 0, 2, 2, 0, 0x80, 9, 9]
     let found = DER.integers(inSequence: der.span)
@@ -30,7 +30,7 @@ struct DERTests {
   }
 
   @Test(
-    "what is not a sequence of minimal integers is none",
+    "bytes that are not a sequence of minimal integers give nothing",
     arguments: [
       [], [0x30], [0x30, 1], [0x30, 2, 2, 0], [0x30, 3, 2, 2, 1], [0x30, 4, 2, 2, 0, 1], [0x30, 4, 2, 2, 0xFF, 0x80],
       [0x30, 3, 4, 1, 0],
@@ -38,7 +38,7 @@ struct DERTests {
       [0x30, 0x84, 0xFF, 0xFF, 0xFF, 0xFF, 2, 1, 0],
     ] as [[UInt8]])
   func refused(_ der: [UInt8]) {
-    // A negative number is an integer; it is its reader that refuses it.
+    // A negative number is an integer; its reader refuses it.
     let found = DER.integers(inSequence: der.span)
     let isNegative = DER.isAnyNegative(found?.contents ?? [], in: der.span)
     #expect(found == nil || isNegative)

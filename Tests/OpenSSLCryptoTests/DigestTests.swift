@@ -28,7 +28,7 @@ struct DigestTests {
     #expect(digest.count == algorithm.byteCount)
   }
 
-  @Test("nothing has a digest too") func empty() throws {
+  @Test("an empty message has a digest too") func empty() throws {
     let nothing: [UInt8] = []
     #expect(try Digest.hash(nothing.span, with: .sha256).prefix(4) == [0xE3, 0xB0, 0xC4, 0x42])
   }

@@ -14,7 +14,7 @@ struct FileBackendTests {
   }
 
   @Test(
-    "the kind of file is found by content, whatever it is called",
+    "the kind of file is found by its content, whatever its name",
     arguments: [
       ("pem/chain.pem", nil), ("pem/pkcs8.der", nil), ("pem/pkcs1.der", nil), ("pem/pkcs8-aes256.der", "correct horse"),
       ("pfx/openssl-default.p12", "correct horse"), ("pfx/base64-one-line.txt", nil),
@@ -40,7 +40,7 @@ struct FileBackendTests {
     #expect(try signer(file).certificates.isEmpty)
   }
 
-  @Test("a file that is not there has its own error") func absent() throws {
+  @Test("a missing file has its own error") func absent() throws {
     let folder = try TemporaryFolder()
     do throws(KeyError) {
       _ = try signer(folder.path("absent.pem"))

@@ -19,7 +19,7 @@ struct FileKeyMakerTests {
     return try FileKeyMaker(path: path, format: format, password: bytes.map { SecretBytes(copying: $0.span) })
   }
 
-  /// Makes a key with its certificate, all the way.
+  /// Makes a key with its certificate, from the first step to the last.
   private func make(
     _ path: String, _ format: FileKeyMaker.Format, password: String? = Self.password, subject: String = "Payroll 2027"
   ) throws -> (finished: FinishedKey, certificate: Certificate, key: any MadeKey) {
@@ -36,7 +36,8 @@ struct FileKeyMakerTests {
       for: KeyRequest(registry.reference(reference), algorithm: .rs256, at: NewCertificate.now, secrets: secrets))
   }
 
-  @Test("a PEM file holds the key under PBES2 as the design has it, and then the certificate") func pem() throws {
+  @Test("a PEM file has the key under PBES2 with the documented parameters, and then the certificate") func pem() throws
+  {
     let folder = try TemporaryFolder()
     let (finished, certificate, key) = try make(folder.path("new.pem"), .pem)
     #expect(finished.reference == "pem:\(folder.path("new.pem"))")
@@ -60,7 +61,7 @@ struct FileKeyMakerTests {
     #expect(check.output == "Key is valid\n", "\(check)")
   }
 
-  @Test("a PEM file without a password is the only one, and it is said") func withoutPassword() throws {
+  @Test("only a PEM file may have no password, and there is a warning") func withoutPassword() throws {
     let folder = try TemporaryFolder()
     #expect(try maker(folder.path("a"), .pem, password: nil).passwordWarning == FileKeyMaker.PasswordWarning.none)
     let (finished, certificate, _) = try make(folder.path("new.pem"), .pem, password: nil)
@@ -77,7 +78,7 @@ struct FileKeyMakerTests {
   }
 
   @Test(
-    "a key without a certificate is opened as such",
+    "a key without a certificate can be opened",
     arguments: [FileKeyMaker.Format.pem, .pfx(.standard), .pfx(.oldWindows)])
   func bareKey(_ format: FileKeyMaker.Format) throws {
     let folder = try TemporaryFolder()
@@ -171,8 +172,7 @@ struct FileKeyMakerTests {
     }
   }
 
-  @Test("a password outside ASCII opens what it protects, and is warned of in a PFX alone") func otherPassword() throws
-  {
+  @Test("a password outside ASCII opens its file, and gives a warning only for a PFX") func otherPassword() throws {
     let folder = try TemporaryFolder()
     let password = "pässwörd 漢"
     for format in [FileKeyMaker.Format.pem, .pfx(.standard), .pfx(.oldWindows)] {
@@ -184,7 +184,7 @@ struct FileKeyMakerTests {
     #expect(try maker(folder.path("a"), .pfx(.standard)).passwordWarning == nil)
   }
 
-  @Test("every size that is offered is made", arguments: [2048, 3072, 4096])
+  @Test("keys of every offered size are made", arguments: [2048, 3072, 4096])
   func sizes(_ bitCount: Int) throws {
     let folder = try TemporaryFolder()
     let key = try maker(folder.path("new.pem"), .pem).make(KeyDescription(rsaBitCount: bitCount))
@@ -197,7 +197,7 @@ struct FileKeyMakerTests {
   }
 
   @Test(
-    "a file that is there stays as it is, in content, inode and mode",
+    "an existing file stays as it is, in content, inode and mode",
     arguments: [FileKeyMaker.Format.pem, .pfx(.standard)])
   func existing(_ format: FileKeyMaker.Format) throws {
     let folder = try TemporaryFolder()
@@ -206,7 +206,7 @@ struct FileKeyMakerTests {
     #expect(NewCertificate.id { try maker(path, format).check(KeyDescription()) } == "output-exists")
     #expect(
       NewCertificate.id { _ = try maker(path, format).make(KeyDescription(rsaBitCount: 2048)) } == "output-exists")
-    // One that comes while the key is made.
+    // A file that appears while the key is made.
     try FileManager.default.removeItem(atPath: path)
     let key = try maker(path, format).make(KeyDescription(rsaBitCount: 2048))
     try folder.write(Array("precious".utf8), to: "new")

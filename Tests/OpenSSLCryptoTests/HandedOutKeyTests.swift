@@ -9,8 +9,9 @@ import Testing
 
 @testable import OpenSSLCrypto
 
-/// Keys and certificates as services, shells and other tools hand them out: what each must give is in the manifest beside them.
-@Suite("Key files as they are handed out")
+/// Keys and certificates in the forms of services, shells and other tools; the manifest beside them has the expected
+/// results.
+@Suite("Key files in the forms of services and people")
 struct HandedOutKeyTests {
   typealias Entry = PEMFixtureTests.Entry
 
@@ -20,7 +21,7 @@ struct HandedOutKeyTests {
     return manifest ?? []
   }()
 
-  @Test("the manifest is read whole") func manifest() { #expect(Self.entries.count > 70) }
+  @Test("the whole manifest is read") func manifest() { #expect(Self.entries.count > 70) }
 
   /// Opens a plain path, which messages call `file:KEY`.
   private func signer(_ file: String, password: String? = nil) throws(KeyError) -> any Signer {
@@ -31,7 +32,7 @@ struct HandedOutKeyTests {
         secrets: FixedSecrets(password)))
   }
 
-  @Test("a file opens, or is refused with the error it is for", arguments: entries)
+  @Test("a file opens, or is refused with the error in its row", arguments: entries)
   func open(_ entry: Entry) throws {
     do throws(KeyError) {
       let signer = try signer(entry.file, password: entry.password)
@@ -49,7 +50,7 @@ struct HandedOutKeyTests {
   }
 
   @Test(
-    "what is not opened is named, and the line that converts it is there",
+    "a file that is not opened is named, with the command that converts it",
     arguments: [
       (
         "store.jks",
@@ -132,7 +133,7 @@ struct HandedOutKeyTests {
   }
 
   @Test(
-    "a key of an algorithm that OpenSSL does not know is named, private, in a PFX and public",
+    "a key of an algorithm that OpenSSL does not know is named, as a private key, in a PFX and as a public key",
     arguments: [
       ("ml-dsa-65", "ML-DSA-65"), ("ml-kem-768", "ML-KEM-768"), ("slh-dsa-128s", "SLH-DSA-SHA2-128s"),
       ("gost-2012", "GOST R 34.10-2012 with 256 bit modulus"), ("nameless", "1.2.3.4"),
@@ -156,7 +157,7 @@ struct HandedOutKeyTests {
   }
 
   @Test(
-    "the certificates of a file are found in what is around them",
+    "the certificates of a file are found in their wrapping",
     arguments: [
       ("chain.p7b", 3), ("chain.p7b.der", 3), ("vault-certificate.json", 1), ("vault-secret.json", 1),
       ("vault-secret-pem.json", 1), ("vault-secret-utf-16.json", 1), ("pfx.pem", 1), ("pfx-as-certificate.pem", 1),
@@ -173,7 +174,7 @@ struct HandedOutKeyTests {
   }
 
   @Test(
-    "what holds no certificate says what it is",
+    "the error about a file without a certificate says what the file is",
     arguments: ["private.jwk", "store.jks", "service-account.json", "pkcs8-v2.pem"])
   func noCertificate(_ file: String) throws {
     let bytes = try Fixtures.bytes("key-files/\(file)")
@@ -208,7 +209,7 @@ struct HandedOutKeyTests {
   }
 
   @Test(
-    "UTF-16 that is cut, or is none, is left alone",
+    "text that is not UTF-16, or is cut, is left alone",
     arguments: [
       [], [0xFF, 0xFE], [0xFF, 0xFE, 0x41], [0xFE, 0xFF, 0xD8, 0x00], [0xFF, 0xFE, 0x00, 0xDC], [0x41, 0, 0, 0x41],
     ] as [[UInt8]])
@@ -239,7 +240,7 @@ struct SecretJSONTests {
   func decodes(_ json: String, _ value: String) { #expect(text("a", of: json) == value) }
 
   @Test(
-    "anything but one object without a fault is refused",
+    "anything except exactly one valid object is refused",
     arguments: [
       "", "[]", "\"a\"", "{", "}", "{]", "{\"a\"}", "{\"a\":}", "{\"a\":\"b\",}", "{\"a\":\"b\"}x", "{\"a\":\"b\"}{}",
       "{\"a\":\"b\",\"a\":\"c\"}", "{\"a\":\"b\",\"\\u0061\":\"c\"}", "{\"a\":\"b\",\"o\":{\"x\":1,\"x\":2}}",
@@ -250,7 +251,7 @@ struct SecretJSONTests {
     ])
   func refuses(_ json: String) { #expect(text("a", of: json) == nil) }
 
-  @Test("no depth of nesting traps", arguments: [15, 16, 100_000])
+  @Test("no depth of nesting causes a crash", arguments: [15, 16, 100_000])
   func depth(_ count: Int) {
     let json = "{\"a\":\"b\",\"c\":" + String(repeating: "[", count: count) + String(repeating: "]", count: count) + "}"
     #expect((text("a", of: json) != nil) == (count < 16))

@@ -10,10 +10,11 @@ import Testing
 
 private typealias Encoding = PKCS12Encoding
 
-/// Every limit on key files, at it and one past it; those of PFX parts and nesting are in `PKCS12ReaderTests`.
+/// Every limit on key files, at the limit and one beyond it; those of PFX parts and nesting are in
+/// `PKCS12ReaderTests`.
 @Suite("KeyFileLimits", .tags(.process))
 struct KeyFileLimitsTests {
-  @Test("A file of the largest size is read, and one of a byte more is not", arguments: ["pem", "file"])
+  @Test("A file of the largest size is read, and one with a byte more is not", arguments: ["pem", "file"])
   func byteCount(_ scheme: String) throws {
     let folder = try TemporaryFolder()
     let key = try Fixtures.bytes("pem/pkcs8.pem")
@@ -35,14 +36,14 @@ struct KeyFileLimitsTests {
     } catch { return error.code }
   }
 
-  @Test("A derivation may have so many iterations, and no more")
+  @Test("The iterations of one derivation have an exact limit")
   func iterationsPerDerivation() {
     #expect(spending([KeyFileLimits.iterationsPerDerivation]) == nil)
     #expect(spending([KeyFileLimits.iterationsPerDerivation + 1]) == .iterationCountTooHigh)
     #expect(spending([.max]) == .iterationCountTooHigh)
   }
 
-  @Test("All derivations of a file may have so many iterations together, and no more")
+  @Test("The iterations of all derivations of a file have an exact limit")
   func iterationsPerFile() {
     let half = KeyFileLimits.iterationsPerFile / 2
     #expect(spending([half, half]) == nil)
@@ -57,7 +58,7 @@ struct KeyFileLimitsTests {
     } catch { return error.code }
   }
 
-  @Test("A PFX may hold so many bags, and no more")
+  @Test("The bags of a PFX have an exact limit")
   func bagCount() {
     func refusal(_ count: Int) -> KeyError.Code? {
       let bags = [[UInt8]](repeating: Encoding.bag(7, Encoding.sequence()), count: count)
@@ -67,7 +68,7 @@ struct KeyFileLimitsTests {
     #expect(refusal(KeyFileLimits.bagCount + 1) == .malformedPFX)
   }
 
-  @Test("scrypt may take so much memory, and no more")
+  @Test("The memory of scrypt has an exact limit")
   func scryptMemory() {
     // One row for the input, and the others for the table: 128 bytes each.
     let rows = KeyFileLimits.scryptByteCount / 128
@@ -75,7 +76,7 @@ struct KeyFileLimitsTests {
       let scrypt = Encoding.scrypt(cost: cost, blockSize: 1, parallelization: 1)
       return self.refusal(of: Encoding.pfx(bags: [Encoding.shroudedKeyBag(Encoding.pbes2(scrypt))]))
     }
-    // It is not a power of two, so what is within the bound is refused later, for what it is.
+    // It is not a power of two, so a cost within the limit is refused later, for that reason.
     #expect(refusal(rows - 1) != .iterationCountTooHigh)
     #expect(refusal(rows) == .iterationCountTooHigh)
   }
@@ -88,7 +89,7 @@ struct KeyFileLimitsTests {
     } catch { return error.code }
   }
 
-  @Test("A chain may have so many certificates, and what is above them is left out")
+  @Test("A chain has a limit, and the certificates above it are left out")
   func chainCount() throws {
     let folder = try TemporaryFolder()
     let most = KeyFileLimits.chainCount
@@ -122,7 +123,7 @@ struct KeyFileLimitsTests {
     #expect(outcome.status == 0, "\(outcome.error)")
   }
 
-  @Test("So many certificates of an issuer's name are tried, those that end last before the others")
+  @Test("A limited number of certificates with an issuer's name is tried, those that end last first")
   func issuerCandidateCount() throws {
     let folder = try TemporaryFolder()
     let most = KeyFileLimits.issuerCandidateCount
@@ -145,7 +146,7 @@ struct KeyFileLimitsTests {
     #expect(CertificateChain.chain(from: leaf, among: others.filter { $0 != last }).count == 2)
   }
 
-  @Test("A public key may have so many bits, and no more")
+  @Test("The bits of a public key have an exact limit")
   func bitCount() throws {
     let most = RSAPublicNumbers.signingBitCounts.upperBound / 8
     for (byteCount, code) in [(most, nil), (most + 1, KeyError.Code.rsaKeyTooLarge)] {

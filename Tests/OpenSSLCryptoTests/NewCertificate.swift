@@ -10,7 +10,7 @@ import Testing
 enum NewCertificate {
   static let encoder = OpenSSLCertificateEncoder()
   static let issuer = CertificateIssuer(encoder, OpenSSLCryptography())
-  /// The clock, since the judges look at it.
+  /// The present time, because the judges compare it.
   static let now = Int64(Date().timeIntervalSince1970)
   static let algorithms: [SignatureAlgorithm] = [.rs256, .rs384, .rs512, .ps256]
 
@@ -44,13 +44,13 @@ enum NewCertificate {
     )
   }
 
-  /// The id of the error that is thrown; nil for none.
+  /// The id of the thrown error; nil if there is none.
   static func id(_ body: () throws -> Void) -> String? {
     do { try body() } catch { return (error as? any DiagnosticError)?.id ?? "\(error)" }
     return nil
   }
 
-  // What is lent for a call, bound to a name first.
+  // A parameter for a call, bound to a name first.
   static func certificate(in file: [UInt8]) throws -> Certificate {
     try #require(try CertificateFile.read(file.span).first)
   }

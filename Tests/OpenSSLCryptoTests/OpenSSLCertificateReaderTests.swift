@@ -37,7 +37,7 @@ struct OpenSSLCertificateReaderTests {
     #expect(try certificate("no-end.pem").notAfter == 253_402_300_799)
   }
 
-  @Test("the DER that was read reads the same again") func again() throws {
+  @Test("the DER of a certificate is read again as the same certificate") func again() throws {
     let leaf = try certificate("leaf.pem")
     let der = leaf.der
     let again = try OpenSSLCertificateReader().certificate(der: der.span)
@@ -47,7 +47,7 @@ struct OpenSSLCertificateReaderTests {
     #expect(!again.serialNumber.isEmpty)
   }
 
-  @Test("every cut through a certificate is refused") func cut() throws {
+  @Test("a certificate that is cut at any place is refused") func cut() throws {
     let der = try certificate("leaf.pem").der
     for count in stride(from: 0, to: der.count, by: 7) {
       let cut = Array(der.prefix(count))

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("OpenSSLErrors")
 struct OpenSSLErrorsTests {
-  @Test("what a failed call leaves is drained with its words, and the queue is empty after") func drain() {
+  @Test("the entries of a failed call are drained with their texts, and the queue is then empty") func drain() {
     OpenSSLErrors.clear()
     let bytes: [UInt8] = [0x30, 3, 2, 1, 0]
     _ = X509Item(bytes.span)
@@ -19,7 +19,7 @@ struct OpenSSLErrorsTests {
     #expect(OpenSSLErrors.drain().summary == "no reason given")
   }
 
-  @Test("clearing drops what is not asked for") func clear() {
+  @Test("clearing drops entries that nobody asks for") func clear() {
     let bytes: [UInt8] = [0x30, 3, 2, 1, 0]
     _ = X509Item(bytes.span)
     OpenSSLErrors.clear()

@@ -73,7 +73,7 @@ struct PEMBackendTests {
     #expect(try chain(folder.write(parts, to: "key.pem")).count == 1)
   }
 
-  @Test("several keys are listed with ids, and an id opens the one it names") func severalKeys() throws {
+  @Test("several keys are listed with ids, and an id opens its key") func severalKeys() throws {
     let error = try #require(refusal(Fixtures.path("pem/two-keys.pem")))
     #expect(error.code == .severalKeys)
     for key in ["rsa-2048", "rsa-2048-other"] {
@@ -91,7 +91,7 @@ struct PEMBackendTests {
     #expect(try signer(file).certificates.isEmpty)
   }
 
-  @Test("a password is asked for once, by the reference, and only where a key needs it") func password() throws {
+  @Test("a password is asked for once, with the reference, and only if a key needs it") func password() throws {
     let folder = try TemporaryFolder()
     let encrypted = try Fixtures.bytes("pem/pkcs8-aes256.pem") + Fixtures.bytes("pem/traditional-aes256.pem")
     let file = try folder.write(encrypted, to: "two.pem")
@@ -103,7 +103,7 @@ struct PEMBackendTests {
     #expect(unasked.requests.isEmpty)
   }
 
-  @Test("what a provider throws comes through") func unavailable() {
+  @Test("an error of a provider is passed on") func unavailable() {
     struct Broken: SecretProvider {
       func secret(for request: SecretRequest) throws(KeyError) -> SecretBytes? {
         throw KeyError(.secretUnavailable, "no terminal")
@@ -112,7 +112,7 @@ struct PEMBackendTests {
     #expect(refusal(Fixtures.path("pem/pkcs8-aes256.pem"), secrets: Broken())?.code == .secretUnavailable)
   }
 
-  @Test("a path is opened with its escapes undone") func escapedPath() throws {
+  @Test("a path is unescaped before it is opened") func escapedPath() throws {
     let folder = try TemporaryFolder()
     try folder.write(Fixtures.bytes("pem/pkcs8.pem"), to: "a;b 100%.pem")
     #expect(refusal(folder.path("a%3Bb 100%25.pem")) == nil)
@@ -143,7 +143,7 @@ struct PEMBackendTests {
     }
   }
 
-  @Test("no message shows what a key file holds") func secrecy() throws {
+  @Test("no message shows the contents of a key file") func secrecy() throws {
     let secrets = FixedSecrets("open sesame")
     let error = try #require(refusal(Fixtures.path("pem/pkcs8-aes256.pem"), secrets: secrets))
     #expect(error.code == .wrongPassword)

@@ -7,7 +7,7 @@ import Testing
 
 @testable import OpenSSLCrypto
 
-/// The keys of this project in PEM and DER: what each must give is in the manifests beside them.
+/// The keys of this project in PEM and DER; the manifests beside them have the expected results.
 @Suite("PEMBackend and FileBackend over the fixtures")
 struct PEMFixtureTests {
   struct Entry: Decodable, Sendable, CustomTestStringConvertible {
@@ -40,9 +40,9 @@ struct PEMFixtureTests {
     return (entries ?? []).map { Case(folder: folder, entry: $0) }
   }
 
-  @Test("the manifests are read whole") func manifest() { #expect(Self.cases.count > 100) }
+  @Test("the whole manifests are read") func manifest() { #expect(Self.cases.count > 100) }
 
-  @Test("a file opens, or is refused with the error it is for", arguments: cases)
+  @Test("a file opens, or is refused with the error in its row", arguments: cases)
   func open(_ test: Case) throws {
     // A path in a reference is relative to the folder of the fixtures.
     let attributes =

@@ -20,7 +20,7 @@ struct PEMTextTests {
   }
 
   @Test(
-    "a block is read whatever its line ends, widths and surroundings",
+    "a block is read whatever its line ends, its widths and the text around it",
     arguments: [
       "-----BEGIN A B-----\nMAA=\n-----END A B-----\n", "-----BEGIN A B-----\r\nMAA=\r\n-----END A B-----\r\n",
       "-----BEGIN A B-----\nM\n A\tA\n=\n-----END A B-----", "\u{FEFF}-----BEGIN A B-----\nMAA=\n-----END A B-----\n",
@@ -50,7 +50,7 @@ struct PEMTextTests {
   }
 
   @Test(
-    "a block of a key or a certificate that is cut, spoiled or ended by another is refused",
+    "a block of a key or a certificate that is cut, spoiled or has the end of another is refused",
     arguments: [
       "-----BEGIN PKCS7-----\nMAA=\n", "-----BEGIN PKCS7-----", "-----BEGIN PKCS7-----\nMAA=\n-----END B-----\n",
       "-----BEGIN PKCS7-----\n-----END PKCS7-----\n",
@@ -72,7 +72,7 @@ struct PEMTextTests {
   }
 
   @Test(
-    "of a block of something else that cannot be read the label alone is lent",
+    "only the label of an unreadable block of another kind is passed on",
     arguments: [
       "-----BEGIN A-----\nMAA=\n", "-----BEGIN A-----\nVersion: 1\n\nMAA=\n=AAAA\n-----END A-----\n",
       "-----BEGIN A-----\n*\n-----END B-----\n", "-----BEGIN A-----\na: b\n",
@@ -82,7 +82,7 @@ struct PEMTextTests {
     #expect(try blocks(text + rest) == ["A||[]", "A B||[48, 0]"])
   }
 
-  @Test("many blocks that cannot be read are skipped without a look at the rest for each") func manyUnreadable()
+  @Test("many unreadable blocks are skipped without reading the rest of the text for each") func manyUnreadable()
     throws
   {
     let text = String(repeating: "-----BEGIN A-----\na: b\n", count: 40_000)

@@ -23,7 +23,7 @@ struct PKCS12BackendTests {
 
   private let path = Fixtures.path("pfx/openssl-default.p12")
 
-  @Test("a certificate from another file takes the place of those in the PFX")
+  @Test("a certificate from another file replaces those in the PFX")
   func certificateFile() throws {
     let bare = Fixtures.path("pfx/openssl-no-certificate.p12")
     #expect(try open("pfx:\(bare)").certificates.isEmpty)
@@ -72,7 +72,7 @@ struct PKCS12BackendTests {
     #expect(error("pfx:\(file.path)")?.code == .fileTooLarge)
   }
 
-  @Test("no error holds the password")
+  @Test("no error contains the password")
   func noSecrets() throws {
     let password = "vERY sECRET"
     let refusal = try #require(error("pfx:\(path)", password: password))

@@ -1,4 +1,4 @@
-/// DER of PKCS#12 structures, well formed or not, for tests that need what no tool writes.
+/// DER of PKCS#12 structures, valid or not, for tests of files that no tool writes.
 enum PKCS12Encoding {
   static func element(_ tag: UInt8, _ contents: [UInt8]) -> [UInt8] {
     let count = contents.count

@@ -6,7 +6,7 @@ import SigningTesting
 import TestSupport
 import Testing
 
-/// The PFX files of this project: what each must give is in `Fixtures/pfx/manifest.json`.
+/// The PFX files of this project; `Fixtures/pfx/manifest.json` has the expected results.
 @Suite("PFXBackend over the fixtures")
 struct PKCS12FixtureTests {
   struct Entry: Decodable, CustomTestStringConvertible {
@@ -31,9 +31,9 @@ struct PKCS12FixtureTests {
     return manifest ?? []
   }()
 
-  @Test("the manifest is read whole") func manifest() { #expect(Self.entries.count > 100) }
+  @Test("the whole manifest is read") func manifest() { #expect(Self.entries.count > 100) }
 
-  @Test("a file opens, or is refused with the error it is for", arguments: entries)
+  @Test("a file opens, or is refused with the error in its row", arguments: entries)
   func entry(_ entry: Entry) throws {
     let algorithm = try #require(SignatureAlgorithm(name: entry.algorithm))
     let attributes = entry.reference.map { ";\($0)" } ?? ""

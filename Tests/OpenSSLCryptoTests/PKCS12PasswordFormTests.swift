@@ -19,13 +19,13 @@ struct PKCS12PasswordFormTests {
 
   @Test("a password in ASCII has one form") func plain() { #expect(forms("pass word") == [Array("pass word".utf8)]) }
 
-  @Test("a password outside ASCII is also taken byte by byte, as OpenSSL before 1.1 did")
+  @Test("a password outside ASCII is also tried byte by byte, as OpenSSL before 1.1 did")
   func byteWise() {
     #expect(forms("aé").prefix(2) == [Array("aé".utf8), Array("a\u{C3}\u{A9}".utf8)])
     #expect(forms("🔑") == [Array("🔑".utf8), Array("\u{F0}\u{9F}\u{94}\u{91}".utf8)])
   }
 
-  @Test("a password of Latin-1 is also taken in that, as Bouncy Castle can write it")
+  @Test("a password in Latin-1 is also tried in that form, as Bouncy Castle can write it")
   func latin1() {
     #expect(forms("aéÿ").dropFirst(2) == [[0x61, 0xE9, 0xFF]])
     #expect(forms("é€").count == 2)

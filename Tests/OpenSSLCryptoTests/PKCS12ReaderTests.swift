@@ -10,7 +10,7 @@ import Testing
 
 private typealias Encoding = PKCS12Encoding
 
-/// Files that no tool writes, made here so that each shows one thing.
+/// Files that no tool writes, each made to show one thing.
 @Suite("PFXReader")
 struct PKCS12ReaderTests {
   private func error(_ bytes: [UInt8], password: String? = "correct horse") -> KeyError? {
@@ -42,7 +42,7 @@ struct PKCS12ReaderTests {
     ])
   func tooManyIterations(_ file: [UInt8]) { #expect(error(file)?.code == .iterationCountTooHigh) }
 
-  @Test("counts that are each legitimate are refused when their sum is not")
+  @Test("counts that are each allowed are refused if their sum is not")
   func tooManyIterationsTogether() {
     let bag = Encoding.shroudedKeyBag(Encoding.tripleDES(iterations: 7_000_000))
     #expect(error(Encoding.pfx(bags: [bag, bag, bag]))?.code == .iterationCountTooHigh)
@@ -175,7 +175,7 @@ struct PKCS12ReaderTests {
 
   // MARK: Passwords
 
-  @Test("a password is asked for once, and only after the absent and the empty one did not fit")
+  @Test("a password is asked for once, and only if the file opens neither without one nor with the empty one")
   func asksOnce() {
     let file = Encoding.pfx(bags: [Encoding.shroudedKeyBag(Encoding.tripleDES(iterations: 1))])
     for (password, code) in [("wrong", .wrongPassword), ("", .wrongPassword), (nil, .passwordRequired)]
@@ -189,7 +189,7 @@ struct PKCS12ReaderTests {
     }
   }
 
-  @Test("nothing is asked for when nothing is protected, and a note says so")
+  @Test("no password is asked for if nothing is protected, and a note says so")
   func asksNothing() throws {
     let secrets = FixedSecrets("unused")
     let contents = try PFXReader(subject: "pfx:made").contents(
@@ -200,7 +200,7 @@ struct PKCS12ReaderTests {
 
   // MARK: Names
 
-  @Test("a key without a friendly name has the one of its certificate, and its own otherwise")
+  @Test("a key has its own friendly name, or otherwise the one of its certificate")
   func names() throws {
     func der(_ name: String) throws -> [UInt8] {
       let text = try String(contentsOf: Fixtures.url(name), encoding: .utf8)
@@ -230,7 +230,7 @@ struct PKCS12ReaderTests {
     arguments: [[1], [0, 1], [0x0A], [1, 0]] as [[UInt8]])
   func trailingData(_ rest: [UInt8]) { #expect(error(Encoding.pfx(bags: []) + rest)?.code == .trailingData) }
 
-  @Test("zero bytes after the end are taken, and a note says so", arguments: [1, 8, 4000])
+  @Test("zero bytes after the end are accepted, and a note says so", arguments: [1, 8, 4000])
   func trailingZeros(_ count: Int) throws {
     let file = Encoding.pfx(bags: []) + [UInt8](repeating: 0, count: count)
     let contents = try PFXReader(subject: "pfx:made").contents(
@@ -241,7 +241,7 @@ struct PKCS12ReaderTests {
     #expect(contents.trailingZeroCount == count)
   }
 
-  @Test("a file that ends early says so", arguments: [1, 2, 3, 10])
+  @Test("the error about a file that ends early says so", arguments: [1, 2, 3, 10])
   func cutShort(_ missing: Int) {
     let error = error(Array(Encoding.pfx(bags: []).dropLast(missing)))
     #expect(error?.code == .malformedPFX)
@@ -249,7 +249,7 @@ struct PKCS12ReaderTests {
   }
 
   @Test(
-    "what does not begin as a PFX is not recognised",
+    "a file that does not begin like a PFX is not recognised",
     arguments: [[], [0], .init(repeating: 0, count: 1 << 20), Array("-----BEGIN".utf8)])
   func otherFiles(_ bytes: [UInt8]) { #expect(error(bytes)?.code == .unrecognisedKeyFile) }
 
@@ -274,7 +274,7 @@ struct PKCS12ReaderTests {
     ])
   func malformed(_ file: [UInt8]) { #expect(error(file)?.code == .malformedPFX) }
 
-  @Test("secret bags, CRL bags and bags of no known kind are skipped", arguments: [4, 5, 7])
+  @Test("secret bags, CRL bags and bags of unknown kinds are skipped", arguments: [4, 5, 7])
   func otherBags(_ kind: Int) {
     let value = Encoding.sequence(Encoding.object("1.2.3"), Encoding.explicit(Encoding.octets([1])))
     #expect(error(Encoding.pfx(bags: [Encoding.bag(kind, value)])) == nil)

@@ -35,7 +35,7 @@ struct PrivateKeyReaderTests {
     #expect(try !read(pkcs1: numbers).isSound)
   }
 
-  @Test("primes that change places without their exponents do not belong together") func swapped() throws {
+  @Test("primes that are swapped without their exponents do not belong together") func swapped() throws {
     var numbers = Self.numbers
     numbers.swapAt(4, 5)
     #expect(try !read(pkcs1: numbers).isSound)

@@ -22,7 +22,7 @@ struct PublicKeyFileTests {
     #expect(key.sha256Fingerprint.count == 32)
   }
 
-  @Test("a key made from its numbers is the key they are of") func numbers() throws {
+  @Test("a key that is made from its numbers is the same key") func numbers() throws {
     let key = try #require(keys("public-keys/spki.pem").first)
     let made = try PublicKey(rsa: #require(key.rsa))
     #expect(made.subjectPublicKeyInfo == key.subjectPublicKeyInfo)
@@ -36,7 +36,7 @@ struct PublicKeyFileTests {
   }
 
   @Test(
-    "a key is summed up for a person",
+    "a key has a summary for a person",
     arguments: [
       ("public-keys/spki.pem", "RSA 2048"), ("certificates/rsa-4096.pem", "RSA 4096"),
       ("certificates/rsa-1024.pem", "RSA 1024"),
@@ -57,7 +57,7 @@ struct PublicKeyFileTests {
   }
 
   @Test(
-    "what is not a public key has its own error",
+    "a file that is not a public key has its own error",
     arguments: [
       ("public-keys/trailing.der", KeyError.Code.trailingData), ("keys/rsa-2048.pem", .noPublicKey),
       ("pem/pkcs8.der", .noPublicKey),
@@ -74,7 +74,7 @@ struct PublicKeyFileTests {
     }
   }
 
-  @Test("every cut through a public key is refused") func cut() throws {
+  @Test("a public key that is cut at any place is refused") func cut() throws {
     let der = try Fixtures.bytes("public-keys/spki.der")
     for count in 0..<der.count {
       let cut = Array(der.prefix(count))

@@ -87,11 +87,11 @@ struct RSASignatureDiagnosisTests {
     (.ps256, .init("something else", "echo x > input; hashed -sha256 $pss input"), .otherContent),
   ]
 
-  /// GNU's `tac` turns lines round; these are made of one byte each.
+  /// GNU's `tac` reverses lines; here each line is one byte.
   private static let reversal =
     "od -An -v -tx1 -w1 signature | tac | while read -r byte; do printf \"\\\\$(printf %o 0x$byte)\"; done > turned; mv turned signature"
 
-  @Test("what a signer did instead is told apart", arguments: cases)
+  @Test("the mistakes of signers are told apart", arguments: cases)
   func told(_ algorithm: SignatureAlgorithm, _ script: SignatureScript, _ code: SignatureFault.Code) throws {
     let key = try signer().publicKey
     let signature = try script.signature(for: Self.message, key: Fixtures.path("keys/rsa-2048.pem"))
@@ -102,7 +102,7 @@ struct RSASignatureDiagnosisTests {
     #expect(fault.code == code, "\(fault)")
   }
 
-  @Test("a signature says itself what it is, and what was asked for")
+  @Test("the message says what the signature is, and what was asked for")
   func message() throws {
     let script = SignatureScript("", "echo >> input; hashed -sha512 -sigopt rsa_padding_mode:pss input")
     let signature = try script.signature(for: Self.message, key: Fixtures.path("keys/rsa-2048.pem"))
@@ -148,7 +148,8 @@ struct RSASignatureDiagnosisTests {
   }
 
   @Test(
-    "bytes that are not a signature are reported as of another key, or changed", arguments: SignatureAlgorithm.allCases)
+    "bytes that are not a signature are reported as made by another key, or changed",
+    arguments: SignatureAlgorithm.allCases)
   func noise(_ algorithm: SignatureAlgorithm) throws {
     let signer = try signer(algorithm: algorithm)
     var generator = SeededGenerator(seed: 5)
@@ -165,7 +166,7 @@ struct RSASignatureDiagnosisTests {
     }
   }
 
-  @Test("a signature of another length is none, and dropped zero bytes are recognised")
+  @Test("a signature of another length is refused, and dropped zero bytes are recognised")
   func length() throws {
     let signer = try signer()
     let good = try signer.sign(Self.message.span).bytes

@@ -20,7 +20,7 @@ struct RSASignatureVerifierTests {
     verifier.isValid(signature.span, by: algorithm, for: Self.message.span)
   }
 
-  @Test("a signature with any bit turned is bad", arguments: SignatureAlgorithm.allCases)
+  @Test("a signature with any bit flipped is bad", arguments: SignatureAlgorithm.allCases)
   func everyBit(_ algorithm: SignatureAlgorithm) throws {
     let signer = try signer(algorithm)
     let good = try signer.sign(Self.message.span).bytes
@@ -63,7 +63,7 @@ struct RSASignatureVerifierTests {
     }
   }
 
-  @Test("an exponent below 65537 verifies, as a warning is for others to give")
+  @Test("a key with an exponent below 65537 verifies, and its caller gives the warning")
   func smallExponent() throws {
     let bytes = try Fixtures.bytes("public-keys/rsa-e3.pem")
     let key = try #require(PublicKeyFile.read(bytes.span).first)
@@ -71,7 +71,7 @@ struct RSASignatureVerifierTests {
   }
 
   @Test(
-    "a key that proves nothing, or is none, is refused",
+    "a key that proves nothing, or is not a key, is refused",
     arguments: [
       (
         RSAPublicNumbers(modulus: [0x81] + [UInt8](repeating: 1, count: 255), exponent: [1]), KeyError.Code.brokenRSAKey
@@ -96,7 +96,7 @@ struct RSASignatureVerifierTests {
     #expect((try? RSASignatureVerifier(key)) == nil)
   }
 
-  @Test("one verifier judges from many threads at the same time")
+  @Test("one verifier works in many threads at the same time")
   func parallel() async throws {
     let good = try [SignatureAlgorithm.rs256, .ps384].map { ($0, try signer($0).sign(Self.message.span).bytes) }
     let verifier = try RSASignatureVerifier(signer(.rs256).publicKey)

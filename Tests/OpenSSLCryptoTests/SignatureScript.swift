@@ -1,10 +1,11 @@
 import Foundation
 import TestSupport
 
-/// Signatures by the `openssl` command, right ones and such as signers elsewhere are seen to give.
+/// Signatures by the `openssl` command: right ones, and wrong ones as some signers make them.
 struct SignatureScript: Sendable, CustomStringConvertible {
   let description: String
-  /// Shell, run where `input` is the message, with `$KEY` the key's file; it leaves the signature in `signature`.
+  /// Shell that is run in the folder of `input`, the message, with `$KEY` as the file of the key; it writes
+  /// `signature`.
   let lines: String
 
   init(_ description: String, _ lines: String) {
@@ -21,7 +22,7 @@ struct SignatureScript: Sendable, CustomStringConvertible {
     return try folder.bytes("signature")
   }
 
-  /// What a signer may have been given, each made by openssl or by hand: DigestInfo is 19 bytes before the digest.
+  /// What a signer may get, made by openssl or by hand: a DigestInfo is 19 bytes before the digest.
   private static let files = """
     hex() { od -An -v -tx1 | tr -d ' \\n'; }
     sign() { openssl pkeyutl -sign -inkey "$KEY" -out signature "$@"; }

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 extension TokenTests {
-  /// How many calls things cost: each may take a tenth of a second on a device behind a network.
+  /// The number of calls: each may take a tenth of a second on a device behind a network.
   @Suite("Calls", .tags(.hsm), .enabled(if: TokenKeys.isAvailable, TokenKeys.absence))
   struct CallCountTests {
     private static let selection = "token=keyroll;object=rsa-2048"
@@ -32,7 +32,7 @@ extension TokenTests {
     }
 
     @Test(
-      "2,000 certificates of others cost nothing where the id, the modulus or the name leads to the right one",
+      "2,000 other certificates cost nothing if the id, the modulus or the name leads to the right one",
       arguments: ["rsa-2048", "certificate-elsewhere", "mismatch", "opensc-2048"])
     func otherCertificates(object: String) throws {
       func count(_ plan: [String]) throws -> Int {
@@ -58,7 +58,8 @@ extension TokenTests {
       let keys = try TokenKeys()
       let cryptography = OpenSSLCryptography()
       let registry = KeyRegistry(keys.backend)
-      // Another one than is beside the key, one that is beside another object, and one from the token itself.
+      // A certificate other than the one beside the key, one that is beside another object, and one from the
+      // token itself.
       let made = try registry.reference(keys.uri("token=keyroll;object=opensc-2048;type=cert"))
       let given = [
         ("rsa-2048", try cryptography.certificates(inFile: Fixtures.path("certificates/renewed.pem"))),
@@ -80,7 +81,7 @@ extension TokenTests {
       #expect(try keys.fault.calls(of: "C_Initialize").count == 1)
     }
 
-    @Test("certificates named in references belong to them too: one login serves two keys with a file each")
+    @Test("certificates in references belong to the request too: one login serves two keys with a file each")
     func certificatesOfReferences() throws {
       let keys = try TokenKeys()
       for (object, file) in [("rsa-2048", "renewed.pem"), ("private-only", "other.pem")] {

@@ -30,7 +30,7 @@ struct CertificateStorageTests {
         secrets: FixedSecrets(ThrowawayToken.pin)))
   }
 
-  @Test("a certificate is beside its key from now on, and a second time it already exists")
+  @Test("a stored certificate is beside its key, and is not stored a second time")
   func storing() throws {
     defer { backend.close() }
     let certificate = try NewTokenKeys.certificate(try signer("object=no-certificate"))
@@ -65,7 +65,7 @@ struct CertificateStorageTests {
     #expect(listed.output.contains("serial:     8001") || !listed.output.contains("serial:"), "\(listed)")
   }
 
-  @Test("a certificate of another key is refused, and so is one for which there is no key")
+  @Test("a certificate of another key is refused, and so is one without a key")
   func mismatch() throws {
     defer { backend.close() }
     let leaf = try #require(
@@ -77,18 +77,18 @@ struct CertificateStorageTests {
     #expect(try keys.fault.calls(of: "C_CreateObject").isEmpty)
   }
 
-  @Test("an equal certificate that is under another name is not written again, and that is said")
+  @Test("an equal certificate under another name is not written again, and a note says so")
   func elsewhere() throws {
     defer { backend.close() }
     let certificate = try #require(try signer("object=certificate-elsewhere").certificates.first)
     let stored = try store(certificate, at: "object=certificate-elsewhere")
     #expect(
-      !stored.isNew && stored.notes == ["the certificate lies on the token under another name than its key"],
+      !stored.isNew && stored.notes == ["the certificate is on the token under another name than its key"],
       "\(stored)")
   }
 
   @Test(
-    "if a token takes no certificate, the key stays as it is, and the error says how to sign",
+    "if a token accepts no certificate, the key stays as it is, and the error says how to sign",
     arguments: [
       "CKR_TOKEN_WRITE_PROTECTED", "CKR_DEVICE_MEMORY", "CKR_ATTRIBUTE_VALUE_INVALID", "CKR_FUNCTION_NOT_SUPPORTED",
     ])

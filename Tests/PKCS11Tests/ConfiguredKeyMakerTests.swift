@@ -7,7 +7,8 @@ import SigningTesting
 import TestSupport
 import Testing
 
-/// Keys made on the tokens of every maker, which p11-kit must be configured for: the making runs in a child that is.
+/// Keys made on the tokens of every maker. p11-kit must be configured for them, so the keys are made in a child
+/// process that is.
 @Suite struct ConfiguredKeyMakerTests {
   /// Set in the child alone.
   private static let token = ProcessInfo.processInfo.environment["KEYROLL_TEST_NEW_KEY_TOKEN"]
@@ -46,21 +47,21 @@ import Testing
     let certificate = try NewTokenKeys.certificate(try key.signer(for: .rs256))
     let finished = try key.finish(with: certificate)
     #expect(finished.protection?.hasPrefix("sensitive, not extractable") ?? false, "\(finished)")
-    // The store of tpm2-pkcs11 takes certificates too.
+    // The store of tpm2-pkcs11 accepts certificates too.
     let stored = try backend.store(certificate, besideKeyAt: reference(finished.reference), secrets: secrets)
     #expect(stored.isNew, "\(stored)")
     #expect(try !backend.store(certificate, besideKeyAt: reference(finished.reference), secrets: secrets).isNew)
     let signer = try backend.signer(
       for: KeyRequest(reference(finished.reference), algorithm: .rs256, at: 1_800_000_000, secrets: secrets))
     #expect(signer.certificates == [certificate])
-    // The same label again, and the same id under another label: NSS would write over the old key.
+    // The same label again, and the same id under another label: NSS would overwrite the old key.
     let id = try #require(finished.reference.split(separator: ";").first { $0.hasPrefix("id=") }?.prefix { $0 != "?" })
     for name in ["kept", "other;\(id)"] {
       let again = try maker(name)
       let error = #expect(throws: KeyMakingError.self) { try again.make(KeyDescription(rsaBitCount: 2048)) }
       #expect(error?.code == .keyTaken && again.objectsInTheWay.count >= 2, "\(String(describing: error))")
     }
-    // Another one is taken back; a TPM without a resource manager has no room for one.
+    // The other one is removed again; a TPM without a resource manager has no room for one.
     if !isTPM {
       let second = try maker("passing")
       let passing = try second.make(KeyDescription(rsaBitCount: 2048))

@@ -6,7 +6,8 @@ import SigningTesting
 import TestSupport
 import Testing
 
-/// Modules of other makers, which p11-kit must be configured for: the suite runs in a child that is.
+/// Modules of other makers. p11-kit must be configured for them, so the suite runs in a child
+/// process that is.
 @Suite(.tags(.hsm, .slow)) struct ConfiguredTokenTests {
   /// Set in the child alone.
   private static let reference = ProcessInfo.processInfo.environment["KEYROLL_TEST_REFERENCE"]
@@ -38,7 +39,7 @@ import Testing
   private static let proof = "no findings for"
 
   @Test(
-    "the key that was named passes the conformance suite",
+    "the named key passes the conformance suite",
     .enabled(if: reference != nil, "it runs in the child that the other test starts"))
   func conformance() async throws {
     let text = try #require(Self.reference)
@@ -49,7 +50,7 @@ import Testing
       wrongSecrets: FixedSecrets("00000000"), verifier: TokenKeys.verifier
     ).findings()
     #expect(findings.isEmpty, "\(findings)")
-    // Seen by the parent, which would not notice a suite that was skipped.
+    // Checked by the parent, which would not notice a skipped suite.
     if findings.isEmpty { print("\(Self.proof) \(text)") }
   }
 }

@@ -6,7 +6,7 @@ import SigningTesting
 import TestSupport
 import Testing
 
-/// Every function fails with every answer of the standard while a key is opened and used.
+/// Every function fails with every return value of the standard while a key is opened and used.
 @Suite(.tags(.hsm, .slow), .enabled(if: TokenKeys.isAvailable, TokenKeys.absence))
 struct FailingCallTests {
   @Test("the table has every function that is called, and no other")
@@ -20,13 +20,13 @@ struct FailingCallTests {
   @Test("a call that fails once is an error that names it, or does no harm", arguments: StandardAnswers.usual)
   func once(answers: StandardAnswers) throws {
     let key = try FaultyKey()
-    // A C_SignInit that is refused has begun nothing.
+    // A refused C_SignInit has not begun anything.
     let verb = answers.function == "C_SignInit" ? "fail" : "answer"
     for value in answers.values { try open(key, "\(verb) \(answers.function) 1 \(value)", answers.function, value) }
   }
 
   @Test(
-    "a call that always fails is an error that names it, but where nothing depends on it",
+    "a call that always fails is an error that names it, unless nothing depends on it",
     arguments: StandardAnswers.usual)
   func always(answers: StandardAnswers) throws {
     let isHarmless = ["C_CloseSession", "C_Finalize"].contains(answers.function)
@@ -41,7 +41,7 @@ struct FailingCallTests {
     "a call that fails while signing is an error that names it, and the next signature is good",
     arguments: StandardAnswers.of("C_SignInit", "C_Sign"))
   func whileSigning(answers: StandardAnswers) throws {
-    // A failed C_Sign has ended the operation all the same, and a failed C_SignInit has begun none.
+    // A failed C_Sign has ended the operation all the same, and a failed C_SignInit has not begun one.
     let verb = answers.function == "C_Sign" ? "answer" : "fail"
     for value in answers.values where !Self.refusalsOfMechanism.contains("\(answers.function) \(value)") {
       let key = try FaultyKey()
@@ -58,13 +58,13 @@ struct FailingCallTests {
   }
 
   @Test(
-    "a mechanism that is listed and refused is followed by the next one of the algorithm",
+    "after a mechanism that is listed but refused, the next one of the algorithm is tried",
     arguments: refusalsOfMechanism)
   func refusedMechanism(answer: String) throws {
     let key = try FaultyKey(plan: ["fail C_SignInit 1 \(answer.split(separator: " ")[1])"])
     let signer = try key.open()
     for _ in 0..<2 { #expect(try TokenKeys.isGood(signer)) }
-    // The second signature begins with what worked.
+    // The second signature begins with the mechanism that worked.
     #expect(try key.fault.calls(of: "C_SignInit").count == 3)
   }
 
@@ -72,7 +72,7 @@ struct FailingCallTests {
     "C_SignInit CKR_MECHANISM_INVALID", "C_SignInit CKR_MECHANISM_PARAM_INVALID",
   ]
 
-  /// Answers that say of one token, object or mechanism that it is not there, which then is the error.
+  /// Return values that say that a token, object or mechanism is not there, which is then the error.
   private static let absences: [String: KeyError.Code] = [
     "C_GetTokenInfo CKR_TOKEN_NOT_PRESENT": .noSuchToken,
     "C_GetAttributeValue CKR_ATTRIBUTE_SENSITIVE": .noSuchKey,
@@ -81,7 +81,8 @@ struct FailingCallTests {
     "C_Initialize CKR_CRYPTOKI_ALREADY_INITIALIZED": .noSuchToken,
   ]
 
-  /// True when it opened and signed well; else the error of either names the call. The fault must have happened, and no PIN been given twice.
+  /// True if it opened and signed well; otherwise the error of either names the call. The fault must have happened, and
+  /// no PIN may have been given twice.
   @discardableResult
   private func open(_ first: FaultyKey, _ line: String, _ function: String, _ value: String) throws -> Bool {
     // p11-kit keeps a module that could not be finalised as it is.
@@ -106,7 +107,7 @@ struct FailingCallTests {
   }
 }
 
-/// What one function may answer besides `CKR_OK`, from `Fixtures/pkcs11/return-values.txt`.
+/// The possible return values of one function besides `CKR_OK`, from `Fixtures/pkcs11/return-values.txt`.
 struct StandardAnswers: Sendable, CustomTestStringConvertible {
   let function: String
   let values: [String]
@@ -123,7 +124,7 @@ struct StandardAnswers: Sendable, CustomTestStringConvertible {
 
   static func of(_ functions: String...) -> [StandardAnswers] { all.filter { functions.contains($0.function) } }
 
-  /// All that opening a key and signing with it calls, while nothing goes wrong.
+  /// All calls of opening a key and signing with it, while nothing goes wrong.
   static let usual = all.filter {
     !["C_GetSessionInfo", "C_GetInfo", "C_GetSlotInfo", "C_GetMechanismInfo"].contains($0.function)
   }

@@ -4,7 +4,8 @@ import PKCS11
 import TestSupport
 import Testing
 
-/// Every call of making a key fails once, at each step: afterwards nothing is on the token, or exactly what was reported.
+/// Every call of making a key fails once, at each step. Afterwards nothing is on the token, or exactly what was
+/// reported.
 @Suite("TokenKeyMaker that fails", .enabled(if: TokenKeys.isAvailable, TokenKeys.absence))
 struct FailingKeyMakerTests {
   private static let label = "new"
@@ -17,7 +18,7 @@ struct FailingKeyMakerTests {
     var testDescription: String { "\(function) \(number)" }
   }
 
-  /// From the last search before the making on, every call; of those before, the first of each function.
+  /// Every call from the last search before the key is made; of the calls before that, the first of each function.
   private static func steps(of calls: [FaultModule.Call]) -> [Step] {
     let first = calls.firstIndex { $0.function == "C_GenerateKeyPair" } ?? 0
     var counts: [String: Int] = [:]
@@ -25,14 +26,14 @@ struct FailingKeyMakerTests {
     for (index, call) in calls.enumerated() {
       counts[call.function, default: 0] += 1
       let number = counts[call.function, default: 1]
-      // After the certificate was stored nothing is left but to let go.
+      // After the certificate was stored, only the session has to be closed.
       if ["C_Finalize", "C_Initialize"].contains(call.function) { continue }
       if number == 1 || index >= first - 1 { steps.append(Step(function: call.function, number: number)) }
     }
     return steps
   }
 
-  @Test("each call fails, or is done and said to have failed", arguments: ["fail", "answer"])
+  @Test("each call fails, or succeeds and reports a failure", arguments: ["fail", "answer"])
   func everyCall(verb: String) throws {
     let keys = try NewTokenKeys()
     #expect(try keys.run(keys.uri("object=first"), stores: true).stored != nil)
@@ -68,7 +69,7 @@ struct FailingKeyMakerTests {
   }
 
   @Test(
-    "a token that goes away after it has made a key is said to have one perhaps",
+    "if a token goes away after it has made a key, the error says that the key may be there",
     arguments: ["remove C_GetAttributeValue 1", "remove C_SignInit 1", "remove C_Sign 1", "remove C_GenerateKeyPair 1"])
   func removed(line: String) throws {
     let number = line.contains("Attribute") ? try Self.firstAttributesAfterMaking() : 1
@@ -87,11 +88,11 @@ struct FailingKeyMakerTests {
       .count { $0.function == "C_GetAttributeValue" } + 1
   }
 
-  /// What is on the token is what the run says.
+  /// The token has exactly what the run reports.
   private static func judge(_ run: NewTokenKeys.Run, _ keys: NewTokenKeys, _ line: String) throws {
     let found = try keys.kinds(labelled: label)
     if run.finished != nil {
-      // The key is made; the certificate is there, or its absence is the error.
+      // The key is made; the certificate is there, or the error says that it is missing.
       #expect(found.filter { $0 != "Certificate" } == ["Private Key", "Public Key"], "\(line): \(found)")
       let isStored = found.contains("Certificate")
       #expect(run.error.map { $0.id == "key-not-discarded" } != true, "\(line): \(run)")
@@ -110,7 +111,7 @@ struct FailingKeyMakerTests {
       let removal = try #require(object.removalLine)
       #expect(error.hint?.contains(removal) ?? false, "\(line): \(error)")
     }
-    // What the error says removes what is left.
+    // The commands in the error remove what is left.
     try keys.fault.plan([])
     for object in run.leftovers where found.contains(object.kindOfOpenSC) { try keys.remove(object) }
     #expect(try keys.kinds(labelled: label).isEmpty, "\(line)")

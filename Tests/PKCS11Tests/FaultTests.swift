@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 extension TokenTests {
-  /// What becomes of a failing token, whatever call it fails at.
+  /// What happens with a failing token, whichever call fails.
   @Suite(.tags(.hsm), .enabled(if: TokenKeys.isAvailable, TokenKeys.absence))
   struct FaultTests {
     private let keys: TokenKeys
@@ -50,7 +50,7 @@ extension TokenTests {
       #expect(try keys.fault.calls(of: "C_Initialize").count == 6)
     }
 
-    @Test("a token without PSS names the algorithms that it has, and none is taken silently")
+    @Test("the error about a token without PSS names its algorithms, and none is used silently")
     func withoutPSS() throws {
       try keys.fault.plan(["0xd", "0x43", "0x44", "0x45"].map { "hide-mechanism \($0)" })
       let refusal = try #require(keys.refusal(key, .ps256))
@@ -60,7 +60,7 @@ extension TokenTests {
     }
 
     @Test(
-      "a token that only hashes itself signs with the mechanism that hashes too",
+      "a token that insists on hashing signs with the mechanism that also hashes",
       arguments: [
         (SignatureAlgorithm.rs256, "0x1"), (.rs512, "0x1"), (.ps256, "0xd"), (.ps384, "0xd"),
       ])

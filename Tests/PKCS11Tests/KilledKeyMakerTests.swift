@@ -3,10 +3,11 @@ import PKCS11
 import TestSupport
 import Testing
 
-/// The process is ended between any two steps: what the next run says then works, both to go on and to remove.
+/// The process is ended between any two steps. The instructions of the next run then work, both to go on and
+/// to remove the key.
 @Suite("TokenKeyMaker that is killed", .enabled(if: TokenKeys.isAvailable, TokenKeys.absence))
 struct KilledKeyMakerTests {
-  /// Makes a key on a token in a process of its own: another command with other words can take its place.
+  /// Makes a key on a token in a process of its own; another command can take its place.
   struct Maker {
     let keys: NewTokenKeys
     let folder: TemporaryFolder
@@ -20,12 +21,12 @@ struct KilledKeyMakerTests {
 
     var output: String { folder.path("new.cer") }
 
-    /// Ended after the step with that name, or by the module's plan.
+    /// Ended after the step with that name, or by the plan of the module.
     func create(endingAfter step: String? = nil) throws -> Outcome {
       try run(["create", reference, output] + (step.map { [$0] } ?? []))
     }
 
-    /// For a key that is there.
+    /// For an existing key.
     func certify(_ reference: String) throws -> Outcome {
       try run(["certificate", reference, folder.path("again.cer")])
     }
@@ -67,7 +68,7 @@ struct KilledKeyMakerTests {
   }
 
   @Test(
-    "wherever the process ends inside a step, either nothing is on the token or the next run says what",
+    "wherever the process ends inside a step, nothing is on the token or the next run says what is",
     arguments: [
       "kill C_OpenSession 1", "kill C_Login 1", "kill-after C_Login 1", "kill C_OpenSession 2",
       "kill C_GenerateKeyPair 1",
@@ -92,12 +93,12 @@ struct KilledKeyMakerTests {
     }
     #expect(next.status == 1 && next.output.contains("is taken on token"), "\(what): \(next)")
     #expect(Maker.values("object", in: next).count == there.count, "\(what): \(next)")
-    // The way on: a certificate for the key that is there.
+    // How to go on: a certificate for the key that is there.
     let key = try #require(Maker.values("object", in: next).first { $0.contains("type=private") })
     #expect(next.output.contains("keyroll create certificate --key '\(key)'"), "\(what): \(next)")
     let certified = try maker.certify(key)
     #expect(certified.status == 0, "\(what): \(certified)")
-    // And the way back.
+    // How to begin again.
     for line in Maker.values("remove", in: next) { try maker.keys.removeBy(line: line) }
     #expect(try maker.keys.kinds(labelled: "new").isEmpty, "\(what)")
     let last = try maker.create()

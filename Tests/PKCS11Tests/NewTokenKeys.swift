@@ -6,7 +6,7 @@ import Signing
 import SigningTesting
 import TestSupport
 
-/// Keys that tests make on SoftHSM tokens of their own, behind a module that fails as it is told.
+/// Keys that tests make on SoftHSM tokens of their own, behind a module that fails as planned.
 final class NewTokenKeys: Sendable {
   let token: ThrowawayToken
   let fault: FaultModule
@@ -34,7 +34,7 @@ final class NewTokenKeys: Sendable {
     return try CertificateIssuer(encoder, OpenSSLCryptography()).certificate(contents, signedBy: signer)
   }
 
-  /// What a run has told of, and what it has thrown.
+  /// The notes of a run, and its error.
   struct Run {
     var finished: FinishedKey?
     var stored: StoredCertificate?
@@ -42,7 +42,8 @@ final class NewTokenKeys: Sendable {
     var leftovers: [TokenObject] = []
   }
 
-  /// The way of the command: after an error of any step but the last the key is taken back.
+  /// The steps of the command: after an error of any step except the last, the key is removed
+  /// again.
   func run(_ uri: String, stores: Bool = false) throws -> Run {
     let backend = Self.backend()
     defer { backend.close() }
@@ -70,7 +71,7 @@ final class NewTokenKeys: Sendable {
     return run
   }
 
-  /// The kinds of objects with the label, as OpenSC sees them past our module.
+  /// The kinds of objects with the label, as OpenSC sees them without our module.
   func kinds(labelled label: String) throws -> [String] {
     let outcome = try token.run(
       "/usr/bin/pkcs11-tool",
@@ -100,7 +101,7 @@ final class NewTokenKeys: Sendable {
 }
 
 extension TokenObject {
-  /// As OpenSC calls the kind.
+  /// OpenSC's name for the kind.
   var kindOfOpenSC: String {
     switch kind {
     case .privateKey: "Private Key"

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 extension TokenTests {
-  /// No path gives a PIN more than once, and none gives it to a token that must not have it.
+  /// No path gives a PIN more than once, or to a token that must not have it.
   @Suite("PINs", .tags(.hsm), .enabled(if: TokenKeys.isAvailable, TokenKeys.absence))
   struct PINTests {
     // Bits of CK_TOKEN_INFO are given as numbers.
@@ -45,7 +45,7 @@ extension TokenTests {
     }
 
     @Test(
-      "no other flag forbids: tokens without CKF_LOGIN_REQUIRED, CKF_USER_PIN_INITIALIZED or CKF_TOKEN_INITIALIZED sign",
+      "no other flag prevents a login: tokens without CKF_LOGIN_REQUIRED, CKF_USER_PIN_INITIALIZED or CKF_TOKEN_INITIALIZED sign",
       arguments: ["0x4", "0x8", "0x400", "0x404", "0x408"])
     func missingFlags(flags: String) throws {
       let keys = try TokenKeys(plan: ["clear-flags \(flags)"])
@@ -55,7 +55,7 @@ extension TokenTests {
       #expect(try keys.fault.pinTryCount() == 1)
     }
 
-    @Test("a key that is seen without a login signs without one, and nobody is asked")
+    @Test("a key that is visible without a login signs without one, and nobody is asked")
     func openKey() throws {
       let keys = try TokenKeys()
       let secrets = FixedSecrets(ThrowawayToken.pin)
@@ -64,7 +64,7 @@ extension TokenTests {
       #expect(try keys.fault.pinTryCount() == 0)
     }
 
-    @Test("a PIN that was given is tried although the key is seen without it")
+    @Test("a given PIN is tried even if the key is visible without it")
     func givenPIN() throws {
       let keys = try TokenKeys()
       let folder = try TemporaryFolder()
@@ -85,7 +85,7 @@ extension TokenTests {
       #expect(try keys.fault.pinTryCount() == 1)
     }
 
-    @Test("a PIN that the token has refused is never given to it again, and another one is")
+    @Test("a PIN that the token has refused is never given to it again, but another PIN is")
     func refusedOnce() throws {
       let keys = try TokenKeys()
       for _ in 0..<3 {
@@ -96,7 +96,7 @@ extension TokenTests {
       #expect(try keys.fault.pinTryCount() == 2)
     }
 
-    @Test("the final try is made when the person says so, and earlier wrong tries are reported")
+    @Test("the final try is made if the person allows it, and earlier wrong tries are reported")
     func finalTry() throws {
       let keys = try TokenKeys(plan: ["set-flags 0x30000"], allowsFinalPINTry: true)
       let signer = try keys.open(keys.uri(Self.selection))
@@ -141,7 +141,7 @@ extension TokenTests {
 @Suite(.tags(.hsm), .enabled(if: TokenKeys.isAvailable, TokenKeys.absence))
 struct PINTryTests {
   @Test(
-    "a wrong PIN is given once, and not at all when its length tells",
+    "a wrong PIN is given once, and not at all if its length is impossible",
     arguments: [("00000000", 1), ("1", 0), (String(repeating: "9", count: 300), 0)])
   func wrong(pin: String, count: Int) throws {
     let key = try FaultyKey(pin: pin)
@@ -149,7 +149,7 @@ struct PINTryTests {
     #expect(try key.fault.pinTryCount() == count)
   }
 
-  @Test("a token without a user PIN says so when it is given one: its flag alone is not believed")
+  @Test("a token without a user PIN is recognised by its answer to a PIN: its flag alone is not trusted")
   func notInitialized() throws {
     let key = try FaultyKey(on: "no-pin")
     let refusal = key.refusal()
@@ -188,7 +188,7 @@ struct PINTryTests {
     #expect(key.secrets.requests.count == 1)
   }
 
-  @Test("threads that use such a key give a PIN that is refused once each at the most")
+  @Test("threads that use such a key give a refused PIN at most once each")
   func parallelRefusals() async throws {
     let key = try FaultyKey("always-authenticate")
     let signer = try key.open()

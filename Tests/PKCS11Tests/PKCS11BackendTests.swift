@@ -29,7 +29,7 @@ extension TokenTests {
     }
 
     @Test(
-      "the certificate with the id of the key comes with it, else one with the same public key",
+      "the certificate with the id of the key comes with it, or otherwise one with the same public key",
       arguments: [
         ("object=rsa-2048", 1), ("object=certificate-elsewhere", 1), ("object=no-certificate", 0),
         ("object=opensc-2048", 1),
@@ -40,7 +40,7 @@ extension TokenTests {
       #expect(signer.certificates.allSatisfy { $0.publicKey == signer.publicKey })
     }
 
-    @Test("a certificate from a file takes the place of that on the token")
+    @Test("a certificate from a file replaces the one on the token")
     func certificateFile() throws {
       let leaf = Fixtures.path("certificates/leaf.pem")
       let other = Fixtures.path("certificates/ec-p256.pem")
@@ -53,7 +53,7 @@ extension TokenTests {
       #expect(keys.refusal("\(shared)&certificate=none.pem")?.code == .fileUnreadable)
     }
 
-    @Test("what a listing names can be opened, and the certificates at a key's reference are read without a login")
+    @Test("every listed key can be opened, and the certificates of a key's reference are read without a login")
     func listing() throws {
       let lister: any KeyLister & CertificateFinder = keys.backend
       let reference = try KeyReference(keys.uri("token=keyroll;object=rsa-2048"), of: [PKCS11URI.syntax])
@@ -66,7 +66,7 @@ extension TokenTests {
       #expect(try keys.open(key.reference).certificates == certificates)
     }
 
-    @Test("an id that is shared with the certificate of another key does not mislead: the modulus tells")
+    @Test("an id that is shared with the certificate of another key does not mislead: the modulus decides")
     func sharedID() throws {
       let signer = try keys.open(keys.uri("token=keyroll;object=mismatch"))
       #expect(signer.certificates.map(\.publicKey) == [signer.publicKey])
@@ -79,7 +79,7 @@ extension TokenTests {
       #expect(try TokenKeys.isGood(signer))
     }
 
-    @Test("a key that has no numbers of its own finds its public side", arguments: ["0x120", "0x122", "0x120 0x122"])
+    @Test("the public side of a key without numbers is found", arguments: ["0x120", "0x122", "0x120 0x122"])
     func hiddenNumbers(attributes: String) throws {
       try keys.fault.plan(attributes.split(separator: " ").map { "hide-attribute private \($0)" })
       for object in ["rsa-2048", "opensc-2048"] {
@@ -109,7 +109,7 @@ extension TokenTests {
       #expect(try keys.open(uri, .ps256).algorithm == .ps256)
     }
 
-    @Test("what matches several keys, no key, several tokens or no token lists references that open what they name")
+    @Test("the error about several keys, no key, several tokens or no token lists references that can be opened")
     func lists() throws {
       for (selection, code) in [
         ("token=keyroll;object=twins", KeyError.Code.severalKeys), ("token=keyroll;object=none", .noSuchKey),
@@ -127,7 +127,7 @@ extension TokenTests {
       #expect(try keys.open(String(copied)).algorithm == .rs256)
     }
 
-    @Test("two tokens of one name and serial number are two, told apart by slot-id in the references that are shown")
+    @Test("two tokens with the same name and serial number are told apart by slot-id in their references")
     func twins() throws {
       try keys.fault.plan(["twins"])
       let refusal = try #require(keys.refusal(keys.uri("token=twin;object=rsa-2048")))
@@ -144,7 +144,7 @@ extension TokenTests {
       #expect(opened.count == 2, "\(opened)")
     }
 
-    @Test("a module alone names no key")
+    @Test("a module alone does not choose a key")
     func emptySelector() throws {
       #expect(keys.refusal(keys.uri(""))?.code == .malformedKeyReference)
     }
@@ -160,7 +160,7 @@ extension TokenTests {
       #expect(secrets.requests.count == 1)
     }
 
-    @Test("the PIN is asked for by the token, its serial number and the key")
+    @Test("the question for the PIN names the token, its serial number and the key")
     func request() throws {
       let secrets = FixedSecrets(ThrowawayToken.pin)
       let uri = keys.uri("token=keyroll;object=rsa-2048")
@@ -189,7 +189,7 @@ extension TokenTests {
       #expect(keys.refusal(direct, secrets: FixedSecrets(nil))?.code == .pinRequired)
     }
 
-    @Test("a module that is missing, no module, relative or open to others is refused before it runs")
+    @Test("a module that is missing, relative, open to others or not a module is refused before it runs")
     func modules() throws {
       let folder = try TemporaryFolder()
       try folder.write(Array("text".utf8), to: "text.so")
@@ -207,7 +207,7 @@ extension TokenTests {
       }
     }
 
-    @Test("module-name beside module-path must be that of the file")
+    @Test("module-name beside module-path must be the name of that file")
     func moduleName() throws {
       let selection = "token=keyroll;object=rsa-2048"
       #expect(try keys.open(keys.uri(selection, query: "&module-name=fault")).algorithm == .rs256)

@@ -12,7 +12,7 @@ import Testing
   }
 
   @Test(
-    "what the standard allows is read, and written in one way",
+    "everything that the standard allows is read, and written in one way",
     arguments: [
       ("pkcs11:token=a", "pkcs11:token=a"),
       ("pkcs11:token=ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEF", "pkcs11:token=ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEF"),
@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test(
-    "what would match more than was meant, load other code or run a command is refused",
+    "a URI that would match more than was meant, load other code or run a command is refused",
     arguments: [
       "http:token=a", "token=a", "pkcs11:", "pkcs11:?", "pkcs11:;", "pkcs11:=", "pkcs11:token=a;", "pkcs11:;token=a",
       "pkcs11:token", "pkcs11:token=", "pkcs11:object=;type=cert", "pkcs11:id=;type=private", "pkcs11:serial=;token=a",

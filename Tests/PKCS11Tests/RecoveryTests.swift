@@ -17,7 +17,7 @@ extension TokenTests {
       signer = try keys.open(keys.uri("token=keyroll;object=rsa-2048"))
     }
 
-    @Test("sessions closed behind our back are opened anew by the call after the error, with one more login")
+    @Test("sessions that were closed behind our back are reopened by the call after the error, with one more login")
     func closed() throws {
       try keys.fault.plan(["close C_SignInit 1"])
       #expect(TokenKeys.failure(signer)?.message.hasPrefix("C_SignInit: CKR_SESSION_HANDLE_INVALID, ") ?? false)
@@ -59,7 +59,7 @@ extension TokenTests {
       #expect(try keys.fault.pinTryCount() == 2)
     }
 
-    @Test("a key that is another one when the token is back signs nothing")
+    @Test("a key that has changed when the token is back signs nothing")
     func otherKey() throws {
       try keys.fault.plan(["close C_SignInit 1", "spoil C_GetAttributeValue *"])
       #expect(TokenKeys.failure(signer) != nil)
@@ -85,7 +85,7 @@ extension TokenTests {
 @Suite(.tags(.hsm, .slow), .enabled(if: TokenKeys.isAvailable, TokenKeys.absence))
 struct ReconnectionTests {
   @Test(
-    "what fails while the connection is made anew is an error, and costs one more login at the most",
+    "a failure during reconnection is an error, and costs at most one more login",
     arguments: StandardAnswers.of(
       "C_GetSessionInfo", "C_OpenSession", "C_FindObjects", "C_GetTokenInfo", "C_GetSlotList"))
   func reconnection(answers: StandardAnswers) throws {
@@ -102,7 +102,7 @@ struct ReconnectionTests {
     }
   }
 
-  @Test("a token that has fewer sessions than it says is used with those that it has")
+  @Test("a token with fewer sessions than it reports is used with those that it has")
   func fewerThanSaid() async throws {
     let key = try FaultyKey()
     let signer = try key.open()

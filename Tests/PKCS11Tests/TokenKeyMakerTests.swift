@@ -131,7 +131,7 @@ struct TokenKeyMakerTests {
   }
 
   @Test(
-    "a label or an id of any key, public key or certificate is taken, and nothing is made",
+    "the label and the id of any private key, public key or certificate are taken, and nothing is made",
     arguments: [
       ("object=rsa-2048", nil as [UInt8]?, 3), ("object=certificate-only", nil, 1), ("object=public-only", nil, 1),
       ("object=free", [7], 1), ("object=free;id=%08", nil, 1), ("object=private-only", nil, 1), ("object=free", [9], 1),
@@ -170,7 +170,7 @@ struct TokenKeyMakerTests {
   }
 
   @Test(
-    "a range that cannot be meant in bits is skipped",
+    "a range that cannot be in bits is ignored",
     arguments: ["0 0", "256 512", "64 2048", "0 512", "4096 2048"])
   func implausibleRange(sizes: String) throws {
     try keys.fault.plan(["key-sizes \(sizes)"])
@@ -178,7 +178,7 @@ struct TokenKeyMakerTests {
   }
 
   @Test(
-    "what the token answers to the making of a key is an error of its own, and nothing is left",
+    "each answer of the token to the making of a key is an error of its own, and nothing is left",
     arguments: [
       ("CKR_SESSION_READ_ONLY", "token-read-only"), ("CKR_TOKEN_WRITE_PROTECTED", "token-write-protected"),
       ("CKR_DEVICE_MEMORY", "token-full"), ("CKR_MECHANISM_INVALID", "key-generation-unavailable"),
@@ -196,7 +196,7 @@ struct TokenKeyMakerTests {
     #expect(try keys.kinds(labelled: "new").isEmpty)
   }
 
-  @Test("a PIN that has expired is said so at the login")
+  @Test("an expired PIN is reported at the login")
   func expiredPIN() throws {
     try keys.fault.plan(["fail C_Login 1 CKR_PIN_EXPIRED"])
     #expect(refusal("object=new").error?.id == "pin-expired")
@@ -229,7 +229,7 @@ struct TokenKeyMakerTests {
   }
 
   @Test(
-    "a reference that names no new key on one token is refused",
+    "a reference that does not name a new key on one token is refused",
     arguments: [
       ("pkcs11:token=keyroll", "malformed-key-reference"),
       ("pkcs11:token=keyroll;object=a;type=cert", "malformed-key-reference"),

@@ -8,8 +8,8 @@ import Testing
 /// Every test that has tokens in this process; each has tokens of its own.
 @Suite(.tags(.hsm)) enum TokenTests {}
 
-/// SoftHSM tokens of one test, through a module that no other test has loaded: who is logged in is one test's affair, and a
-/// login writes to the token.
+/// SoftHSM tokens for one test, through a module that no other test has loaded: a login must not affect other tests,
+/// and it writes to the token.
 final class TokenKeys: Sendable {
   let fault: FaultModule
   let backend: PKCS11Backend

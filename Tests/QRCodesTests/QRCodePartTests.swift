@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct QRCodePartTests {
   private static let cryptography = OpenSSLCryptography()
-  /// `abcdef` in three parts; its SHA-256 begins with BEF57EC7, as sha256sum tells.
+  /// `abcdef` in three parts; its SHA-256 begins with BEF57EC7, by sha256sum.
   private static let parts = ["1/3:BEF57EC7:ab", "2/3:BEF57EC7:cd", "3/3:BEF57EC7:ef"].map { "keyroll-part:\($0)" }
 
   private func join(_ text: String) throws(QRCodeError) -> String {
@@ -21,7 +21,7 @@ import Testing
     } catch { return error.code }
   }
 
-  @Test("parts are joined in whatever order, with whatever line ends, and more than once")
+  @Test("parts are joined in any order, with any line ends, and if they occur more than once")
   func order() throws {
     for separator in ["\n", "\r\n", "\n\n"] {
       let text = (Self.parts.reversed() + Self.parts).joined(separator: separator) + separator
@@ -29,7 +29,7 @@ import Testing
     }
   }
 
-  @Test("what zbarimg prints before each text is left out")
+  @Test("the prefix that zbarimg prints is left out")
   func prefix() throws {
     let text = Self.parts.map { "QR-Code:\($0)\n" }.joined()
     #expect(try join(text) == "abcdef")
@@ -54,14 +54,14 @@ import Testing
     #expect(code([Self.parts[0], "keyroll-part:2/2:BEF57EC7:cd"]) == .partsOfSeveral)
   }
 
-  @Test("a part that was changed is noticed")
+  @Test("a changed part is noticed")
   func changed() {
     #expect(code([Self.parts[0], Self.parts[1], "keyroll-part:3/3:BEF57EC7:eg"]) == .checksumMismatch)
     #expect(code(Self.parts + ["keyroll-part:3/3:BEF57EC7:eg"]) == .checksumMismatch)
   }
 
   @Test(
-    "parts of a text that keyroll would not draw are refused, although they belong together",
+    "parts of a text that keyroll would not draw are refused, even if they belong together",
     arguments: [
       "", "a\u{1B}[2J", "a\u{7F}", "\u{9B}2J", "a\tb", "a\u{202E}b", "\u{200B}", "\u{2028}", "\u{2800}", "a  b",
     ])
@@ -72,7 +72,7 @@ import Testing
     #expect(code(["keyroll-part:1/1:\(checksum):\(text)"]) == .notDrawable)
   }
 
-  @Test("the text of one code is the whole, and beside parts it is refused")
+  @Test("the text of a single code is the whole text, and is refused beside parts")
   func whole() throws {
     let text = Array("QR-Code:x: y\r\n".utf8)
     #expect(try QRCodePart.join(text.span, cryptography: Self.cryptography) == "x: y")

@@ -31,7 +31,7 @@ import Testing
     }
   }
 
-  @Test("what sixteen codes do not hold is refused")
+  @Test("a text that does not fit sixteen codes is refused")
   func tooLong() throws {
     #expect(try parts(String(repeating: "a", count: 16_000)).codes.count == QRCodeParts.mostCodes)
     for count in [18_000, 1_000_000] {
@@ -40,7 +40,7 @@ import Testing
   }
 
   @Test(
-    "text that would not come through a reader unharmed is refused",
+    "text that a reader would change is refused",
     arguments: [
       "", "a\nb", "a\u{0}", "\u{7F}", "a\r", "\u{9B}2J", "a\u{202E}b", "\u{200B}", "\u{2800}", "\u{1D159}", "a  b",
     ])
@@ -51,7 +51,8 @@ import Testing
   @Test("the size of a terminal decides how large a code may be")
   func terminal() throws {
     #expect(try QRCodeParts.largestVersion(columns: 200, rows: 100) == QRCodeParts.largestVersion)
-    // 80 columns and 24 rows show 46 modules above each other, 8 of them quiet: version 5 has 37.
+    // 80 columns and 24 rows show 46 modules in height, 8 of them in the quiet zones: version 5 has
+    // 37.
     #expect(try QRCodeParts.largestVersion(columns: 80, rows: 24) == 5)
     #expect(try QRCodeParts.largestVersion(columns: 45, rows: 100) == 5)
     #expect(throws: QRCodeError.self) { try QRCodeParts.largestVersion(columns: 44, rows: 100) }

@@ -38,7 +38,7 @@ struct CertificateLifeTests {
     #expect(life.description == "2028-02-29T12:00:00Z to 2029-02-28T11:59:59Z, 365 d")
   }
 
-  @Test("a life of nothing, a negative one and one over the policy are refused, each under its id") func lifetimes() {
+  @Test("a life that is zero, negative or longer than the policy is refused, each with its own id") func lifetimes() {
     #expect(
       refusal { () throws(CertificateError) in try CertificateLife(at: Self.now, lasting: 0) } == .lifetimeInvalid)
     #expect(
@@ -53,7 +53,7 @@ struct CertificateLifeTests {
         == nil)
   }
 
-  @Test("a life over the policy is told to the second") func toTheSecond() throws {
+  @Test("the error about a life over the policy gives it to the second") func toTheSecond() throws {
     do throws(CertificateError) {
       _ = try CertificateLife(at: Self.now, lasting: 365 * Self.day + 1200, atMost: 365 * Self.day)
     } catch {
@@ -87,7 +87,7 @@ struct CertificateLifeTests {
     #expect(CertificateWarning.of(nil, signedBy: .ps256) == [.pssSignature])
   }
 
-  @Test("of 10,000 serial numbers none is negative, zero, too long or repeated") func serialNumbers() throws {
+  @Test("10,000 serial numbers are all positive, short enough and different") func serialNumbers() throws {
     var generator = SystemRandomNumberGenerator()
     var numbers: Set<[UInt8]> = []
     for _ in 0..<10_000 {

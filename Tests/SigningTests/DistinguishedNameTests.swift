@@ -39,7 +39,7 @@ struct DistinguishedNameTests {
   }
 
   @Test(
-    "what is not a name is refused, each for its own reason",
+    "a text that is not a name is refused, each for its own reason",
     arguments: [
       ("", CertificateError.Code.subjectEmpty), ("   ", .subjectEmpty), ("CN=", .subjectEmpty),
       ("CN= ,O=a", .subjectEmpty),

@@ -9,7 +9,7 @@ struct KeyReferenceTests {
   }
 
   @Test(
-    "a known scheme before the first colon is taken off, in any case",
+    "a known scheme before the first colon is recognised, in any case",
     arguments: [
       ("pem:a.pem", "pem", "a.pem"), ("PEM:a.pem", "pem", "a.pem"), ("Pfx:a:b", "pfx", "a:b"), ("pem:-", "pem", "-"),
       ("a.pem", "file", "a.pem"), ("pkcs12:a", "file", "pkcs12:a"), ("C:\\key.pem", "file", "C:\\key.pem"),
@@ -37,7 +37,7 @@ struct KeyReferenceTests {
   }
 
   @Test(
-    "a password or PIN in a reference is refused by its name, of whatever scheme and case, and not repeated",
+    "a password or PIN in a reference is refused by its name, in any scheme and case, and not repeated",
     arguments: [
       "pem:a;pin-value=1234", "pem:a?pin-value=1234", "pem:a?x=y&pin-value=1234", "pem:pin-value=1234",
       "pkcs11:pin-value=1234",
@@ -56,7 +56,7 @@ struct KeyReferenceTests {
   }
 
   @Test(
-    "a reference that cannot be read shows the names of its attributes and none of their values",
+    "the error about a reference shows the names of its attributes but none of their values",
     arguments: [
       "pem:a;colour=1234", "pem:a;id=00;colour=1234", "pem:a;id=1234%3", "pem:a;id=1234;id=1234", "pem:a;1234",
       "pem:%;id=1234",

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("KeyRegistry")
 struct KeyRegistryTests {
-  /// Hands out what it is given.
+  /// Returns what it is given.
   private struct FixedBackend: KeyBackend {
     var name = "fixed"
     let key: any Signer
@@ -29,17 +29,17 @@ struct KeyRegistryTests {
     PublicKey(subjectPublicKeyInfo: [1], kind: .rsa(numbers), sha256Fingerprint: [])
   }
 
-  @Test("a fit key is handed out") func fit() { #expect(refusal(FakeSigner()) == nil) }
+  @Test("a good key is returned") func fit() { #expect(refusal(FakeSigner()) == nil) }
 
-  @Test("a scheme that nothing opens is named") func unknownScheme() {
+  @Test("an unknown scheme is named") func unknownScheme() {
     #expect(refusal(FakeSigner(), "plain.pem") == .unknownKeyScheme)
   }
 
-  @Test("a signer for another algorithm is not handed out") func otherAlgorithm() {
+  @Test("a signer for another algorithm is not returned") func otherAlgorithm() {
     #expect(refusal(FakeSigner(.ps256)) == .keyRestricted)
   }
 
-  @Test("the first backend of a scheme opens it, and schemes are listed in order") func order() throws {
+  @Test("the first backend of a scheme opens its keys, and schemes are listed in order") func order() throws {
     let registry = KeyRegistry(
       FixedBackend(name: "a", key: FakeSigner()), FixedBackend(name: "b", key: FakeSigner(publicKey: .fake(2))))
     #expect(registry.schemes == ["a", "b"])
@@ -50,7 +50,7 @@ struct KeyRegistryTests {
   }
 
   @Test(
-    "a key that must not sign is not handed out",
+    "a key that must not sign is not returned",
     arguments: [
       (2040, [1, 0, 1], KeyError.Code.rsaKeyTooSmall), (16392, [1, 0, 1], .rsaKeyTooLarge),
       (2048, [1, 0, 0], .brokenRSAKey), (2048, [3], .rsaExponentTooSmall),
@@ -61,18 +61,18 @@ struct KeyRegistryTests {
     #expect(refusal(FakeSigner(publicKey: key(RSAPublicNumbers(modulus: modulus, exponent: exponent)))) == code)
   }
 
-  @Test("a key that is not RSA is not handed out") func notRSA() {
+  @Test("a key that is not RSA is not returned") func notRSA() {
     let key = PublicKey(subjectPublicKeyInfo: [1], kind: .other("EC P-256"), sha256Fingerprint: [])
     #expect(refusal(FakeSigner(publicKey: key)) == .keyNotRSA)
   }
 
-  @Test("a key restricted to PSS is not handed out for PKCS#1 v1.5") func restricted() throws {
+  @Test("a key restricted to PSS is not returned for PKCS#1 v1.5") func restricted() throws {
     let numbers = try #require(PublicKey.fake().rsa)
     let key = PublicKey(subjectPublicKeyInfo: [1], kind: .rsaPSS(numbers, restrictedTo: nil), sha256Fingerprint: [])
     #expect(refusal(FakeSigner(publicKey: key)) == .keyRestricted)
   }
 
-  @Test("a key whose certificate is another's is not handed out") func mismatch() {
+  @Test("a key with the certificate of another key is not returned") func mismatch() {
     #expect(refusal(FakeSigner(certificates: [.fake(of: .fake(2))])) == .certificateMismatch)
     #expect(refusal(FakeSigner(certificates: [.fake(of: .fake())])) == nil)
   }

@@ -9,7 +9,7 @@ struct PathReferenceTests {
   }
 
   @Test(
-    "the path is what precedes the first semicolon, without its escapes",
+    "the path is the part before the first semicolon, unescaped",
     arguments: [
       ("a.pem", "a.pem"), ("-", "-"), ("/a b/c.pem", "/a b/c.pem"), ("a%3Bb", "a;b"), ("a%3bb", "a;b"),
       ("100%25", "100%"), ("%CE%BA.pem", "κ.pem"),

@@ -12,7 +12,7 @@ struct PublicKeyTests {
 
   private func allowed(_ key: PublicKey) -> [SignatureAlgorithm] { SignatureAlgorithm.allCases.filter(key.allows) }
 
-  @Test("an rsaEncryption key allows every algorithm, and another kind none") func kinds() {
+  @Test("an rsaEncryption key allows every algorithm, and a key of another kind none") func kinds() {
     #expect(allowed(.fake()) == SignatureAlgorithm.allCases)
     #expect(allowed(PublicKey(subjectPublicKeyInfo: [], kind: .other("Ed25519"), sha256Fingerprint: [])) == [])
   }
@@ -32,7 +32,7 @@ struct PublicKeyTests {
     #expect(allowed(pss(restriction)) == expected)
   }
 
-  @Test("two keys are the same when kind, restriction and numbers are, whatever the encoding") func equality() {
+  @Test("two keys are the same if kind, restriction and numbers are, whatever the encoding") func equality() {
     let plain = PublicKey(subjectPublicKeyInfo: [1], kind: .rsa(Self.numbers), sha256Fingerprint: [])
     let recoded = PublicKey(subjectPublicKeyInfo: [3], kind: .rsa(Self.numbers), sha256Fingerprint: [])
     #expect(plain == recoded)
@@ -45,7 +45,7 @@ struct PublicKeyTests {
     #expect(.fake(1) != PublicKey.fake(2))
   }
 
-  @Test("a signature is as long as the modulus, and of no length by a key of another kind") func signatureLength() {
+  @Test("a signature is as long as the modulus, and a key of another kind has no length") func signatureLength() {
     #expect(
       SignatureAlgorithm.allCases.map { PublicKey.fake().signatureByteCount(for: $0) }
         == .init(repeating: 256, count: 6))
@@ -55,7 +55,7 @@ struct PublicKeyTests {
   }
 
   @Test(
-    "all that is wrong with a key is told, the worst first",
+    "all faults of a key are listed, the worst first",
     arguments: [
       (2048, 1, [1, 0, 1], []), (8192, 1, [1, 0, 1], []),
       (2040, 1, [1, 0, 1], [.tooSmall(bitCount: 2040, least: 2048)]),

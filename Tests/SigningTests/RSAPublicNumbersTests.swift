@@ -10,7 +10,7 @@ struct RSAPublicNumbersTests {
     #expect(RSAPublicNumbers(modulus: modulus, exponent: [3]).bitCount == bits)
   }
 
-  @Test("leading zero bytes make no other key") func leadingZeros() {
+  @Test("leading zero bytes do not make another key") func leadingZeros() {
     #expect(RSAPublicNumbers(modulus: [0, 5], exponent: [0, 3]) == RSAPublicNumbers(modulus: [5], exponent: [3]))
   }
 

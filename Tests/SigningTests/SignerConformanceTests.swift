@@ -7,11 +7,11 @@ import Testing
 
 @Suite("SignerConformance")
 struct SignerConformanceTests {
-  /// Opens `FakeSigner`s, with one thing wrong.
+  /// Opens `FakeSigner`s, with one fault.
   private struct FaultyBackend: KeyBackend {
     var syntax = KeyReferenceSyntax("fake")
     var certificates: [Certificate] = []
-    /// What is opened instead of what was asked for.
+    /// The algorithm that is opened instead of the requested one.
     var instead: SignatureAlgorithm?
     var password: String?
     var isAnyPasswordRight = false
@@ -112,18 +112,18 @@ struct SignerConformanceTests {
     #expect(try await rules(FaultyBackend(), algorithms: [.ps256]) == [.saltIsRandom])
   }
 
-  @Test("a backend that takes any secret is found") func anySecret() async throws {
+  @Test("a backend that accepts any secret is found") func anySecret() async throws {
     #expect(
       try await rules(FaultyBackend(password: "right", isAnyPasswordRight: true), needsSecret: true) == [
         .refusesAWrongSecret
       ])
   }
 
-  @Test("a backend that needs no secret where one is said to be is found") func noSecret() async throws {
+  @Test("a backend that needs no secret although one is given is found") func noSecret() async throws {
     #expect(try await rules(FaultyBackend(), needsSecret: true) == [.refusesAWrongSecret, .refusesNoSecret])
   }
 
-  @Test("a finding says rule, algorithm and observation") func description() {
+  @Test("a finding has rule, algorithm and observation") func description() {
     let finding = ConformanceFinding(rule: .opens, algorithm: .rs256, observation: "no such file")
     #expect(finding.description == "opens with RS256: no such file")
   }

@@ -38,7 +38,7 @@ import Testing
     #expect(counts.withLock { $0.all } == 160)
   }
 
-  @Test("a lock that is never given up is waited for up to the last try, and the work is done without it")
+  @Test("after the last try for a lock that is never released, the work is done without it")
   func heldElsewhere() throws {
     let path = try folder.write([], to: "file")
     let isDone = FileLock(path, mostTries: 1, pause: 1...1).hold {
@@ -47,7 +47,7 @@ import Testing
     #expect(isDone)
   }
 
-  @Test("a missing file does not keep the work from being done")
+  @Test("a missing file does not prevent the work")
   func noFile() {
     #expect(FileLock(folder.path("missing"), mostTries: 1, pause: 1...1).hold { true })
   }

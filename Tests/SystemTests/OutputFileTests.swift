@@ -9,7 +9,7 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  @Test("a new file holds all the bytes and only its owner may read it")
+  @Test("a new file has all the bytes, and only its owner may read it")
   func newFile() throws {
     let file = try OutputFile(path: folder.path("token"), replacing: false)
     try file.check()
@@ -19,7 +19,7 @@ import Testing
     #expect(try folder.names() == ["token"])
   }
 
-  @Test("a path without a directory is beside the process")
+  @Test("a path without a directory is in the current one")
   func bareName() throws {
     let name = "keyroll-test-\(UUID())"
     defer { try? FileManager.default.removeItem(atPath: name) }
@@ -27,7 +27,7 @@ import Testing
     #expect(FileManager.default.contents(atPath: name) == Data([1]))
   }
 
-  @Test("a file that is there stays as it is")
+  @Test("an existing file stays as it is")
   func existingFile() throws {
     try folder.write([9], to: "token")
     try expectRefusal(.outputExists, "token")
@@ -66,7 +66,8 @@ import Testing
     #expect(try folder.names() == ["token"])
   }
 
-  @Test("a directory, a pipe and a file in no directory are refused, also for replacing", arguments: [false, true])
+  @Test(
+    "a directory, a pipe and a path in a missing directory are refused, also for replacing", arguments: [false, true])
   func unwritable(replacing: Bool) throws {
     try FileManager.default.createDirectory(atPath: folder.path("directory"), withIntermediateDirectories: false)
     #expect(unsafe mkfifo(folder.path("pipe"), 0o600) == 0)
@@ -98,7 +99,7 @@ import Testing
     }
   }
 
-  @Test("of several files all are written or none, and none is replaced")
+  @Test("several files are all written or none of them, and no file is replaced")
   func allOrNone() throws {
     try folder.write([9], to: "c")
     let names = ["a", "b", "c"]

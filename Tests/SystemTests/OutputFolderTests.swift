@@ -23,7 +23,7 @@ import Testing
     #expect(try folder.bytes("new/a") == [1, 2])
   }
 
-  /// What stood against adding a file to a new folder, or against finishing it.
+  /// The reason why a file could not be added to a new folder, or the folder not be finished.
   private func failure(adding name: String, meanwhile: () throws -> Void = {}) throws -> SystemError.Code? {
     var new = try OutputFolder(path: folder.path("new"))
     try new.add("a", [1].span)
@@ -62,7 +62,7 @@ import Testing
     #expect(try folder.mode("new/one") == 0o700 && folder.mode("new/one/b") == 0o600)
   }
 
-  @Test("what appears between the beginning and the end stays as it is", arguments: [true, false])
+  @Test("a folder that appears in the meantime stays as it is", arguments: [true, false])
   func race(isFolder: Bool) throws {
     let code = try failure(adding: "b") {
       if isFolder {
@@ -76,7 +76,7 @@ import Testing
     if isFolder { #expect(try folder.names(in: "new").isEmpty) }
   }
 
-  @Test("a path that names no new folder is refused", arguments: ["", "/", ".", "..", "a/..", "a\u{0}b"])
+  @Test("a path that does not name a new folder is refused", arguments: ["", "/", ".", "..", "a/..", "a\u{0}b"])
   func noName(path: String) {
     #expect(!OutputFolder.isNamed(by: path))
     let error = #expect(throws: SystemError.self) { try OutputFolder.check(path: path) }

@@ -13,7 +13,7 @@ import Testing
     ReceivedFolder(try Descriptor(openingFolder: folder.path("")), at: folder.path(""))
   }
 
-  @Test("a file is read whole, and what is not there is nothing")
+  @Test("a file is read whole, and a missing one gives nothing")
   func contents() throws {
     try folder.write([1, 2, 3], to: "a")
     let received = try received()
@@ -23,7 +23,7 @@ import Testing
     #expect(isAbsent)
   }
 
-  @Test("a link, a folder and a pipe are not read, and the other end of the pipe is not waited for")
+  @Test("a link, a folder and a pipe are not read, and reading does not wait on the pipe")
   func irregular() throws {
     try folder.write([1], to: "a")
     try folder.link("link", to: "a")
@@ -41,7 +41,7 @@ import Testing
     }
   }
 
-  @Test("a file of more bytes than the limit is refused, and every entry is listed")
+  @Test("a file with more bytes than the limit is refused, and every entry is listed")
   func limits() throws {
     try folder.write([1, 2, 3], to: ".a")
     let received = try received()

@@ -13,7 +13,7 @@ import Testing
 struct SecretBytesTests {
   private func copy(_ secret: borrowing SecretBytes) -> [UInt8] { secret.withBytes { [UInt8](copying: $0) } }
 
-  @Test("bytes are lent as they were copied") func copying() {
+  @Test("the bytes are those that were copied") func copying() {
     let bytes: [UInt8] = [1, 2, 0, 255]
     let secret = SecretBytes(copying: bytes.span)
     #expect(copy(secret) == bytes)
@@ -21,7 +21,7 @@ struct SecretBytesTests {
     #expect(count == 4)
   }
 
-  @Test("empty is a secret too") func empty() {
+  @Test("a secret may be empty") func empty() {
     let nothing: [UInt8] = []
     let secret = SecretBytes(copying: nothing.span)
     let isEmpty = secret.isEmpty
@@ -29,7 +29,7 @@ struct SecretBytesTests {
     #expect(copy(secret) == [])
   }
 
-  @Test("what is filled counts, but never more than there is room for", arguments: [(-1, 0), (0, 0), (3, 3), (9, 4)])
+  @Test("the filled bytes count, but never more than there is room for", arguments: [(-1, 0), (0, 0), (3, 3), (9, 4)])
   func filling(_ claimed: Int, _ counted: Int) {
     let secret = unsafe SecretBytes(capacity: 4) { memory in
       unsafe memory.copyBytes(from: [7, 7, 7, 7])
@@ -38,7 +38,7 @@ struct SecretBytesTests {
     #expect(copy(secret) == [UInt8](repeating: 7, count: counted))
   }
 
-  @Test("truncating drops from the end, and never adds", arguments: [(0, 0), (2, 2), (9, 3), (-5, 0)])
+  @Test("truncating removes bytes from the end, and never adds any", arguments: [(0, 0), (2, 2), (9, 3), (-5, 0)])
   func truncating(_ newCount: Int, _ counted: Int) {
     let bytes: [UInt8] = [1, 2, 3]
     var secret = SecretBytes(copying: bytes.span)
@@ -54,7 +54,7 @@ struct SecretBytesTests {
     #expect(copy(secret) == [UInt8](repeating: 9, count: count))
   }
 
-  @Test("more than the limit is refused, and exactly the limit is not") func limit() throws {
+  @Test("more bytes than the limit are refused, and exactly as many are not") func limit() throws {
     for (count, isRead) in [(100, true), (101, false)] {
       let descriptor = openPipe(holding: count)
       defer { close(descriptor) }
@@ -67,7 +67,7 @@ struct SecretBytesTests {
     }
   }
 
-  @Test("a folder and a file that is not there cannot be read", arguments: ["/", "/nonexistent/file"])
+  @Test("a folder and a missing file cannot be read", arguments: ["/", "/nonexistent/file"])
   func unreadable(_ path: String) {
     do throws(SystemError) {
       _ = try SecretBytes.contents(ofFile: path, limit: 10)
@@ -78,7 +78,7 @@ struct SecretBytesTests {
     }
   }
 
-  @Test("base64 is decoded without a copy of it, with what is tolerated and nothing else")
+  @Test("base64 is decoded without a copy, and only tolerated irregularities are accepted")
   func base64() throws {
     let text = Array("Zm9v\r\nYg==".utf8)
     #expect(copy(try SecretBytes(decoding: text.span, as: .standard, tolerating: [.whitespace])) == Array("foob".utf8))
@@ -88,7 +88,7 @@ struct SecretBytesTests {
     } catch { #expect(error.code == .whitespace) }
   }
 
-  /// The reading end of a pipe that holds so many bytes and then ends.
+  /// The reading end of a pipe with this many bytes in it, which then ends.
   private func openPipe(holding count: Int) -> Int32 {
     var ends: [Int32] = [-1, -1]
     _ = unsafe pipe(&ends)

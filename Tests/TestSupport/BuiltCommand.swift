@@ -2,14 +2,14 @@ import Foundation
 
 /// The built `keyroll`, run as a person or a script runs it.
 public enum BuiltCommand {
-  /// Beside the test bundle, whatever the configuration.
+  /// It is beside the test bundle, in any configuration.
   public static let path: String = {
     let bundle =
       (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
     return URL(fileURLWithPath: bundle).deletingLastPathComponent().appending(path: "keyroll").path
   }()
 
-  /// Runs it to its end, without a terminal and with no other environment than the one given.
+  /// Runs it to its end, without a terminal and with only the given environment.
   ///
   /// - Parameters:
   ///   - input: what standard input holds.

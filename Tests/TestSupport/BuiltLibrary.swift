@@ -3,7 +3,7 @@ import Foundation
 /// A library of `Tests/Libraries`, built with the system's C compiler.
 public enum BuiltLibrary: String, Sendable {
   case clock, mark, provider, refuse
-  /// In C++, with the runtimes of the system or with its own ones and what the release binary has in their place.
+  /// In C++, with the runtimes of the system, or with its own ones and the functions of the release binary.
   case exception, exceptionInside = "exception-inside"
 
   /// Puts a copy into a folder under this name, and returns its path.

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Absent from the headers that Swift sees, which are not those of _GNU_SOURCE.
+/// Missing in the headers that Swift sees, which are not those of _GNU_SOURCE.
 private let spawnInNewSession: Int32 = 0x80
 
 /// A program to be started with exactly these arguments, environment and descriptors.
@@ -8,7 +8,7 @@ public struct ChildProcess {
   public let path: String
   public var arguments: [String]
   public var environment: [String: String]
-  /// What the child has open, by number, besides what whoever runs the tests lets through.
+  /// The open descriptors of the child, by number, besides those that the runner of the tests passes on.
   public var descriptors: [Int32: NamelessFile] = [:]
   /// The path of a terminal that becomes the controlling terminal of a session of its own.
   public var terminal: String?
@@ -19,7 +19,8 @@ public struct ChildProcess {
     self.environment = environment
   }
 
-  /// Starts it, always in a session of its own, so that it never reaches the terminal of who runs the tests.
+  /// Starts it, always in a session of its own, so that it never reaches the terminal of the person who runs
+  /// the tests.
   public func start() throws -> Int32 {
     var actions = unsafe posix_spawn_file_actions_t()
     var attributes = posix_spawnattr_t()
@@ -44,7 +45,7 @@ public struct ChildProcess {
         unsafe posix_spawn_file_actions_addopen(&actions, descriptor, terminal, O_RDWR, 0)
       }
     }
-    // From high numbers, so that none is overwritten before it is in its place.
+    // From high numbers, so that none is overwritten before it is moved.
     let sources = descriptors.mapValues { fcntl($0.descriptor, F_DUPFD_CLOEXEC, 100) }
     defer {
       for (_, source) in sources { close(source) }

@@ -1,8 +1,9 @@
 public import Foundation
 
-/// The folder of other people's cases: `KEYROLL_CORPORA`, else `../shared/corpora` beside the checkout.
+/// The folder with cases of other projects: `KEYROLL_CORPORA`, or otherwise `../shared/corpora` beside
+/// the checkout.
 public enum Corpora {
-  /// Nil when the folder is not there; the tests that need it are then skipped, and say so.
+  /// Nil if the folder is not there; the tests that need it are then skipped, and say so.
   public static let folder: URL? = {
     let named = ProcessInfo.processInfo.environment["KEYROLL_CORPORA"].map { URL(fileURLWithPath: $0) }
     let candidate = named ?? checkout.deletingLastPathComponent().appending(path: "shared/corpora")

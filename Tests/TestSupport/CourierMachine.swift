@@ -1,7 +1,7 @@
 import Foundation
 
-/// The connected machine of a rollover, in a folder: a shell whose curl finds the stand-in services and tells what it was given,
-/// a clock that the test moves, and a sleep that takes no time.
+/// The connected machine of a rollover, in a folder: a shell whose curl finds the stand-in services and records its
+/// arguments, a clock that the test moves, and a sleep that takes no time.
 public final class CourierMachine {
   public let folder: TemporaryFolder
   public let service: LoopbackService
@@ -30,7 +30,7 @@ public final class CourierMachine {
     try makeTools()
   }
 
-  /// In seconds since 1970, for the services, the script and whoever asks here.
+  /// In seconds since 1970, for the services, the script and the test.
   public var now: Int64 {
     get { Int64((try? text("clock")) ?? "") ?? 0 }
     set { _ = try? folder.write(Array("\(newValue)".utf8), to: "clock") }
@@ -47,7 +47,7 @@ public final class CourierMachine {
   /// The folder with the programs that a shell finds before those of the system.
   public var tools: String { folder.path("tools") }
 
-  /// Puts a program there, of these lines of shell.
+  /// Puts a program with these lines of shell there.
   public func tool(_ name: String, _ lines: String) throws {
     try folder.program("#!/bin/dash\n\(lines)\n", named: "tools/\(name)", mode: "700")
   }
@@ -58,7 +58,7 @@ public final class CourierMachine {
     return try Shell.run("PATH='\(tools)':\"$PATH\" exec \(interpreter) '\(path)/run.sh'")
   }
 
-  /// How often the service did, or was asked for, an action.
+  /// How often the service did an action, or was asked for it.
   public func count(_ action: String) -> Int {
     service.log.split(separator: "\n").count { $0.contains("/\(action)\"") }
   }

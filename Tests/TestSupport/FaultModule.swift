@@ -1,6 +1,6 @@
 import Foundation
 
-/// A copy of the module in `Tests/FaultModule`, over a copy of a real module: no other test sees what this one does.
+/// A copy of the module in `Tests/FaultModule`, over a copy of a real module: no other test sees its state.
 public final class FaultModule: Sendable {
   /// A call that reached the module.
   public struct Call: Equatable, Sendable {
@@ -19,7 +19,7 @@ public final class FaultModule: Sendable {
 
   private let folder: TemporaryFolder
   private let realModule: String
-  /// What every plan begins with.
+  /// The beginning of every plan.
   private let standingPlan: [String]
   private let token: ThrowawayToken?
 

@@ -1,13 +1,13 @@
 public import Foundation
 
-/// The files that this project made for its tests: `Fixtures/README.md` says how.
+/// The files that this project made for its tests; `Fixtures/README.md` says how.
 public enum Fixtures {
   public static let folder = checkout.appending(path: "Fixtures")
 
   public static func url(_ name: String) -> URL { folder.appending(path: name) }
 
-  /// Where it is. Whoever checked the files out may have let everybody read them, of which the command warns where they
-  /// hold a key: that is taken back first.
+  /// The folder of the files. A checkout may let everybody read them, which gives a warning for a key file, so that
+  /// right is removed first.
   public static func path(_ name: String) -> String {
     let path = url(name).path
     var status = stat()

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A program of somebody else's that judges or makes tokens.
+/// A foreign program that judges or makes tokens.
 public enum Judge {
   /// The Python of `.build/judges`, which `scripts/test.sh` installs.
   public static let python: String? = {
@@ -17,7 +17,7 @@ public enum Judge {
     return try run(python, [checkout.appending(path: "Tests/Judges/\(script).py").path] + arguments, input: input)
   }
 
-  /// Runs a program to its end and captures what it says.
+  /// Runs a program to its end and captures its output.
   public static func run(_ program: String, _ arguments: [String], input: [UInt8] = []) throws -> Outcome {
     let output = try NamelessFile()
     let error = try NamelessFile()

@@ -1,7 +1,7 @@
 import Foundation
 
-/// The Python server that stands in for the token endpoint and for Graph, with a certificate of its own; it goes when the
-/// last reference to it goes.
+/// The Python server that stands in for the token endpoint and for Graph, with a certificate of its own; it ends when
+/// the last reference to it is destroyed.
 public final class LoopbackService: Sendable {
   public static let loginHost = "login.microsoftonline.com"
   public static let graphHost = "graph.microsoft.com"
@@ -44,7 +44,7 @@ public final class LoopbackService: Sendable {
     process = try child.start()
     self.folder = folder
     port = try Self.announcedPort(in: folder, of: process)
-    // Once, for tests that run at the same time: a shell skips what is not yet executable.
+    // Made once, for tests that run at the same time: a shell skips a file that is not yet executable.
     try folder.write(Array("#!/bin/sh\nexec /usr/bin/curl \"$@\" \(curlOptions)\n".utf8), to: "curl")
     try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder.path("curl"))
   }
@@ -54,25 +54,26 @@ public final class LoopbackService: Sendable {
     _ = try? ChildProcess.wait(for: process)
   }
 
-  /// The certificate of whoever issued the server's.
+  /// The certificate of the issuer of the server's certificate.
   public var trustedCertificate: String { folder.path("ca.pem") }
 
-  /// What it said of each request: a line of JSON with what was wrong in truth.
+  /// Its log of each request: a line of JSON with the real fault.
   public var log: String { (try? folder.bytes("log")).flatMap { String(validating: $0, as: UTF8.self) } ?? "" }
 
-  /// What a curl needs besides its own options to find the hosts and to know whom to trust, for a shell.
+  /// What curl needs besides its own options to find the hosts and to know which certificates to trust, for a shell.
   public var curlOptions: String { "--cacert '\(trustedCertificate)' --connect-to '::127.0.0.1:\(port)'" }
 
-  /// The folder of a `curl` that knows where to find the hosts and whom to trust.
+  /// The folder of a `curl` that knows where to find the hosts and which certificates to trust.
   public var curlFolder: String { folder.path("") }
 
-  /// Has curl send a request in a folder, by the options in its file and by nothing else but where to find the hosts and
-  /// whom to trust. What standard input holds is the header with the access token.
+  /// Has curl send the request in a folder, with the options in its file and the addresses and certificates of the
+  /// hosts only. Standard input contains the header with the access token.
   public func send(_ configuration: String = "request.curl", in folder: String, header: String = "") throws -> Outcome {
     try send(by: "printf %s \"$HEADER\" | curl --config \(configuration)", in: folder, ["HEADER": header])
   }
 
-  /// Runs a line of shell in a folder, as it was printed: the `curl` in it knows where to find the hosts and whom to trust.
+  /// Runs a printed line of shell in a folder; its `curl` knows where to find the hosts and which certificates to
+  /// trust.
   public func send(by line: String, in folder: String, _ environment: [String: String] = [:]) throws -> Outcome {
     return try Shell.run(
       "PATH='\(curlFolder)':\"$PATH\" && cd '\(folder)' && umask 022 && \(line)",

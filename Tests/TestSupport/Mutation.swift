@@ -6,7 +6,8 @@ public enum Mutation {
     "\u{FEFF}", "é", "e\u{301}", "\u{212A}", "crit", "{{", "}}", "{a}", "AAAA", "-_", "+/",
   ].map { Array($0.utf8) }
 
-  /// Changes a few places: a bit flipped, a byte put in or taken out, a stretch doubled, cut or moved, a piece inserted.
+  /// Changes a few places: flips a bit, inserts or removes a byte, doubles, cuts or moves a stretch, or inserts a
+  /// piece.
   public static func mutate(_ text: [UInt8], using generator: inout some RandomNumberGenerator) -> [UInt8] {
     var text = text
     for _ in 0..<Int.random(in: 1...4, using: &generator) {

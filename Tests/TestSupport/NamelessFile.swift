@@ -1,6 +1,6 @@
 import Foundation
 
-/// An open file without a name, which goes when the last reference to it goes.
+/// An open file without a name, which is removed when the last reference to it is destroyed.
 public final class NamelessFile {
   public let descriptor: Int32
 
@@ -26,7 +26,7 @@ public final class NamelessFile {
 
   deinit { close(descriptor) }
 
-  /// All that was written; throws for anything but UTF-8.
+  /// Everything that was written; throws for anything except UTF-8.
   public func text() throws -> String {
     let end = lseek(descriptor, 0, SEEK_END)
     var bytes = [UInt8](repeating: 0, count: max(Int(end), 0))

@@ -4,7 +4,7 @@ import Foundation
 public enum OpenSSLJudge {
   private static let path = "/usr/bin/openssl"
 
-  /// What `openssl dgst -verify` says of the token's signature by the key of the certificate; it is `Verified OK\n` for
+  /// The output of `openssl dgst -verify` for the token's signature and the key of the certificate; `Verified OK\n` for
   /// a good one.
   public static func verdict(on token: String, algorithm: String, certificate: String) throws -> String {
     let folder = try TemporaryFolder()

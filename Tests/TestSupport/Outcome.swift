@@ -1,4 +1,4 @@
-/// How a command ended, and all it said.
+/// How a command ended, and its whole output.
 public struct Outcome: Equatable, Sendable, CustomStringConvertible {
   /// The exit status, or 128 and the signal's number, as shells count.
   public let status: Int32

@@ -1,4 +1,4 @@
-/// A random number generator that gives the same numbers on every run (SplitMix64), so that a failure can be had again.
+/// A random number generator that gives the same numbers on every run (SplitMix64), so that a failure can be repeated.
 public struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
 

@@ -1,8 +1,8 @@
 import Foundation
 
-/// The SoftHSM tokens that every test of this process may use, or copy where it changes them: a login does.
+/// The SoftHSM tokens that every test of this process may use, or copy if it changes them, as a login does.
 public enum SharedToken {
-  /// Makes them at the first use, and tells SoftHSM where they are: it has no other way than the environment.
+  /// Makes them at the first use, and names them to SoftHSM in the environment, which is the only way.
   public static func softHSM() throws -> ThrowawayToken { try made.get() }
 
   private static let made: Result<ThrowawayToken, any Error> = Result {
@@ -12,7 +12,7 @@ public enum SharedToken {
     return token
   }
 
-  /// Nothing ever lets go of what is static.
+  /// Static values are never released.
   private static func remove() {
     if case .success(let token) = made { token.remove() }
   }

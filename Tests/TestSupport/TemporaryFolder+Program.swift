@@ -3,8 +3,8 @@ import Foundation
 extension TemporaryFolder {
   /// Writes a program with these permission bits and returns its path.
   ///
-  /// By another process: a file that any process has open for writing cannot be run, and programs that other tests start at
-  /// the same time would have it open for a moment.
+  /// Another process writes it: a file that any process has open for writing cannot be run, and programs that other
+  /// tests start at the same time would have it open for a moment.
   @discardableResult
   public func program(_ text: String, named name: String = "signer", mode: String = "755") throws -> String {
     let source = try write(Array(text.utf8), to: "\(name).source")

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A folder that goes, with all that is in it, when the last reference to it goes.
+/// A folder that is removed, with everything in it, when the last reference to it is destroyed.
 public final class TemporaryFolder: Sendable {
   private let folder = FileManager.default.temporaryDirectory.appending(path: "keyroll-test-\(UUID())")
 
@@ -14,7 +14,7 @@ public final class TemporaryFolder: Sendable {
   @discardableResult
   public func write(_ bytes: [UInt8], to name: String) throws -> String {
     try Data(bytes).write(to: folder.appending(path: name))
-    // As a key or a password should be.
+    // With the mode for a key or a password.
     unsafe chmod(path(name), 0o600)
     return path(name)
   }
@@ -25,7 +25,7 @@ public final class TemporaryFolder: Sendable {
 
   public func bytes(_ name: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: folder.appending(path: name))) }
 
-  /// What is in it, sorted, hidden files too.
+  /// The names in it, sorted, hidden files too.
   public func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() }
 
   /// The same for a folder in it.

@@ -4,14 +4,15 @@ import Foundation
 public final class TerminalSession {
   public let processIdentifier: Int32
   private let terminal: NamelessFile
-  /// The end that the program has: open here too, so that the terminal and its modes outlive the program.
+  /// The end of the program: open here too, so that the terminal and its modes outlive the program.
   private var farEnd: NamelessFile?
   private var screen: [UInt8] = []
   private var awaitedCount = 0
 
-  /// Starts it as leader of a session on a new terminal; `descriptors` takes streams away from the terminal.
+  /// Starts it as leader of a session on a new terminal; `descriptors` replaces streams of the terminal.
   ///
-  /// On a terminal of so many columns no line is folded, unless another width is asked for; 0 is one that does not know its width.
+  /// The terminal has so many columns that no line is folded, unless another width is asked for; with 0 it does not
+  /// know its width.
   public init(
     _ path: String, _ arguments: [String], environment: [String: String] = [:],
     descriptors: [Int32: NamelessFile] = [:], columns: UInt16 = 1000
@@ -23,7 +24,7 @@ public final class TerminalSession {
     terminal = NamelessFile(takingOwnershipOf: near)
     farEnd = NamelessFile(takingOwnershipOf: far)
     for descriptor in [near, far] { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
-    // Not `ttyname`, whose answer is shared between threads.
+    // This replaces `ttyname`, whose answer is shared between threads.
     let name = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(far)")
     var child = ChildProcess(path: path, arguments: arguments, environment: environment)
     child.terminal = name
@@ -41,7 +42,7 @@ public final class TerminalSession {
     return modes.c_lflag & tcflag_t(ECHO) != 0
   }
 
-  /// Reads until this is shown, after what was waited for before; throws when the program hangs.
+  /// Reads until this is shown, after the text of the last wait; throws if the program hangs.
   public func wait(for text: String) throws {
     while true {
       let rest = screen.dropFirst(awaitedCount)
@@ -59,7 +60,7 @@ public final class TerminalSession {
     }
   }
 
-  /// Waits for the program to end without reading what it says, which must be little; the terminal stays.
+  /// Waits for the program to end without reading its output, which must be short; the terminal stays.
   public func wait() throws -> Int32 { try ChildProcess.wait(for: processIdentifier) }
 
   /// Reads to the end: the screen, with the terminal's line ends as line feeds, and the status.
@@ -69,7 +70,8 @@ public final class TerminalSession {
     return Outcome(status: try wait(), output: text.replacing("\r\n", with: "\n"))
   }
 
-  /// The same for a program that asks: types what the closure answers to an unfinished line that ends with a colon and a space.
+  /// The same for a program that asks: types the closure's answer to an unfinished line that ends with a colon and a
+  /// space.
   public func finish(answering answer: (_ question: String) -> String?) throws -> Outcome {
     farEnd = nil
     var answered = 0
@@ -82,10 +84,10 @@ public final class TerminalSession {
     return Outcome(status: try wait(), output: text.replacing("\r\n", with: "\n"))
   }
 
-  /// False when nobody has the other end open any more.
+  /// False if nobody has the other end open any more.
   private func readMore() throws -> Bool {
     var ready = pollfd(fd: terminal.descriptor, events: Int16(POLLIN), revents: 0)
-    // Only a program that hangs ever comes near this.
+    // Only a program that hangs comes near this.
     guard unsafe poll(&ready, 1, 60_000) > 0 else {
       throw SystemFailure("nothing more came than '\(text)'", code: ETIMEDOUT)
     }

@@ -1,8 +1,9 @@
 import Foundation
 
-/// Tokens of one maker in a folder of their own, made by the script of that name, and gone with the last reference.
+/// Tokens of one maker in a folder of their own, made by the script of that name, and removed with the last
+/// reference.
 public final class ThrowawayToken: Sendable {
-  /// Whose module it is, by the name of the script that makes the tokens.
+  /// The maker of the module, by the name of the script that makes the tokens.
   public enum Maker: String, Sendable, CaseIterable {
     case softHSM = "softhsm"
     case nss = "nss-softokn"
@@ -55,7 +56,8 @@ public final class ThrowawayToken: Sendable {
     self.folder = folder
   }
 
-  /// The same tokens again, for a test that changes them or shall not see what others do: a login writes to them.
+  /// The same tokens again, for a test that changes them or must not see the changes of others: a login writes to
+  /// them.
   public func copy() throws -> ThrowawayToken {
     let copy = ThrowawayToken(maker, module, in: try TemporaryFolder())
     try FileManager.default.copyItem(atPath: path(""), toPath: copy.path(""))
@@ -73,16 +75,16 @@ public final class ThrowawayToken: Sendable {
     return copy
   }
 
-  /// Removes the folder, for one that nobody ever lets go of.
+  /// Removes the folder, for one that is never released.
   func remove() { try? FileManager.default.removeItem(atPath: folder.path("")) }
 
   /// A file in the folder.
   public func path(_ name: String) -> String { folder.path("tokens/\(name)") }
 
-  /// The file that holds the PIN.
+  /// The file with the PIN.
   public var pinFile: String { path("pin") }
 
-  /// Runs a program to which p11-kit offers these tokens and no others.
+  /// Runs a program to which p11-kit offers only these tokens.
   public func run(_ program: String, _ arguments: [String], input: [UInt8] = []) throws -> Outcome {
     try Judge.run(path("run"), [program] + arguments, input: input)
   }
@@ -100,7 +102,7 @@ public final class ThrowawayToken: Sendable {
 }
 
 extension ThrowawayToken {
-  /// False if something is missing that the script needs; the tests that need it are then skipped, and say so.
+  /// False if something that the script needs is missing; the tests that need it are then skipped, and say so.
   public static func isAvailable(_ maker: Maker) -> Bool {
     guard module(of: maker) != nil, isExecutable("pkcs11-tool"), isExecutable("p11tool") else { return false }
     return switch maker {
@@ -128,7 +130,7 @@ extension ThrowawayToken {
     FileManager.default.isExecutableFile(atPath: "/usr/bin/\(name)")
   }
 
-  /// p11-kit takes another configuration from nobody who is root, so root needs another number.
+  /// p11-kit accepts no other configuration for root, so root needs another user number.
   private static let canChangeConfiguration = getuid() != 0 || succeeds(["--user", "--map-user=1000", "true"])
   private static let canMount = succeeds([
     "--user", "--map-root-user", "--mount", "--mount-proc", "--ipc", "--pid", "--fork", "true",

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A key vault's sign call on the loopback interface, by the Python of the judges, for as long as this object is there.
+/// The sign call of a key vault on the loopback interface, by the Python of the judges, while this object exists.
 public final class VaultStandIn {
   /// The access token that it asks for.
   public static let token = "stand-in-access-token"

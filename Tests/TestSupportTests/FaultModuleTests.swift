@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Somebody else's program meets every fault that the module can make.
+/// A foreign program meets every fault that the module can make.
 @Suite(
   .tags(.hsm),
   .enabled(if: ThrowawayToken.isAvailable(.softHSM), Comment(rawValue: ThrowawayToken.absence(of: .softHSM))))

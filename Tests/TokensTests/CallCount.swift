@@ -1,6 +1,6 @@
 import Synchronization
 
-/// How often something was asked, to count work instead of timing it.
+/// The number of calls, to count work instead of timing it.
 final class CallCount: Sendable {
   private let calls = Mutex(0)
 

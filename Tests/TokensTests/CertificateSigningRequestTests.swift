@@ -62,7 +62,8 @@ struct CertificateSigningRequestTests {
     return nil
   }
 
-  @Test("what is read is what was written", arguments: kinds, [SignatureAlgorithm.rs256, .rs384, .rs512, .ps256])
+  @Test(
+    "a written request is read back the same", arguments: kinds, [SignatureAlgorithm.rs256, .rs384, .rs512, .ps256])
   func roundTrip(_ kind: String, _ algorithm: SignatureAlgorithm) throws {
     let request = try Self.request(kind, algorithm)
     let text = Array(JSONWriter.indentedText(.object(request.json)).utf8)
@@ -89,7 +90,7 @@ struct CertificateSigningRequestTests {
     #expect(!subject.value.contains("\u{202E}"))
   }
 
-  /// One change of one part, by the path to it, with what it is refused for.
+  /// One change of one part, by the path to it, with the reason for which it is refused.
   private static let changes: [([ExactText], JSONValue, String)] = [
     (["keyroll-signing-request"], .integer(1), "unsupported-signing-request"),
     (["keyroll-signing-request"], .integer(3), "unsupported-signing-request"),
@@ -142,7 +143,7 @@ struct CertificateSigningRequestTests {
     return object
   }
 
-  @Test("a request of which one member was changed is refused") func changes() throws {
+  @Test("a request with one changed member is refused") func changes() throws {
     let json = try Self.request("certificate").json
     for (path, value, id) in Self.changes {
       let changed = changing(json, path[...], to: value)
@@ -195,7 +196,7 @@ struct CertificateSigningRequestTests {
     #expect(refusal(json) == "to-be-signed-mismatch")
   }
 
-  @Test("a version 1 request is not one of these, and this is not one of version 1") func versions() throws {
+  @Test("a version 1 request is not read as version 2, or the other way round") func versions() throws {
     let token = JSONWriter.bytes(try SigningRequestTests.request().request.json)
     #expect(!Self.isAnnounced(by: token))
     let certificate = JSONWriter.bytes(try Self.request("certificate").json)
@@ -221,7 +222,7 @@ struct CertificateSigningRequestTests {
     #expect(outcome.status == 0 && outcome.output.contains("Payroll"), "\(outcome)")
   }
 
-  @Test("a signature that is not the one asked for is explained, and makes nothing") func wrongSignatures() throws {
+  @Test("a wrong signature is explained, and makes nothing") func wrongSignatures() throws {
     let request = try Self.request("certificate")
     let good = try Self.signature(over: request.toBeSigned, by: Self.signer())
     let other = try Self.signature(over: request.toBeSigned, by: Self.signer("rsa-2048-other"))
@@ -239,7 +240,7 @@ struct CertificateSigningRequestTests {
         == "key-mismatch")
   }
 
-  @Test("a life is judged by whoever signs") func life() throws {
+  @Test("the signing side judges the life") func life() throws {
     let request = try Self.request("certificate")
     try request.requireLife(at: Self.now, atMost: TimeSpan(seconds: 365 * 86_400))
     #expect(
@@ -250,7 +251,7 @@ struct CertificateSigningRequestTests {
     #expect(request.warnings == [])
   }
 
-  @Test("a request is handed to a signer in every form") func forms() throws {
+  @Test("a request has every form for a signer") func forms() throws {
     let request = try Self.request("certificate")
     #expect(try request.bytes(as: .input) == request.toBeSigned)
     #expect(try request.bytes(as: .digest) == request.digest)

@@ -14,7 +14,7 @@ struct ClaimRulesTests {
   private static let forMe = Profile.general(algorithms: AlgorithmPolicy(preferring: .rs256), audience: "me")
 
   @Test(
-    "An audience array is accepted when it holds the audience and nothing but strings",
+    "An audience array is accepted if it contains the audience and only strings",
     arguments: [
       ("\"me\"", nil), ("[\"me\"]", nil), ("[\"you\",\"me\"]", nil), ("[\"me\",\"you\"]", nil),
       ("[\"you\"]", "claim-mismatch"),
@@ -28,7 +28,7 @@ struct ClaimRulesTests {
     #expect(try report("{\"aud\":\(value)}", Self.forMe).failures == reason.map { ["aud:\($0)"] } ?? [])
   }
 
-  @Test("A value that is canonically equivalent and differs in code points is another value")
+  @Test("A value that is canonically equivalent but differs in code points is another value")
   func codePoints() throws {
     let profile = Profile.general(algorithms: AlgorithmPolicy(preferring: .rs256), issuer: "\u{E9}")
     #expect(try report("{\"iss\":\"\u{E9}\"}", profile).isAccepted)
@@ -49,14 +49,14 @@ struct ClaimRulesTests {
     }
   }
 
-  @Test("A token without a signature stays refused when a claim bears the name of that check")
+  @Test("A token without a signature is refused even if a claim has the name of that check")
   func claimNamedSignature() throws {
     let profile = Profile.general(algorithms: AlgorithmPolicy(preferring: .rs256), required: ["signature"])
     let stranger = [TrustedKey(FakeVerifier(.fake(2)))]
     #expect(try !FakeToken(claims: "{\"signature\":\"good\"}").report(profile, keys: stranger).isAccepted)
   }
 
-  @Test("Claims that a profile does not know are allowed, reported or refused, as it says")
+  @Test("Claims that a profile does not know are allowed, reported or refused, as the profile says")
   func otherClaims() throws {
     var profile = Profile.anyToken
     #expect(try report("{\"a\":1,\"exp\":1700000600}", profile).cautions.isEmpty)
@@ -68,7 +68,7 @@ struct ClaimRulesTests {
   }
 
   @Test(
-    "Each presence and expectation holds from both sides",
+    "Each presence and expectation is exact on both sides",
     arguments: [
       (ClaimPolicy("c", .anyValue), "{}", "claim-missing"), (ClaimPolicy("c", .anyValue), "{\"c\":{}}", nil),
       (ClaimPolicy("c", .anyText, presence: .forbidden), "{\"c\":\"x\"}", "claim-forbidden"),
@@ -93,7 +93,7 @@ struct ClaimRulesTests {
   }
 
   @Test(
-    "A value of any type is compared as JSON, and a number passes for a text only where the policy says so",
+    "A value of any type is compared as JSON, and a number passes for a text only if the policy says so",
     arguments: [
       (ClaimPolicy("c", .oneOfValues([.integer(5), .boolean(true)])), "5", nil),
       (ClaimPolicy("c", .oneOfValues([.integer(5), .boolean(true)])), "true", nil),
@@ -115,7 +115,7 @@ struct ClaimRulesTests {
   }
 
   @Test(
-    "A receiver takes an array that holds the wanted value, and whoever signs must want each of them",
+    "A receiver accepts an array with the expected value, but a signer must expect each element",
     arguments: [
       ("[\"a\"]", true, true), ("[\"b\",\"a\"]", true, false), ("[\"b\"]", false, false), ("\"a\"", true, true),
     ])
@@ -132,7 +132,7 @@ struct ClaimRulesTests {
   }
 
   @Test(
-    "A known value may be a text of a form between two others, or in letters of either case",
+    "A known value may be a text of a form between two others, or a text in any case",
     arguments: [
       (ClaimPolicy.KnownValue.Match.between("https://h/", .hostName, "/t"), "https://h/a.b/t", true),
       (.between("https://h/", .hostName, "/t"), "https://h/a/t", false),
@@ -161,7 +161,7 @@ struct ClaimRulesTests {
   func addresses(_ text: ExactText, _ isAddress: Bool) { #expect(TextForm.httpsAddress.matches(text) == isAddress) }
 
   @Test(
-    "A value that is not compared warns, as do a tolerated one and a GUID in the other case",
+    "A value that is not compared gives a warning, and so do a tolerated one and a GUID in another case",
     arguments: [
       (ClaimPolicy("c", .unknownText), "\"x\"", "not-compared"),
       (ClaimPolicy("c", .oneOf(["x"]), tolerated: [.init("y", "is y")]), "\"y\"", "claim-tolerated"),

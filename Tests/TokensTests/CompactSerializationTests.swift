@@ -22,7 +22,7 @@ struct CompactSerializationTests {
     } catch { #expect(error.code == code) }
   }
 
-  @Test("What is accepted without irregularities is the one spelling of its parts")
+  @Test("A text that is accepted without irregularities is the one spelling of its parts")
   func canonical() throws {
     let token = try CompactSerialization(Array("eyJhIjoxfQ.e30.AQID".utf8).span)
     #expect(token.irregularities.isEmpty)
@@ -38,7 +38,7 @@ struct CompactSerializationTests {
     #expect(token.irregularities.map(\.error.code) == [.padding, .otherAlphabet, .whitespace])
   }
 
-  @Test("A token past the limit is refused and one at the limit is taken apart")
+  @Test("A token beyond the limit is refused, and one at the limit is taken apart")
   func limit() throws {
     let longest = "YQ.YQ." + String(repeating: "A", count: Limits.byteCount - 6)
     #expect(throws: Never.self) { try CompactSerialization(Array(longest.dropLast(2).utf8).span) }

@@ -48,7 +48,7 @@ extension VerificationReport {
 }
 
 extension Certificate {
-  /// A certificate over the fake key, whose DER and thumbprints are made of a number.
+  /// A certificate over the fake key, whose DER and thumbprints are made from a number.
   static func fake(
     _ number: UInt8 = 1, key: PublicKey = .fake(), subject: [UInt8] = [1], issuer: [UInt8] = [2],
     notBefore: Int64 = 1_600_000_000,

@@ -30,7 +30,7 @@ struct FormatCheckTests {
   }
 
   @Test(
-    "Nothing may be before, between or after the segments",
+    "Nothing may come before, between or after the segments",
     arguments: ["\n", " ", "\r\n", "\u{0}", "=", "\u{FEFF}", "\"", ".", "A", "\t"])
   func surroundings(_ text: String) throws {
     let segments = try segments()
@@ -47,7 +47,7 @@ struct FormatCheckTests {
   }
 
   @Test(
-    "A header or claims that are not acceptable JSON are refused for that reason",
+    "A header or claims in unacceptable JSON are refused for that reason",
     arguments: [
       ("{\"alg\":\"RS256\",\"alg\":\"RS256\"}", "json-duplicate-name"),
       ("{\"alg\":\"RS256\",\"\\u0061lg\":\"RS256\"}", "json-duplicate-name"),
@@ -70,7 +70,7 @@ struct FormatCheckTests {
     #expect(header.verifiedToken == nil && claims.verifiedToken == nil)
   }
 
-  @Test("The verdicts on form, signature and claims are told apart")
+  @Test("The verdicts on form, signature and claims are separate")
   func verdicts() throws {
     func verdicts(_ report: VerificationReport) -> [Bool] { Check.Verdict.allCases.map(report.isAccepted(_:)) }
     #expect(try verdicts(FakeToken().report()) == [true, true, true])

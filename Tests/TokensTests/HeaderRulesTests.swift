@@ -24,7 +24,7 @@ struct HeaderRulesTests {
   }()
 
   @Test(
-    "A header name that changes the meaning or brings a key is refused, wherever it is",
+    "A header name that changes the meaning or contains a key is refused, wherever it is",
     arguments: [
       (",\"crit\":[\"exp\"]", "critical-header"), (",\"crit\":[]", "critical-header"),
       (",\"crit\":null", "critical-header"),
@@ -40,7 +40,7 @@ struct HeaderRulesTests {
     }
   }
 
-  @Test("Of several such names the one that says most is named, whatever their order")
+  @Test("The most serious of several such names is reported, whatever their order")
   func severalRefused() throws {
     let members = ["\"jwk\":{}", "\"x5u\":\"https://x.example\"", "\"zip\":\"DEF\"", "\"crit\":[\"exp\"]"]
     for (count, reason) in [(4, "critical-header"), (3, "forbidden-header"), (2, "forbidden-header")] {
@@ -52,7 +52,7 @@ struct HeaderRulesTests {
   }
 
   @Test(
-    "A jwk that repeats the trusted key hides nothing that follows it",
+    "A jwk that repeats the trusted key hides no mistake after it",
     arguments: [
       (",\"crit\":[\"exp\"]", "critical-header"), (",\"b64\":false", "forbidden-header"),
       (",\"jku\":\"https://x.example\"", "forbidden-header"),
@@ -63,7 +63,7 @@ struct HeaderRulesTests {
     #expect(!report.isAccepted)
   }
 
-  @Test("A jwk that repeats the trusted key warns under the general rules and fails a profile")
+  @Test("A jwk that repeats the trusted key is a warning under the general rules and a failure under a profile")
   func ownKey() throws {
     let general = try report(",\"jwk\":\(Self.ownKey)")
     #expect(general.isAccepted)
@@ -71,14 +71,14 @@ struct HeaderRulesTests {
     #expect(try report(",\"jwk\":\(Self.ownKey)", Self.strict).failures == ["header-names:embedded-key"])
   }
 
-  @Test("A header name that nobody defined is ignored under the general rules and reported by a profile")
+  @Test("An undefined header name is ignored under the general rules and reported by a profile")
   func unknown() throws {
     #expect(try report(",\"\u{212A}id\":\"x\"").cautions.isEmpty)
     #expect(try report(",\"\u{212A}id\":\"x\"", Self.strict).cautions == ["header-names:unknown-header"])
   }
 
   @Test(
-    "A typ other than the profile's fails it, and warns or passes under the general rules",
+    "A typ other than the profile's is a failure, and a warning or nothing under the general rules",
     arguments: [
       ("{\"alg\":\"RS256\"}", "missing-type", nil), ("{\"alg\":\"RS256\",\"typ\":\"jwt\"}", "wrong-type", nil),
       ("{\"alg\":\"RS256\",\"typ\":\"at+jwt\"}", "wrong-type", "wrong-type"),
@@ -123,7 +123,7 @@ struct HeaderRulesTests {
     #expect(!report.isAccepted)
   }
 
-  @Test("An unproven algorithm is refused until it is asked for, and then warns")
+  @Test("An unproven algorithm is refused unless it is asked for, and then gives a warning")
   func unproven() throws {
     var profile = Profile.anyToken
     profile.algorithms = AlgorithmPolicy(preferring: .rs256, unproven: [.ps256])
@@ -134,7 +134,7 @@ struct HeaderRulesTests {
     #expect(try FakeToken().report(profile).failures == ["alg:algorithm-not-allowed"])
   }
 
-  @Test("The message about an algorithm says which may be used, also when the one asked for is none of them")
+  @Test("The message about an algorithm says which ones may be used, even if another one was asked for")
   func algorithmNames() throws {
     var profile = Profile.anyToken
     profile.algorithms = profile.algorithms.asking(for: [.ps512])

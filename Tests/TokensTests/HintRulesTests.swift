@@ -24,7 +24,7 @@ struct HintRulesTests {
   }
 
   @Test(
-    "A thumbprint is of the certificate, of its length and in its spelling",
+    "A thumbprint has the value, the length and the spelling for the certificate",
     arguments: [
       ("x5t", url(1, 20), nil), ("x5t", url(2, 20), "thumbprint-of-another"),
       ("x5t", url(1, 32), "thumbprint-wrong-hash"),
@@ -54,7 +54,7 @@ struct HintRulesTests {
   }
 
   @Test(
-    "A thumbprint that is not a string is refused; one that only a bare key is there for, where the receiver needs the certificate"
+    "A thumbprint that is not a string is refused, and so is one for a bare key if the receiver needs the certificate"
   )
   func incomparable() throws {
     #expect(try report(",\"x5t\":1").failures == ["x5t:hint-malformed"])
@@ -67,7 +67,7 @@ struct HintRulesTests {
   }
 
   @Test(
-    "A thumbprint that nothing is there to compare with is refused even so where its spelling is not tolerated",
+    "A thumbprint with nothing to compare it with is still refused if its spelling is not tolerated",
     arguments: [
       ("", nil), ("=", nil), ("\\n", nil), ("\\n\\n~", "x5t:thumbprint-encoding"),
       (String(repeating: " ", count: 200), "x5t:thumbprint-encoding"),
@@ -82,7 +82,7 @@ struct HintRulesTests {
   }
 
   @Test(
-    "A thumbprint is compared with what the JSON Web Key given says of its certificate",
+    "A thumbprint is compared with what the given JSON Web Key says about its certificate",
     arguments: [(UInt8(1), []), (2, ["x5t:thumbprint-of-another"])] as [(UInt8, [String])])
   func thumbprintOfJSONWebKey(_ number: UInt8, _ failures: [String]) throws {
     let hints = CertificateHints(thumbprints: [.sha1: [UInt8](repeating: number, count: 20)])
@@ -119,7 +119,7 @@ struct HintRulesTests {
   }
 
   @Test(
-    "kid is compared with what is known of the key",
+    "kid is compared with what is known about the key",
     arguments: [
       (KeyIDPolicy(.text("a")), "\"a\"", nil), (KeyIDPolicy(.text("a")), "\"b\"", "kid-of-another"),
       (KeyIDPolicy(.text(nil)), "\"b\"", nil),
@@ -133,7 +133,7 @@ struct HintRulesTests {
     #expect(try report(value.map { ",\"kid\":\($0)" } ?? "", profile).failures == reason.map { ["kid:\($0)"] } ?? [])
   }
 
-  @Test("One of the required hints is enough, and none is refused")
+  @Test("One of the required hints is enough, and a header without any is refused")
   func requiredHints() throws {
     var profile = Profile.anyToken
     profile.requiredHints = [.x5t, .x5tS256]

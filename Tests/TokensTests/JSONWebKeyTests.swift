@@ -26,7 +26,7 @@ struct JSONWebKeyTests {
     }
   }()
 
-  @Test("Each file is read, or refused with the error of its row", arguments: rows)
+  @Test("Each file is read, or refused with the error in its row", arguments: rows)
   func files(_ row: Row) throws {
     let text = try Fixtures.bytes("public-keys/\(row.file)")
     do {
@@ -46,7 +46,7 @@ struct JSONWebKeyTests {
   }
 
   @Test(
-    "A key that carries any private part, or is for something else, is refused",
+    "A key with any private part, or for another use, is refused",
     arguments: [
       #""d":"AQAB""#, #""p":"AQAB""#, #""q":"AQAB""#, #""dp":"AQAB""#, #""dq":"AQAB""#, #""qi":"AQAB""#, #""oth":[]"#,
       #""d":null"#,
@@ -59,14 +59,14 @@ struct JSONWebKeyTests {
   }
 
   @Test(
-    "An exponent of up to 64 bits is read, and no longer one, of which each signature would cost more",
+    "An exponent of up to 64 bits is read, and no longer one, because it would make each signature slower",
     arguments: [(8, 0, true), (8, 2, true), (9, 0, false), (256, 0, false)])
   func exponent(_ count: Int, _ zeros: Int, _ isRead: Bool) {
     let exponent = Base64.url.text([UInt8](repeating: 0, count: zeros) + [UInt8](repeating: 3, count: count))
     #expect(code("{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"\(exponent)\"}") == (isRead ? nil : .malformedJWK))
   }
 
-  @Test("A key says what it is for, and of a set only those for verifying are taken")
+  @Test("A key names its use, and only the keys of a set that are for verifying are read")
   func purpose() throws {
     let good = #"{"kty":"RSA","n":"AQAB","e":"AQAB","use":"sig","key_ops":["sign","verify"],"alg":"PS256","kid":"a"}"#
     let set = #"{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB","key_ops":["encrypt"]},{"kty":"EC"},\#(good)]}"#
@@ -80,7 +80,7 @@ struct JSONWebKeyTests {
     #expect(code(#"{"keys":{}}"#) == .malformedJWK)
   }
 
-  @Test("What a key says of its certificate is kept, and what is not a thumbprint is not")
+  @Test("What a key says about its certificate is kept, except a value that is not a thumbprint")
   func hints() throws {
     let twenty = Base64.url.text([UInt8](repeating: 7, count: 20))
     let key = #"{"kty":"RSA","n":"AQAB","e":"AQAB","x5t":"\#(twenty)","x5t#S256":"AAAA","x5c":["MAA="]}"#

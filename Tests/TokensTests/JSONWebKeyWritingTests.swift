@@ -24,7 +24,7 @@ struct JSONWebKeyWritingTests {
     #expect(written.keyID == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs")
   }
 
-  @Test("what is written is read back as the same key") func roundTrip() throws {
+  @Test("a written key is read back as the same key") func roundTrip() throws {
     let publicKey = try key("leaf")
     let written = try JSONWebKey(publicKey, for: .rs256, Self.cryptography)
     let text = JSONWriter.bytes(written.json)
@@ -36,7 +36,7 @@ struct JSONWebKeyWritingTests {
     #expect(plain.keyID == written.keyID)
   }
 
-  @Test("a set holds each of its keys") func set() throws {
+  @Test("a set contains each of its keys") func set() throws {
     let keys = try ["leaf", "other"].map { try JSONWebKey(key($0), Self.cryptography) }
     let text = JSONWriter.bytes(JSONWebKey.set(keys))
     #expect(try self.keys(in: text) == keys)

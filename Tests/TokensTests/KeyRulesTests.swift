@@ -21,7 +21,7 @@ struct KeyRulesTests {
   }
 
   @Test(
-    "A key that is unfit is refused for its own reason, whatever the signature",
+    "An unfit key is refused for its own reason, whatever the signature",
     arguments: [
       (key(bitCount: 2048), nil), (key(bitCount: 8192), nil), (key(bitCount: 2040), "key-too-small"),
       (key(bitCount: 8200), "key-too-large"),
@@ -37,13 +37,13 @@ struct KeyRulesTests {
   }
 
   @Test(
-    "An exponent below 65537 warns",
+    "An exponent below 65537 gives a warning",
     arguments: [([3], true), ([1, 0, 1], false), ([0xFF, 0xFF], true), ([1, 0, 0, 1], false)] as [([UInt8], Bool)])
   func smallExponent(_ exponent: [UInt8], _ warns: Bool) throws {
     #expect(try report(Self.key(exponent: exponent)).cautions == (warns ? ["key:key-exponent-small"] : []))
   }
 
-  @Test("A key with the fingerprint of ROCA warns")
+  @Test("A key with the fingerprint of ROCA gives a warning")
   func roca() throws {
     #expect(try report(Self.key(modulus: [1] + [UInt8](repeating: 0, count: 255) + [1])).cautions.isEmpty)
     // A power of 65537 has the fingerprint, whatever its primes are.
@@ -63,7 +63,7 @@ struct KeyRulesTests {
     #expect(try report(Self.key(modulus: power)).cautions == ["key:key-roca"])
   }
 
-  @Test("A key for PSS alone is refused with RS256")
+  @Test("A key for PSS only is refused with RS256")
   func pssKey() throws {
     guard let numbers = PublicKey.fake().rsa else { return }
     let key = PublicKey(subjectPublicKeyInfo: [1], kind: .rsaPSS(numbers, restrictedTo: nil), sha256Fingerprint: [1])
@@ -72,7 +72,7 @@ struct KeyRulesTests {
     #expect(!report.isAccepted)
   }
 
-  @Test("A certificate of another key than the one verified with is refused")
+  @Test("A certificate of another key than the verifying one is refused")
   func certificateOfAnotherKey() throws {
     let report = try report(.fake(), certificate: .fake(key: .fake(2)))
     #expect(report.failures == ["key:key-not-of-certificate"])
@@ -110,7 +110,7 @@ struct KeyRulesTests {
     #expect(report.failures.contains("certificate-dates:certificate-expired"))
   }
 
-  @Test("A key usage without digitalSignature and a weak signature warn")
+  @Test("A key usage without digitalSignature and a weak signature give a warning")
   func certificateWarnings() throws {
     #expect(
       try report(.fake(), certificate: .fake(allowsDigitalSignature: false)).cautions == [

@@ -22,7 +22,7 @@ struct KeySelectionTests {
     ",\"x5t\":\"\(Base64.url.text([UInt8](repeating: number, count: 20)))\""
   }
 
-  @Test("Without a hint the key that signed is found, at any place")
+  @Test("Without a hint the key that signed is found, at any place in the list")
   func noHint() throws {
     for number in [1, 2] as [UInt8] {
       #expect(try report("", by: number).isAccepted)
@@ -45,7 +45,7 @@ struct KeySelectionTests {
     #expect(!report.isAccepted(.signature))
   }
 
-  @Test("A hint that names one key while another signed is refused")
+  @Test("A hint that names one key while another one signed is refused")
   func hintOfAnother() throws {
     #expect(try report(Self.x5t(1), by: 1).isAccepted)
     #expect(try report(Self.x5t(1), by: 3).failures == ["signature:bad-signature"])
@@ -58,7 +58,7 @@ struct KeySelectionTests {
     }
   }
 
-  @Test("A hint that names none of the keys is refused, also when one of them signed")
+  @Test("A hint that names none of the keys is refused, even if one of them signed")
   func hintOfNone() throws {
     #expect(try report(Self.x5t(9), by: 2).failures == ["x5t:thumbprint-of-another"])
     #expect(try report(Self.x5t(9), by: 9).failures == ["x5t:thumbprint-of-another", "signature:key-not-registered"])
@@ -71,12 +71,12 @@ struct KeySelectionTests {
     #expect(message == "x5t is not of any given certificate: \(String(repeating: "09", count: 20))")
   }
 
-  @Test("A hint that cannot be compared with every key says nothing of what is registered")
+  @Test("A hint that cannot be compared with every key says nothing about what is registered")
   func incomparable() throws {
     let keys = Self.keys + [TrustedKey(FakeVerifier(.fake(4)))]
     let report = try report(Self.x5t(9), by: 9, keys: keys)
     #expect(report.failures == ["signature:no-key-verifies"])
-    // Outside the profiles that say what kid is, it may be any name.
+    // Outside the profiles that define kid, it may be any name.
     let thumbprint = ",\"kid\":\"\(String(repeating: "09", count: 20))\""
     #expect(try self.report(thumbprint, by: 9).failures == ["signature:no-key-verifies"])
     var profile = Profile.anyToken
@@ -87,7 +87,7 @@ struct KeySelectionTests {
     #expect(try self.report(",\"kid\":\"name\"", by: 9, profile: profile).failures == ["signature:no-key-verifies"])
   }
 
-  @Test("A hint names a key also where it is spelled as client libraries spell it")
+  @Test("A hint also names a key in the spelling of client libraries")
   func spelling() throws {
     let padded = ",\"x5t\":\"\(Base64.standard.text([UInt8](repeating: 2, count: 20)))\""
     #expect(
@@ -108,7 +108,8 @@ struct KeySelectionTests {
       #expect(finding.message == "the certificate that the header names is at home")
       #expect(finding.hint == "bring it")
     }
-    // What is registered by another thumbprint alone may be the one that x5t#S256 names.
+    // A certificate that is registered only by another thumbprint may be the one that x5t#S256
+    // names.
     let longer = ",\"x5t#S256\":\"\(Base64.url.text([UInt8](repeating: 8, count: 32)))\""
     #expect(try report(longer, by: 8, unusable: [known]).failures == ["signature:no-key-verifies"])
     #expect(try report(longer, by: 8, keys: [], unusable: [known]).failures == ["signature:certificate-not-given"])
@@ -119,7 +120,7 @@ struct KeySelectionTests {
         ",\"x5c\":[\"\(Base64.standard.text(leaf.der))\"]", by: 9, unusable: [known],
         cryptography: FakeCryptography(certificates: [leaf])
       ).failures == ["signature:certificate-not-given"])
-    // Another that is given made the signature: then the thumbprint is what is wrong.
+    // Another given certificate made the signature, so the thumbprint is wrong.
     #expect(try report(Self.x5t(9), by: 1, unusable: [known]).failures == ["x5t:thumbprint-of-another"])
     #expect(try report(Self.x5t(1), by: 1, unusable: [known]).isAccepted)
   }
@@ -130,7 +131,7 @@ struct KeySelectionTests {
     for number in [1, 2] as [UInt8] { #expect(try !report(Self.x5t(1) + other, by: number).isAccepted) }
   }
 
-  @Test("Keys of one kid are each tried, and a kid of none is refused")
+  @Test("All keys with one kid are tried, and a kid of no key is refused")
   func sameKeyID() throws {
     let keys = [1, 2].map { TrustedKey(FakeVerifier(.fake($0)), keyID: "a") }
     for number in [1, 2] as [UInt8] { #expect(try report(",\"kid\":\"a\"", by: number, keys: keys).isAccepted) }
@@ -142,7 +143,7 @@ struct KeySelectionTests {
     #expect(try !report(",\"kid\":\"A\"", by: 1, keys: keys).isAccepted)
   }
 
-  @Test("Of two certificates over one key, the one that the token names is judged")
+  @Test("If two certificates are over one key, the one that the token names is judged")
   func renewed() throws {
     let expired = Certificate.fake(5, key: .fake(1), notAfter: 1_650_000_000)
     let keys = [expired, Self.first].map { TrustedKey(FakeVerifier(.fake(1)), certificate: $0) }
@@ -150,7 +151,7 @@ struct KeySelectionTests {
     #expect(try report(Self.x5t(5), by: 1, keys: keys).failures == ["certificate-dates:certificate-expired"])
   }
 
-  @Test("Of two certificates over one key and no hint, the one that is valid is judged, at any place")
+  @Test("If two certificates are over one key and there is no hint, the valid one is judged, at any place")
   func valid() throws {
     let expired = Certificate.fake(5, key: .fake(1), notAfter: 1_650_000_000)
     let early = Certificate.fake(6, key: .fake(1), notBefore: 1_750_000_000)
@@ -165,7 +166,7 @@ struct KeySelectionTests {
     #expect(try report("", by: 1, keys: none).failures == ["certificate-dates:certificate-expired"])
   }
 
-  @Test("A key in the token is never verified with")
+  @Test("A key in the token never verifies it")
   func embedded() throws {
     let numbers = try #require(PublicKey.fake(9).rsa)
     let jwk = ",\"jwk\":{\"kty\":\"RSA\",\"n\":\"\(Base64.url.text(numbers.modulus))\",\"e\":\"AQAB\"}"

@@ -5,7 +5,7 @@ import Signing
 import SigningTesting
 import Testing
 
-/// Every limit through the verifier, at it and one past it.
+/// Every limit through the verifier, at the limit and one beyond it.
 @Suite("Limits")
 struct LimitsTests {
   private static let leaf = Certificate.fake(1, subject: [1], issuer: [1])
@@ -22,11 +22,11 @@ struct LimitsTests {
   private func failures(claims: String) throws -> [String] { try failures(header: "", claims: claims) }
   private func failures(members: String) throws -> [String] { try failures(header: "", members: members) }
 
-  @Test("A token of the longest length is accepted, and one that is a byte longer is not read")
+  @Test("A token of the greatest length is accepted, and one that is a byte longer is not read")
   func byteCount() throws {
     var token = FakeToken()
     let alone = try token.bytes().count
-    // Four characters for three bytes, so that the length of the claims is met to the byte.
+    // Four characters for three bytes, so that the length of the claims is exact to the byte.
     token.claims = "{\"a\":\"" + String(repeating: "a", count: (Limits.byteCount - alone) / 4 * 3) + "\"}"
     while try token.bytes().count < Limits.byteCount { token.claims += " " }
     try #require(token.bytes().count == Limits.byteCount)
@@ -53,7 +53,7 @@ struct LimitsTests {
     #expect(try failures(claims: "{\"a\":\(nested(Limits.depth + 1))}") == ["claims-json:json-too-deep"])
   }
 
-  @Test("Header and claims may have so many members and elements each, and no more")
+  @Test("The members and elements of header and claims have an exact limit")
   func elementCount() throws {
     func members(_ count: Int) -> String { (0..<count).map { ",\"\($0)\":0" }.joined() }
     #expect(try failures(members: members(Limits.headerElementCount - 1)).isEmpty)
@@ -63,7 +63,7 @@ struct LimitsTests {
     #expect(try failures(claims: list(Limits.elementCount)) == ["claims-json:json-too-many-elements"])
   }
 
-  @Test("A token has its number of segments, and neither one fewer nor one more")
+  @Test("A token has exactly three segments")
   func segmentCount() throws {
     let token = try FakeToken().bytes()
     let segments = token.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
@@ -78,7 +78,7 @@ struct LimitsTests {
     }
   }
 
-  @Test("x5c may hold so many certificates, and no more")
+  @Test("The certificates in x5c have an exact limit")
   func certificateCount() throws {
     let element = "\"\(Base64.standard.text(Self.leaf.der))\""
     func chain(_ count: Int) -> String {
@@ -106,7 +106,7 @@ struct LimitsTests {
   }
 
   @Test(
-    "Each certificate of x5c is read at most twice, also where none of them is the right one",
+    "Each certificate of x5c is read at most twice, even if none of them is the right one",
     arguments: [1, 2, Limits.certificateCount])
   func certificates(count: Int) throws {
     let calls = CallCount()
@@ -123,7 +123,7 @@ struct LimitsTests {
     }
   }
 
-  @Test("A report says no more than a few times what the token says, wherever its bytes are")
+  @Test("A report is at most a few times as long as the token, wherever the bytes of the token are")
   func reportSize() throws {
     let long = String(repeating: "a", count: 40_000)
     let manyNames = (0..<900).map { ",\"\($0)\(String(repeating: "n", count: 30))\":0" }.joined()

@@ -1,7 +1,7 @@
 import Signing
 import SigningTesting
 
-/// Uses its key for something else than was asked.
+/// Uses its key for something other than what was asked.
 struct LyingSigner: Signer {
   enum Lie: CaseIterable {
     case otherMessage, otherKey, otherAlgorithm, nothing, trailingByte

@@ -28,7 +28,7 @@ struct NumericDateTests {
     }
   }
 
-  @Test("A fraction of a second is dropped where that is asked for, and refused where it is not")
+  @Test("A fraction of a second is dropped on request, and otherwise refused")
   func fractions() {
     for text in ["2026-11-21T14:00:00.9999999Z", "2026-11-21T16:00:00.5+02:00", "2026-11-21T14:00:00Z"] {
       #expect(NumericDate(rfc3339DroppingFraction: text)?.description == "2026-11-21T14:00:00Z")
@@ -40,7 +40,7 @@ struct NumericDateTests {
   }
 
   @Test(
-    "An offset is taken off",
+    "An offset is subtracted",
     arguments: [
       ("2026-11-21T16:00:00+02:00", "2026-11-21T14:00:00Z"), ("2026-11-21T09:30:00-04:30", "2026-11-21T14:00:00Z"),
       ("2026-11-21t14:00:00z", "2026-11-21T14:00:00Z"), ("2026-11-21T14:00:00-00:00", "2026-11-21T14:00:00Z"),
@@ -50,7 +50,7 @@ struct NumericDateTests {
   }
 
   @Test(
-    "What is not a date with a zone is refused",
+    "A text that is not a date with a zone is refused",
     arguments: [
       "", "2026-11-21", "2026-11-21T14:00:00", "2026-11-21 14:00:00Z", "2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z",
       "2026-00-01T00:00:00Z", "2026-04-31T00:00:00Z", "2026-11-21T24:00:00Z", "2026-11-21T14:60:00Z",
@@ -77,7 +77,7 @@ struct NumericDateTests {
   }
 
   @Test(
-    "Any number of seconds has a description, outside the years of RFC 3339 the number itself",
+    "Any number of seconds has a description; outside the years of RFC 3339 it is the number itself",
     arguments: [
       (Int64.min, "-9223372036854775808 s"), (.max, "9223372036854775807 s"), (253_402_300_800, "253402300800 s"),
       (-62_167_219_201, "-62167219201 s"),

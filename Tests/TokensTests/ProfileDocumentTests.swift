@@ -20,7 +20,7 @@ struct ProfileDocumentTests {
   }
 
   @Test(
-    "Every built-in profile makes claims that it accepts itself",
+    "Every built-in profile accepts the claims that it makes",
     arguments: [
       ("auth0", ["client-id": "c", "domain": "example.eu.auth0.com"]), ("box", ["client-id": "c", "subject": "1"]),
       ("github-app", ["client-id": "Iv1.0"]), ("google-service-account", ["email": "a@b.example", "scope": "s"]),
@@ -52,7 +52,7 @@ struct ProfileDocumentTests {
     #expect(throws: Never.self) { try profile.judgeClaims(request) }
   }
 
-  @Test("Parameters are required, known and of their form")
+  @Test("Parameters must be given, known and of their form")
   func parameters() throws {
     let snowflake = try BuiltInProfiles.document(named: "snowflake")
     func code(_ values: [String: ExactText], isSigning: Bool = true) -> ProfileError.Code? {
@@ -85,7 +85,7 @@ struct ProfileDocumentTests {
   }
 
   @Test(
-    "A document that is wrong in one way is refused",
+    "A document with a single mistake is refused",
     arguments: [
       ",\"unknown\":1", ",\"algorithms\":[]", ",\"time\":{\"lifetime\":\"ten\"}",
       ",\"time\":{\"lifetime\":\"2m\",\"maximum\":\"1m\"}",
@@ -114,7 +114,7 @@ struct ProfileDocumentTests {
   }
 
   @Test(
-    "An algorithm that is no RSA signature, another version, or a missing id is refused",
+    "An algorithm that is not an RSA signature, another version, or a missing id is refused",
     arguments: [
       "{\"keyroll-profile\":1,\"id\":\"x\",\"algorithms\":[\"HS256\"]}",
       "{\"keyroll-profile\":2,\"id\":\"x\",\"algorithms\":[\"RS256\"]}",
@@ -124,7 +124,7 @@ struct ProfileDocumentTests {
     #expect(throws: ProfileError.self) { try ProfileDocument(Array(text.utf8).span) }
   }
 
-  @Test("A parameter that is not known when verifying leaves its claim uncompared, and every other value with it")
+  @Test("A parameter that is not known when verifying leaves every claim that needs it uncompared")
   func partlyKnown() throws {
     let text =
       ",\"parameters\":{\"a\":{\"optional\":true}},\"claims\":{\"iss\":{\"values\":[\"{a}\",\"fixed\"]},\"sub\":\"{a}\"}"
@@ -136,7 +136,7 @@ struct ProfileDocumentTests {
     #expect(try expectations(["a": "x"], false) == [.oneOf(["x", "fixed"]), .oneOf(["x"])])
   }
 
-  @Test("A value that is not known is not written, and the claim that needs it is refused before the key")
+  @Test("An unknown value is not written, and the claim that needs it is refused before the key is used")
   func unfilled() throws {
     let profile = try document(
       ",\"parameters\":{\"a\":{\"optional\":true}},\"claims\":{\"iss\":\"{a}\"},\"time\":{\"iat\":\"required\"}"
@@ -149,7 +149,7 @@ struct ProfileDocumentTests {
     #expect(signer.useCount == 0)
   }
 
-  @Test("Of several required key hints one is enough, and kid alone is required by its own check too")
+  @Test("One of several required key hints is enough, and a kid that is required alone has its own check too")
   func requiredHints() throws {
     func profile(_ names: String) throws -> Profile {
       try document(",\"required-key-hints\":[\(names)]").profile(parameters: [:], publicKey: nil, isSigning: false)
@@ -159,7 +159,7 @@ struct ProfileDocumentTests {
     #expect(try profile("\"kid\",\"x5t\"").requiredHints == [.kid, .x5t])
   }
 
-  @Test("An empty list of key hints is none, and typ may be optional or absent")
+  @Test("An empty list of key hints means none, and typ may be optional or absent")
   func typeAndHints() throws {
     func profile(_ members: String) throws -> Profile {
       try document(members).profile(parameters: [:], publicKey: nil, isSigning: false)
@@ -178,7 +178,7 @@ struct ProfileDocumentTests {
   }
 
   @Test(
-    "A claim is any JSON value, made of parameters of any type, and written as an array where the profile says so",
+    "A claim is any JSON value, made from parameters of any type, and written as an array if the profile says so",
     arguments: [
       ("7", "7"), ("true", "true"), ("null", "null"), ("[\"x\",\"{t}\"]", "[\"x\",\"text\"]"), ("\"{n}\"", "5"),
       ("\"n{n}\"", "\"n5\""), ("\"{b}\"", "false"), ("{\"value\":{\"a\":[\"{n}\",\"{t}\"]}}", "{\"a\":[5,\"text\"]}"),

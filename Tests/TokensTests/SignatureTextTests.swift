@@ -58,13 +58,13 @@ struct SignatureTextTests {
     #expect(result.form == form)
   }
 
-  @Test("bytes that are no text are the signature, white space among them too")
+  @Test("bytes that are not text are the signature, including any white space among them")
   func bytes() throws {
     let result = try read(Self.signature)
     #expect(result.bytes == Self.signature && result.form == .bytes)
     let ends = [0x20] + Self.signature.dropFirst().dropLast() + [0x0A]
     #expect(try read(ends).bytes == ends)
-    // Of another length they are bytes all the same: the diagnosis says what is wrong.
+    // Bytes of another length are accepted all the same: the diagnosis says what is wrong.
     #expect(try read(Self.signature + [0]).bytes.count == 257)
     let braces = [0x7B] + Self.signature.dropFirst()
     #expect(try read(braces).bytes == braces)
@@ -72,7 +72,7 @@ struct SignatureTextTests {
     #expect(try read(object).bytes == object)
   }
 
-  @Test("base64 that happens to be of hexadecimal digits is base64, by its length")
+  @Test("base64 that happens to have only hexadecimal digits is recognised by its length")
   func ambiguity() throws {
     let text = String(repeating: "abcdef01", count: 64)
     #expect(try read(Array(text.utf8), byteCount: 256).form == .hexadecimal)
@@ -103,7 +103,7 @@ struct SignatureTextTests {
     }
   }
 
-  @Test("nothing that is read traps")
+  @Test("no input causes a crash")
   func mutations() {
     var generator = SeededGenerator(seed: 3)
     let texts = [Self.base64, Self.hexadecimal, "{\"kid\":\"k\",\"value\":\"\(Self.base64url)\"}"].map {

@@ -44,7 +44,7 @@ struct SigningRequestAssemblyTests {
     #expect(token.window == request.window)
   }
 
-  @Test("a wrong signature is told before the window that is over, and the window after")
+  @Test("a wrong signature is reported before a window that is over")
   func order() throws {
     let (request, profile) = try SigningRequestTests.request()
     let late = SigningRequestTests.now + .minutes(20)
@@ -55,7 +55,7 @@ struct SigningRequestAssemblyTests {
     #expect(error?.message.hasPrefix("the token was not assembled: ") == true)
   }
 
-  @Test("what the profile refuses is not assembled, though the signature is good")
+  @Test("a token that the profile refuses is not assembled, even if the signature is good")
   func refused() throws {
     let (request, profile) = try SigningRequestTests.request()
     var strict = profile
@@ -73,7 +73,7 @@ struct SigningRequestAssemblyTests {
     #expect(judgements.count == 2)
   }
 
-  @Test("a request has every form, and a DigestInfo for PKCS #1 alone", arguments: SignatureAlgorithm.allCases)
+  @Test("a request has every form, and a DigestInfo only for PKCS #1", arguments: SignatureAlgorithm.allCases)
   func forms(_ algorithm: SignatureAlgorithm) throws {
     let request = try SigningRequestTests.request(algorithm).request
     let digest = try Digest.hash(request.signingInput.span, with: algorithm.digest)

@@ -13,7 +13,7 @@ struct SigningRequestTests {
   static let now = NumericDate(seconds: 1_800_000_000)
   static let cryptography = OpenSSLCryptography()
 
-  /// By a document, since rules in code are another room's.
+  /// By a document, because rules in code belong to another room.
   static func request(
     _ algorithm: SignatureAlgorithm = .rs256, claims: JSONObject = ["scope": "ä \u{202E}"], hints: [KeyHint] = [.x5t]
   ) throws -> (request: SigningRequest, profile: Profile) {
@@ -45,7 +45,7 @@ struct SigningRequestTests {
     return nil
   }
 
-  @Test("what is read is what was written", arguments: SignatureAlgorithm.allCases)
+  @Test("a written request is read back the same", arguments: SignatureAlgorithm.allCases)
   func roundTrip(_ algorithm: SignatureAlgorithm) throws {
     let (request, profile) = try Self.request(algorithm, hints: [.x5t, .x5tS256, .x5c])
     let text = Array(JSONWriter.indentedText(.object(request.json)).utf8)
@@ -57,7 +57,7 @@ struct SigningRequestTests {
     #expect(try again.judge(by: profile, at: Self.now, cryptography: Self.cryptography).isEmpty)
   }
 
-  /// One change of one part, by the path to it, with what it is refused for.
+  /// One change of one part, by the path to it, with the reason for which it is refused.
   static let changes: [([ExactText], JSONValue, SigningRequestError.Code)] = [
     (["claims", "iss"], "you", .signingInputMismatch),
     (["claims", "exp"], .integer(1_800_000_601), .signingInputMismatch),
@@ -124,7 +124,7 @@ struct SigningRequestTests {
     }
   }
 
-  @Test("the certificate of another key is refused for what people read of it")
+  @Test("the certificate of another key is refused because of the summary that people read")
   func otherCertificate() throws {
     let other = try #require(
       try Self.cryptography.certificates(inFile: Fixtures.path("certificates/other.pem")).first)
@@ -152,7 +152,7 @@ struct SigningRequestTests {
     #expect(request.summary.last == "SHA-256 to sign: \(Hexadecimal.lowerCase(request.digest))")
   }
 
-  @Test("no change of any byte is taken for the same request")
+  @Test("a request with any changed byte is refused, or is another request")
   func mutations() throws {
     let (request, _) = try Self.request()
     let text = JSONWriter.bytes(request.json)
@@ -162,7 +162,8 @@ struct SigningRequestTests {
       let mutated = Mutation.mutate(text, using: &generator)
       guard let read = try? SigningRequest(mutated.span, cryptography: Self.cryptography) else { continue }
       acceptedCount += 1
-      // White space, and what is not looked at when reading: the profile's values, which judging looks at.
+      // White space, and the parts that reading does not look at: the values of the profile, which judging
+      // looks at.
       #expect(read.summary == request.summary && read.signingInput == request.signingInput)
     }
     #expect(acceptedCount < 200)
@@ -182,7 +183,7 @@ struct SigningRequestTests {
     #expect(refusal(at: Self.now - .minutes(60)) == nil)
   }
 
-  @Test("what the profile refuses is refused, whatever the request says of itself")
+  @Test("a request that the profile refuses is refused, whatever its summary says")
   func judged() throws {
     let (request, _) = try Self.request()
     let other = try request.profile.replacingDocument(
@@ -201,7 +202,7 @@ struct SigningRequestTests {
     }
   }
 
-  @Test("a draft of another certificate or algorithm makes no request, and none without a certificate does")
+  @Test("a draft with another certificate or algorithm, or without a certificate, makes no request")
   func foreignDraft() throws {
     let request = try Self.request().request
     func refusal(_ algorithm: SignatureAlgorithm, _ certificates: [Certificate]) -> String? {

@@ -31,7 +31,7 @@ struct TokenAssemblerTests {
     } catch { return (error.id, signer.useCount) }
   }
 
-  @Test("A draft that passes is signed once, and the token says what the draft said")
+  @Test("A draft that passes is signed once, and the token has the contents of the draft")
   func signs() throws {
     let signer = FakeSigner()
     let draft = try Self.profile.draft(request(["a": "b"]), for: signer)
@@ -73,7 +73,7 @@ struct TokenAssemblerTests {
   }
 
   @Test(
-    "A draft past a limit of the verifier's never reaches the key",
+    "A draft beyond a limit of the verifier never reaches the key",
     arguments: [
       ("json-too-deep", (0..<Limits.depth).reduce(JSONValue.null) { value, _ in .array([value]) }),
       ("json-too-many-elements", .array([JSONValue](repeating: .null, count: Limits.elementCount + 1))),
@@ -114,7 +114,7 @@ struct TokenAssemblerTests {
   }
 
   @Test(
-    "A signer that lies is caught by the verifier, and its token is not handed out", arguments: LyingSigner.Lie.allCases
+    "The verifier catches a signer that lies, and its token is not returned", arguments: LyingSigner.Lie.allCases
   )
   func liar(_ lie: LyingSigner.Lie) throws {
     let signer = LyingSigner(lie)
@@ -124,7 +124,7 @@ struct TokenAssemblerTests {
     do { _ = try assembler.assemble(draft, at: FakeToken.now) } catch { #expect(error.id == lie.error) }
   }
 
-  @Test("A signer that fails says why")
+  @Test("The error of a signer that fails says why")
   func failure() throws {
     let signer = FakeSigner(failure: SigningError(.signingFailed, "the key is gone"))
     #expect(try refusal(signer, Self.profile.draft(request(), for: signer)) == ("signing-failed", 1))
@@ -140,7 +140,7 @@ struct TokenAssemblerTests {
     #expect(try refusal(longer, Self.profile.draft(request, for: longer)) == (nil, 1))
   }
 
-  @Test("No claim changes the header, and the dates are not the caller's")
+  @Test("No claim changes the header, and the caller cannot set the dates")
   func header() throws {
     let signer = FakeSigner()
     let smuggled: JSONObject = [

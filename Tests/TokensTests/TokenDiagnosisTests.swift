@@ -26,7 +26,7 @@ struct TokenDiagnosisTests {
     return TrustedKey(FakeVerifier(certificate.publicKey), certificate: certificate)
   }
 
-  /// A token that names the key of a number, where it names one.
+  /// A token that names the key of a number, if it names one.
   private func token(by signer: UInt8, naming named: UInt8? = nil, claims: String = "{}") -> FakeToken {
     let hint = named.map { ",\"x5t\":\"\(Base64.url.text([UInt8](repeating: $0, count: 20)))\"" } ?? ""
     return FakeToken(
@@ -34,7 +34,7 @@ struct TokenDiagnosisTests {
   }
 
   @Test(
-    "Every fault has its own reason, message and hint, except for what an altered token has too",
+    "Every fault has its own reason, message and hint, except for those that an altered token has too",
     arguments: SignatureFault.Code.allCases)
   func faults(_ code: SignatureFault.Code) throws {
     let token = token(by: 3)
@@ -54,7 +54,7 @@ struct TokenDiagnosisTests {
   }
 
   @Test(
-    "It is asked once, of the one key that the token is judged by, and only when that has not signed",
+    "The diagnosis is asked once, about the key that the token is judged by, and only if that key has not signed",
     arguments: [
       (1, nil, 1, [], 0), (3, nil, 1, ["signature:signature-with-newline"], 1),
       (3, 1, 1, ["signature:signature-with-newline"], 1), (1, 1, 2, [], 0),
@@ -70,7 +70,7 @@ struct TokenDiagnosisTests {
     #expect(diagnosis.calls.count == calls)
   }
 
-  @Test("A signing input is looked into up to the limit, and not a byte beyond")
+  @Test("A signing input is diagnosed up to the limit, and not a byte beyond")
   func longTokens() throws {
     var token = token(by: 3)
     func signingInputByteCount() throws -> Int { try #require(token.bytes().lastIndex(of: UInt8(ascii: "."))) }

@@ -2,7 +2,7 @@ import Encodings
 import Testing
 import Tokens
 
-@Suite("Finding tokens in what surrounds them")
+@Suite("Finding tokens inside other text")
 struct TokenFinderTests {
   private static let header = Base64.url.text(Array(#"{"alg":"RS256","typ":"JWT"}"#.utf8))
   private static let payload = Base64.url.text(Array(#"{"iss":"me","exp":1700000600}"#.utf8))
@@ -18,7 +18,7 @@ struct TokenFinderTests {
   }
 
   @Test(
-    "A token is found in every wrapping that people paste, and what was dropped is told from the outside to the inside",
+    "A token is found in every wrapping that people paste, and the dropped parts are listed from the outside to the inside",
     arguments: [
       (token, []),
       ("Bearer \(token)", [.scheme("Bearer")]),
@@ -88,7 +88,7 @@ struct TokenFinderTests {
   }
 
   @Test(
-    "What is not a token is not found",
+    "Text that is not a token is not found",
     arguments: [
       "", "eyJ", "eyes", "a.b.c", "www.example.com", "\(header).\(payload)", "\(header)", "eyJhbGciOiJ...",
       "\(header).\(payload).a.b.\(signature)", "-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----",
@@ -96,13 +96,13 @@ struct TokenFinderTests {
     ])
   func nothing(_ text: String) { #expect(found(text).isEmpty) }
 
-  @Test("Padding and the other alphabet stay in the token, for whoever judges it")
+  @Test("Padding and the other alphabet stay in the token, so that it can be judged")
   func irregularities() {
     let text = "\(Self.header).\(Self.payload)=.ab+/"
     #expect(found("Bearer \(text)").map { String(validating: $0.text, as: UTF8.self) } == [text])
   }
 
-  @Test("A token that is not signed is found, and one of a line that follows is not made part of another")
+  @Test("A token that is not signed is found, and one on the next line does not become part of another")
   func lines() {
     #expect(found("\(Self.header).\(Self.payload).").count == 1)
     #expect(found("\(Self.header).\(Self.payload).abcd\nthanks").first?.text.suffix(5) == Array(".abcd".utf8)[...])

@@ -2,10 +2,10 @@ import Encodings
 import Messages
 import Tokens
 
-/// What the rest of the input says about an answer: which id it names, and how long to wait.
+/// What the rest of the input says about an answer: the id that it names, and how long to wait.
 struct AnswerAdvice {
   private(set) var remarks: [String] = []
-  /// What to do in place of what the answer asks for by itself.
+  /// What to do instead of the usual advice for the answer.
   private(set) var step: String?
 
   init(
@@ -43,7 +43,7 @@ struct AnswerAdvice {
     }
   }
 
-  /// The text between the first two apostrophes, where it has the length of a GUID.
+  /// The text between the first two apostrophes, if it has the length of a GUID.
   private static func quotedID(in message: ExactText?) -> String? {
     guard let message else { return nil }
     let parts = message.text.utf8.split(

@@ -3,19 +3,28 @@ import JSON
 import Messages
 import Tokens
 
-/// Where in a saved text the answer was found, when the text is not the answer alone.
+/// Where the answer was found in a saved text, if there is other text around it.
 public struct AnswerPlace: Sendable, Hashable {
-  /// What the text around it is.
+  /// The kind of text around it.
   @nonexhaustive
   public enum Surroundings: String, Sendable, Hashable, CaseIterable {
+    /// The text of an exception, such as one of MSAL or of the Azure SDKs.
     case exceptionText = "exception-text"
+    /// An error record, as PowerShell prints it.
     case powerShellError = "powershell-error"
+    /// The JSON of an answer to a `$batch`, with several responses in it.
     case batch = "batch"
+    /// The error that `az` printed.
     case azureCLI = "azure-cli"
+    /// The `repr` of a Python dictionary, which has apostrophes for quotation marks.
     case pythonDictionary = "python-dictionary"
+    /// The output of `curl -v`, with the headers among its lines.
     case curlTrace = "curl-trace"
+    /// An error of Terraform, with its box.
     case terraform = "terraform"
+    /// HTML, with entities for quotation marks.
     case webPage = "web-page"
+    /// Any other text, such as a log or a mail.
     case text = "text"
 
     /// For people, with its article.
@@ -34,11 +43,11 @@ public struct AnswerPlace: Sendable, Hashable {
     }
   }
 
-  /// Counted from 1.
+  /// The line, counted from 1.
   public let line: Int
-  /// What the answer was found in.
+  /// The kind of text that the answer was found in.
   public let surroundings: Surroundings
-  /// The `id` of the one answer of several that a `$batch` has.
+  /// The `id` of this answer among those of a `$batch`.
   public let batchID: ExactText?
 
   /// For people: `line 3, in an exception text`.
@@ -47,7 +56,7 @@ public struct AnswerPlace: Sendable, Hashable {
   }
 }
 
-/// An error that was found in a text, and what the text around it says of the response.
+/// An error that was found in a text, and what the text around it says about the response.
 package struct FoundAnswer {
   let error: ServiceError
   let place: AnswerPlace
@@ -57,15 +66,15 @@ package struct FoundAnswer {
   let retryAfter: Int64?
 }
 
-/// Finds the first error of a service in a text that holds it somewhere: in a log, an exception, a record of PowerShell, a mail.
+/// Finds the first error of a service anywhere in a text: in a log, an exception, a record of PowerShell, a mail.
 ///
-/// It looks for the first object that is an error, and for a code in the text if there is none. All of it takes a number of
-/// steps that is linear in the length of the text, whatever the text is.
+/// It looks for the first object that is an error; if there is none, for a code in the text. The number of steps is
+/// linear in the length of the text, whatever the text is.
 package struct AnswerFinder {
   private let text: [UInt8]
   package private(set) var stepCount = 0
 
-  /// So many steps are taken for each byte of a view, and a few for small ones, before objects are no longer looked for.
+  /// The steps for each byte of a view, and a few for small ones, before it stops looking for objects.
   package static let stepsPerByte = 20
 
   package init(_ text: [UInt8]) { self.text = text }
@@ -80,7 +89,7 @@ package struct AnswerFinder {
     return best.map(found)
   }
 
-  /// An error and the offset of where it begins in the text that was saved.
+  /// An error, and the offset in the saved text at which it begins.
   struct Candidate {
     let error: ServiceError
     let offset: Int
@@ -90,7 +99,7 @@ package struct AnswerFinder {
     var isBatch = false
   }
 
-  /// The one that begins first, and of two readings of the same one the one that says more.
+  /// The one that begins first; of two readings of the same one, the more complete.
   private static func better(_ one: Candidate?, _ other: Candidate?) -> Candidate? {
     guard let one, let other else { return one ?? other }
     if one.offset != other.offset { return one.offset < other.offset ? one : other }
@@ -149,7 +158,7 @@ package struct AnswerFinder {
 
   private static let reach = 16_384
 
-  /// By words that only one of them has; the first that fits.
+  /// By words that only one of them has; the first match counts.
   private static func surroundings(of text: [UInt8], at offset: Int) -> AnswerPlace.Surroundings {
     let marks: [(AnswerPlace.Surroundings, [String])] = [
       (.terraform, ["│ ", "with provider[", "autorest/azure:", "registry.terraform.io"]),
@@ -172,19 +181,19 @@ package struct AnswerFinder {
       (.webPage, ["<html", "<!DOCTYPE", "<!doctype"]),
       (.pythonDictionary, ["{'", "': '", "': \""]),
     ]
-    // Far off is another matter, and looking there would cost more than finding the error did.
+    // Text further away is about something else, and reading it would cost more than finding the error did.
     let around = Array(text[max(0, offset - reach)..<min(text.count, offset + reach)])
     return marks.first { _, words in words.contains { around.span.firstOffset(of: Array($0.utf8)) != nil } }?.0 ?? .text
   }
 }
 
-/// What lines around an error say of the response: its status, its date, and how long to wait.
+/// What lines around an error say about the response: its status, its date, and how long to wait.
 struct ResponseFacts {
   private(set) var status: Int?
   private(set) var date: NumericDate?
   private(set) var retryAfter: Int64?
 
-  /// Of the header sections of a trace the last one before the error counts, and of other lines the first.
+  /// In a trace, the last header section before the error counts; of other lines, the first.
   init(_ text: [UInt8], before offset: Int) {
     var lineStart = 0
     for line in text.split(separator: 0x0A, omittingEmptySubsequences: false) {
@@ -218,7 +227,7 @@ struct ResponseFacts {
     }
   }
 
-  /// Three digits, with a colon after them or none.
+  /// Three digits, with or without a colon after them.
   private static func status(_ word: Substring) -> Int? {
     let digits = word.utf8.prefix { ASCII.isDigit($0) }
     guard digits.count == 3, let number = Int(String(Substring(digits))), (100..<600).contains(number) else {

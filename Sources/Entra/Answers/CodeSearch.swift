@@ -2,17 +2,17 @@ import Encodings
 import Messages
 import Tokens
 
-/// Looks for a code of Entra or of Graph in a text, or for a sentence that only one answer has.
+/// Looks in a text for a code of Entra or of Graph, or for a sentence that only one answer has.
 struct CodeSearch {
   private let text: [UInt8]
 
-  /// No message is longer.
+  /// Every message is shorter than this.
   private static let longestMessage = 8192
   private static let mostLines = 24
 
   init(_ text: [UInt8]) { self.text = text }
 
-  /// The first `AADSTS` with its digits, or code of Graph that is known here.
+  /// The first `AADSTS` with its digits, or the first known code of Graph.
   func first(in view: TextView) -> AnswerFinder.Candidate? {
     var index = 0
     while index < text.count {
@@ -23,7 +23,7 @@ struct CodeSearch {
       let start = index
       while index < text.count, Self.isOfWord(text[index]) { index += 1 }
       if let code = entraCode(start..<index) {
-        // Behind an address there is no message.
+        // After an address there is no message.
         let message = ASCII.isDigit(text[index - 1]) || index == start + Self.prefix.count ? message(from: start) : nil
         let error = ServiceError(
           service: .tokenEndpoint, code: nil, message: message, entraCodes: [code], time: Self.time(in: message))
@@ -38,7 +38,7 @@ struct CodeSearch {
     return nil
   }
 
-  /// The first sentence that identifies an answer whose code is not in the text, as `az` prints some.
+  /// The first sentence that identifies an answer whose code is not in the text, as with some answers that `az` prints.
   func firstSentence(in view: TextView) -> AnswerFinder.Candidate? {
     guard let (offset, code) = sentence() else { return nil }
     let error = ServiceError(
@@ -46,7 +46,7 @@ struct CodeSearch {
     return AnswerFinder.Candidate(error: error, offset: view.origin(of: offset))
   }
 
-  /// The code that a text is and nothing else: `AADSTS700027`, `aadsts 700027?`, `Authorization_RequestDenied`.
+  /// The code, if the text is nothing else: `AADSTS700027`, `aadsts 700027?`, `Authorization_RequestDenied`.
   static func code(_ argument: String) -> String? {
     let text = Array(argument.utf8)
     let word = text.split { !isOfWord($0) }
@@ -62,8 +62,8 @@ struct CodeSearch {
 
   private static let prefix = Array("AADSTS".utf8)
 
-  /// `AADSTS` and digits as one word, or with a space between, or as GitHub cuts a number by links: `AADSTS700[21](…)1`; and the
-  /// number after `error?code=`.
+  /// `AADSTS` and digits as one word, with a space between, or as GitHub cuts a number with links: `AADSTS700[21](…)1`.
+  /// Also the number after `error?code=`.
   private func entraCode(_ word: Range<Int>) -> String? {
     let letters = text[word].prefix(Self.prefix.count)
     if ASCII.isEqualIgnoringCase(letters, Self.prefix) {
@@ -121,7 +121,7 @@ struct CodeSearch {
   // MARK: Messages
 
   private func sentence() -> (offset: Int, code: String)? {
-    // One pass: a sentence is looked for at its first letter.
+    // One pass, which looks for each sentence by its first letter.
     var index = 0
     while index < text.count {
       defer { index += 1 }
@@ -133,7 +133,7 @@ struct CodeSearch {
     return nil
   }
 
-  /// True if the words are there, with any white space and marks of lines between them.
+  /// True if the words are there, with any white space and line marks between them.
   private func isThere(_ sentence: String, at start: Int) -> Bool {
     var index = start
     for byte in sentence.utf8 {
@@ -153,7 +153,7 @@ struct CodeSearch {
     return true
   }
 
-  /// The words of Graph that stand for one code each.
+  /// The words of Graph that identify one code each.
   private static let sentences: [(String, String)] = [
     ("insufficient privileges to complete the operation", "Authorization_RequestDenied"),
     ("access token missing or malformed", "Authentication_MissingOrMalformed"),
@@ -166,7 +166,7 @@ struct CodeSearch {
     ("lifetime validation failed, the token is expired", "InvalidAuthenticationToken"),
   ]
 
-  /// The words around an offset, from the start of its line, or from after the name of the command that printed them.
+  /// The words around an offset, from the start of the line or from after the name of the command that printed them.
   private func lineMessage(at offset: Int) -> ExactText? {
     let line = text[max(0, offset - 512)..<offset]
     let start = line.lastIndex(of: 0x0A).map { LinePrefix.end(text, at: $0 + 1) } ?? line.startIndex
@@ -176,7 +176,7 @@ struct CodeSearch {
     return message(from: colon.map { $0 + 2 } ?? start)
   }
 
-  /// The words from there to the end of the paragraph, or of the list of reasons in brackets.
+  /// The words from there to the end of the paragraph, or to the end of the list of reasons in brackets.
   private func message(from start: Int) -> ExactText? {
     var lines: [[UInt8]] = []
     var count = 0
@@ -197,7 +197,7 @@ struct CodeSearch {
       guard let end else { break }
       position = LinePrefix.end(text, at: end + 1)
     }
-    // What was cut in the middle of a character is shown up to it.
+    // Text that was cut in the middle of a character is shown up to that character.
     let bytes = Array(lines.joined(separator: [0x0A]))
     let text = (0..<min(4, bytes.count + 1)).lazy.compactMap { String(validating: bytes.dropLast($0), as: UTF8.self) }
       .first
@@ -226,7 +226,7 @@ struct CodeSearch {
 
   private static let separators = Array(" \t\r\n\"'`,&;<>(){}".utf8)
 
-  /// Where the time ends with which Entra ends its messages, or nil.
+  /// The end of the time at the end of Entra's messages, or nil.
   private static func endOfTimestamp(_ line: [UInt8]) -> Int? {
     guard let start = line.span.firstOffset(of: timestamp) else { return nil }
     let value = line[(start + timestamp.count)...].prefix(20)
@@ -235,7 +235,7 @@ struct CodeSearch {
 
   private static let timestamp = Array("Timestamp: ".utf8)
 
-  /// True for what follows a message in a record or a trace.
+  /// True for text that follows a message in a record or a trace.
   private static func endsMessage(_ line: [UInt8]) -> Bool {
     let words = line.drop { ASCII.isWhiteSpace($0) }
     return ["at ", "At ", "+ ", "File ", "Caused by", "CategoryInfo", "╵", "---", "}", "try ", "ERROR", "##["].contains
@@ -244,7 +244,7 @@ struct CodeSearch {
     }
   }
 
-  /// True for a line with a code of its own, unless the one before has the code that only announces another.
+  /// True for a line with a code of its own, unless the code of the line before only announces another.
   private static func beginsAnother(_ line: [UInt8], after last: [UInt8]) -> Bool {
     line.span.firstOffset(of: prefix) != nil && last.span.firstOffset(of: Array("AADSTS70002:".utf8)) == nil
   }

@@ -1,20 +1,21 @@
 import Encodings
 import JSON
 
-/// Reads an object as programs print one: JSON, a dictionary of Python, an object of JavaScript, with or without prefixes on its lines.
+/// Reads an object as programs print it: JSON, a dictionary of Python, an object of JavaScript, with or without
+/// prefixes on its lines.
 ///
-/// Nothing is decided by what it gives but which answer is explained. It keeps only the members that an answer is made of, so
-/// its result is small whatever the text is, and counts its steps for a caller that limits them.
+/// Its result only decides which answer is explained. It keeps only the members that answers have, so the result is
+/// small whatever the text is. It counts its steps for a caller that limits them.
 struct LooseReader {
   private let text: [UInt8]
   private(set) var position: Int
-  /// The text before the object on its line, and so perhaps before its other lines.
+  /// The text before the object on its line, which may also be before its other lines.
   private let prefix: Range<Int>
 
   /// As deep as the strict reader goes.
   private static let mostDepth = 16
   private static let mostElements = 64
-  /// No answer has a longer string; a quotation mark that is missing would else swallow the rest.
+  /// No answer has a longer string. Without this limit, a missing quotation mark would swallow the rest.
   private static let longestString = 1 << 16
 
   /// Takes text that has an opening brace at a place.
@@ -24,7 +25,7 @@ struct LooseReader {
     prefix = lineStart..<min(brace, lineStart + 200)
   }
 
-  /// The object, or nil for anything else; `position` is then where the reader gave up.
+  /// The object, or nil for anything else; `position` is then where the reader stopped.
   mutating func object() -> JSONObject? { object(depth: 1) }
 
   private mutating func object(depth: Int) -> JSONObject? {
@@ -32,14 +33,14 @@ struct LooseReader {
     var object = JSONObject()
     skipSpace()
     while !consume(UInt8(ascii: "}")) {
-      // An answer that was cut off is worth as much as what is left of it.
+      // An answer that was cut off still has the members before the cut.
       if position >= text.count { return object.members.isEmpty ? nil : object }
       guard let name = name() else { return nil }
       skipSpace()
       guard consume(UInt8(ascii: ":")) || consumeArrow() || consume(UInt8(ascii: "=")) else { return nil }
       skipSpace()
       guard let value = value(depth: depth + 1) else { return nil }
-      // The first of two counts: one object of hundreds of members costs no more than the names that are kept.
+      // The first of two counts: an object of hundreds of members costs no more than the names that are kept.
       if Self.names.contains(name), object[name] == nil { object[name] = value }
       skipSpace()
       if consume(UInt8(ascii: ",")) || consume(UInt8(ascii: ";")) {
@@ -76,7 +77,7 @@ struct LooseReader {
     case UInt8(ascii: "["): return array(depth: depth)
     case let quote where Self.quotes.contains(quote): return string().map { .string($0) }
     default:
-      // Python marks bytes and texts by a letter before the quotation mark.
+      // Python marks bytes and texts with a letter before the quotation mark.
       if ASCII.isLetter(text[position]), position + 1 < text.count, Self.quotes.contains(text[position + 1]) {
         position += 1
         return string().map { .string($0) }
@@ -105,7 +106,7 @@ struct LooseReader {
     return Int64(word).map { .integer($0) } ?? .null
   }
 
-  /// One string, or several beside each other as Python breaks a long one.
+  /// One string, or several next to each other, as Python breaks a long one.
   private mutating func string() -> ExactText? {
     var content: [UInt8] = []
     repeat {
@@ -125,7 +126,7 @@ struct LooseReader {
       let byte = text[position]
       if byte == quote {
         position += 1
-        // YAML writes an apostrophe in a text between apostrophes twice.
+        // In YAML, an apostrophe inside a text between apostrophes is doubled.
         guard quote == UInt8(ascii: "'"), !content.isEmpty, position < text.count, text[position] == quote else {
           return content
         }
@@ -168,7 +169,7 @@ struct LooseReader {
     }
   }
 
-  /// Moves over what a log, a box or a quotation writes before each line: what stood before the object, or a mark.
+  /// Skips what a log, a box or a quotation writes before each line: the text before the object, or a mark.
   private mutating func skipPrefix() {
     if !prefix.isEmpty, text[position...].starts(with: text[prefix]) {
       position += prefix.count
@@ -177,7 +178,7 @@ struct LooseReader {
     position = LinePrefix.end(text, at: position)
   }
 
-  /// What an answer is made of, under every name that it is known to have.
+  /// The members of an answer, under every known name.
   private static let names: Set<ExactText> = [
     "error", "odata.error", "code", "message", "value", "innerError", "innererror", "inner_error", "request-id",
     "client-request-id", "requestId", "date", "error_description", "error_codes", "timestamp", "trace_id",

@@ -3,24 +3,24 @@ public import JSON
 public import Signing
 public import Tokens
 
-/// What a response really means, and what of the token that was sent explains it.
+/// What a response really means, and which mistake in the sent token explains it.
 public struct ResponseExplanation: Sendable {
   /// The response that is explained.
   public let response: ServiceResponse
-  /// Nil for a success, and for what is not known here.
+  /// Nil for a success, and for an unknown answer.
   public let answer: ServiceAnswer?
-  /// The token that was sent, where it was given.
+  /// The token that was sent, if it was given.
   public let token: SentToken?
-  /// The thumbprint that an error says was received.
+  /// The thumbprint that the service received, by its error.
   public let thumbprint: ReceivedThumbprint?
   /// What the thumbprint is, for people.
   public let thumbprintRemarks: [String]
-  /// What else of the input says more about the answer, for people.
+  /// What else in the input says more about the answer, for people.
   public let remarks: [String]
   /// What to do, the first thing first; empty if nothing is known.
   public let nextSteps: [String]
 
-  /// The ids that the caller knows the application by, which an answer may name.
+  /// The ids of the application that the caller knows, which an answer may name.
   public struct Identities: Sendable {
     /// The application (client) id; nil if unknown.
     public let clientID: ExactText?
@@ -45,7 +45,7 @@ public struct ResponseExplanation: Sendable {
     case .error(let error):
       answer = ServiceAnswer(error, status: response.status)
       thumbprint = ReceivedThumbprint(error)
-    // A gateway in front of the service may answer so, and without its JSON.
+    // A gateway in front of the service may answer like this, without the service's JSON.
     case .otherFailure, .webPage: if response.status == 429 { answer = .throttled }
     default: break
     }
@@ -63,10 +63,12 @@ public struct ResponseExplanation: Sendable {
     }
   }
 
-  /// What became of the request.
+  /// The result of the request.
   @nonexhaustive
   public enum Outcome: String, Sendable, Hashable, CaseIterable {
+    /// The service did what was asked, or issued the token.
     case done
+    /// The service answered with an error.
     case refused
     /// The service said neither.
     case unanswered
@@ -82,13 +84,13 @@ public struct ResponseExplanation: Sendable {
     }
   }
 
-  /// The failed checks of the token that the answer is known to come from.
+  /// The failed checks of the token that are known to cause the answer.
   public var explainingChecks: [Check] { (token?.faults ?? []).filter { answer?.isExplained(by: $0) ?? false } }
 
   /// The failed checks that are not reported to cause this answer.
   public var otherFaults: [Check] { (token?.faults ?? []).filter { !(answer?.isExplained(by: $0) ?? false) } }
 
-  /// The warnings of the token that may be what the answer comes from: what they tolerate, the service may not have tolerated.
+  /// The warnings of the token that may be the cause: the service may not tolerate what they tolerate.
   public var possibleChecks: [Check] { Self.possibleChecks(answer, token, thumbprint) }
 
   private static func possibleChecks(
@@ -96,13 +98,13 @@ public struct ResponseExplanation: Sendable {
   ) -> [Check] {
     guard let answer else { return [] }
     return (token?.checks ?? []).filter { check in
-      // A thumbprint that the service repeats was read, however it was spelled.
+      // The service repeats only a thumbprint that it could read, however it was spelled.
       let isSpelling = check.finding?.reason == Check.Reason.thumbprintEncoding.rawValue
       return answer.mayBeExplained(by: check) && !(isSpelling && thumbprint != nil)
     }
   }
 
-  /// What can be behind the answer and is not seen here: empty once a check of the token, or the thumbprint, explains it.
+  /// Possible causes that cannot be seen here; empty once a check of the token, or the thumbprint, explains the answer.
   public var otherCauses: [String] {
     explainingChecks.isEmpty && thumbprint?.nextStep == nil ? answer?.otherCauses ?? [] : []
   }
@@ -116,7 +118,7 @@ public struct ResponseExplanation: Sendable {
       return "this is a list of what is registered: \(count) \(count == 1 ? "key credential" : "key credentials")"
     case .noContent: return "the request was done; this is how removeKey answers"
     case .accessToken: return "the assertion was accepted, and an access token was issued; it is not shown here"
-    case .error: return "keyroll does not know this code; the message is all there is"
+    case .error: return "keyroll does not know this code; its message says what is known"
     case .webPage:
       return "this is a web page, not an answer of the services: a proxy, a gateway or another host answered instead"
     case .otherSuccess:
@@ -125,7 +127,8 @@ public struct ResponseExplanation: Sendable {
     }
   }
 
-  /// One for each fault of the token that explains the answer, and without one those for its warnings and what the answer asks for.
+  /// One step for each fault of the token that explains the answer. Without a fault, the steps for the warnings and
+  /// those of the answer itself.
   private static func steps(
     _ answer: ServiceAnswer, _ token: SentToken?, _ thumbprint: ReceivedThumbprint?
   ) -> [String] {
@@ -142,7 +145,7 @@ public struct ResponseExplanation: Sendable {
     return hints + [answer.nextStep]
   }
 
-  /// What to do about what is not an error that is known.
+  /// What to do about a response that is not a known error.
   private static func step(_ kind: ServiceResponse.Kind) -> String? {
     switch kind {
     case .keyCredential:
@@ -159,7 +162,7 @@ public struct ResponseExplanation: Sendable {
 }
 
 extension ResponseExplanation {
-  /// The version of the JSON form; it rises when a member changes its meaning or goes.
+  /// The version of the JSON form; it goes up if a member changes its meaning or is removed.
   public static let jsonVersion: Int64 = 1
 
   /// The explanation for programs: `version`, `outcome`, `known`, `meaning`, and where they apply `service`, `status`, `date`,

@@ -1,12 +1,13 @@
 import Encodings
 
-/// What somebody saved, as UTF-8 without a byte order mark: Windows PowerShell writes UTF-16, and editors write marks.
+/// A saved text as UTF-8 without a byte order mark: Windows PowerShell writes UTF-16, and editors write marks.
 struct SavedText {
   let bytes: [UInt8]
-  /// True if the bytes are not those of the file.
+  /// True if the bytes differ from those of the file.
   let isConverted: Bool
 
-  /// Reads UTF-8 with or without a mark, and UTF-16 with a mark or with ASCII at its start; anything else stays as it is.
+  /// Reads UTF-8 with or without a mark, and UTF-16 with a mark or with ASCII at its start; anything else stays as it
+  /// is.
   init(_ text: Span<UInt8>) {
     let bytes = [UInt8](copying: text)
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
@@ -29,7 +30,8 @@ struct SavedText {
     self.isConverted = isConverted
   }
 
-  /// The same where it is valid UTF-8; else with a question mark for each byte outside ASCII, as text of another code page has.
+  /// The same if it is valid UTF-8. Otherwise each byte outside ASCII becomes a question mark, as in text of another
+  /// code page.
   var searchable: [UInt8] {
     String(validating: bytes, as: UTF8.self) == nil ? bytes.map { $0 < 0x80 ? $0 : UInt8(ascii: "?") } : bytes
   }
@@ -54,10 +56,10 @@ struct SavedText {
   }
 }
 
-/// The text once more, as it reads without one layer of what people and programs put around it, and where each byte came from.
+/// The text without one layer of what people and programs put around it, and the place of each byte in the original.
 struct TextView {
   private(set) var bytes: [UInt8] = []
-  /// The offset of each byte in the text that was saved; empty if it is the same.
+  /// The offset of each byte in the saved text; empty if the text is the same.
   private var origins: [Int32] = []
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
@@ -69,8 +71,9 @@ struct TextView {
 
   func origin(of offset: Int) -> Int { origins.isEmpty ? offset : Int(origins[offset]) }
 
-  /// Those that can hold an answer: the text with its wrapped lines joined, the text unchanged, and without one and two layers of
-  /// escapes, of a JSON string, of HTML or of an address. Each takes a number of steps that is linear in the length.
+  /// The views that can contain an answer: the text with its wrapped lines joined, the text unchanged, and the text
+  /// without one and two layers of escapes, of a JSON string, of HTML or of an address. Each takes a number of steps
+  /// that is linear in the length.
   static func all(of text: [UInt8]) -> [TextView] {
     let plain = TextView(text)
     var views = [plain.joined, plain.withoutPercents, plain].compactMap(\.self)
@@ -95,7 +98,7 @@ struct TextView {
 
   // MARK: Escapes
 
-  /// Without one layer of backslashes, or nil if no quotation mark is escaped.
+  /// Without one layer of backslashes; nil if no quotation mark is escaped.
   private var unescaped: TextView? {
     let backslash = UInt8(ascii: "\\")
     guard zip(bytes, bytes.dropFirst()).contains(where: { $0 == backslash && $1 == UInt8(ascii: "\"") }) else {
@@ -112,7 +115,7 @@ struct TextView {
     return view
   }
 
-  /// With the characters that HTML writes as entities, or nil if it has no quotation mark so.
+  /// With the characters that HTML writes as entities; nil if no quotation mark is one of them.
   private var withoutEntities: TextView? {
     let ampersand = UInt8(ascii: "&")
     guard bytes.contains(ampersand) else { return nil }
@@ -140,9 +143,9 @@ struct TextView {
     ("&amp;", UInt8(ascii: "&")), ("&lt;", UInt8(ascii: "<")), ("&gt;", UInt8(ascii: ">")),
   ]
 
-  /// As the query of an address reads, where the service sends a browser with its error; nil for any other text.
+  /// As the query of an address, to which the service sends a browser with its error; nil for any other text.
   ///
-  /// Between two fields is an empty line, where a message ends.
+  /// An empty line goes between two fields, because a message ends there.
   private var withoutPercents: TextView? {
     guard bytes.span.firstOffset(of: Array("error_description=".utf8)) != nil else { return nil }
     var view = TextView(derivedFrom: self)
@@ -168,10 +171,10 @@ struct TextView {
 
   // MARK: Lines
 
-  /// The widths, in bytes, at which a window is thought to have broken lines.
+  /// The widths, in bytes, at which a window may have broken lines.
   private static let windowWidths = 40...400
 
-  /// With the lines joined that a window of a fixed width broke, or nil if no two lines fill such a width.
+  /// With the lines joined that a window of a fixed width broke; nil if no two lines have such a width.
   private var joined: TextView? {
     let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).map { line in
       line.last == 0x0D ? line.dropLast() : line
@@ -204,7 +207,7 @@ enum Escape {
     }
   }
 
-  /// That of four hexadecimal digits; half of a surrogate pair is U+FFFD.
+  /// The character of four hexadecimal digits; half of a surrogate pair is U+FFFD.
   private static func character(_ text: [UInt8], at index: Int) -> Unicode.Scalar? {
     guard index + 4 <= text.count else { return nil }
     var value: UInt32 = 0

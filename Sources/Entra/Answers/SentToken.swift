@@ -3,26 +3,26 @@ public import JSON
 public import Signing
 public import Tokens
 
-/// The token that a service answered to, judged as far as that service is known to judge.
+/// The token that a service answered to, judged as far as the service is known to judge it.
 public struct SentToken: Sendable {
   /// The id of the profile that it was judged by.
   public let profileID: String
-  /// The time it was judged for.
+  /// The time that it was judged for.
   public let time: NumericDate
-  /// Those of a verification report, in its order and under its ids.
+  /// The checks of a verification report, in its order and under its ids.
   public let checks: [Check]
-  /// False if no key was given: nothing is then said of the signature or of thumbprints.
+  /// False if no key was given; the signature and the thumbprints are then not judged.
   public let hasKey: Bool
-  /// The header, where it can be read.
+  /// The header, if it can be read.
   public let header: JSONObject?
-  /// When its window ends, and whom it names as its issuer, where the claims say so.
+  /// The end of its window and its issuer, if the claims have them.
   public let expires: NumericDate?
   /// `iss`; nil if it cannot be read.
   public let issuer: ExactText?
 
-  /// Judges leniently where the service is seen to be lenient; without a key, all that needs none.
+  /// Judges leniently if the service is seen to be lenient. Without a key, it makes only the checks that need none.
   ///
-  /// What surrounds the token in the text is left out: a file has it, and what was sent has not.
+  /// Text around the token is left out: the file has it, but the sent token did not.
   public init(
     _ text: Span<UInt8>, profile: Profile, keys: [TrustedKey], unusable: [UnusableCertificate] = [],
     cryptography: any Cryptography, at time: NumericDate
@@ -55,19 +55,19 @@ public struct SentToken: Sendable {
   /// What is wrong with the token itself.
   public var faults: [Check] { checks.filter { !$0.faultNames.isEmpty } }
 
-  /// What was not compared because no expected value was given.
+  /// The checks that compared nothing, because no expected value was given.
   public var uncompared: [Check] {
     let reason = Check.Reason.notCompared.rawValue
     return checks.filter { $0.finding?.reason.utf8.elementsEqual(reason.utf8) ?? false }
   }
 
-  /// The first token in a text: all of it if it is nothing but a token and white space, else the first that `TokenFinder`
-  /// finds in it; the text, without white space around it, if there is none.
+  /// The first token in a text: the whole text if it is only a token and white space, otherwise the first that
+  /// `TokenFinder` finds in it. If there is none, the text without white space around it.
   package static func token(in text: Span<UInt8>) -> [UInt8] {
     let bytes = SavedText(text).bytes.drop { ASCII.isWhiteSpace($0) }
     let end = bytes.lastIndex { !ASCII.isWhiteSpace($0) }.map { $0 + 1 } ?? bytes.startIndex
     let whole = bytes[..<end]
-    // Line breaks inside a token may have been sent, and are a fault of its own.
+    // Line breaks inside a token may have been sent, and are a fault of their own.
     let isBare = whole.allSatisfy { isOfToken($0) || ASCII.isWhiteSpace($0) }
     if isBare, whole.starts(with: "ey".utf8) || whole.starts(with: "ew".utf8) { return Array(whole) }
     return TokenFinder.tokens(in: text).first?.text ?? Array(whole)

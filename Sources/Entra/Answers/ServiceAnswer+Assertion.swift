@@ -65,7 +65,7 @@ extension ServiceAnswer {
       ],
       quotation: "AADSTS700027, \"The key used is expired\"",
       meaning:
-        "the certificate that the header names is registered, and the time of the request is outside its Start and End: mostly it has expired",
+        "the certificate that the header names is registered, and the time of the request is outside its Start and End: usually it has expired",
       nextStep:
         "compare Start and End in the answer with the clock: if the certificate has ended, register a new one and sign with it",
       otherCauses: ["the clock of the machine is wrong: the same answer comes before Start"],
@@ -85,7 +85,7 @@ extension ServiceAnswer {
       quotation: "AADSTS700027, \"key was not found\", with the thumbprint that it received in hexadecimal",
       meaning: "no certificate of the application has the thumbprint that the header names",
       nextStep:
-        "compare the thumbprint in the answer, where there is one, with keyroll certificate FILE, and that certificate with those registered on the application",
+        "compare the thumbprint in the answer, if there is one, with keyroll certificate FILE, and that certificate with those registered on the application",
       otherCauses: [
         "the certificate is not registered on this application, or it is registered on another of the same name, tenant or cloud",
         "the certificate was added just now: a new one was seen to take up to minutes at this endpoint",
@@ -94,7 +94,7 @@ extension ServiceAnswer {
         .reason(.thumbprintOfAnother), .reason(.thumbprintHexText), .reason(.thumbprintWrongHash),
         .reason(.thumbprintLength), .reason(.keyNotRegistered),
       ],
-      // Seen once, mended by base64url; other libraries send it so and are answered well.
+      // Seen once, and fixed by base64url. Other libraries send it like this, and the service accepts that.
       suspects: [.reason(.thumbprintEncoding)],
       document:
         "MicrosoftDocs/azure-docs articles/active-directory/develop/msal-net-migration-confidential-client.md; https://learn.microsoft.com/en-us/answers/questions/5915574/aadsts700027-error"
@@ -125,7 +125,7 @@ extension ServiceAnswer {
     ServiceAnswer(
       "certificate-outside-validity", from: .tokenEndpoint, as: [Form("AADSTS1000502", "AADSTS7000274")],
       quotation: "AADSTS1000502 or AADSTS7000274: the certificate is outside its validity",
-      meaning: "the certificate is used before its validity begins or after it has ended: mostly it has expired",
+      meaning: "the certificate is used before its validity begins or after it has ended: usually it has expired",
       nextStep: "compare the clock with the dates of the certificate, and sign with a certificate that is valid now",
       suspects: [
         .reason(.certificateExpired), .reason(.certificateNotYetValid), .reason(.registrationExpired),
@@ -146,7 +146,7 @@ extension ServiceAnswer {
       "type-refused", from: .tokenEndpoint, as: [Form("AADSTS5002727")], quotation: "AADSTS5002727: typ is wrong",
       meaning: "typ in the header is not JWT", nextStep: "write typ as JWT",
       faults: [.reason(.wrongType)],
-      document: "answers that public client code quotes whole: \"Invalid JWT header type\""),
+      document: "complete answers in public client code: \"Invalid JWT header type\""),
     ServiceAnswer(
       "key-unfit", from: .tokenEndpoint, as: [Form("AADSTS5002730")],
       quotation: "AADSTS5002730: the key does not suit alg",
@@ -174,7 +174,7 @@ extension ServiceAnswer {
       quotation: "AADSTS50027: the assertion cannot be read, or a claim in it is not as expected",
       meaning:
         "the assertion cannot be read as a JSON Web Token, its header names no certificate, or a claim is missing, doubled or not as expected",
-      nextStep: "check the assertion with keyroll verify, and mend the first check that fails",
+      nextStep: "check the assertion with keyroll verify, and fix the first check that fails",
       faults: [.check("aud", .audienceSeveral).mended(by: "write aud as one string, not as an array")],
       suspects: [
         .check("serialization"), .check("header-json"), .check("claims-json"),
@@ -193,7 +193,7 @@ extension ServiceAnswer {
       quotation: "AADSTS7000213: the certificate chain is invalid",
       meaning: "the certificates in x5c do not make a valid chain",
       nextStep:
-        "follow each certificate in x5c with its issuer's, or leave x5c out where the application does not need it",
+        "follow each certificate in x5c with its issuer's, or leave x5c out if the application does not need it",
       otherCauses: ["a certificate of the chain has expired, was revoked, or is missing"],
       faults: [.reason(.certificateChainBroken)], document: errorPage(7_000_213)),
     ServiceAnswer(

@@ -109,7 +109,7 @@ extension ServiceAnswer {
       meaning:
         "no credential has the keyId of the request, or the replica that answered lags behind: the removal may still take effect",
       nextStep: "read keyCredentials again after some minutes before sending the request again",
-      document: "answers of a live tenant that public test data keep; one project tells of the lagging replica"),
+      document: "answers of a live tenant in public test data; one project mentions the lagging replica"),
     ServiceAnswer(
       "key-not-base64", from: .graph, as: [Form(saying: ["edm.binary"])],
       quotation: "400, \"Cannot convert a primitive value to the expected type 'Edm.Binary'\"",
@@ -146,7 +146,7 @@ extension ServiceAnswer {
       document: "Azure/azure-cli issue 11146; Azure/azure-rest-api-specs issue 11985"),
   ]
 
-  /// Also where a status without a body of its own is all that came.
+  /// Also if a status without a body is all that came.
   static let throttled = ServiceAnswer(
     "throttled", from: .graph, as: [Form("TooManyRequests", status: [429])], quotation: "429 TooManyRequests",
     meaning: "too many requests were sent, and this one was not done",

@@ -17,7 +17,7 @@ extension ServiceAnswer {
         "client_id in the request is misspelt, or is an object id",
         "the application was never installed in this tenant",
       ],
-      // A host, tenant or client that is wrong in the assertion is mostly wrong in the request too.
+      // If the host, tenant or client in the assertion is wrong, it is usually wrong in the request too.
       faults: [
         .check("aud", .claimMismatch), .check("aud", .claimKnownMistake), .check("iss", .claimMismatch),
         .check("sub", .claimMismatch),
@@ -69,7 +69,7 @@ extension ServiceAnswer {
       "user-unknown", from: .tokenEndpoint, as: [Form("AADSTS50034")], quotation: "AADSTS50034",
       meaning:
         "the user account does not exist in this tenant; this is about the sign-in of a person, not about an assertion",
-      nextStep: "look which flow sent the request: client_credentials names no user", document: errorReference),
+      nextStep: "find out which flow sent the request: client_credentials names no user", document: errorReference),
     ServiceAnswer(
       "resource-unknown", from: .tokenEndpoint, as: [Form("AADSTS500011")], quotation: "AADSTS500011",
       meaning: "the tenant has no service principal of the resource that scope names",
@@ -104,7 +104,8 @@ extension ServiceAnswer {
       nextStep: "ask the owner of the application what was revoked; a new assertion does not help", document: revoked),
   ]
 
-  /// What it answers about the form of the request, and about credentials that are not assertions.
+  /// The answers of the endpoint about the form of the request, and about credentials that are not
+  /// assertions.
   static let request: [ServiceAnswer] = [
     ServiceAnswer(
       "credential-missing", from: .tokenEndpoint, as: [Form("AADSTS7000216", "AADSTS7000218")],
@@ -160,7 +161,8 @@ extension ServiceAnswer {
   private static let workloadIdentity =
     "MicrosoftDocs/azure-devops-docs docs/pipelines/release/troubleshoot-workload-identity.md"
 
-  /// What it answers in workload identity federation, where the assertion is the token of another issuer.
+  /// The answers about workload identity federation, in which the assertion is the token of another
+  /// issuer.
   static let federation: [ServiceAnswer] = [
     ServiceAnswer(
       "federation-no-match", from: .tokenEndpoint, as: [Form("AADSTS70021")], quotation: "AADSTS70021",
@@ -180,9 +182,9 @@ extension ServiceAnswer {
       "federation-audience", from: .tokenEndpoint, as: [Form("AADSTS700212")], quotation: "AADSTS700212",
       meaning: "no federated identity credential of the application has the audience of the token",
       nextStep:
-        "compare aud with the audience of the federated credential, mostly api://AzureADTokenExchange or that of its cloud",
+        "compare aud with the audience of the federated credential, usually api://AzureADTokenExchange or that of its cloud",
       suspects: [.check("aud")],
-      document: "an answer that public test data quote whole; Azure/login issue 360 names what must match"),
+      document: "a complete answer in public test data; Azure/login issue 360 names what must match"),
     ServiceAnswer(
       "federation-subject", from: .tokenEndpoint, as: [Form("AADSTS700213", "AADSTS7002137")],
       quotation: "AADSTS700213 or AADSTS7002137",

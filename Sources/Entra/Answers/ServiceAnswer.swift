@@ -4,14 +4,14 @@ public import Messages
 public import Signing
 public import Tokens
 
-/// One answer of Microsoft Graph or of Entra's token endpoint: how it is recognised, what it really means, and which faults of a
-/// token it comes from.
+/// One answer of Microsoft Graph or of Entra's token endpoint: how to recognise it, what it really means, and which
+/// faults of a token cause it.
 ///
-/// The table of them, `all`, is read in both directions: from a failed check to what the service would answer, and from an
-/// answer to the checks that explain it.
+/// The table `all` is read in both directions: from a failed check to what the service would answer, and from an answer
+/// to the checks that explain it.
 public struct ServiceAnswer: Sendable {
-  /// A shape in which it comes: with one of the codes or statuses, with one of the phrases in its message, and without any of
-  /// others; none named means any.
+  /// A form of the answer: one of these codes or statuses, one of these phrases in its message, and none of the
+  /// excluded ones. An empty list means any.
   struct Form: Sendable {
     let codes: [String]
     let statuses: [Int]
@@ -28,21 +28,21 @@ public struct ServiceAnswer: Sendable {
 
   /// Stable and kebab-case.
   public let id: String
-  /// Those that give it.
+  /// The services that give it.
   public let services: [Service]
   let forms: [Form]
-  /// What a report about a token says that the service would answer.
+  /// How a report about a token quotes it as the answer of the service.
   public let quotation: String
   /// What it really means, for people.
   public let meaning: String
   /// What to do about it.
   public let nextStep: String
-  /// What can be behind it and cannot be seen in the token.
+  /// Possible causes that cannot be seen in the token.
   public let otherCauses: [String]
   let faults: [Fault]
-  /// Faults that it was seen to come from, though the same service was seen to take such a token too: they are not foretold.
+  /// Faults that caused it at least once, although the same service also accepted such a token; they are not predicted.
   let suspects: [Fault]
-  /// The document, or the report, that this is known from.
+  /// The document, or the report, that is the source of this.
   public let document: String
 
   init(
@@ -61,10 +61,10 @@ public struct ServiceAnswer: Sendable {
     self.document = document
   }
 
-  /// The checks, reasons, or checks with their reason, that it is known to come from; empty if no token causes it.
+  /// The checks, reasons, or checks with their reason, that are known to cause it; empty if no token causes it.
   public var faultNames: [String] { faults.map(\.name) }
 
-  /// The same, and those that it was seen to come from although the service was also seen to take such a token.
+  /// The same, and those that caused it although the service also accepted such a token.
   public var causeNames: [String] { (faults + suspects).map(\.name) }
 
   /// The codes that it comes with.
@@ -74,10 +74,10 @@ public struct ServiceAnswer: Sendable {
     return codes
   }
 
-  /// The known answer that an error is: the first of the table that fits.
+  /// The known answer for an error: the first match in the table.
   public init?(_ error: ServiceError) { self.init(error, status: nil) }
 
-  /// The same, where the status may be all that says it.
+  /// The same, if the status alone may identify it.
   init?(_ error: ServiceError, status: Int?) {
     let words = error.words
     let match = Self.all.first { answer in answer.forms.contains { $0.fits(error, words, status) } }
@@ -85,21 +85,22 @@ public struct ServiceAnswer: Sendable {
     self = match
   }
 
-  /// All that come with a code: several where the message decides.
+  /// All answers with a code: several if the message decides.
   public static func answers(to code: String) -> [ServiceAnswer] {
     all.filter { answer in answer.codes.contains { $0.utf8.elementsEqual(code.utf8) } }
   }
 
-  /// The code that a text is and nothing else, in whatever case and with a space in it: `aadsts 700027`. Nil for any other text.
+  /// The code, if the text is nothing else, in any case and with or without a space: `aadsts 700027`. Nil for any other
+  /// text.
   public static func code(_ text: String) -> String? { CodeSearch.code(text) }
 
-  /// True when it is known to come from such a failure.
+  /// True if such a failure is known to cause it.
   public func isExplained(by check: Check) -> Bool { fault(of: check) != nil }
 
-  /// The fault of a failed check that it is known to come from.
+  /// The fault of a failed check that is known to cause it.
   func fault(of check: Check) -> Fault? { Self.first(of: check.faultNames, in: faults + suspects) }
 
-  /// True for what is accepted here with a warning, and may be what it comes from.
+  /// True for a warning that may be the cause.
   public func mayBeExplained(by check: Check) -> Bool {
     Self.first(of: check.toleratedNames, in: faults + suspects) != nil
   }
@@ -111,7 +112,7 @@ public struct ServiceAnswer: Sendable {
     return nil
   }
 
-  /// What the service answers to each fault, for a profile: of several answers the first of the table.
+  /// The answer of the service to each fault, for a profile: the first of several in the table.
   static func quotations(of service: Service) -> [String: String] {
     var quotations: [String: String] = [:]
     for answer in all where answer.services.contains(service) {
@@ -120,7 +121,7 @@ public struct ServiceAnswer: Sendable {
     return quotations
   }
 
-  /// What the services answer to tokens of a key that cannot be used here, or nil if nothing is known.
+  /// The answer of the services to tokens of a key that cannot be used here, or nil if nothing is known.
   public static func toKey(_ code: KeyError.Code) -> String? {
     switch code {
     case .rsaKeyTooSmall: "Entra would answer \(keyTooSmall.quotation)"
@@ -131,10 +132,10 @@ public struct ServiceAnswer: Sendable {
 }
 
 extension ServiceAnswer {
-  /// Every known answer; where several fit, the first is meant.
+  /// Every known answer; if several match, the first counts.
   public static let all = [keyTooSmall] + graph + assertion + registration + request + federation
 
-  /// The codes of Graph that are known, for finding them in a text.
+  /// The known codes of Graph, to find them in a text.
   static let graphCodes = Set(graph.flatMap(\.codes).map { ExactText($0) })
 
   static let keyTooSmall = ServiceAnswer(
@@ -155,12 +156,12 @@ extension ServiceAnswer {
   }
 }
 
-/// One of the two services that take the tokens of this room.
+/// One of the two services that receive the tokens of this room.
 @nonexhaustive
 public enum Service: String, Sendable, Hashable, CaseIterable {
-  /// Microsoft Graph, which takes a proof for `addKey` and `removeKey`.
+  /// Microsoft Graph, which receives a proof for `addKey` and `removeKey`.
   case graph = "graph"
-  /// Entra's token endpoint, which takes a client assertion.
+  /// Entra's token endpoint, which receives a client assertion.
   case tokenEndpoint = "token-endpoint"
 
   /// For people.
@@ -171,7 +172,7 @@ public enum Service: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// The one that a token looks made for: an assertion names a subject or an address.
+  /// The service that a token seems to be made for: an assertion names a subject or an address.
   public init(takerOf token: UnverifiedToken) {
     let claims = (try? token.claims.get()) ?? JSONObject()
     let isAddressed = claims["aud"]?.string?.text.utf8.starts(with: "https://".utf8) ?? false
@@ -189,16 +190,16 @@ extension ServiceAnswer.Form {
   }
 }
 
-/// What can be wrong with a token, as far as a service tells faults apart: a check, a reason, or a reason in one check.
+/// A mistake in a token, as far as a service tells mistakes apart: a check, a reason, or a reason in one check.
 struct Fault: Sendable {
   /// `id:reason`, the reason or the id.
   let name: String
-  /// What to do about this one, where the answer alone asks for more.
+  /// What to do about this one, if the advice for the answer alone is too general.
   private(set) var step: String?
 
-  /// A check that fails for whatever reason.
+  /// A check that fails for any reason.
   static func check(_ id: String) -> Fault { Fault(name: id) }
-  /// A reason, whatever check gives it.
+  /// A reason in any check.
   static func reason(_ reason: Check.Reason) -> Fault { Fault(name: reason.rawValue) }
   static func check(_ id: String, _ reason: Check.Reason) -> Fault { Fault(name: "\(id):\(reason.rawValue)") }
 

@@ -12,14 +12,14 @@ public struct ServiceError: Sendable {
   public let code: ExactText?
   /// The text for people; it comes from the sender, so show it as a `ForeignText`.
   public let message: ExactText?
-  /// The numbers of Entra's own, as `AADSTS700027`, each once.
+  /// Entra's own numbers, as in `AADSTS700027`, each once.
   public let entraCodes: [String]
-  /// The names under which Microsoft's support finds the request.
+  /// The ids by which Microsoft's support finds the request.
   public let identifiers: [(name: ExactText, value: ExactText)]
-  /// When the body says that it was written.
+  /// The time in the body at which it was written.
   public let time: NumericDate?
 
-  /// One that was read in a text.
+  /// An error that was read from a text.
   init(service: Service, code: ExactText?, message: ExactText?, entraCodes: [String], time: NumericDate?) {
     self.service = service
     self.code = code
@@ -31,13 +31,13 @@ public struct ServiceError: Sendable {
     identifiers = []
   }
 
-  /// Nil for an object that has no `error`, and none of the older `odata.error`.
+  /// Nil for an object that has neither an `error` nor the older `odata.error`.
   init?(_ body: JSONObject) {
     switch body["error"] ?? body["odata.error"] {
     case .object(let error):
       service = .graph
       code = error["code"]?.string
-      // The older form has a language beside it.
+      // The older form has a language beside the text.
       message = error["message"]?.string ?? error["message"]?.object?["value"]?.string
       let inner = (error["innerError"] ?? error["innererror"] ?? error["inner_error"])?.object ?? error
       identifiers = Self.strings(["request-id", "client-request-id", "requestId"], of: inner)
@@ -54,7 +54,8 @@ public struct ServiceError: Sendable {
     }
   }
 
-  /// True for what is an error of these services by more than the name of a member: for what is found in some text.
+  /// True if more than the name of a member shows that this is an error of these services: for objects found in some
+  /// text.
   var isPlausible: Bool {
     switch service {
     case .graph: code.map { !$0.isEmpty } ?? false
@@ -62,20 +63,20 @@ public struct ServiceError: Sendable {
     }
   }
 
-  /// Those of RFC 6749, section 5.2, and of Entra.
+  /// The codes of RFC 6749, section 5.2, and of Entra.
   private static let oauthCodes: Set<ExactText> = [
     "invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type",
     "invalid_scope", "invalid_resource", "interaction_required",
   ]
 
-  /// The code that says most: Entra's own if there is one.
+  /// The most specific code: Entra's own if there is one.
   public var name: ExactText? { entraCodes.last.map { ExactText($0) } ?? code }
 
   func hasCode(_ code: String) -> Bool {
     entraCodes.contains { $0.utf8.elementsEqual(code.utf8) } || self.code == ExactText(code)
   }
 
-  /// The message in small letters, with one space for each row of white space: so phrases are looked for.
+  /// The message in small letters, with one space for each row of white space, to look for phrases.
   var words: [UInt8] {
     var words: [UInt8] = []
     for byte in (message?.text ?? "").utf8 {
@@ -97,7 +98,7 @@ public struct ServiceError: Sendable {
     return NumericDate(rfc3339: "\(Substring(bytes.prefix(10)))T\(Substring(bytes.dropFirst(11).prefix(8)))Z")
   }
 
-  /// Each `AADSTS` with its digits, in the order of the message, then what the list has beside.
+  /// Each `AADSTS` with its digits, in the order of the message, then the others of the list.
   private static func entraCodes(in message: ExactText?, and list: JSONArray?) -> [String] {
     let prefix = Array("AADSTS".utf8)
     var codes: [String] = []
@@ -120,37 +121,39 @@ public struct ServiceError: Sendable {
     return codes
   }
 
-  /// More than a few codes no answer has.
+  /// No answer has more than a few codes.
   private static func append(_ code: String, to codes: inout [String]) {
     if codes.count < 8, !codes.contains(where: { $0.utf8.elementsEqual(code.utf8) }) { codes.append(code) }
   }
 }
 
-/// The thumbprint that an error says was received: the hexadecimal digits of whatever the header carried.
+/// The thumbprint that the service received, by its error: the hexadecimal digits of whatever the header contained.
 public struct ReceivedThumbprint: Sendable, Hashable {
-  /// What the bytes are by their number and content.
+  /// What the bytes are, by their number and content.
   @nonexhaustive
   public enum Form: String, Sendable, Hashable, CaseIterable {
     /// 20 bytes: right in `x5t`.
     case sha1 = "sha-1"
     /// 32 bytes: right in `x5t#S256`.
     case sha256 = "sha-256"
-    /// The ASCII digits of a thumbprint, or those digits taken for base64url.
+    /// The ASCII digits of a thumbprint, or those digits decoded as base64url.
     case hexadecimalText = "hexadecimal-text"
+    /// A number of bytes that no thumbprint has.
     case other
   }
 
-  /// The bytes that the service says it received.
+  /// The bytes that the service received, by its own words.
   public let bytes: [UInt8]
   /// What these bytes look like.
   public let form: Form
-  /// The thumbprint itself: for hexadecimal text what the text says.
+  /// The thumbprint itself; for hexadecimal text, the bytes that the text means.
   public let thumbprint: [UInt8]
 
   /// Finds it in the message of an error: the first long run of hexadecimal digits.
   init?(_ error: ServiceError) {
     guard let message = error.message else { return nil }
-    // GUIDs have no run of more than 12 digits; the thumbprint of a key that was found follows the client's.
+    // GUIDs have no run of more than 12 digits. The thumbprint of a key that the service found comes after the
+    // client's.
     let run = message.text.utf8.split { Hexadecimal.value($0) == nil }.first { $0.count >= 32 }.map { Substring($0) }
     guard let run, let bytes = Hexadecimal.decode(ExactText("\(run)")) else { return nil }
     self.init(bytes)
@@ -170,7 +173,7 @@ public struct ReceivedThumbprint: Sendable, Hashable {
   /// `bytes` in upper-case hexadecimal, as the service writes them.
   public var hexadecimal: String { Hexadecimal.upperCase(bytes) }
 
-  /// What to do about bytes that are wrong in any place; nil if they may be right.
+  /// What to do about bytes that are wrong in every place; nil if they may be right.
   public var nextStep: String? {
     switch form {
     case .sha1, .sha256: nil
@@ -179,7 +182,8 @@ public struct ReceivedThumbprint: Sendable, Hashable {
     }
   }
 
-  /// Says which of the known mistakes it is, or where it is right, as far as the token's header and the certificates tell.
+  /// Says which of the known mistakes it is, or where it is right, as far as the token's header and the certificates
+  /// show it.
   public func remarks(header: JSONObject?, certificates: [Certificate]) -> [String] {
     var remarks = [meaning(header)]
     if header != nil, carrier(in: header) == nil {

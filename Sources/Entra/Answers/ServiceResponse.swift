@@ -4,19 +4,21 @@ public import Messages
 import Signing
 public import Tokens
 
-/// What a saved response is: a success, an error of one of the services, or what a proxy or another server answered.
+/// The kind of a saved response: a success, an error of one of the services, or the answer of a proxy or another
+/// server.
 public struct ServiceResponse: Sendable {
-  /// What it is.
+  /// The content of the response.
   @nonexhaustive
   public enum Kind: Sendable {
-    /// `addKey` was done: the id of the new credential and its end, where they are said.
+    /// `addKey` was done: the id of the new credential and its end, if they are given.
     case keyCredential(id: ExactText?, end: ExactText?)
-    /// A list of what is registered on an object: so many key credentials.
+    /// A list of the credentials of an object: the number of key credentials.
     case keyCredentials(count: Int)
     /// `removeKey` was done: 204 and no body.
     case noContent
-    /// The endpoint issued an access token, which is not kept: its type and its life in seconds, where they are said.
+    /// The endpoint issued an access token, which is not kept: its type and its life in seconds, if they are given.
     case accessToken(type: ExactText?, seconds: Int64?)
+    /// An error of Graph or of the token endpoint, which may be known or not.
     case error(ServiceError)
     /// A page for people, such as a proxy's.
     case webPage
@@ -30,16 +32,17 @@ public struct ServiceResponse: Sendable {
   public let kind: Kind
   /// The HTTP status; nil if the input does not have it.
   public let status: Int?
-  /// When it was answered, by the header, else by the body.
+  /// The time of the answer, by the header, or otherwise by the body.
   public let date: NumericDate?
-  /// How many seconds to wait before the next request, where the service says so (RFC 9110, section 10.2.3).
+  /// How many seconds to wait before the next request, if the service says so (RFC 9110, section 10.2.3).
   public let retryAfter: Int64?
-  /// Where an error was found in a text that holds more than the answer; nil if the text is the answer.
+  /// Where an error was found in a text with more than the answer; nil if the text is the answer.
   public let place: AnswerPlace?
 
   /// Reads a saved response, or a JSON body alone; in any other text it looks for an error of the services.
   ///
-  /// Throws `malformed-response`, `unrecognised-response` for JSON that nothing says is an answer, and what the JSON reader throws.
+  /// Throws `malformed-response`, `unrecognised-response` for JSON that does not look like an answer, and what the JSON
+  /// reader throws.
   public init(_ text: Span<UInt8>) throws(ResponseError) {
     let text = SavedText(text)
     let strict: ServiceResponse
@@ -54,7 +57,7 @@ public struct ServiceResponse: Sendable {
     }
   }
 
-  /// Takes nothing but a response as it is saved, or its body alone.
+  /// Takes only a saved response, or its body alone.
   private init(reading text: [UInt8]) throws(ResponseError) {
     let saved = try SavedResponse(text.span)
     kind = try Self.kind(saved)
@@ -77,7 +80,7 @@ public struct ServiceResponse: Sendable {
     return finder.first().map { ServiceResponse($0) }
   }
 
-  /// The service that gave it, if that is known.
+  /// The service that gave it, if it is known.
   public var service: Service? {
     switch kind {
     case .keyCredential, .keyCredentials, .noContent: .graph
@@ -91,7 +94,7 @@ public struct ServiceResponse: Sendable {
     let content = saved.body.drop { ASCII.isWhiteSpace($0) }
     if content.isEmpty { return saved.status == 204 ? .noContent : other(saved.status) }
     if content.starts(with: [0x1F, 0x8B]) { throw compressed }
-    // No JSON begins so.
+    // JSON never begins like this.
     if content.first == UInt8(ascii: "<") { return .webPage }
     let body: JSONObject
     do throws(JSONError) {
@@ -112,7 +115,7 @@ public struct ServiceResponse: Sendable {
     if body["keyId"]?.string != nil, body["usage"]?.string != nil {
       return .keyCredential(id: body["keyId"]?.string, end: body["endDateTime"]?.string)
     }
-    // The documents show no more of it than this.
+    // The documents show only this much of it.
     if let context = body["@odata.context"]?.string, context.text.hasSuffix("#microsoft.graph.keyCredential") {
       return .keyCredential(id: nil, end: nil)
     }
@@ -141,7 +144,7 @@ public struct ServiceResponse: Sendable {
   }
 }
 
-/// A file that holds no answer of a service that can be read.
+/// A file without a readable answer of a service.
 public typealias ResponseError = Failure<ResponseErrorCode>
 
 /// The reasons of a `ResponseError`, by their stable ids.
@@ -165,7 +168,7 @@ extension ResponseError {
 
 /// An HTTP response as `curl -i` or `curl -D` saves it (RFC 9112, section 2.1), or a body alone.
 ///
-/// Of several header sections, as an interim response, a proxy or a redirection leaves them, the last one counts.
+/// If there are several header sections, from an interim response, a proxy or a redirection, the last one counts.
 public struct SavedResponse: Sendable {
   /// Nil for a body alone.
   public let status: Int?
@@ -174,7 +177,7 @@ public struct SavedResponse: Sendable {
   /// The bytes after the header.
   public let body: [UInt8]
 
-  /// Throws `malformed-response` for nothing, and for lines that are neither a status line nor header fields.
+  /// Throws `malformed-response` for an empty file, and for lines that are neither a status line nor header fields.
   public init(_ text: Span<UInt8>) throws(ResponseError) {
     var position = 0
     let head = try Self.head(text, &position)
@@ -187,17 +190,18 @@ public struct SavedResponse: Sendable {
     }
   }
 
-  /// The value of the first field of this name, in whatever case.
+  /// The value of the first field of this name, in any case.
   public subscript(field name: String) -> String? {
     fields.first { ASCII.isEqualIgnoringCase($0.name, name) }?.value
   }
 
-  /// When the service says that it answered: the field Date, in the one form that is sent (RFC 9110, section 5.6.7).
+  /// The time at which the service answered, by its own field Date, in the one form that is sent (RFC 9110, section
+  /// 5.6.7).
   public var date: NumericDate? {
     self[field: "date"].flatMap(Self.date(ofField:))
   }
 
-  /// Moves over the header sections that begin at a position, and returns what the last of them says; nil where none begins.
+  /// Skips the header sections that begin at a position, and returns the last of them; nil if none begins there.
   static func head(
     _ text: Span<UInt8>, _ position: inout Int
   ) throws(ResponseError) -> (status: Int, fields: [(name: String, value: String)], date: NumericDate?)? {
@@ -261,7 +265,7 @@ public struct SavedResponse: Sendable {
     return fields
   }
 
-  /// The next line, without its line feed and a carriage return before that.
+  /// The next line, without its line feed and without a carriage return before that.
   private static func line(_ text: Span<UInt8>, _ position: inout Int) -> [UInt8] {
     let start = position
     while position < text.count, text[position] != 0x0A { position += 1 }
@@ -271,7 +275,7 @@ public struct SavedResponse: Sendable {
     return [UInt8](copying: text.extracting(start..<end))
   }
 
-  /// Without the white space around a field's value (RFC 9110, section 5.5).
+  /// Without the white space around the value of a field (RFC 9110, section 5.5).
   private static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     guard let last = bytes.lastIndex(where: { !ASCII.isWhiteSpace($0) }) else { return [] }
     return bytes[...last].drop { ASCII.isWhiteSpace($0) }

@@ -4,19 +4,19 @@ public import Messages
 public import Signing
 public import Tokens
 
-/// Every key and secret that is registered on the objects of any number of saved files.
+/// Every key and secret of the objects in any number of saved files.
 ///
-/// One file is held at a time; what stays of it is a few hundred bytes for each entry. It is as old as the files, and nothing
+/// It reads one file at a time and keeps a few hundred bytes for each entry. It is as old as the files, and nothing
 /// proves where they came from.
 public struct CredentialList: Sendable {
-  /// In the order of the files; an object that is in several of them is here once.
+  /// In the order of the files; an object that is in several of them is listed once.
   public private(set) var objects: [ListedObject] = []
-  /// By their object ids, in lower case.
+  /// The index of each object by its object id, in lower case.
   private var places: [ExactText: Int] = [:]
   private var pages = PageCheck([])
   private let certificates: NamedCertificates
 
-  /// Takes certificates by whose names entries are told apart, each with the name of its file.
+  /// Takes certificates that give entries their names, each with the name of its file.
   public init(naming certificates: [(name: String, certificate: Certificate)] = []) {
     self.certificates = NamedCertificates(certificates)
   }
@@ -29,7 +29,7 @@ public struct CredentialList: Sendable {
     return certificates.names.filter { !matched.contains($0) }
   }
 
-  /// Adds what a file says; `name` is how messages call it.
+  /// Adds the objects of a file; `name` is its name in messages.
   ///
   /// Throws `malformed-key-credentials`, `incomplete-answer` for a `$batch` with a response that failed, and `object-differs`.
   public mutating func add(
@@ -43,7 +43,7 @@ public struct CredentialList: Sendable {
     pages.append(saved.pages, of: name)
     for object in saved.objects {
       let listed = try ListedObject(object, of: name, certificates, cryptography)
-      // An empty page says nothing of an object.
+      // An empty page says nothing about an object.
       if object.owner == nil, listed.entries.isEmpty { continue }
       try add(listed)
     }
@@ -59,27 +59,27 @@ public struct CredentialList: Sendable {
     }
   }
 
-  /// Throws `incomplete-answer` where a page says that another one follows and none does, and `repeated-page`.
+  /// Throws `incomplete-answer` if a page names another that is not there, and `repeated-page`.
   public func requireComplete() throws(KeyCredentialsError) { try pages.requireComplete() }
 }
 
-/// One application or service principal with everything that is registered on it.
+/// One application or service principal with all its keys and secrets.
 public struct ListedObject: Sendable {
-  /// Nil where the file does not say whose entries these are.
+  /// Nil if the file does not say whose entries these are.
   public let objectID: ExactText?
   /// Its `appId`; nil if the file does not say it.
   public let applicationID: ExactText?
   /// Show it as a `ForeignText`.
   public let displayName: ExactText?
-  /// Nil where nothing says which it is.
+  /// Nil if it is not known which it is.
   public let collection: GraphAddress.Collection?
-  /// The file that it is from, the first of several.
+  /// The file that it is from; the first of several.
   public let file: String
   /// Keys first, then secrets, in the order of the answer.
   public private(set) var entries: [ListedEntry]
-  /// False where the collection was not saved: what it holds is not known.
+  /// False if the collection was not saved, so that its contents are not known.
   public private(set) var hasKeys: Bool
-  /// True if the file lists secrets too, even none.
+  /// True if the file lists secrets too, even if there are none.
   public private(set) var hasSecrets: Bool
 
   fileprivate init(
@@ -115,13 +115,13 @@ public struct ListedObject: Sendable {
     if owner["@odata.type"]?.string?.text.hasSuffix(".servicePrincipal") ?? false { return .servicePrincipals }
     if owner["@odata.type"]?.string?.text.hasSuffix(".application") ?? false { return .applications }
     if SavedName.servicePrincipalType.value(in: owner) != nil { return .servicePrincipals }
-    // Where nothing says it: no service principal asks for permissions by this name.
+    // Used if nothing says it: a service principal does not ask for permissions under this name.
     if SavedName.requiredResourceAccess.value(in: owner) != nil { return .applications }
     let place = object.context?.text.split(separator: "#").last.map(String.init) ?? ""
     return GraphAddress.Collection.allCases.first { place.hasPrefix($0.rawValue) }
   }
 
-  /// Takes what another file says of the same object where both say the same, and what only that one has.
+  /// Adds what another file says about the same object. Everything that both contain must be the same.
   fileprivate mutating func merge(_ other: ListedObject) throws(KeyCredentialsError) {
     for isSecret in [false, true] {
       let isInBoth = isSecret ? hasSecrets && other.hasSecrets : hasKeys && other.hasKeys
@@ -137,7 +137,7 @@ public struct ListedObject: Sendable {
           "the object \(naming: objectID ?? "") is in \(naming: file) and in \(naming: other.file), with other \(isSecret ? "secrets" : "keys")",
           hint: "one of the two is older: give the newer one alone")
       }
-      // An answer for one object alone has the certificates, and one for many has not.
+      // An answer for one object has the certificates, and an answer for many does not.
       if others.contains(where: { $0.subject != nil }), own.allSatisfy({ $0.subject == nil }) {
         entries = entries.filter { $0.isSecret != isSecret } + others
       }
@@ -147,7 +147,7 @@ public struct ListedObject: Sendable {
   }
 }
 
-/// One key or secret that is registered.
+/// One registered key or secret.
 public struct ListedEntry: Sendable {
   /// A GUID, as it was written.
   public let keyID: ExactText
@@ -155,29 +155,31 @@ public struct ListedEntry: Sendable {
   public let displayName: ExactText?
   /// Nil for a secret.
   public let type: ExactText?
-  /// What it is for: `Verify`, `Sign` or `Encrypt`; nil for a secret.
+  /// Its use: `Verify`, `Sign` or `Encrypt`; nil for a secret.
   public let usage: ExactText?
-  /// From when and until when it is valid, both inclusive: the narrower of the dates of the entry and of its certificate, where
+  /// The first and the last second of its validity: the narrower of the dates of the entry and of its certificate, if
   /// that is known.
   public let start: NumericDate?
   /// When it ends; nil if the file does not say it.
   public let end: NumericDate?
-  /// What tells the certificate: its SHA-1 thumbprint, its SHA-256 where only that is known, or whatever else somebody chose.
+  /// The identifier of the certificate: its SHA-1 thumbprint, its SHA-256 if only that is known, or whatever else
+  /// somebody chose.
   public let identifier: [UInt8]?
-  /// Of the certificate, where it is in the answer or was given; RFC 4514 text, to be shown as a `ForeignText`.
+  /// The subject of the certificate, if it is in the answer or was given; RFC 4514 text, to be shown as a
+  /// `ForeignText`.
   public let subject: String?
-  /// True where the answer has a `key` that is not a certificate that can be read.
+  /// True if the answer has a `key` that is not a readable certificate.
   public let hasUnreadableKey: Bool
-  /// The files of those certificates that were given to tell entries by.
+  /// The files of the certificates that were given to name entries.
   public let certificateNames: [String]
 
   /// True for a client secret, which has no type.
   public var isSecret: Bool { type == nil }
 
-  /// The key id, in which letters of either case are the same.
+  /// The key id in letters of one case.
   var comparableKeyID: ExactText { ExactText(ASCII.lowercased(keyID.text)) }
 
-  /// The thumbprint, where the identifier is one.
+  /// The thumbprint, if the identifier is one.
   public var thumbprint: (kind: Thumbprint, bytes: [UInt8])? {
     guard !isSecret, let identifier else { return nil }
     return Thumbprint.allCases.first { $0.byteCount == identifier.count }.map { ($0, identifier) }
@@ -225,16 +227,16 @@ private struct NamedCertificates: Sendable {
   func names(of thumbprint: [UInt8]) -> [String] { byThumbprint[thumbprint]?.names ?? [] }
 }
 
-/// Tells whether the pages of listings are all there, as far as they say so.
+/// Checks whether the pages of listings are complete, as far as they show it.
 ///
-/// A page names the next one and not itself. So one that is missing at the end is found, and one in between only where the service
-/// was asked for the number of all objects.
+/// A page names the next one and not itself. So a missing page at the end is always found, but one in between only if
+/// the service was asked for the number of all objects.
 struct PageCheck {
   private struct Listing {
     var objectCount: Int64 = 0
     var total: Int64?
     var lastPageCount = 0
-    /// The file of the page that was read last and names a next one.
+    /// The file of the last page that was read, if it names a next one.
     var unfollowed: String?
   }
 
@@ -242,7 +244,7 @@ struct PageCheck {
   private var listings: [ExactText: Listing] = [:]
   private var order: [ExactText] = []
   private var links: [ExactText: String] = [:]
-  /// The two files whose pages have the same next page.
+  /// The two files whose pages name the same next page.
   private var repeated: (String, String)?
 
   init(_ pages: [(page: SavedRegistrations.Page, file: String)]) {
@@ -270,7 +272,7 @@ struct PageCheck {
     if let (one, other) = repeated {
       throw KeyCredentialsError(
         .repeatedPage, "two pages have the same next page: one in \(naming: one), one in \(naming: other)",
-        hint: "give each page once; where the service repeats a page, begin again with the first one")
+        hint: "give each page once; if the service repeats a page, begin again with the first one")
     }
     for context in order {
       guard let listing = listings[context] else { continue }

@@ -2,15 +2,15 @@ public import Encodings
 import Signing
 public import Tokens
 
-/// By what the credentials of a list are judged.
+/// The criteria for the credentials of a list.
 public struct CredentialPolicy: Sendable {
-  /// The time that is judged for.
+  /// The time to judge for.
   public let time: NumericDate
-  /// What ends within this time is due.
+  /// A credential that ends within this time is due.
   public var period: TimeSpan
-  /// What lives longer is named; nil for no limit.
+  /// A credential that lives longer is flagged; nil for no limit.
   public var maximumLifetime: TimeSpan?
-  /// Leaves out what has ended where something else took its place.
+  /// Leaves out credentials that have ended and were replaced.
   public var skipsEnded = false
 
   /// 30 days, Entra's own threshold for keys that end soon.
@@ -27,9 +27,9 @@ public struct CredentialPolicy: Sendable {
   }
 }
 
-/// The credentials of a list, object by object, with what is to be done about each.
+/// The credentials of a list, object by object, with what has to be done about each.
 public struct CredentialReport: Sendable {
-  /// What was judged by.
+  /// The criteria of the report.
   public let policy: CredentialPolicy
   /// Every object of the list, in its order.
   public let objects: [JudgedObject]
@@ -39,13 +39,13 @@ public struct CredentialReport: Sendable {
     self.policy = policy
     let grouped = list.objects.map { object in (object, RegisteredCredential.grouped(object.entries)) }
     var occurrences: [[UInt8]: Int] = [:]
-    // An entry that is in two files is one entry.
+    // An entry that is in two files counts once.
     var seen = Set<ExactText>()
     for (_, credentials) in grouped {
       for credential in credentials {
         guard let thumbprint = credential.thumbprint?.bytes else { continue }
         let keys = credential.entries.filter { !$0.isSecret && seen.insert($0.comparableKeyID).inserted }
-        // To sign and to verify with one certificate are two entries, and one registration.
+        // The entries to sign and to verify with one certificate are two entries, but one registration.
         let counts = Dictionary(grouping: keys, by: \.usage).values.map(\.count)
         occurrences[thumbprint, default: 0] += counts.max() ?? 0
       }
@@ -55,21 +55,21 @@ public struct CredentialReport: Sendable {
     }
   }
 
-  /// How many credentials there are on all objects; the entries of one SAML certificate count as one.
+  /// The number of credentials on all objects; the entries of one SAML certificate count as one.
   public var credentialCount: Int { objects.reduce(0) { $0 + $1.credentials.count } }
 
-  /// How many credentials have the flag.
+  /// The number of credentials with the flag.
   public func count(of flag: CredentialFlag) -> Int {
     objects.reduce(0) { $0 + $1.credentials.count { $0.flags.contains(flag) } }
   }
 }
 
-/// What is to be known of a credential that is registered.
+/// What a person should know about a registered credential.
 @nonexhaustive
 public enum CredentialFlag: String, Sendable, Hashable, CaseIterable {
-  /// It has ended, or ends within the time that was asked for.
+  /// It has ended, or ends within the given time.
   case due = "DUE"
-  /// It is due, and when it ends nothing else of its kind is valid on the object.
+  /// It is due, and nothing else of its kind is valid on the object when it ends.
   case alone = "ALONE"
   /// It lives longer than the limit.
   case long = "LONG"
@@ -83,7 +83,7 @@ public enum CredentialFlag: String, Sendable, Hashable, CaseIterable {
 public struct JudgedObject: Sendable {
   /// The object as it was listed.
   public let object: ListedObject
-  /// In the order of the answer; what belongs to one SAML certificate stands together.
+  /// In the order of the answer; the entries of one SAML certificate are together.
   public let credentials: [JudgedCredential]
 
   fileprivate init(
@@ -109,9 +109,10 @@ public struct JudgedObject: Sendable {
   }
 }
 
-/// What takes the place of a credential of an object when it ends, found in a time that does not grow with the number of others.
+/// The replacement for each credential of an object when it ends, found in a time that does not grow with the number of
+/// others.
 private struct Succession {
-  /// Of those that end later, the earliest start.
+  /// The earliest start among those that end later.
   private var starts: [RegisteredCredential.Purpose: [NumericDate: NumericDate]] = [:]
 
   init(_ credentials: [RegisteredCredential]) {
@@ -130,7 +131,7 @@ private struct Succession {
     }
   }
 
-  /// True where another one is valid when it ends, or now where it has ended, and ends later.
+  /// True if another one is valid when it ends (or now, if it has ended) and ends later.
   func hasSuccessor(of credential: RegisteredCredential, at time: NumericDate) -> Bool {
     guard let end = credential.end, let start = starts[credential.purpose]?[end] else { return false }
     return start < .latest && start <= max(end, time)
@@ -139,11 +140,11 @@ private struct Succession {
 
 /// One credential with its flags, in the order of `CredentialFlag`.
 public struct JudgedCredential: Sendable {
-  /// What was judged.
+  /// The credential that was judged.
   public let credential: RegisteredCredential
-  /// What is to be said of it, in the order of their importance.
+  /// Its flags, in the order of importance.
   public let flags: [CredentialFlag]
-  /// How often its certificate is registered in the whole list.
+  /// The number of registrations of its certificate in the whole list.
   public let occurrences: Int
 }
 
@@ -152,24 +153,24 @@ public struct RegisteredCredential: Sendable {
   /// Never empty; several of a SAML certificate.
   public let entries: [ListedEntry]
 
-  /// What it is for: one does not take the place of another.
+  /// Its use: a credential with another use cannot replace it.
   fileprivate enum Purpose { case signingIn, saml, other }
 
   /// True if the service signs with it.
   public var isSAML: Bool { entries.contains { $0.usage == "Sign" } }
-  /// True if it is nothing but a client secret.
+  /// True if it is only a client secret.
   public var isSecret: Bool { entries.allSatisfy(\.isSecret) }
-  /// The latest start and the earliest end of its entries; nil where none says it.
+  /// The latest start and the earliest end of its entries; nil if none of them says it.
   public var start: NumericDate? { entries.compactMap(\.start).max() }
   /// When the first of its entries ends; nil if no entry says it.
   public var end: NumericDate? { entries.compactMap(\.end).min() }
-  /// The thumbprint by which it is known, and of which digest; nil for a secret.
+  /// The thumbprint that identifies it, and of which digest; nil for a secret.
   public var thumbprint: (kind: Thumbprint, bytes: [UInt8])? { entries.lazy.compactMap(\.thumbprint).first }
-  /// The subject of its certificate; nil if neither the listing nor a given certificate tells it.
+  /// The subject of its certificate; nil if neither the listing nor a given certificate has it.
   public var subject: String? { entries.lazy.compactMap(\.subject).first }
-  /// The name that it was given when it was registered.
+  /// The name under which it was registered.
   public var displayName: ExactText? { entries.lazy.compactMap(\.displayName).first }
-  /// The names of the given files that hold its certificate.
+  /// The names of the given files with its certificate.
   public var certificateNames: [String] { entries.first { !$0.certificateNames.isEmpty }?.certificateNames ?? [] }
 
   var lifetime: TimeSpan? {
@@ -182,8 +183,8 @@ public struct RegisteredCredential: Sendable {
     return isSecret || entries.contains { $0.usage == "Verify" } ? .signingIn : .other
   }
 
-  /// The entries of one object: those of a SAML certificate are put together by its thumbprint, and the secret also by the key id
-  /// that it shares with the entry to sign.
+  /// The credentials of one object. The entries of a SAML certificate are joined by its thumbprint, and its secret by
+  /// the key id that it shares with the entry to sign.
   fileprivate static func grouped(_ entries: [ListedEntry]) -> [RegisteredCredential] {
     let signing = entries.filter { $0.usage == "Sign" }
     let identifiers = Set(signing.compactMap(\.identifier))

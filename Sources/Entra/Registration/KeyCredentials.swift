@@ -4,24 +4,24 @@ public import Messages
 public import Signing
 public import Tokens
 
-/// Everything that is registered on one application or service principal, as Graph or `az` answered and somebody saved it.
+/// All `keyCredentials` of one application or service principal, as Graph or `az` answered and somebody saved them.
 ///
 /// It is as old as the file, and nothing proves where the file came from.
 public struct KeyCredentials: Sendable {
   /// In the order of the answer; no two have the same `keyId`.
   public let entries: [KeyCredential]
-  /// The `id` and `appId` of the object, where the answer holds the whole of it.
+  /// The `id` of the object, if the answer has the whole object.
   public let objectID: ExactText?
   /// The `appId` of the object, if the answer has the whole object.
   public let applicationID: ExactText?
-  /// When the service answered, where the header of the answer was saved too.
+  /// The time at which the service answered, if the header of the answer was saved too.
   public let answered: NumericDate?
 
   /// Reads an application or service principal, its collection alone (`{"keyCredentials": …}`, `{"value": …}`), a list of one such
   /// object, or a list of entries: as Graph, `az`, PowerShell, the portal, a `$batch` or `curl -i` writes it, in UTF-8 or UTF-16.
   ///
-  /// Of several objects it takes the one that has one of `ids` as its object or application id. A collection without entries is
-  /// read. Throws `malformed-key-credentials`, `several-objects` or `incomplete-answer`.
+  /// If there are several objects, it takes the one that has one of `ids` as its object or application id. A collection
+  /// without entries is accepted. Throws `malformed-key-credentials`, `several-objects` or `incomplete-answer`.
   public init(
     _ file: Span<UInt8>, of subject: String = "the saved answer", choosing ids: [ExactText] = [],
     cryptography: any Cryptography
@@ -45,7 +45,7 @@ public struct KeyCredentials: Sendable {
 
   /// Every certificate in the `keyCredentials` of a saved file, of one object or of many, in their order.
   ///
-  /// Throws `no-key-credentials` where none has its `key`, and what reading the file throws.
+  /// Throws `no-key-credentials` if none of the entries has its `key`, and what reading the file throws.
   public static func certificates(
     in file: Span<UInt8>, of subject: String, cryptography: any Cryptography
   ) throws(KeyCredentialsError) -> [Certificate] {
@@ -68,22 +68,24 @@ public struct KeyCredentials: Sendable {
   /// The entry with this `keyId`, in letters of either case; nil if there is none.
   public func entry(keyID: ExactText) -> KeyCredential? { entries.first { $0.hasKeyID(keyID) } }
 
-  /// The entry of a certificate: the same DER, or without `key` a `customKeyIdentifier` that is one of its thumbprints.
+  /// The entry of a certificate: the same DER, or, without `key`, a `customKeyIdentifier` that is one of its
+  /// thumbprints.
   ///
-  /// Of several, one that signatures are verified with comes first, and of those one that is valid at that time.
+  /// If there are several, an entry to verify signatures with comes first, and among those one that is valid at that
+  /// time.
   public func entry(of certificate: Certificate, at time: NumericDate) -> KeyCredential? {
     let own = entries.filter { $0.isOf(certificate) }
     let verifying = own.filter(\.isForVerifying)
     return verifying.first { $0.isValid(at: time) } ?? verifying.first ?? own.first
   }
 
-  /// Those that signatures are verified with and that have an RSA certificate to do it with, valid ones first.
+  /// The entries to verify signatures with that have an RSA certificate, valid ones first.
   public func certifiedEntries(at time: NumericDate) -> [KeyCredential] {
     let certified = entries.filter { $0.isForVerifying && $0.certificate?.publicKey.keyType != nil }
     return certified.filter { $0.isValid(at: time) } + certified.filter { !$0.isValid(at: time) }
   }
 
-  /// The certificates that are registered, and that nothing can be verified with.
+  /// The registered certificates that cannot verify anything.
   public var unusableCertificates: [UnusableCertificate] {
     entries.filter(\.isForVerifying).compactMap { entry in
       guard let certificate = entry.certificate else {
@@ -100,12 +102,12 @@ public struct KeyCredentials: Sendable {
     }
   }
 
-  /// The entries that signatures are verified with at that time, and that signatures can be made with.
+  /// The entries that verify signatures at that time, and with which signatures can be made.
   public func validEntries(at time: NumericDate) -> [KeyCredential] {
     entries.filter { $0.isForVerifying && $0.isForSigningTokens && $0.isValid(at: time) }
   }
 
-  /// What would still be valid at that time once the entry is removed, the one that ends last first.
+  /// The entries that would still be valid at that time after the entry is removed, the one that ends last first.
   public func validEntries(at time: NumericDate, without removed: KeyCredential) -> [KeyCredential] {
     validEntries(at: time).filter { !$0.hasKeyID(removed.keyID) }.sorted { $0.validity.end > $1.validity.end }
   }
@@ -120,25 +122,25 @@ public enum KeyCredentialsErrorCode: String, FailureCode {
   case malformed = "malformed-key-credentials"
   /// The collections of several applications or service principals.
   case severalObjects = "several-objects"
-  /// One page of several, so that nothing can be said of what is not in it.
+  /// One page of several; what is not in it is unknown.
   case incomplete = "incomplete-answer"
   /// A collection in which no registered key verifies signatures.
   case noKeyCredentials = "no-key-credentials"
-  /// Pages of a listing that have the same next page: one was saved twice, or they go round in a circle.
+  /// Pages of a listing with the same next page: one was saved twice, or they form a circle.
   case repeatedPage = "repeated-page"
-  /// One object in two files that do not say the same of it.
+  /// One object in two files that do not say the same about it.
   case objectDiffers = "object-differs"
-  /// An answer after which no page follows.
+  /// An answer without a next page.
   case noNextPage = "no-next-page"
-  /// A next page that is not of the listing that was asked for, or not on its host.
+  /// A next page of another listing than the requested one, or on another host.
   case foreignNextPage = "foreign-next-page"
 }
 
 extension SavedRegistrations {
-  /// The one object, or of several the one that has one of these ids.
+  /// The one object, or among several the one that has one of these ids.
   ///
-  /// Throws `several-objects` where it is not known which is meant, `incomplete-answer` where it may be on another page, and
-  /// `malformed-key-credentials` where nothing says what is registered on it.
+  /// Throws `several-objects` if it is not known which one to take, `incomplete-answer` if it may be on another page,
+  /// and `malformed-key-credentials` if nothing says what is registered on it.
   fileprivate func object(choosing ids: [ExactText]) throws(KeyCredentialsError) -> Object {
     let chosen = objects.filter { object in object.ids.contains { own in ids.contains(where: own.isSameName) } }
     // An object is never on two pages.

@@ -4,18 +4,18 @@ import Messages
 import Signing
 public import Tokens
 
-/// What a saved `keyCredentials` says about the entry whose key signed a token.
+/// What saved `keyCredentials` say about the entry whose key signed a token.
 public struct RegistrationReport: Sendable {
   /// The entry that signed.
   public let entry: KeyCredential
-  /// What would still be valid if a `removeKey` took that entry away, the one that ends last first.
+  /// What would still be valid if a `removeKey` removed that entry, the one that ends last first.
   public let others: [KeyCredential]
-  /// When all this was judged for.
+  /// The time for which this was judged.
   public let time: NumericDate
 
-  /// Nil if the token was not signed with a certificate that is registered; what is wrong then, the checks say.
+  /// Nil if the token was not signed with a registered certificate; the checks then say what is wrong.
   ///
-  /// That a token was signed with it does not mean that it was accepted.
+  /// A token that was signed with it is not necessarily accepted.
   public init?(_ report: VerificationReport, registered: KeyCredentials) {
     guard let certificate = report.signer?.certificate,
       let entry = registered.entry(of: certificate, at: report.time), entry.isForVerifying
@@ -73,12 +73,13 @@ public struct RegistrationReport: Sendable {
   }
 }
 
-/// The certificate is registered for verifying, and its registration, whose dates may be narrower than its own, is valid.
+/// The certificate is registered for verifying, and its registration is valid, whose dates may be narrower than its
+/// own.
 struct RegistrationRule: ClaimRule {
   var id: String { "registration" }
   var verdict: Check.Verdict { .signature }
   let registered: KeyCredentials
-  /// What `iss` is for the object that the answer is of, where both are known.
+  /// The value that `iss` has for the object of the answer, if it is known.
   let issuer: ExactText?
 
   private static let register = "register the certificate, or sign with the key of one that is registered and valid"
@@ -141,14 +142,14 @@ struct RegistrationRule: ClaimRule {
         + "\(registered.entries.count) that are registered", hint: Self.register)
   }
 
-  /// What is wrong with a date, its own rule says.
+  /// The rule for a date reports what is wrong with it.
   private func date(_ name: ExactText, _ draft: TokenDraft) -> NumericDate? {
     draft.claims[name]?.number?.roundedUp.map(NumericDate.init(seconds:))
   }
 }
 
 extension Profile {
-  /// The same profile with one check more, `registration`, the last: the certificate of the key is one of these.
+  /// The same profile with one more check, `registration`, at the end: the certificate of the key is one of these.
   public func judging(by registered: KeyCredentials) -> Profile {
     let issuer: ExactText? =
       switch id {

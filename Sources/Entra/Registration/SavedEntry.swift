@@ -4,30 +4,30 @@ import Messages
 import Signing
 public import Tokens
 
-/// A secret that is registered on an application or service principal. Its text is in no answer.
+/// A secret that is registered on an application or service principal. No answer contains its text.
 public struct PasswordCredential: Sendable, Hashable {
   /// A GUID, as it was written.
   public let keyID: ExactText
-  /// What somebody called it: show it as a `ForeignText`.
+  /// Its name, which somebody chose: show it as a `ForeignText`.
   public let displayName: ExactText?
-  /// Both inclusive, fractions of a second dropped; nil where the answer does not say.
+  /// The first second of its validity, without fractions; nil if the answer does not say it.
   public let startDateTime: NumericDate?
   /// When the entry ends; nil if the file does not say it.
   public let endDateTime: NumericDate?
-  /// That of the certificate whose private key the secret protects, for a key that the service signs with.
+  /// The identifier of the certificate whose private key the secret protects, for a key that the service signs with.
   public let customKeyIdentifier: [UInt8]?
 }
 
-/// Reads the members of one entry, whichever tool wrote it; those that nobody needs here are passed over.
+/// Reads the members of one entry of any tool; members that are not needed here are skipped.
 struct SavedEntry {
   private var members: JSONMembers<KeyCredentialsError>
   private let object: JSONObject
   private let place: Place
 
-  /// How messages name the entry, put into words only where there is one.
+  /// How messages name the entry, put into words only if there is one.
   private struct Place {
     let file: String
-    /// The object, where the file may hold several.
+    /// The object, if the file may have several.
     let owner: ExactText?
     let index: Int
     var keyID: ExactText?
@@ -52,7 +52,7 @@ struct SavedEntry {
     }
   }
 
-  /// True once a `key` was read that is not a certificate, where that is tolerated.
+  /// True once a `key` was read that is not a certificate, if that is tolerated.
   private(set) var hasOtherKey = false
 
   init(
@@ -69,7 +69,7 @@ struct SavedEntry {
     members = JSONMembers(object, ignoringNull: true) { [place] fault in place.refusal(fault) }
   }
 
-  /// With `toleratesOtherKeys`, an entry whose `key` is not a certificate that can be read is one without it.
+  /// With `toleratesOtherKeys`, an entry whose `key` is not a readable certificate counts as one without it.
   mutating func keyCredential(
     _ reader: any Cryptography, toleratesOtherKeys: Bool = false
   ) throws(KeyCredentialsError) -> KeyCredential {
@@ -83,7 +83,7 @@ struct SavedEntry {
       certificate: usage == "Verify" ? try certificate(reader, toleratesOthers: toleratesOtherKeys) : nil)
   }
 
-  /// What older tools put into the identifier of a secret may be anything, and is then none.
+  /// Older tools put anything into the identifier of a secret, and it then counts as none.
   mutating func passwordCredential() throws(KeyCredentialsError) -> PasswordCredential {
     PasswordCredential(
       keyID: try keyID(), displayName: try members.take(name(.displayName), .string),
@@ -101,8 +101,8 @@ struct SavedEntry {
 
   // MARK: Bytes
 
-  /// Graph writes base64, `az` and the portal hexadecimal, PowerShell the bytes; of text that could be two of them, a thumbprint
-  /// is meant.
+  /// Graph writes base64, `az` and the portal hexadecimal, PowerShell the bytes. Text that could be two of them is a
+  /// thumbprint.
   private mutating func customKeyIdentifier() throws(KeyCredentialsError) -> [UInt8]? {
     let name = name(.customKeyIdentifier)
     guard let value = members.take(name) else { return nil }
@@ -125,7 +125,7 @@ struct SavedEntry {
     return bytes
   }
 
-  /// The bytes of hexadecimal digits that are as many as a thumbprint has.
+  /// The bytes of hexadecimal digits, if there are as many as in a thumbprint.
   private static func thumbprint(_ text: ExactText) -> [UInt8]? {
     guard let bytes = Hexadecimal.decode(text), Thumbprint.allCases.contains(where: { $0.byteCount == bytes.count })
     else { return nil }
@@ -158,8 +158,8 @@ struct SavedEntry {
     }
   }
 
-  /// Bytes as PowerShell writes them: an array of numbers, the same inside an object, or numbers between spaces where the depth
-  /// that was asked for ended. Nil for anything else.
+  /// Bytes as PowerShell writes them: an array of numbers, the same inside an object, or numbers with spaces between
+  /// them below the requested depth. Nil for anything else.
   private static func octets(_ value: JSONValue) -> [UInt8]? {
     switch value {
     case .array(let elements):
@@ -189,7 +189,7 @@ struct SavedEntry {
   private mutating func date(_ saved: SavedName) throws(KeyCredentialsError) -> NumericDate? {
     let name = name(saved)
     guard var value = members.take(name) else { return nil }
-    // Windows PowerShell writes a date that it shows in another way as an object.
+    // Windows PowerShell writes some dates as an object.
     if let inner = value.object?["value"] { value = inner }
     guard let text = value.string else { throw malformed("\(name) is \(value.kind), not a date") }
     guard let date = NumericDate(rfc3339DroppingFraction: text.text) ?? NumericDate(windowsPowerShell: text.text) else {
@@ -204,8 +204,8 @@ struct SavedEntry {
 }
 
 extension NumericDate {
-  /// Reads `/Date(1856464470000)/`: the milliseconds since 1970 in UTC, and perhaps the offset of the zone of whoever wrote it,
-  /// which changes nothing. Nil for anything else, and outside the years that can be written.
+  /// Reads `/Date(1856464470000)/`: the milliseconds since 1970 in UTC, perhaps followed by the offset of the writer's
+  /// zone, which changes nothing. Nil for anything else, and outside the years that can be written.
   init?(windowsPowerShell text: String) {
     let (start, end) = ("/Date(".utf8, ")/".utf8)
     let bytes = text.utf8

@@ -3,24 +3,25 @@ import JSON
 import Messages
 import Tokens
 
-/// What a saved file says is registered, object by object, whichever tool saved it.
+/// The credentials in a saved file, object by object, whichever tool saved it.
 ///
-/// It takes the JSON of Graph, of `az` and of the portal's manifest, what `ConvertTo-Json` makes of PowerShell's objects, an answer
-/// to a `$batch`, all that as `curl -i` saves it, in UTF-8 or UTF-16, and several of them one after the other or in an array.
+/// It takes the JSON of Graph, of `az` and of the portal's manifest, the output of `ConvertTo-Json` for PowerShell's
+/// objects, an answer to a `$batch`, and all of these as `curl -i` saves them, in UTF-8 or UTF-16, and several of them
+/// one after the other or in an array.
 struct SavedRegistrations {
   /// One application or service principal, or a list of entries that does not say whose they are.
   struct Object {
     /// Nil for a bare list.
     let owner: JSONObject?
-    /// Nil where the file does not have the collection, which is not the same as an empty one.
+    /// Nil if the file does not have the collection, which is not the same as an empty one.
     let keys: [JSONValue]?
     let passwords: [JSONValue]?
-    /// The `@odata.context` of the answer that the object is in, which names its collection.
+    /// The `@odata.context` of the answer with the object, which names its collection.
     let context: ExactText?
-    /// When the service answered, by the header of that answer.
+    /// The time at which the service answered, by the header of that answer.
     let answered: NumericDate?
 
-    /// Its object id and its application id, where they are there.
+    /// Its object id and its application id, if they are there.
     var ids: [ExactText] {
       guard let owner else { return [] }
       return [SavedName.objectID, .applicationID].compactMap { $0.value(in: owner)?.string }
@@ -30,9 +31,9 @@ struct SavedRegistrations {
   /// One page of a listing.
   struct Page {
     let context: ExactText?
-    /// Where the next page is; nil on the last.
+    /// The address of the next page; nil on the last.
     let nextLink: ExactText?
-    /// How many objects all pages together have, where the service was asked for it.
+    /// The number of objects on all pages together, if the service was asked for it.
     let count: Int64?
     let objectCount: Int
   }
@@ -41,14 +42,14 @@ struct SavedRegistrations {
   private(set) var pages: [Page] = []
   /// The responses of a `$batch` that are errors, for messages.
   private(set) var failures: [String] = []
-  /// When the service gave the answer that is being read, by its header.
+  /// The time at which the service gave the current answer, by its header.
   private var answered: NumericDate?
   let subject: String
 
-  /// More values one after the other are not read.
+  /// Further values are not read.
   private static let mostDocuments = 1 << 17
 
-  /// Throws `malformed-key-credentials` where the file is something else, or an answer that says that the call failed.
+  /// Throws `malformed-key-credentials` if the file is something else, or an answer that says that the call failed.
   init(
     _ file: Span<UInt8>, of subject: String, within limits: JSONLimits = .savedRegistration
   ) throws(KeyCredentialsError) {
@@ -77,7 +78,7 @@ struct SavedRegistrations {
 
   // MARK: Values one after the other
 
-  /// Moves over the header of a response, if there is one, and returns its status.
+  /// Skips the header of a response, if there is one, and returns its status.
   private mutating func head(_ text: Span<UInt8>, _ position: inout Int) throws(KeyCredentialsError) -> Int? {
     Self.skipWhiteSpace(text, &position)
     do throws(ResponseError) {
@@ -112,8 +113,8 @@ struct SavedRegistrations {
     }
   }
 
-  /// Behind the bracket that closes the one at `start`; the end of the text where there is none. The strict reader judges what
-  /// lies between.
+  /// The place after the bracket that closes the one at `start`; the end of the text if there is none. The strict
+  /// reader checks the text between them.
   private static func endOfValue(_ text: Span<UInt8>, from start: Int) -> Int {
     var depth = 0
     var isInString = false
@@ -159,7 +160,7 @@ struct SavedRegistrations {
     if object.contains("kty") || object.contains("keys") {
       throw malformed("is a public key, not a certificate", hint: "give it as a public key")
     }
-    // Of a list with one element PowerShell writes the element alone; of Graph it is what addKey answers.
+    // PowerShell writes a list with one element as the element alone; Graph answers `addKey` like this.
     if object["KeyId"] != nil { return objects.append(bareList([.object(object)])) }
     if object["keyId"] != nil { throw other("is a single keyCredential, not all that are registered") }
     throw other("has no keyCredentials")
@@ -187,7 +188,7 @@ struct SavedRegistrations {
     guard let elements = value.array else { throw other("has a value that is \(value.kind)") }
     let link = object["@odata.nextLink"] ?? object["odata.nextLink"]
     if let link, link != .null, link.string == nil { throw malformed("has an @odata.nextLink that is \(link.kind)") }
-    // An empty page among others says nothing of an object.
+    // An empty page among others says nothing about an object.
     if !elements.isEmpty || (objects.isEmpty && link?.string == nil) { try take(elements, context: context) }
     pages.append(
       Page(
@@ -195,7 +196,7 @@ struct SavedRegistrations {
         objectCount: elements.count))
   }
 
-  /// Answers to other requests of the batch are passed over; errors are kept.
+  /// Answers to other requests of the batch are ignored; errors are kept.
   private mutating func take(responses: JSONArray) throws(KeyCredentialsError) {
     for (index, response) in responses.enumerated() {
       guard let response = response.object else { throw malformed("has a response that is \(response.kind)") }
@@ -237,7 +238,7 @@ struct SavedRegistrations {
     return elements
   }
 
-  /// Those of an array, as it is or as Windows PowerShell wraps one; an entry alone is a list of one.
+  /// The entries of an array, as it is or as Windows PowerShell wraps it; an entry alone is a list of one.
   static func elements(of value: JSONValue) -> [JSONValue]? {
     switch value {
     case .array(let elements): Array(elements)
@@ -247,7 +248,7 @@ struct SavedRegistrations {
     }
   }
 
-  /// Secrets are the entries that have neither a type nor a usage.
+  /// Secrets are the entries with neither a type nor a usage.
   private func bareList(_ elements: [JSONValue]) -> Object {
     let isSecret = { (element: JSONValue) in
       element.object.map {
@@ -289,14 +290,14 @@ struct SavedRegistrations {
   }
 }
 
-/// A member under every name by which one of the tools calls it.
+/// A member under every name that the tools give it.
 struct SavedName {
-  /// As Graph writes it, then as PowerShell does, then the older names.
+  /// First as Graph writes it, then as PowerShell does, then the older names.
   private let spellings: [ExactText]
 
   private init(_ spellings: ExactText...) { self.spellings = spellings }
 
-  /// The name under which the object has a value, else one under which it has null, else that of Graph.
+  /// The name under which the object has a value; otherwise one under which it has null; otherwise that of Graph.
   func spelling(in object: JSONObject) -> ExactText {
     var present: ExactText?
     for name in spellings {
@@ -307,7 +308,7 @@ struct SavedName {
     return present ?? spellings[0]
   }
 
-  /// Nil for null, too.
+  /// Nil also for null.
   func value(in object: JSONObject) -> JSONValue? {
     for name in spellings {
       if let value = object[name], value != .null { return value }

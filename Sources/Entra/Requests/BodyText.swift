@@ -3,7 +3,7 @@ import Signing
 import System
 import Tokens
 
-/// A form as browsers post it (application/x-www-form-urlencoded), with names and values in their order.
+/// A form as browsers post it (application/x-www-form-urlencoded), with its names and values in order.
 public struct FormBody: Sendable, Hashable {
   /// Names and values, unescaped, in their order.
   public private(set) var fields: [(name: ExactText, value: ExactText)] = []
@@ -13,7 +13,7 @@ public struct FormBody: Sendable, Hashable {
     self.fields = fields.map { (name: $0.key, value: $0.value) }
   }
 
-  /// Reads what `bytes` writes; nil for anything else, also for another spelling of the same fields.
+  /// Reads the output of `bytes`; nil for anything else, also for another spelling of the same fields.
   init?(_ bytes: Span<UInt8>) {
     let text = [UInt8](copying: bytes)
     for field in text.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false) {
@@ -24,13 +24,13 @@ public struct FormBody: Sendable, Hashable {
     guard self.bytes == text else { return nil }
   }
 
-  /// The value of a name that is there once.
+  /// The value of a name that occurs once.
   public subscript(_ name: ExactText) -> ExactText? {
     let values = fields.filter { $0.name == name }
     return values.count == 1 ? values.first?.value : nil
   }
 
-  /// ASCII, every byte but the unreserved characters of RFC 3986 as `%XX`.
+  /// ASCII, with every byte except the unreserved characters of RFC 3986 as `%XX`.
   public var bytes: [UInt8] {
     var output: [UInt8] = []
     for (index, field) in fields.enumerated() {
@@ -81,7 +81,7 @@ enum SecretText {
     }
   }
 
-  /// The bytes that `escaped` was made of; nil for what it does not write.
+  /// The bytes from which `escaped` was made; nil for text that it does not write.
   static func unescaped(_ text: Span<UInt8>) -> SecretBytes? {
     var output = SecretBytes(capacity: text.count)
     var index = 0
@@ -108,9 +108,9 @@ enum SecretText {
     return output
   }
 
-  /// Where the text of the first member of this name lies, which must be a string: between its quotation marks.
+  /// The place of the text of the first member of this name, which must be a string: between its quotation marks.
   ///
-  /// Inside another string the name would have backslashes before its quotation marks, so it cannot be taken from there.
+  /// Inside another string the name would have backslashes before its quotation marks, so it is not found there.
   static func place(of name: String, in json: Span<UInt8>) -> Range<Int>? {
     let mark = Array("\"\(name)\":\"".utf8)
     return json.indices.first { json.holds(mark, at: $0) }.flatMap { json.quotedText(from: $0 + mark.count) }
@@ -120,7 +120,7 @@ enum SecretText {
     value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
   }
 
-  /// Of a digit as it is written here: in lower case.
+  /// The value of a digit as it is written here: in lower case.
   private static func value(_ digit: UInt8) -> UInt8? {
     ASCII.isUpperCase(digit) ? nil : Hexadecimal.value(digit)
   }
@@ -132,7 +132,7 @@ extension Span<UInt8> {
     count - start >= bytes.count && extracting(start..<start + bytes.count).isEqual(to: bytes.span)
   }
 
-  /// Where the text lies that goes from an offset to the next quotation mark without a backslash; nil if none ends it.
+  /// The place of the text from an offset to the next quotation mark without a backslash; nil if there is none.
   func quotedText(from start: Int) -> Range<Int>? {
     var end = start
     while end < count, self[end] != UInt8(ascii: "\"") { end += self[end] == UInt8(ascii: "\\") ? 2 : 1 }

@@ -2,9 +2,9 @@ import Encodings
 import Signing
 public import System
 
-/// A file for `curl --config` that sends one request, by options that curl 7.76 and later have.
+/// A file for `curl --config` that sends one request, with options of curl 7.76 and later.
 ///
-/// The header with the access token is read from standard input when curl is started, so that it is in no file and no argument.
+/// curl reads the header with the access token from standard input, so that it is in no file and no argument.
 public enum CurlConfiguration {
   /// Where curl finds the body.
   @nonexhaustive
@@ -26,16 +26,16 @@ public enum CurlConfiguration {
     for line in comment { append(line.isEmpty ? "#\n" : "# \(line)\n", to: &output) }
     append("url", request.address.description, to: &output)
     append("request", "POST", to: &output)
-    // Against what ~/.curlrc may say.
+    // Overrides ~/.curlrc.
     append("proto", "=https", to: &output)
     append("no-location\nno-insecure\ngloboff\ntlsv1.2\n", to: &output)
     if case .graph = request.address { append("header", "@-", to: &output) }
     append("header", "Content-Type: \(request.address.mediaType)", to: &output)
     append("header", "Accept: application/json", to: &output)
-    // Else the answer would begin with "100 Continue".
+    // Without it the answer would begin with "100 Continue".
     append("header", "Expect:", to: &output)
     switch source {
-    // Not data-binary: of a file that is missing curl 7.88 makes an empty request, and sends it.
+    // This replaces data-binary: if the file is missing, curl 7.88 would send an empty request.
     case .file(let name): append("upload-file", name, to: &output)
     case .inline: append("data-raw", request.bytes(), to: &output)
     }
@@ -43,7 +43,7 @@ public enum CurlConfiguration {
     return output
   }
 
-  /// The whole file for a request that asks for what is at an address of Graph; it needs an access token and has no body.
+  /// The whole file for a request that reads from an address of Graph; it needs an access token and has no body.
   public static func bytes(forGetting address: String, comment: [String] = []) -> SecretBytes {
     var output = SecretBytes(capacity: 4096)
     for line in comment { append(line.isEmpty ? "#\n" : "# \(line)\n", to: &output) }
@@ -57,14 +57,14 @@ public enum CurlConfiguration {
     return output
   }
 
-  /// What the first `url` line names; nil if there is none, or it is not an address of a request.
+  /// The address in the first `url` line; nil if there is none, or it is not an address of a request.
   public static func address(in configuration: Span<UInt8>) -> RequestAddress? {
     guard let value = value(of: "url", in: configuration) else { return nil }
     return String(validating: [UInt8](copying: configuration.extracting(value)), as: UTF8.self)
       .flatMap(RequestAddress.init)
   }
 
-  /// The body that is in the configuration itself, or nil.
+  /// The body in the configuration itself, or nil.
   public static func inlineBody(in configuration: Span<UInt8>) -> SecretBytes? {
     guard let value = value(of: "data-raw", in: configuration) else { return nil }
     var body = SecretBytes(capacity: value.count)
@@ -76,9 +76,9 @@ public enum CurlConfiguration {
     return body
   }
 
-  /// Where the text between the quotation marks of the first line `name = "…"` lies.
+  /// The place of the text between the quotation marks of the first line `name = "…"`.
   ///
-  /// Only good for finding what to write again: whether curl would read the same, comparing the two tells.
+  /// It only finds what to write again; comparing the two shows whether curl would read the same.
   private static func value(of name: String, in configuration: Span<UInt8>) -> Range<Int>? {
     let mark = Array("\(name) = \"".utf8)
     var lineStart = 0
@@ -104,7 +104,7 @@ public enum CurlConfiguration {
     append(name, SecretBytes(copying: Array(value.utf8).span), to: &output)
   }
 
-  /// Quotes a value by curl's own rules; of control characters, which JSON and forms escape, none is there.
+  /// Quotes a value by curl's own rules. It has no control characters, because JSON and forms escape them.
   private static func append(_ name: String, _ value: borrowing SecretBytes, to output: inout SecretBytes) {
     append("\(name) = \"", to: &output)
     value.withBytes { bytes in

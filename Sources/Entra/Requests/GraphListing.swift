@@ -2,14 +2,14 @@ import Encodings
 public import Messages
 public import Tokens
 
-/// Where Graph is asked what is registered: on one object, or on all of a collection, page by page.
+/// A request to Graph for the credentials of one object, or of all objects of a collection, page by page.
 public struct GraphListing: Sendable, Hashable {
-  /// What is asked for.
+  /// What the request asks for.
   @nonexhaustive
   public enum Scope: Sendable, Hashable {
     /// One object, whose answer has the certificates themselves.
     case object(GraphAddress.Name)
-    /// All of the collection, from the first page on or from the one behind a token; without the certificates.
+    /// The whole collection, from the first page or from the page after a token; without the certificates.
     case all(after: SkipToken?)
   }
 
@@ -22,7 +22,7 @@ public struct GraphListing: Sendable, Hashable {
   /// One object, or all of them.
   public let scope: Scope
 
-  /// The most objects of one page that Graph gives.
+  /// The most objects that Graph gives on one page.
   private static let pageSize = 999
 
   /// Throws `malformed-parameter` for a host that is more than the name of one, and for an id that is not a GUID.
@@ -48,7 +48,7 @@ public struct GraphListing: Sendable, Hashable {
     scope = .all(after: token)
   }
 
-  /// The page that follows a saved one. Nothing but the skip token is taken from the answer: the address is that of this listing.
+  /// The page after a saved one. Only the skip token is taken from the answer: the address is that of this listing.
   ///
   /// Throws `no-next-page`, `foreign-next-page` for a page of another host or collection, and what reading the answer throws.
   public func next(after answer: Span<UInt8>, of subject: String) throws(KeyCredentialsError) -> GraphListing {
@@ -70,7 +70,7 @@ public struct GraphListing: Sendable, Hashable {
       throw KeyCredentialsError(
         .foreignNextPage,
         "the next page that \(naming: subject) names is not on \(naming: host): \(naming: link)",
-        hint: "where another cloud is meant, choose it; else do not follow it")
+        hint: "if another cloud is meant, choose it; otherwise do not follow it")
     }
     let path = rest[linkHost.endIndex...].prefix { !"?#".utf8.contains($0) }
     let query = rest[path.endIndex...].dropFirst()
@@ -109,14 +109,14 @@ extension GraphListing: CustomStringConvertible {
   }
 }
 
-/// What tells Graph where the next page of a listing begins.
+/// The token that tells Graph where the next page of a listing begins.
 public struct SkipToken: Sendable, Hashable {
-  /// As it stands in an address, escapes and all.
+  /// As in an address, with its escapes.
   public let text: String
 
   private static let mostBytes = 4096
 
-  /// Nil for what could end a value in an address or in a configuration of curl.
+  /// Nil for characters that could end a value in an address or in a configuration of curl.
   public init?(_ text: String) {
     let bytes = text.utf8
     guard (1...Self.mostBytes).contains(bytes.count),

@@ -1,10 +1,12 @@
 public import Encodings
 public import Tokens
 
-/// Where a request is posted to, which says what it asks for.
+/// The address that a request is posted to, which also says what it asks for.
 @nonexhaustive
 public enum RequestAddress: Sendable, Hashable {
+  /// `addKey` or `removeKey` of Microsoft Graph.
   case graph(GraphAddress)
+  /// The token endpoint of a tenant, which trades a client assertion for an access token.
   case token(TokenAddress)
 
   /// What the body is (RFC 9110, section 8.3).
@@ -31,7 +33,7 @@ public enum RequestAddress: Sendable, Hashable {
     }
   }
 
-  /// True for a host of a cloud in the list.
+  /// True for a host of a listed cloud.
   public var isHostKnown: Bool { !clouds.isEmpty }
 
   /// The hosts of Graph that belong to this host: several clouds may have the same token endpoint.
@@ -71,7 +73,7 @@ extension RequestAddress: CustomStringConvertible {
     }
   }
 
-  /// Reads what `description` writes, letter by letter; nil for anything else.
+  /// Reads the output of `description`, letter by letter; nil for anything else.
   public init?(_ text: String) {
     if let address = GraphAddress(text) {
       self = .graph(address)
@@ -82,7 +84,7 @@ extension RequestAddress: CustomStringConvertible {
     }
   }
 
-  /// The host and what follows it, between slashes; nil for what is no `https` address.
+  /// The host and the parts after it, between slashes; nil if it is not an `https` address.
   static func parts(of text: String) -> [String]? {
     let scheme = "https://".utf8
     guard text.utf8.starts(with: scheme) else { return nil }
@@ -91,26 +93,32 @@ extension RequestAddress: CustomStringConvertible {
   }
 }
 
-/// Where `addKey` and `removeKey` are posted to.
+/// The address for `addKey` and `removeKey`.
 public struct GraphAddress: Sendable, Hashable {
   /// The kind of the object, by the collection that it is in.
   @nonexhaustive
   public enum Collection: String, Sendable, Hashable, CaseIterable {
+    /// `/applications`: app registrations.
     case applications
+    /// `/servicePrincipals`: enterprise applications.
     case servicePrincipals
   }
 
   /// How the address names the object; the proof names it by its object id in either case.
   @nonexhaustive
   public enum Name: Sendable, Hashable {
+    /// By its object id, a GUID: `/applications/{id}`.
     case objectID(ExactText)
+    /// By its application (client) id, a GUID: `/applications(appId='{id}')`.
     case appID(ExactText)
   }
 
-  /// What is asked of the object.
+  /// What to do with the object.
   @nonexhaustive
   public enum Action: String, Sendable, Hashable, CaseIterable {
+    /// Adds a certificate, with a proof of an existing key.
     case addKey
+    /// Removes the key with a keyId, with a proof of an existing key.
     case removeKey
   }
 
@@ -125,7 +133,7 @@ public struct GraphAddress: Sendable, Hashable {
   /// What the request does.
   public let action: Action
 
-  /// Throws `malformed-parameter` for a host that is more than the name of one, and for an id that is no GUID.
+  /// Throws `malformed-parameter` for a host that is more than the name of one, and for an id that is not a GUID.
   public init(
     host: String = Cloud.global.graphHost, version: GraphVersion = .v1, collection: Collection, name: Name,
     action: Action
@@ -141,7 +149,7 @@ public struct GraphAddress: Sendable, Hashable {
     self.action = action
   }
 
-  /// The object id, where the address has it.
+  /// The object id, if the address has it.
   public var objectID: ExactText? { if case .objectID(let id) = name { id } else { nil } }
   /// The application id, if the address has it.
   public var appID: ExactText? { if case .appID(let id) = name { id } else { nil } }
@@ -157,7 +165,7 @@ extension GraphAddress: CustomStringConvertible {
     return "https://\(host)/\(version.rawValue)/\(object)/\(action.rawValue)"
   }
 
-  /// Reads what `description` writes; nil for anything else.
+  /// Reads the output of `description`; nil for anything else.
   init?(_ text: String) {
     guard let parts = RequestAddress.parts(of: text), let action = parts.last.flatMap(Action.init(rawValue:)),
       parts.count >= 2, let version = GraphVersion(rawValue: parts[1])
@@ -192,8 +200,8 @@ extension GraphAddress: CustomStringConvertible {
 /// A version of the Graph API, as an address has it.
 @nonexhaustive
 public enum GraphVersion: String, Sendable, Hashable, CaseIterable {
-  case v1 = "v1.0"
-  case beta
+  /// The version for production, and the one for features that may change.
+  case v1 = "v1.0", beta
 }
 
 /// The token endpoint of a tenant (OAuth 2.0, RFC 6749, section 3.2).
@@ -213,7 +221,7 @@ public struct TokenAddress: Sendable, Hashable {
 extension TokenAddress: CustomStringConvertible {
   public var description: String { AudienceForm.token.audience(host: host, tenant: tenant).text }
 
-  /// Reads what `description` writes; nil for anything else.
+  /// Reads the output of `description`; nil for anything else.
   init?(_ text: String) {
     guard let parts = RequestAddress.parts(of: text), parts.count == 5,
       let address = try? TokenAddress(host: parts[0], tenant: ExactText(parts[1])),
@@ -222,7 +230,8 @@ extension TokenAddress: CustomStringConvertible {
     self = address
   }
 
-  /// The scope of everything that the application was granted in Graph; throws `malformed-parameter` for a host that is none.
+  /// The scope of everything in Graph that the application was granted; throws `malformed-parameter` for text that is
+  /// not a host.
   public static func graphScope(host: String) throws(ProfileError) -> ExactText {
     ExactText("https://\(try DirectoryName.graphHost(host))/.default")
   }

@@ -3,18 +3,18 @@ import Messages
 public import Signing
 import Tokens
 
-/// What is known of a request from elsewhere, to check it by.
+/// The values that a caller expects in a request from elsewhere.
 ///
-/// A proof names the object, and nothing else of the request that it goes with: whoever carries the two can put another
-/// certificate, keyId, host or scope beside the proof. What is nil is not compared, and the report says so.
+/// A proof binds only the object, and nothing else in its request. Whoever carries the two can put another certificate,
+/// keyId, host or scope beside the proof. A value that is nil is not compared, and the report says so.
 public struct RequestExpectation: Sendable {
   /// The certificate that `addKey` adds; all its bytes are compared.
   public var newCertificate: Certificate?
   /// The keyId that `removeKey` removes.
   public var keyID: ExactText?
-  /// The object id that the proof names, also where the address names an application id.
+  /// The object id in the proof, also if the address names an application id.
   public var objectID: ExactText?
-  /// The application id that the address names, which the proof does not.
+  /// The application id in the address, which the proof does not have.
   public var applicationID: ExactText?
   /// The cloud or the hosts that the request is sent to; nil if they are not compared.
   public var hosts: Hosts?
@@ -33,7 +33,7 @@ public struct RequestExpectation: Sendable {
     self.scope = scope
   }
 
-  /// Whom the request may be posted to.
+  /// The hosts that the request may be posted to.
   @nonexhaustive
   public enum Hosts: Sendable, Hashable {
     /// A cloud of the list.
@@ -62,18 +62,18 @@ public struct RequestExpectation: Sendable {
   }
 }
 
-/// Where something that a request is judged by came from.
+/// Where a value that a request is judged by came from.
 @nonexhaustive
 public enum EvidenceOrigin: Sendable, Hashable {
-  /// From the caller, who has it from where they trust it.
+  /// From the caller, who has it from a trusted place.
   case caller
   /// From beside the request: whoever can change one can change the other.
   case request
 }
 
-/// What the request asks for, compared with what was meant. If nothing was said, there is a warning.
+/// The values of the request, compared with what the caller expects. A value without an expectation gives a warning.
 extension RequestVerifier {
-  /// Fails for the host of no cloud of the list, unless the caller names the hosts.
+  /// Fails if the host belongs to no listed cloud, unless the caller names the hosts.
   func address(_ address: RequestAddress) -> Check {
     if address.isHostKnown || expected.hosts?.hosts(for: address) != nil {
       return .passed("address", found: address.description)
@@ -85,7 +85,7 @@ extension RequestVerifier {
         hint: "do not send it unless you know the host; then name it as \(Self.hostName(of: address))"))
   }
 
-  /// Whether what is known of the object from elsewhere is what the address and the proof name.
+  /// Compares what is known about the object from elsewhere with the address and the proof.
   func object(of values: RequestValues) -> Check {
     let id = "object"
     guard case .graph(let address) = values.address else {
@@ -95,7 +95,7 @@ extension RequestVerifier {
       return .skipped(id, .notApplicable, "a token request names no object")
     }
     let saved = newCertificates.registered ?? removal.registered
-    // Not a list of tuples, for which the compiler makes other code from one build to the next.
+    // This is not a list of tuples, because the compiler makes other code for it from one build to the next.
     func mismatch(_ named: ExactText?, _ known: ExactText?, _ source: String) -> Check? {
       guard let named, let known, !named.isSameName(as: known) else { return nil }
       return .failed(
@@ -108,7 +108,7 @@ extension RequestVerifier {
     {
       return check
     }
-    // The proof names the object, and not whom the address means by an application id.
+    // The proof names the object, but not the object that the address means by an application id.
     if let appID = address.appID, expected.applicationID == nil,
       registeredOrigin != .caller || saved?.applicationID == nil
     {
@@ -138,7 +138,7 @@ extension RequestVerifier {
     ].compactMap(\.self)
   }
 
-  /// By whom the token is signed, and who says that this is right.
+  /// Who signed the token, and who says that this is the right signer.
   func signer(of token: VerificationReport?) -> Check {
     let id = "signer"
     guard let token, !keys.isEmpty else { return .skipped(id, .notReached, "the token was not verified") }
@@ -207,7 +207,8 @@ extension RequestVerifier {
       RequestError(.keyIDMismatch, "the request removes keyId \(naming: found), and \(naming: keyID) is expected"))
   }
 
-  /// Everything that the application was granted in the Graph of the cloud that it is posted to, unless another is named.
+  /// The default is everything in Graph that the application was granted in the cloud of the request, unless another
+  /// scope is named.
   private func scope(of values: RequestValues) -> Check {
     let id = "scope"
     guard let found = values.scope else { return elsewhere(id, "a scope", expected.scope?.text ?? "", values) }
@@ -228,7 +229,7 @@ extension RequestVerifier {
       : .passed(id, found: found.text)
   }
 
-  /// What is registered is of use to a request to Graph alone, and of no more worth than where it came from.
+  /// Saved credentials are useful only for a request to Graph, and are worth no more than where they came from.
   private func registered(of values: RequestValues) -> Check? {
     let id = "registered"
     guard (newCertificates.registered ?? removal.registered) != nil else { return nil }
@@ -255,7 +256,7 @@ extension RequestVerifier {
         hint: "give \(name) that is meant"))
   }
 
-  /// An expectation for another kind of request is not ignored: this one is not what was meant.
+  /// An expectation for another kind of request is not ignored: this request is not the one that was meant.
   private func elsewhere(_ id: String, _ what: String, _ value: String?, _ values: RequestValues) -> Check {
     let value = value.map { ", \(naming: $0)," } ?? ""
     return .failed(

@@ -3,11 +3,11 @@ import Messages
 public import Signing
 public import Tokens
 
-/// What a certificate must be before it is added, besides what Graph asks of it.
+/// The conditions for a certificate before it is added, besides those of Graph.
 public struct NewCertificatePolicy: Sendable {
-  /// What is registered already; nil if that is not known.
+  /// What is registered already; nil if it is not known.
   public var registered: KeyCredentials?
-  /// The longest time from the first to the last second of a certificate; nil for no limit of the caller's.
+  /// The longest time from the first to the last second of a certificate; nil if the caller sets no limit.
   public var maximumLifetime: TimeSpan?
 
   public init(registered: KeyCredentials? = nil, maximumLifetime: TimeSpan? = nil) {
@@ -128,11 +128,11 @@ public struct NewCertificatePolicy: Sendable {
   }
 }
 
-/// What a key must not be before it is removed.
+/// The conditions for a key before it is removed.
 public struct RemovalPolicy: Sendable {
   /// What is registered; nil if that is not known.
   public var registered: KeyCredentials?
-  /// True to warn only of removing the key that signs, or the last one that is valid.
+  /// True to only warn about removing the key that signs, or the last valid one.
   public var isForced: Bool
 
   public init(registered: KeyCredentials? = nil, isForced: Bool = false) {
@@ -140,7 +140,8 @@ public struct RemovalPolicy: Sendable {
     self.isForced = isForced
   }
 
-  /// The checks of a removal at that time, in an order that does not change; `signing` is of the key that signs the proof.
+  /// The checks of a removal at that time, in an order that does not change; `signing` is the certificate of the key
+  /// that signs the proof.
   public func checks(ofRemoving keyID: ExactText, signing: Certificate?, at time: NumericDate) -> [Check] {
     let (presence, own, last) = ("credential-registered", "credential-signs", "credential-last")
     guard let registered else {

@@ -4,11 +4,11 @@ public import Messages
 public import Signing
 public import Tokens
 
-/// What was found about a request that is to be sent: its own checks, and the report on the token in it.
+/// The findings about a request before it is sent: its own checks, and the report on the token in it.
 public struct RequestReport: Sendable {
   /// Where the request is sent to; nil if that cannot be read.
   public let address: RequestAddress?
-  /// The time it was judged for.
+  /// The time that it was judged for.
   public let time: NumericDate
   /// The checks of the request itself, without those of its token.
   public internal(set) var checks: [Check]
@@ -17,7 +17,7 @@ public struct RequestReport: Sendable {
   /// What the request asks for; nil if the body cannot be read.
   public let values: RequestValues?
 
-  /// The version of the JSON form; it rises when a member changes its meaning or goes.
+  /// The version of the JSON form; it goes up if a member changes its meaning or is removed.
   public static let jsonVersion: Int64 = 1
 
   public init(
@@ -31,31 +31,32 @@ public struct RequestReport: Sendable {
     self.values = values
   }
 
-  /// The answer in one word.
+  /// The verdict in one word.
   @nonexhaustive
   public enum Verdict: String, Sendable, Hashable, CaseIterable {
     /// It can be sent now.
     case accepted
     /// Accepted, but its window is not open yet.
     case notYetValid = "not-yet-valid"
+    /// A check failed, or the token was not accepted: do not send it.
     case rejected
   }
 
   /// Whether it can be sent now, later or not at all.
   public var verdict: Verdict { isAccepted ? opening == nil ? .accepted : .notYetValid : .rejected }
 
-  /// When the window of an accepted token opens; nil if it is open, or over, or not known.
+  /// The time at which the window of an accepted token opens; nil if it is open, over, or not known.
   public var opening: NumericDate? {
     guard let start = token?.verifiedToken.flatMap({ TokenWindow($0.claims).start }), time < start else { return nil }
     return start
   }
 
-  /// The same with more checks, such as those of files, before the others.
+  /// The same with more checks, such as those of files, in front of the others.
   public func preceded(by checks: [Check]) -> RequestReport {
     RequestReport(address: address, time: time, checks: checks + self.checks, token: token, values: values)
   }
 
-  /// True when it can be sent, now or in its window: there are checks, none of them failed, and the token was accepted.
+  /// True if it can be sent, now or in its window: it has checks, none of them failed, and the token was accepted.
   public var isAccepted: Bool {
     !checks.isEmpty && failedChecks.isEmpty && address != nil && token?.isAccepted == true
   }
@@ -79,21 +80,21 @@ public struct RequestReport: Sendable {
   }
 }
 
-/// What a request asks for, and of whom: the values that a person compares before it is sent.
+/// The values of a request that a person compares before it is sent.
 public struct RequestValues: Sendable {
   /// Where the request is sent to.
   public let address: RequestAddress
-  /// The object id in the address, or else the issuer that the proof names; nil for a token request.
+  /// The object id in the address, or otherwise the issuer in the proof; nil for a token request.
   public let objectID: ExactText?
-  /// Nil but for `removeKey`.
+  /// Set only for `removeKey`.
   public let keyID: ExactText?
-  /// Nil but for a token request.
+  /// Set only for a token request.
   public let scope: ExactText?
   /// What Graph shows for the new key; nil if the request does not say.
   public let displayName: ExactText?
-  /// Nil for other requests than `addKey`, and where the certificate cannot be read.
+  /// Set only for `addKey`, and nil if the certificate cannot be read.
   public let newCertificate: Certificate?
-  /// The certificate that verified the proof or the assertion; nil if none did.
+  /// The certificate that verified the proof or the assertion; nil if there is none.
   public let signingCertificate: Certificate?
 
   init(_ request: borrowing ServiceRequest, newCertificate: Certificate?, signingCertificate: Certificate?) {
@@ -180,7 +181,7 @@ public enum RequestErrorCode: String, FailureCode {
 }
 
 extension RequestError {
-  /// Speaks for the first of the checks that failed, or is nil.
+  /// The error for the first failed check; nil if none failed.
   public init?(failed checks: [Check]) {
     guard let finding = checks.first(where: { $0.status == .failed })?.finding else { return nil }
     self.init(id: finding.reason, finding.message, hint: finding.hint)

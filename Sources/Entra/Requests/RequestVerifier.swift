@@ -5,9 +5,9 @@ public import Signing
 public import System
 public import Tokens
 
-/// Judges a request that is to be sent as the services would, as far as that can be known without asking them.
+/// Judges a request before it is sent as the services would, as far as that can be known without asking them.
 public struct RequestVerifier: Sendable {
-  /// Opens a PFX with a password, and gives the certificate of its key.
+  /// Opens a PFX with a password, and returns the certificate of its key.
   public typealias PFXCertificate =
     @Sendable (_ pfx: [UInt8], _ password: borrowing SecretBytes) throws(KeyError) -> Certificate
 
@@ -19,15 +19,15 @@ public struct RequestVerifier: Sendable {
   public var pfxCertificate: PFXCertificate
   /// Who says that these keys are the right ones.
   public var keysOrigin = EvidenceOrigin.caller
-  /// Who says what is registered, where the policies know it.
+  /// Who says what is registered, if the policies know it.
   public var registeredOrigin = EvidenceOrigin.caller
-  /// What is known of the request from elsewhere.
+  /// What the caller expects of the request.
   public var expected = RequestExpectation()
-  /// Algorithms that are asked for beside those of the profile.
+  /// Algorithms that the caller asks for besides those of the profile.
   public var algorithms: [SignatureAlgorithm] = []
-  /// What a new certificate must be.
+  /// The conditions for a new certificate.
   public var newCertificates = NewCertificatePolicy()
-  /// Which keys may be removed.
+  /// The conditions for removing a key.
   public var removal = RemovalPolicy()
 
   public init(
@@ -98,7 +98,8 @@ public struct RequestVerifier: Sendable {
     }
   }
 
-  /// As private keys and PFX files begin, and certificates do not: a SEQUENCE with an INTEGER first.
+  /// Recognises private keys and PFX files by their beginning, which certificates do not have: a SEQUENCE with an
+  /// INTEGER first.
   private static func beginsWithVersion(_ der: [UInt8]) -> Bool {
     guard der.count > 2, der[0] == 0x30 else { return false }
     let start = der[1] <= 0x80 ? 2 : 2 + Int(der[1] & 0x7F)
@@ -107,7 +108,7 @@ public struct RequestVerifier: Sendable {
 }
 
 extension RequestVerifier {
-  /// What the token must be for the address; nil for ids that are none.
+  /// The profile of the token for the address; nil for ids that are not valid.
   func profile(for request: borrowing ServiceRequest) -> Profile? {
     var profile: Profile?
     switch (request.address, request.body) {
@@ -123,14 +124,15 @@ extension RequestVerifier {
     return profile
   }
 
-  /// The published form that `aud` has, so that one chosen on purpose is accepted; its host and tenant must be those posted to.
+  /// The published form of `aud`, so that one chosen on purpose is accepted; its host and tenant must be those of the
+  /// address.
   private static func audienceForm(of assertion: ExactText, at address: TokenAddress) -> AudienceForm? {
     let token = try? UnverifiedToken(Array(assertion.text.utf8).span)
     guard let audience = try? token?.claims.get()["aud"]?.string else { return nil }
     return AudienceForm.allCases.first { $0.audience(host: address.host, tenant: address.tenant) == audience }
   }
 
-  /// Judged for the time, or for the token's start when that is later.
+  /// Judged for the time, or for the token's start if that is later.
   public func verdict(on token: ExactText, by profile: Profile, at time: NumericDate) -> VerificationReport {
     let bytes = Array(token.text.utf8)
     let start = (try? UnverifiedToken(bytes.span))?.window.start(notBefore: time) ?? time
@@ -138,7 +140,7 @@ extension RequestVerifier {
       .verify(bytes.span, at: start)
   }
 
-  /// Nil if no profile can be made of the ids.
+  /// Nil if the ids make no profile.
   func tokenCheck(_ report: VerificationReport?) -> Check {
     guard let report else {
       return .failed(

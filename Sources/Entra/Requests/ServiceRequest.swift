@@ -5,18 +5,18 @@ import Signing
 public import System
 import Tokens
 
-/// A request to Graph or to a token endpoint, for whoever has a network to send: where to, and the exact bytes.
+/// A request to Graph or to a token endpoint that another machine sends: the address, and the exact bytes.
 public struct ServiceRequest: ~Copyable, Sendable {
-  /// Where the request is sent to.
+  /// The address that the request is sent to.
   public let address: RequestAddress
-  /// What is sent.
+  /// The content of the request.
   public let body: RequestBody
-  /// As it is in the body, escaped.
+  /// The password as it is in the body, escaped.
   private let escapedPassword: SecretBytes?
 
   /// The most bytes of a body; a real one has a tenth of that.
   public static let mostBytes = Limits.byteCount
-  /// The most characters of a display name that Graph takes.
+  /// The most characters of a display name in Graph.
   public static let mostDisplayNameCharacters = 90
 
   /// Throws `body-malformed` for a body that belongs to another address, `display-name-too-long` or `request-too-large`.
@@ -24,7 +24,7 @@ public struct ServiceRequest: ~Copyable, Sendable {
     try self.init(address, body, escapedPassword: nil)
   }
 
-  /// The same for a PFX with the password that opens it; throws `password-not-text` for one that JSON cannot carry.
+  /// The same for a PFX with the password that opens it; throws `password-not-text` if JSON cannot carry the password.
   public init(_ address: RequestAddress, _ body: RequestBody, password: borrowing SecretBytes) throws(RequestError) {
     guard let escaped = SecretText.escaped(password) else {
       throw RequestError(
@@ -34,7 +34,7 @@ public struct ServiceRequest: ~Copyable, Sendable {
     try self.init(address, body, escapedPassword: escaped)
   }
 
-  /// Reads the bytes of a body, and refuses all but those that are written here for the same values.
+  /// Reads the bytes of a body, and refuses any that keyroll would not write for the same values.
   ///
   /// Throws `body-malformed`, `key-not-base64` or `request-too-large`.
   public static func reading(_ bytes: Span<UInt8>, to address: RequestAddress) throws(RequestError) -> ServiceRequest {
@@ -69,7 +69,7 @@ public struct ServiceRequest: ~Copyable, Sendable {
     try requireSense()
   }
 
-  /// Media type `address.mediaType`; a password, if there is one, included.
+  /// Media type `address.mediaType`; a password, if there is one, is included.
   public borrowing func bytes() -> SecretBytes {
     let text = body.bytesWithoutPassword
     switch escapedPassword {
@@ -84,7 +84,7 @@ public struct ServiceRequest: ~Copyable, Sendable {
     }
   }
 
-  /// The password of the PFX, as it opens the file; nil if there is none, or if it is escaped differently.
+  /// The password of the PFX; nil if there is none, or if it is escaped differently.
   public borrowing func password() -> SecretBytes? {
     switch escapedPassword {
     case .none: nil
@@ -122,13 +122,14 @@ public struct ServiceRequest: ~Copyable, Sendable {
   }
 }
 
-/// What a request says, without the password that goes with a PFX.
+/// The content of a request, without the password of a PFX.
 @nonexhaustive
 public enum RequestBody: Sendable, Hashable {
   /// `addKey` with a certificate alone, by its DER.
   case certificate(der: [UInt8], displayName: ExactText?, proof: ExactText)
   /// `addKey` with a PFX, which is `X509CertAndPassword`.
   case pfx([UInt8], displayName: ExactText?, proof: ExactText)
+  /// `removeKey`, with the keyId (a GUID) of the key to remove.
   case removeKey(keyID: ExactText, proof: ExactText)
   /// The token request of the client-credentials flow (RFC 7523, section 2.2).
   case token(clientID: ExactText, assertion: ExactText, scope: ExactText)
@@ -152,7 +153,7 @@ public enum RequestBody: Sendable, Hashable {
   /// True for a request that contains a password.
   public var hasPassword: Bool { if case .pfx = self { true } else { false } }
 
-  /// The exact bytes, with an empty `secretText` where a password belongs.
+  /// The exact bytes, with an empty `secretText` in place of a password.
   var bytesWithoutPassword: [UInt8] {
     switch self {
     case .certificate(let der, let name, let proof):
@@ -197,7 +198,7 @@ extension RequestBody {
 }
 
 extension RequestBody {
-  /// Reads a body for an address; an empty `secretText` marks where the password was taken out.
+  /// Reads a body for an address; an empty `secretText` marks the place from which the password was taken.
   ///
   /// Throws `body-malformed`, `key-not-base64` or `private-key-in-body`.
   init(_ bytes: Span<UInt8>, to address: RequestAddress) throws(RequestError) {

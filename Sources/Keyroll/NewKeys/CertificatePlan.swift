@@ -2,18 +2,20 @@ import Messages
 public import Signing
 public import Tokens
 
-/// What a new certificate, or a request for one, is to say, judged before any key is made or opened.
+/// The contents of a new certificate or certificate request, judged before a key is made or opened.
 public struct CertificatePlan: Sendable {
   /// The name that the certificate or the request will have.
   public let subject: CertificateSubject
-  /// Nil for a request: the authority decides.
+  /// Nil for a request: the CA decides.
   public let life: CertificateLife?
   /// The algorithm that it is signed with.
   public let algorithm: SignatureAlgorithm
 
   /// - Parameters:
   ///   - subject: a common name, or an RFC 4514 name.
-  ///   - life: nil for a request for a certificate.
+  ///   - life: nil for a certificate request.
+  ///   - algorithm: the algorithm that signs it.
+  ///   - toolkit: encodes it.
   ///
   /// Throws what is wrong with the subject, and `certificate-algorithm-not-offered`.
   public init(
@@ -22,7 +24,7 @@ public struct CertificatePlan: Sendable {
     self.subject = try toolkit.encoder.subject(DistinguishedName(subject))
     self.life = life
     self.algorithm = algorithm
-    // An encoder looks at the algorithm when it wraps; by then a key would have been made for nothing.
+    // An encoder checks the algorithm only when it wraps, and by then a key would have been made in vain.
     _ = try toolkit.encoder.wrap(toBeSigned: [], algorithm: algorithm, signature: [])
   }
 
@@ -39,7 +41,7 @@ public struct CertificatePlan: Sendable {
       try CertificateContents(serialNumber: toolkit.encoder.newSerialNumber(), subject: subject, life: life))
   }
 
-  /// Makes it with a key that is open, which signs it itself.
+  /// Makes it with an open key, which signs it itself.
   ///
   /// Throws what `CertificateIssuer` throws.
   public func product(
@@ -64,7 +66,8 @@ public struct CertificatePlan: Sendable {
 }
 
 extension CertificateLife {
-  /// 2026-11-01T00:00:00Z: this version was built no earlier, so that a clock that shows less is wrong. It rises with each version.
+  /// 2026-11-01T00:00:00Z: this version was not built before that, so a clock that shows less is wrong. It moves
+  /// forward with each version.
   public static let buildTime: Int64 = 1_793_491_200
 }
 
@@ -89,8 +92,8 @@ extension CertificateSigningRequest {
     try self.init(text, encoder: toolkit.encoder, cryptography: toolkit.cryptography)
   }
 
-  /// Makes the certificate or the request with what a signer elsewhere gave: bytes, hexadecimal, base64, base64url or the answer of a
-  /// vault.
+  /// Makes the certificate or the request with the output of a signer elsewhere: bytes, hexadecimal, base64, base64url
+  /// or the answer of a vault.
   ///
   /// Throws what reading a signature throws, and what `assemble` throws.
   public func product(

@@ -4,7 +4,7 @@ public import Signing
 package import System
 public import Tokens
 
-/// A key that was made, with its certificate or the request for one.
+/// A new key, with its certificate or the request for one.
 public struct CreatedKey: Sendable {
   /// Where the key is, and what a person should know about it.
   public let finished: FinishedKey
@@ -15,15 +15,15 @@ public struct CreatedKey: Sendable {
 }
 
 extension CertificatePlan {
-  /// Makes the key, has it sign its certificate or request, writes that into its file where it has one, and puts the key where it
-  /// belongs.
+  /// Makes the key, has it sign its certificate or request, writes that into its file if it has one, and puts the key
+  /// in its place.
   ///
-  /// After an error nothing is left, or the error says what is: a key that could not be taken back is worse than no key. Throws what
-  /// the maker, the issuer and the file throw, and `key-not-discarded`.
+  /// After an error nothing is left, or the error says what is: a key that could not be removed again is worse than no
+  /// key. Throws what the maker, the issuer and the file throw, and `key-not-discarded`.
   package func key(
     _ description: KeyDescription, by maker: any KeyMaker, writing file: OutputFile?, with toolkit: Toolkit
   ) throws(KeyMakingError) -> CreatedKey {
-    // Not looked at before: without a login a token hides the private key with which a run could go on.
+    // Not checked before: without a login, a token hides the private key with which a run could go on.
     let key = try maker.make(description)
     var isWritten = false
     var held: SignalMask?
@@ -62,7 +62,7 @@ extension CertificateSigningRequest.Product {
 extension Toolkit {
   /// Puts a certificate on the token of its key: see `CertificateStore`.
   ///
-  /// Throws `destination-not-offered` for a key that is on no token, and what `CertificateStore` throws.
+  /// Throws `destination-not-offered` for a key that is not on a token, and what `CertificateStore` throws.
   public func store(
     _ certificate: Certificate, besideKeyAt reference: KeyReference, secrets: any SecretProvider
   ) throws(KeyMakingError) -> StoredCertificate {

@@ -6,9 +6,9 @@ import PKCS11
 public import Signing
 import System
 
-/// Where a new key is to be made: a new file, or a token.
+/// The place for a new key: a new file, or a token.
 public struct KeyDestination: Sendable, Hashable {
-  /// What kind of place.
+  /// The kind of place.
   @nonexhaustive
   public enum Place: Sendable, Hashable {
     /// PKCS#8 and the certificate as PEM.
@@ -19,11 +19,11 @@ public struct KeyDestination: Sendable, Hashable {
     case token
   }
 
-  /// What kind of place it is.
+  /// The kind of place.
   public let place: Place
-  /// Of the file, with its path; or of the token, with the label of the new key.
+  /// The reference to the file, with its path; or to the token, with the label of the new key.
   public let reference: KeyReference
-  /// True for a PFX that Windows Server 2016 and older open.
+  /// True for a PFX that Windows Server 2016 and older can open.
   public let isForOldWindows: Bool
 
   /// The endings of plain paths, and the scheme that each stands for.
@@ -31,8 +31,8 @@ public struct KeyDestination: Sendable, Hashable {
 
   /// Reads `pfx:PATH`, `pem:PATH`, `pkcs11:token=…;object=LABEL`, or a plain path, by its ending.
   ///
-  /// Throws `destination-not-offered` for any other scheme or ending, and for attributes after the path of a new file, and what
-  /// reading a reference throws.
+  /// Throws `destination-not-offered` for any other scheme or ending, and for attributes after the path of a new file,
+  /// and what reading a reference throws.
   public init(_ text: String, isForOldWindows: Bool = false) throws(KeyMakingError) {
     let reference = try KeyMakingError.passing { () throws(KeyError) in
       try KeyReference(text, of: Toolkit.keySyntaxes)
@@ -72,7 +72,8 @@ public struct KeyDestination: Sendable, Hashable {
   /// True for a file, false for a token.
   public var isFile: Bool { place != .token }
 
-  /// Throws `output-exists` or `output-unwritable` for a file that cannot be made: no one is asked for a password for nothing.
+  /// Throws `output-exists` or `output-unwritable` for a file that cannot be made, so that nobody is asked for a
+  /// password in vain.
   public func requireFree() throws(KeyMakingError) {
     guard isFile else { return }
     try KeyMakingError.passing { () throws(SystemError) in try NewKeyFile.check(path: reference.path) }

@@ -4,20 +4,20 @@ import Messages
 public import Signing
 public import Tokens
 
-/// What a run has made: a key perhaps, and a certificate or a request for one.
+/// What a run has made: perhaps a key, and a certificate or a request for one.
 public struct NewCertificateReport: Sendable {
   /// The certificate, or the request for one.
   public let product: CertificateSigningRequest.Product
   /// The public key in it.
   public let publicKey: PublicKey
-  /// Where the certificate or the request was written to.
+  /// The path of the file with the certificate or the request.
   public let path: String
-  /// Nil if the key was there before.
+  /// Nil if the key existed before.
   public var key: FinishedKey?
-  /// Where the certificate is on the token, where it was to be put there.
+  /// Where the certificate is on the token, if it was to be put there.
   public var stored: StoredCertificate?
 
-  /// The version of the JSON form; it rises when a member changes its meaning or goes.
+  /// The version of the JSON form; it goes up if a member changes its meaning or is removed.
   public static let jsonVersion: Int64 = 1
 
   public init(_ product: CertificateSigningRequest.Product, of publicKey: PublicKey, in path: String) {
@@ -26,7 +26,7 @@ public struct NewCertificateReport: Sendable {
     self.path = path
   }
 
-  /// That of a key which was made.
+  /// The report on a key that was made.
   public init(_ created: CreatedKey, in path: String) {
     self.init(created.product, of: created.publicKey, in: path)
     key = created.finished

@@ -38,6 +38,7 @@ public struct PackageSteps: Sendable, Hashable {
   /// What a list must show, or what is looked for in it.
   @nonexhaustive
   public enum Look: Sendable, Hashable {
+    /// The answer is not looked at.
     case nothing
     /// Where an entry has one of these, nothing is added: it is there already.
     case absent(String, String)

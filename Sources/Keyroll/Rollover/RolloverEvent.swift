@@ -55,6 +55,7 @@ extension RolloverEvent {
     case refused(RolloverKeyRole, answer: ExactText)
     /// addKey gave this id to the new certificate.
     case added(keyID: ExactText)
+    /// A list of what is registered on the object came in.
     case listed(Listing)
     /// Whoever asked may not list what is registered.
     case listingRefused
@@ -139,8 +140,11 @@ public enum PackageKind: String, Sendable, Hashable, CaseIterable {
 public enum PackageAction: String, Sendable, Hashable, CaseIterable {
   /// An access token for the requests that follow.
   case token
+  /// The entries that are registered on the object.
   case list
+  /// That the new certificate is added.
   case addKey = "add-key"
+  /// That the entry with a keyId is removed.
   case removeKey = "remove-key"
   /// A token by the new key, to see whether the service knows it.
   case attempt = "try"

@@ -60,8 +60,12 @@ extension RolloverEvidence {
   /// Reads what curl saved of the answer to one request.
   ///
   /// - Parameters:
-  ///   - role: the key whose assertion a request for a token carries.
-  ///   - removed: the key id that a request for a removal names.
+  ///   - answer: the header and the body of the answer.
+  ///   - action: what the request asked for.
+  ///   - role: the key that signed the assertion of a token request.
+  ///   - removed: the key id in a request for a removal.
+  ///   - certificates: the old and the new certificate, to recognise their entries in a list.
+  ///   - cryptography: reads the certificates of a list.
   ///
   /// Throws `evidence-unknown`, and the ids of what reads answers and lists.
   public init(

@@ -9,8 +9,12 @@ public struct RolloverFailure: Sendable {
   public let advice: String
 
   /// - Parameters:
+  ///   - action: what the request asked for.
+  ///   - role: the key that signed it.
   ///   - answer: the id of a known answer, or the code of the error.
-  ///   - age: how long ago the new key was added, where it was.
+  ///   - status: the HTTP status, if it is known.
+  ///   - plan: the plan of the rollover.
+  ///   - age: how long ago the new key was added, if it was.
   public init(
     _ action: PackageAction, by role: RolloverKeyRole = .new, answer: ExactText, status: Int? = nil,
     of plan: RolloverPlan, added age: TimeSpan? = nil

@@ -21,8 +21,11 @@ extension RolloverFolder {
   /// Writes the package that the state asks for, keeps a copy, and notes it in the journal.
   ///
   /// - Parameters:
+  ///   - time: the present time.
+  ///   - windows: the times in which the package can be sent.
   ///   - overlap: a longer one than that of the plan.
-  ///   - destination: a folder for the copy that is sent, when that is not the one in the folder.
+  ///   - destination: a folder for the copy that is sent, if that is not the one in the folder.
+  ///   - requests: makes the requests, with the keys or with proofs from elsewhere.
   ///
   /// Throws `step-too-early` where the state asks for no package, `gate-closed` for a removal that is not allowed yet, and
   /// what making the requests throws.

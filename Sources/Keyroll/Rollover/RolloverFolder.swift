@@ -51,7 +51,14 @@ public struct RolloverFolder: Sendable {
   ///
   /// Throws `output-exists`, `output-unwritable` and `evidence-unknown` for a certificate over another key.
   ///
-  /// - Parameter request: PEM for the authority that issues it.
+  /// - Parameters:
+  ///   - plan: the plan of the rollover.
+  ///   - old: the certificate of the old key.
+  ///   - new: the certificate of the new key, if there is one already.
+  ///   - request: a certificate request in PEM, for the CA that issues the new certificate.
+  ///   - path: where the folder is made.
+  ///   - time: the present time.
+  ///   - cryptography: reads certificates and verifies signatures.
   public static func make(
     _ plan: RolloverPlan, old: Certificate, new: Certificate?, request: String? = nil, at path: String,
     time: NumericDate, cryptography: any Cryptography

@@ -10,12 +10,19 @@ public struct RolloverGate: Sendable {
   /// What is still missing, in the order of the conditions.
   @nonexhaustive
   public enum Missing: Sendable, Hashable {
+    /// The token endpoint has not accepted the new key yet.
     case acceptance
+    /// Nobody has said yet that the workload uses the new key.
     case switching
+    /// Both keys have to stay until then.
     case overlap(until: NumericDate)
+    /// No evidence names the entry of the old certificate.
     case oldKeyID
+    /// No evidence names the entry of the new certificate.
     case newKeyID
+    /// The new certificate ended at this time.
     case newCertificateEnded(NumericDate)
+    /// Evidence contradicts the state.
     case settling([RolloverConflict])
   }
 

@@ -34,8 +34,10 @@ public final class RolloverKeys {
   private var uses: [String: Int] = [:]
 
   /// - Parameters:
-  ///   - time: when all of this happens.
-  ///   - secrets: what the old and the new keys are opened with.
+  ///   - time: the present time.
+  ///   - toolkit: opens the keys.
+  ///   - secrets: the passwords and PINs of the old and the new keys.
+  ///   - assertionAlgorithm: the algorithm of the client assertions.
   ///   - opening: opens a key; nil for `SigningKey.signer`.
   public init(
     at time: NumericDate, with toolkit: Toolkit, secrets: [RolloverKeyRole: any SecretProvider],

@@ -14,8 +14,8 @@ public struct RolloverPlan: Sendable, Hashable {
     /// What kind of object it is.
     @nonexhaustive
     public enum Kind: String, Sendable, Hashable, CaseIterable {
-      case application
-      case servicePrincipal = "service-principal"
+      /// An app registration, or an enterprise application.
+      case application, servicePrincipal = "service-principal"
 
       /// The collection of Microsoft Graph that it is in.
       public var collection: GraphAddress.Collection { self == .application ? .applications : .servicePrincipals }
@@ -100,8 +100,8 @@ public struct RolloverPlan: Sendable, Hashable {
 
 /// Which of the two keys of a rollover is meant.
 public enum RolloverKeyRole: String, Sendable, Hashable, CaseIterable {
-  case old
-  case new
+  /// The key to replace, and the one that replaces it.
+  case old, new
 }
 
 extension RolloverPlan {

@@ -13,12 +13,15 @@ public struct RolloverState: Sendable {
     case waiting
     /// The certificate fits the new key and the policy.
     case ready
+    /// The new certificate is registered on the object.
     case added
     /// The token endpoint gave a token for the new key's assertion.
     case accepted
     /// A person said, later than that, that the workload uses the new key.
     case switched
+    /// The old key is removed.
     case done
+    /// The rollover was given up, and nothing is left to undo.
     case abandoned
 
     public static func < (left: Self, right: Self) -> Bool { left.order < right.order }
@@ -48,7 +51,11 @@ public struct RolloverState: Sendable {
   /// The permit for the next removal; nil unless every condition of the gate is met.
   public let permit: RemovalPermit?
 
-  /// - Parameter overlap: a longer time for both keys than that of the plan; a shorter one does not count.
+  /// - Parameters:
+  ///   - plan: the plan of the rollover.
+  ///   - journal: the events so far.
+  ///   - time: the present time.
+  ///   - overlap: a longer time for both keys than that of the plan; a shorter one does not count.
   public init(_ plan: RolloverPlan, _ journal: RolloverJournal, at time: NumericDate, overlap: TimeSpan? = nil) {
     let record = RolloverRecord(journal.events)
     let overlap = max(plan.overlap, overlap ?? plan.overlap)
@@ -107,6 +114,7 @@ public enum RolloverConflict: Sendable, Hashable {
 public enum RolloverNote: Sendable, Hashable {
   /// The old certificate ends in less than 30 days, and the old key is still in use.
   case overdue(ends: NumericDate)
+  /// The line of the journal with this number was cut off while it was written, and is left out.
   case tornLine(Int)
   /// The owner's clock differs from the service's by at least so much; positive where it is ahead.
   case clock(TimeSpan)

@@ -14,16 +14,20 @@ public enum RolloverStep: Sendable, Hashable {
   case recordList
   /// Let the workload use the new key, and say so.
   case switchWorkload
+  /// Do nothing before this time.
   case wait(until: NumericDate)
   /// Start another rollover: this one cannot go on.
   case startAnew
+  /// The rollover is over, or only a person can go on.
   case nothing
 }
 
 /// Why a step comes next.
 @nonexhaustive
 public enum RolloverReason: Sendable, Hashable {
+  /// The CA has not issued the certificate of the new key yet.
   case certificateMissing
+  /// The new certificate can be added.
   case certificateReady
   /// The old key proves nothing any more: the new certificate has to be added by another way.
   case oldCertificateEnded(NumericDate)
@@ -31,24 +35,35 @@ public enum RolloverReason: Sendable, Hashable {
   case packageOutstanding(PackageKind)
   /// Its last window has closed, and nothing came back.
   case windowClosed(package: ExactText)
+  /// The new key was added, and no answer to a try is known yet.
   case notTriedYet
   /// The new key was added so long ago and is refused, which is still usual for some minutes.
   case lag(TimeSpan)
   /// It is refused for longer than a lag explains.
   case refused(TimeSpan)
+  /// The token endpoint accepted the new key.
   case accepted
+  /// Both keys stay until then.
   case overlapRunning(until: NumericDate)
+  /// Both keys have stayed for long enough.
   case overlapPassed
   /// This reason was given for not waiting.
   case overlapWaived
+  /// No evidence names the entry of this key.
   case keyIDUnknown(RolloverKeyRole)
+  /// A removal may have been done, and nothing confirms it yet.
   case removalUnconfirmed
+  /// The new certificate ended at this time, before the old key was removed.
   case newCertificateEnded(NumericDate)
+  /// Evidence contradicts the state.
   case conflict(RolloverConflict)
+  /// The rollover was given up, and the new key is still registered.
   case abandoning
   /// Only a person can say that the workload is back on the old key.
   case backUnsaid
+  /// The old key is removed.
   case done
+  /// The rollover was given up.
   case abandoned
 }
 

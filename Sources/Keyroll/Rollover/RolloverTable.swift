@@ -31,7 +31,9 @@ public struct RolloverTable: Sendable {
 
   /// Throws `malformed-table`, whose message names line and column.
   ///
-  /// - Parameter known: the names that a column may have besides `folder`.
+  /// - Parameters:
+  ///   - bytes: the table in CSV (RFC 4180).
+  ///   - known: the names that a column may have besides `folder`.
   public init(_ bytes: Span<UInt8>, known: [String]) throws(RolloverError) {
     var records = try CSVReader.records(bytes)[...]
     guard let head = records.popFirst() else { throw Self.malformed(1, 1, "the table is empty") }

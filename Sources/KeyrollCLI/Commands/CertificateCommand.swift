@@ -1,7 +1,7 @@
 import ArgumentParser
 import Keyroll
 
-/// Groups what is done with certificates that are there; `keyroll certificate FILE` shows one.
+/// Groups the commands for existing certificates; `keyroll certificate FILE` shows one.
 struct CertificateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "certificate",
@@ -10,7 +10,7 @@ struct CertificateCommand: ParsableCommand {
     defaultSubcommand: CertificateShowCommand.self)
 }
 
-/// `keyroll certificate FILE`: what a certificate is, and each form that a service wants it in.
+/// `keyroll certificate FILE`: a certificate, and each form of it that a service uses.
 struct CertificateShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
@@ -18,9 +18,9 @@ struct CertificateShowCommand: ParsableCommand {
     usage: "keyroll certificate [<options>] <file>",
     discussion: """
       FILE is PEM, DER or a PFX, a saved answer with keyCredentials, - for standard input, or a pkcs11: reference to a certificate \
-      on a token. Every certificate in it is shown, in the order of the file; \
-      private keys are not. Nothing is said about whether to trust a certificate. --format pem and jwks write all of them, der and jwk \
-      the one that is meant. keyroll certificate store puts one on a token.
+      on a token. keyroll shows every certificate of the file in order, but no private keys, and does not judge whether to \
+      trust them. --format pem and jwks write all of them, der and jwk a single one. keyroll certificate store puts one on \
+      a token.
 
       Examples:
         keyroll certificate new.cer
@@ -89,7 +89,7 @@ struct CertificateShowCommand: ParsableCommand {
   }
 }
 
-/// How a certificate is written.
+/// The format of a certificate.
 enum CertificateFormat: String, ExpressibleByArgument, CaseIterable {
   case text
   case json

@@ -1,14 +1,14 @@
 import ArgumentParser
 import Keyroll
 
-/// `keyroll credentials`: what is registered, and what is to be done about it.
+/// `keyroll credentials`: what is registered, and what has to be done about it.
 struct CredentialsCommand: RepeatableOptions {
   static let configuration = CommandConfiguration(
     commandName: "credentials",
     abstract: "List every key and secret that is registered on applications, and say what is due.",
     usage: "keyroll credentials [<options>] <file> ...",
     discussion: """
-      FILE is what Graph, az, PowerShell (ConvertTo-Json), the portal's manifest, a $batch or curl -i saved of one object or \
+      FILE is a saved answer of Graph, az, PowerShell (ConvertTo-Json), the portal's manifest, a $batch or curl -i for one object or \
       many, a folder that a request was sent from, or - for standard input. Give every page of a listing. Exit status 0: \
       nothing is due; 1: something is; 2: a file cannot be read, or a page is missing.
 
@@ -27,24 +27,24 @@ struct CredentialsCommand: RepeatableOptions {
   @Option(
     name: .customLong("certificate"),
     help: ArgumentHelp(
-      "A certificate of your own: an entry of it is listed with the name of this file; may be repeated.",
+      "A certificate of your own: its entries are listed with the name of this file; may be repeated.",
       valueName: "file"), completion: .file())
   var certificates: [String] = []
 
   @Option(
     name: .customLong("within"),
-    help: ArgumentHelp("What ends within this time is due; 30d by default.", valueName: "duration"))
+    help: ArgumentHelp("A credential that ends within this time is due; 30d by default.", valueName: "duration"))
   var period: TimeSpan?
 
   @Option(
     name: .customLong("max-lifetime"),
-    help: ArgumentHelp("Name what lives longer, such as 365d.", valueName: "duration"))
+    help: ArgumentHelp("Flag what lives longer than this, such as 365d.", valueName: "duration"))
   var maximumLifetime: TimeSpan?
 
-  @Flag(name: .customLong("only-due"), help: "List what is due, and nothing else.")
+  @Flag(name: .customLong("only-due"), help: "List only what is due.")
   var onlyDue = false
 
-  @Flag(name: .customLong("skip-ended"), help: "Leave out what has ended, where something else has taken its place.")
+  @Flag(name: .customLong("skip-ended"), help: "Leave out what has ended and was replaced.")
   var skipsEnded = false
 
   @OptionGroup var clock: ClockOptions
@@ -87,7 +87,7 @@ struct CredentialsCommand: RepeatableOptions {
     if report.count(of: .due) > 0 { throw ExitStatus.rejected }
   }
 
-  /// Reads one file after the other, and holds none of them.
+  /// Reads one file after the other, and keeps none of them.
   private func list(_ paths: [String]) throws -> CredentialList {
     let toolkit = Toolkit.command
     var named: [(name: String, certificate: Certificate)] = []
@@ -111,14 +111,14 @@ struct CredentialsCommand: RepeatableOptions {
   }
 }
 
-/// How credentials are written.
+/// The format of the credentials.
 enum CredentialFormat: String, ExpressibleByArgument, CaseIterable {
   case text
   case json
   case csv
 }
 
-/// The credentials for a person: the sum, each object with what is registered on it, and the sum again.
+/// The credentials for a person: the sum, each object with its credentials, and the sum again.
 struct CredentialText {
   private(set) var screen = ScreenText()
   private let policy: CredentialPolicy
@@ -211,7 +211,7 @@ struct CredentialText {
     return "\(end) (\(left))\(start)"
   }
 
-  /// What a flag means for this one, where its name does not say all.
+  /// The words for a flag of this credential, if its name alone does not say enough.
   private func reason(_ flag: CredentialFlag, _ judged: JudgedCredential, _ object: ListedObject) -> String? {
     switch flag {
     case .alone:

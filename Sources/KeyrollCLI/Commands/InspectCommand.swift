@@ -7,7 +7,7 @@ struct InspectCommand: ParsableCommand {
     commandName: "inspect",
     abstract: "Show what a token says, without verifying anything.",
     discussion: """
-      The token is found in what surrounds it: Bearer, quotation marks, JSON, a form, a command, line breaks; a note says what \
+      It finds the token inside other text: Bearer, quotation marks, JSON, a form, a command, line breaks; a note says what \
       was dropped. Several tokens are shown one after the other, each with the command that verifies it.
 
       Examples:
@@ -19,7 +19,7 @@ struct InspectCommand: ParsableCommand {
   @OptionGroup var format: FormatOptions
 
   @Argument(
-    help: ArgumentHelp("The token, a file that holds it, or - for standard input.", valueName: "token or file"),
+    help: ArgumentHelp("The token, a file that contains it, or - for standard input.", valueName: "token or file"),
     completion: .file())
   var token: String = "-"
 
@@ -41,11 +41,11 @@ struct InspectCommand: ParsableCommand {
     if inspections.count < count { throw ExitStatus.failed }
   }
 
-  /// A token by its number among those that were found, from 1.
+  /// The number of a token among those that were found, from 1.
   private typealias Numbered = (number: Int, inspection: TokenInspection)
 
-  /// Of each token that is found and how many were; of the bytes themselves where none is. Of several, one that cannot be read is
-  /// said, and the others are shown all the same.
+  /// For each token that is found, with their number; for the bytes themselves if none is found. If one of several
+  /// cannot be read, that is reported, and the others are still shown.
   private func inspections(of input: TokenInput, at time: NumericDate) throws -> ([Numbered], count: Int) {
     var inspections: [Numbered] = []
     let tokens = input.tokens
@@ -77,7 +77,7 @@ struct InspectCommand: ParsableCommand {
   }
 }
 
-/// What an unverified token says, for a person.
+/// The contents of an unverified token, for a person.
 struct InspectionText {
   private let inspection: TokenInspection
   private let verifyLine: VerifyLine
@@ -86,13 +86,13 @@ struct InspectionText {
   /// The longest name that the others are padded to: one long name would make as many long lines as there are members.
   private static let widestName = 32
 
-  /// `file` is what was given on the command line.
+  /// `file` is the argument on the command line.
   init(_ inspection: TokenInspection, file: String) {
     self.inspection = inspection
     verifyLine = VerifyLine(inspection, file: file)
   }
 
-  /// Begins and ends with the warning: whatever is in between, it is what a person sees last.
+  /// Begins and ends with the warning, so that it is the last thing that a person sees, whatever is in between.
   var screen: ScreenText {
     var screen = ScreenText(["NOT VERIFIED: nothing below was checked, anybody can have written it."])
     screen.append(section("header", token.header, note: headerNote))
@@ -119,7 +119,7 @@ struct InspectionText {
     switch part {
     case .failure(let error): screen.append("  unreadable: \(error.message) [\(error.id)]")
     case .success(let object):
-      // A name is quoted as a value is: it can hold spaces, or look like words of ours.
+      // A name is quoted like a value: it can contain spaces, or look like words of ours.
       let names = object.members.map { "\(quoting: $0.name)" }
       let width = names.map(\.unicodeScalars.count).filter { $0 <= Self.widestName }.max() ?? 0
       for (name, member) in zip(names, object.members) {
@@ -150,8 +150,8 @@ struct InspectionText {
   }
 }
 
-/// The command that verifies a token, to be copied: what the token says of itself is filled in where it is harmless in a shell,
-/// and what it cannot say is in capital letters.
+/// The command that verifies a token, to be copied. The values of the token are filled in if they are harmless in a
+/// shell, and capital letters stand for those that it does not contain.
 struct VerifyLine {
   let text: String
 
@@ -192,7 +192,7 @@ struct VerifyLine {
     value.flatMap { TextForm.guid.matches($0) ? $0.text : nil }
   }
 
-  /// Nil for what a shell, or the command, would read as anything else than this text.
+  /// Nil for a value that a shell, or the command, would read as something other than this text.
   private static func harmless(_ value: ExactText?) -> String? {
     guard let value, !value.isEmpty, value.text.utf8.count <= longestValue,
       value.text.utf8.first != UInt8(ascii: "-"), value.text.utf8.allSatisfy(isHarmless)

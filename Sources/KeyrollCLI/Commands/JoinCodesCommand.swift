@@ -5,11 +5,11 @@ import Keyroll
 struct JoinCodesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "join-codes",
-    abstract: "Join the texts of several QR codes to the one text that was drawn.",
+    abstract: "Join the texts of several QR codes into the one text that was drawn.",
     usage: "keyroll join-codes [<options>] [<file>]",
     discussion: """
-      Takes the text of each code on a line, in any order, as zbarimg, zbarcam and other readers print it; the checksum of the \
-      whole is compared. Text that fitted one code is passed through.
+      It takes the text of each code on a line, in any order, as zbarimg, zbarcam and other readers print it, and compares the \
+      checksum of the whole. Text that fitted one code is passed through.
 
       Examples:
         keyroll join-codes codes.txt --output proof.jwt
@@ -23,7 +23,7 @@ struct JoinCodesCommand: ParsableCommand {
     help: ArgumentHelp("The file with the texts, or - for standard input.", valueName: "file"), completion: .file())
   var file: String = "-"
 
-  /// The most that is read, in bytes: more than the most codes hold.
+  /// The most bytes to read: more than all the codes together can contain.
   private static let limit = 1 << 16
 
   func run() throws {

@@ -4,7 +4,8 @@ import Keyroll
 
 /// The root of all commands.
 ///
-/// Every command spells its name out: ArgumentParser derives missing names by reflection, at a cost to each start.
+/// Every command spells out its name: ArgumentParser derives missing names by reflection, which costs time at each
+/// start.
 struct KeyrollCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "keyroll",
@@ -29,7 +30,7 @@ struct KeyrollCommand: ParsableCommand {
     ])
 }
 
-/// What `keyroll --version` prints: the command itself, and the libraries of the system that it runs with.
+/// The output of `keyroll --version`: the command itself, and the libraries of the system that it runs with.
 enum Version {
   static let number = "0.1.0"
 

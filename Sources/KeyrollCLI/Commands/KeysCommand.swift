@@ -8,7 +8,7 @@ struct KeysCommand: ParsableCommand {
     abstract: "List PKCS #11 modules, tokens, keys and certificates, with references to copy.",
     usage: "keyroll keys [<options>] [<uri>]",
     discussion: """
-      Without a URI, every module is listed that p11-kit is configured with; pkcs11:?module-path=PATH lists another one. Most \
+      Without a URI it lists every module in p11-kit's configuration; pkcs11:?module-path=PATH lists another one. Most \
       tokens show private keys only after a login.
 
       Examples:
@@ -23,7 +23,7 @@ struct KeysCommand: ParsableCommand {
   @Flag(name: .customLong("login"), help: "Log in to the one token that is listed.")
   var logsIn = false
 
-  @Flag(name: .customLong("all"), help: "List p11-kit's trust module too, which holds certificates and no keys.")
+  @Flag(name: .customLong("all"), help: "List p11-kit's trust module too, which has certificates but no keys.")
   var listsAll = false
 
   @OptionGroup var pin: SecretOptions<TokenPIN>
@@ -68,7 +68,7 @@ extension Inventory {
     return screen
   }
 
-  /// References are percent-encoded, and are not cut: they are there to be copied.
+  /// References are percent-encoded, and are not cut, because they are there to be copied.
   private static func screen(of token: Inventory.Token) -> ScreenText {
     var fields = FieldList()
     fields.append("  token", token.uri)

@@ -47,7 +47,7 @@ struct PrepareCSRCommand: ParsableCommand {
   func run() throws { try preparing.run(life: nil) }
 }
 
-/// The options that both commands take.
+/// The options of both commands.
 struct CertificatePreparingOptions: ParsableArguments {
   @Option(
     name: .customLong("public-key"),
@@ -61,7 +61,7 @@ struct CertificatePreparingOptions: ParsableArguments {
   @Option(
     name: .customLong("as"),
     help: ArgumentHelp(
-      "Write to standard output also what the signer takes; the request goes to --output.", valueName: "form"))
+      "Also write what the signer takes to standard output; the request goes to --output.", valueName: "form"))
   var form: SigningRequestForm?
 
   @OptionGroup var output: OutputOptions
@@ -75,7 +75,7 @@ struct CertificatePreparingOptions: ParsableArguments {
     if form != nil, output.drawsCodes { throw ValidationError("--as and --qr both write to standard output") }
   }
 
-  /// Writes what is carried to the signer.
+  /// Writes the request for the signer.
   func run(life: CertificateLife?) throws {
     let toolkit = Toolkit.command
     let inputs = CommandInputs(["the public key": publicKey])
@@ -94,7 +94,7 @@ struct CertificatePreparingOptions: ParsableArguments {
     try destination.write(
       text, inCodes: EscapedJSON(JSONWriter.text(json)).description, reportedAs: ResultReport(request))
     do { if let bytes { try StandardOutput.write(bytes) } } catch {
-      // Half of what was asked for is nothing.
+      // With only half of the output, neither half is kept.
       destination.remove()
       throw error
     }

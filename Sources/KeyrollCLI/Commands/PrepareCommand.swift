@@ -76,7 +76,7 @@ struct PrepareClaimsCommand: RepeatableOptions {
     commandName: "claims",
     abstract: "Prepare a token for any other issuer, by a profile.",
     discussion: """
-      The request holds the profile, so that it is judged by the same rules where it is signed.
+      The request contains the profile, so that the signing side judges it by the same rules.
 
       Examples:
         keyroll prepare claims --profile github-app --certificate old.cer \\
@@ -102,7 +102,7 @@ struct PrepareClaimsCommand: RepeatableOptions {
 struct PrepareFormCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "form",
-    abstract: "Write a request that was prepared before in the form that its signer takes.",
+    abstract: "Write an existing request in the form that its signer takes.",
     discussion: """
       input is for a signer that hashes, digest, digest-hex and digest-base64url for one that does not, digest-info for one \
       that only pads (RS algorithms), key-vault is the body of the sign call. The request is judged again.
@@ -142,19 +142,19 @@ struct PrepareFormCommand: ParsableCommand {
       return try destination.write(
         bytes, reportedAs: ResultReport("base64", ["form": .string(ExactText(form.rawValue))]))
     }
-    // Behind the signing input there is no line feed that could be left out of the codes.
+    // The signing input has no line feed at its end that the codes could leave out.
     try destination.write(
       text, inCodes: form == .input ? text : nil,
       reportedAs: ResultReport("text", ["form": .string(ExactText(form.rawValue))]))
   }
 }
 
-/// The options that every command takes that prepares a token for a signer elsewhere.
+/// The options of every command that prepares a token for a signer elsewhere.
 struct PreparingOptions: ParsableArguments {
   @Option(
     name: .customLong("certificate"),
     help: ArgumentHelp(
-      "The certificate of the key that is to sign, with its issuers or without (PEM or DER).", valueName: "file"),
+      "The certificate of the key that will sign, with or without its issuers (PEM or DER).", valueName: "file"),
     completion: .file())
   var certificate: String
 
@@ -163,7 +163,7 @@ struct PreparingOptions: ParsableArguments {
   @Option(
     name: .customLong("as"),
     help: ArgumentHelp(
-      "Write to standard output also what the signer takes; the request goes to --output.", valueName: "form"))
+      "Also write what the signer takes to standard output; the request goes to --output.", valueName: "form"))
   var form: SigningRequestForm?
 
   @OptionGroup var output: OutputOptions
@@ -178,12 +178,12 @@ struct PreparingOptions: ParsableArguments {
   }
 }
 
-/// What the commands have in common that prepare: judge, draft, judge again, and write what is carried to the signer.
+/// The common steps of the commands that prepare: judge, draft, judge again, and write the request for the signer.
 private struct TokenPreparing {
   let options: PreparingOptions
   let profile: ProfileReference
   var claims = JSONObject()
-  /// What the command reads besides the certificate, such as a profile.
+  /// The files that the command reads besides the certificate, such as a profile.
   var otherInputs = CommandInputs()
 
   func run() throws {
@@ -204,7 +204,7 @@ private struct TokenPreparing {
     try destination.write(
       text, inCodes: EscapedJSON(JSONWriter.text(json)).description, reportedAs: ResultReport(request))
     do { if let form { try StandardOutput.write(form) } } catch {
-      // Half of what was asked for is nothing.
+      // With only half of the output, neither half is kept.
       destination.remove()
       throw error
     }

@@ -45,7 +45,7 @@ private struct ListedProfile {
   let command: String
   let parameters: [ProfileParameter]
 
-  /// The version of the JSON form; it rises when a member changes its meaning or goes.
+  /// The version of the JSON form; it goes up if a member changes its meaning or is removed.
   static let jsonVersion: Int64 = 1
 
   static func all() throws(ProfileError) -> [ListedProfile] {
@@ -90,20 +90,20 @@ private struct ListedProfile {
   }
 }
 
-/// Finds a profile document by what the user wrote.
+/// Finds a profile document by the user's argument.
 enum ProfileFile {
-  /// The profiles whose rules no file can say, with what they are for and the commands that sign by them.
+  /// The profiles whose rules a file cannot express, with their purpose and the commands that sign by them.
   static let withoutDocument: KeyValuePairs = [
     "graph-proof": (title: "Microsoft Graph proof of possession", command: "proof"),
     "entra-assertion": (title: "Entra client assertion", command: "assertion"),
   ]
 
-  /// A built-in profile's name, else the path of a file.
+  /// The name of a built-in profile, or otherwise the path of a file.
   static func document(_ name: String) throws -> ProfileDocument {
     guard isFile(name) else { return try builtIn(name) }
     let contents = try SecretBytes.contents(ofFile: name, limit: Limits.byteCount)
     let document = try contents.withBytes { text throws(ProfileError) in try ProfileDocument(text) }
-    // A report would pass for one by rules that the file cannot have.
+    // Otherwise a report would look like one by rules that the file cannot contain.
     if withoutDocument.contains(where: { $0.key.utf8.elementsEqual(document.id.utf8) }) {
       throw ProfileError(
         .malformedProfile,
@@ -113,7 +113,7 @@ enum ProfileFile {
     return document
   }
 
-  /// What a reviewer insists on by such a name.
+  /// The profile that a reviewer insists on by such a name.
   static func insistence(_ name: String) throws -> RequestReview.Insistence {
     let wanted = ExactText(name)
     let isInCode = ProfileReference.idsWithoutDocument.contains { ExactText($0) == wanted }
@@ -136,7 +136,7 @@ enum ProfileFile {
     }
   }
 
-  /// What a built-in profile is for.
+  /// The purpose of a built-in profile.
   static func title(of name: String) -> String? {
     withoutDocument.first { $0.key == name }?.value.title ?? (try? BuiltInProfiles.document(named: name))?.title
   }
@@ -144,7 +144,8 @@ enum ProfileFile {
   /// The ids of all built-in profiles.
   static let names = withoutDocument.map(\.key) + BuiltInProfiles.names
 
-  /// True for what looks like a path, and for another file that is there; a built-in name is never taken for one.
+  /// True for text that looks like a path, and for any existing file; the name of a built-in profile always means
+  /// that profile.
   private static func isFile(_ name: String) -> Bool {
     if name.utf8.contains(UInt8(ascii: "/")) || name.utf8.contains(UInt8(ascii: ".")) { return true }
     if names.contains(where: { $0.utf8.elementsEqual(name.utf8) }) { return false }

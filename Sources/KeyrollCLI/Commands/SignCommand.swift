@@ -107,16 +107,16 @@ struct SignClaimsCommand: RepeatableOptions {
   }
 }
 
-/// The options that every signing command takes.
+/// The options of every signing command.
 struct SigningOptions: ParsableArguments {
-  /// The names of those that may be given several times.
+  /// The names of the options that may be repeated.
   static let repeatable = KeyOptions.repeatable + DraftOptions.repeatable
 
   @OptionGroup var key: KeyOptions
 
   @Option(
     name: .customLong("certificate"),
-    help: ArgumentHelp("The key's certificate, when it is not in the key's file (PEM or DER).", valueName: "file"),
+    help: ArgumentHelp("The key's certificate, if it is not in the key's file (PEM or DER).", valueName: "file"),
     completion: .file())
   var certificate: String?
 
@@ -124,7 +124,7 @@ struct SigningOptions: ParsableArguments {
   @OptionGroup var output: OutputOptions
   @OptionGroup var format: FormatOptions
 
-  /// Everything that is read to open this key.
+  /// Every file that is read to open this key.
   func inputs(with reference: KeyReference) throws(KeyError) -> CommandInputs {
     var inputs = key.access.inputs(with: reference)
     try inputs.append(certificates: [certificate].compactMap(\.self))
@@ -132,14 +132,14 @@ struct SigningOptions: ParsableArguments {
   }
 }
 
-/// What the signing commands have in common: judge, open, draft, sign, verify, hand out.
+/// The common steps of the signing commands: judge, open, draft, sign, verify, write.
 private struct TokenSigning {
   let options: SigningOptions
   let profile: ProfileReference
   var claims = JSONObject()
-  /// What the command reads besides the key, such as a profile.
+  /// The files that the command reads besides the key, such as a profile.
   var otherInputs = CommandInputs()
-  /// What the service would answer to tokens of a key that is refused here.
+  /// The answer of the service to tokens of a key that is refused here.
   var answer: @Sendable (KeyError.Code) -> String? = { _ in nil }
 
   /// Signs one token and writes it.
@@ -169,7 +169,7 @@ private struct TokenSigning {
     if count > 1 { Diagnostics.warning(WindowCount.caution) }
   }
 
-  /// The key's reference, and everything that is read; throws `usage` for what is named twice.
+  /// The key's reference, and every file that is read; throws `usage` for a file that is named twice.
   private func inputs() throws -> (reference: KeyReference, inputs: CommandInputs) {
     let reference = try options.key.reference()
     try options.key.access.requireNoneNamedTwice(by: reference, certificate: options.certificate)

@@ -14,7 +14,7 @@ struct SignRequestCommand: RepeatableOptions {
       The key must be that of the request's certificate, and the certificate one of those that come with the key. On a \
       terminal the summary is followed by a question, and anything but yes signs nothing. A request is not proof of who \
       made it: read the summary, say what you expect by --object-id, --tenant, --client-id or --parameter, and insist on \
-      a profile by --profile where the request brings its own.
+      a profile by --profile if the request contains its own.
 
       Examples:
         keyroll sign-request --show request.json
@@ -37,7 +37,7 @@ struct SignRequestCommand: RepeatableOptions {
   @Flag(
     name: .customLong("show"),
     help: ArgumentHelp(
-      "Show and judge the request, and sign nothing: added to any command line, it opens no key and writes no file."))
+      "Show and judge the request, and sign nothing: with this option the command opens no key and writes no file."))
   var showsOnly = false
 
   @Flag(name: .customLong("yes"), help: "Sign without asking on the terminal.")
@@ -89,7 +89,7 @@ struct SignRequestCommand: RepeatableOptions {
       return try sign(certificate, with: reference, to: destination, at: time)
     }
     if showsSummary { reviewed.show() }
-    // What is wrong is shown beside the summary, even if only the summary was asked for.
+    // The problem is shown beside the summary, even if only the summary was asked for.
     if showsOnly { try StandardOutput.write(reviewed.summaryScreen) }
     try reviewed.requireValues(values)
     try reviewed.judge(at: time, horizon: horizon)
@@ -108,7 +108,7 @@ struct SignRequestCommand: RepeatableOptions {
     at time: NumericDate
   ) throws {
     if maximumLifetime != nil, reviewed.request.contents.life == nil {
-      throw CommandError.usage("--max-lifetime is for certificates, and of a certificate request the authority decides")
+      throw CommandError.usage("--max-lifetime is for certificates, and for a certificate request the CA decides")
     }
     if showsSummary { reviewed.show() }
     if showsOnly { try StandardOutput.write(reviewed.screen) }
@@ -126,7 +126,7 @@ struct SignRequestCommand: RepeatableOptions {
   private func confirm(_ screen: ScreenText) throws {
     if isConfirmed { return }
     guard let prompt = TerminalPrompt() else { return }
-    // Nobody answers for what they have not seen.
+    // Nobody can approve what they have not seen.
     if !prompt.showsStandardError { prompt.say(screen) }
     do throws(KeyError) {
       if try prompt.confirms("sign this? Type yes to sign it: ") { return }
@@ -144,7 +144,7 @@ struct AssembleCommand: RepeatableOptions {
   static let configuration = CommandConfiguration(
     commandName: "assemble",
     abstract:
-      "Put a request and its signature from elsewhere together to the token or certificate, and verify it.",
+      "Make the token or certificate from a request and its signature from elsewhere, and verify it.",
     usage: "keyroll assemble [<options>] --request <file> --signature <file>",
     discussion: """
       The signature is taken as bytes, hexadecimal, base64, base64url or the JSON answer of a vault. One that is not the \
@@ -171,7 +171,7 @@ struct AssembleCommand: RepeatableOptions {
   @Option(
     name: .customLong("certificate"),
     help: ArgumentHelp(
-      "The certificate of another key, to be told when it was that one that signed; may be repeated.", valueName: "file"
+      "The certificate of another key that may have signed by mistake; may be repeated.", valueName: "file"
     ), completion: .file())
   var certificates: [String] = []
 
@@ -179,7 +179,7 @@ struct AssembleCommand: RepeatableOptions {
   @OptionGroup var output: OutputOptions
   @OptionGroup var format: FormatOptions
 
-  /// The most that is read of a signature, in bytes: that of the largest key, in hexadecimal on lines of its own.
+  /// The most bytes to read of a signature: those of the largest key, in hexadecimal on lines of its own.
   private static let limit = 1 << 16
 
   func run() throws {

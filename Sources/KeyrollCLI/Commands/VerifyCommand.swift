@@ -9,7 +9,7 @@ struct VerifyCommand: RepeatableOptions {
     discussion: """
       Exit status 0: accepted; 1: rejected; 2: it could not be judged. Without --profile the token is judged by RFC \
       7515, 7519 and 8725 and the options given. Values that are not given are not compared, and the report says so. \
-      Of several certificates the one that the token names is used. A saved answer of Graph, az or PowerShell, or \
+      If you give several certificates, the one that the token names is used. A saved answer of Graph, az or PowerShell, or \
       the portal's manifest, also tells which entry signed, and what would be left without it.
 
       Examples:
@@ -34,7 +34,7 @@ struct VerifyCommand: RepeatableOptions {
   @OptionGroup var format: FormatOptions
 
   @Argument(
-    help: ArgumentHelp("The token, a file that holds it, or - for standard input.", valueName: "token or file"),
+    help: ArgumentHelp("The token, a file that contains it, or - for standard input.", valueName: "token or file"),
     completion: .file())
   var token: String = "-"
 
@@ -68,18 +68,18 @@ struct VerifyCommand: RepeatableOptions {
   }
 }
 
-/// A verification report for a person: the answer, every check in its order with what to do, and the answer again.
+/// A verification report for a person: the verdict, every check in its order with what to do, and the verdict again.
 struct ReportText {
   private let report: VerificationReport
 
-  /// The columns before what a check says.
+  /// The columns before the text of a check.
   private static let labelWidth = 33
 
   init(_ report: VerificationReport) { self.report = report }
 
-  /// The whole report, what is known of the signer's registration, and the verdict on the token without what surrounds it.
+  /// The whole report, the registration of the signer, and the verdict on the token without the text around it.
   ///
-  /// The last line is the answer again: whatever is in between, it is what a person sees last.
+  /// The last line is the verdict again, so that it is the last thing that a person sees, whatever is in between.
   func screen(of verification: Verification) -> ScreenText {
     var screen = body
     if let registration = verification.registration { screen.append(RegistrationText(registration).screen) }
@@ -103,7 +103,7 @@ struct ReportText {
 
   private var body: ScreenText { ScreenText([answer + counts]).followed(by: verdicts) }
 
-  /// The report as a part of one that has an answer of its own, for which no line of this must pass.
+  /// The report as part of one with a verdict of its own, so that none of its lines can be taken for that.
   var part: ScreenText {
     let word = report.isAccepted ? "accepted" : "rejected"
     return ScreenText(["token: \(word), \(judgement)\(counts)"]).followed(by: verdicts)
@@ -113,7 +113,7 @@ struct ReportText {
     Self.count(report.failedChecks.count, "failed") + Self.count(report.warnings.count, "warned")
   }
 
-  /// Every check, below the verdict that it belongs to.
+  /// Every check, under the verdict that it belongs to.
   private var verdicts: ScreenText {
     var screen = ScreenText()
     for verdict in Check.Verdict.allCases {
@@ -140,7 +140,7 @@ struct ReportText {
     count == 0 ? "" : ", \(count) \(count == 1 ? "check" : "checks") \(what)"
   }
 
-  /// The lines of one check; what the service would answer is left out where it has answered.
+  /// The lines of one check. What the service would answer is left out if it has answered.
   static func screen(_ check: Check, isForetelling: Bool) -> ScreenText {
     let label = label(check.status, check.id, width: labelWidth)
     guard let finding = check.finding else {
@@ -167,9 +167,9 @@ struct ReportText {
     return screen
   }
 
-  /// What became of a check and its id, for the columns before what it says.
+  /// The status and id of a check, for the columns before its text.
   static func label(_ status: Check.Status, _ id: String, width: Int) -> String {
-    // A profile may name claims as it likes, and a check is named after its claim.
+    // A profile may name claims freely, and a check is named after its claim.
     padded("  \(padded(word(status), 8)) \(ForeignText(naming: id))", width - 1) + " "
   }
 
@@ -183,7 +183,7 @@ struct ReportText {
     }
   }
 
-  /// The value in the token, a date as a date too.
+  /// The value in the token; a date also as a date.
   private static func text(_ value: JSONValue, of id: String) -> String {
     let text = value.printed
     guard let seconds = value.number?.roundedUp else { return text }

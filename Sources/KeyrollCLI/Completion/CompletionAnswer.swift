@@ -1,13 +1,15 @@
 import ArgumentParser
 import Keyroll
 
-/// What can stand at the end of a command line that is being typed: the answer to what the scripts of `CompletionScript` ask.
+/// The words that can come at the end of a command line that is being typed: the answer to the scripts of
+/// `CompletionScript`.
 ///
-/// It is asked by `keyroll ---complete WORD…`, of which the last word is the one at the cursor, perhaps empty. The answer has a
-/// line for each word that fits, with a tab and what it means behind it, and lines that begin with a colon for what the shell
-/// knows best: `:files` and `:folders`, each with what stands before the path, and `:open` where no space follows a word.
+/// The request is `keyroll ---complete WORD…`; its last word is the one at the cursor, perhaps empty. The answer has a
+/// line for each word that fits, with a tab and its meaning after it. Lines that begin with a colon are for what the
+/// shell knows best: `:files` and `:folders`, each with the text before the path, and `:open` if no space follows a
+/// word.
 package struct CompletionAnswer {
-  /// What a script asks by.
+  /// The option of a script's request.
   static let question = "---complete"
 
   private struct Candidate {
@@ -20,7 +22,7 @@ package struct CompletionAnswer {
   /// The word at the cursor.
   private let word: String
 
-  /// Takes what is typed behind the name of the program.
+  /// Takes the words after the name of the program.
   package init(_ words: [String]) {
     word = words.last ?? ""
     complete(behind: Array(words.dropLast()))
@@ -62,7 +64,7 @@ package struct CompletionAnswer {
     }
   }
 
-  /// The names of options that are not there yet, or may be there again; behind `=`, the value of one.
+  /// The names of options that are not there yet, or may be repeated; after `=`, the value of one.
   private mutating func addOptions(
     of description: CommandDescription, in path: CommandPath, after read: [CommandDescription.Word]
   ) {
@@ -79,7 +81,7 @@ package struct CompletionAnswer {
     }
   }
 
-  /// `prefix` is what of the word stands before the value.
+  /// `prefix` is the part of the word before the value.
   private mutating func add(_ kind: ValueKind?, _ values: [String], in path: CommandPath, before prefix: String) {
     for value in values { candidates.append(Candidate(word: prefix + value, about: "")) }
     guard values.isEmpty else { return }
@@ -126,7 +128,7 @@ package struct CompletionAnswer {
 
 /// The schemes of key references, each with its colon.
 private enum KeyPath {
-  /// Those behind which the path of a file stands.
+  /// The schemes that are followed by the path of a file.
   static let schemes = ["pem:", "pfx:", "command:"]
   static let meanings = [
     "pem:": "a key in a PEM file", "pfx:": "a key in a PFX (PKCS #12)", "pkcs11:": "a key on a token",
@@ -134,21 +136,21 @@ private enum KeyPath {
   ]
 }
 
-/// What the value of an option or argument is, by what help calls it.
+/// The kind of value of an option or argument, by its name in help.
 package enum ValueKind: Equatable {
   case file
   case folder
-  /// One of the built-in profiles that a file can say.
+  /// One of the built-in profiles that a file can express.
   case profile
   case profileOrFile
   /// A key reference of one of these schemes, or the path of its file.
   case key(schemes: [String])
-  /// What is on a token.
+  /// An object on a token.
   case token
-  /// Nothing that could be listed.
+  /// A value that cannot be listed.
   case free
 
-  /// Nil for a name that is not known here: a test takes every one of every command.
+  /// Nil for an unknown name; a test tries the name of every value of every command.
   package init?(_ valueName: String) {
     switch valueName {
     case "file", "file.csv", "token or file", "folder or file", "file or package", "answer": self = .file

@@ -1,6 +1,6 @@
 /// The scripts that let a shell complete command lines of keyroll: `keyroll --generate-completion-script SHELL`.
 ///
-/// They are thin, and alike in the three shells: a script takes the words that are typed, asks `CompletionAnswer`, and leaves
+/// They are short, and similar in the three shells: a script takes the typed words, asks `CompletionAnswer`, and leaves
 /// paths to the shell.
 package enum CompletionScript: String, CaseIterable {
   case bash
@@ -10,7 +10,7 @@ package enum CompletionScript: String, CaseIterable {
   /// The option that asks for one.
   static let option = "--generate-completion-script"
 
-  /// The shell that the words of a command line ask a script for, as they name it; nil where they ask for none.
+  /// The shell that a command line asks for a script for, as the user named it; nil if it asks for none.
   static func shell(in arguments: [String]) -> String? {
     guard let first = arguments.first, first.hasPrefix(option) else { return nil }
     if first == option { return arguments.count > 1 ? arguments[1] : "" }
@@ -25,8 +25,8 @@ package enum CompletionScript: String, CaseIterable {
     }
   }
 
-  // bash ends a word at each colon and equals sign, and takes what is completed for the rest behind it: the words are read from the
-  // line, and what bash holds for done is taken off again.
+  // bash ends a word at each colon and equals sign, and completes only the part after it. So the words are read from
+  // the line, and the part that bash counts as complete is removed again.
   private static let bashText = #"""
     # Completes command lines of keyroll in bash.
 

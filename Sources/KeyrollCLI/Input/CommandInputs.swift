@@ -2,9 +2,10 @@ import Keyroll
 
 /// Every file that a command reads, declared in one place.
 ///
-/// What is read is never replaced, whatever `--force` says, and standard input is read once.
+/// A file that is read is never replaced, even with `--force`, and standard input is read only
+/// once.
 struct CommandInputs {
-  /// A file under the name that messages call it by: "the key", "the certificate".
+  /// A file, and its name in messages: "the key", "the certificate".
   private struct File {
     let role: String
     let place: Place
@@ -64,7 +65,7 @@ struct CommandInputs {
 
   mutating func append(_ others: CommandInputs) { files += others.files }
 
-  /// True when this file is one of them, by whatever name or descriptor it is read.
+  /// True if this file is one of them, by whatever name or descriptor it is read.
   func contains(_ file: FileIdentity) -> Bool {
     files.contains { own in
       let status =
@@ -76,7 +77,7 @@ struct CommandInputs {
     }
   }
 
-  /// Throws `usage` when more than one of them is standard input, before anything is read.
+  /// Throws `usage` if more than one of them is standard input, before anything is read.
   func requireOneReaderOfStandardInput() throws(CommandError) {
     let readers = files.filter { file in
       if case .descriptor(StandardInput.descriptor) = file.place { true } else { false }

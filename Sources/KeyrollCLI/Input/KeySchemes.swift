@@ -7,8 +7,8 @@ enum KeySchemes {
   /// Reads a reference as the user wrote it: see `KeyReference.init(_:of:)`.
   static func reference(_ text: String) throws(KeyError) -> KeyReference { try KeyReference(text, of: all) }
 
-  /// What was meant by a text that was taken for a path, where no file of that name is there; nil if it was a path, and
-  /// for a reference of a scheme.
+  /// The probable meaning of a text that was taken for a path, if there is no file of that name; nil if it was a path,
+  /// and for a reference with a scheme.
   static func misreading(of reference: KeyReference) -> KeyError? {
     let path = reference.path
     guard reference.scheme.utf8.elementsEqual(KeyReference.plainPathScheme.utf8) else { return nil }
@@ -16,10 +16,10 @@ enum KeySchemes {
     if let scheme = scheme(of: path) {
       return KeyError(
         .unknownKeyScheme,
-        "nothing here opens key references of the scheme \(naming: scheme), and no file has that name",
+        "keyroll does not open key references of the scheme \(naming: scheme), and no file has that name",
         hint: "known schemes: \(all.map(\.scheme).joined(separator: ", "))")
     }
-    // What follows the semicolon may be a secret.
+    // The text after the semicolon may be a secret.
     let parts = path.utf8.split(separator: UInt8(ascii: ";"), maxSplits: 1, omittingEmptySubsequences: false)
     if parts.count > 1 {
       return KeyError(
@@ -39,10 +39,11 @@ enum KeySchemes {
 }
 
 extension Toolkit {
-  /// What the commands work with that take no option about a key.
+  /// The toolkit of commands without options for a key.
   static let command = Toolkit.watched()
 
-  /// The one place where the command chooses its cryptography: with modules that are watched, and finalised when the run ends.
+  /// The only place where the command chooses its cryptography: with modules that are watched, and finalised when the
+  /// run ends.
   static func watched(
     allowsFinalPINTry: Bool = false, timeout: TimeSpan = DeviceOptions.usualTimeout, programs: SigningPrograms = .init()
   ) -> Toolkit {
@@ -53,7 +54,7 @@ extension Toolkit {
     return toolkit
   }
 
-  /// Warns of a system in FIPS mode, at the first toolkit of a run.
+  /// Warns about a system in FIPS mode, at the first toolkit of a run.
   private static let warnOnce: Void = {
     if let warning = fipsWarning() { Diagnostics.warning(warning) }
   }()

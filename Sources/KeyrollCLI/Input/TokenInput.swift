@@ -1,21 +1,21 @@
 package import Keyroll
 
-/// The text of a token, as an argument, a file or standard input gave it.
+/// The text of a token from an argument, a file or standard input.
 package struct TokenInput {
   package let bytes: [UInt8]
-  /// True when a carriage return and a line feed at the end of a file or of standard input were dropped. A line feed alone is
-  /// dropped too, and belongs there: keyroll writes one behind every token.
+  /// True if a carriage return and a line feed at the end of a file or of standard input were dropped. A line feed
+  /// alone is also dropped, but without a note: keyroll writes one after every token.
   package let droppedReturn: Bool
   /// Where the text came from, for messages.
   package let name: String
 
-  /// The most that is read, in bytes: what a token may have is judged later.
+  /// The most bytes to read; the length of the token itself is checked later.
   package static let limit = Limits.inputByteCount
 
-  /// Takes `-` for standard input, the path of anything that exists for that file, and else text that begins as
-  /// tokens do, with `ey` or `ew` and a dot further on, or that holds a token, for the token itself.
+  /// `-` is standard input, and the path of anything that exists is that file. Any other text is the token itself if it
+  /// begins as tokens do, with `ey` or `ew` and a dot further on, or if it contains a token.
   ///
-  /// A file wins over a token of the same spelling. Throws `file-unreadable` or `file-too-large`.
+  /// A file takes precedence over a token of the same spelling. Throws `file-unreadable` or `file-too-large`.
   package init(_ argument: String) throws(SystemError) {
     let isStandardInput = StandardInput.isNamed(by: argument)
     if !isStandardInput, !FileStatus.mayBeThere(argument) {
@@ -39,18 +39,18 @@ package struct TokenInput {
     self.name = name
   }
 
-  /// What was done to the text without being asked for, or nil.
+  /// What was changed in the text although nobody asked for it, or nil.
   package var note: String? {
     droppedReturn ? "a carriage return and a line feed at the end of \(name) were dropped" : nil
   }
 
-  /// Every token in the text, whatever surrounds it; empty if none is found.
+  /// Every token in the text, with any text around it; empty if none is found.
   ///
-  /// For commands that show or explain a token. One that judges it takes the bytes as they are.
+  /// For commands that show or explain a token. A command that judges one uses the bytes as they are.
   package var tokens: [TokenFinder.Found] { TokenFinder.tokens(in: bytes.span) }
 
-  /// The token that is meant, for a command that takes one: a proof or a client assertion by its name, else the first; the
-  /// bytes themselves where none is found. With it, what to say on standard error.
+  /// The one token for a command: a proof or a client assertion by its name, otherwise the first, or the bytes
+  /// themselves if none is found. With it, the notes for standard error.
   package var token: (bytes: [UInt8], notes: [String]) {
     let tokens = tokens
     let names = ["proof", "client_assertion"]
@@ -64,14 +64,14 @@ package struct TokenInput {
     return (meant.text, notes)
   }
 
-  /// Says what was dropped to get at a token, or nil if nothing was.
+  /// Says what was dropped around a token, or nil if nothing was.
   package func note(on found: TokenFinder.Found) -> String? {
     found.dropped.isEmpty ? nil : "dropped from \(name): \(found.dropped.summary)"
   }
 
-  /// The error for an argument that is not a file and does not begin as a token does.
+  /// The error for an argument that is not a file and does not begin like a token.
   ///
-  /// What may be a token is not repeated: it was pasted with something around it more often than not.
+  /// An argument that may be a token is not repeated: usually a token was pasted with something around it.
   private static func unreadable(_ argument: String) -> SystemError {
     guard ForeignText.mayBeSecret(argument) else {
       return SystemError(.fileUnreadable, "\(naming: argument) is neither a file nor a token")
@@ -88,7 +88,8 @@ package struct TokenInput {
 }
 
 extension StandardInput {
-  /// Says that a person is waited for, who may have left the argument out, and what a terminal does to a long token.
+  /// Says that keyroll waits for a person, who may have left the argument out, and what a terminal does to a long
+  /// token.
   static func noteTerminal(at path: String) {
     guard isNamed(by: path), isTerminal else { return }
     Diagnostics.note("the token is read from the terminal, up to ctrl-D; a terminal cuts lines off after 4095 bytes")

@@ -1,10 +1,10 @@
 public import ArgumentParser
 public import Keyroll
 
-// How the library's own names are written on the command line: exactly, as everywhere, but for algorithms, which people also
-// write in lower case.
+// How the library's own names are written on the command line: exactly, as everywhere, except for algorithms, which
+// people also write in lower case.
 //
-// The lists for help are spelled out because the default ones, which are the same, cost each start.
+// The lists for help are spelled out because the default ones, which are the same, cost time at each start.
 
 extension SignatureAlgorithm: ExpressibleByArgument {
   public init?(argument: String) {
@@ -60,12 +60,12 @@ struct NamedValue: ExpressibleByArgument {
   }
 }
 
-/// The options that a library's hints mean: the libraries know of none.
+/// The options for the hints of the libraries, which know no options.
 package enum OptionHints {
-  /// The hint with the option in it where the command has one for it, else as it is.
+  /// The hint with the option in it if the command has one for it; otherwise the hint as it is.
   package static func worded(_ hint: String) -> String { table[hint] ?? hint }
 
-  /// By what the library says; a test looks for each in the libraries.
+  /// By the text of the library; a test looks for each text in the libraries.
   package static let table = [
     "give it a value": "give it by --parameter NAME=VALUE",
     "to judge the token for the time of its use, give that time":
@@ -87,8 +87,8 @@ package enum OptionHints {
       "save the page that follows, too: keyroll request list-keys --all --after FILE makes the request for it",
     "a page in between is missing: save each page that follows":
       "a page in between is missing: keyroll request list-keys --all --after FILE makes the request for the one behind FILE",
-    "where another cloud is meant, choose it; else do not follow it":
-      "where another cloud is meant, choose it by --cloud; else do not follow it",
+    "if another cloud is meant, choose it; otherwise do not follow it":
+      "if another cloud is meant, choose it by --cloud; otherwise do not follow it",
     "ask for the collection and version that the page is of":
       "ask for what the page is of: --all for applications, --all-service-principals, --beta",
     "give the certificate": "give the certificate by --certificate",
@@ -125,7 +125,7 @@ package enum OptionHints {
       "let it start later by --not-before, or be valid for longer by --valid-for",
     "choose RS256, RS384, RS512 or PS256": "choose --algorithm RS256, RS384, RS512 or PS256",
     "use a longer key, or an algorithm with a shorter digest": "use a longer key, or a shorter digest by --algorithm",
-    "look at what it waits for: it has no terminal to ask on; a slow one needs more time":
-      "look at what it waits for: it has no terminal to ask on; a slow one needs a longer --signer-timeout",
+    "find out what it waits for: it has no terminal to ask on; a slow program needs more time":
+      "find out what it waits for: it has no terminal to ask on; a slow program needs a longer --signer-timeout",
   ]
 }

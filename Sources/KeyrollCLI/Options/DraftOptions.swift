@@ -1,9 +1,9 @@
 import ArgumentParser
 import Keyroll
 
-/// What the user decides about header and dates of a token; the rest follows from the profile and the key.
+/// What the user decides about header and dates of a token; the rest comes from the profile and the key.
 struct DraftOptions: ParsableArguments {
-  /// The names of those that may be given several times.
+  /// The names of the options that may be repeated.
   static let repeatable = ["--hint"]
 
   @Option(
@@ -14,7 +14,7 @@ struct DraftOptions: ParsableArguments {
   @Option(
     name: .customLong("hint"),
     help: ArgumentHelp(
-      "A header name that tells the key, in place of the profile's own; may be repeated.", valueName: "name"))
+      "A header name that identifies the key, in place of the profile's own; may be repeated.", valueName: "name"))
   var hints: [KeyHint] = []
 
   @Flag(name: .customLong("x5c"), help: "Add the certificate chain to the header, beside the other hints.")
@@ -22,16 +22,16 @@ struct DraftOptions: ParsableArguments {
 
   @Option(
     name: .customLong("key-id"),
-    help: ArgumentHelp("The kid to write, where the issuer knows the key by an id.", valueName: "text"))
+    help: ArgumentHelp("The kid to write, if the issuer knows the key by an id.", valueName: "text"))
   var keyID: String?
 
-  @Flag(name: .customLong("iat"), help: "Write the time of signing as iat where the profile leaves it open.")
+  @Flag(name: .customLong("iat"), help: "Write the time of signing as iat if the profile leaves it open.")
   var includesIssuedAt = false
 
   @OptionGroup var clock: ClockOptions
   @OptionGroup var window: WindowOptions
 
-  /// All of it as the library takes it; `now` is the time of signing. Throws `usage`.
+  /// All choices, for the library; `now` is the time of signing. Throws `usage`.
   func choices(at now: NumericDate, claims: JSONObject) throws(CommandError) -> TokenChoices {
     var choices = TokenChoices()
     choices.algorithm = algorithm
@@ -45,7 +45,7 @@ struct DraftOptions: ParsableArguments {
     return choices
   }
 
-  /// Judges the claims, before any key or certificate is looked at; throws what is wrong with them, and `usage`.
+  /// Judges the claims, before any key or certificate is read; throws what is wrong with them, and `usage`.
   func plan(by profile: ProfileReference, claims: JSONObject, windows: Int = 1) throws -> TokenPlan {
     let now = try clock.now()
     var generator = SystemRandomNumberGenerator()
@@ -58,7 +58,7 @@ struct DraftOptions: ParsableArguments {
 
 /// Claims that a profile leaves open or does not name.
 struct ClaimOptions: ParsableArguments {
-  /// The names of those that may be given several times, the profile's parameters among them.
+  /// The names of the options that may be repeated, including the parameters of the profile.
   static let repeatable = ["--parameter", "--claim", "--claim-json"]
 
   @Option(
@@ -114,7 +114,7 @@ struct ProfileOptions: ParsableArguments {
 
   @OptionGroup var values: ParameterOptions
 
-  /// The file of the profile; a built-in name is not a file that is there.
+  /// The file of the profile; the name of a built-in profile is not a file.
   var inputs: CommandInputs { CommandInputs(["the profile": profile]) }
 
   /// Throws what is wrong with the document, and `usage` for a parameter that is given twice.

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Keyroll
 
-/// Which client of which tenant in which cloud a client assertion is for.
+/// The client, tenant and cloud of a client assertion.
 struct EntraClientOptions: ParsableArguments {
   @Option(
     name: .customLong("tenant"),
@@ -40,7 +40,7 @@ struct EntraClientOptions: ParsableArguments {
     return given.filter(\.1).map(\.0)
   }
 
-  /// For a token that is made, for which both must be given; throws `usage` where one is not.
+  /// For making a token, which needs both; throws `usage` if one is missing.
   func reference() throws(CommandError) -> ProfileReference {
     guard let tenant, let clientID else { throw .usage("--tenant and --client-id are needed") }
     return .entraAssertion(
@@ -48,7 +48,7 @@ struct EntraClientOptions: ParsableArguments {
       audienceForm: audienceForm)
   }
 
-  /// Throws for a token that is made without one of the two.
+  /// Throws if one of the two is missing for a token that is made.
   func requireClient() throws {
     if tenant == nil { throw ValidationError("Missing expected argument '--tenant <tenant>'") }
     if clientID == nil { throw ValidationError("Missing expected argument '--client-id <guid>'") }
@@ -62,7 +62,7 @@ struct EntraClientOptions: ParsableArguments {
   }
 }
 
-/// Which object of which Graph a key is added to or removed from.
+/// The object, and its Graph, whose keys are changed.
 struct GraphOptions: ParsableArguments {
   @Option(
     name: .customLong("application"), help: ArgumentHelp("The object id of the application.", valueName: "guid"))
@@ -76,7 +76,7 @@ struct GraphOptions: ParsableArguments {
   @Option(
     name: .customLong("app-id"),
     help: ArgumentHelp(
-      "Let the address name the object by its application (client) id; the proof names its object id all the same.",
+      "Name the object in the address by its application (client) id; the proof still names its object id.",
       valueName: "guid"))
   var appID: String?
 
@@ -105,7 +105,7 @@ struct GraphOptions: ParsableArguments {
     }
   }
 
-  /// What the proof names as its issuer, however the address names the object.
+  /// The issuer in the proof, however the address names the object.
   var objectID: ExactText { ExactText(application ?? servicePrincipal ?? "") }
 
   /// The ids of the object that were given.
@@ -119,7 +119,7 @@ struct GraphOptions: ParsableArguments {
   }
 }
 
-/// Which object of Microsoft Graph a proof is for.
+/// The object of Microsoft Graph that a proof is for.
 struct ProofOptions: ParsableArguments {
   @Option(
     name: .customLong("object-id"),

@@ -1,16 +1,16 @@
 import ArgumentParser
 import Keyroll
 
-/// What the user knows of a request from elsewhere, to compare it with.
+/// The values that the user expects in a request from elsewhere.
 struct ExpectationOptions: ParsableArguments {
   @Option(
     name: .customLong("new-certificate"),
-    help: ArgumentHelp("add-key: the certificate that is to be added (PEM or DER).", valueName: "file"),
+    help: ArgumentHelp("add-key: the certificate to add (PEM or DER).", valueName: "file"),
     completion: .file())
   var newCertificate: String?
 
   @Option(
-    name: .customLong("key-id"), help: ArgumentHelp("remove-key: the keyId that is to be removed.", valueName: "guid"))
+    name: .customLong("key-id"), help: ArgumentHelp("remove-key: the keyId to remove.", valueName: "guid"))
   var keyID: String?
 
   @Option(
@@ -22,26 +22,26 @@ struct ExpectationOptions: ParsableArguments {
   @Option(
     name: .customLong("app-id"),
     help: ArgumentHelp(
-      "add-key, remove-key: the application (client) id, where the address names the object by it.", valueName: "guid"))
+      "add-key, remove-key: the application (client) id, if the address names the object by it.", valueName: "guid"))
   var applicationID: String?
 
-  @Option(name: .customLong("cloud"), help: ArgumentHelp("The cloud whose hosts are meant.", valueName: "cloud"))
+  @Option(name: .customLong("cloud"), help: ArgumentHelp("The cloud whose hosts you expect.", valueName: "cloud"))
   var cloud: Cloud?
 
   @Option(
     name: .customLong("graph-host"),
-    help: ArgumentHelp("The host of Graph that is meant; for token the one in the scope.", valueName: "host"))
+    help: ArgumentHelp("The expected host of Graph; for token the one in the scope.", valueName: "host"))
   var graphHost: String?
 
   @Option(
     name: .customLong("login-host"),
-    help: ArgumentHelp("token: the host of the token endpoint that is meant.", valueName: "host"))
+    help: ArgumentHelp("token: the expected host of the token endpoint.", valueName: "host"))
   var loginHost: String?
 
   @Option(
     name: .customLong("scope"),
     help: ArgumentHelp(
-      "token: the scope that is meant, where it is not all that was granted in Graph.", valueName: "scope"))
+      "token: the expected scope, if it is not everything that was granted in Graph.", valueName: "scope"))
   var scope: String?
 
   func validate() throws {
@@ -49,11 +49,12 @@ struct ExpectationOptions: ParsableArguments {
       throw ValidationError("--cloud names both hosts: leave --graph-host and --login-host out beside it")
     }
     if scope != nil, graphHost != nil {
-      throw ValidationError("only one of --scope and --graph-host can be given: of a token request both name the scope")
+      throw ValidationError("only one of --scope and --graph-host can be given: in a token request both name the scope")
     }
   }
 
-  /// Throws what reading the certificate throws, `several-certificates`, and `malformed-parameter` for ids that are no GUIDs.
+  /// Throws what reading the certificate throws, `several-certificates`, and `malformed-parameter` for ids that are not
+  /// GUIDs.
   func expectation(at time: NumericDate) throws -> RequestExpectation {
     RequestExpectation(
       newCertificate: try newCertificate.map { try NewCertificateFile.certificate(in: $0, at: time) },
@@ -75,9 +76,9 @@ struct ExpectationOptions: ParsableArguments {
   }
 }
 
-/// What a signing request must be for, whatever it says itself.
+/// What a signing request must be for, whatever the request itself says.
 struct ExpectedValueOptions: ParsableArguments {
-  /// The names of those that may be given several times.
+  /// The names of the options that may be repeated.
   static let repeatable = ["--parameter"]
 
   @Option(
@@ -97,7 +98,7 @@ struct ExpectedValueOptions: ParsableArguments {
   @Option(
     name: .customLong("parameter"),
     help: ArgumentHelp(
-      "Sign only where this parameter of the profile has this value; may be repeated.", valueName: "name=value"))
+      "Sign only if this parameter of the profile has this value; may be repeated.", valueName: "name=value"))
   var parameters: [NamedValue] = []
 
   /// By the names of the profile's parameters; throws `usage` for one that is given twice.
@@ -115,7 +116,7 @@ struct ExpectedValueOptions: ParsableArguments {
   }
 }
 
-/// By which rules, and for which time, a signing request is judged again.
+/// The rules and the time by which a signing request is judged again.
 struct ReviewOptions: ParsableArguments {
   @Option(
     name: .customLong("profile"),
@@ -124,7 +125,7 @@ struct ReviewOptions: ParsableArguments {
       valueName: "name or file"), completion: .file())
   var profile: String?
 
-  /// The file of the profile; a built-in name is not a file that is there.
+  /// The file of the profile; the name of a built-in profile is not a file.
   var inputs: CommandInputs { CommandInputs(["the profile": profile]) }
 
   @OptionGroup var clock: ClockOptions

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Keyroll
 
-/// What a token is judged by: a profile with its values, or the general rules with theirs.
+/// The rules for a token: a profile with its values, or the general rules with theirs.
 struct JudgingOptions: ParsableArguments {
   @Option(
     name: .customLong("profile"),
@@ -65,7 +65,7 @@ struct JudgingOptions: ParsableArguments {
       try refuse(objectNames + parameterNames, "is not for entra-assertion")
       profile = try client.profile(algorithm: nil)
     default:
-      // A name that is misspelt is said to be unknown before anything is said of the options that go with it.
+      // An unknown profile is reported before the options that go with it.
       let document = try ProfileFile.document(name)
       try refuse(objectNames + client.names, "is for Entra's profiles; this one takes --parameter")
       profile =
@@ -87,7 +87,7 @@ struct JudgingOptions: ParsableArguments {
       subject: subject.map(ExactText.init(_:)), required: required.map(ExactText.init(_:)))
   }
 
-  // The names of the options that were given, by what they are for.
+  // The names of the given options, by their purpose.
 
   private var objectNames: [String] { objectID == nil ? [] : ["--object-id"] }
   private var parameterNames: [String] { parameters.isEmpty ? [] : ["--parameter"] }
@@ -96,7 +96,7 @@ struct JudgingOptions: ParsableArguments {
     return given.filter { $0.1 != nil }.map(\.0)
   }
 
-  /// An option that would be ignored is refused: a check that was asked for must not be left out silently.
+  /// An option that would be ignored is refused: a check that was asked for must not be silently skipped.
   private func refuse(_ names: [String], _ reason: String) throws(CommandError) {
     if let first = names.first { throw .usage("\(first) \(reason)") }
   }
@@ -127,8 +127,9 @@ struct TrustedKeyOptions: ParsableArguments {
     return inputs
   }
 
-  /// Of several saved objects the one is taken that has one of `ids`. Throws what is wrong with a file, `usage` for a second saved answer, and `no-key-credentials` for one where nothing is
-  /// registered and no other key is given.
+  /// If there are several saved objects, it takes the one that has one of `ids`. Throws what is wrong with a file,
+  /// `usage` for a second saved answer, and `no-key-credentials` for one without registered keys if no other key is
+  /// given.
   func trust(
     at time: NumericDate, choosing ids: [String?] = [], secrets: any SecretProvider = NoSecrets()
   ) throws -> Trust {
@@ -139,7 +140,7 @@ struct TrustedKeyOptions: ParsableArguments {
       switch try toolkit.contents(of: path, choosing: ids, secrets: secrets) {
       case .certificates(let certificates): for certificate in certificates { trust.add(certificate, with: toolkit) }
       case .registered(let saved):
-        // Of two it would be unclear which is the registration.
+        // With two it would be unclear which one counts.
         if trust.registered != nil {
           throw CommandError.usage("only one --certificate can be a saved answer: a token belongs to one application")
         }

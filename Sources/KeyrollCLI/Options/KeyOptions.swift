@@ -1,9 +1,9 @@
 import ArgumentParser
 import Keyroll
 
-/// The private key that signs, and what it is opened with.
+/// The private key that signs, and what is needed to open it.
 struct KeyOptions: ParsableArguments {
-  /// The names of those that may be given several times.
+  /// The names of the options that may be repeated.
   static let repeatable = SignerOptions.repeatable
 
   @Option(
@@ -22,13 +22,13 @@ struct KeyOptions: ParsableArguments {
 
   var access: KeyAccess { KeyAccess(secrets: secrets, pin: pin, device: device, signer: signer) }
 
-  /// The key's reference, read; throws what is wrong with it.
+  /// The reference to the key; throws what is wrong with it.
   func reference() throws(KeyError) -> KeyReference { try KeySchemes.reference(key) }
 }
 
-/// The private key that signs what was reviewed, and what it is opened with; none is needed for a review alone.
+/// The private key that signs the reviewed request, and what is needed to open it; a review alone needs none.
 struct ReviewKeyOptions: ParsableArguments {
-  /// The names of those that may be given several times.
+  /// The names of the options that may be repeated.
   static let repeatable = SignerOptions.repeatable
 
   @Option(
@@ -46,7 +46,7 @@ struct ReviewKeyOptions: ParsableArguments {
 
   var access: KeyAccess { KeyAccess(secrets: secrets, pin: pin, device: device, signer: signer) }
 
-  /// The key's reference, read, if there is one; throws what is wrong with it.
+  /// The reference to the key, if there is one; throws what is wrong with it.
   func reference() throws -> KeyReference? {
     guard let reference = try key.map(KeySchemes.reference) else { return nil }
     try access.requireNoneNamedTwice(by: reference)
@@ -56,7 +56,7 @@ struct ReviewKeyOptions: ParsableArguments {
 
 /// The key that signs a request's token now, or what replaces it if the token already exists.
 struct RequestKeyOptions: ParsableArguments {
-  /// The names of those that may be given several times.
+  /// The names of the options that may be repeated.
   static let repeatable = SignerOptions.repeatable
 
   @Option(
@@ -74,7 +74,7 @@ struct RequestKeyOptions: ParsableArguments {
   @Option(
     name: .customLong("certificate"),
     help: ArgumentHelp(
-      "The certificate of the key that signs, when it is not in the key's file (PEM or DER).", valueName: "file"),
+      "The certificate of the key that signs, if it is not in the key's file (PEM or DER).", valueName: "file"),
     completion: .file())
   var certificate: String?
 
@@ -88,7 +88,7 @@ struct RequestKeyOptions: ParsableArguments {
 
   func validate() throws { try access.validate() }
 
-  /// Throws unless there is either a key or a token, and for options of a key beside a token.
+  /// Throws unless there is either a key or a token, and for key options beside a token.
   func requireOne(orToken token: String?, named name: String, windows: Int?) throws {
     switch (key, token) {
     case (nil, nil): throw ValidationError("either --key, to sign now, or \(name) is needed")
@@ -109,21 +109,21 @@ struct RequestKeyOptions: ParsableArguments {
 
   var access: KeyAccess { KeyAccess(secrets: secrets, pin: pin, device: device, signer: signer) }
 
-  /// The key's reference, read, if there is one; throws what is wrong with it.
+  /// The reference to the key, if there is one; throws what is wrong with it.
   func reference() throws -> KeyReference? {
     guard let reference = try key.map(KeySchemes.reference) else { return nil }
     try access.requireNoneNamedTwice(by: reference, certificate: certificate)
     return reference
   }
 
-  /// Everything that is read to open the key, or to verify a token that already exists.
+  /// Every file that is read to open the key, or to verify an existing token.
   func inputs() throws -> CommandInputs {
     var inputs = access.inputs(with: try reference())
     try inputs.append(certificates: [certificate].compactMap(\.self))
     return inputs
   }
 
-  /// Signs, or reads and believes nothing yet: whoever makes the request verifies it with the keys.
+  /// Signs, or reads a token without verifying it: the maker of the request verifies it with the keys.
   func tokens(
     ready path: String?, at time: NumericDate, by profile: ProfileReference, windows: Int
   ) throws -> (tokens: [ExactText], keys: [TrustedKey]) {
@@ -157,17 +157,17 @@ struct RequestKeyOptions: ParsableArguments {
   }
 }
 
-/// What a private key is opened with, wherever it is.
+/// What is needed to open a private key, wherever it is.
 ///
-/// Not a group of options around these groups: ArgumentParser reads a group again for each one that it is inside of.
+/// These groups are not inside another group, because ArgumentParser reads a group again for each group around it.
 struct KeyAccess {
   let secrets: SecretOptions<KeyPassword>
   let pin: SecretOptions<TokenPIN>
   let device: DeviceOptions
   let signer: SignerOptions
 
-  /// Loads nothing yet: modules are loaded for the first key that is on a token. Throws `usage` for a variable that is not
-  /// there, or is not text.
+  /// Loads nothing yet: modules are loaded for the first key on a token. Throws `usage` for a variable that does not
+  /// exist, or is not text.
   func toolkit() throws(CommandError) -> Toolkit {
     .watched(
       allowsFinalPINTry: device.allowsFinalPINTry, timeout: device.timeout, programs: try signer.programs())
@@ -176,7 +176,7 @@ struct KeyAccess {
   /// Throws for a secret that a program would see.
   func validate() throws { try requireUnseen(secrets.variable, pin.variable) }
 
-  /// Throws `usage` for what an option gives and the reference names itself: a secret, or the certificate.
+  /// Throws `usage` for something that both an option and the reference give: a secret, or the certificate.
   func requireNoneNamedTwice(by reference: KeyReference, certificate: String? = nil) throws(CommandError) {
     let (secret, pin) = (secrets.source != nil, pin.source != nil)
     let named = [
@@ -196,7 +196,7 @@ struct KeyAccess {
     }
   }
 
-  /// Opens nothing: what a key by this reference is read from.
+  /// The files from which a key with this reference is read; opens nothing.
   func inputs(with reference: KeyReference?) -> CommandInputs {
     var inputs = CommandInputs()
     inputs.append(reference)
@@ -205,8 +205,8 @@ struct KeyAccess {
     return inputs
   }
 
-  /// Opens the key of a reference as `opening` does with the secrets: asks for them where it must, says what the signer has to say,
-  /// and blocks.
+  /// Opens the key of a reference with the secrets, as `opening` does: asks for them if needed, passes on the notes of
+  /// the signer, and blocks.
   func open(
     _ reference: KeyReference, by opening: (any SecretProvider) throws(KeyError) -> any Signer
   ) throws(KeyError) -> any Signer {
@@ -216,7 +216,7 @@ struct KeyAccess {
   /// Reads every source of a secret now, once.
   func provider() throws(KeyError) -> CommandSecrets { try secrets.provider(pin: pin.source) }
 
-  /// The same with secrets that are read already; `tell` is for what the signer has to say.
+  /// The same with secrets that are read already; `tell` gets the notes of the signer.
   func open(
     _ reference: KeyReference, with provider: any SecretProvider, telling tell: (String) -> Void = Diagnostics.warning,
     by opening: (any SecretProvider) throws(KeyError) -> any Signer
@@ -226,16 +226,16 @@ struct KeyAccess {
       signer.notes.forEach(tell)
       return signer
     } catch {
-      // What the reader of the key cannot know: how it was named.
+      // Adds what the reader of the key cannot know: how the user named it.
       if error.code == .fileUnreadable, let misreading = KeySchemes.misreading(of: reference) { throw misreading }
       throw error
     }
   }
 
-  /// Signs what was planned, with one opening of the key, and warns of what the verifier warned of.
+  /// Signs what was planned after opening the key once, and passes on the warnings of the verifier.
   ///
-  /// `certificate` names its certificate where that is not beside the key, and `answer` says what the service would answer to
-  /// tokens of a key that is refused here. The certificate in the answer is that of the key, or nil for a bare one.
+  /// `certificate` names its certificate if that is not beside the key, and `answer` is the answer of the service to
+  /// tokens of a key that is refused here. The certificate in the result is that of the key, or nil for a bare one.
   func tokens(
     of plan: TokenPlan, by reference: KeyReference, certificate: String?,
     answer: @escaping @Sendable (KeyError.Code) -> String?
@@ -253,21 +253,21 @@ struct KeyAccess {
   }
 }
 
-/// What a program of the user's own needs that signs: patience, and what of the environment it may see.
+/// What a program of the user that signs may use: time, and variables of the environment.
 struct SignerOptions: ParsableArguments {
-  /// The names of those that may be given several times.
+  /// The names of the options that may be repeated.
   static let repeatable = ["--signer-env"]
 
   @Option(
     name: .customLong("signer-timeout"),
-    help: ArgumentHelp("End the program of a command: key when it takes longer for a signature.", valueName: "duration")
+    help: ArgumentHelp("End the program of a command: key if a signature takes longer.", valueName: "duration")
   )
   var timeout = TimeSpan(seconds: 60)
 
   @Option(
     name: .customLong("signer-env"),
     help: ArgumentHelp(
-      "Let the program of a command: key see this environment variable, which holds no secret; may be repeated.",
+      "Let the program of a command: key see this environment variable, which must not be a secret; may be repeated.",
       valueName: "name"))
   var variables: [String] = []
 
@@ -278,7 +278,7 @@ struct SignerOptions: ParsableArguments {
     }
   }
 
-  /// Throws `usage` for a variable that is not there, or is not text.
+  /// Throws `usage` for a variable that does not exist, or is not text.
   func programs() throws(CommandError) -> SigningPrograms {
     var environment: [String: String] = [:]
     for name in variables {

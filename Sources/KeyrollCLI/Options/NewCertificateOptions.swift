@@ -1,7 +1,7 @@
 import ArgumentParser
 import Keyroll
 
-/// Whose name a new certificate or request has, and by what algorithm it is signed.
+/// The name in a new certificate or request, and the algorithm that signs it.
 struct SubjectOptions: ParsableArguments {
   @Option(
     name: .customLong("subject"),
@@ -12,11 +12,11 @@ struct SubjectOptions: ParsableArguments {
 
   @Option(
     name: .customLong("algorithm"),
-    help: ArgumentHelp("What signs it: RS256, RS384, RS512 or PS256.", valueName: "name"))
+    help: ArgumentHelp("The algorithm that signs it: RS256, RS384, RS512 or PS256.", valueName: "name"))
   var algorithm: SignatureAlgorithm = .rs256
 }
 
-/// From when to when a new certificate is valid.
+/// The time in which a new certificate is valid.
 struct LifeOptions: ParsableArguments {
   @Option(
     name: .customLong("valid-for"), parsing: .unconditional,
@@ -43,7 +43,7 @@ struct LifeOptions: ParsableArguments {
     }
   }
 
-  /// The names of those that are given.
+  /// The names of the given options.
   var given: [String] {
     [
       validFor.map { _ in "--valid-for" }, notBefore.map { _ in "--not-before" }, maximum.map { _ in "--max-lifetime" },
@@ -73,7 +73,7 @@ struct LifeOptions: ParsableArguments {
 }
 
 extension ClockOptions {
-  /// The time that the clock cannot be behind of, if it is the clock that is asked.
+  /// The earliest time that the clock can show, if the clock is used.
   var buildTime: Int64 { time == nil ? CertificateLife.buildTime : .min }
 }
 

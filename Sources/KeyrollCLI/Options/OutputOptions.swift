@@ -12,7 +12,7 @@ struct OutputOptions: ParsableArguments {
 
   @Flag(
     name: .customLong("qr"),
-    help: "Draw the result as QR codes on the terminal; with --output the file holds it as text too.")
+    help: "Draw the result as QR codes on the terminal; with --output the text also goes into the file.")
   var drawsCodes = false
 
   @Option(
@@ -20,7 +20,7 @@ struct OutputOptions: ParsableArguments {
     help: ArgumentHelp("Write a picture of the QR codes (SVG) to this file.", valueName: "file"), completion: .file())
   var picture: String?
 
-  @Flag(name: .customLong("force"), help: "Let --output and --qr-output replace files that are there.")
+  @Flag(name: .customLong("force"), help: "Let --output and --qr-output replace existing files.")
   var force = false
 
   func validate() throws {
@@ -30,7 +30,8 @@ struct OutputOptions: ParsableArguments {
     }
   }
 
-  /// Throws what is known to prevent it, before a key is used: even --force spares the files that are read.
+  /// Throws what is known to prevent it, before a key is used. Files that are read are never replaced, even
+  /// with --force.
   func destination(
     sparing inputs: CommandInputs, format: OutputFormat = .text
   ) throws(CommandError) -> OutputDestination {
@@ -50,7 +51,7 @@ struct OutputOptions: ParsableArguments {
       try file.check()
       if force, let existing = file.existing, inputs.contains(existing) {
         throw SystemError(
-          .outputExists, "\(naming: path) is read by this command, and is not replaced", hint: "choose another name")
+          .outputExists, "\(naming: path) is read by this command, and is never replaced", hint: "choose another name")
       }
       return file
     }
@@ -67,7 +68,7 @@ struct RequestOutputOptions: ParsableArguments {
 
   @Flag(
     name: .customLong("single-file"),
-    help: "Write one file instead, a curl configuration that holds the body and the summary.")
+    help: "Write one file instead, a curl configuration that contains the body and the summary.")
   var isSingleFile = false
 
   @Flag(
@@ -78,7 +79,7 @@ struct RequestOutputOptions: ParsableArguments {
   @Option(
     name: .customLong("qr-output"),
     help: ArgumentHelp(
-      "With --single-file: write a picture (SVG) of the QR codes to this file, which hold it in base64.",
+      "With --single-file: write a picture (SVG) of the QR codes, which contain it in base64, to this file.",
       valueName: "file"), completion: .file())
   var picture: String?
 
@@ -104,10 +105,10 @@ struct RequestOutputOptions: ParsableArguments {
     }
   }
 
-  /// What messages call it.
+  /// Its name in messages.
   var name: String { path ?? "standard output" }
 
-  /// Throws at once what is known to stand against it, before a key is used.
+  /// Throws what is known to prevent it, before a key is used.
   func destination() throws(CommandError) -> RequestDestination {
     if isSingleFile {
       let file = try path.map { path throws(CommandError) in try Self.file(path) }
@@ -136,7 +137,7 @@ struct RequestOutputOptions: ParsableArguments {
   }
 }
 
-/// Where a request goes that lists what is registered: it has no window.
+/// The destination of a request for a list of credentials, which has no window.
 struct ListRequestOutputOptions: ParsableArguments {
   @Option(
     name: .customLong("output"),
@@ -146,7 +147,7 @@ struct ListRequestOutputOptions: ParsableArguments {
 
   @Flag(
     name: .customLong("single-file"),
-    help: "Write one file instead, a curl configuration that holds the summary.")
+    help: "Write one file instead, a curl configuration that contains the summary.")
   var isSingleFile = false
 
   /// Throws what is known to prevent it.
@@ -159,13 +160,13 @@ struct ListRequestOutputOptions: ParsableArguments {
   }
 }
 
-/// Where a request goes, or those for several windows.
+/// The destination of a request, or of those for several windows.
 enum RequestDestination {
   case folder(String)
   case windows(String)
   case singleFile(OutputDestination)
 
-  /// Writes one request; throws `output-exists`, `output-unwritable`, and what stands against drawing it.
+  /// Writes one request; throws `output-exists`, `output-unwritable`, and what prevents drawing it.
   func write(_ request: borrowing RequestFolder) throws {
     switch self {
     case .folder(let path), .windows(let path):
@@ -191,7 +192,7 @@ struct FormatOptions: ParsableArguments {
 
   @OptionGroup var quiet: QuietOptions
 
-  /// Throws where standard output is to hold what a signer takes as well.
+  /// Throws if standard output also gets what a signer takes.
   func requireText(besideForm form: SigningRequestForm?) throws {
     if form != nil, format == .json { throw ValidationError("--as and --format json both write to standard output") }
   }
@@ -200,6 +201,6 @@ struct FormatOptions: ParsableArguments {
 /// Whether notes are written.
 struct QuietOptions: ParsableArguments {
   // `MessageStyle` reads it from the command line.
-  @Flag(name: .customLong("quiet"), help: "Write warnings and errors, and no notes.")
+  @Flag(name: .customLong("quiet"), help: "Write warnings and errors, but no notes.")
   var isQuiet = false
 }

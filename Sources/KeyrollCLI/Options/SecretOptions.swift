@@ -1,11 +1,11 @@
 import ArgumentParser
 import Keyroll
 
-/// A kind of secret whose source options name.
+/// A kind of secret, by the options for its source.
 protocol NamedSecret {
-  /// What the names of its options begin with: `pin`.
+  /// The beginning of its option names: `pin`.
   static var name: String { get }
-  /// How help calls it.
+  /// Its name in help.
   static var title: String { get }
 }
 
@@ -27,13 +27,13 @@ enum NewPassword: NamedSecret {
   static let title = "password of the new PFX"
 }
 
-/// The password of a key file that is to be made.
+/// The password of a new key file.
 enum NewKeyPassword: NamedSecret {
   static let name = "new-password"
   static let title = "password of the new key file"
 }
 
-/// Where a secret comes from, when it is not to be asked for: `--NAME-file`, `--NAME-fd` or `--NAME-env`.
+/// The source of a secret that nobody is asked for: `--NAME-file`, `--NAME-fd` or `--NAME-env`.
 struct SecretOptions<Secret: NamedSecret>: ParsableArguments {
   @Option(
     name: .customLong("\(Secret.name)-file"),
@@ -54,18 +54,18 @@ struct SecretOptions<Secret: NamedSecret>: ParsableArguments {
 
   func validate() throws { try SecretSource.requireOne(Secret.name, file, descriptor, variable) }
 
-  /// The source that was named, or nil when none was.
+  /// The source that was named, or nil if there is none.
   var source: SecretSource? { SecretSource(file, descriptor, variable) }
 }
 
 extension SecretOptions where Secret == KeyPassword {
-  /// What a key is opened with; throws `secret-unavailable` when a source cannot be read.
+  /// What is needed to open a key; throws `secret-unavailable` if a source cannot be read.
   func provider(pin: SecretSource? = nil) throws(KeyError) -> CommandSecrets {
     try KeyError.passing { () throws(SystemError) in try CommandSecrets(password: source, pin: pin) }
   }
 }
 
-/// What a key on a PKCS #11 token needs besides its PIN: leave to try the last one, and patience.
+/// What a key on a PKCS #11 token needs besides its PIN: permission for the last try, and time.
 struct DeviceOptions: ParsableArguments {
   @Flag(name: .customLong("final-pin-try"), help: "Give the PIN although a wrong one would lock the token.")
   var allowsFinalPINTry = false
@@ -73,11 +73,11 @@ struct DeviceOptions: ParsableArguments {
   @Option(
     name: .customLong("device-timeout"),
     help: ArgumentHelp(
-      "End with an error when a call to the token takes longer; waiting for its own keypad does not count.",
+      "End with an error if a call to the token takes longer; waiting for its own keypad does not count.",
       valueName: "duration"))
   var timeout = DeviceOptions.usualTimeout
 
-  /// How long a call may take unless the user says otherwise.
+  /// The longest time for a call, unless the user gives another.
   static let usualTimeout = TimeSpan(seconds: 60)
 
   func validate() throws {

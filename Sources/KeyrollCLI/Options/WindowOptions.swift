@@ -1,7 +1,7 @@
 import ArgumentParser
 import Keyroll
 
-/// When a new token begins to be valid, and for how long it is.
+/// When a new token becomes valid, and for how long.
 struct WindowOptions: ParsableArguments {
   @Option(
     name: .customLong("not-before"), parsing: .unconditional,
@@ -17,12 +17,12 @@ struct WindowOptions: ParsableArguments {
       valueName: "duration"))
   var validFor: String?
 
-  /// The first second, or nil when none was given; throws `usage`.
+  /// The first second, or nil if none was given; throws `usage`.
   func notBefore(from now: NumericDate) throws(CommandError) -> NumericDate? {
     try notBefore.map { text throws(CommandError) in try Self.date(text, from: now) }
   }
 
-  /// The time from the first second to the last, or nil when none was given; throws `usage`.
+  /// The time from the first second to the last, or nil if none was given; throws `usage`.
   func span() throws(CommandError) -> TimeSpan? {
     guard let validFor else { return nil }
     guard let span = TimeSpan(validFor), span > .zero else {
@@ -39,7 +39,7 @@ enum WindowCount {
   /// Four hours of ten minutes.
   static let most = 24
 
-  /// What is said of more than one.
+  /// The warning if there is more than one.
   static let caution = "whether the service honours a token that starts later is not documented"
 
   /// Throws for a number that `--windows` does not take.
@@ -51,7 +51,8 @@ enum WindowCount {
 }
 
 extension WindowOptions {
-  /// What `body` gives; of a window that is refused for its length, the hint names the option that gave it.
+  /// Returns the result of `body`. If a window is refused for its length, the hint names the option that
+  /// gave it.
   func naming<Value: ~Copyable>(_ body: () throws -> Value) throws -> Value {
     do { return try body() } catch let error as any DiagnosticError {
       let ofLength = [Check.Reason.windowTooLong, .windowEmpty, .windowReversed].map(\.rawValue)
@@ -72,7 +73,7 @@ struct ClockOptions: ParsableArguments {
       valueName: "time"))
   var time: String?
 
-  /// Throws `usage` for anything but RFC 3339 or `now`.
+  /// Throws `usage` for anything except RFC 3339 or `now`.
   func now() throws(CommandError) -> NumericDate {
     guard let time, !time.utf8.elementsEqual("now".utf8) else { return NumericDate(seconds: WallClock.now) }
     guard let date = NumericDate(rfc3339: time) else {

@@ -1,9 +1,9 @@
 import Keyroll
 
-/// What is said to a person on standard error, one line each, which a terminal shows folded; with `--format json` an object on
-/// a line each.
+/// The messages for a person on standard error, one line each, which a terminal shows folded; with `--format json` an
+/// object on a line each.
 enum Diagnostics {
-  /// The version of the JSON form; it rises when a member changes its meaning or goes.
+  /// The version of the JSON form; it goes up if a member changes its meaning or is removed.
   static let jsonVersion: Int64 = 1
 
   private enum Kind: String {
@@ -12,7 +12,7 @@ enum Diagnostics {
     case note
   }
 
-  /// Says what is wrong and the next step, and gives the status to end with.
+  /// Writes what is wrong and the next step, and returns the status to end with.
   static func report(_ error: any DiagnosticError) -> ExitStatus {
     if MessageStyle.current.isJSON {
       write(.error, json(of: error))
@@ -23,32 +23,33 @@ enum Diagnostics {
     return error.id == CommandError.Code.usage.rawValue ? .usage : .failed
   }
 
-  /// The same for one of several files, which goes by this name.
+  /// The same for one of several files, with its name.
   static func report(_ error: any DiagnosticError, about name: String) -> ExitStatus {
     report(CommandError(id: error.id, "\(naming: name) is not explained: \(error.message)", hint: hint(for: error)))
   }
 
-  /// An error for programs: its id, what is wrong, and the next step where there is one.
+  /// An error for programs: its id, what is wrong, and the next step if there is one.
   static func json(of error: any DiagnosticError) -> JSONObject {
     var object: JSONObject = ["id": .string(ExactText(error.id)), "message": .string(ExactText(error.message))]
     object["hint"] = hint(for: error).map { .string(ExactText($0)) }
     return object
   }
 
-  /// Says what was done or tolerated without being asked for, unless `--quiet` is given.
+  /// Reports what was done or tolerated although nobody asked for it, unless `--quiet` is given.
   static func note(_ text: String) {
     let style = MessageStyle.current
     if style.isQuiet { return }
     write(.note, text, id: nil, in: style)
   }
 
-  /// Says what works and should not be left so.
+  /// Warns of something that works but should not stay as it is.
   static func warning(_ text: String) { write(.warning, text, id: nil, in: .current) }
 
-  /// The same for what has an id.
+  /// The same with an id.
   static func warning(_ text: String, id: String) { write(.warning, text, id: id, in: .current) }
 
-  /// Shows lines that belong together, below one that says what they are: what a person decides about, which is no note.
+  /// Shows lines that belong together, below a line that introduces them. A person decides by them, so they are not a
+  /// note.
   static func show(_ title: String, _ fields: FieldList) {
     write("note: \(title)")
     write(fields.screen)

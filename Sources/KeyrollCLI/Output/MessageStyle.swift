@@ -1,15 +1,15 @@
 import Keyroll
 
-/// How what is said on standard error is written, as the command line asks for it.
+/// The form of messages on standard error, as the command line asks for it.
 ///
-/// The words themselves are read: what is wrong may be that they cannot be parsed.
+/// It reads the words themselves, because the problem may be that they cannot be parsed.
 package struct MessageStyle {
-  /// True where notes are left out.
+  /// True if notes are left out.
   package private(set) var isQuiet = false
-  /// True where each message is an object of JSON on a line of its own.
+  /// True if each message is an object of JSON on a line of its own.
   package private(set) var isJSON = false
 
-  /// Takes the words behind the name of the command.
+  /// Takes the words after the name of the command.
   package init(_ words: some Sequence<String>) {
     var isFormat = false
     for word in words {
@@ -20,7 +20,8 @@ package struct MessageStyle {
     }
   }
 
-  /// That of this process. On a terminal a person reads, for whom lines are folded, and JSON cannot be.
+  /// The style of this process. A terminal has a person who reads, so lines are folded and JSON is not
+  /// used.
   static var current: MessageStyle {
     var style = MessageStyle(CommandLine.arguments.dropFirst())
     if TerminalSize.columns(of: StandardStreams.messages) != nil { style.isJSON = false }

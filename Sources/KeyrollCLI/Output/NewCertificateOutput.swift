@@ -6,7 +6,7 @@ struct NewCertificateOutput {
   private let format: OutputFormat
   /// The file of a key that was made in one.
   var keyPath: String?
-  /// The reference of a key that was there before.
+  /// The reference of an existing key.
   var keyName: String?
   private var failure: KeyMakingError?
 
@@ -33,7 +33,8 @@ struct NewCertificateOutput {
     try CommandError.passing { () throws(SystemError) in try file.write(text.span) }
   }
 
-  /// Puts the certificate on the token of its key. A token that does not take it loses nothing: that is said in the end.
+  /// Puts the certificate on the token of its key. If the token does not accept it, nothing is lost; the end of the
+  /// report says so.
   mutating func store(
     besideKeyAt reference: KeyReference, secrets: any SecretProvider, with toolkit: Toolkit
   ) throws(KeyMakingError) {
@@ -47,7 +48,7 @@ struct NewCertificateOutput {
     }
   }
 
-  /// Throws the status of a certificate that was made and is not on its token.
+  /// Throws the status for a certificate that was made but is not on its token.
   func write() throws {
     if let life = report.life { Diagnostics.note("valid from \(life)") }
     switch format {

@@ -1,13 +1,13 @@
 import ArgumentParser
 import Keyroll
 
-/// How a report is written: for people, or versioned for programs.
+/// The form of a report: for people, or versioned for programs.
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
   case text
   case json
 }
 
-/// Where a result is written to, whole: as text, and as QR codes where they were asked for.
+/// The destination of a result, which is written whole: as text, and as QR codes if they were asked for.
 struct OutputDestination {
   /// Nil for standard output.
   let file: OutputFile?
@@ -18,8 +18,8 @@ struct OutputDestination {
   /// Whether standard output takes the text, or a report on it for programs.
   var format = OutputFormat.text
 
-  /// Writes text that ends with a line feed; the codes hold it without, or `codeText` where that is given. Programs are told of it
-  /// by `report`.
+  /// Writes text that ends with a line feed. The codes contain it without the line feed, or `codeText` if that is
+  /// given. `report` describes it for programs.
   ///
   /// Throws `output-unwritable` or `output-exists`, and what `QRCodeParts` throws before anything is written.
   func write(_ text: String, inCodes codeText: String? = nil, reportedAs report: ResultReport? = nil) throws {
@@ -40,7 +40,8 @@ struct OutputDestination {
     }
   }
 
-  /// The same for bytes that may not be text, which a report has in base64; throws `usage` if codes were asked for, which hold text.
+  /// The same for bytes that may not be text, which a report has in base64; throws `usage` if codes were asked for,
+  /// which contain text.
   func write(_ bytes: [UInt8], reportedAs report: ResultReport) throws {
     if drawsCodes || picture != nil { throw CommandError.usage("--qr and --qr-output draw text, and these are bytes") }
     try wholly { write in
@@ -69,7 +70,7 @@ struct OutputDestination {
     }
   }
 
-  /// Takes back the files that `write` has just written.
+  /// Removes the files that `write` has just written.
   func remove() {
     file?.remove()
     picture?.remove()
@@ -91,7 +92,7 @@ struct OutputDestination {
 }
 
 extension OutputWording {
-  /// That of a file which `--output` or `--qr-output` names.
+  /// The wording for a file of `--output` or `--qr-output`.
   static let option = OutputWording(
     maker: "--output", replacement: "replace it with --force",
     alternative: "leave --output out and redirect standard output")
@@ -109,16 +110,16 @@ extension OutputFile {
   }
 }
 
-/// Where results go unless a file is named.
+/// The destination of results if no file is named.
 enum StandardOutput {
   /// True for `-`, which means standard output wherever a command takes the path of a result.
   static func isNamed(by path: String) -> Bool { path.utf8.elementsEqual("-".utf8) }
 
-  /// Writes the whole text at once, unbuffered; throws `output-unwritable`, and the status to end with where whoever read the
-  /// pipe has gone.
+  /// Writes the whole text at once, unbuffered; throws `output-unwritable`, and the status to end with if the reader of
+  /// the pipe has gone.
   static func write(_ text: String) throws { try write(Array(text.utf8)) }
 
-  /// The same for bytes, which may be no text.
+  /// The same for bytes, which may not be text.
   static func write(_ bytes: [UInt8]) throws {
     do throws(SystemReason) { try StandardStreams.writeResult(bytes.span) } catch {
       if error.isReaderGone { throw ExitStatus.readerGone }
@@ -126,7 +127,7 @@ enum StandardOutput {
     }
   }
 
-  /// Throws `usage` where a terminal would get bytes: it shows none, and who copies them from it changes them.
+  /// Throws `usage` if a terminal would get bytes: it cannot show them, and copying from it changes them.
   static func refuseTerminal(for form: SigningRequestForm) throws(CommandError) {
     guard form == .input || !form.isText, StandardStreams.showsResults else { return }
     throw CommandError(
@@ -145,15 +146,15 @@ enum StandardOutput {
   }
 }
 
-/// How the files of tokens are called that follow each other in time: `proof-20261121T140000Z.jwt`.
+/// The names of the files of tokens that follow each other in time: `proof-20261121T140000Z.jwt`.
 struct WindowFileNames {
   private let prefix: String
-  /// A folder that is not there yet, and is made with them.
+  /// A folder that does not exist yet, and is made with them.
   private let newFolder: String?
 
-  /// Takes `--output` for a folder when it is one or ends as one, else for the first part of every name.
+  /// Takes `--output` for a folder if it is one or ends like one, and otherwise for the first part of every name.
   ///
-  /// Throws `usage` without it, and with `--force`: of files that others were replaced by, none could be taken back.
+  /// Throws `usage` without it, and with `--force`: files that were replaced could not be restored.
   init(_ options: OutputOptions) throws(CommandError) {
     guard let output = options.output, !StandardOutput.isNamed(by: output) else {
       throw .usage("--windows needs --output: each token goes into a file of its own")
@@ -170,9 +171,9 @@ struct WindowFileNames {
     }
   }
 
-  /// Where the tokens go that start then; throws at once what is known to stand against it.
+  /// The destination for tokens that start then; throws what is known to prevent it.
   func destination(for starts: [NumericDate]) throws(CommandError) -> WindowFiles {
-    // The basic format of ISO 8601: a colon is not for every file system.
+    // The basic format of ISO 8601, because not every file system allows a colon.
     let paths = starts.map { "\(prefix)-\($0.description.filter { $0 != "-" && $0 != ":" })\(Self.suffix)" }
     if let newFolder {
       try CommandError.passing { () throws(SystemError) in try OutputFolder.check(path: newFolder) }
@@ -192,7 +193,7 @@ enum WindowFiles {
   /// A folder that is made with them, and their paths in it.
   case newFolder(String, [String])
 
-  /// Writes what is in each, in their order, and gives their paths; throws `output-exists` or `output-unwritable`.
+  /// Writes the contents of each, in order, and returns their paths; throws `output-exists` or `output-unwritable`.
   func write(_ contents: [[UInt8]]) throws(CommandError) -> [String] {
     try CommandError.passing { () throws(SystemError) in
       switch self {

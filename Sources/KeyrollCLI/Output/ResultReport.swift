@@ -1,15 +1,15 @@
 import Keyroll
 
-/// What programs are told of a result: the result itself or the file that holds it, and what is known of it.
+/// The report on a result for programs: the result itself or its file, and what is known about it.
 struct ResultReport {
-  /// The version of the JSON form; it rises when a member changes its meaning or goes.
+  /// The version of the JSON form; it goes up if a member changes its meaning or is removed.
   static let jsonVersion: Int64 = 1
 
-  /// What the member is called that holds the result: `token`.
+  /// The name of the member with the result: `token`.
   private let name: ExactText
   /// The result as a value; nil for the text that is written, without its last line feed.
   private let value: JSONValue?
-  /// What is known of it.
+  /// What is known about it.
   private let facts: JSONObject
 
   init(_ name: ExactText, value: JSONValue? = nil, _ facts: JSONObject = JSONObject()) {
@@ -55,7 +55,7 @@ struct ResultReport {
     self.init("certificate", facts)
   }
 
-  /// `text` is the result; `file` holds it, and `picture` draws it, where they were asked for.
+  /// `text` is the result; `file` contains it and `picture` draws it, if they were asked for.
   func json(of text: String, file: String?, picture: String?) -> JSONObject {
     var object: JSONObject = ["version": .integer(Self.jsonVersion)]
     if let file {
@@ -85,7 +85,7 @@ struct ResultReport {
     return facts
   }
 
-  /// When a token can be used: from its first second to the first one at which it cannot.
+  /// The time in which a token can be used: from its first second to the first one at which it cannot.
   static func add(_ window: TokenWindow, to facts: inout JSONObject) {
     facts["validFrom"] = window.start.map { .string(ExactText($0.description)) }
     facts["validUntil"] = window.end.map { .string(ExactText($0.description)) }

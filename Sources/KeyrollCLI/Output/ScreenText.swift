@@ -1,12 +1,12 @@
 import Keyroll
 
-/// Lines that a person reads: a report, or what is said on standard error.
+/// Lines that a person reads: a report, or messages on standard error.
 ///
-/// Values of others are in them as `ForeignText` shows them. Whatever came here without it is at least escaped.
+/// Foreign values are in them as a `ForeignText`. Any other text is at least escaped.
 struct ScreenText {
   private struct Line {
     let text: String
-    /// How far a row below it is indented where the line is folded, in columns.
+    /// The indentation of the rows below it if the line is folded, in columns.
     let indentation: Int
   }
 
@@ -19,7 +19,7 @@ struct ScreenText {
 
   init(_ lines: [String]) { for line in lines { append(line) } }
 
-  /// Adds a line; `indentation` is where its text begins after a label, in columns.
+  /// Adds a line; `indentation` is the column at which its text begins after a label.
   mutating func append(_ text: String, indentation: Int = Self.indentation) {
     lines.append(
       Line(
@@ -35,10 +35,10 @@ struct ScreenText {
     return screen
   }
 
-  /// The lines, each ended by a line feed, and folded for a terminal of so many columns if there is one.
+  /// The lines, each with a line feed at its end, and folded if there is a terminal of this many columns.
   func text(columns: Int?) -> String {
     guard let columns else { return lines.map { $0.text + "\n" }.joined() }
-    // One column less: terminals differ in what a row does that is full.
+    // One column less, because terminals differ in what they do with a full row.
     let folding = FoldedText(width: columns - 1)
     return lines.flatMap { folding.rows(of: $0.text, indentation: $0.indentation) }.map { $0 + "\n" }.joined()
   }
@@ -51,7 +51,7 @@ struct FieldList {
   /// The longest name that the others are padded to: one long name would make every line long.
   private static let widestName = 40
 
-  /// A value of others is one that `ForeignText` shows. A further line without a name continues the value before it.
+  /// A foreign value must be a `ForeignText`. A further line without a name continues the value before it.
   mutating func append(_ name: String, _ value: String) { fields.append((name, value)) }
 
   var screen: ScreenText {
@@ -64,20 +64,21 @@ struct FieldList {
     return screen
   }
 
-  /// Each line ended by a line feed, for a file.
+  /// The lines, each with a line feed at its end, for a file.
   var text: String { screen.text(columns: nil) }
 }
 
-/// JSON for programs, which a person may see on a terminal too: what would not be seen for what it is, is written
-/// as an escape (RFC 8259, section 7), and so is every space after another in a string. The value is the same.
+/// JSON for programs, which a person may also see on a terminal. Characters that would not be seen as what they are
+/// become escapes (RFC 8259, section 7), and so does every space after another in a string. The value stays the
+/// same.
 package struct EscapedJSON: CustomStringConvertible {
   package let description: String
 
-  /// Takes JSON text as `JSONWriter` writes it; line breaks and spaces between values stay.
+  /// Takes JSON text as `JSONWriter` writes it; line breaks and spaces between values are kept.
   package init(_ text: String) {
     var output: [UInt8] = []
     output.reserveCapacity(text.utf8.count)
-    // No string goes over the end of a line. Nearly all lines are as they should be, and a long report has many.
+    // No string crosses the end of a line. Nearly all lines need no change, and a long report has many.
     for (index, line) in Array(text.utf8).split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
       if index > 0 { output.append(0x0A) }
       if Self.isPlain(line) {
@@ -89,7 +90,7 @@ package struct EscapedJSON: CustomStringConvertible {
     description = String(validating: output, as: UTF8.self) ?? ""
   }
 
-  /// True for printable ASCII in which no space follows another behind the indentation.
+  /// True for printable ASCII without two spaces in a row after the indentation.
   private static func isPlain(_ line: ArraySlice<UInt8>) -> Bool {
     var previous: UInt8 = 0
     for byte in line.drop(while: { $0 == 0x20 }) {

@@ -1,24 +1,25 @@
 import ArgumentParser
 import Keyroll
 
-/// What a command takes, as its parser knows it: for suggestions and for completion.
+/// The options and arguments of a command, as its parser knows them: for suggestions and for completion.
 ///
-/// The parser is asked to describe the command in JSON, which costs more than a run: nobody waits for it in a run that goes well.
+/// The parser describes the command in JSON, which costs more than a whole run, so this is used only after a mistake or
+/// for completion.
 package struct CommandDescription {
   /// An option or a flag.
   package struct Option {
     /// As it is typed: `--key`.
     package let name: String
-    /// What its value is called in help: `file`; nil for a flag.
+    /// The name of its value in help: `file`; nil for a flag.
     package let valueName: String?
-    /// The values it takes, where they are few.
+    /// The possible values, if there are only a few.
     package let values: [String]
     package let about: String
-    /// True where its value may begin with a hyphen.
+    /// True if its value may begin with a hyphen.
     fileprivate let takesAnyWord: Bool
   }
 
-  /// What is given without a name.
+  /// The arguments without a name.
   package struct Argument {
     package let valueName: String
     package let values: [String]
@@ -30,7 +31,7 @@ package struct CommandDescription {
   /// The commands below it, with what each does.
   package let subcommands: [(name: String, about: String)]
 
-  /// A group of commands has no options but those that all have.
+  /// A group of commands has only the options that all commands have.
   init(_ command: any ParsableCommand.Type) {
     subcommands = command.configuration.subcommands.map {
       ($0.configuration.commandName ?? "", $0.configuration.abstract)
@@ -58,7 +59,7 @@ package struct CommandDescription {
     self.arguments = arguments
   }
 
-  /// That of each command, by what is typed for it: `keyroll sign proof`.
+  /// The description of each command, by what is typed for it: `keyroll sign proof`.
   package static var all: [String: CommandDescription] { all(below: KeyrollCommand.self, named: "keyroll") }
 
   private static func all(below command: any ParsableCommand.Type, named name: String) -> [String: CommandDescription] {
@@ -92,11 +93,11 @@ package struct CommandDescription {
 // MARK: Words of a command line
 
 extension CommandDescription {
-  /// What a word of a command line is.
+  /// The kind of a word on a command line.
   package enum Word {
-    /// The name of an option that the command has, with the value behind `=` where there is one.
+    /// The name of an option of the command, with the value after `=` if there is one.
     case option(Option, value: String?)
-    /// That of one it does not have.
+    /// The name of an option that the command does not have.
     case unknownOption(String)
     /// The value of the option before it.
     case value(String, of: Option)
@@ -104,7 +105,7 @@ extension CommandDescription {
     case argument(String, index: Int)
   }
 
-  /// What each of the words behind the name of the command is.
+  /// The kind of each of the words after the name of the command.
   package func read(_ words: some Sequence<String>) -> [Word] {
     var read: [Word] = []
     var pending: Option?

@@ -1,30 +1,30 @@
 import ArgumentParser
 package import Keyroll
 
-/// What only the command line can get wrong: its options and what is asked of the person; what another part throws is passed on.
+/// The errors of the command itself: its options, and what it asks a person. Errors of other parts are passed on.
 package typealias CommandError = Failure<CommandErrorCode>
 
 /// The reasons of a `CommandError`, by their stable ids.
 package enum CommandErrorCode: String, FailureCode {
   case usage = "usage"
   case deviceTimeout = "device-timeout"
-  /// The system refused the thread that keeps the time of calls to a module.
+  /// The system did not start the thread that measures the time of calls to a module.
   case deviceUnwatched = "device-unwatched"
   /// The person at the terminal did not answer yes.
   case notConfirmed = "not-confirmed"
-  /// What was typed as a new password, and typed again, is not the same.
+  /// The new password was typed differently the second time.
   case passwordsDiffer = "passwords-differ"
 }
 
 extension CommandError {
-  /// A command line that cannot be taken, with the hint where the options of its command are explained.
+  /// A command line that cannot be accepted, with the hint where the options of its command are explained.
   static func usage(
     _ message: String, in arguments: [String] = Array(CommandLine.arguments.dropFirst())
   ) -> CommandError {
     CommandError(.usage, message, hint: "see \(CommandPath(arguments).text) --help")
   }
 
-  /// What ArgumentParser refused, in the shape of every other error.
+  /// An error of ArgumentParser, in the form of every other error.
   static func usage(_ error: any Error, in arguments: [String]) -> CommandError {
     let arguments = arguments.first == "help" ? Array(arguments.dropFirst()) : arguments
     let message = KeyrollCommand.message(for: error)
@@ -35,25 +35,26 @@ extension CommandError {
   }
 }
 
-/// What ArgumentParser says of a command line, in our words for what the user wrote.
+/// The message of ArgumentParser about a command line, with our words for what the user wrote.
 ///
-/// A value that was given where no option or file is may be a password or PIN, and is not repeated: after an option that the
-/// command does not have, and where an option takes the number of a descriptor; nor is what is not a name of an option. What may be a
-/// token or a key never is.
+/// A value in a place without an option or file may be a password or PIN, and is not repeated. This is the case after
+/// an option that the command does not have, and for an option that takes the number of a descriptor. The same holds
+/// for a word that is not the name of an option. A word that may be a token or a key is never repeated.
 struct UsageMessage: CustomStringConvertible {
   let description: String
 
   static let withheld = "(\(withheldWords))"
   static let withheldWords = "not repeated here"
 
-  /// Takes the message as `ParsableCommand.message(for:)` gives it.
+  /// Takes the message from `ParsableCommand.message(for:)`.
   init(_ message: String, in arguments: [String]) {
-    // Of a value that an option of the command does not take, if not of one that belongs to no option that is known.
+    // About a value that an option of the command does not take, or otherwise one that belongs to no known option.
     let isOfKnownOption = message.hasPrefix("The value '")
-    // What follows is the argument as it is, not even quoted.
+    // The argument follows as it is, without quotation marks.
     var text = message.hasPrefix("Invalid option: ") ? "Invalid option: \(Self.withheld)" : message
-    // First out of the message, so that nothing in them is taken for words of its own, and then in again as they are shown.
-    // The longest come first, because a shorter one can be a part of it, and of two that are equal the one not to be shown.
+    // The words are first removed from the message, so that nothing in them is taken for words of its own, and then
+    // inserted again in the form to show. The longest come first, because a shorter one can be part of it. If two are
+    // equal, the one that must not be shown counts.
     var shown: [String] = []
     let words = Self.words(arguments).sorted {
       ($0.text.utf8.count, $1.isAlone ? 1 : 0) > ($1.text.utf8.count, $0.isAlone ? 1 : 0)
@@ -68,13 +69,13 @@ struct UsageMessage: CustomStringConvertible {
     description = text
   }
 
-  /// No argument has a NUL in it.
+  /// Arguments never contain a NUL.
   private static func placeholder(_ index: Int) -> String { "\0\(index)\0" }
 
   private static func onOneLine(_ message: String) -> String {
     var text =
       message
-      // The only messages of more than one line are an alternative and a list.
+      // Only an alternative and a list have messages of more than one line.
       .replacing("\n   or: ", with: ", or ").replacing("\n  - ", with: " ")
       .replacing(". Did you", with: "; did you").replacing(". Please", with: "; please")
     if text.hasSuffix(".") { text.removeLast() }
@@ -84,7 +85,7 @@ struct UsageMessage: CustomStringConvertible {
   /// The words of the command line that are not names of options.
   private struct Word {
     let text: String
-    /// True if it is the value of no option, known or not.
+    /// True if it is not the value of any option, known or not.
     var isAlone = false
     /// True after an option whose value is the number of a descriptor.
     var isOfDescriptor = false
@@ -108,7 +109,7 @@ struct UsageMessage: CustomStringConvertible {
         previous = name
       }
       if !name.hasPrefix("--"), name.utf8.count > 2 {
-        // An option of one letter, and its value perhaps.
+        // An option of one letter, perhaps with its value.
         words.append(Word(text: String(name)))
       } else if !isOption(name) {
         words.append(Word(text: String(name)))
@@ -119,7 +120,7 @@ struct UsageMessage: CustomStringConvertible {
 
   /// True for the form of an option's name, so that a mistake in one can be shown: `--pasword-file`.
   ///
-  /// `--password:…` is none, nor is `--password…`, after which a secret may have lost its separator.
+  /// `--password:…` is not such a name, and neither is `--password…`, in which a secret may have lost its separator.
   static func isOption(_ name: Substring) -> Bool {
     guard !ForeignText.mayBeSecret(String(name)), name.utf8.allSatisfy({ (0x61...0x7A).contains($0) || $0 == 0x2D })
     else {

@@ -1,7 +1,7 @@
 import Keyroll
 import Synchronization
 
-/// The PKCS #11 modules of one run, from the first key that is opened until the run has ended.
+/// The PKCS #11 modules of one run, from the first key that is opened to the end of the run.
 final class Device: Sendable {
   private let backend: PKCS11Backend
   private let watch: DeviceWatch
@@ -11,15 +11,15 @@ final class Device: Sendable {
     self.watch = watch
   }
 
-  /// Finalises the modules when nothing is left to do but to end with this status.
+  /// Finalises the modules when nothing is left to do except to end with this status.
   func end(with status: ExitStatus) {
     watch.runIsOver(with: status)
     backend.close()
   }
 }
 
-/// The devices of a run, which are let go when its result is written or its error said: what a module does then comes too
-/// late to take either along.
+/// The devices of a run. They are released after its result or error is written, so a module that then crashes can no
+/// longer prevent either.
 final class Devices: Sendable {
   @TaskLocal static var current: Devices?
 
@@ -27,7 +27,7 @@ final class Devices: Sendable {
 
   func keep(_ device: Device) { kept.withLock { $0.append(device) } }
 
-  /// Finalises all modules; one that hangs, crashes or ends the process changes nothing of the status.
+  /// Finalises all modules. A module that hangs, crashes or ends the process does not change the status.
   func end(with status: ExitStatus) {
     let devices = kept.withLock { $0 }
     if devices.isEmpty { return }
@@ -47,27 +47,26 @@ final class Devices: Sendable {
     for device in devices { device.end(with: status) }
   }
 
-  /// Only what a signal handler may do: no allocation, no lock.
+  /// Only what is allowed in a signal handler: no allocation, no lock.
   private static func end(with status: ExitStatus) -> Never {
     let warning: StaticString = "keyroll: warning: a PKCS #11 module crashed while it was closed; nothing is lost\n"
     CurrentProcess.end(status.rawValue, saying: warning)
   }
 }
 
-/// A PKCS #11 module that crashes the process while it is loaded, where something better can be said of it than what the
-/// system says.
+/// Handles a PKCS #11 module that crashes the process while it is loaded, with a better message than the system's.
 enum ModuleCrash {
-  /// From here on modules are loaded. p11-kit loads all that it is configured with, takes their lists of functions for granted,
-  /// and crashes where a module gives none.
+  /// Modules are loaded from here on. p11-kit loads all that are in its configuration, assumes that they have lists of
+  /// functions, and crashes if one has none.
   static func loadingBegins() { CrashHandler.install(endsLoading) }
 
-  /// A crash is what it is again, unless a module has taken it over in the meantime.
+  /// A crash has its default action again, unless a module has changed it in the meantime.
   static func loadingEnds() { CrashHandler.remove(endsLoading) }
 
   private static let endsLoading: CrashHandler.Function = { _ in
     let message: StaticString = """
       keyroll: error: a PKCS #11 module crashed while it was loaded, or has no list of functions [module-unavailable]
-      keyroll: hint: p11-kit loads all that it is configured with: take the file of that module out of its configuration
+      keyroll: hint: p11-kit loads every module in its configuration: remove the file of that module from there
 
       """
     CurrentProcess.end(ExitStatus.failed.rawValue, saying: message)

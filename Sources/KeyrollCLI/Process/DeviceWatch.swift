@@ -1,25 +1,25 @@
 import Keyroll
 import Synchronization
 
-/// Says what a device is waited for, and ends the process when a call to a module does not come back in time: nothing else
-/// can end such a call.
+/// Says which device keyroll waits for, and ends the process if a call to a module does not return in time: nothing
+/// else can end such a call.
 final class DeviceWatch: CallObserver {
   private struct Call {
     let function: StaticString
     let module: String
     let start: ContinuousClock.Instant
-    /// Nil for a call that takes as long as a person takes, and for one that would leave a key behind.
+    /// Nil for a call that waits for a person, and for one that would leave a key behind.
     let deadline: ContinuousClock.Instant?
     var isTold = false
   }
 
   private struct State {
     var isWatching = false
-    /// By the thread that calls.
+    /// By the calling thread.
     var calls: [ThreadIdentity: Call] = [:]
-    /// How the run ends, when what is left is to let go of the modules.
+    /// How the run ends, once only the modules are left to release.
     var status: ExitStatus?
-    /// True from when the token was asked to make a key.
+    /// True from the moment at which the token is asked to make a key.
     var mayHaveMadeKey = false
     /// As it was before the first call.
     var workingFolder: WorkingFolder?
@@ -28,7 +28,7 @@ final class DeviceWatch: CallObserver {
   private let timeout: TimeSpan
   private let state = Mutex(State())
 
-  /// How long a call may take before a note names it.
+  /// The time after which a note names a call.
   private static let patience = Duration.seconds(2)
 
   init(timeout: TimeSpan) { self.timeout = timeout }
@@ -48,9 +48,9 @@ final class DeviceWatch: CallObserver {
     if Self.isLoading(function) { ModuleCrash.loadingBegins() }
   }
 
-  /// Does not return while the watch ends the process: a call that comes back too late is over with the run.
+  /// Does not return while the watch ends the process: a call that returns too late ends with the run.
   ///
-  /// A module that has gone to another folder has not moved what relative paths mean.
+  /// If a module changes the current folder, relative paths still mean the same.
   func didReturn() {
     state.withLock { state in
       let call = state.calls.removeValue(forKey: ThreadIdentity.current)
@@ -64,14 +64,14 @@ final class DeviceWatch: CallObserver {
 
   func didNotice(_ warning: String) { Diagnostics.warning(warning) }
 
-  /// From here on a module that does not let go changes nothing: the run ends with this status.
+  /// From here on a module that hangs changes nothing: the run ends with this status.
   func runIsOver(with status: ExitStatus) { state.withLock { $0.status = status } }
 
   private func start() {
     do throws(SystemReason) { try BackgroundThread.start { self.watch() } } catch { refuse(error) }
   }
 
-  /// Without the thread a call that hangs would hang for ever, so none is made.
+  /// Without the thread, a call that hangs would never end, so no call is made.
   private func refuse(_ reason: SystemReason) -> Never {
     let error = CommandError(
       .deviceUnwatched, "no call to a module was made, because it could not be ended after \(timeout): \(reason)",
@@ -86,8 +86,8 @@ final class DeviceWatch: CallObserver {
     }
   }
 
-  /// Tells of the calls that take long and ends the process for one that takes too long; returns how long there is nothing
-  /// to do.
+  /// Reports calls that take long, and ends the process if one takes too long; returns the time until there is
+  /// something to do.
   private func look(_ state: inout State) -> Duration {
     let now = ContinuousClock.now
     // A call that begins while this thread sleeps is seen in time.
@@ -110,7 +110,7 @@ final class DeviceWatch: CallObserver {
     return wait
   }
 
-  /// Everybody expects that making a key takes a while.
+  /// A note would not help: making a key always takes a while.
   private static func patience(with call: Call) -> Duration {
     makesKey(call) ? .seconds(10) : patience
   }
@@ -149,11 +149,12 @@ final class DeviceWatch: CallObserver {
   }
 }
 
-/// Passes on what a program that signs says, and lets nothing that ends keyroll leave the program behind.
+/// Passes on the output of a program that signs, and makes sure that nothing that ends keyroll leaves the program
+/// behind.
 final class ProgramWatch: ProgramObserver {
   private let held = Mutex<Interruptions?>(nil)
 
-  /// Ends the process when signals cannot be held back: one of them would leave the program behind.
+  /// Ends the process if signals cannot be held back: one of them would leave the program behind.
   func willStart() -> Int32? {
     let descriptor = held.withLock { held in
       held = Interruptions(holding: Signals.endingThisProcess)
@@ -167,6 +168,6 @@ final class ProgramWatch: ProgramObserver {
 
   func didWrite(_ line: String) { Diagnostics.note("the signer says: \(quoting: line)") }
 
-  /// A signal that has waited takes effect here, when the program is gone and nothing has been written.
+  /// A signal that was held back takes effect here, when the program is gone and nothing has been written.
   func didEnd() { held.withLock { $0 = nil } }
 }

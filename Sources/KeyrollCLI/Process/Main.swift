@@ -5,7 +5,7 @@ import Keyroll
 @main
 enum Main {
   static func main() {
-    // Not `exit`: nothing here is buffered, and what libraries would tidy up the kernel frees at once.
+    // This replaces `exit`: nothing here is buffered, and the kernel frees at once what libraries would tidy up.
     let status = run(Array(CommandLine.arguments.dropFirst()))
     if status == .readerGone { CurrentProcess.endByBrokenPipe() }
     CurrentProcess.end(status.rawValue)
@@ -36,7 +36,7 @@ enum Main {
     }
   }
 
-  /// Before anything else is looked at; throws `process-unprotected`.
+  /// Comes before anything else; throws `process-unprotected`.
   private static func protect() throws(SystemError) {
     try ProcessProtection.apply()
     guard Toolkit.ignoreEnvironment() else {
@@ -44,7 +44,8 @@ enum Main {
     }
   }
 
-  /// Answers what a shell asks, which is no command: how a line goes on, and the script that asks it; false for anything else.
+  /// Answers the requests of a shell, which are not commands: how a line goes on, and the script that asks; false for
+  /// anything else.
   private static func answers(_ arguments: [String]) throws -> Bool {
     if arguments.first == CompletionAnswer.question {
       try StandardOutput.write(CompletionAnswer(Array(arguments.dropFirst())).text)
@@ -59,7 +60,8 @@ enum Main {
     return true
   }
 
-  /// Ends what ArgumentParser did not hand to a command: a request for help or for the version, or a wrong command line.
+  /// Ends what ArgumentParser did not pass to a command: a request for help or for the version, or a wrong command
+  /// line.
   private static func conclude(_ error: any Error, _ arguments: [String]) -> ExitStatus {
     guard KeyrollCommand.exitCode(for: error) == .success else {
       return Diagnostics.report(CommandError.usage(error, in: arguments))
@@ -75,12 +77,12 @@ enum Main {
   }
 }
 
-/// How a command ends. A command throws one of these when all has been said already.
+/// How a command ends. A command throws one of these when everything has been reported already.
 package enum ExitStatus: Int32, Error {
   /// Done; for `verify` and `request check`: accepted.
   case success = 0
-  /// `verify` or `request check` has judged and rejects; `credentials` lists something that is due; a certificate was made, and is
-  /// not on its token.
+  /// `verify` or `request check` has judged and rejects; `credentials` lists something that is due; a rollover failed
+  /// or is overdue; a certificate was made but is not on its token.
   case rejected = 1
   /// Refused or failed: a file, key, secret, claim or output. Nothing was written.
   case failed = 2
@@ -88,18 +90,19 @@ package enum ExitStatus: Int32, Error {
   case notYet = 3
   /// The command line itself is wrong (EX_USAGE of sysexits.h).
   case usage = 64
-  /// Whoever read standard output has gone, as `head` goes; the process ends by SIGPIPE, which a shell shows as this number.
+  /// The reader of standard output has gone, such as `head`; the process ends by SIGPIPE, which a shell shows as this
+  /// number.
   case readerGone = 141
 }
 
 /// The command that the first words of a command line name.
 struct CommandPath {
   private(set) var command: any ParsableCommand.Type = KeyrollCommand.self
-  /// The same, without one that may be left out.
+  /// The same, without a name that may be left out.
   let named: any ParsableCommand.Type
   /// What to type for it: `keyroll sign proof`.
   private(set) var text = "keyroll"
-  /// What follows those words.
+  /// The words after those.
   private(set) var rest: ArraySlice<String>
 
   /// The arguments as the root of all commands takes them, with the name of a command that may be left out.
@@ -116,7 +119,7 @@ struct CommandPath {
       rest.removeFirst()
     }
     named = command
-    // A group that explains itself is asked for help itself.
+    // For a group that explains itself, help means the help of the group itself.
     let explains = ["-h", "--help"].contains(rest.first) && !command.configuration.discussion.isEmpty
     if let next = command.configuration.defaultSubcommand, !explains {
       command = next
@@ -134,10 +137,10 @@ struct CommandPath {
     }
   }
 
-  /// Parses the command line, as the root of all commands does; throws what that throws.
+  /// Parses the command line as the root of all commands does; throws what that throws.
   ///
-  /// A command parses its own options in a fraction of the time that the descent from the root takes. Whatever it cannot
-  /// take, a request for help too, is left to the root.
+  /// A command parses its own options in a fraction of the time that the way down from the root takes. Everything that
+  /// it cannot parse, including a request for help, is left to the root.
   static func parse(_ arguments: [String]) throws -> any ParsableCommand {
     let path = CommandPath(arguments)
     try path.refuseRepetition()
@@ -150,7 +153,7 @@ struct CommandPath {
     return try KeyrollCommand.parseAsRoot(path.spelledOut)
   }
 
-  /// Throws `usage` for help on what is not a command, where ArgumentParser would give help on what is around it.
+  /// Throws `usage` for help on something that is not a command; ArgumentParser would give help on its group.
   private static func refuseUnknownCommand(_ words: ArraySlice<String>) throws(CommandError) {
     let path = CommandPath(Array(words))
     guard let word = path.rest.first, word != "help", !word.hasPrefix("-") else { return }
@@ -158,7 +161,7 @@ struct CommandPath {
     throw .usage("there is no command \(naming: word)\(Suggestions.question(word, among: names))", in: Array(words))
   }
 
-  /// Throws `usage` for an option that is given twice and takes one value: it is unclear which one was meant.
+  /// Throws `usage` for an option with one value that is given twice: it is unclear which one was meant.
   private func refuseRepetition() throws(CommandError) {
     let repeatable = (command as? any RepeatableOptions.Type)?.repeatableOptions ?? []
     var seen: [Substring] = []
@@ -172,7 +175,7 @@ struct CommandPath {
   }
 }
 
-/// A command with options that may be given several times; of any other the parser would silently take the last.
+/// A command with options that may be repeated. For any other option the parser would silently take the last one.
 protocol RepeatableOptions: ParsableCommand {
   /// As they are typed: `--hint`.
   static var repeatableOptions: [String] { get }

@@ -1,12 +1,12 @@
 import Keyroll
 
-/// The names that a person may have meant by a word that is none of them.
+/// The names that a person may have meant by an unknown word.
 package enum Suggestions {
-  /// The most that are named: a longer list is what help is for.
+  /// The most names to suggest; help is for longer lists.
   private static let most = 3
 
-  /// The nearest of the names, in their order: those that are the same but for case and hyphens, else those that begin with the
-  /// word or have a part that does, else those that the fewest slips of the hand lead to.
+  /// The nearest of the names, in their order: those that differ only in case and hyphens; otherwise those that begin
+  /// with the word or have a part that does; otherwise those that the fewest typing mistakes lead to.
   package static func near(_ word: some StringProtocol, among names: [String]) -> [String] {
     let letters = letters(of: word)
     guard letters.count > 1 else { return [] }
@@ -20,14 +20,14 @@ package enum Suggestions {
     if !parts.isEmpty { return Array(parts.prefix(most)) }
     let whole = nearest(letters, names) { [$0] }
     if !whole.isEmpty { return Array(whole.prefix(most)) }
-    // More was written than the name has: `--tenant-id` for `--tenant`.
+    // The word is longer than the name: `--tenant-id` for `--tenant`.
     let shorter = names.filter { begins(word, with: $0) }
     if !shorter.isEmpty { return Array(shorter.prefix(most)) }
     let misspelt = nearest(letters, names) { $0.split(separator: "-").filter { $0.utf8.count > 3 }.map(String.init) }
     return Array(misspelt.prefix(most))
   }
 
-  /// The end of a message: `; did you mean 'a' or 'b'?`, and nothing where no name is near.
+  /// The end of a message: `; did you mean 'a' or 'b'?`, or nothing if no name is near.
   package static func question(_ word: some StringProtocol, among names: [String]) -> String {
     let near = near(word, among: names).map { $0.hasPrefix("-") ? "'\($0)'" : $0 }
     return near.isEmpty ? "" : "; did you mean \(alternatives(near))?"
@@ -39,7 +39,7 @@ package enum Suggestions {
     return words.count == 1 ? last : words.dropLast().joined(separator: ", ") + " \(conjunction) " + last
   }
 
-  /// The names, a form of which the fewest slips lead to, if these are few for so short a word.
+  /// The names that the fewest mistakes lead to, if these are few for a word of this length.
   private static func nearest(_ letters: [UInt8], _ names: [String], in forms: (String) -> [String]) -> [String] {
     let slips = names.map { name in
       forms(name).map { self.slips(from: letters, to: self.letters(of: $0)) }.min() ?? .max
@@ -56,7 +56,7 @@ package enum Suggestions {
     name.utf8.count > 3 && word.utf8.starts(with: "\(name)-".utf8)
   }
 
-  /// How many letters must be put in, left out, exchanged for another or for their neighbour (optimal string alignment).
+  /// The number of letters to insert, remove, replace or swap with a neighbour (optimal string alignment).
   private static func slips(from word: [UInt8], to name: [UInt8]) -> Int {
     if word.isEmpty || name.isEmpty { return max(word.count, name.count) }
     var (beforeLast, last) = ([Int](), Array(0...name.count))

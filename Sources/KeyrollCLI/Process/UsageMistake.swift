@@ -1,14 +1,14 @@
 import ArgumentParser
 import Keyroll
 
-/// What is wrong with a command line, where more can be said of it than the parser says: a name that is not known, and what may be
-/// meant by it.
+/// A mistake in a command line about which more can be said than the parser says: an unknown name, and what it may
+/// mean.
 ///
-/// The parser names what is missing before what is misspelt, which is why it is missing.
+/// The parser reports what is missing before what is misspelt, although the misspelling is the reason.
 struct UsageMistake {
   let text: String
 
-  /// Nil where the parser's own words are the best there are; `message` is what it says.
+  /// Nil if the parser's own words are the best; `message` is what it says.
   init?(on path: CommandPath, message: String) {
     let description = CommandDescription(path.command)
     if !path.command.configuration.subcommands.isEmpty {
@@ -63,7 +63,7 @@ struct UsageMistake {
 
   // MARK: A value that is not taken
 
-  /// The option and its value of which the parser says that it is invalid.
+  /// The option, and its value that the parser calls invalid.
   private static func refusedValue(
     _ message: String, _ description: CommandDescription, _ words: some Sequence<String>
   ) -> (option: CommandDescription.Option, value: String)? {
@@ -78,7 +78,7 @@ struct UsageMistake {
   }
 
   private static func text(ofRefused value: String, for option: CommandDescription.Option) -> String {
-    // Who gives a PIN in the place of a descriptor has it shown nowhere.
+    // If somebody gives a PIN in place of a descriptor, it is not shown.
     if option.name.hasSuffix("-fd") {
       return "\(option.name) takes the number of a descriptor; what was given is \(UsageMessage.withheldWords)"
     }
@@ -100,7 +100,7 @@ struct UsageMistake {
 
 /// A command that only groups others, one of which must be named.
 protocol CommandGroup: ParsableCommand {
-  /// What is not said without one of them: `which token to sign`.
+  /// The missing choice: `which token to sign`.
   static var question: String { get }
 }
 
@@ -111,6 +111,7 @@ extension CommandGroup {
     return "\(question) is missing: \(Suggestions.alternatives(names))"
   }
 
-  /// Not help, as elsewhere: whoever reads a token from standard output must not get a page of help and status 0.
+  /// No help here, unlike elsewhere: a program that reads a token from standard output must not get a page of help and
+  /// status 0.
   func run() throws { throw CommandError.usage(Self.missing) }
 }

@@ -1,11 +1,13 @@
 import Keyroll
 
-/// What `keyroll prepare` wrote, read strictly: the request for a token (version 1) or for a certificate (version 2).
+/// The output of `keyroll prepare`, read strictly: the request for a token (version 1) or for a certificate (version
+/// 2).
 enum CarriedRequest {
   case token(ReviewedRequest)
   case certificate(ReviewedCertificate)
 
-  /// Reads the file once; throws what reading a request throws, and `usage` for a profile that is insisted upon if there is none.
+  /// Reads the file once; throws what reading a request throws, and `usage` if a profile is insisted on and there is
+  /// none.
   init(_ path: String, insistingOn profileName: String?) throws {
     let contents = try SecretBytes.contents(ofFile: path, limit: JSONLimits.signingRequest.byteCount)
     if contents.withBytes(CertificateSigningRequest.isAnnounced) {
@@ -37,13 +39,13 @@ struct ReviewedCertificate {
     self.path = path
   }
 
-  /// Says the warnings; throws what is wrong with the life of the certificate.
+  /// Writes the warnings; throws what is wrong with the life of the certificate.
   func judge(at time: NumericDate, builtAt buildTime: Int64, atMost maximum: TimeSpan? = nil) throws(CertificateError) {
     try request.requireLife(at: time, atMost: maximum, builtAt: NumericDate(seconds: buildTime))
     request.warningTexts.forEach(Diagnostics.warning)
   }
 
-  /// Opens the key and signs; throws `key-mismatch` for another key than the one it was prepared for.
+  /// Opens the key and signs; throws `key-mismatch` for another key than the one that it was prepared for.
   func sign(
     by reference: KeyReference, opened access: KeyAccess, at time: NumericDate
   ) throws -> (signature: [UInt8], product: CertificateSigningRequest.Product) {
@@ -65,7 +67,7 @@ struct ReviewedCertificate {
 
   // MARK: For people
 
-  /// Shows what is asked for to the person who decides.
+  /// Shows the request to the person who decides.
   func show() { Diagnostics.show(Self.title, summary) }
 
   var screen: ScreenText {

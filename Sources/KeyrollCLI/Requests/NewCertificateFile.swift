@@ -1,8 +1,8 @@
 import Keyroll
 
-/// Reads the certificates that requests are about, from the files that the user names.
+/// Reads the certificates for requests from the files that the user names.
 enum NewCertificateFile {
-  /// The certificate that is to be added, or with `isSentWhole` the whole PFX and its password.
+  /// The certificate to add, or with `isSentWhole` the whole PFX and its password.
   ///
   /// Throws what readers of certificates throw, `several-certificates`, and `password-not-needed`.
   static func newCertificate(
@@ -22,7 +22,7 @@ enum NewCertificateFile {
     }
   }
 
-  /// The certificate that a file is given for, to be compared alone: no password is asked for.
+  /// The certificate in a file, only for a comparison: no password is asked for.
   ///
   /// Throws what readers of certificates throw, and `several-certificates`.
   static func certificate(
@@ -34,7 +34,8 @@ enum NewCertificateFile {
 }
 
 extension RegisteredKeys {
-  /// The saved answer in a file, of several objects the one that has one of these ids; throws what reading it throws.
+  /// The saved answer in a file. If there are several objects, it takes the one that has one of these ids. Throws
+  /// what reading the file throws.
   init(in path: String, choosing ids: [String?]) throws {
     let contents = try SecretBytes.contents(ofFile: path, limit: RequestFolder.mostFileBytes)
     let ids = ids.compactMap { $0.map(ExactText.init(_:)) }

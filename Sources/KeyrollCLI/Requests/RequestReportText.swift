@@ -1,10 +1,10 @@
 import Keyroll
 
-/// A report on a request for a person: the answer, its own checks, the report on its token, and the answer again.
+/// A report on a request for a person: the verdict, its own checks, the report on its token, and the verdict again.
 struct RequestReportText {
   let screen: ScreenText
 
-  /// The columns before what a check says.
+  /// The columns before the text of a check.
   private static let labelWidth = 38
 
   init(_ report: RequestReport) {
@@ -31,7 +31,7 @@ struct RequestReportText {
   static func screen(of check: Check) -> ScreenText {
     let label = ReportText.label(check.status, check.id, width: labelWidth)
     guard let finding = check.finding else {
-      // A sentence of ours with what was found in it, which is not shown longer than a value of its own.
+      // A sentence of ours with a foreign value in it, which is not shown longer than a value alone.
       let found = (check.found?.string).map { ForeignText(json: $0.text).description } ?? ""
       return ReportText.screen(label, found, width: labelWidth)
     }
@@ -69,8 +69,8 @@ struct RequestReportText {
   }
 }
 
-/// A report on a package for a person: the answer, a line for each request, what each row asks for, its checks, what was found
-/// about requests that are rejected, and the answer again.
+/// A report on a package for a person: the verdict, a line for each request, what each row asks for, its checks, the
+/// findings about rejected requests, and the verdict again.
 struct PackageReportText {
   let screen: ScreenText
 
@@ -111,7 +111,7 @@ struct PackageReportText {
     }
   }
 
-  /// The first of each kind whose values can be read: those of a row are alike, or a check says that they are not.
+  /// The first of each kind whose values can be read: those of a row are the same, or a check says that they are not.
   private static func kinds(_ report: PackageReport) -> [(String, RequestValues)] {
     var kinds: [(String, RequestValues)] = []
     for request in report.requests where request.state != .rejected {
@@ -124,7 +124,7 @@ struct PackageReportText {
     return kinds
   }
 
-  /// Those of requests that can be sent, each once; that a window opens later has been said.
+  /// The warnings about requests that can be sent, each once; a window that opens later has been reported already.
   private static func warnings(_ report: PackageReport) -> [Check] {
     var warnings: [Check] = []
     var said: [String] = []

@@ -1,11 +1,11 @@
 import Keyroll
 
-/// A signing request from elsewhere under review, and all that is said about it.
+/// A signing request from elsewhere under review, and everything that is reported about it.
 struct ReviewedRequest {
   let review: RequestReview
   /// Where the request came from.
   private let path: String
-  /// What was said besides the summary, in its order.
+  /// What was reported besides the summary, in order.
   private var remarks: [String] = []
 
   var request: SigningRequest { review.request }
@@ -20,23 +20,23 @@ struct ReviewedRequest {
     }
   }
 
-  /// Throws unless the request is for these values, by the names of the profile's parameters; warns of rules that leave open
-  /// what a parameter means.
+  /// Throws unless the request has these values, by the names of the profile's parameters; warns about rules that leave
+  /// open what a parameter means.
   mutating func requireValues(_ expected: [String: ExactText]) throws(ProfileError) {
     try review.requireValues(expected)
     if let name = expected.keys.sorted().first, review.bringsOwnRules {
-      warn("what \(naming: name) means is for the rules that come with the request to say: --profile FILE takes yours")
+      warn("what \(naming: name) means depends on the rules that come with the request: --profile FILE uses yours")
     }
   }
 
-  /// Says the warnings; throws the first check that fails.
+  /// Writes the warnings; throws the first check that fails.
   mutating func judge(at time: NumericDate) throws(TokenError) {
     let warnings = try review.judge(at: time, with: .command)
     Diagnostics.warn(of: warnings)
     remarks += warnings.compactMap(\.finding).map { "warning: \($0.message) [\($0.reason)]" }
   }
 
-  /// The same for who is about to sign, with the window and its distance; throws also for a window that is not signed.
+  /// The same before signing, with the window and its distance; throws also for a window that must not be signed.
   mutating func judge(at time: NumericDate, horizon: TimeSpan) throws {
     try review.requireWindow(startingWithin: horizon, of: time)
     try judge(at: time)
@@ -48,7 +48,8 @@ struct ReviewedRequest {
     }
   }
 
-  /// Opens the key and signs; the clock is asked when all is ready to be signed: a person may have been waited for.
+  /// Opens the key and signs. The clock is read when everything is ready to be signed, because there may have been a
+  /// wait for a person.
   func token(by reference: KeyReference, opened access: KeyAccess, clock: ClockOptions) throws -> SignedToken {
     let toolkit = try access.toolkit()
     let now = try clock.now()
@@ -60,7 +61,7 @@ struct ReviewedRequest {
 
   // MARK: For people
 
-  /// Shows what is asked for to the person who decides.
+  /// Shows the request to the person who decides.
   func show() { Diagnostics.show(Self.title, summary) }
 
   var summaryScreen: ScreenText {
@@ -69,7 +70,7 @@ struct ReviewedRequest {
     return screen
   }
 
-  /// The summary and all that was said, for a terminal on which that was not seen.
+  /// The summary and everything that was reported, for a terminal that did not show it.
   var screen: ScreenText {
     var screen = summaryScreen
     screen.append(ScreenText(remarks))

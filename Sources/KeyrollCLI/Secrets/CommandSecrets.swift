@@ -2,21 +2,22 @@ import ArgumentParser
 import Keyroll
 import Synchronization
 
-/// Answers with the secret of a source that was named, else asks on the terminal, once for each file and each token.
+/// Answers with the secret of a source that was named, or otherwise asks on the terminal, once for each file and
+/// each token.
 final class CommandSecrets: SecretProvider {
   private let password, pin: SharedSecret?
   private let answers = Mutex<[Subject: Answer]>([:])
 
-  /// So many passwords can be typed for one file.
+  /// The most times that a password can be typed for one file.
   private static let mostTries = 3
 
-  /// What was typed last, unless it was wrong, and how often something was.
+  /// The last secret that was typed, unless it was wrong, and the number of wrong ones.
   private struct Answer {
     var secret: SharedSecret?
     var count = 0
   }
 
-  /// What one answer is for: many keys of one token have one PIN.
+  /// The subject of one answer: all keys of one token have one PIN.
   private struct Subject: Hashable {
     let purpose: SecretRequest.Purpose
     let file: String?
@@ -27,7 +28,7 @@ final class CommandSecrets: SecretProvider {
     }
   }
 
-  /// Reads every source now, whether its secret will be needed or not: a variable leaves the environment at once.
+  /// Reads every source now, whether or not its secret will be needed: a variable leaves the environment at once.
   ///
   /// Throws `secret-unavailable`.
   init(password: SecretSource?, pin: SecretSource? = nil) throws(SystemError) {
@@ -81,7 +82,7 @@ final class CommandSecrets: SecretProvider {
   }
 }
 
-/// A secret that several requests are answered with, each by a copy.
+/// A secret that answers several requests, each with a copy.
 final class SharedSecret: Sendable {
   private let bytes: SecretBytes
 
@@ -90,9 +91,9 @@ final class SharedSecret: Sendable {
   var copy: SecretBytes { bytes.withBytes { SecretBytes(copying: $0) } }
 }
 
-// The three options under which a secret's source is named: `--NAME-file`, `--NAME-fd` and `--NAME-env`.
+// The three options for the source of a secret: `--NAME-file`, `--NAME-fd` and `--NAME-env`.
 extension SecretSource {
-  /// Nil when none is given.
+  /// Nil if none is given.
   init?(_ file: String?, _ descriptor: Int32?, _ variable: String?) {
     if let file {
       self = .path(file)
@@ -105,7 +106,7 @@ extension SecretSource {
     }
   }
 
-  /// Throws for more than one of the three, and for one that can be no source.
+  /// Throws for more than one of the three, and for one that cannot be a source.
   static func requireOne(_ name: String, _ file: String?, _ descriptor: Int32?, _ variable: String?) throws {
     if [file != nil, descriptor != nil, variable != nil].count(where: { $0 }) > 1 {
       throw ValidationError("only one of --\(name)-file, --\(name)-fd and --\(name)-env can be given")

@@ -4,8 +4,8 @@ import Keyroll
 enum NewSecret {
   /// From the source that was named, or typed twice on the terminal; `subject` is what it is for.
   ///
-  /// Throws `password-required` where there is nothing to ask on and for an empty one, `passwords-differ`, and
-  /// `secret-unavailable`.
+  /// Throws `password-required` if there is no terminal to ask on and for an empty password,
+  /// `passwords-differ`, and `secret-unavailable`.
   static func password(from source: SecretSource?, for subject: String) throws -> SecretBytes {
     if let source {
       let password = try source.read(.password)

@@ -4,22 +4,22 @@ import Keyroll
 struct TerminalPrompt: ~Copyable {
   private let terminal: Terminal
 
-  /// Nil when the process has no terminal to ask on.
+  /// Nil if the process has no terminal to ask on.
   init?() {
     guard let terminal = Terminal() else { return nil }
     self.terminal = terminal
   }
 
-  /// True if what is written to standard error is seen on this terminal.
+  /// True if standard error is this terminal.
   var showsStandardError: Bool { terminal.showsStandardError }
 
-  /// Shows the question and reads one line without showing it; blocks.
+  /// Shows the question and reads one line without echo; blocks.
   ///
-  /// Ctrl-C, ctrl-Z and their like do what they always do, after the terminal is as it was. Throws
-  /// `secret-unavailable` when the input ends before the line does, and for a line of more than 4096 bytes.
+  /// Ctrl-C, ctrl-Z and the like do what they always do, after the terminal is restored. Throws `secret-unavailable`
+  /// if the input ends before the line does, and for a line of more than 4096 bytes.
   borrowing func secret(_ question: String) throws(KeyError) -> SecretBytes { try line(question, showsInput: false) }
 
-  /// Shows the question and reads one line, shown as it is typed; true when the line is these words and nothing else.
+  /// Shows the question and reads one line with echo; true if the line is exactly these words.
   ///
   /// Blocks, obeys signals and throws as `secret` does.
   borrowing func confirms(_ question: String, by words: String = "yes") throws(KeyError) -> Bool {

@@ -29,7 +29,7 @@ struct CertificateBuilder: ~Copyable {
       CertificateExtension.subjectKeyIdentifier(of: publicKey),
     ]
     defer { withExtendedLifetime(extensions) {} }
-    // Version 3 is the number 2.
+    // The number of version 3 is 2.
     try unsafe require(X509_set_version(certificate, 2) == 1)
     try require(setSerialNumber(contents.serialNumber))
     try setNames(contents.subject)
@@ -38,7 +38,7 @@ struct CertificateBuilder: ~Copyable {
     try require(hasKey)
     for element in extensions { try unsafe require(X509_add_ext(certificate, element.pointer, -1) == 1) }
     try require(setAlgorithm(algorithmIdentifier))
-    // It forgets what was encoded before, so it comes after the last change.
+    // It drops the cached encoding, so it comes after the last change.
     guard let der = unsafe DER.encoding({ output in unsafe i2d_re_X509_tbs(certificate, output) }) else {
       throw .openSSL("encoding a certificate")
     }
@@ -70,7 +70,7 @@ struct CertificateBuilder: ~Copyable {
       && Self.withTime(life.notAfter) { unsafe X509_set1_notAfter(certificate, $0) == 1 }
   }
 
-  /// Lends a UTCTime up to 2049 and a GeneralizedTime from 2050 on (RFC 5280, section 4.1.2.5).
+  /// Passes the closure a UTCTime up to 2049 and a GeneralizedTime from 2050 on (RFC 5280, section 4.1.2.5).
   private static func withTime(_ seconds: Int64, _ body: (UnsafePointer<ASN1_TIME>) -> Bool) -> Bool {
     let digits = CalendarDay.text(ofSecondsSince1970: seconds).filter(\.isASCII).filter(\.isWholeNumber)
     guard let time = unsafe ASN1_TIME_new() else { return false }
@@ -85,7 +85,7 @@ struct CertificateBuilder: ~Copyable {
       unsafe d2i_X509_ALGOR(&algorithm, &position, count) != nil
     }
     guard consumed == identifier.count, let inner = unsafe X509_get0_tbs_sigalg(certificate) else { return false }
-    // OpenSSL offers no other way to the inner algorithm, which belongs to the certificate of this object alone.
+    // OpenSSL offers no other way to the inner algorithm. It belongs to the certificate of this object alone.
     return unsafe X509_ALGOR_copy(UnsafeMutablePointer(mutating: inner), algorithm) == 1
   }
 }
@@ -114,7 +114,8 @@ struct CertificateRequestBuilder: ~Copyable {
       CertificateExtension.extendedKeyUsage(contents.usage.extended),
     ]
     let stack = unsafe OPENSSL_sk_new_null()
-    // The stack does not own what is on it, and an optimized build frees the extensions after the last line that names them.
+    // The stack does not own its elements, and an optimized build frees the extensions after the last line that names
+    // them.
     defer {
       unsafe OPENSSL_sk_free(stack)
       withExtendedLifetime((extensions, name)) {}
@@ -132,13 +133,13 @@ struct CertificateRequestBuilder: ~Copyable {
   }
 }
 
-/// Lends the key in a SubjectPublicKeyInfo as OpenSSL takes it.
+/// Passes the closure the key of a SubjectPublicKeyInfo in OpenSSL's form.
 struct EncodedPublicKey {
   private let publicKey: PublicKey
 
   init(_ publicKey: PublicKey) { self.publicKey = publicKey }
 
-  /// Throws `malformed-key` where OpenSSL does not read the key.
+  /// Throws `malformed-key` if OpenSSL cannot read the key.
   func with<Result>(_ body: (OpaquePointer) -> Result) throws(KeyError) -> Result {
     let der = publicKey.subjectPublicKeyInfo
     var key: OpaquePointer?

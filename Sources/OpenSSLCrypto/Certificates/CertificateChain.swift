@@ -3,9 +3,10 @@ internal import Signing
 
 /// Orders certificates by who issued whom; trusts none of them.
 enum CertificateChain {
-  /// The leaf, then each issuer found, up to one that issued itself or whose issuer is not there.
+  /// The leaf, then each issuer that is found, up to one that issued itself or whose issuer is
+  /// missing.
   ///
-  /// The order in which the others are given does not matter.
+  /// The order of the other certificates does not matter.
   static func chain(from leaf: Certificate, among others: [Certificate]) -> [Certificate] {
     var chain = [leaf]
     while let last = chain.last, chain.count < KeyFileLimits.chainCount, last.subjectDER != last.issuerDER,
@@ -16,7 +17,8 @@ enum CertificateChain {
     return chain
   }
 
-  /// The certificate of that name whose key made the signature; of several the one valid longest.
+  /// The certificate of that name whose key made the signature. If there are several, it is the one
+  /// that is valid longest.
   private static func issuer(of certificate: Certificate, among others: [Certificate]) -> Certificate? {
     others.filter { $0.subjectDER == certificate.issuerDER }
       .sorted { left, right in
@@ -27,7 +29,7 @@ enum CertificateChain {
       .first { isSigned(certificate, by: $0) }
   }
 
-  /// True when the issuer's key made the certificate's signature.
+  /// True if the issuer's key made the certificate's signature.
   static func isSigned(_ certificate: Certificate, by issuer: Certificate) -> Bool {
     defer { OpenSSLErrors.clear() }
     let (signedDER, signingDER) = (certificate.der, issuer.der)

@@ -5,10 +5,10 @@ internal import Signing
 /// One extension of a new certificate, made without any configuration text.
 @safe
 final class CertificateExtension {
-  // Made here and freed here; OpenSSL copies what it is given.
+  // Made here and freed here; OpenSSL copies its arguments.
   private(set) nonisolated(unsafe) var pointer: OpaquePointer
 
-  /// How many bytes of SHA-256 name a key (RFC 7093, section 2, method 1).
+  /// The number of bytes of a SHA-256 that identify a key (RFC 7093, section 2, method 1).
   static let keyIdentifierByteCount = 20
 
   private init(_ nid: Int32, isCritical: Bool, _ value: UnsafeMutableRawPointer?) throws(KeyError) {
@@ -20,9 +20,9 @@ final class CertificateExtension {
 
   deinit { unsafe X509_EXTENSION_free(pointer) }
 
-  /// basicConstraints, critical, of a key that signs no certificates (RFC 5280, section 4.2.1.9).
+  /// basicConstraints, critical, for a key that signs no certificates (RFC 5280, section 4.2.1.9).
   static func noAuthority() throws(KeyError) -> CertificateExtension {
-    // As it is made it says CA:FALSE, which is the default and left out.
+    // A new one says CA:FALSE, which is the default and left out.
     let constraints = unsafe BASIC_CONSTRAINTS_new()
     defer { unsafe BASIC_CONSTRAINTS_free(constraints) }
     return try unsafe CertificateExtension(NID_basic_constraints, isCritical: true, constraints)
@@ -41,7 +41,7 @@ final class CertificateExtension {
   /// extendedKeyUsage (RFC 5280, section 4.2.1.12).
   static func extendedKeyUsage(_ usage: [CertificateUsage.Extended]) throws(KeyError) -> CertificateExtension {
     let stack = unsafe OPENSSL_sk_new_null()
-    // Of objects that OpenSSL's table owns.
+    // Objects that OpenSSL's table owns.
     defer { unsafe OPENSSL_sk_free(stack) }
     for use in usage {
       guard unsafe OPENSSL_sk_push(stack, UnsafeRawPointer(OBJ_nid2obj(use.nid))) > 0 else {
@@ -62,8 +62,8 @@ final class CertificateExtension {
     return try unsafe CertificateExtension(NID_subject_key_identifier, isCritical: false, octets)
   }
 
-  /// The leftmost 160 bits of the SHA-256 over the bits of subjectPublicKey, without tag, length and unused bits (RFC 7093,
-  /// section 2, method 1): nothing of ours rests on SHA-1.
+  /// The leftmost 160 bits of the SHA-256 of the bits of subjectPublicKey, without tag, length and unused bits (RFC
+  /// 7093, section 2, method 1). keyroll relies on SHA-1 for nothing of its own.
   static func keyIdentifier(of publicKey: PublicKey) throws(KeyError) -> [UInt8] {
     let der = publicKey.subjectPublicKeyInfo
     guard let information = DER.contents(of: V_ASN1_SEQUENCE, in: der.span, at: 0),

@@ -5,9 +5,9 @@ public import System
 
 /// Reads files of certificates: PEM with any number of them, DER with one, or the base64 text of that DER.
 public enum CertificateFile {
-  /// The certificates in the order of the file; whatever else is in a PEM file is skipped.
+  /// The certificates in the order of the file. Other blocks of a PEM file are skipped.
   ///
-  /// Throws `no-certificate` when there is none, `unrecognised-key-file`, `malformed-pem`, `malformed-certificate` or
+  /// Throws `no-certificate` if there is none, `unrecognised-key-file`, `malformed-pem`, `malformed-certificate` or
   /// `trailing-data`.
   public static func read(
     _ bytes: Span<UInt8>, of subject: String = "the certificate file"
@@ -15,7 +15,7 @@ public enum CertificateFile {
     do {
       return try certificates(in: bytes, of: subject)
     } catch {
-      // What reads one certificate does not know where it came from.
+      // The reader of one certificate does not know where it came from.
       guard error.code == .malformedCertificate || error.code == .trailingData else { throw error }
       throw KeyError(id: error.id, "\(naming: subject): \(error.message)", hint: error.hint)
     }
@@ -94,9 +94,9 @@ public enum CertificateFile {
 }
 
 extension CertificateFile {
-  /// The same for a file that may be a PFX as well, whose password is asked for when something in it needs one.
+  /// The same for a file that may also be a PFX. Its password is asked for if something in it needs one.
   ///
-  /// Of a PFX with private keys, only the certificates over them are given, if there are any. Private keys are skipped.
+  /// A PFX with private keys gives only the certificates over these keys, if there are any. Private keys are skipped.
   /// Throws what the readers of certificates and of PFX files throw.
   public static func read(
     _ file: borrowing SecretBytes, of subject: String, secrets: any SecretProvider
@@ -131,7 +131,7 @@ extension CertificateFile {
       throw KeyError(
         .noCertificate, "\(naming: subject) holds no certificate", hint: "export the certificate together with its key")
     }
-    // Those over a private key of the file are meant, and the others only lead to them, or accompany them.
+    // The certificates over a private key of the file are meant. The others only lead to them or accompany them.
     let own = certificates.filter { certificate in
       contents.privateKeys.contains { certificate.publicKey.hasSameNumbers(as: $0.key.publicKey) }
     }
@@ -140,14 +140,14 @@ extension CertificateFile {
 }
 
 extension CertificateFile {
-  /// True for JSON in which services hand out a key or a certificate, such as the secret of a vault.
+  /// True for JSON in which services return a key or a certificate, such as the secret of a vault.
   public static func isJSON(_ file: Span<UInt8>) -> Bool {
     KeyFileWrapping(wanted: .certificate, subject: "").isJSON(SecretBytes(copying: file))
   }
 }
 
-/// The certificates in PKCS#7 or CMS SignedData (RFC 2315, section 9.1; RFC 5652, section 5.1), as Windows and CAs hand them out;
-/// what is signed, and whether it is, does not matter.
+/// The certificates in PKCS#7 or CMS SignedData (RFC 2315, section 9.1; RFC 5652, section 5.1), as Windows and CAs
+/// export them. The signed content, if any, does not matter.
 enum SignedCertificates {
   /// In the order of the file; throws `malformed-certificate`, `trailing-data` or `no-certificate`.
   static func certificates(_ bytes: Span<UInt8>, of subject: String) throws(KeyError) -> [Certificate] {

@@ -4,15 +4,15 @@ public import Messages
 public import Signing
 import System
 
-/// Reads requests for certificates (PKCS#10, RFC 2986) from anybody: PEM or DER with one.
+/// Reads certificate requests (PKCS#10, RFC 2986) from anybody: PEM or DER with one request.
 ///
-/// The signature proves that whoever made the request holds the key: one that does not verify is refused.
+/// The signature proves that the requester holds the key, so a request whose signature does not verify is refused.
 public enum CertificateRequestFile {
   /// RFC 7468, section 7, and the older label.
   private static let labels = ["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"]
 
-  /// Throws `malformed-certificate-request` for anything but one request, `certificate-request-unproven`, and what reading PEM
-  /// throws.
+  /// Throws `malformed-certificate-request` for anything except one request, `certificate-request-unproven`, and what
+  /// reading PEM throws.
   public static func read(
     _ bytes: Span<UInt8>, of subject: String = "the certificate request"
   ) throws(CertificateError) -> CertificateRequest {
@@ -24,7 +24,8 @@ public enum CertificateRequestFile {
     return try request(der: only.span, of: subject)
   }
 
-  /// The one public key of a file that holds it as such, in a certificate or in a request, whose signature is then checked.
+  /// The one public key of a file: a bare key, the key of a certificate, or the key of a request, whose signature is
+  /// then verified.
   ///
   /// Throws what `read` and `PublicKeyFile.read` throw, and `several-keys`.
   public static func publicKey(

@@ -2,12 +2,12 @@ internal import COpenSSL
 public import Messages
 public import Signing
 
-/// Owns an `X509_NAME`; a class, so that it is freed also where reading it to its end fails.
+/// Owns an `X509_NAME`; a class, so that it is freed even if reading fails halfway.
 @safe
 final class NameItem {
   private(set) nonisolated(unsafe) var pointer: OpaquePointer
 
-  /// Reads DER, all of it.
+  /// Reads DER that is used up completely.
   init(_ der: Span<UInt8>) throws(KeyError) {
     var name: OpaquePointer?
     let consumed = unsafe DER.decode(der) { position, count in
@@ -19,8 +19,8 @@ final class NameItem {
     if consumed != der.count { throw KeyError(.trailingData, "bytes follow a name") }
   }
 
-  /// Encodes a name: UTF8String but for a country and for domain components, which have types of their own (RFC 5280,
-  /// appendix A.1).
+  /// Encodes a name as UTF8String, except for a country and for domain components, which have types of their own (RFC
+  /// 5280, appendix A.1).
   ///
   /// Throws `subject-too-long` and `subject-malformed` for a value that its type cannot hold.
   init(_ name: DistinguishedName) throws(CertificateError) {
@@ -57,12 +57,12 @@ extension OpenSSLCertificateEncoder {
     defer { withExtendedLifetime(item) {} }
     let subject = try CertificateError.passing { () throws(KeyError) in
       let der = try unsafe CertificateName.der(item.pointer)
-      // Read again, because DER sorts the attributes of one part, and the text is to have their order.
+      // Read again, because DER sorts the attributes of one part, and the text must have their order.
       let sorted = try NameItem(der.span)
       defer { withExtendedLifetime(sorted) {} }
       return try unsafe CertificateSubject(text: CertificateName.text(sorted.pointer), der: der)
     }
-    // What a person reads must be the name, and a request made elsewhere is rebuilt of it.
+    // The text that a person reads must be the name, and a request from elsewhere is rebuilt from it.
     let again = try? NameItem(DistinguishedName(subject.text))
     defer { withExtendedLifetime(again) {} }
     guard let again, let der = unsafe try? CertificateName.der(again.pointer), der == subject.der else {

@@ -86,7 +86,7 @@ extension OpenSSLCertificateEncoder {
     }
   }
 
-  /// The three pieces of the outer SEQUENCE, looked at without OpenSSL's structures.
+  /// The three pieces of the outer SEQUENCE, read without OpenSSL's structures.
   private struct OuterParts {
     let toBeSigned: [UInt8]
     let algorithmIdentifier: [UInt8]
@@ -112,15 +112,17 @@ extension OpenSSLCertificateEncoder {
   }
 }
 
-/// Reads the extensions that certificates and requests are made with here, each once and with its criticality.
+/// Reads the extensions of the certificates and requests that are made here, each once and with its
+/// criticality.
 @safe
 private struct ExtensionReader {
-  /// Gives the decoded value of an extension by its NID, and sets whether it is critical: 1 or 0, -1 for none.
+  /// Returns the decoded value of an extension by its NID, and sets whether it is critical: 1 or 0, -1 if it
+  /// is missing.
   let value: (Int32, inout Int32) -> UnsafeMutableRawPointer?
 
   init(_ value: @escaping (Int32, inout Int32) -> UnsafeMutableRawPointer?) { unsafe self.value = value }
 
-  /// True for a critical basicConstraints that says CA:FALSE and no path length.
+  /// True for a critical basicConstraints with CA:FALSE and without a path length.
   var saysNoAuthority: Bool {
     var presence: Int32 = -1
     guard let value = unsafe value(NID_basic_constraints, &presence) else { return false }
@@ -129,7 +131,7 @@ private struct ExtensionReader {
     return unsafe presence == 1 && constraints.pointee.ca == 0 && constraints.pointee.pathlen == nil
   }
 
-  /// Nil if either is missing or says anything else than the names of `CertificateUsage`.
+  /// Nil if either is missing, or contains anything except the names of `CertificateUsage`.
   var usage: CertificateUsage? {
     guard let key = keyUsage, let extended = extendedKeyUsage else { return nil }
     return CertificateUsage(key: key, extended: extended)

@@ -4,8 +4,8 @@ public import Signing
 
 /// Encodes certificates and requests with OpenSSL, in a library context of our own and without any private key.
 ///
-/// OpenSSL writes the to-be-signed bytes. The outer SEQUENCE is put together here, of three pieces that are known:
-/// `ASN1_BIT_STRING_set` would drop the zero bits that every second signature ends with.
+/// OpenSSL writes the to-be-signed bytes. The outer SEQUENCE is put together here, from three known pieces:
+/// `ASN1_BIT_STRING_set` would drop the zero bits at the end of every second signature.
 public struct OpenSSLCertificateEncoder: CertificateEncoder {
   public init() {}
 
@@ -38,7 +38,8 @@ public struct OpenSSLCertificateEncoder: CertificateEncoder {
     toBeSigned: [UInt8], algorithm: SignatureAlgorithm, signature: [UInt8]
   ) throws(CertificateError) -> [UInt8] {
     guard let identifier = CertificateAlgorithm.identifier(of: algorithm) else { throw .notOffered(algorithm) }
-    // A BIT STRING begins with its number of unused bits: a signature is whole bytes (RFC 8017, section 8).
+    // A BIT STRING begins with its number of unused bits, which is zero: a signature is whole bytes (RFC 8017, section
+    // 8).
     let bitString = DER.element(0x03, containing: [0] + signature)
     return DER.element(0x30, containing: toBeSigned + identifier + bitString)
   }
@@ -57,9 +58,9 @@ public struct OpenSSLCertificateEncoder: CertificateEncoder {
   }
 }
 
-/// The AlgorithmIdentifiers that certificates are signed under here.
+/// The AlgorithmIdentifiers of the certificates that are signed here.
 enum CertificateAlgorithm {
-  /// DER; nil for an algorithm that no certificate is signed with here.
+  /// DER; nil for an algorithm that keyroll does not sign certificates with.
   static func identifier(of algorithm: SignatureAlgorithm) -> [UInt8]? {
     switch algorithm {
     // RFC 4055, section 5: sha256WithRSAEncryption and its siblings, each with NULL.

@@ -7,7 +7,7 @@ package import Signing
 package struct OpenSSLCertificateReader {
   package init() {}
 
-  /// Throws `malformed-certificate`, or `trailing-data` when something follows the certificate.
+  /// Throws `malformed-certificate`, or `trailing-data` if something follows the certificate.
   package func certificate(der: Span<UInt8>) throws(KeyError) -> Certificate {
     defer { OpenSSLErrors.clear() }
     let certificate = try Self.item(der)
@@ -31,7 +31,7 @@ package struct OpenSSLCertificateReader {
     return certificate
   }
 
-  /// Reads an `X509`, which stays the caller's.
+  /// Reads an `X509`; the caller keeps it.
   private static func certificate(_ certificate: OpaquePointer, der: [UInt8]) throws(KeyError) -> Certificate {
     guard let key = unsafe X509_get_X509_PUBKEY(certificate) else {
       throw .malformedCertificate("it has no public key")
@@ -67,7 +67,7 @@ package struct OpenSSLCertificateReader {
   }
 
   private static func allowsDigitalSignature(_ certificate: OpaquePointer) -> Bool {
-    // -1: there is no such extension. One that is there but unreadable or repeated allows nothing.
+    // -1: there is no such extension. An unreadable or repeated one allows nothing.
     var presence: Int32 = 0
     let extensionValue = unsafe X509_get_ext_d2i(certificate, NID_key_usage, &presence, nil)
     guard let extensionValue = unsafe extensionValue else { return presence == -1 }
@@ -93,10 +93,10 @@ extension KeyError {
 @safe
 struct X509Item: ~Copyable {
   let pointer: OpaquePointer
-  /// How many of the bytes it took.
+  /// The number of bytes that it took.
   let byteCount: Int
 
-  /// Nil when there is none; the reason is then in the error queue.
+  /// Nil if there is none; the reason is then in the error queue.
   init?(_ der: Span<UInt8>) {
     OpenSSLErrors.clear()
     var certificate = unsafe X509_new_ex(LibraryContext.standard.pointer, nil)
@@ -136,11 +136,11 @@ enum CertificateName {
   }
 }
 
-/// What the issuer of a certificate signed it with.
+/// The algorithm that the issuer of a certificate signed it with.
 struct CertificateSignature {
   /// For example `sha256WithRSAEncryption`.
   let name: String
-  /// True when it rests on SHA-1 or an older digest.
+  /// True if it uses SHA-1 or an older digest.
   let isWeak: Bool
 
   init(of certificate: OpaquePointer) {

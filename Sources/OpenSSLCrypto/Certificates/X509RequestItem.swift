@@ -4,10 +4,10 @@ internal import COpenSSL
 @safe
 struct X509RequestItem: ~Copyable {
   let pointer: OpaquePointer
-  /// How many of the bytes it took.
+  /// The number of bytes that it took.
   let byteCount: Int
 
-  /// Nil when there is none; the reason is then in the error queue.
+  /// Nil if there is none; the reason is then in the error queue.
   init?(_ der: Span<UInt8>) {
     OpenSSLErrors.clear()
     var request = unsafe X509_REQ_new_ex(LibraryContext.standard.pointer, nil)

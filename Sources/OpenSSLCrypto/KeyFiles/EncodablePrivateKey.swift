@@ -2,7 +2,7 @@ internal import COpenSSL
 internal import Signing
 import System
 
-/// Owns a private key as PKCS#8 (RFC 5208, section 5), which OpenSSL wipes when it goes.
+/// Owns a private key as PKCS#8 (RFC 5208, section 5), which OpenSSL wipes when it is freed.
 @safe
 struct EncodablePrivateKey: ~Copyable {
   /// A `PKCS8_PRIV_KEY_INFO`.

@@ -5,12 +5,12 @@ public import Signing
 import Synchronization
 public import System
 
-/// Makes keys in new files of their own, under a password: `pem:PATH` and `pfx:PATH`.
+/// Makes keys in new files, protected by a password: `pem:PATH` and `pfx:PATH`.
 ///
-/// A file is written whole or not at all, and over nothing that is there. Before it gets its name it is opened again by the
-/// backend that will open it later, with the same password, and signs.
+/// A file is written whole or not at all, and never replaces another. Before it gets its name, the backend that will
+/// open it later opens it with the same password and signs.
 public final class FileKeyMaker: KeyMaker {
-  /// What kind of file.
+  /// The kind of file.
   @nonexhaustive
   public enum Format: Sendable, Hashable {
     /// PKCS#8 and the certificate as PEM.
@@ -27,11 +27,11 @@ public final class FileKeyMaker: KeyMaker {
     }
   }
 
-  /// Warnings about a password that is used nevertheless.
+  /// Warnings about a password that is used all the same.
   public enum PasswordWarning: Sendable, Hashable {
     /// It has characters outside printable ASCII, which programs encode in different ways in a PFX.
     case notASCII
-    /// There is none: the key is in its file in the clear.
+    /// There is no password: the key is in its file in the clear.
     case none
   }
 
@@ -39,9 +39,12 @@ public final class FileKeyMaker: KeyMaker {
   private let format: Format
   private let password: NewPassword
 
-  /// - Parameter password: nil for a key in the clear, which only a PEM file may hold.
+  /// - Parameters:
+  ///   - path: the new file.
+  ///   - format: the kind of file.
+  ///   - password: nil for a key in the clear, which only a PEM file may contain.
   ///
-  /// Throws `password-required` for an empty password, and for none where the file is a PFX.
+  /// Throws `password-required` for an empty password, and for a PFX without a password.
   public init(path: String, format: Format, password: consuming SecretBytes?) throws(KeyMakingError) {
     let password = NewPassword(password)
     if password.isEmpty || password.isAbsent && format != .pem {
@@ -54,7 +57,7 @@ public final class FileKeyMaker: KeyMaker {
     self.password = password
   }
 
-  /// What a person should know of the password; nil if nothing.
+  /// What a person should know about the password; nil if nothing.
   public var passwordWarning: PasswordWarning? {
     if password.isAbsent { return PasswordWarning.none }
     return format != .pem && !password.isPrintableASCII ? .notASCII : nil
@@ -77,14 +80,14 @@ public final class FileKeyMaker: KeyMaker {
   }
 }
 
-/// A key that was made, in memory until `finish`.
+/// A new key, in memory until `finish`.
 private final class FileKey: MadeKey {
   private let key: PrivateKey
   private let label: String?
   private let path: String
   private let format: FileKeyMaker.Format
   private let password: NewPassword
-  /// The file that was written, to be taken back.
+  /// The file that was written, which can be removed again.
   private let written = Mutex<NewKeyFile.Identity?>(nil)
 
   var publicKey: PublicKey { key.publicKey }
@@ -157,7 +160,7 @@ private final class FileKey: MadeKey {
     label ?? certificate.flatMap { try? DistinguishedName($0.subject).commonName }
   }
 
-  /// Opens the file as it will be opened from now on, signs with it, and verifies by the key that was made.
+  /// Opens the file as every later run will, signs with it, and verifies the signature with the key that was made.
   private func requireUsable(_ path: String, _ certificate: Certificate?) throws(KeyMakingError) {
     do throws(KeyError) {
       let registry = KeyRegistry(PEMBackend(), PFXBackend())
@@ -176,7 +179,7 @@ private final class FileKey: MadeKey {
     }
   }
 
-  /// A path with what a reference would take for something else written as an escape.
+  /// A path in which every character with a meaning in references is written as an escape.
   private static func reference(_ format: FileKeyMaker.Format, _ path: String) -> String {
     var escaped = ""
     for scalar in path.unicodeScalars {

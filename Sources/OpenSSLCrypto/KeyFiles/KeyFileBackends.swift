@@ -5,8 +5,8 @@ import System
 
 /// Opens `pem:PATH`: private keys in PEM or DER, with certificates beside them or in another file.
 public struct PEMBackend: KeyBackend {
-  /// `cert=PATH` names another file with the certificate, `id=HEX` chooses among several keys by the SHA-256 of the public
-  /// key, `password-file=PATH` holds the password of this key; `-` as `PATH` is standard input.
+  /// `cert=PATH` names another file with the certificate, `id=HEX` chooses among several keys by the SHA-256 of the
+  /// public key, and `password-file=PATH` contains the password of this key. `-` as `PATH` is standard input.
   public static let syntax = KeyReferenceSyntax(
     "pem", attributes: [.init("cert", .path), .init("id"), .init("password-file", .path)])
 
@@ -54,14 +54,15 @@ public struct FileBackend: KeyBackend {
   }
 }
 
-/// A file with private keys that a reference names, and the one key of it that is asked for.
+/// A file with private keys that a reference names, and the one key in it that the reference asks for.
 struct KeyFile {
   private let request: KeyRequest
   private var reference: KeyReference { request.reference }
 
   init(_ request: KeyRequest) { self.request = request }
 
-  /// Reads the file by `read`, chooses the key, judges it, finds its certificate and its chain, and tries a signature.
+  /// Reads the file with `read`, chooses the key, checks it, finds its certificate and its chain, and tries a
+  /// signature.
   ///
   /// Throws `malformed-key-reference` for an id that is not hexadecimal, `file-unreadable`, what `read` throws, what choosing
   /// throws (see `KeyFileContents`), and `broken-rsa-key` for a key that cannot make a good signature.
@@ -90,7 +91,7 @@ struct KeyFile {
     return .init(name: reference["name"], id: id)
   }
 
-  /// Those of the request, else those of the file that the reference names; nil if neither is given.
+  /// Those of the request, or otherwise those of the file that the reference names; nil if neither is given.
   private func givenCertificates() throws(KeyError) -> GivenCertificates? {
     let path = reference["cert"]
     let named = try path.map { (path) throws(KeyError) in try certificates(in: path) }
@@ -127,7 +128,7 @@ struct KeyFile {
 struct GivenCertificates: Sendable {
   let certificates: [Certificate]
   let place: String
-  /// Those of the file that the reference names, where others were given besides.
+  /// The certificates of the file that the reference names, if others were given besides.
   var replaced: [Certificate]?
 }
 

@@ -2,9 +2,9 @@ import Encodings
 import Messages
 internal import Signing
 
-/// What one key file held, whatever its format, in the order of the file.
+/// The contents of one key file, whatever its format, in the order of the file.
 struct KeyFileContents: Sendable {
-  /// Which of several private keys is meant; nothing named means the only one.
+  /// Which of several private keys to use; without a name or id, the only one.
   struct Selection: Sendable, Hashable {
     /// Compared with the friendly names by code points.
     var name: String?
@@ -16,12 +16,12 @@ struct KeyFileContents: Sendable {
   var certificates: [Certificate] = []
   /// The labels of the PEM blocks that are neither, for messages.
   var others: [String] = []
-  /// What a person should know of the file although it was opened, such as that nothing protects it against change.
+  /// What a person should know about the file although it was opened, such as that nothing protects it against change.
   var notes: [String] = []
-  /// How many zero bytes follow a PFX.
+  /// The number of zero bytes after a PFX.
   var trailingZeroCount = 0
 
-  /// Chooses the key, judges it, finds its certificate and its chain, and tries a signature.
+  /// Chooses the key, checks it, finds its certificate and its chain, and tries a signature.
   ///
   /// Throws what `key` below, `CertificateChoice` and `PublicKey.requireFitToSign(with:at:)` throw, and `broken-rsa-key` for a
   /// key that cannot make a good signature.
@@ -46,7 +46,7 @@ struct KeyFileContents: Sendable {
     return signer
   }
 
-  /// The only key, or the one that is named, or the one that a given certificate belongs to.
+  /// The only key, or the named one, or the one that a given certificate belongs to.
   ///
   /// Throws `no-private-key`, `no-such-key`, `certificate-mismatch`, or `several-keys` with a list of them.
   private func key(
@@ -84,7 +84,7 @@ struct KeyFileContents: Sendable {
     return match.key
   }
 
-  /// What there is in place of a private key: `2 certificates, CERTIFICATE REQUEST`.
+  /// What the file has instead of a private key: `2 certificates, CERTIFICATE REQUEST`.
   private var inventory: String {
     let names = others.prefix(4) + (others.count > 4 ? ["and \(others.count - 4) more"] : [])
     return (["\(certificates.count) \(certificates.count == 1 ? "certificate" : "certificates")"] + names)
@@ -95,7 +95,8 @@ struct KeyFileContents: Sendable {
     entries.contains { $0.key.publicKey != entries.first?.key.publicKey }
   }
 
-  /// The certificate of the key and its issuers as far as they are known, leaf first; the rest is left out.
+  /// The certificate of the key and its issuers as far as they are known, leaf first; the other certificates are left
+  /// out.
   private func chain(
     for key: PublicKey, _ request: KeyRequest, _ given: GivenCertificates?
   ) throws(KeyError) -> [Certificate] {
@@ -108,7 +109,7 @@ struct KeyFileContents: Sendable {
     return CertificateChain.chain(from: leaf, among: certificates + (given?.certificates ?? []))
   }
 
-  /// The reference without attributes; a plain path takes none, so its place is shown.
+  /// The reference without attributes; a plain path takes none, so a placeholder is shown.
   private func example(_ reference: KeyReference) -> String {
     if reference.scheme.utf8.elementsEqual(KeyReference.plainPathScheme.utf8) { return "pfx:PATH" }
     let path = PercentEncoding.encoded(reference.path.utf8) { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: "%") }
@@ -136,11 +137,11 @@ struct KeyFileContents: Sendable {
   }
 }
 
-/// A private key in a file, with what the file calls it.
+/// A private key in a file, with its names in the file.
 struct KeyFileEntry: Sendable {
   let key: PrivateKey
-  /// PKCS#9 friendlyName (RFC 2985, section 5.5.1) of the key and of its certificate, which some tools give names of their
-  /// own; each once.
+  /// PKCS#9 friendlyName (RFC 2985, section 5.5.1) of the key and of its certificate, to which some tools give
+  /// different names; each once.
   let friendlyNames: [String]
   /// PKCS#9 localKeyId (RFC 2985, section 5.5.2).
   let localKeyID: [UInt8]?
@@ -151,7 +152,7 @@ struct KeyFileEntry: Sendable {
     self.localKeyID = localKeyID
   }
 
-  /// True when all that is named is this entry's.
+  /// True if everything that the selection names belongs to this entry.
   func matches(_ selection: KeyFileContents.Selection) -> Bool {
     let hasName =
       selection.name.map { name in friendlyNames.contains { $0.utf8.elementsEqual(name.utf8) } } ?? true

@@ -2,14 +2,14 @@ internal import COpenSSL
 import Encodings
 internal import Signing
 
-/// What kind of file the content announces.
+/// The kind of file, by its content.
 enum KeyFileFormat: Sendable {
   case pem
   /// One SEQUENCE in DER, of a key or a certificate.
   case der
   /// PKCS#12 in DER or BER.
   case pfx
-  /// Known, and not opened here.
+  /// A known kind that keyroll does not open.
   case foreign(ForeignKeyFile)
   /// Perhaps wrapped in something: see `KeyFileWrapping`.
   case unrecognised
@@ -30,14 +30,14 @@ enum KeyFileFormat: Sendable {
   /// A version above those of private keys, 0 and 1, and then a SEQUENCE (RFC 7292, section 4).
   static func beginsPFX(_ bytes: Span<UInt8>) -> Bool {
     guard bytes.count > 2, bytes[0] == 0x30 else { return false }
-    // A length in the long form says how many bytes follow it, and 0x80 that the end is marked.
+    // A length in the long form gives the number of bytes that follow it; 0x80 means that the end is marked.
     let start = bytes[1] <= 0x80 ? 2 : 2 + Int(bytes[1] & 0x7F)
     guard bytes.count > start + 3 else { return false }
     return bytes[start] == 0x02 && bytes[start + 1] == 1 && bytes[start + 2] > 1 && bytes[start + 3] == 0x30
   }
 }
 
-/// What the label of a PEM block says is inside (RFC 7468, and OpenSSL's older names).
+/// The content of a PEM block by its label (RFC 7468, and OpenSSL's older names).
 enum PEMLabel: Sendable {
   case privateKey(PrivateKeyForm)
   case certificate
@@ -75,10 +75,11 @@ enum PEMLabel: Sendable {
     self = Self.known.first { $0.label.utf8.elementsEqual(label.utf8) }?.meaning ?? .other
   }
 
-  /// What a block holds: what its contents are, where tools are seen to write that under the label, else what the label says.
+  /// The content of a block: the actual content for labels that tools are known to misuse, otherwise the content that
+  /// the label names.
   ///
-  /// GnuTLS writes a PFX as PEM, and Windows PKCS#7 under the label of a certificate; OpenSSL reads a PKCS#8 under any label of a
-  /// private key.
+  /// GnuTLS writes a PFX as PEM, and Windows writes PKCS#7 under the label of a certificate. OpenSSL reads a PKCS#8
+  /// under any label of a private key.
   func judged(by contents: Span<UInt8>) -> PEMLabel {
     switch (self, DERKind(of: contents)) {
     case (.privateKey, .pfx), (.certificate, .pfx): .pfx
@@ -88,29 +89,29 @@ enum PEMLabel: Sendable {
     }
   }
 
-  /// Labels that people meet, of what keyroll does not read as a key or a certificate.
+  /// Common labels of blocks that keyroll does not read as a key or a certificate.
   private static let others = [
     "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST", "X509 CRL", "EC PARAMETERS",
     "DH PARAMETERS", "X9.42 DH PARAMETERS", "OPENSSH PRIVATE KEY", "SSH2 PUBLIC KEY", "PGP PRIVATE KEY BLOCK",
     "PGP PUBLIC KEY BLOCK", "PGP MESSAGE", "ANY PRIVATE KEY",
   ]
 
-  /// True for a label of capital letters, digits and spaces alone, which is not part of a key.
+  /// True for a label of only capital letters, digits and spaces, which is not part of a key.
   static func isWord(_ label: String) -> Bool {
     label.utf8.count <= 64
       && label.utf8.allSatisfy { ASCII.isUpperCase($0) || ASCII.isDigit($0) || " .#".utf8.contains($0) }
   }
 
-  /// The label for messages: one that is known, or "a block".
+  /// The label for messages: a known one, or "a block".
   ///
-  /// Text between dashes that is no such label may be the key itself, where the line breaks of a file were lost.
+  /// Text between dashes that is not such a label may be the key itself, if the line breaks of a file were lost.
   static func name(_ label: String) -> String {
     let names = known.map(\.label) + others
     return names.first { $0.utf8.elementsEqual(label.utf8) } ?? "a block"
   }
 }
 
-/// What the first two elements of a DER SEQUENCE say that it is.
+/// The kind of a DER SEQUENCE, by its first two elements.
 enum DERKind: Sendable {
   case privateKey(PrivateKeyForm)
   case certificate
@@ -136,7 +137,7 @@ enum DERKind: Sendable {
     }
   }
 
-  /// Judges by types alone: what does not fit, the reader of that kind finds.
+  /// Looks at types alone. The reader of the kind finds what does not fit.
   init(of der: Span<UInt8>) {
     self = Self.kind(of: der) ?? .other
   }
@@ -145,7 +146,7 @@ enum DERKind: Sendable {
   private static let signedDataType: [UInt8] = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02]
 
   private static func kind(of der: Span<UInt8>) -> DERKind? {
-    // The end may be cut off, so the length of the whole is not looked at.
+    // The end may be cut off, so the length of the whole is ignored.
     guard der.count > 2, der[0] == 0x30 else { return nil }
     if KeyFileFormat.beginsPFX(der) { return .pfx }
     let start = der[1] < 0x80 ? 2 : 2 + Int(der[1] & 0x7F)

@@ -3,13 +3,13 @@ import Messages
 internal import Signing
 import System
 
-/// JSON that services hand keys and certificates out in: what is inside, or which step takes it out.
+/// JSON in which services return keys and certificates: the file inside it, or the step that extracts it.
 struct KeyFileJSON {
   private let object: SecretJSON
   private let wanted: KeyFileContent
   private let subject: String
 
-  /// Nil for text that is not one JSON object without a fault.
+  /// Nil for text that is not exactly one valid JSON object.
   init?(_ text: Span<UInt8>, wanting wanted: KeyFileContent, of subject: String) {
     guard let object = SecretJSON(text) else { return nil }
     self.object = object
@@ -17,16 +17,17 @@ struct KeyFileJSON {
     self.subject = subject
   }
 
-  /// True for an object that is a key, a certificate or a secret around one, and not what a directory says of registered keys.
+  /// True for an object that is a key, a certificate or a secret around one, and not a directory's list of registered
+  /// keys.
   static func isAround(_ text: Span<UInt8>) -> Bool {
     guard let object = SecretJSON(text) else { return false }
     return object.string("cer") != nil || object.string("private_key") != nil || isVaultSecret(object)
   }
 
-  /// The file inside: PEM, DER or PFX, as text or decoded; `text` is what this was made from.
+  /// The file inside: PEM, DER or PFX, as text or decoded. `text` is the text that this was made from.
   ///
-  /// Throws what a key that is not opened here is, and the step that takes it out: `unrecognised-key-file`, `no-private-key`,
-  /// `no-certificate`, `no-public-key`, `several-keys`, `key-not-rsa` or `malformed-jwk`.
+  /// Throws an error that names a key that is not opened here, and the step that extracts it: `unrecognised-key-file`,
+  /// `no-private-key`, `no-certificate`, `no-public-key`, `several-keys`, `key-not-rsa` or `malformed-jwk`.
   func contents(of text: Span<UInt8>) throws(KeyError) -> SecretBytes {
     if object.object("boxAppSettings") != nil {
       throw KeyError(
@@ -50,13 +51,13 @@ struct KeyFileJSON {
     throw unknown(text)
   }
 
-  /// What `az keyvault secret show` and the service itself print.
+  /// The output of `az keyvault secret show`, and of the service itself.
   private static func isVaultSecret(_ object: SecretJSON) -> Bool {
     object.string("value") != nil
       && ["contentType", "attributes", "id", "kid"].contains { object[$0] != nil }
   }
 
-  /// Names the members that a key is in, and the step that takes it out.
+  /// Names the members that a key is in, and the step that extracts it.
   private func unknown(_ text: Span<UInt8>) -> KeyError {
     let paths = KeyPaths(to: wanted, in: object, of: text).paths
     guard let first = paths.first else {
@@ -71,7 +72,7 @@ struct KeyFileJSON {
   }
 }
 
-/// What a file is read for.
+/// The purpose of reading a file.
 enum KeyFileContent: Sendable {
   case privateKey, certificate, publicKey
 
@@ -90,7 +91,7 @@ extension KeyFileJSON {
   /// The members of a private RSA key in the order of an RSAPrivateKey (RFC 7518, section 6.3.2; RFC 8017, appendix A.1.2).
   private static let numbers = ["n", "e", "d", "p", "q", "dp", "dq", "qi"]
 
-  /// An RSAPrivateKey in DER out of a JSON Web Key, or out of the only private RSA key of a JWK Set.
+  /// An RSAPrivateKey in DER from a JSON Web Key, or from the only private RSA key of a JWK Set.
   private func webKey(_ text: Span<UInt8>) throws(KeyError) -> SecretBytes {
     if wanted != .privateKey {
       throw KeyError(
@@ -157,13 +158,13 @@ extension KeyFileJSON {
   }
 }
 
-/// The places in JSON of a kind that is not known here at which a key or a certificate stands.
+/// The places of keys and certificates in JSON of an unknown kind.
 private struct KeyPaths {
-  /// As `jq` takes them.
+  /// In the syntax of `jq`.
   private(set) var paths: [String] = []
   private let mark: [UInt8]
 
-  /// More are not listed.
+  /// The most places to list.
   private static let mostPaths = 3
 
   init(to wanted: KeyFileContent, in object: SecretJSON, of text: Span<UInt8>) {
@@ -191,7 +192,7 @@ private struct KeyPaths {
     }
   }
 
-  /// True for PEM, for PEM in base64 as clusters keep it, and for a PFX in base64.
+  /// True for PEM, for PEM in base64 as clusters store it, and for a PFX in base64.
   private func holdsKey(_ text: Span<UInt8>) -> Bool {
     if holdsMark(text) { return true }
     guard let decoded = DERText.decoded(text) else { return false }
@@ -203,7 +204,7 @@ private struct KeyPaths {
       && (0...text.count - mark.count).contains { start in mark.indices.allSatisfy { text[start + $0] == mark[$0] } }
   }
 
-  /// Nil for a name that would not be the same in a shell.
+  /// Nil for a name that a shell would change.
   private static func step(_ name: [UInt8]) -> String? {
     guard let first = name.first, let text = String(validating: name, as: UTF8.self),
       name.allSatisfy({ ASCII.isLetterOrDigit($0) || "_.-".utf8.contains($0) })

@@ -2,38 +2,40 @@ internal import COpenSSL
 import Messages
 internal import Signing
 
-/// Every bound on what a file of keys or certificates may hold and ask for; past one of them it is refused, not cut.
+/// Every limit on what a file of keys or certificates may contain and ask for. A file beyond one of them is refused,
+/// not cut.
 ///
-/// What is read within them takes time in proportion to the file, but for the derivations of passwords, which have a
-/// bound of their own.
+/// Within them, reading takes time in proportion to the file, except for the derivations of passwords, which have a
+/// limit of their own.
 public enum KeyFileLimits {
-  /// The most that is read of a file, in bytes: a hundred times what real ones hold.
+  /// The most bytes to read of a file: a hundred times the size of real ones.
   public static let byteCount = 1 << 20
 
-  /// The most iterations of one password derivation: ten times what the slowest tools write.
+  /// The most iterations of one password derivation: ten times those of the slowest tools.
   static let iterationsPerDerivation: Int64 = 10_000_000
   /// The most iterations of all derivations of one file.
   static let iterationsPerFile: Int64 = 20_000_000
-  /// The most memory that scrypt may take, in bytes: what OpenSSL allows it.
+  /// The most memory that scrypt may use, in bytes: the limit of OpenSSL.
   static let scryptByteCount: Int64 = 32 << 20
 
   /// The most parts of the AuthenticatedSafe of a PFX: far more than any tool writes.
   static let partCount = 64
-  /// The most bags of a PFX, those inside others counted: far more than any tool writes, and few enough to be compared
-  /// with each other.
+  /// The most bags of a PFX, including those inside others: far more than any tool writes, and few enough to be
+  /// compared with each other.
   static let bagCount = 1024
-  /// How deep bags of safe contents may be inside each other.
+  /// The most levels of bags of safe contents inside each other.
   static let bagDepth = 8
 
-  /// The longest chain that is put together, in certificates: real ones have three or four, and `x5c` takes as many.
+  /// The longest chain, in certificates: real ones have three or four, and `x5c` takes as many as this.
   static let chainCount = 16
-  /// How many certificates of the same name are tried as the issuer of one.
+  /// The most certificates of the same name to try as the issuer of one.
   static let issuerCandidateCount = 16
 }
 
-/// What the password derivations of one file may cost together, so that no file keeps a machine busy for hours.
+/// The most that the password derivations of one file may cost together, so that no file keeps a machine busy for
+/// hours.
 ///
-/// Every count that shows is put in before the first derivation begins.
+/// Every visible count is added before the first derivation begins.
 struct IterationBudget {
   private let subject: String
   private var total: Int64 = 0
@@ -41,7 +43,7 @@ struct IterationBudget {
   /// `subject` names the file in messages.
   init(of subject: String) { self.subject = subject }
 
-  /// Throws `iteration-count-too-high` when the count, or the sum of all counts so far, is too high.
+  /// Throws `iteration-count-too-high` if the count, or the sum of all counts so far, is too high.
   mutating func spend(_ iterations: Int64) throws(KeyError) {
     if iterations > KeyFileLimits.iterationsPerDerivation { throw Self.tooHigh(subject) }
     total += max(iterations, 0)
@@ -53,8 +55,8 @@ struct IterationBudget {
     }
   }
 
-  /// Reads a count; throws `malformed-pfx` for one that is absent, zero or negative, and `iteration-count-too-high` for
-  /// one beyond 64 bits.
+  /// Reads a count; throws `malformed-pfx` for one that is missing, zero or negative, and `iteration-count-too-high`
+  /// for one beyond 64 bits.
   static func count(_ integer: UnsafePointer<ASN1_INTEGER>?, of subject: String) throws(KeyError) -> Int64 {
     guard let count = unsafe ASN1Reading.integer(integer) else {
       if let integer = unsafe integer, unsafe ASN1_STRING_type(integer) == V_ASN1_INTEGER { throw tooHigh(subject) }

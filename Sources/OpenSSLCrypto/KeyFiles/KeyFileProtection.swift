@@ -5,9 +5,10 @@ import System
 /// How a new key file is protected.
 @nonexhaustive
 public enum KeyFileProtection: Sendable, Hashable {
-  /// PBES2 with AES-256-CBC and PBKDF2-HMAC-SHA256 (RFC 8018, section 6.2); a PFX has an HMAC-SHA256 besides.
+  /// PBES2 with AES-256-CBC and PBKDF2-HMAC-SHA256 (RFC 8018, section 6.2); a PFX also has an HMAC-SHA256.
   case standard
-  /// pbeWithSHAAnd3-KeyTripleDES-CBC and HMAC-SHA1 (RFC 7292, appendix C): all that Windows Server 2016 and older open.
+  /// pbeWithSHAAnd3-KeyTripleDES-CBC and HMAC-SHA1 (RFC 7292, appendix C), the only form that Windows Server 2016 and
+  /// older can open.
   case oldWindows
 
   /// For a person.
@@ -18,12 +19,12 @@ public enum KeyFileProtection: Sendable, Hashable {
     }
   }
 
-  /// Of each derivation: within what .NET takes, also for the three of a PFX together.
+  /// For each derivation: within the limit of .NET, also for the three of a PFX together.
   static let iterationCount: Int32 = 100_000
-  /// Of each salt, in bytes; OpenSSL 3.0 by itself takes 8.
+  /// For each salt, in bytes; the default of OpenSSL 3.0 is 8.
   static let saltByteCount = 16
 
-  /// A NID as OpenSSL's PKCS#12 functions take it: a cipher stands for PBES2 with it.
+  /// A NID in the form of OpenSSL's PKCS#12 functions: a cipher means PBES2 with it.
   var scheme: Int32 {
     switch self {
     case .standard: NID_aes_256_cbc
@@ -40,7 +41,7 @@ public enum KeyFileProtection: Sendable, Hashable {
 }
 
 extension SecretBytes {
-  /// Lends the bytes as C takes a password: never nil, and without a NUL at the end.
+  /// Calls the closure with the bytes in the form of a C password: never nil, and without a NUL at the end.
   func withCharacters<Result>(_ body: (UnsafePointer<CChar>?, Int32) -> Result) -> Result {
     withBytes { span in
       unsafe span.withUnsafeBufferPointer { buffer in

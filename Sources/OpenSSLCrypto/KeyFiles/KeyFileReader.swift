@@ -3,14 +3,16 @@ import Messages
 internal import Signing
 import System
 
-/// Reads files of private keys and certificates: PEM (RFC 7468), DER and PFX, and what they are handed out in.
+/// Reads files of private keys and certificates: PEM (RFC 7468), DER and PFX, and the forms in which services return
+/// them.
 struct KeyFileReader {
   /// Names the file in messages and in the request for its password.
   let subject: String
 
-  /// Asks for a password once, and only when a key is encrypted; skips what is neither a private key nor a certificate.
+  /// Asks for a password once, and only if a key is encrypted; skips blocks that are neither a private key nor a
+  /// certificate.
   ///
-  /// `takesPFX` is false if the reference says that the file is none.
+  /// `takesPFX` is false if the reference says that the file is not a PFX.
   func contents(
     of file: borrowing SecretBytes, takesPFX: Bool = true, secrets: any SecretProvider
   ) throws(KeyError) -> KeyFileContents {
@@ -87,7 +89,7 @@ struct KeyFileReader {
     if let encryption {
       let key = try encryption.plaintext(of: bytes, &password)
       return try key.withBytes { (bytes) throws(KeyError) in
-        // The label may be of another form than what was encrypted under it.
+        // The label may name another form than the one that was encrypted.
         let actual = if case .privateKey(let actual) = DERKind(of: bytes) { actual } else { form }
         return try privateKey(actual, in: bytes, nil, &password, &budget)
       }

@@ -3,13 +3,14 @@ import Messages
 internal import Signing
 import System
 
-/// Takes a file of keys or certificates out of what people, shells and services wrap it in, until PEM, DER or a PFX is left.
+/// Unwraps a file of keys or certificates from the forms of people, shells and services, until PEM, DER or a PFX is
+/// left.
 ///
-/// A wrapper is taken away only where it can mean one thing, and every byte of it is accounted for: UTF-16, quotation marks, base64,
-/// the JSON of a vault or a service, line breaks written as `\n` or as carriage returns, and indentation. All of it in memory
-/// that is wiped.
+/// A wrapper is removed only if it can mean just one thing and every byte of it is accounted for: UTF-16, quotation
+/// marks, base64, the JSON of a vault or a service, line breaks written as `\n` or as carriage returns, and
+/// indentation. All of this happens in memory that is wiped.
 struct KeyFileWrapping {
-  /// What the file is read for.
+  /// The purpose of reading the file.
   let wanted: KeyFileContent
   /// Names the file in messages.
   let subject: String
@@ -17,7 +18,7 @@ struct KeyFileWrapping {
   /// The most wrappers around each other: a quoted text in UTF-16 around JSON around base64 has four.
   private static let mostLayers = 6
 
-  /// Lends what is inside, and says what it is; a file without a wrapper is lent as it is.
+  /// Calls the closure with the content and its kind; a file without a wrapper is passed as it is.
   func withContents<Result: ~Copyable>(
     of file: borrowing SecretBytes, _ body: (borrowing SecretBytes, KeyFileFormat) throws(KeyError) -> Result
   ) throws(KeyError) -> Result {
@@ -38,7 +39,7 @@ struct KeyFileWrapping {
     return try body(file, format)
   }
 
-  /// True for JSON around a key or a certificate, be it in UTF-16.
+  /// True for JSON around a key or a certificate, also in UTF-16.
   func isJSON(_ file: borrowing SecretBytes) -> Bool {
     file.withBytes { bytes in
       switch UTF16Text.utf8(bytes) {
@@ -48,7 +49,7 @@ struct KeyFileWrapping {
     }
   }
 
-  /// What one wrapper holds; nil if there is none that is known.
+  /// The content of one wrapper; nil if there is no known wrapper.
   private func inside(_ bytes: Span<UInt8>, _ format: KeyFileFormat) throws(KeyError) -> SecretBytes? {
     switch format {
     case .pem:
@@ -70,7 +71,7 @@ struct KeyFileWrapping {
     return PEMText.undoingIndentation(text)
   }
 
-  /// Without white space at either end and a byte order mark.
+  /// Without white space at either end and without a byte order mark.
   private static func trimmed(_ bytes: Span<UInt8>) -> Range<Int> {
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     var start = bytes.count >= mark.count && mark.indices.allSatisfy { bytes[$0] == mark[$0] } ? mark.count : 0
@@ -80,7 +81,7 @@ struct KeyFileWrapping {
     return start..<end
   }
 
-  /// The text between two quotation marks of a kind, with none of them inside, or in one JSON string.
+  /// The text between two quotation marks of the same kind, with none inside, or in one JSON string.
   private static func unquoted(_ text: Span<UInt8>) -> SecretBytes? {
     let mark = text[0]
     guard text.count > 2, mark == UInt8(ascii: "\"") || mark == UInt8(ascii: "'"), text[text.count - 1] == mark else {
@@ -95,8 +96,8 @@ struct KeyFileWrapping {
 
 /// Text in UTF-16, as Windows saves it.
 enum UTF16Text {
-  /// The text in UTF-8; nil for what does not begin with a byte order mark and is not ASCII beside zero bytes all through, and for
-  /// what is not UTF-16.
+  /// The text in UTF-8. Nil if it neither begins with a byte order mark nor alternates ASCII with zero bytes, and if it
+  /// is not UTF-16.
   static func utf8(_ bytes: Span<UInt8>) -> SecretBytes? {
     guard bytes.count >= 4, bytes.count.isMultiple(of: 2) else { return nil }
     let isMarked = bytes[0] ^ bytes[1] == 0xFE ^ 0xFF && (bytes[0] == 0xFE || bytes[0] == 0xFF)
@@ -127,14 +128,14 @@ enum UTF16Text {
   }
 }
 
-/// Base64 text of a PFX, key or certificate without PEM around it, or of PEM, as vaults and clusters hand it out.
+/// Base64 text of a PFX, key or certificate without PEM around it, or of PEM, as vaults and clusters return it.
 enum DERText {
-  /// What every SEQUENCE begins with.
+  /// The beginning of every SEQUENCE.
   static let firstByte: UInt8 = 0x30
 
   private static let pem = Array("-----BEGIN ".utf8)
 
-  /// The bytes behind the text; nil for anything but strict base64 of bytes that begin as a SEQUENCE or as PEM does.
+  /// The decoded bytes; nil for anything except strict base64 of bytes that begin as a SEQUENCE or as PEM does.
   static func decoded(_ text: Span<UInt8>) -> SecretBytes? {
     guard let bytes = PEMText.decoded(base64: text), bytes.withBytes(beginsAsExpected) else { return nil }
     return bytes
@@ -145,13 +146,13 @@ enum DERText {
   }
 }
 
-/// A form of key file that is not opened here, by what shows at its beginning, and the line that converts it.
+/// A form of key file that keyroll does not open, recognised by its beginning, and the command that converts it.
 struct ForeignKeyFile: Sendable {
   /// After "is": `a Java key store (JKS)`.
   let name: String
   let hint: String
 
-  /// Nil for a file that begins as none of them does.
+  /// Nil for a file that begins like none of them.
   init?(of bytes: Span<UInt8>) {
     func begins(_ prefix: [UInt8]) -> Bool {
       bytes.count >= prefix.count && prefix.indices.allSatisfy { bytes[$0] == prefix[$0] }
@@ -211,7 +212,7 @@ struct ForeignKeyFile: Sendable {
     "convert it: keytool -importkeystore -srcstoretype \(type) -srckeystore FILE -deststoretype PKCS12 -destkeystore key.p12"
   }
 
-  /// A secret key packet of a version that there is (RFC 9580, sections 4.2 and 5.5.1.3).
+  /// A secret key packet of an existing version (RFC 9580, sections 4.2 and 5.5.1.3).
   private static func isOpenPGP(_ bytes: Span<UInt8>) -> Bool {
     guard bytes.count > 16 else { return false }
     let versionPlace: Int
@@ -224,7 +225,7 @@ struct ForeignKeyFile: Sendable {
     return (3...6).contains(bytes[versionPlace])
   }
 
-  /// `unrecognised-key-file`, with the line that converts it.
+  /// `unrecognised-key-file`, with the command that converts it.
   func error(_ subject: String) -> KeyError {
     KeyError(.unrecognisedKeyFile, "\(naming: subject) is \(name), which is not read here", hint: hint)
   }

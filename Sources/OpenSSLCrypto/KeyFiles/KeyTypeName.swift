@@ -3,7 +3,7 @@ internal import Signing
 
 /// Names kinds of keys that are not RSA, for people.
 enum KeyTypeName {
-  /// From an algorithm identifier: `EC P-256`, `Ed25519`, `DSA 1024`, else OpenSSL's name or the dotted numbers.
+  /// From an algorithm identifier: `EC P-256`, `Ed25519`, `DSA 1024`, otherwise OpenSSL's name or the dotted numbers.
   static func name(of object: OpaquePointer?, _ parameters: UnsafeMutablePointer<ASN1_TYPE>?) -> String {
     switch unsafe OBJ_obj2nid(object) {
     case NID_X9_62_id_ecPublicKey:
@@ -18,7 +18,7 @@ enum KeyTypeName {
     }
   }
 
-  /// False for an algorithm whose keys no version 3.0 of OpenSSL reads: of those it knows a name at most.
+  /// False for an algorithm of which version 3.0 of OpenSSL reads no keys and knows at most the name.
   static func isKnownToOpenSSL(_ object: OpaquePointer?) -> Bool {
     [
       NID_rsaEncryption, NID_rsassaPss, NID_X9_62_id_ecPublicKey, NID_dsa, NID_ED25519, NID_ED448, NID_X25519, NID_X448,
@@ -26,7 +26,7 @@ enum KeyTypeName {
     ].contains(unsafe OBJ_obj2nid(object))
   }
 
-  /// The names that people know of algorithms whose object identifiers OpenSSL 3.0 has no name for (FIPS 203 to 205, and the
+  /// The common names of algorithms for whose object identifiers OpenSSL 3.0 has no name (FIPS 203 to 205, and the
   /// registry of Computer Security Objects).
   private static let unknownToOpenSSL: [(identifier: String, name: String)] =
     numbered("2.16.840.1.101.3.4.4", from: 1, ["ML-KEM-512", "ML-KEM-768", "ML-KEM-1024"])

@@ -2,7 +2,7 @@ import Messages
 internal import Signing
 import System
 
-/// The password of a new file, held for writing the file and opening it again.
+/// The password of a new file, kept to write the file and to open it again.
 final class NewPassword: SecretProvider {
   private let bytes: SecretBytes
   let isAbsent: Bool
@@ -18,7 +18,7 @@ final class NewPassword: SecretProvider {
     }
   }
 
-  /// True for a password that is there and has no bytes.
+  /// True for a password that was given but is empty.
   var isEmpty: Bool { !isAbsent && bytes.isEmpty }
 
   var isPrintableASCII: Bool {

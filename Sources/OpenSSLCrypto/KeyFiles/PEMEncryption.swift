@@ -3,7 +3,8 @@ import Messages
 internal import Signing
 import System
 
-/// How a traditional key block is encrypted, as its `DEK-Info` says: by a key of one round of MD5 (RFC 1421 and OpenSSL).
+/// The encryption of a traditional key block, by its `DEK-Info`: with a key from one round of MD5 (RFC 1421 and
+/// OpenSSL).
 @safe
 struct PEMEncryption {
   /// OpenSSL's name of the cipher, such as `AES-256-CBC`.
@@ -15,7 +16,7 @@ struct PEMEncryption {
   /// The salt is the start of the initialization vector.
   private static let saltByteCount = 8
 
-  /// Reads the header, derives nothing; throws `malformed-pem` or `unsupported-protection`.
+  /// Reads the header without deriving a key; throws `malformed-pem` or `unsupported-protection`.
   init(header: String, of subject: String) throws(KeyError) {
     OpenSSLErrors.clear()
     var information = unsafe EVP_CIPHER_INFO()
@@ -38,18 +39,18 @@ struct PEMEncryption {
     self.subject = subject
   }
 
-  /// Decrypts a key; throws `wrong-password` when no SEQUENCE comes out, and `damaged-file`.
+  /// Decrypts a key; throws `wrong-password` if the result is not a SEQUENCE, and `damaged-file`.
   func plaintext(of ciphertext: Span<UInt8>, _ password: inout FilePassword) throws(KeyError) -> SecretBytes {
-    // The derivation takes bytes, and there is no other form of them than those given.
+    // The derivation takes bytes, so only the given form of the password is tried.
     guard let form = try password.forms().first(where: { !$0.isAbsent }),
       let plaintext = try plaintext(of: ciphertext, with: form),
-      // The padding looks right once in 256 times.
+      // Wrong padding looks right once in 256 times.
       plaintext.withBytes({ bytes in DER.contents(of: V_ASN1_SEQUENCE, in: bytes, at: 0) != nil })
     else { throw password.wrong }
     return plaintext
   }
 
-  /// Nil when the padding shows that the password is wrong.
+  /// Nil if the padding shows that the password is wrong.
   private func plaintext(of ciphertext: Span<UInt8>, with password: PasswordForm) throws(KeyError) -> SecretBytes? {
     OpenSSLErrors.clear()
     defer { OpenSSLErrors.clear() }

@@ -3,18 +3,19 @@ import Messages
 internal import Signing
 import System
 
-/// PEM whose line breaks did not survive an environment variable, an editor, JSON or another system, and what can be undone of that.
+/// PEM whose line breaks were lost in an environment variable, an editor, JSON or another system, and how far that can
+/// be undone.
 extension PEMText {
   private static let backslash = UInt8(ascii: "\\")
 
-  /// True for a line that begins a block and goes on after the dashes after its label, with all of the block perhaps.
+  /// True for a line that begins a block and goes on after the label, perhaps with the whole block.
   ///
   /// An environment variable, a secret editor or JSON makes such text.
   static func runsOn(_ line: Range<Int>, in bytes: Span<UInt8>) -> Bool {
     endOfLabel(line, in: bytes).map { $0 < line.upperBound } ?? false
   }
 
-  /// Behind the dashes after the label of a line that begins as a block does; nil for any other line.
+  /// The part of a line after the label of a block; nil for a line that does not begin a block.
   private static func endOfLabel(_ line: Range<Int>, in bytes: Span<UInt8>) -> Int? {
     guard line.count > begin.count + dashes.count, matches(begin, in: bytes, at: line.lowerBound) else { return nil }
     return (line.lowerBound + begin.count...line.upperBound - dashes.count).first {
@@ -22,7 +23,7 @@ extension PEMText {
     }.map { $0 + dashes.count }
   }
 
-  /// Says nothing of what is between the dashes.
+  /// It reveals nothing of the text between the dashes.
   static func lostLineBreaks(in line: Range<Int>, of bytes: Span<UInt8>, _ subject: String) -> KeyError {
     let escape = Array(#"\n"#.utf8)
     if (line.lowerBound..<line.upperBound - escape.count).contains(where: { matches(escape, in: bytes, at: $0) }) {
@@ -35,15 +36,16 @@ extension PEMText {
     )
   }
 
-  /// True for text with the beginning of a block somewhere on a line, as a line of settings has it.
+  /// True for text with the beginning of a block somewhere on a line, as in a file of settings.
   static func beginsInsideLine(_ bytes: Span<UInt8>) -> Bool {
     guard bytes.count >= begin.count else { return false }
     return (0...bytes.count - begin.count).contains { matches(begin, in: bytes, at: $0) }
   }
 
-  /// The text with line breaks for each `\n` and `\r`, if one of them directly follows the label of a block; else nil.
+  /// The text with line breaks for each `\n` and `\r`, if one of them directly follows the label of a block; otherwise
+  /// nil.
   ///
-  /// Base64 has no backslash, so nothing of a key can be meant by it.
+  /// Base64 has no backslash, so it cannot be part of a key.
   static func undoingEscapes(_ bytes: Span<UInt8>) -> SecretBytes? {
     var position = start(of: bytes)
     while let line = line(in: bytes, at: position) {
@@ -66,7 +68,7 @@ extension PEMText {
     while index < bytes.count {
       if isEscape(at: index, in: bytes) {
         index = bytes.endOfRun(of: backslash, from: index) + 1
-        // `\r\n` is one line break, and an empty line would end a header.
+        // `\r\n` is one line break: an empty line would end a header.
         if bytes[index - 1] == UInt8(ascii: "n") || !isEscape(at: index, in: bytes) { text.append(UInt8(ascii: "\n")) }
       } else {
         text.append(bytes[index])
@@ -76,7 +78,7 @@ extension PEMText {
     return text
   }
 
-  /// The text with line feeds for the line breaks of a file that has carriage returns alone; else nil.
+  /// The text with line feeds instead of carriage returns, for a file that has only those; otherwise nil.
   static func undoingCarriageReturns(_ bytes: Span<UInt8>) -> SecretBytes? {
     let (carriageReturn, lineFeed) = (UInt8(ascii: "\r"), UInt8(ascii: "\n"))
     guard bytes.firstOffset(of: carriageReturn, from: 0) != nil, bytes.firstOffset(of: lineFeed, from: 0) == nil else {
@@ -87,7 +89,7 @@ extension PEMText {
     return text
   }
 
-  /// The text without white space before any line; nil if no block begins even so.
+  /// The text without white space at the beginning of lines; nil if there is no block even then.
   static func undoingIndentation(_ bytes: Span<UInt8>) -> SecretBytes? {
     let lineFeed = UInt8(ascii: "\n")
     var text = SecretBytes(capacity: bytes.count)

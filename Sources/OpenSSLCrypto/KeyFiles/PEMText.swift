@@ -3,15 +3,15 @@ import Messages
 internal import Signing
 import System
 
-/// Text with blocks between `-----BEGIN …-----` and `-----END …-----` (RFC 7468); whatever surrounds them is ignored.
+/// Text with blocks between `-----BEGIN …-----` and `-----END …-----` (RFC 7468); the text around them is ignored.
 ///
-/// Read here and not by OpenSSL, which takes or refuses an encrypted key by the length of its lines.
+/// It is read here and not by OpenSSL, which accepts or refuses an encrypted key by the length of its lines.
 enum PEMText {
   static let dashes = Array("-----".utf8)
   static let begin = Array("-----BEGIN ".utf8)
   private static let end = Array("-----END ".utf8)
 
-  /// True when a line begins a block.
+  /// True if a line begins a block.
   static func begins(in bytes: Span<UInt8>) -> Bool {
     var position = start(of: bytes)
     while let line = line(in: bytes, at: position) {
@@ -21,10 +21,10 @@ enum PEMText {
     return false
   }
 
-  /// Lends each block in turn.
+  /// Calls the closure with each block in turn.
   ///
-  /// Throws `malformed-pem` for a block of a key or a certificate that does not end, or is not base64 without a fault, and what
-  /// `body` throws. Of a block of anything else that cannot be read, the label alone is lent, and no contents.
+  /// Throws `malformed-pem` for a block of a key or a certificate that does not end or is not valid base64, and what
+  /// `body` throws. For an unreadable block of another kind, it passes only the label, without contents.
   static func forEachBlock(
     in bytes: Span<UInt8>, of subject: String, _ body: (borrowing PEMBlock) throws(KeyError) -> Void
   ) throws(KeyError) {
@@ -47,12 +47,12 @@ enum PEMText {
     return holdsPFX
   }
 
-  /// The bytes behind standard base64 (RFC 4648, section 4), at least one, in memory that is wiped; nil for anything else.
+  /// The bytes of standard base64 (RFC 4648, section 4), at least one, in memory that is wiped; nil for anything else.
   ///
-  /// White space may stand anywhere, as in the lax grammar of RFC 7468, section 3; nothing else may differ from the one
-  /// canonical spelling.
+  /// White space may be anywhere, as in the lax grammar of RFC 7468, section 3. Apart from that, only the one canonical
+  /// spelling is accepted.
   static func decoded(base64 text: Span<UInt8>) -> SecretBytes? {
-    // That grammar alone takes vertical tabs and form feeds for white space.
+    // Only that grammar counts vertical tabs and form feeds as white space.
     if text.indices.contains(where: { rareWhiteSpace.contains(text[$0]) }) {
       let spaced = unsafe SecretBytes(capacity: text.count) { memory in
         for index in text.indices {
@@ -70,9 +70,9 @@ enum PEMText {
 
   private static let rareWhiteSpace: [UInt8] = [0x0B, 0x0C]
 
-  /// Reads what follows the first line of a block, and moves past its last.
+  /// Reads the lines after the first line of a block, and moves past its last.
   ///
-  /// A block that cannot be read, and whose label is of nothing that is read here, ends with its first line.
+  /// A block that cannot be read, with a label that is not read here, ends with its first line.
   private static func block(
     _ label: String, in bytes: Span<UInt8>, from position: inout Int, of subject: String
   ) throws(KeyError) -> PEMBlock {
@@ -94,7 +94,7 @@ enum PEMText {
     let start = position
     while let line = line(in: bytes, at: position) {
       if self.label(of: line.contents, after: begin, in: bytes) != nil { break }
-      // An editor or a copy may have left the first line alone without its indentation.
+      // An editor or a copy may have removed the indentation of the first line alone.
       let indented = line.contents.drop { ASCII.isWhiteSpace(bytes[$0]) }
       if let ending = self.label(of: indented, after: end, in: bytes) {
         guard ending.utf8.elementsEqual(label.utf8) else {
@@ -111,7 +111,7 @@ enum PEMText {
     throw .malformedPEM(subject, "\(name) has no end")
   }
 
-  /// The lines up to an empty one, when the first has a colon, which base64 never has.
+  /// The lines up to an empty one, if the first has a colon, which base64 never has.
   private static func header(in bytes: Span<UInt8>, from position: inout Int, of subject: String) throws(KeyError)
     -> String
   {
@@ -123,7 +123,7 @@ enum PEMText {
     while let line = line(in: bytes, at: position) {
       position = line.end
       if line.contents.isEmpty { return header }
-      // The end of the block, or the next one: no line of a header looks so.
+      // The end of the block, or the next one: a header never has such a line.
       if line.contents.count >= dashes.count, matches(dashes, in: bytes, at: line.contents.lowerBound) { break }
       guard let text = String(validating: line.contents.map { bytes[$0] }, as: UTF8.self) else { break }
       header += text + "\n"
@@ -131,7 +131,7 @@ enum PEMText {
     throw .malformedPEM(subject, "its header is not text, or no empty line ends it")
   }
 
-  /// The text between the prefix and the last dashes, or nil for any other line.
+  /// The text between the prefix and the last dashes; nil for any other line.
   static func label(of line: Range<Int>, after prefix: [UInt8], in bytes: Span<UInt8>) -> String? {
     guard line.count > prefix.count + dashes.count, matches(prefix, in: bytes, at: line.lowerBound),
       matches(dashes, in: bytes, at: line.upperBound - dashes.count)
@@ -148,7 +148,7 @@ enum PEMText {
     return (start..<(last.map { $0 + 1 } ?? start), min(newline + 1, bytes.count))
   }
 
-  /// Behind a byte order mark, which Windows puts before UTF-8.
+  /// After a byte order mark, which Windows puts before UTF-8.
   static func start(of bytes: Span<UInt8>) -> Int {
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     return bytes.count >= mark.count && matches(mark, in: bytes, at: 0) ? mark.count : 0
@@ -176,13 +176,13 @@ struct PEMBlock: ~Copyable {
   let header: String
   let contents: SecretBytes
 
-  /// What it holds: see `PEMLabel.judged(by:)`; ciphertext says nothing of itself.
+  /// Its content: see `PEMLabel.judged(by:)`. Ciphertext does not show what it is.
   var kind: PEMLabel {
     let label = PEMLabel(label)
     return header.isEmpty ? contents.withBytes { bytes in label.judged(by: bytes) } : label
   }
 
-  /// What the header says of encryption (RFC 1421, section 4.6.1.1), or nil for a block without a header.
+  /// The encryption that the header names (RFC 1421, section 4.6.1.1), or nil for a block without a header.
   ///
   /// Throws `malformed-pem` for any other header (RFC 7468, section 2, allows none) and `unsupported-protection`.
   borrowing func encryption(of subject: String) throws(KeyError) -> PEMEncryption? {

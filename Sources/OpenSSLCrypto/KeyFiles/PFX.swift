@@ -2,19 +2,20 @@ internal import COpenSSL
 import Messages
 internal import Signing
 
-/// The outer layers of a PFX (RFC 7292, section 4): what shows without a password, and nothing of it believed yet.
+/// The outer layers of a PFX (RFC 7292, section 4): what can be read without a password, and nothing of it verified
+/// yet.
 struct PFX: ~Copyable {
-  /// Nil for a file that nothing protects against changes.
+  /// Nil for a file without protection against changes.
   let mac: MACData?
   let safes: [Safe]
-  /// Windows leaves a few behind a file.
+  /// Windows leaves a few zero bytes after a file.
   let trailingZeroCount: Int
   private let contents: ContentInfo
 
   /// Reads BER or DER; `subject` names the file in messages.
   ///
   /// Throws `unrecognised-key-file`, `malformed-pfx`, `trailing-data`, `unsupported-protection` or
-  /// `iteration-count-too-high`, and derives nothing.
+  /// `iteration-count-too-high`. It derives no key.
   init(_ bytes: Span<UInt8>, of subject: String) throws(KeyError) {
     var trailingZeroCount = 0
     let elements = try Self.elements(of: bytes, of: subject, trailingZeroCount: &trailingZeroCount)
@@ -46,7 +47,7 @@ struct PFX: ~Copyable {
     safes.compactMap { if case .encrypted(let part) = $0 { part } else { nil } }
   }
 
-  /// True when the password made the MAC, which is over the contents of the outer octet string (RFC 7292, section 5.1).
+  /// True if the password made the MAC, which is over the contents of the outer octet string (RFC 7292, section 5.1).
   func isMACMade(with password: PasswordForm) throws(KeyError) -> Bool {
     guard let mac, let data = unsafe contents.data else { return false }
     defer { withExtendedLifetime(contents) {} }
@@ -107,10 +108,10 @@ struct PFX: ~Copyable {
 
 /// One part of the AuthenticatedSafe (RFC 7292, section 4.1).
 enum Safe {
-  /// A `STACK_OF(PKCS12_SAFEBAG)` that anybody can read.
+  /// A `STACK_OF(PKCS12_SAFEBAG)` in the clear.
   case plain(ASN1Item)
   case encrypted(EncryptedPart)
-  /// Encrypted for a certificate (public-key privacy mode), so that no password opens it.
+  /// Encrypted for a certificate (public-key privacy mode), so a password cannot open it.
   case enveloped
   /// Encrypted without a recipient, so it can never be opened.
   case lost
@@ -137,16 +138,16 @@ enum Safe {
   }
 }
 
-/// A ContentInfo (RFC 2315, section 7): its type is read before its content, so that a kind that no password opens is
-/// named as such; plain content is wiped when it goes.
+/// A ContentInfo (RFC 2315, section 7). Its type is read before its content, so that a kind that passwords cannot open
+/// is named as such. Plain content is wiped when it is freed.
 struct ContentInfo: ~Copyable {
   /// The NID of the content type.
   let type: Int32
   let typeName: String
-  /// A `PKCS7`, or nil for content that does not fit its type.
+  /// A `PKCS7`, or nil if the content does not fit its type.
   private let item: ASN1Item?
 
-  /// Nil for anything but a SEQUENCE that begins with an object identifier.
+  /// Nil for anything except a SEQUENCE that begins with an object identifier.
   init?(_ bytes: Span<UInt8>) {
     guard let elements = ASN1Elements(whole: bytes), let object = unsafe elements.object(at: 0) else { return nil }
     type = unsafe OBJ_obj2nid(object)
@@ -158,12 +159,12 @@ struct ContentInfo: ~Copyable {
     if let data = unsafe data { unsafe ASN1Reading.wipe(data) }
   }
 
-  /// The octets of plain content; nil for another type, or when there are none.
+  /// The octets of plain content; nil for another type, or if there are none.
   var data: UnsafeMutablePointer<ASN1_STRING>? {
     type == NID_pkcs7_data ? unsafe item?.structure(PKCS7.self).pointee.d.data : nil
   }
 
-  /// The number of those that enveloped content is encrypted for; nil for another type, or when it cannot be read.
+  /// The number of recipients of enveloped content; nil for another type, or if it cannot be read.
   var recipientCount: Int32? {
     guard type == NID_pkcs7_enveloped, let enveloped = unsafe item?.structure(PKCS7.self).pointee.d.enveloped else {
       return nil
@@ -171,7 +172,7 @@ struct ContentInfo: ~Copyable {
     return unsafe OPENSSL_sk_num(enveloped.pointee.recipientinfo)
   }
 
-  /// The ciphertext of content that a password encrypts; nil for another type, or when there is none.
+  /// The ciphertext of content that a password encrypts; nil for another type, or if there is none.
   func encryptedPart(of subject: String) throws(KeyError) -> EncryptedPart? {
     guard type == NID_pkcs7_encrypted, let item,
       let content = unsafe item.structure(PKCS7.self).pointee.d.encrypted?.pointee.enc_data,

@@ -2,7 +2,7 @@ internal import COpenSSL
 import Messages
 internal import Signing
 
-/// The key and certificate bags of one file (RFC 7292, section 4.2), in the order they are met.
+/// The key and certificate bags of one file (RFC 7292, section 4.2), in the order of the file.
 ///
 /// CRL bags, secret bags and bags of unknown kinds are skipped.
 struct SafeBags {
@@ -13,10 +13,10 @@ struct SafeBags {
 
   init(of subject: String) { self.subject = subject }
 
-  /// The keys that only a password opens.
+  /// The keys that need a password.
   var encryptedParts: [EncryptedPart] { keys.compactMap(\.encryptedPart) }
 
-  /// Adds the bags of one `STACK_OF(PKCS12_SAFEBAG)`; every key bag's iterations are put on the budget.
+  /// Adds the bags of one `STACK_OF(PKCS12_SAFEBAG)`; the iterations of every key bag count against the budget.
   ///
   /// Throws `malformed-pfx`, `iteration-count-too-high` or `unsupported-protection`.
   mutating func add(_ stack: ASN1Item, budget: inout IterationBudget) throws(KeyError) {
@@ -57,7 +57,7 @@ struct SafeBags {
   }
 }
 
-/// A private key of a PFX, still as it lies there: plain or under a password (RFC 7292, sections 4.2.1 and 4.2.2).
+/// A private key of a PFX as it is in the file: plain, or under a password (RFC 7292, sections 4.2.1 and 4.2.2).
 struct KeyBag {
   @safe
   private enum Content {
@@ -88,7 +88,7 @@ struct KeyBag {
     content = .shrouded(part)
   }
 
-  /// The part that a password opens, or nil for a key that is in the clear.
+  /// The encrypted part, or nil for a key in the clear.
   var encryptedPart: EncryptedPart? {
     switch content {
     case .plain: nil
@@ -96,9 +96,9 @@ struct KeyBag {
     }
   }
 
-  /// Decrypts the key with the first password that fits; nil when none fits.
+  /// Decrypts the key with the first password that fits; nil if none fits.
   ///
-  /// Throws `malformed-key` or `trailing-data` for what is not a key.
+  /// Throws `malformed-key` or `trailing-data` if the result is not a key.
   func privateKey(with passwords: [PasswordForm]) throws(KeyError) -> PrivateKey? {
     switch content {
     case .plain(let information, let owner):
@@ -115,7 +115,7 @@ struct CertificateBag {
   let der: [UInt8]
   let attributes: BagAttributes
 
-  /// Nil for a bag whose contents OpenSSL does not read as an X.509 certificate.
+  /// Nil for a bag that OpenSSL cannot read as an X.509 certificate.
   init?(_ bag: OpaquePointer) {
     guard let certificate = unsafe PKCS12_SAFEBAG_get1_cert(bag) else { return nil }
     defer { unsafe X509_free(certificate) }
@@ -125,9 +125,9 @@ struct CertificateBag {
   }
 }
 
-/// What a bag says of itself (RFC 2985, section 5.5).
+/// The attributes of a bag (RFC 2985, section 5.5).
 struct BagAttributes {
-  /// From the file, so show it as a `ForeignText`; nil as well for what is not UTF-16.
+  /// It comes from the file, so show it as a `ForeignText`. Nil also for text that is not UTF-16.
   let friendlyName: String?
   /// The same in the bags of a key and its certificate.
   let localKeyID: [UInt8]?
@@ -145,7 +145,7 @@ struct BagAttributes {
     return unsafe ASN1Text.bytes(of: string)
   }
 
-  /// A BMPString is big-endian; characters beyond 16 bits are seen as surrogate pairs.
+  /// A BMPString is big-endian; characters beyond 16 bits appear as surrogate pairs.
   static func text(ofBMPString bytes: [UInt8]) -> String? {
     if bytes.count % 2 != 0 { return nil }
     let units = stride(from: 0, to: bytes.count, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }

@@ -5,11 +5,11 @@ import System
 
 /// The password integrity of a PFX: MacData (RFC 7292, section 4), read and not yet checked.
 struct MACData {
-  /// How the key of the MAC comes from the password.
+  /// How the key of the MAC is derived from the password.
   private enum Derivation {
     /// RFC 7292, appendix B, with ID 3.
     case pkcs12(salt: [UInt8])
-    /// PBMAC1 (RFC 9579, section 4); salt and iterations of MacData itself are not used.
+    /// PBMAC1 (RFC 9579, section 4), which does not use the salt and iterations of MacData itself.
     case pbmac1(PBKDF2Parameters, keyByteCount: Int)
   }
 
@@ -19,12 +19,13 @@ struct MACData {
   private let expected: [UInt8]
   private let subject: String
 
-  /// The lengths a PBMAC1 key may have, in bytes: the least of RFC 9579, and what no HMAC has use for.
+  /// The possible lengths of a PBMAC1 key, in bytes: from the least of RFC 9579 to the most that an HMAC can use.
   private static let pbmac1KeyByteCounts: ClosedRange<Int64> = 20...64
 
   /// Reads the DER or BER of MacData.
   ///
-  /// Throws `malformed-pfx` for what cannot be read, and `unsupported-protection` for an algorithm that OpenSSL does not offer.
+  /// Throws `malformed-pfx` if it cannot be read, and `unsupported-protection` for an algorithm that OpenSSL does not
+  /// offer.
   init(_ bytes: Span<UInt8>, of subject: String) throws(KeyError) {
     let malformed = KeyError(.malformedPFX, "\(naming: subject) has integrity data that cannot be read")
     guard let elements = ASN1Elements(whole: bytes), (2...3).contains(elements.count),
@@ -63,13 +64,13 @@ struct MACData {
     }
   }
 
-  /// True when this password made the MAC over exactly these bytes.
+  /// True if this password made the MAC over exactly these bytes.
   ///
-  /// PBMAC1 takes the password as UTF-8 (RFC 9579, section 5), where no password is the empty one.
+  /// PBMAC1 takes the password as UTF-8 (RFC 9579, section 5), for which no password is the same as the empty one.
   func isMade(over content: Span<UInt8>, with password: PasswordForm) throws(KeyError) -> Bool {
     switch derivation {
     case .pbmac1: if password.isAbsent { return false }
-    // Of nothing at all OpenSSL derives nothing, and whoever writes by it cannot have used that.
+    // OpenSSL derives nothing from no password at all, so no writer can have used that.
     case .pkcs12(let salt): if password.isLatin1 || password.isAbsent && salt.isEmpty { return false }
     }
     guard let key = key(from: password) else {

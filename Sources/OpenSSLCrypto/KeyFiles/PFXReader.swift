@@ -4,18 +4,18 @@ public import Messages
 public import Signing
 public import System
 
-/// A PFX that is handed on whole, and what is known of it once it is open.
+/// A PFX that is sent whole, and what is known about it once it is open.
 public struct PFXFile: Sendable {
-  /// As the file holds it, or as its base64 text decodes; the private key in it is under the password still.
+  /// The bytes of the file, or of its base64 text; the private key in them is still under the password.
   public let bytes: [UInt8]
-  /// That of the one private key in it.
+  /// The certificate of the one private key in it.
   public let certificate: Certificate
 
-  /// Opens it with a password, which is asked for only when none does not open it.
+  /// Opens it with a password, which is asked for only if the file does not open without one.
   ///
-  /// `subject` is what messages call it, and `time` the seconds since 1970 at which the certificate should be valid, where
-  /// several are over the key. Throws what opening a key throws, and `no-private-key`, `several-keys`, `no-certificate` or
-  /// `several-certificates` unless one key with its certificate is in it.
+  /// `subject` is its name in messages. If several certificates are over the key, the one that is valid at `time`, in
+  /// seconds since 1970, is used. Throws what opening a key throws, and `no-private-key`, `several-keys`,
+  /// `no-certificate` or `several-certificates` unless exactly one key with its certificate is in it.
   public init(
     _ file: borrowing SecretBytes, of subject: String, at time: Int64, secrets: any SecretProvider
   ) throws(KeyError) {
@@ -51,9 +51,9 @@ struct PFXReader {
   /// Names the file in messages and in the request for its password.
   let subject: String
 
-  /// Reads DER, BER, or a wrapper around it; asks for a password once, and only when no password does not open it.
+  /// Reads DER, BER, or a wrapper around it; asks for a password once, and only if the file does not open without one.
   ///
-  /// Throws `wrong-password` only when the file is sound and the password does not fit.
+  /// Throws `wrong-password` only if the file is sound and the password does not fit.
   func contents(of file: borrowing SecretBytes, secrets: any SecretProvider) throws(KeyError) -> KeyFileContents {
     try KeyFileWrapping(wanted: .privateKey, subject: subject).withContents(of: file) {
       (file, format) throws(KeyError) -> KeyFileContents in
@@ -143,7 +143,7 @@ struct PFXReader {
     return contents
   }
 
-  /// The forms of the password that fits, the fitting one first; empty when nothing asks for a password.
+  /// The forms of the password that fits, the fitting one first; empty if nothing needs a password.
   private func passwords(
     for pfx: borrowing PFX, _ bags: SafeBags, _ secrets: any SecretProvider
   ) throws(KeyError) -> [PasswordForm] {
@@ -153,7 +153,7 @@ struct PFXReader {
     guard let password = try secrets.secret(for: SecretRequest(purpose: .password, subject: subject)) else {
       throw .passwordRequired(by: subject)
     }
-    // No password was tried above, in both its forms.
+    // No password at all was tried above, in both its forms.
     let isTried = password.isEmpty
     let forms = PasswordForm.forms(of: password)
     if !isTried, let forms = try fitting(forms, pfx, parts) { return forms }
@@ -166,7 +166,8 @@ struct PFXReader {
     throw .wrongPassword(for: subject)
   }
 
-  /// The forms of a password with the one first that fits the MAC, or without a MAC any part of the file; nil when none fits.
+  /// The forms of a password, beginning with the one that fits the MAC, or any part of a file without a MAC; nil if
+  /// none fits.
   private func fitting(
     _ forms: [PasswordForm], _ pfx: borrowing PFX, _ parts: [EncryptedPart]
   ) throws(KeyError) -> [PasswordForm]? {

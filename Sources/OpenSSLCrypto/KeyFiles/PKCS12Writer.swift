@@ -4,8 +4,8 @@ import Messages
 internal import Signing
 import System
 
-/// Writes a PFX (RFC 7292) of one key with its certificate, from parts: `PKCS12_create_ex` of OpenSSL 3.0 writes salts of 8
-/// bytes, and a MAC of SHA-256 for old Windows too.
+/// Writes a PFX (RFC 7292) of one key with its certificate, from its parts: `PKCS12_create_ex` of OpenSSL 3.0 writes
+/// salts of 8 bytes, and a MAC of SHA-256 even for old Windows.
 @safe
 struct PKCS12Writer {
   private let protection: KeyFileProtection
@@ -15,13 +15,13 @@ struct PKCS12Writer {
 
   /// The whole file; `name` becomes the friendlyName of key and certificate.
   ///
-  /// Both lie in it encrypted. Throws `cryptography-failed`.
+  /// Both are encrypted. Throws `cryptography-failed`.
   func file(
     _ key: PrivateKey, _ certificate: Certificate?, name: String?, password: borrowing SecretBytes
   ) throws(KeyError) -> [UInt8] {
     OpenSSLErrors.clear()
     let parts = unsafe Stack { unsafe PKCS7_free($0.assumingMemoryBound(to: PKCS7.self)) }
-    // An optimized build may free a stack whose pointer alone is still in use.
+    // An optimized build may free a stack of which only the pointer is still in use.
     defer { withExtendedLifetime(parts) {} }
     if let certificate {
       let bags = unsafe Stack { unsafe PKCS12_SAFEBAG_free(OpaquePointer($0)) }
@@ -62,7 +62,7 @@ struct PKCS12Writer {
     return unsafe bag
   }
 
-  /// friendlyName and localKeyID (RFC 2985, section 5.5): the id is the SHA-1 of the certificate, as Windows writes it.
+  /// friendlyName and localKeyID (RFC 2985, section 5.5). The id is the SHA-1 of the certificate, as Windows writes it.
   private func setAttributes(
     of bag: OpaquePointer?, _ certificate: Certificate?, name: String?
   ) throws(KeyError) {
@@ -82,7 +82,7 @@ struct PKCS12Writer {
 
   private func encryptedPart(_ bags: Stack, password: borrowing SecretBytes) throws(KeyError) -> OpaquePointer? {
     var salt = try RandomBytes.make(KeyFileProtection.saltByteCount)
-    // PBES2 takes HMAC-SHA256 by itself.
+    // PBES2 uses HMAC-SHA256 by default.
     let part = unsafe password.withCharacters { characters, count in
       unsafe PKCS12_pack_p7encdata_ex(
         protection.scheme, characters, count, &salt, Int32(salt.count), KeyFileProtection.iterationCount, bags.pointer,
@@ -106,7 +106,7 @@ struct PKCS12Writer {
   private static var failure: KeyError { .openSSL("writing a PFX") }
 }
 
-/// Owns a `STACK_OF` something, with what is on it.
+/// Owns a `STACK_OF` something, with its elements.
 @safe
 private final class Stack {
   private(set) nonisolated(unsafe) var pointer = unsafe OPENSSL_sk_new_null()
@@ -119,7 +119,7 @@ private final class Stack {
     unsafe OPENSSL_sk_free(pointer)
   }
 
-  /// Takes the element over, also when it throws; nil is what a failed call gave.
+  /// Takes ownership of the element, even if it throws; nil is the result of a failed call.
   func push(_ element: OpaquePointer?) throws(KeyError) {
     guard let element = unsafe element else { throw .openSSL("writing a PFX") }
     if unsafe OPENSSL_sk_push(pointer, UnsafeRawPointer(element)) > 0 { return }

@@ -42,7 +42,7 @@ enum PKCS8Writer {
     var encrypted: OpaquePointer?
     switch password {
     case .some(let password):
-      // On success the result takes the scheme over.
+      // On success the result owns the scheme.
       unsafe encrypted = password.withCharacters { characters, count in
         unsafe PKCS8_set0_pbe_ex(characters, count, information.pointer, scheme, library, nil)
       }
@@ -70,7 +70,7 @@ enum PEMWriter {
     var start = 0
     while start < der.count {
       let line = der.extracting(start..<min(start + lineByteCount, der.count))
-      // Four characters for three bytes, and the NUL that OpenSSL puts after them.
+      // Four characters for three bytes, and the NUL that OpenSSL adds.
       let text = unsafe SecretBytes(capacity: 65) { memory in
         unsafe line.withUnsafeBufferPointer { line in
           unsafe Int(

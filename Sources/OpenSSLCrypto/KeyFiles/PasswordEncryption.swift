@@ -9,11 +9,11 @@ import System
 struct EncryptedPart {
   /// For messages, such as `PBES2 with AES-256-CBC`.
   let scheme: String
-  /// What one derivation costs, in iterations of a hash.
+  /// The cost of one derivation, in iterations of a hash.
   let iterationCount: Int64
   /// True if no password and the empty password give different keys.
   let tellsAbsentFromEmpty: Bool
-  /// True if the key is derived from bytes as they are: PBES2.
+  /// True if the key is derived from the bytes as they are: PBES2.
   private let takesBytes: Bool
   private let subject: String
   // Both point into `owner`, which lives as long as this value does.
@@ -22,7 +22,7 @@ struct EncryptedPart {
   private let owner: ASN1Item
   private let library: LibraryContext
 
-  /// Reads and judges the algorithm, and derives nothing.
+  /// Reads and checks the algorithm, without deriving a key.
   ///
   /// Throws `malformed-pfx` for parameters that cannot be read, and `unsupported-protection` for an algorithm that
   /// OpenSSL does not offer.
@@ -56,21 +56,21 @@ struct EncryptedPart {
     self.owner = owner
   }
 
-  /// Decrypts safe bags with the first password that fits, a `STACK_OF(PKCS12_SAFEBAG)`; nil when none fits.
+  /// Decrypts safe bags with the first password that fits, into a `STACK_OF(PKCS12_SAFEBAG)`; nil if none fits.
   ///
-  /// Throws `damaged-file` when no password can fit, and `unsupported-protection` when OpenSSL cannot derive the key.
+  /// Throws `damaged-file` if no password can fit, and `unsupported-protection` if OpenSSL cannot derive the key.
   func safeBags(with passwords: [PasswordForm]) throws(KeyError) -> ASN1Item? {
     try value(with: passwords) { bytes in unsafe ASN1Item(whole: bytes, as: PKCS12_SAFEBAGS_it()) }
   }
 
-  /// Decrypts a private key in the same way; throws also what `PrivateKeyReader` throws.
+  /// Decrypts a private key in the same way; also throws what `PrivateKeyReader` throws.
   func privateKey(with passwords: [PasswordForm]) throws(KeyError) -> PrivateKey? {
     let information = try value(with: passwords) { bytes in try? PrivateKeyInformation(bytes) }
     guard let information else { return nil }
     return try information.privateKey()
   }
 
-  /// True when one of the passwords decrypts it, whatever is inside.
+  /// True if one of the passwords decrypts it, whatever the content is.
   func isOpened(by passwords: [PasswordForm]) throws(KeyError) -> Bool {
     try value(with: passwords) { bytes in ASN1Elements(whole: bytes) == nil ? nil : true } ?? false
   }
@@ -81,7 +81,7 @@ struct EncryptedPart {
     for password in passwords where isFit(password) {
       guard let plaintext = try plaintext(with: password) else { continue }
       if let value = plaintext.withBytes(read) { return value }
-      // A wrong password gives a SEQUENCE of just this length once in many millions of times.
+      // A wrong password gives a SEQUENCE of exactly this length once in many millions of times.
       if plaintext.withBytes(isWholeSequence) {
         throw KeyError(
           .damagedFile,
@@ -92,7 +92,7 @@ struct EncryptedPart {
     return nil
   }
 
-  /// Latin-1 is under PBES2 alone: the schemes of PKCS#12 take UTF-16, which is the same for both.
+  /// Latin-1 occurs only with PBES2: the schemes of PKCS#12 take UTF-16, which is the same for both.
   private func isFit(_ password: PasswordForm) -> Bool {
     password.isAbsent ? tellsAbsentFromEmpty : !password.isLatin1 || takesBytes
   }
@@ -101,7 +101,7 @@ struct EncryptedPart {
     DER.contents(of: V_ASN1_SEQUENCE, in: bytes, at: 0)?.upperBound == bytes.count
   }
 
-  /// Nil when the padding shows that the password is wrong; a stream cipher shows nothing.
+  /// Nil if the padding shows that the password is wrong; a stream cipher shows nothing.
   private func plaintext(with password: PasswordForm) throws(KeyError) -> SecretBytes? {
     defer { withExtendedLifetime(owner) {} }
     let context = unsafe EVP_CIPHER_CTX_new()
@@ -136,7 +136,7 @@ struct EncryptedPart {
 }
 
 extension KeyError {
-  /// `unsupported-protection`: the algorithm is named, never taken for a wrong password.
+  /// `unsupported-protection`: the message names the algorithm, and never calls the password wrong.
   static func unsupportedProtection(by algorithm: String, of subject: String) -> KeyError {
     KeyError(
       .unsupportedProtection,
@@ -146,7 +146,7 @@ extension KeyError {
     )
   }
 
-  /// `damaged-file`, for ciphertext that no cipher of blocks gives.
+  /// `damaged-file`, for ciphertext that a block cipher cannot have produced.
   static func cutBlock(in subject: String) -> KeyError {
     KeyError(.damagedFile, "\(naming: subject) has an encrypted part that is not a whole number of blocks long")
   }

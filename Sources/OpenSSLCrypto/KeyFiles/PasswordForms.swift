@@ -14,7 +14,7 @@ struct FilePassword: ~Copyable {
     self.secrets = secrets
   }
 
-  /// The forms the password may have been used in; throws `password-required` when there is none to be had.
+  /// The possible forms of the password; throws `password-required` if there is no password.
   mutating func forms() throws(KeyError) -> [PasswordForm] {
     if known.isEmpty {
       guard let password = try secrets.secret(for: SecretRequest(purpose: .password, subject: subject)) else {
@@ -25,21 +25,21 @@ struct FilePassword: ~Copyable {
     return known
   }
 
-  /// `wrong-password`: nothing that was decrypted made sense.
+  /// `wrong-password`: no form of the password decrypted to something valid.
   var wrong: KeyError { .wrongPassword(for: subject) }
 }
 
-/// One way to hand a password to a derivation: tools differ in how they do it.
+/// One form in which a derivation can get a password; tools differ in this.
 ///
 /// A class, so that the forms of one password can be listed; its bytes are wiped with the last reference.
 final class PasswordForm: Sendable {
   /// True for no password at all, which is not the empty one.
   let isAbsent: Bool
-  /// True for the bytes of the UTF-8 taken for one code point each.
+  /// True if each byte of the UTF-8 counts as one code point.
   let isByteWise: Bool
-  /// True for Latin-1, which is no UTF-8.
+  /// True for Latin-1, which is not UTF-8.
   let isLatin1: Bool
-  /// UTF-8, as every derivation here takes it.
+  /// UTF-8, in the form for every derivation here.
   private let bytes: SecretBytes
 
   private init(
@@ -51,15 +51,16 @@ final class PasswordForm: Sendable {
     self.isLatin1 = isLatin1
   }
 
-  /// The two ways of having no password: nothing, and the two zero bytes of an empty BMPString (RFC 7292, appendix B.1).
+  /// The two forms of no password: nothing, and the two zero bytes of an empty BMPString (RFC 7292, appendix B.1).
   static func withoutPassword() -> [PasswordForm] {
     [PasswordForm(SecretBytes(capacity: 0), isAbsent: true), PasswordForm(SecretBytes(capacity: 0))]
   }
 
-  /// The ways a password may have been used: as UTF-8, byte by byte as OpenSSL before 1.1 did, and as Latin-1 as Bouncy Castle can.
+  /// The possible forms of a password: as UTF-8, byte by byte as in OpenSSL before 1.1, and as Latin-1 as in Bouncy
+  /// Castle.
   ///
-  /// The second way takes each byte of the UTF-8 for one code point; it differs for passwords outside ASCII only, and so does the
-  /// third, which is there for passwords of Latin-1 alone.
+  /// The second form takes each byte of the UTF-8 for one code point. It differs only for passwords outside ASCII. So
+  /// does the third, which exists only for passwords in Latin-1.
   static func forms(of password: consuming SecretBytes) -> [PasswordForm] {
     if password.isEmpty { return withoutPassword() }
     let byteWise = password.withBytes { bytes in byteWiseForm(of: bytes) }
@@ -67,14 +68,15 @@ final class PasswordForm: Sendable {
     return [PasswordForm(password)] + [byteWise, latin1].compactMap(\.self)
   }
 
-  /// Lends the bytes as C takes them: nil for no password, else never nil, not even for the empty one.
+  /// Calls the closure with the bytes in the form of a C password: nil for no password; otherwise never nil, even for
+  /// the empty one.
   func withCharacters<Result: ~Copyable, E: Error>(
     _ body: (UnsafePointer<CChar>?, Int32) throws(E) -> Result
   ) throws(E) -> Result {
     if isAbsent { return try body(nil, 0) }
     return try bytes.withBytes { (span: Span<UInt8>) throws(E) -> Result in
       try unsafe span.withUnsafeBufferPointer { (buffer) throws(E) -> Result in
-        // `SecretBytes` has memory behind it even when it is empty.
+        // `SecretBytes` has memory behind it even if it is empty.
         try unsafe body(
           UnsafeRawPointer(buffer.baseAddress)?.assumingMemoryBound(to: CChar.self), Int32(clamping: buffer.count))
       }

@@ -3,7 +3,7 @@ import Messages
 internal import Signing
 import System
 
-/// The parameters of PBES2 (RFC 8018, appendix A.4), judged before anything is derived.
+/// The parameters of PBES2 (RFC 8018, appendix A.4), checked before a key is derived.
 struct PBES2Parameters {
   /// For messages, such as `aes-256-cbc`.
   let cipherName: String
@@ -45,7 +45,7 @@ struct PBES2Parameters {
     }
   }
 
-  /// The cost of scrypt in blocks mixed (RFC 7914, section 6), and the key length where it is given.
+  /// The cost of scrypt in mixed blocks (RFC 7914, section 6), and the key length, if it is given.
   private static func readScrypt(
     _ identifier: UnsafePointer<X509_ALGOR>, of subject: String
   ) throws(KeyError) -> (cost: Int64, keyByteCount: Int64?) {
@@ -108,7 +108,7 @@ struct PBKDF2Parameters {
     }
   }
 
-  /// Derives a key of `byteCount` bytes, or gives nil when OpenSSL cannot.
+  /// Derives a key of `byteCount` bytes, or returns nil if OpenSSL cannot.
   func key(from password: PasswordForm, byteCount: Int) -> SecretBytes? {
     guard let kdf = unsafe EVP_KDF_fetch(LibraryContext.standard.pointer, "PBKDF2", nil) else { return nil }
     defer { unsafe EVP_KDF_free(kdf) }
@@ -142,7 +142,7 @@ struct PBKDF2Parameters {
     return key
   }
 
-  /// The name of a parameter, which OpenSSL keeps a pointer to: only a literal stays where it is.
+  /// OpenSSL keeps a pointer to the name of a parameter, so it must be a literal, which never moves.
   private static func name(_ literal: StaticString) -> UnsafePointer<CChar> {
     unsafe UnsafeRawPointer(literal.utf8Start).assumingMemoryBound(to: CChar.self)
   }
@@ -157,8 +157,8 @@ struct FileCipher {
   /// In bytes.
   let vectorByteCount: Int
 
-  /// Throws `unsupported-protection`, which says `name`, for a cipher that OpenSSL does not offer or that a password
-  /// does not protect with.
+  /// Throws `unsupported-protection`, with `name` in the message, for a cipher that OpenSSL does not offer or that
+  /// is not for passwords.
   init(nid: Int32, named name: String, of subject: String) throws(KeyError) {
     guard nid != NID_undef, let shortName = unsafe OBJ_nid2sn(nid) else {
       throw .unsupportedProtection(by: name, of: subject)
@@ -172,7 +172,7 @@ struct FileCipher {
     guard let cipher = unsafe offered else { throw .unsupportedProtection(by: name, of: subject) }
     defer { unsafe EVP_CIPHER_free(cipher) }
     self.library = library
-    // The other modes carry parameters that OpenSSL does not read here, and would look like a wrong password.
+    // The other modes have parameters that OpenSSL does not read here, so they would look like a wrong password.
     let modes = [EVP_CIPH_CBC_MODE, EVP_CIPH_CFB_MODE, EVP_CIPH_OFB_MODE, EVP_CIPH_STREAM_CIPHER]
     guard modes.contains(unsafe EVP_CIPHER_get_mode(cipher)) else {
       throw .unsupportedProtection(by: name, of: subject)
@@ -203,7 +203,7 @@ struct FileDigest {
   init(hmac identifier: UnsafePointer<X509_ALGOR>, of subject: String) throws(KeyError) {
     let object = unsafe identifier.pointee.algorithm
     var digest = NID_undef
-    // An HMAC that the table does not hold leaves the digest undefined.
+    // An HMAC that is not in the table leaves the digest undefined.
     _ = unsafe EVP_PBE_find(EVP_PBE_TYPE_PRF, OBJ_obj2nid(object), nil, &digest, nil)
     try unsafe self.init(nid: digest, named: ASN1Text.name(of: object), of: subject)
   }

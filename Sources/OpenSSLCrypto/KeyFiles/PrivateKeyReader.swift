@@ -4,21 +4,21 @@ import Messages
 internal import Signing
 import System
 
-/// Reads private keys that lie in the clear.
+/// Reads private keys in the clear.
 ///
-/// RSA keys are taken apart here and not by OpenSSL's decoders, which look the format up among all providers (a
-/// third of the time of a whole signature) and leave unwiped copies of the key behind.
+/// RSA keys are parsed here and not by OpenSSL's decoders. Those search all providers for the format (a third of the
+/// time of a whole signature) and leave unwiped copies of the key behind.
 enum PrivateKeyReader {
-  /// Reads exactly one DER PrivateKeyInfo (RFC 5208, section 5) or OneAsymmetricKey (RFC 5958, section 2); throws `malformed-key`,
-  /// `trailing-data`, or `broken-rsa-key` for a public key beside it that is another's.
+  /// Reads exactly one DER PrivateKeyInfo (RFC 5208, section 5) or OneAsymmetricKey (RFC 5958, section 2). Throws
+  /// `malformed-key`, `trailing-data`, or `broken-rsa-key` if the public key beside it belongs to another key.
   static func privateKey(pkcs8 der: Span<UInt8>) throws(KeyError) -> PrivateKey {
     OpenSSLErrors.clear()
     let information = try PrivateKeyInformation(der)
     return try information.privateKey()
   }
 
-  /// Reads a `PKCS8_PRIV_KEY_INFO`, which stays the caller's; throws `malformed-key`, `trailing-data`, or `key-not-rsa` for what
-  /// OpenSSL cannot make a key of.
+  /// Reads a `PKCS8_PRIV_KEY_INFO`; the caller keeps it. Throws `malformed-key`, `trailing-data`, or `key-not-rsa` if
+  /// OpenSSL cannot make a key of it.
   static func privateKey(_ information: OpaquePointer) throws(KeyError) -> PrivateKey {
     var object: OpaquePointer?
     var bytes: UnsafePointer<UInt8>?
@@ -37,7 +37,7 @@ enum PrivateKeyReader {
     let name = unsafe KeyTypeName.name(of: object, algorithm?.pointee.parameter)
     try unsafe requireModestSize(Int(i2d_PKCS8_PRIV_KEY_INFO(information, nil)), of: name)
     OpenSSLErrors.clear()
-    // It is what its algorithm says, whether OpenSSL reads it or not.
+    // Its algorithm says what it is, even if OpenSSL cannot read it.
     guard unsafe KeyTypeName.isKnownToOpenSSL(object),
       let key = unsafe EVP_PKCS82PKEY_ex(information, LibraryContext.standard.pointer, nil)
     else {
@@ -68,7 +68,8 @@ enum PrivateKeyReader {
     return privateKey
   }
 
-  /// Throws `key-not-rsa`: OpenSSL computes the public half of some keys, which takes hours for numbers that fill a file.
+  /// Throws `key-not-rsa`: for some kinds of keys OpenSSL computes the public half, which takes hours for numbers that
+  /// fill a file.
   private static func requireModestSize(_ byteCount: Int, of kind: String) throws(KeyError) {
     if byteCount > 2048 {
       throw KeyError(.keyNotRSA, "a private key of \(byteCount) bytes is \(kind), and these tokens take RSA keys only")
@@ -76,10 +77,10 @@ enum PrivateKeyReader {
   }
 }
 
-/// A PrivateKeyInfo (RFC 5208, section 5), or the newer OneAsymmetricKey (RFC 5958, section 2) with the public key behind it, which
-/// OpenSSL 3.0 does not read.
+/// A PrivateKeyInfo (RFC 5208, section 5), or the newer OneAsymmetricKey (RFC 5958, section 2) with the public key
+/// after it, which OpenSSL 3.0 does not read.
 struct PrivateKeyInformation: ~Copyable {
-  /// A `PKCS8_PRIV_KEY_INFO`, which is wiped as it goes.
+  /// A `PKCS8_PRIV_KEY_INFO`, which is wiped when it is freed.
   private let item: ASN1Item
   /// An RSAPublicKey for an RSA key; nil if there is none.
   private let publicKey: [UInt8]?
@@ -107,7 +108,7 @@ struct PrivateKeyInformation: ~Copyable {
     publicKey = [UInt8](copying: bytes.extracting(parts.publicKey))
   }
 
-  /// Reads a key, and compares the public key beside it where it is RSA.
+  /// Reads a key, and compares the public key beside it if it is RSA.
   func privateKey() throws(KeyError) -> PrivateKey {
     defer { withExtendedLifetime(item) {} }
     let key = try unsafe PrivateKeyReader.privateKey(item.pointer)
@@ -119,7 +120,7 @@ struct PrivateKeyInformation: ~Copyable {
     return key
   }
 
-  /// Of a version 2: the algorithm, the key and the attributes, which are all of version 1, and the bits of the public key.
+  /// For version 2: the algorithm, the key and the attributes, which make up version 1, and the bits of the public key.
   private static func parts(of der: Span<UInt8>) -> (old: Range<Int>, publicKey: Range<Int>)? {
     guard let whole = DER.contents(of: V_ASN1_SEQUENCE, in: der, at: 0), whole.upperBound == der.count,
       let version = DER.contents(of: V_ASN1_INTEGER, in: der, at: whole.lowerBound), version.count == 1,
@@ -147,13 +148,13 @@ extension KeyError {
   }
 }
 
-/// Owns a private key of OpenSSL's; its numbers are wiped when the last holder goes.
+/// Owns a private key of OpenSSL's; its numbers are wiped when its last owner is destroyed.
 @safe
 final class PrivateKey: Sendable {
-  // Only read after it was made; OpenSSL locks what it caches inside.
+  // Only read after it was made; OpenSSL locks its internal caches itself.
   nonisolated(unsafe) let pointer: OpaquePointer
   let publicKey: PublicKey
-  /// False when it is an RSA key whose numbers do not belong together.
+  /// False for an RSA key whose numbers do not belong together.
   let isSound: Bool
 
   /// Takes over an `EVP_PKEY` whose public half is known.
@@ -163,7 +164,7 @@ final class PrivateKey: Sendable {
     self.isSound = isSound
   }
 
-  /// Takes over an `EVP_PKEY` of a type other than RSA, also when it throws.
+  /// Takes over an `EVP_PKEY` of a type other than RSA, even if it throws.
   convenience init(takingOwnershipOf pointer: OpaquePointer) throws(KeyError) {
     let publicKey: PublicKey
     do {
@@ -178,11 +179,11 @@ final class PrivateKey: Sendable {
   deinit { unsafe EVP_PKEY_free(pointer) }
 }
 
-/// An EncryptedPrivateKeyInfo (RFC 5208, section 6) whose protection was judged.
+/// An EncryptedPrivateKeyInfo (RFC 5208, section 6) whose protection was checked.
 struct EncryptedPrivateKey {
   private let part: EncryptedPart
 
-  /// Derives nothing.
+  /// Does not derive a key.
   ///
   /// Throws `malformed-key`, `trailing-data`, `unsupported-protection`, or `iteration-count-too-high`.
   init(_ der: Span<UInt8>, of subject: String, budget: inout IterationBudget) throws(KeyError) {
@@ -210,7 +211,7 @@ struct EncryptedPrivateKey {
   /// Throws `wrong-password`, `damaged-file`, or what `PrivateKeyReader` throws.
   func privateKey(_ password: inout FilePassword) throws(KeyError) -> PrivateKey {
     var forms = try password.forms()
-    // Only the schemes of PKCS#12 take another form than the bytes that were typed, in UTF-8 or in Latin-1.
+    // Only the schemes of PKCS#12 use another form than the typed bytes, in UTF-8 or in Latin-1.
     if !part.tellsAbsentFromEmpty { forms = forms.filter { !$0.isAbsent && !$0.isByteWise } }
     guard let key = try part.privateKey(with: forms) else { throw password.wrong }
     return key

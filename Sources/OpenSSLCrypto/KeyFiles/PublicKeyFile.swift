@@ -5,10 +5,10 @@ import System
 
 /// Reads files of public keys: PEM with any number of keys and certificates, or DER with one.
 public enum PublicKeyFile {
-  /// The public keys in the order of the file; whatever else is in a PEM file is skipped, private keys too.
+  /// The public keys in the order of the file. Other blocks of a PEM file are skipped, private keys too.
   ///
-  /// Throws `no-public-key` when there is none, `malformed-pem`, `malformed-key`, `malformed-certificate`, `trailing-data`
-  /// or `unrecognised-key-file`.
+  /// Throws `no-public-key` if there is none, `malformed-pem`, `malformed-key`, `malformed-certificate`,
+  /// `trailing-data` or `unrecognised-key-file`.
   public static func read(
     _ bytes: Span<UInt8>, of subject: String = "the public key file"
   ) throws(KeyError) -> [PublicKey] {
@@ -76,11 +76,11 @@ public enum PublicKeyFile {
   }
 }
 
-/// Reads public keys out of SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7).
+/// Reads public keys from SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7).
 ///
-/// Only reads numbers and never computes with them, so a key of a million bits costs no more than its bytes.
+/// It only reads numbers and never computes with them, so a key of a million bits costs no more than its bytes.
 enum PublicKeyReader {
-  /// The public half of any `EVP_PKEY`, which stays the caller's.
+  /// The public half of any `EVP_PKEY`; the caller keeps it.
   static func publicKey(of key: OpaquePointer) throws(KeyError) -> PublicKey {
     OpenSSLErrors.clear()
     guard let der = unsafe DER.encoding({ output in unsafe i2d_PUBKEY(key, output) }) else {
@@ -89,7 +89,7 @@ enum PublicKeyReader {
     return try publicKey(subjectPublicKeyInfo: der.span)
   }
 
-  /// Throws `malformed-key` for anything but a DER SubjectPublicKeyInfo, and `trailing-data` when more follows.
+  /// Throws `malformed-key` for anything except a DER SubjectPublicKeyInfo, and `trailing-data` if more follows.
   static func publicKey(subjectPublicKeyInfo der: Span<UInt8>) throws(KeyError) -> PublicKey {
     OpenSSLErrors.clear()
     var key = unsafe X509_PUBKEY_new_ex(LibraryContext.standard.pointer, nil)
@@ -100,7 +100,7 @@ enum PublicKeyReader {
       throw KeyError(.malformedKey, "a public key cannot be read: \(OpenSSLErrors.drain().summary)")
     }
     if consumed != der.count { throw KeyError(.trailingData, "\(der.count - consumed) bytes follow a public key") }
-    // Nil for a key that OpenSSL does not read or does not know; one that is not RSA is what its algorithm says.
+    // Nil for a key that OpenSSL cannot read or does not know. The algorithm identifies a key that is not RSA.
     if unsafe X509_PUBKEY_get0(key) == nil {
       var algorithm: OpaquePointer?
       guard unsafe X509_PUBKEY_get0_param(&algorithm, nil, nil, nil, key) == 1,
@@ -114,7 +114,7 @@ enum PublicKeyReader {
     return try unsafe publicKey(ofStructure: key)
   }
 
-  /// True when the BIT STRING after the algorithm begins with a count of zero unused bits.
+  /// True if the BIT STRING after the algorithm begins with a count of zero unused bits.
   private static func isBitStringWhole(in der: Span<UInt8>) -> Bool {
     guard let outer = DER.contents(of: V_ASN1_SEQUENCE, in: der, at: 0),
       let algorithm = DER.contents(of: V_ASN1_SEQUENCE, in: der, at: outer.lowerBound),
@@ -123,7 +123,7 @@ enum PublicKeyReader {
     return der[bits] == 0
   }
 
-  /// Throws `malformed-key` for anything but a DER RSAPublicKey (RFC 8017, appendix A.1.1), and `trailing-data`.
+  /// Throws `malformed-key` for anything except a DER RSAPublicKey (RFC 8017, appendix A.1.1), and `trailing-data`.
   static func publicKey(rsaPublicKey der: Span<UInt8>) throws(KeyError) -> PublicKey {
     guard let end = DER.contents(of: V_ASN1_SEQUENCE, in: der, at: 0)?.upperBound else {
       throw KeyError(.malformedKey, "a public key cannot be read: it is not an RSAPublicKey (RFC 8017, appendix A.1.1)")
@@ -135,9 +135,9 @@ enum PublicKeyReader {
     return try PublicKey(rsa: numbers)
   }
 
-  /// Reads an `X509_PUBKEY`, which stays the caller's.
+  /// Reads an `X509_PUBKEY`; the caller keeps it.
   ///
-  /// A key whose numbers cannot be read is one of kind `other`: a certificate around it can still be shown.
+  /// A key whose numbers cannot be read is of the kind `other`, so that a certificate around it can still be shown.
   static func publicKey(ofStructure key: OpaquePointer) throws(KeyError) -> PublicKey {
     guard let der = unsafe DER.encoding({ output in unsafe i2d_X509_PUBKEY(key, output) }) else {
       throw .openSSL("encoding a public key")
@@ -170,9 +170,9 @@ enum PublicKeyReader {
 }
 
 extension PSSRestriction {
-  /// Reads RSASSA-PSS-params (RFC 4055, section 3.1), whose absent fields mean SHA-1 and a salt of 20 bytes.
+  /// Reads RSASSA-PSS-params (RFC 4055, section 3.1), in which missing fields mean SHA-1 and a salt of 20 bytes.
   ///
-  /// What cannot be read allows nothing.
+  /// Parameters that cannot be read allow nothing.
   init(_ parameters: UnsafeMutablePointer<ASN1_TYPE>) {
     guard let memory = unsafe ASN1_TYPE_unpack_sequence(RSA_PSS_PARAMS_it(), parameters) else {
       self.init(digest: nil, maskDigest: nil, minimumSaltByteCount: .max)

@@ -3,7 +3,7 @@ import Encodings
 public import Messages
 public import Signing
 
-/// The numbers of an RSAPrivateKey with two primes (RFC 8017, appendix A.1.2), wiped when they go.
+/// The numbers of an RSAPrivateKey with two primes (RFC 8017, appendix A.1.2), wiped when they are freed.
 @safe
 struct RSAPrivateNumbers: ~Copyable {
   let publicNumbers: RSAPublicNumbers
@@ -15,9 +15,9 @@ struct RSAPrivateNumbers: ~Copyable {
     "n", "e", "d", "rsa-factor1", "rsa-factor2", "rsa-exponent1", "rsa-exponent2", "rsa-coefficient1",
   ]
 
-  /// Only reads the numbers and computes nothing, so their size costs no time.
+  /// It only reads the numbers and computes nothing, so their size costs no time.
   ///
-  /// Throws `malformed-key`, `trailing-data` when bytes follow, or `broken-rsa-key` for a negative number.
+  /// Throws `malformed-key`, `trailing-data` if bytes follow, or `broken-rsa-key` for a negative number.
   init(rsaPrivateKey der: Span<UInt8>) throws(KeyError) {
     // The version of a key with two primes is zero.
     guard let (integers, end) = DER.integers(inSequence: der), integers.count == 1 + Self.names.count,
@@ -29,7 +29,7 @@ struct RSAPrivateNumbers: ~Copyable {
         .brokenRSAKey, "an RSA key is broken: a number in it is negative",
         hint: "export the key again from where it was made")
     }
-    // Numbers marked secure are wiped by OpenSSL wherever it copies them.
+    // OpenSSL wipes numbers that are marked secure wherever it copies them.
     let numbers = unsafe integers.dropFirst().compactMap { range in
       unsafe der.extracting(range).withUnsafeBufferPointer { bytes in
         unsafe BN_secure_new().flatMap { number in
@@ -52,7 +52,7 @@ struct RSAPrivateNumbers: ~Copyable {
     unsafe numbers.forEach { unsafe BN_clear_free($0) }
   }
 
-  /// Makes the key that signs; throws `malformed-key` when OpenSSL refuses the numbers.
+  /// Makes the key that signs; throws `malformed-key` if OpenSSL refuses the numbers.
   func privateKey(as publicKey: PublicKey) throws(KeyError) -> PrivateKey {
     let key = try unsafe RSAKeyBuilder.key(Array(zip(Self.names, numbers)), selection: COpenSSL_keyPair)
     return unsafe PrivateKey(takingOwnershipOf: key, publicKey: publicKey, isSound: areSound())
@@ -64,32 +64,32 @@ struct RSAPrivateNumbers: ~Copyable {
 }
 
 extension RSAPrivateNumbers {
-  /// The least size of a prime in bits: factoring finds smaller ones.
+  /// The smallest size of a prime in bits: smaller primes can be found by factoring.
   private static let leastPrimeBitCount: Int32 = 256
 
-  /// True when the numbers belong together (RFC 8017, section 3.2); false also for keys too large to sign.
+  /// True if the numbers belong together (RFC 8017, section 3.2); false also for keys that are too large to sign.
   ///
-  /// Takes microseconds. Whether the primes are prime is not tried, which would take longer than many signatures: with
-  /// a composite in place of one a signature does not verify, and one is made and verified when a key is opened.
+  /// It takes microseconds. It does not test whether the primes are prime, which would take longer than many
+  /// signatures. If one is composite, a signature does not verify, and opening a key makes and verifies one.
   borrowing func areSound() -> Bool {
     guard publicNumbers.bitCount <= RSAPublicNumbers.signingBitCounts.upperBound,
       let context = unsafe BN_CTX_secure_new()
     else {
       return false
     }
-    // Wipes the room it gave.
+    // Wipes its temporary numbers.
     defer { unsafe BN_CTX_free(context) }
     unsafe BN_CTX_start(context)
     defer { unsafe BN_CTX_end(context) }
     let product = unsafe BN_CTX_get(context)
-    // Exponents beyond the modulus are no key's, and would make every signature take as long as they are.
+    // No real key has exponents larger than the modulus. They would make every signature take as long as they are.
     return unsafe BN_cmp(publicExponent, modulus) < 0 && BN_cmp(privateExponent, modulus) < 0
       && BN_mul(product, prime1, prime2, context) == 1 && BN_cmp(product, modulus) == 0 && BN_cmp(prime1, prime2) != 0
       && arePrimeAndExponentSound(prime1, exponent1, context) && arePrimeAndExponentSound(prime2, exponent2, context)
       && BN_mod_mul(product, prime2, coefficient, prime1, context) == 1 && BN_is_one(product) == 1
   }
 
-  /// Looks at one prime p with its exponent, which is d mod p - 1 and the inverse of e.
+  /// Checks one prime p with its exponent, which is d mod p - 1 and the inverse of e.
   private func arePrimeAndExponentSound(_ prime: OpaquePointer, _ exponent: OpaquePointer, _ context: OpaquePointer)
     -> Bool
   {
@@ -103,7 +103,7 @@ extension RSAPrivateNumbers {
 }
 
 extension RSAPublicNumbers {
-  /// Reads an RSAPublicKey (RFC 8017, appendix A.1.1); nil for anything but exactly one, with two positive numbers.
+  /// Reads an RSAPublicKey (RFC 8017, appendix A.1.1); nil for anything except exactly one, with two positive numbers.
   init?(rsaPublicKey der: Span<UInt8>) {
     guard let (integers, end) = DER.integers(inSequence: der), end == der.count, integers.count == 2,
       !DER.isAnyNegative(integers, in: der)
@@ -122,12 +122,12 @@ extension RSAPublicNumbers {
 extension PublicKey {
   /// A key for any RSA algorithm, from its numbers: for formats other than X.509, such as JWK (RFC 7518, section 6.3.1).
   ///
-  /// Throws `malformed-key` when a number is zero, and `cryptography-failed` when OpenSSL has no memory left.
+  /// Throws `malformed-key` if a number is zero, and `cryptography-failed` if OpenSSL has no memory left.
   public convenience init(rsa numbers: RSAPublicNumbers) throws(KeyError) {
     try self.init(numbers, algorithmIdentifier: Self.rsaEncryption, kind: .rsa(numbers))
   }
 
-  /// A key for PSS alone, under an `X509_ALGOR` of id-RSASSA-PSS (RFC 4055, section 1.2).
+  /// A key for PSS only, under an `X509_ALGOR` of id-RSASSA-PSS (RFC 4055, section 1.2).
   convenience init(pss numbers: RSAPublicNumbers, algorithm: UnsafePointer<X509_ALGOR>) throws(KeyError) {
     guard let identifier = unsafe DER.encoding({ output in unsafe i2d_X509_ALGOR(algorithm, output) }) else {
       throw .openSSL("encoding a public key")
@@ -152,9 +152,9 @@ extension PublicKey {
   ]
 }
 
-/// Makes `EVP_PKEY`s of the type RSA out of numbers.
+/// Makes RSA `EVP_PKEY`s from numbers.
 enum RSAKeyBuilder {
-  /// The public key for verifying, which the caller owns; throws `malformed-key` when OpenSSL refuses the numbers.
+  /// The public key for verifying, which the caller owns; throws `malformed-key` if OpenSSL refuses the numbers.
   static func key(_ numbers: RSAPublicNumbers) throws(KeyError) -> OpaquePointer {
     let modulus = unsafe BN_bin2bn(numbers.modulus, Int32(clamping: numbers.modulus.count), nil)
     let exponent = unsafe BN_bin2bn(numbers.exponent, Int32(clamping: numbers.exponent.count), nil)
@@ -166,7 +166,7 @@ enum RSAKeyBuilder {
     return try unsafe key([("n", modulus), ("e", exponent)], selection: COpenSSL_publicKey)
   }
 
-  /// Copies the named `BIGNUM`s, which stay the caller's, into a key, which the caller owns.
+  /// Copies the named `BIGNUM`s into a key. The caller keeps the numbers and owns the key.
   static func key(_ numbers: [(name: StaticString, value: OpaquePointer)], selection: Int32) throws(KeyError)
     -> OpaquePointer
   {

@@ -3,17 +3,17 @@ internal import Signing
 
 /// A value that OpenSSL read from BER or DER, freed with its last reference.
 ///
-/// A class, so that the parts of a file can keep the whole alive while they point into it. Whoever points into one says by
-/// `withExtendedLifetime` until when: an optimized build may free an object after the last line that names it.
+/// A class, so that the parts of a file can keep the whole alive while they point into it. Code that points into one
+/// must use `withExtendedLifetime`, because an optimized build may free an object after the last line that names it.
 @safe
 final class ASN1Item {
-  // The type is the one of `kind`, which is what frees it; only this object frees.
+  // Its type is that of `kind`, which also frees it; only this object frees it.
   private nonisolated(unsafe) let value: OpaquePointer
   private nonisolated(unsafe) let kind: OpaquePointer
 
-  /// Reads one value of `kind` (an `ASN1_ITEM`) from the start of the bytes; nil when there is none.
+  /// Reads one value of `kind` (an `ASN1_ITEM`) from the start of the bytes; nil if there is none.
   ///
-  /// `consumed` tells how many bytes it took, so that the caller can see what trails.
+  /// `consumed` is the number of bytes that it took, so that the caller can see what follows.
   init?(_ bytes: Span<UInt8>, as kind: OpaquePointer, consumed: inout Int) {
     var read: OpaquePointer?
     let length = unsafe DER.decode(bytes) { position, count in
@@ -42,11 +42,11 @@ final class ASN1Item {
   var pointer: OpaquePointer { unsafe value }
 }
 
-/// The elements of one BER or DER SEQUENCE, whatever they are; their bytes are wiped when it goes.
+/// The elements of one BER or DER SEQUENCE, of any types; their bytes are wiped when this is destroyed.
 struct ASN1Elements: ~Copyable {
   private let sequence: ASN1Item
 
-  /// Reads one SEQUENCE from the start of the bytes; nil when there is none.
+  /// Reads one SEQUENCE from the start of the bytes; nil if there is none.
   init?(_ bytes: Span<UInt8>, consumed: inout Int) {
     guard let sequence = unsafe ASN1Item(bytes, as: ASN1_SEQUENCE_ANY_it(), consumed: &consumed) else { return nil }
     self.sequence = sequence
@@ -66,7 +66,7 @@ struct ASN1Elements: ~Copyable {
 
   var count: Int { unsafe Int(max(OPENSSL_sk_num(sequence.pointer), 0)) }
 
-  /// Lends the encoding of an element that is a SEQUENCE itself; nil for another.
+  /// Calls the closure with the encoding of an element that is itself a SEQUENCE; nil for another.
   func withSequence<Result: ~Copyable, E: Error>(
     at index: Int, _ body: (Span<UInt8>) throws(E) -> Result?
   ) throws(E) -> Result? {
@@ -98,7 +98,7 @@ struct ASN1Elements: ~Copyable {
     return unsafe element.pointee.type == type ? element : nil
   }
 
-  /// True for bytes that begin a SEQUENCE and announce more of it than there is.
+  /// True for bytes that begin a SEQUENCE but end before it does.
   static func isCutShort(_ bytes: Span<UInt8>) -> Bool {
     unsafe bytes.withUnsafeBufferPointer { buffer in
       var position = buffer.baseAddress
@@ -112,9 +112,9 @@ struct ASN1Elements: ~Copyable {
   }
 }
 
-/// What is read out of OpenSSL's ASN.1 structures; pointers that are nil read as absent.
+/// Readers for OpenSSL's ASN.1 structures; a nil pointer counts as absent.
 enum ASN1Reading {
-  /// Lends the contents of an octet string, or of any other string type unchanged.
+  /// Calls the closure with the contents of an octet string, or of any other string type, unchanged.
   static func withBytes<Result: ~Copyable, E: Error>(
     of string: UnsafePointer<ASN1_STRING>, _ body: (Span<UInt8>) throws(E) -> Result
   ) throws(E) -> Result {
@@ -129,7 +129,7 @@ enum ASN1Reading {
     return value
   }
 
-  /// The parameters of an algorithm, when they are one SEQUENCE of the kind asked for.
+  /// The parameters of an algorithm, if they are one SEQUENCE of the given kind.
   static func parameters(of identifier: UnsafePointer<X509_ALGOR>, as kind: OpaquePointer) -> ASN1Item? {
     guard let parameter = unsafe identifier.pointee.parameter, unsafe parameter.pointee.type == V_ASN1_SEQUENCE,
       let sequence = unsafe parameter.pointee.value.sequence
@@ -143,7 +143,7 @@ enum ASN1Reading {
   }
 }
 
-/// Plain values out of OpenSSL's ASN.1 primitives.
+/// Plain values from OpenSSL's ASN.1 primitives.
 enum ASN1Text {
   /// The contents of any string type; for an integer its magnitude, big-endian.
   static func bytes(of string: UnsafePointer<ASN1_STRING>) -> [UInt8] {
@@ -151,7 +151,7 @@ enum ASN1Text {
     return unsafe [UInt8](UnsafeBufferPointer(start: ASN1_STRING_get0_data(string), count: max(length, 0)))
   }
 
-  /// Seconds since 1970-01-01T00:00:00Z, or nil for a time that is not one.
+  /// Seconds since 1970-01-01T00:00:00Z, or nil if it is not a valid time.
   static func seconds(_ time: UnsafePointer<ASN1_TIME>) -> Int64? {
     var days: Int32 = 0
     var seconds: Int32 = 0

@@ -1,9 +1,9 @@
 internal import COpenSSL
 import System
 
-/// Calls OpenSSL's `i2d_…` and `d2i_…` functions, whose pointers move.
+/// Calls OpenSSL's `i2d_…` and `d2i_…` functions, which move their pointers.
 enum DER {
-  /// Calls `encode` twice, for the length and for the bytes; nil when either fails.
+  /// Calls `encode` twice, for the length and for the bytes; nil if either fails.
   static func encoding(
     _ encode: (UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?) -> Int32
   ) -> [UInt8]? {
@@ -17,7 +17,7 @@ enum DER {
     return bytes.count == length ? bytes : nil
   }
 
-  /// Returns how many bytes `decode` took, or nil when it returned false.
+  /// Returns the number of bytes that `decode` took, or nil if it returned false.
   static func decode(
     _ bytes: Span<UInt8>, _ decode: (inout UnsafePointer<UInt8>?, Int) -> Bool
   ) -> Int? {
@@ -72,9 +72,10 @@ enum DER {
     }
   }
 
-  /// Where the contents of the INTEGERs are that make up the SEQUENCE the bytes begin with, and where it ends.
+  /// The places of the contents of the INTEGERs in the SEQUENCE that the bytes begin with, and the place where
+  /// it ends.
   ///
-  /// Nil for anything else than minimally encoded numbers. Only looks; the bytes may be secret.
+  /// Nil for anything except minimally encoded numbers. It only looks; the bytes may be secret.
   static func integers(inSequence der: Span<UInt8>) -> (contents: [Range<Int>], end: Int)? {
     guard let sequence = contents(of: V_ASN1_SEQUENCE, in: der, at: 0) else { return nil }
     var integers: [Range<Int>] = []
@@ -91,12 +92,13 @@ enum DER {
     return (integers, sequence.upperBound)
   }
 
-  /// True when one of the integers is below zero.
+  /// True if one of the integers is negative.
   static func isAnyNegative(_ integers: [Range<Int>], in der: Span<UInt8>) -> Bool {
     integers.contains { der[$0.lowerBound] >= 0x80 }
   }
 
-  /// Where the contents of the element at `position` are, when it is of that universal type and definite length.
+  /// The place of the contents of the element at `position`, if it has that universal type and a definite
+  /// length.
   static func contents(of type: Int32, in der: Span<UInt8>, at position: Int) -> Range<Int>? {
     contents(type, V_ASN1_UNIVERSAL, isConstructed: type == V_ASN1_SEQUENCE, in: der, at: position)
   }
@@ -116,7 +118,7 @@ enum DER {
       var tag: Int32 = 0
       var tagClass: Int32 = 0
       let flags = unsafe ASN1_get_object(&next, &length, &tag, &tagClass, buffer.count - position)
-      // 0x80 is an error, a length beyond the end among them; 1 is an indefinite length.
+      // 0x80 is an error, and so is a length beyond the end; 1 is an indefinite length.
       guard flags == (isConstructed ? V_ASN1_CONSTRUCTED : 0), tag == expectedTag, tagClass == expectedClass,
         let next = unsafe next
       else { return nil }

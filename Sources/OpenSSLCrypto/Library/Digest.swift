@@ -5,7 +5,7 @@ public import Signing
 public enum Digest {
   /// The digest of the bytes, `algorithm.byteCount` long.
   ///
-  /// Throws `cryptography-failed` when OpenSSL does not offer the algorithm or has no memory left.
+  /// Throws `cryptography-failed` if OpenSSL does not offer the algorithm or has no memory left.
   public static func hash(_ bytes: Span<UInt8>, with algorithm: DigestAlgorithm) throws(KeyError) -> [UInt8] {
     var digest = [UInt8](repeating: 0, count: algorithm.byteCount)
     OpenSSLErrors.clear()
@@ -19,7 +19,7 @@ public enum Digest {
 }
 
 extension DigestAlgorithm {
-  /// The name to fetch it by.
+  /// Its name for a fetch.
   var openSSLName: String {
     switch self {
     case .sha1: "SHA1"

@@ -1,12 +1,14 @@
 internal import COpenSSL
 
-/// Owns an `OSSL_LIB_CTX`: the providers and fetched algorithms that calls into OpenSSL work with.
+/// Owns an `OSSL_LIB_CTX`: the providers and fetched algorithms for calls into OpenSSL.
 ///
-/// Never the default context, which `openssl.cnf` configures and whose providers belong to the program and to PKCS#11
-/// modules that share libcrypto. Providers are loaded from OpenSSL's own folder alone, whatever `OPENSSL_MODULES` names.
+/// It is never the default context, which `openssl.cnf` configures, and whose providers belong to the program and to
+/// PKCS#11 modules that share libcrypto. Providers are loaded only from OpenSSL's own folder, whatever
+/// `OPENSSL_MODULES` names.
 @safe
 final class LibraryContext: Sendable {
-  // An OSSL_LIB_CTX locks itself; nil would mean the default context, so calls fail by themselves when memory ran out.
+  // An OSSL_LIB_CTX does its own locking. Nil would mean the default context, so calls fail by themselves if memory ran
+  // out.
   nonisolated(unsafe) let pointer: OpaquePointer?
   private nonisolated(unsafe) let providers: [OpaquePointer]
 
@@ -20,19 +22,20 @@ final class LibraryContext: Sendable {
   private init(providers names: [String]) {
     let context = unsafe OSSL_LIB_CTX_new()
     unsafe pointer = context
-    // The generator rests on a digest (SP 800-90A, section 10.1.1) and not, as by default, on a cipher: for its first
-    // cipher a context sets up all it has, which takes longer than a signature.
+    // The generator uses a digest (SP 800-90A, section 10.1.1) instead of the default cipher: for its first cipher a
+    // context sets up everything, which takes longer than a signature.
     unsafe RAND_set_DRBG_type(context, "HASH-DRBG", nil, nil, "SHA512")
-    // A provider that is missing shows later, as an algorithm that cannot be fetched; so does one that is not loaded because
+    // A missing provider shows later, as an algorithm that cannot be fetched. So does one that is not loaded because
     // its code could come from anywhere.
     let isOwnFolder = unsafe Self.ignoreSearchPath(of: context)
     unsafe providers = isOwnFolder ? names.compactMap { name in unsafe OSSL_PROVIDER_load(context, name) } : []
     OpenSSLErrors.clear()
   }
 
-  /// Sets the folder of providers to the one that OpenSSL was built with; nil is the default context. False when it fails.
+  /// Sets the folder of providers to the one that OpenSSL was built with; nil is the default context. False if that
+  /// fails.
   ///
-  /// Without it OpenSSL takes `OPENSSL_MODULES`, a folder from which any code can come.
+  /// Otherwise OpenSSL uses `OPENSSL_MODULES`, a folder that may contain any code.
   static func ignoreSearchPath(of context: OpaquePointer?) -> Bool {
     guard let folder = unsafe OPENSSL_info(OPENSSL_INFO_MODULES_DIR) else { return false }
     return unsafe OSSL_PROVIDER_set_default_search_path(context, folder) == 1
@@ -44,24 +47,24 @@ final class LibraryContext: Sendable {
   }
 }
 
-/// What a program may decide about OpenSSL for its whole process, and a library may not.
+/// Settings of OpenSSL for the whole process, which a program may choose and a library may not.
 public enum OpenSSLProcess {
   /// Keeps the environment from loading code into the process through OpenSSL; false if OpenSSL refuses.
   ///
-  /// `openssl.cnf`, or the file that `OPENSSL_CONF` names, is not read: it can load code. Only the first call into OpenSSL
-  /// decides this. Here nothing needs that file; reading it costs time at each start. Providers come from the folder that
-  /// OpenSSL was built with, whatever `OPENSSL_MODULES` names, in the default context too, which PKCS#11 modules that share
-  /// this libcrypto use.
+  /// `openssl.cnf`, or the file that `OPENSSL_CONF` names, is not read, because it can load code. Only the first call
+  /// into OpenSSL decides this. keyroll does not need that file, and reading it costs time at each start. Providers
+  /// come from the folder that OpenSSL was built with, whatever `OPENSSL_MODULES` names. This also holds for the
+  /// default context, which PKCS#11 modules that share this libcrypto use.
   public static func ignoreConfiguration() -> Bool {
     unsafe OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_LOAD_CONFIG), nil) == 1
       && LibraryContext.ignoreSearchPath(of: nil)
   }
-  /// What the libcrypto of this process says of itself: `OpenSSL 3.0.17 1 Jul 2025`.
+  /// The version of the libcrypto of this process: `OpenSSL 3.0.17 1 Jul 2025`.
   public static var version: String {
     unsafe OpenSSL_version(OPENSSL_VERSION).flatMap { unsafe String(validatingCString: $0) } ?? "OpenSSL"
   }
 
-  /// The provider that RSA keys in files, and every verification, are worked with; nil where OpenSSL finds none.
+  /// The provider for RSA keys in files, and for every verification; nil if OpenSSL finds none.
   public static var rsaProvider: (name: String, version: String)? {
     defer { OpenSSLErrors.clear() }
     guard let signature = unsafe EVP_SIGNATURE_fetch(LibraryContext.standard.pointer, "RSA", nil) else { return nil }

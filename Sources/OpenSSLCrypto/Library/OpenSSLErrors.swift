@@ -2,9 +2,9 @@ internal import COpenSSL
 import Messages
 internal import Signing
 
-/// What a failed call left in this thread's error queue, oldest first.
+/// The entries that a failed call left in this thread's error queue, oldest first.
 ///
-/// Clear the queue, call, judge by the return code, and drain only on failure: OpenSSL may leave entries after success.
+/// Clear the queue, call, check the return code, and drain only on failure: OpenSSL may leave entries after success.
 struct OpenSSLErrors: Sendable, Hashable {
   let entries: [OpenSSLError]
 
@@ -41,7 +41,8 @@ struct OpenSSLError: Sendable, Hashable {
 }
 
 extension KeyError {
-  /// `cryptography-failed`, with what is in the error queue: for calls that fail only when OpenSSL itself is in trouble.
+  /// `cryptography-failed`, with the contents of the error queue: for calls that fail only if OpenSSL itself is in
+  /// trouble.
   static func openSSL(_ action: String) -> KeyError {
     KeyError(.cryptographyFailed, "\(action) failed in OpenSSL: \(OpenSSLErrors.drain().summary)")
   }

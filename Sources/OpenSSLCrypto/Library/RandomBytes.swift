@@ -3,7 +3,7 @@ internal import Signing
 
 /// Random bytes for secrets, from the generator of our own library context.
 enum RandomBytes {
-  /// Throws `cryptography-failed` where OpenSSL gets none from the system.
+  /// Throws `cryptography-failed` if OpenSSL gets none from the system.
   static func make(_ count: Int) throws(KeyError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     OpenSSLErrors.clear()

@@ -1,9 +1,10 @@
 import Encodings
 import System
 
-/// A JSON object that may lie around a private key (RFC 8259): where its values are in the text, without a copy of any of them.
+/// A JSON object that may contain a private key (RFC 8259): the places of its values in the text, without a copy of any
+/// of them.
 ///
-/// The names of members are not secret and are kept; a string is decoded only when it is asked for, into memory that is wiped.
+/// The names of members are not secret and are kept. A string is decoded only on demand, into memory that is wiped.
 struct SecretJSON {
   /// A value, by its place in the text.
   indirect enum Value {
@@ -15,10 +16,11 @@ struct SecretJSON {
     case other
   }
 
-  /// In the order of the text; names are decoded, and each is there once.
+  /// In the order of the text; names are decoded, and each occurs once.
   fileprivate(set) var members: [(name: [UInt8], value: Value)] = []
 
-  /// Nil for anything but exactly one object without a fault, white space around it, and without a name twice in one object.
+  /// Nil for anything except exactly one valid object, with white space around it, and without a name twice in one
+  /// object.
   init?(_ text: Span<UInt8>) {
     var scanner = SecretJSONScanner()
     guard case .object(let object)? = scanner.value(text), scanner.isAtEnd(text) else { return nil }
@@ -31,7 +33,7 @@ struct SecretJSON {
     members.first { $0.name.elementsEqual(name.utf8) }?.value
   }
 
-  /// Where the text of a member is that is a string; nil for another, and for none.
+  /// The place of the text of a member that is a string; nil for another member, and if there is none.
   func string(_ name: String) -> Range<Int>? {
     if case .string(let place)? = self[name] { place } else { nil }
   }
@@ -40,7 +42,7 @@ struct SecretJSON {
     if case .object(let object)? = self[name] { object } else { nil }
   }
 
-  /// The text of one string token that takes all the bytes, its quotation marks gone; nil for anything else.
+  /// The text of one string token that takes all the bytes, without its quotation marks; nil for anything else.
   static func string(whole text: Span<UInt8>) -> SecretBytes? {
     var scanner = SecretJSONScanner()
     guard case .string(let place)? = scanner.value(text), scanner.isAtEnd(text) else { return nil }
@@ -49,9 +51,9 @@ struct SecretJSON {
 
   /// The characters of a string in UTF-8.
   ///
-  /// The place is one that was found in this text, so every escape in it is whole.
+  /// The place was found in this text, so every escape in it is complete.
   static func decoded(_ place: Range<Int>, of text: Span<UInt8>) -> SecretBytes {
-    // No escape is shorter than what it stands for.
+    // An escape is never shorter than what it stands for.
     var bytes = SecretBytes(capacity: place.count)
     var index = place.lowerBound
     while index < place.upperBound {
@@ -101,7 +103,7 @@ struct SecretJSON {
     }
   }
 
-  /// The four digits from a place on; the scanner has seen that they are there.
+  /// The four digits at a place; the scanner has checked that they are there.
   fileprivate static func hexadecimal(_ text: Span<UInt8>, at start: Int) -> Int {
     (start..<start + 4).reduce(0) { $0 << 4 | (digit(text[$1]) ?? 0) }
   }
@@ -116,12 +118,12 @@ struct SecretJSON {
   }
 }
 
-/// Walks over JSON text once and remembers places alone.
+/// Walks over JSON text once and keeps only places.
 private struct SecretJSONScanner {
   private var index = 0
   private var depth = 0
 
-  /// What is around a key is flat; nothing that is handed out is deeper than this.
+  /// JSON around a key is flat; no service nests it deeper than this.
   private static let mostDepth = 16
 
   mutating func isAtEnd(_ text: Span<UInt8>) -> Bool {
@@ -129,7 +131,7 @@ private struct SecretJSONScanner {
     return index == text.count
   }
 
-  /// The next value; nil for what is none.
+  /// The next value; nil if there is none.
   mutating func value(_ text: Span<UInt8>) -> SecretJSON.Value? {
     skipWhiteSpace(text)
     guard index < text.count else { return nil }
@@ -192,7 +194,7 @@ private struct SecretJSONScanner {
     return nil
   }
 
-  /// Moves past one escape, or past two that make one character; false for what is none.
+  /// Moves past one escape, or past two that make one character; false if there is none.
   private mutating func skipEscape(_ text: Span<UInt8>) -> Bool {
     guard index + 1 < text.count else { return false }
     if text[index + 1] != UInt8(ascii: "u") {
@@ -218,7 +220,8 @@ private struct SecretJSONScanner {
     return SecretJSON.hexadecimal(text, at: start + 2)
   }
 
-  /// Moves past a number, `true`, `false` or `null`: none of them is ever read, so a number is any run of its characters.
+  /// Moves past a number, `true`, `false` or `null`. None of them is ever read, so a number is any run of its
+  /// characters.
   private mutating func word(_ text: Span<UInt8>) -> Bool {
     let start = index
     while index < text.count, ASCII.isLetterOrDigit(text[index]) || "+-.".utf8.contains(text[index]) { index += 1 }

@@ -4,19 +4,19 @@ internal import Synchronization
 
 /// One prepared digest and one prepared RSA operation, for one thread at a time.
 ///
-/// Preparing costs about a fifth of a verification, so these are kept and used again.
+/// Preparing costs about a fifth of a verification, so prepared operations are kept and used again.
 @safe
 final class RSAOperation: @unchecked Sendable {
-  /// The two things an RSA key is prepared for.
+  /// The two uses that an RSA key is prepared for.
   enum Purpose { case sign, verify }
 
-  // These belong to this object alone, and its pool lends it to one thread at a time: that makes sending it safe.
+  // These belong to this object alone, and its pool lends it to one thread at a time. That makes sending it safe.
   private let hashing: OpaquePointer
   private let context: OpaquePointer
   private let digest: OpaquePointer
   let algorithm: SignatureAlgorithm
 
-  /// Prepares the key, an `EVP_PKEY` of the type RSA; nil when OpenSSL refuses the key or has no memory left.
+  /// Prepares the key, an RSA `EVP_PKEY`; nil if OpenSSL refuses the key or has no memory left.
   init?(_ key: OpaquePointer, for purpose: Purpose, with algorithm: SignatureAlgorithm) {
     let library = unsafe LibraryContext.standard.pointer
     let name = algorithm.digest.openSSLName
@@ -43,7 +43,7 @@ final class RSAOperation: @unchecked Sendable {
     unsafe EVP_MD_free(digest)
   }
 
-  /// Signs the message; nil when OpenSSL refuses.
+  /// Signs the message; nil if OpenSSL refuses.
   func signature(for message: Span<UInt8>) -> [UInt8]? {
     guard let digest = digest(of: message) else { return nil }
     var count = 0
@@ -59,7 +59,7 @@ final class RSAOperation: @unchecked Sendable {
     }
   }
 
-  /// True when the signature is a good one for the message.
+  /// True if the signature is a good one for the message.
   func isValid(_ signature: Span<UInt8>, for message: Span<UInt8>) -> Bool {
     guard let digest = digest(of: message) else { return false }
     return unsafe digest.span.withUnsafeBufferPointer { digest in
@@ -70,7 +70,7 @@ final class RSAOperation: @unchecked Sendable {
     }
   }
 
-  /// The digest at the start of room for the longest one.
+  /// The digest, at the start of room for the longest one.
   private func digest(of message: Span<UInt8>) -> InlineArray<64, UInt8>? {
     var bytes = InlineArray<64, UInt8>(repeating: 0)
     let isDone = unsafe message.withUnsafeBufferPointer { message in
@@ -106,15 +106,15 @@ final class RSAOperation: @unchecked Sendable {
   }
 }
 
-/// Lends prepared operations with one key, as many as there are threads that ask at the same time.
+/// Lends prepared operations with one key, one for each thread that asks at the same time.
 @safe
 final class RSAOperationPool: Sendable {
   private let idle = Mutex<[RSAOperation]>([])
-  // Counted by OpenSSL and only read.
+  // OpenSSL counts references to it, and it is only read.
   private nonisolated(unsafe) let key: OpaquePointer
   private let purpose: RSAOperation.Purpose
 
-  /// Shares an `EVP_PKEY` of the type RSA with its owner.
+  /// Shares an RSA `EVP_PKEY` with its owner.
   init(sharing key: OpaquePointer, for purpose: RSAOperation.Purpose) {
     _ = unsafe EVP_PKEY_up_ref(key)
     unsafe self.key = key
@@ -123,7 +123,8 @@ final class RSAOperationPool: Sendable {
 
   deinit { unsafe EVP_PKEY_free(key) }
 
-  /// Lends an operation for the call, made now or used before; nil when OpenSSL refuses the key or the algorithm.
+  /// Lends an operation for the call, a new one or one that was used before; nil if OpenSSL refuses the key or
+  /// the algorithm.
   func withOperation<Result>(for algorithm: SignatureAlgorithm, _ body: (RSAOperation) -> Result?) -> Result? {
     guard let operation = reusableOperation(for: algorithm) ?? newOperation(for: algorithm) else { return nil }
     let result = body(operation)

@@ -2,7 +2,7 @@ import Encodings
 import Messages
 package import Signing
 
-/// Tells by the public key how an RSA signature was made that does not verify.
+/// Finds out with the public key how an RSA signature was made that does not verify.
 package struct RSASignatureDiagnosis {
   package init() {}
 
@@ -70,7 +70,7 @@ package struct RSASignatureDiagnosis {
 }
 
 extension SignatureFault {
-  /// Says how a signature was made, and how it should have been.
+  /// Says how a signature was made, and how it should have been made.
   init(_ anatomy: SignatureAnatomy, instead algorithm: SignatureAlgorithm) {
     let wanted = SignatureAnatomy.Encoding(algorithm)
     let code = Self.code(anatomy, algorithm, wanted)
@@ -81,7 +81,7 @@ extension SignatureFault {
       hint: Self.hint(code, algorithm))
   }
 
-  /// The first that is wrong, from the outside in.
+  /// The first part that is wrong, from the outside in.
   private static func code(
     _ anatomy: SignatureAnatomy, _ algorithm: SignatureAlgorithm, _ wanted: SignatureAnatomy.Encoding
   ) -> Code {
@@ -142,7 +142,7 @@ extension SignatureFault {
   }
 
   private static func hint(_ code: Code, _ algorithm: SignatureAlgorithm) -> String? {
-    let bytes = "hand over the bytes themselves: the signing input to a signer that hashes, else its digest"
+    let bytes = "hand over the bytes themselves: the signing input to a signer that hashes, or otherwise its digest"
     switch code {
     case .pkcs1ForPSS:
       return "ask the signer for PSS with a salt of \(algorithm.digest.byteCount) bytes, or choose an RS algorithm"
@@ -150,7 +150,7 @@ extension SignatureFault {
     case .digestInfo: return "hand over the digest within its DigestInfo, or let the signer make the DigestInfo"
     case .wrongHash, .maskHash: return "ask the signer for \(algorithm.digest.rawValue)"
     case .saltLength: return "ask the signer for a salt as long as the digest: \(algorithm.digest.byteCount) bytes"
-    case .digestHashed: return "hand over the signing input itself, or have the signer not hash the digest once more"
+    case .digestHashed: return "hand over the signing input itself, or keep the signer from hashing the digest again"
     case .hexText, .base64Text: return bytes
     case .newline: return "sign the signing input as it is: echo and editors add a line break"
     case .otherContent: return "sign the contents of this request: each prepare makes a new request"
@@ -160,7 +160,7 @@ extension SignatureFault {
 }
 
 extension SignatureAnatomy.Encoding {
-  /// How a signature of the algorithm is encoded (RFC 7518, sections 3.3 and 3.5).
+  /// The encoding of a signature of the algorithm (RFC 7518, sections 3.3 and 3.5).
   init(_ algorithm: SignatureAlgorithm) {
     self =
       algorithm.padding == .pss

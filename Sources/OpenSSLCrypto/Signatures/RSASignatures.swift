@@ -16,7 +16,7 @@ public final class RSASigner: Signer {
   public let notes: [String]
   private let operations: RSAOperationPool
 
-  /// `publicKey` has the key's own numbers; a certificate may restrict what they are used for.
+  /// `publicKey` has the key's own numbers; a certificate may restrict their use.
   init(
     _ key: PrivateKey, as publicKey: PublicKey, for algorithm: SignatureAlgorithm, certificates: [Certificate] = [],
     notes: [String] = []
@@ -39,7 +39,7 @@ public final class RSASigner: Signer {
 }
 
 extension RSASigner {
-  /// Signs a fixed message and verifies it with the public key: true when the signature is good.
+  /// Signs a fixed message and verifies it with the public key: true if the signature is good.
   ///
   /// Throws what `RSASignatureVerifier.init(_:)` throws.
   func canSign() throws(KeyError) -> Bool {
@@ -50,17 +50,17 @@ extension RSASigner {
   }
 }
 
-/// Judges RSA signatures with OpenSSL, from any number of threads at the same time.
+/// Verifies RSA signatures with OpenSSL, from any number of threads at the same time.
 public final class RSASignatureVerifier: SignatureVerifier {
-  /// The key that signatures are verified with.
+  /// The key that it verifies with.
   public let publicKey: PublicKey
   private let modulusByteCount: Int
   private let operations: RSAOperationPool
 
   /// Takes any RSA key that OpenSSL can verify with.
   ///
-  /// Throws `key-not-rsa`, `rsa-key-too-large` above 8192 bits, and `broken-rsa-key` for an even modulus or exponent and
-  /// for the exponent 1, with which anybody can make signatures.
+  /// Throws `key-not-rsa`, `rsa-key-too-large` above 8192 bits, and `broken-rsa-key` for an even modulus or exponent
+  /// and for the exponent 1, with which anybody can make signatures.
   public init(_ publicKey: PublicKey) throws(KeyError) {
     guard let rsa = publicKey.rsa else {
       throw KeyError(.keyNotRSA, "the public key is \(publicKey.summary), and only RSA signatures are judged here")
@@ -74,7 +74,7 @@ public final class RSASignatureVerifier: SignatureVerifier {
         throw KeyError(
           .brokenRSAKey,
           "the RSA public key has an even modulus, an even exponent or the exponent 1: it proves nothing")
-      // What is only weak is for the caller to judge.
+      // The caller judges keys that are only weak.
       default: continue
       }
     }

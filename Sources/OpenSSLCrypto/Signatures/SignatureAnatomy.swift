@@ -2,7 +2,7 @@ internal import COpenSSL
 import Encodings
 internal import Signing
 
-/// How a signature was made, as what comes out under the public key shows.
+/// How a signature was made, by what the public key recovers from it.
 struct SignatureAnatomy {
   /// How the digest is encoded (RFC 8017, section 9).
   enum Encoding: Hashable {
@@ -16,12 +16,12 @@ struct SignatureAnatomy {
   let encoding: Encoding
   /// Nil if no DigestInfo names one.
   let digest: DigestAlgorithm?
-  /// Nil for something that is not known here.
+  /// Nil for unknown content.
   let content: SignedContent.Kind?
-  /// False if the content takes the place of a digest.
+  /// False if the content is in the place of a digest.
   let isHashed: Bool
 
-  /// Nil for what no signer encodes: then another key made the signature, or none.
+  /// Nil if no signer encodes like this: another key made the signature, or it is not a signature.
   ///
   /// Throws `cryptography-failed`.
   init?(_ encoded: [UInt8], bitCount: Int, _ contents: [SignedContent]) throws(KeyError) {
@@ -57,7 +57,7 @@ struct SignatureAnatomy {
         return SignatureAnatomy(.digestInfoWithoutNull, digest, try content(behind: value, digest, contents))
       }
     }
-    // What was handed over whole comes first: a digest is one of the contents itself.
+    // Content that was passed on whole comes first, because a digest is itself one of the contents.
     if let content = contents.first(where: { $0.bytes == rest }) {
       return SignatureAnatomy(.bare, nil, (content.kind, false))
     }
@@ -78,7 +78,7 @@ struct SignatureAnatomy {
 
   // MARK: PSS
 
-  /// Where nothing that is known was signed, so many zero bytes before the salt are no accident.
+  /// If nothing known was signed, this many zero bytes before the salt are no accident.
   private static let leastPadding = 8
 
   private static func pss(
@@ -123,9 +123,9 @@ struct SignatureAnatomy {
   }
 }
 
-/// Something that signers are known to sign, by right or by mistake, when a message or its digest is handed to them.
+/// Something that signers are known to sign, by right or by mistake, when they get a message or its digest.
 struct SignedContent {
-  /// What it is of the message.
+  /// Its relation to the message.
   enum Kind: Hashable {
     case message
     case messageWithNewline
@@ -140,7 +140,7 @@ struct SignedContent {
 
   private static let newlines: [[UInt8]] = [[0x0A], [0x0D, 0x0A]]
 
-  /// All of them, for a signature that was to rest on this hash function; throws `cryptography-failed`.
+  /// All of them, for a signature that should use this hash function; throws `cryptography-failed`.
   static func candidates(for message: [UInt8], _ algorithm: DigestAlgorithm) throws(KeyError) -> [SignedContent] {
     var contents = [SignedContent(kind: .message, bytes: message)]
     contents += newlines.map { SignedContent(kind: .messageWithNewline, bytes: message + $0) }
@@ -167,9 +167,9 @@ struct SignedContent {
   }
 }
 
-/// The bare public operation of RSA, RSAVP1 (RFC 8017, section 5.2.2): for looking into a signature, never for accepting one.
+/// The bare public operation of RSA, RSAVP1 (RFC 8017, section 5.2.2): to examine a signature, never to accept one.
 enum RSAPublicOperation {
-  /// What was signed, encoded and as long as the modulus; nil if the number is not below the modulus.
+  /// The signed content, encoded and as long as the modulus; nil if the number is not below the modulus.
   static func encodedMessage(of signature: [UInt8], under numbers: RSAPublicNumbers) -> [UInt8]? {
     defer { OpenSSLErrors.clear() }
     guard let key = unsafe try? RSAKeyBuilder.key(numbers) else { return nil }

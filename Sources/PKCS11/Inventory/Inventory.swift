@@ -1,17 +1,17 @@
 public import Signing
 
-/// What modules, tokens and objects are there, for a person to choose from.
+/// The modules, tokens and objects that exist, for a person to choose from.
 ///
 /// Every text but `uri` may come from a token: show it as a `ForeignText`.
 public struct Inventory: Sendable {
   /// One PKCS #11 module.
   public struct Module: Sendable {
-    /// As p11-kit is configured, else the name of the file.
+    /// Its name in p11-kit's configuration; the name of the file if it has none.
     public let name: String
-    /// Nil if p11-kit does not know a file, as for `remote:`.
+    /// Nil if p11-kit does not know a file, as with `remote:`.
     public let path: String?
     public let description: String
-    /// Who made the module, as it says.
+    /// The maker of the module, as the module names it.
     public let manufacturer: String
     /// `2.6`
     public let version: String
@@ -38,19 +38,19 @@ public struct Inventory: Sendable {
   public struct Token: Sendable {
     /// A reference to copy.
     public let uri: String
-    /// What the token says of itself (`CK_TOKEN_INFO`), without padding.
+    /// The token's own description (`CK_TOKEN_INFO`), without padding.
     public let label, serial, manufacturer, model: String
     /// Whether the PIN is set, and how many tries are left.
     public let pin: PINState
     /// The names of the flags of `CK_TOKEN_INFO`, such as `CKF_LOGIN_REQUIRED`.
     public let flags: [String]
-    /// In bytes; nil if the token does not tell.
+    /// In bytes; nil if the token does not say.
     public let freePublicMemory, freePrivateMemory: UInt?
-    /// Those that can sign, by the standard's name, such as `CKM_RSA_PKCS`.
+    /// The mechanisms that can sign, by the standard's names, such as `CKM_RSA_PKCS`.
     public let signingMechanisms: [String]
     /// True if the objects were listed after a login.
     public let isLoggedIn: Bool
-    /// Keys and certificates, those that could be seen.
+    /// The visible keys and certificates.
     public let objects: [Object]
     /// What could not be read, and why.
     public let failures: [String]
@@ -78,10 +78,13 @@ public struct Inventory: Sendable {
 
   /// One private key, public key or certificate.
   public struct Object: Sendable {
-    /// What kind of object it is, as `type` of a URI says it.
+    /// The kind of object, as `type` of a URI says it.
     public enum Kind: String, Sendable {
+      /// A key that can sign.
       case privateKey = "private"
+      /// The public half of a key alone.
       case publicKey = "public"
+      /// An X.509 certificate.
       case certificate = "cert"
     }
 
@@ -95,7 +98,8 @@ public struct Inventory: Sendable {
     public let id: [UInt8]
     /// `RSA 2048`, a certificate's subject, or why it cannot be read; empty if nothing is known.
     public let summary: String
-    /// Read, where it is one: two of the same name and id are told apart by their thumbprints.
+    /// The certificate, if it is one and can be read. Two of the same name and id are told apart by
+    /// their thumbprints.
     public let certificate: Certificate?
 
     public init(
@@ -110,19 +114,25 @@ public struct Inventory: Sendable {
     }
   }
 
-  /// What is known of the user's PIN before it is given.
+  /// The state of the user's PIN before it is given.
   public enum PINState: String, Sendable, CaseIterable {
+    /// The token does not ask for a login.
     case notNeeded = "not needed"
+    /// No user PIN was set yet.
     case notInitialized = "not initialized"
+    /// The PIN can be given, and the token reports no wrong tries.
     case ready
+    /// A wrong PIN was given since the last right one (`CKF_USER_PIN_COUNT_LOW`).
     case countLow = "wrong tries so far"
+    /// One more wrong PIN locks it (`CKF_USER_PIN_FINAL_TRY`).
     case finalTry = "final try"
+    /// Too many wrong PINs were given (`CKF_USER_PIN_LOCKED`).
     case locked
   }
 
-  /// The modules that were looked at, in p11-kit's order.
+  /// The modules that were examined, in p11-kit's order.
   public let modules: [Module]
-  /// Modules and slots that could not be looked into, and why.
+  /// Modules and slots that could not be examined, and why.
   public let failures: [String]
 
   public init(

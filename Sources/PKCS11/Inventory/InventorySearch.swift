@@ -2,21 +2,24 @@ import CP11Kit
 public import Signing
 
 extension PKCS11Backend {
-  /// Lists what a reference matches, or everything that p11-kit is configured with; tokens with keys come first.
+  /// Lists what a reference matches, or everything in p11-kit's configuration. Tokens with keys come first.
   ///
   /// With `secrets` it logs in first, to see private objects: one try, on one token. Throws what opening a key throws
-  /// up to the login, `no-such-token` for a reference that no token matches; a module, token or object that cannot be read is
-  /// told in the inventory.
+  /// up to the login, and `no-such-token` if a reference matches no token. A module, token or object that cannot be
+  /// read is named in the inventory.
   ///
-  /// - Parameter includingTrustPolicy: lists modules too that hold nothing but certificates to trust, such as p11-kit's own.
-  ///   They are always listed for a reference.
+  /// - Parameters:
+  ///   - reference: what to list; nil for everything.
+  ///   - secrets: gives the PIN for a login; nil to look without one.
+  ///   - includingTrustPolicy: also lists modules that contain only certificates to trust, such as p11-kit's own. They are
+  ///     always listed for a reference.
   public func inventory(
     of reference: KeyReference? = nil, loggingInWith secrets: (any SecretProvider)? = nil,
     includingTrustPolicy: Bool = true
   ) throws(KeyError) -> Inventory {
     let uri = try reference.map { (reference) throws(KeyError) in try PKCS11URI(reference) }
     let matcher = try uri.map { (uri) throws(KeyError) in try URIMatcher(uri) }
-    // Throws where what was asked for is not there.
+    // Throws if a reference matches nothing.
     if let uri, let matcher, uri.selectsWithinModules { _ = try connections(for: uri, matcher) }
     let (modules, search) = try search(uri, matcher)
     for module in modules.modules { _ = module.warnOfCallLog() }
@@ -28,7 +31,7 @@ extension PKCS11Backend {
     for module in modules.modules {
       if uri == nil, !includingTrustPolicy, module.isTrustPolicy { continue }
       let tokens = connections.filter { $0.module === module }.map(reader.token).sorted { $0.rank < $1.rank }
-      // Modules that have nothing of what was asked for are not listed.
+      // Modules without anything that was asked for are left out.
       if tokens.isEmpty, uri?.selectsWithinModules ?? false { continue }
       if tokens.isEmpty, let reason = module.reasonForNoTokens { failures.append(reason) }
       do throws(DeviceError) {
@@ -51,7 +54,7 @@ extension PKCS11Backend {
   }
 }
 
-/// Reads all that a person can choose a key from.
+/// Reads everything that a person may choose a key by.
 struct InventorySearch {
   let uri: PKCS11URI?
   let matcher: URIMatcher?
@@ -98,7 +101,7 @@ struct InventorySearch {
       failures: failures)
   }
 
-  /// One object that cannot be read does not hide the others: it is reported.
+  /// An object that cannot be read does not hide the others; it is reported.
   private func objects(
     of token: Token, in session: Session, _ failures: inout [String]
   ) throws(DeviceError) -> [Inventory.Object] {
@@ -193,7 +196,7 @@ extension Inventory.PINState {
 }
 
 extension Inventory.Token {
-  /// Tokens with keys first, then those that may hide keys from whoever has not logged in.
+  /// Tokens with keys first, then tokens that may hide keys until a login.
   fileprivate var rank: Int {
     if objects.contains(where: { $0.kind != .certificate }) { return 0 }
     return pin == .notNeeded ? 2 : 1

@@ -4,10 +4,11 @@ public import Messages
 public import Signing
 
 extension PKCS11Backend: CertificateStore {
-  /// Puts the certificate beside its key, with the label and the id of the key.
+  /// Stores the certificate beside its key, with the label and the id of the key.
   ///
-  /// Throws `certificate-mismatch` where no key that the reference means is the one of the certificate, `several-keys`
-  /// where several are, `certificate-not-stored` where the token did not take it, `token-write-protected` and what opening a key throws.
+  /// Throws `certificate-mismatch` if none of the keys that the reference matches is the key of the certificate,
+  /// `several-keys` if several are, `certificate-not-stored` if the token did not accept it, `token-write-protected`
+  /// and what opening a key throws.
   public func store(
     _ certificate: Certificate, besideKeyAt reference: KeyReference, secrets: any SecretProvider
   ) throws(KeyMakingError) -> StoredCertificate {
@@ -29,7 +30,7 @@ extension PKCS11Backend: CertificateStore {
     return try storage.store(notes: notes)
   }
 
-  /// The one key over which the certificate is, among those that the reference means.
+  /// The one key of the certificate among those that the reference matches.
   private func key(
     of certificate: Certificate, _ uri: PKCS11URI, _ reference: KeyReference, on connection: TokenConnection
   ) throws(KeyMakingError) -> KeyObject {
@@ -38,7 +39,7 @@ extension PKCS11Backend: CertificateStore {
     let matches = try KeyMakingError.making(on: connection.token) { () throws(DeviceError) in
       try connection.pool.withSession { (session) throws(DeviceError) in
         var found = try KeySearch(label: uri[.object], id: uri[.id], modulus: numbers?.modulus).keys(in: session).keys
-        // Some keys do not hold their modulus, and some labels are padded.
+        // Some keys do not contain their modulus, and some labels are padded.
         if found.isEmpty { found = try KeySearch(uri).keys(in: session).keys }
         if found.isEmpty { found = try KeySearch(uri).paddedKeys(in: session).keys }
         var matches: [KeyObject] = []
@@ -54,7 +55,7 @@ extension PKCS11Backend: CertificateStore {
       throw KeyMakingError(
         KeyError(
           .certificateMismatch,
-          "no private key at \(naming: reference) is the one of the certificate \(Certificate.list([certificate]))",
+          "no private key at \(naming: reference) belongs to the certificate \(Certificate.list([certificate]))",
           hint: "see what is there after a login"))
     }
     guard matches.count == 1 else {
@@ -66,7 +67,7 @@ extension PKCS11Backend: CertificateStore {
     return match
   }
 
-  /// The only token that the reference means.
+  /// The only token that the reference matches.
   func connection(for uri: PKCS11URI) throws(KeyError) -> TokenConnection {
     guard uri.selectsWithinModules else { throw PKCS11URI.malformed("names no token") }
     let connections = try connections(for: uri, URIMatcher(uri))
@@ -77,7 +78,7 @@ extension PKCS11Backend: CertificateStore {
   }
 }
 
-/// Puts one certificate on a token, once.
+/// Stores one certificate on a token, once.
 private struct CertificateStorage {
   let certificate: Certificate
   let name: NewKeyName
@@ -91,7 +92,7 @@ private struct CertificateStorage {
       let isElsewhere = found != name
       return StoredCertificate(
         reference: reference(to: found), isNew: false,
-        notes: notes + (isElsewhere ? ["the certificate lies on the token under another name than its key"] : []))
+        notes: notes + (isElsewhere ? ["the certificate is on the token under another name than its key"] : []))
     }
     var kept: DeviceError?
     do throws(DeviceError) {
@@ -120,7 +121,7 @@ private struct CertificateStorage {
       hint: object.removalLine.map { "remove it by hand: \($0)" } ?? "remove \(object.reference) by hand")
   }
 
-  /// The answer may be wrong: what counts is whether the certificate is there.
+  /// The answer may be wrong; it only matters whether the certificate is there.
   private func lookAgain(after failure: DeviceError, notes: [String]) throws(KeyMakingError) -> StoredCertificate {
     let found: NewKeyName?
     let error = failure.makingError(on: token)
@@ -133,7 +134,7 @@ private struct CertificateStorage {
       throw KeyMakingError(
         .certificateNotStored,
         "\(failure.message); whether the certificate is on \(token.summary) cannot be looked at: \(error.message)",
-        hint: "look with keyroll certificate show; else \(next)")
+        hint: "look with keyroll certificate; if it is not there, \(next)")
     }
     guard let found else {
       throw KeyMakingError(
@@ -145,10 +146,10 @@ private struct CertificateStorage {
       notes: notes + ["the certificate is on the token, although it failed: \(failure.message)"])
   }
 
-  /// How an equal certificate is called that already exists. NSS refuses a second one, and others take it.
+  /// The name of an equal certificate that already exists. NSS refuses a second one, and other modules accept it.
   private func stored() throws(DeviceError) -> NewKeyName? {
     try connection.pool.withSession { (session) throws(DeviceError) in
-      // Not every module compares a value that is so long.
+      // Not every module can compare a value of that length.
       for search in [
         ObjectSearch(CKO_CERTIFICATE, value: certificate.der),
         ObjectSearch(CKO_CERTIFICATE, subject: certificate.subjectDER), ObjectSearch(CKO_CERTIFICATE, id: name.id),

@@ -2,7 +2,7 @@ import CP11Kit
 import Messages
 import Signing
 
-/// What a token says of making RSA keys before it is asked to make one (PKCS #11 2.40, section 5.5).
+/// What a token says about making RSA keys, before it is asked to make one (PKCS #11 2.40, section 5.5).
 struct GenerationLimits: Sendable {
   /// The sizes in bits; nil if the token says nothing plausible.
   let bitCounts: ClosedRange<Int>?
@@ -33,7 +33,7 @@ struct GenerationLimits: Sendable {
     }
   }
 
-  /// Throws `key-size-out-of-range`, which says what the token makes.
+  /// Throws `key-size-out-of-range`, whose message has the sizes that the token makes.
   func require(bitCount: Int, of token: Token) throws(KeyMakingError) {
     guard let bitCounts, !bitCounts.contains(bitCount) else { return }
     let offered = KeyDescription.bitCounts.filter(bitCounts.contains)
@@ -44,14 +44,15 @@ struct GenerationLimits: Sendable {
         ? "use another token" : "choose \(offered.map(String.init).joined(separator: " or ")) bits, or another token")
   }
 
-  /// Nil for what cannot be meant in bits: no upper end, one below 1024, or a lower end that some modules give in bytes.
+  /// Nil for limits that cannot be bits: no upper end, an upper end below 1024, or a lower end that some modules give
+  /// in bytes.
   static func plausible(_ info: CK_MECHANISM_INFO) -> ClosedRange<Int>? {
     let (least, most) = (info.ulMinKeySize, info.ulMaxKeySize)
     guard most >= 1024, least == 0 || least >= 512, least <= most else { return nil }
     return Int(clamping: least)...Int(clamping: most)
   }
 
-  /// What the token offers in the place of the mechanism of the standard; none of it is tried.
+  /// The mechanisms that the token offers instead of the standard one; keyroll tries none of them.
   static func unavailable(on token: Token, offering mechanisms: [CK_MECHANISM_TYPE]? = nil) -> KeyMakingError {
     let mechanisms = mechanisms ?? (try? token.mechanisms()) ?? []
     let makers = mechanisms.filter { mechanism in
@@ -65,7 +66,7 @@ struct GenerationLimits: Sendable {
     return KeyMakingError(
       .generationUnavailable, "\(token.summary) does not make keys by CKM_RSA_PKCS_KEY_PAIR_GEN: \(others)",
       hint:
-        "a Luna HSM in FIPS mode takes it when RSAKeyGenMechRemap = 1 is in the section Misc of its client's configuration; else make the key with the maker's tool, then a certificate for it"
+        "a Luna HSM in FIPS mode takes it when RSAKeyGenMechRemap = 1 is in the section Misc of its client's configuration; otherwise make the key with the maker's tool, then a certificate for it"
     )
   }
 
@@ -73,15 +74,15 @@ struct GenerationLimits: Sendable {
 }
 
 extension Token {
-  /// Throws `token-write-protected` for a token that says so.
+  /// Throws `token-write-protected` if the token says so.
   func requireWritable(_ info: TokenInfo) throws(KeyMakingError) {
     guard info.has(CKF_WRITE_PROTECTED) else { return }
     throw KeyMakingError(
       .tokenWriteProtected, "\(summary) is write-protected (CKF_WRITE_PROTECTED): nothing can be made on it",
-      hint: "use another token, or one that may be written")
+      hint: "use another token, or make this one writable")
   }
 
-  /// What the token says of a mechanism.
+  /// What the token says about a mechanism.
   func information(on mechanism: CK_MECHANISM_TYPE) throws(DeviceError) -> CK_MECHANISM_INFO {
     var info = CK_MECHANISM_INFO()
     try unsafe module.call("C_GetMechanismInfo") { unsafe $0.pointee.C_GetMechanismInfo?(slotID, mechanism, &info) }

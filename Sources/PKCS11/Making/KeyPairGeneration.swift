@@ -2,13 +2,13 @@ import CP11Kit
 import Signing
 
 extension Session {
-  /// The two objects of a pair that was made a moment ago.
+  /// The two objects of a new pair.
   struct KeyPair: Sendable {
     let privateKey, publicKey: CK_OBJECT_HANDLE
   }
 
-  /// Makes an RSA pair on the token (PKCS #11 2.40, section 5.13), which has no time limit: ending the call
-  /// leaves behind a key that no one knows of.
+  /// Makes an RSA pair on the token (PKCS #11 2.40, section 5.13). It has no time limit: ending the call would leave a
+  /// key behind that nobody knows of.
   func generateRSAKeyPair(_ publicKey: ObjectTemplate, _ privateKey: ObjectTemplate) throws(DeviceError) -> KeyPair {
     var handles: (publicKey: CK_OBJECT_HANDLE, privateKey: CK_OBJECT_HANDLE) = (0, 0)
     try ModuleTurn.take(module.path) { () throws(DeviceError) in
@@ -27,7 +27,7 @@ extension Session {
     return KeyPair(privateKey: handles.privateKey, publicKey: handles.publicKey)
   }
 
-  /// Makes an object of these attributes (PKCS #11 2.40, section 5.7).
+  /// Makes an object with these attributes (PKCS #11 2.40, section 5.7).
   func create(_ template: ObjectTemplate) throws(DeviceError) -> CK_OBJECT_HANDLE {
     var object: CK_OBJECT_HANDLE = 0
     try ModuleTurn.take(module.path) { () throws(DeviceError) in
@@ -48,16 +48,16 @@ extension Session {
   }
 }
 
-/// What a new pair is called on its token: both halves the same, and the certificate too.
+/// The name of a new pair on its token: the same for both halves, and for the certificate.
 struct NewKeyName: Sendable, Hashable {
   let label, id: [UInt8]
 }
 
 extension NewKeyName {
-  /// The one template for tokens of every maker, each attribute of which has its reason.
+  /// The one template for the tokens of every maker. Each attribute has its reason.
   ///
-  /// The public key states no use: tpm2-pkcs11 refuses a pair that only signs and says more. Neither half says anything of
-  /// `CKA_COPYABLE`, `CKA_DESTROYABLE` and `CKA_MODIFIABLE`, which NSS and openCryptoki refuse.
+  /// The public key has no usage attributes: tpm2-pkcs11 refuses a pair that only signs and has more of them. Neither
+  /// half has `CKA_COPYABLE`, `CKA_DESTROYABLE` or `CKA_MODIFIABLE`, which NSS and openCryptoki refuse.
   func templates(rsaBitCount: Int) -> (publicKey: ObjectTemplate, privateKey: ObjectTemplate) {
     var publicKey = ObjectTemplate(CKO_PUBLIC_KEY)
     publicKey.add(CKA_KEY_TYPE, number: CKK_RSA)

@@ -3,15 +3,16 @@ import Messages
 import Signing
 
 extension DeviceError {
-  /// As the reason why something was not made on a token; the codes of `KeyError` stay where nothing else is known.
+  /// As the reason why something was not made on a token; the codes of `KeyError` are kept if nothing more is
+  /// known.
   ///
-  /// - Parameter bitCount: of the key that was to be made.
+  /// - Parameter bitCount: the size of the key that was to be made, in bits.
   func makingError(on token: Token, bitCount: Int? = nil) -> KeyMakingError {
     switch returnValue.rawValue {
     case CKR_TOKEN_WRITE_PROTECTED:
       return KeyMakingError(
         .tokenWriteProtected, "\(token.summary) is write-protected: \(message)",
-        hint: "use another token, or one that may be written")
+        hint: "use another token, or make this one writable")
     case CKR_SESSION_READ_ONLY, CKR_SESSION_READ_WRITE_SO_EXISTS, CKR_ACTION_PROHIBITED:
       return KeyMakingError(
         .tokenReadOnly, "\(token.summary) does not let this user write: \(message)",
@@ -36,7 +37,7 @@ extension DeviceError {
       return KeyMakingError(
         .generationUnavailable, "\(token.summary) does not make keys: \(message)",
         hint: "make the key with the maker's tool, then a certificate for it")
-    // What tokens answer that do not make keys of this size.
+    // The return values of tokens that do not make keys of this size.
     case CKR_ATTRIBUTE_VALUE_INVALID, CKR_TEMPLATE_INCONSISTENT, CKR_GENERAL_ERROR, CKR_FUNCTION_FAILED:
       guard isAboutGeneration, let hint = smallerKey(than: bitCount) else { return KeyMakingError(keyError) }
       return KeyMakingError(id: keyError.id, message, hint: hint)
@@ -53,7 +54,7 @@ extension DeviceError {
 }
 
 extension KeyMakingError {
-  /// Passes on what a token did not do, as the reason why something was not made on it.
+  /// Passes on the failure of a token as the reason why something was not made on it.
   static func making<Result>(
     on token: Token, bitCount: Int? = nil, _ body: () throws(DeviceError) -> Result
   ) throws(KeyMakingError) -> Result {

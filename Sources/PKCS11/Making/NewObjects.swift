@@ -1,12 +1,12 @@
 import CP11Kit
 import Signing
 
-/// The two objects that one run has made: nothing else is ever removed.
+/// The two objects that one run has made. It never removes anything else.
 struct NewObjects: Sendable {
   let pair: Session.KeyPair
-  /// What they were to be called, which was free before they were made.
+  /// The name that they were to have, which was free before they were made.
   let name: NewKeyName
-  /// In which they were made; handles mean nothing in another one.
+  /// The session in which they were made; handles mean nothing in another one.
   let session: Session
   let connection: TokenConnection
 
@@ -31,7 +31,8 @@ struct NewObjects: Sendable {
     return failure
   }
 
-  /// A module that has closed the session behind our back may give its number, and those of objects, to others.
+  /// If a module closed the session without telling us, its number and those of objects may belong to others
+  /// now.
   private func requireOwn(_ handle: CK_OBJECT_HANDLE) throws(DeviceError) {
     let attributes = try ObjectAttributes([CKA_LABEL, CKA_ID], of: handle, in: session)
     let label = FixedField(bytes: try attributes[CKA_LABEL] ?? []).bytes

@@ -4,13 +4,13 @@ public import Messages
 public import Signing
 import System
 
-/// A key that was made on a token a moment ago: it lies there already, and `discard` takes it back.
+/// A new key that is already on the token; `discard` removes it again.
 public final class TokenKey: MadeKey {
   /// The public part of the key.
   public let publicKey: PublicKey
   /// True: the certificate is stored on the token, too.
   public let waitsForDevice = true
-  /// What the token says of the private key.
+  /// What the token reports about the private key.
   public let report: TokenKeyReport
   /// Opens the key from now on.
   public let reference: String
@@ -78,8 +78,8 @@ public final class TokenKey: MadeKey {
     }
   }
 
-  /// Opens the key as it will be opened from now on, by its reference; writes nothing. The certificate is put on the token by
-  /// `CertificateStore`, after its file is written.
+  /// Opens the key by its reference, as every later run will; writes nothing. `CertificateStore` puts the certificate
+  /// on the token, after its file is written.
   ///
   /// Throws `certificate-mismatch` and `new-key-trial-failed`.
   public func finish(with certificate: Certificate?) throws(KeyMakingError) -> FinishedKey {
@@ -102,19 +102,20 @@ public final class TokenKey: MadeKey {
     return FinishedKey(reference: reference, protection: report.description, notes: notes)
   }
 
-  /// Throws `key-not-discarded`; `TokenKeyMaker.leftovers` has then what is left.
+  /// Throws `key-not-discarded`; `TokenKeyMaker.leftovers` then lists what is left.
   public func discard() throws(KeyMakingError) { try maker.discard(objects, after: nil) }
 }
 
-/// What a token says of a private key that it has made; only the first two decide.
+/// What a token reports about a private key that it made. Only the first two decide whether it is accepted.
 public struct TokenKeyReport: Sendable, Hashable, CustomStringConvertible {
   /// The size that the token reports, in bits.
   public let bitCount: Int
-  /// `CKA_SENSITIVE` and `CKA_EXTRACTABLE`; nil for what the token does not tell.
+  /// `CKA_SENSITIVE` and `CKA_EXTRACTABLE`; nil if the token does not say.
   public let isSensitive, isExtractable: Bool?
-  /// `CKA_LOCAL`, `CKA_ALWAYS_SENSITIVE` and `CKA_NEVER_EXTRACTABLE`: NSS says that a key is not local that it has made.
+  /// `CKA_LOCAL`, `CKA_ALWAYS_SENSITIVE` and `CKA_NEVER_EXTRACTABLE`. NSS says that a key is not local although it made
+  /// it.
   public let isLocal, wasAlwaysSensitive, wasNeverExtractable: Bool?
-  /// Uses beside signing that the token allows without having been asked to, by the names of the standard.
+  /// Other uses than signing that the token allows although it was not asked for them, by their names in the standard.
   public let otherUses: [String]
 
   private static let uses: [(CK_ATTRIBUTE_TYPE, String)] = [
@@ -137,7 +138,7 @@ public struct TokenKeyReport: Sendable, Hashable, CustomStringConvertible {
     otherUses = uses
   }
 
-  /// Throws `new-key-unprotected` where the token would give the key away, or does not say that it would not.
+  /// Throws `new-key-unprotected` if the token would give the key away, or does not say that it would not.
   func requireProtected(on token: Token) throws(KeyMakingError) {
     if isSensitive == true, isExtractable == false { return }
     throw KeyMakingError(
@@ -157,7 +158,7 @@ public struct TokenKeyReport: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension [UInt8] {
-  /// Of a number, big-endian.
+  /// The bits of a big-endian number.
   fileprivate var bitCount: Int {
     let bytes = drop { $0 == 0 }
     return bytes.count * 8 - (bytes.first?.leadingZeroBitCount ?? 0)

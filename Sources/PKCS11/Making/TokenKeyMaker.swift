@@ -7,8 +7,8 @@ import System
 
 /// Makes RSA keys on a token: `pkcs11:token=…;object=LABEL`.
 ///
-/// The label and the id must be free among the private keys, public keys and certificates of the token. What was made is
-/// read back and judged. After an error nothing is left on the token, or exactly what the error and `leftovers` say.
+/// The label and the id must be free among the private keys, public keys and certificates of the token. The new key is
+/// read back and checked. After an error nothing is left on the token, or exactly what the error and `leftovers` say.
 public final class TokenKeyMaker: KeyMaker {
   let backend: PKCS11Backend
   let uri: PKCS11URI
@@ -20,7 +20,7 @@ public final class TokenKeyMaker: KeyMaker {
     var inTheWay: [TokenObject] = []
   }
 
-  /// Where a key is to be made.
+  /// The place for a new key.
   private struct Place {
     let connection: TokenConnection
     let name: NewKeyName
@@ -34,7 +34,8 @@ public final class TokenKeyMaker: KeyMaker {
   private static let longestID = 255
 
   /// - Parameters:
-  ///   - reference: a token, and the label of the new key; `id=` too where the key is to have a certain one.
+  ///   - backend: finds the token.
+  ///   - reference: a token, and the label of the new key; with `id=` also its id.
   ///   - secrets: is asked for the PIN once.
   ///
   /// Throws `malformed-key-reference`.
@@ -53,14 +54,14 @@ public final class TokenKeyMaker: KeyMaker {
     self.secrets = RememberedPIN(secrets)
   }
 
-  /// What this maker has made on the token and could not take back; for a run that ends with `key-not-discarded`.
+  /// What this maker has made on the token and could not remove, if a run ends with `key-not-discarded`.
   public var leftovers: [TokenObject] { state.withLock { $0.leftovers } }
 
-  /// What has the label or the id already; for a run that ends with `key-taken`.
+  /// The objects that already have the label or the id, if a run ends with `key-taken`.
   public var objectsInTheWay: [TokenObject] { state.withLock { $0.inTheWay } }
 
-  /// Asks the token what it makes, without a login. Whether the name is free is seen after it: what is told of a name that is taken
-  /// must have the private key too.
+  /// Asks the token what it makes, without a login. Whether the name is free is checked after the login, because the
+  /// message about a taken name must include private keys.
   ///
   /// Throws `no-such-token`, `several-tokens`, `token-write-protected`, `token-not-offered`, `key-generation-unavailable`,
   /// `key-size-out-of-range`, `malformed-key-reference` and `device-failed`.
@@ -111,7 +112,7 @@ public final class TokenKeyMaker: KeyMaker {
   private func only(_ inURI: [UInt8]?, _ inDescription: [UInt8]?, _ what: String) throws(KeyMakingError) -> [UInt8]? {
     if let inURI, let inDescription, inURI != inDescription {
       throw KeyMakingError(
-        KeyError(.malformedKeyReference, "the new key is given two names: its \(what) in \(naming: uri) is another one")
+        KeyError(.malformedKeyReference, "the new key has two names: its \(what) in \(naming: uri) is another one")
       )
     }
     return inURI ?? inDescription
@@ -122,7 +123,7 @@ public final class TokenKeyMaker: KeyMaker {
     return (0..<idByteCount).map { _ in UInt8.random(in: 0...UInt8.max, using: &generator) }
   }
 
-  /// NSS writes a pair over one with the same id, and others make doubles.
+  /// NSS overwrites a pair with the same id, and other modules make duplicates.
   private func requireFree(_ place: Place) throws(KeyMakingError) {
     let found = try KeyMakingError.making(on: place.token) { () throws(DeviceError) in
       try place.connection.pool.withSession { (session) throws(DeviceError) in
@@ -137,7 +138,7 @@ public final class TokenKeyMaker: KeyMaker {
       key.map { "to go on with the key that is there: keyroll create certificate --key '\($0.reference)' …; " } ?? ""
     throw KeyMakingError(
       .keyTaken, "the label \(quoting: label) or the id is taken on \(place.token.summary): \(found.list)",
-      hint: "\(way)to remove what is there: \(found.removals); else choose another label")
+      hint: "\(way)to remove what is there: \(found.removals); or choose another label")
   }
 
   // MARK: Making
@@ -152,7 +153,7 @@ public final class TokenKeyMaker: KeyMaker {
       pair = try session.generateRSAKeyPair(templates.publicKey, templates.privateKey)
     } catch {
       let error = error.makingError(on: place.token, bitCount: place.bitCount)
-      // The answer may be wrong, and nothing of that name was there a moment ago.
+      // The answer may be wrong, and nothing had that name before the call.
       try reportRemains(on: place.connection, place.name, after: error.message)
       throw error
     }
@@ -167,7 +168,7 @@ public final class TokenKeyMaker: KeyMaker {
 
   // MARK: After an error
 
-  /// Takes back what was made; throws `key-not-discarded` where something is left.
+  /// Removes what was made; throws `key-not-discarded` if something is left.
   func discard(_ objects: NewObjects, after reason: String?) throws(KeyMakingError) {
     if let failure = objects.destroy() {
       try reportRemains(
@@ -175,14 +176,15 @@ public final class TokenKeyMaker: KeyMaker {
     }
   }
 
-  /// Looks for what has the name of the new key; throws `key-not-discarded` where there is something, or if that cannot be found out.
+  /// Looks for objects with the name of the new key; throws `key-not-discarded` if there are any, or if that cannot be
+  /// found out.
   private func reportRemains(
     on connection: TokenConnection, _ name: NewKeyName, after reason: String
   ) throws(KeyMakingError) {
     let token = connection.token
     let found: [TokenObject]
     do throws(DeviceError) {
-      // With a new session: the one that failed may be gone, with the login perhaps.
+      // With a new session: the one that failed may be gone, perhaps with the login.
       connection.lose()
       try connection.recover()
       found = try connection.pool.withSession { (session) throws(DeviceError) in
@@ -194,7 +196,7 @@ public final class TokenKeyMaker: KeyMaker {
       throw KeyMakingError(
         .notDiscarded,
         "\(reason); what is left on \(token.summary) cannot be listed (\(error.message)): there may be \(expected.list)",
-        hint: "look with keyroll keys --login; to remove it: \(expected.removals)")
+        hint: "list it with keyroll keys --login; to remove it: \(expected.removals)")
     }
     guard !found.isEmpty else { return }
     state.withLock { $0.leftovers = found }
@@ -204,14 +206,14 @@ public final class TokenKeyMaker: KeyMaker {
 }
 
 extension TokenConnection {
-  /// What a person must know before the PIN is given: that others can read its file, or that calls are written down.
+  /// What a person must know before the PIN is given: that others can read its file, or that calls are logged.
   func warnings(of pin: PINRequest) -> [String] {
     let exposure = pin.pinFile.flatMap { FileExposure.warning(of: $0, holding: "the PIN") }
     return (exposure.map { [$0] } ?? []) + module.warnOfCallLog()
   }
 }
 
-/// Gives a PIN as often as it is wanted, and asks for it once.
+/// Gives a PIN as often as it is needed, and asks for it once.
 final class RememberedPIN: SecretProvider {
   private let source: any SecretProvider
   private let known = Mutex<PIN?>(nil)
@@ -237,7 +239,7 @@ extension [TokenObject] {
       + (count > Self.shownCount ? " and \(count - Self.shownCount) more" : "")
   }
 
-  /// A line of shell for each.
+  /// A line of shell for each object.
   var removals: String {
     let lines = prefix(Self.shownCount).compactMap(\.removalLine)
     return lines.isEmpty ? "use the token's own tool" : lines.joined(separator: "; ")

@@ -3,14 +3,14 @@ import Encodings
 import Messages
 public import Signing
 
-/// An object on a token, with what leads to it and what removes it.
+/// An object on a token, with a reference to it and a command that removes it.
 public struct TokenObject: Sendable, Hashable {
   /// A private key, a public key or a certificate.
   public let kind: KeyListing.Entry.Kind
-  /// To copy; percent-encoded, so it can be between single quotes in a line of shell.
+  /// A reference to copy. It is percent-encoded, so it can be between single quotes in a line of shell.
   public let reference: String
-  /// The words of a command that removes it, by OpenSC's tool: the program first, and no PIN in it. Empty if no such
-  /// command can name it.
+  /// The words of a command that removes it with OpenSC's tool: the program first, without a PIN. Empty if such a
+  /// command cannot name it.
   public let removal: [String]
 
   /// The command as one line of shell; nil if there is none.
@@ -23,7 +23,7 @@ public struct TokenObject: Sendable, Hashable {
     self.kind = kind
     let values = URIAttribute.values(label: name.label, id: name.id, type: kind.rawValue)
     reference = uri.naming(token.uriValues.merging(values) { $1 })
-    // Modules that p11-kit is configured with may want more than their path.
+    // Modules in p11-kit's configuration may need more than their path.
     var words = ["pkcs11-tool", "--module", uri.text(.modulePath) ?? "p11-kit-proxy.so"]
     if let label = Self.argument(token.info.label.bytes), !token.isToldBySlot {
       words += ["--token-label", label]
@@ -55,11 +55,11 @@ public struct TokenObject: Sendable, Hashable {
   }
 }
 
-/// Finds everything on a token that has one of two names: keys, public keys and certificates.
+/// Finds every key, public key and certificate on a token that has one of two names.
 struct NameSearch {
   let name: NewKeyName
 
-  /// The most objects of a class that are looked through for a label that the token pads.
+  /// The most objects of a class to look through for a label that the token pads.
   private static let mostLookedThrough = 256
 
   private static let classes: [(CK_OBJECT_CLASS, KeyListing.Entry.Kind)] = [
@@ -88,7 +88,7 @@ struct NameSearch {
     return handles
   }
 
-  /// What the object is called, where it has one of the names; nil for one that somebody has just removed.
+  /// The name of the object if it has one of the two; nil for one that somebody has just removed.
   private func nameIfTaken(_ handle: CK_OBJECT_HANDLE, in session: Session) throws(DeviceError) -> NewKeyName? {
     do throws(DeviceError) {
       let attributes = try ObjectAttributes([CKA_LABEL, CKA_ID], of: handle, in: session)

@@ -2,9 +2,9 @@ import CP11Kit
 import Messages
 import Signing
 
-/// One of the mechanisms that a key was opened with (PKCS #11 2.40 mechanisms, section 2.1).
+/// One of the mechanisms of an opened key (PKCS #11 2.40 mechanisms, section 2.1).
 struct SigningMechanism: Sendable, Hashable {
-  /// What is handed to the token.
+  /// The input that the token gets.
   enum Input: Sendable {
     case digestInfo
     case digest
@@ -15,8 +15,8 @@ struct SigningMechanism: Sendable, Hashable {
   let input: Input
   let algorithm: SignatureAlgorithm
 
-  /// Those that make this signature, in the order of preference: leaving the hashing to us works on more tokens,
-  /// and with messages of any length.
+  /// The mechanisms that make this signature, in the order of preference. If keyroll hashes, more tokens can sign, and
+  /// messages can have any length.
   static func candidates(for algorithm: SignatureAlgorithm) -> [SigningMechanism] {
     func mechanism(_ type: CK_MECHANISM_TYPE, _ input: Input) -> SigningMechanism {
       SigningMechanism(type: type, input: input, algorithm: algorithm)
@@ -32,11 +32,11 @@ struct SigningMechanism: Sendable, Hashable {
     }
   }
 
-  /// Those that the token offers and that the key allows, the first to be tried first; all where the token offers no list.
+  /// The mechanisms that the token offers and that the key allows, in the order to try them; all of them if the token
+  /// offers no list.
   ///
-  /// A TPM makes a signature over what was hashed here by decrypting it, which a key that only signs refuses: there the token
-  /// hashes.
-  /// Throws `mechanism-unavailable` or `key-restricted`, with the algorithms that would work.
+  /// A TPM signs a digest that was computed here by decrypting it, which a key that may only sign refuses; there the
+  /// token hashes. Throws `mechanism-unavailable` or `key-restricted`, with the algorithms that would work.
   static func choose(
     for algorithm: SignatureAlgorithm, with key: KeyObject, on token: Token, offered: [CK_MECHANISM_TYPE],
     at reference: KeyReference
@@ -83,7 +83,7 @@ struct SigningMechanism: Sendable, Hashable {
     }
   }
 
-  /// The same digest everywhere, and a salt as long as it (RFC 7518, section 3.5).
+  /// The same digest everywhere, and a salt of the same length (RFC 7518, section 3.5).
   private var pssParameters: CK_RSA_PKCS_PSS_PARAMS {
     let (digest, mask) =
       switch algorithm.digest {
@@ -97,7 +97,7 @@ struct SigningMechanism: Sendable, Hashable {
 
 /// The names of the mechanisms that sign with RSA (PKCS #11 2.40 mechanisms, section 2.1).
 enum MechanismName {
-  /// The standard's name, else the number.
+  /// The standard's name, or the number if it has none.
   static func text(_ type: CK_MECHANISM_TYPE) -> String { names[type] ?? "0x" + String(type, radix: 16) }
 
   static func isKnown(_ type: CK_MECHANISM_TYPE) -> Bool { names[type] != nil }

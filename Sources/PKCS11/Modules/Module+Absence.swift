@@ -5,13 +5,13 @@ internal import Signing
 import System
 
 extension Module {
-  /// Why a module shows no token, as far as that is known: nothing at the other end, no daemon, empty readers.
+  /// Why a module shows no token, if a reason is known: nothing at the other end, no daemon, empty readers.
   var reasonForNoTokens: String? {
     let reason = remote.flatMap(Self.fault(ofRemote:)) ?? missingDaemon ?? emptyReaders
     return reason.map { "the module \(naming: name) shows no token: \($0)" }
   }
 
-  /// For the end of a message about a module that cannot be initialised; empty if nothing tells why.
+  /// For the end of a message about a module that cannot be initialised; empty if no reason is known.
   var reasonForNoStart: String {
     if let remote { return ": it runs elsewhere, as remote: \(quoting: remote) says" }
     guard let path, path.contains("opencryptoki") else { return "" }
@@ -35,14 +35,14 @@ extension Module {
     }
   }
 
-  /// Modules of smart cards reach readers through a daemon, and say nothing when it does not run.
+  /// Modules of smart cards reach readers through a daemon, and report nothing if it does not run.
   private var missingDaemon: String? {
     guard let path, ["opensc", "ykcs11"].contains(where: path.contains) else { return nil }
     let socket = LocalSocket("/run/pcscd/pcscd.comm")
     return socket.isThere ? nil : "pcscd, the daemon of readers, is not running (there is no \(socket.path))"
   }
 
-  /// The names of readers with nothing in them.
+  /// The names of empty readers.
   private var emptyReaders: String? {
     let slots = try? unsafe CountedList.read { (buffer, count) throws(DeviceError) in
       try unsafe call("C_GetSlotList") { unsafe $0.pointee.C_GetSlotList?(CK_BBOOL(CK_FALSE), buffer, count) }

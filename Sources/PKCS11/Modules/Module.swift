@@ -4,17 +4,17 @@ import Messages
 import Signing
 import System
 
-/// Is told of every call to a module, on the calling thread, so that one that does not return can be named.
+/// Hears of every call to a module, on the calling thread, so that a call that does not return can be named.
 public protocol CallObserver: Sendable {
-  /// `function` is spelt as in the standard, such as `C_Sign`; `C_GetFunctionList` begins with the
-  /// loading of the module, and `dlclose` is its end.
+  /// `function` is spelt as in the standard, such as `C_Sign`. `C_GetFunctionList` includes the loading of the module,
+  /// and `dlclose` its end.
   ///
   /// - Parameter waitsForPerson: true for a call without a time limit: it takes as long as a person takes to type a PIN at
   ///   the token, or as the token takes to make a key, which would be left behind.
   func willCall(_ function: StaticString, ofModule module: String, waitsForPerson: Bool)
-  /// The call that this thread announced last is over.
+  /// The last call that this thread announced is over.
   func didReturn()
-  /// Something that a person must know before a PIN is given, such as that PINs are written down.
+  /// Something that a person must know before a PIN is given, such as that PINs are logged.
   func didNotice(_ warning: String)
 }
 
@@ -29,11 +29,11 @@ final class Module: Sendable {
     var hasWarned = false
   }
 
-  /// As p11-kit is configured, else the last component of its path.
+  /// Its name in p11-kit's configuration; the last component of its path if it has none.
   let name: String
-  /// The file that was loaded, where p11-kit knows it.
+  /// The file that was loaded, if p11-kit knows it.
   let path: String?
-  // The list is constant while its owner, the module set, has it loaded; no call reaches it after that.
+  // The list is constant while its owner, the module set, has it loaded. No call uses it after that.
   private nonisolated(unsafe) let functions: Functions
   private let state = Monitor(State())
   private let observer: (any CallObserver)?
@@ -60,7 +60,7 @@ final class Module: Sendable {
     }
   }
 
-  /// Calls `C_Finalize` when the calls that are running have come back; none is let through after that.
+  /// Calls `C_Finalize` after the running calls have returned; no call starts after that.
   func finalize() {
     let wasOpen = state.withLock { state in
       defer { state.isOpen = false }
@@ -70,11 +70,11 @@ final class Module: Sendable {
     state.wait { $0.runningCalls == 0 ? () : nil }
     observer?.willCall("C_Finalize", ofModule: name, waitsForPerson: false)
     defer { observer?.didReturn() }
-    // What it returns changes nothing: the module is not used again.
+    // The return value does not matter: the module is not used again.
     _ = unsafe p11_kit_module_finalize(functions)
   }
 
-  /// Makes one call and throws whatever is not `CKR_OK`.
+  /// Makes one call and throws for every return value except `CKR_OK`.
   ///
   /// - Parameter waitsForPerson: true for a call that may take any time: see `CallObserver`.
   func call(
@@ -101,12 +101,12 @@ final class Module: Sendable {
     return unsafe body(functions) ?? CKR_FUNCTION_NOT_SUPPORTED
   }
 
-  /// What a person must know of a module whose calls are written down; nil for any other.
+  /// What a person must know about a module whose calls are logged; nil for any other.
   var callLogWarning: String? {
     callLog.map { "calls to the module \(naming: name) are logged by \($0), PINs included, in clear text" }
   }
 
-  /// Gives that warning to the observer, once; returns it if there is no observer, for a later one.
+  /// Gives that warning to the observer, once. If there is no observer, returns it for later.
   func warnOfCallLog() -> [String] {
     let isFirst = state.withLock { state in
       defer { state.hasWarned = true }
@@ -118,19 +118,19 @@ final class Module: Sendable {
     return []
   }
 
-  /// What makes the module or p11-kit write down every call with its arguments, PINs too; nil for nothing.
+  /// What makes the module or p11-kit log every call with its arguments, PINs included; nil for nothing.
   private var callLog: String? {
     if let path, path.split(separator: "/").last?.utf8.starts(with: "pkcs11-spy".utf8) ?? false { return "pkcs11-spy" }
-    // The global option of p11-kit goes before that of the module.
+    // The global option of p11-kit takes precedence over that of the module.
     let global = unsafe Self.text(takingOwnershipOf: p11_kit_config_option(nil, "log-calls"))
     let own = unsafe Self.text(takingOwnershipOf: p11_kit_config_option(functions, "log-calls"))
     return (global ?? own).map { $0.utf8.elementsEqual("yes".utf8) } ?? false ? "log-calls" : nil
   }
 
-  /// Where the module runs, for one that runs in a process of its own: what p11-kit's configuration says after `remote:`.
+  /// Where a module in a process of its own runs: the text after `remote:` in p11-kit's configuration.
   var remote: String? { unsafe Self.text(takingOwnershipOf: p11_kit_config_option(functions, "remote")) }
 
-  /// True for a module that holds certificates to trust, and no keys.
+  /// True for a module with certificates to trust and without keys.
   var isTrustPolicy: Bool {
     let option = unsafe Self.text(takingOwnershipOf: p11_kit_config_option(functions, "trust-policy"))
     return option.map { $0.utf8.elementsEqual("yes".utf8) } ?? false
@@ -145,7 +145,7 @@ final class Module: Sendable {
 }
 
 extension Module {
-  /// True for a module whose name says that its keys lie in a TPM.
+  /// True for a module whose name says that its keys are in a TPM.
   static func isOfTPM(named name: String) -> Bool {
     name.utf8.split(whereSeparator: { !ASCII.isLetter($0) }).contains { ASCII.isEqualIgnoringCase($0, "tpm".utf8) }
   }
@@ -162,14 +162,15 @@ extension Module {
 
 /// A turn among the processes that use one module, held while tokens are loaded or logged in to.
 ///
-/// Modules that keep tokens in files write to them at each login, and read half of what another process is writing. The
-/// turn is a lock on the file of the module; a process that never gives it up is waited for five seconds at the most.
+/// Modules that keep tokens in files write to them at each login, and may read a file that another process has only
+/// half written. The turn is a lock on the file of the module. A process that never releases it is waited for at most
+/// five seconds.
 enum ModuleTurn {
   private static let mostTries = 1000
   /// In microseconds.
   private static let pause: ClosedRange<UInt32> = 1_000...9_000
 
-  /// Does the work in a turn of its own; `path` is nil for a module without a file here, which needs none.
+  /// Does the work in a turn of its own; `path` is nil for a module without a local file, which needs no turn.
   static func take<Result, E: Error>(_ path: String?, _ body: () throws(E) -> Result) throws(E) -> Result {
     guard let path else { return try body() }
     return try FileLock(path, mostTries: mostTries, pause: pause).hold(during: body)

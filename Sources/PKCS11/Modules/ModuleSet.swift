@@ -3,18 +3,18 @@ import Messages
 import Signing
 import System
 
-/// The modules of one source, loaded and initialised, until they are finalised and released.
+/// The modules of one source, loaded and initialised until they are finalised and released.
 @safe
 final class ModuleSet: Sendable {
   let modules: [Module]
-  /// Why a configured module is not among them, and how it is left out.
+  /// Why a configured module is not in the set, and how to leave it out.
   let failures: [String]
   private let observer: (any CallObserver)?
   // One of the two, as it was loaded; released by `deinit` alone.
   private nonisolated(unsafe) let single: Module.Functions?
   private nonisolated(unsafe) let list: UnsafeMutablePointer<Module.Functions?>?
 
-  /// Loads one module by its path, which must have the name where one is given; throws `module-unavailable`.
+  /// Loads one module by its path. If a name is given, the module must have it. Throws `module-unavailable`.
   init(_ path: ModulePath, named name: String?, observer: (any CallObserver)?) throws(KeyError) {
     p11_kit_be_quiet()
     self.observer = observer
@@ -48,7 +48,8 @@ final class ModuleSet: Sendable {
     }
   }
 
-  /// Loads what p11-kit is configured with; one that cannot be initialised is left out, unless it is marked as critical.
+  /// Loads the modules in p11-kit's configuration. One that cannot be initialised is left out, unless it is marked as
+  /// critical.
   ///
   /// Only those that `isWanted` accepts are initialised. Throws `module-unavailable`.
   init(configuredWhere isWanted: (Module) -> Bool, observer: (any CallObserver)?) throws(KeyError) {
@@ -93,7 +94,7 @@ final class ModuleSet: Sendable {
     }
   }
 
-  /// Finalises every module; calls that are running are waited for, later ones fail.
+  /// Finalises every module. It waits for running calls; later calls fail.
   func finalize() {
     for module in modules { module.finalize() }
   }
@@ -103,7 +104,7 @@ final class ModuleSet: Sendable {
     release()
   }
 
-  /// What a library does when it is unloaded may hang as any call may.
+  /// A library may hang when it is unloaded, as in any call.
   private func release() {
     let names = modules.map(\.name).joined(separator: ", ")
     observer?.willCall("dlclose", ofModule: names, waitsForPerson: false)
@@ -120,12 +121,12 @@ final class ModuleSet: Sendable {
   }
 }
 
-/// The path of a module, which is code that will run with the PIN in reach.
+/// The path of a module, whose code will run with access to the PIN.
 struct ModulePath: Sendable, Hashable {
   /// Without symbolic links.
   let resolved: String
 
-  /// Throws `module-unavailable` for a file that is not there, and for one that other users could replace.
+  /// Throws `module-unavailable` for a missing file, and for one that other users could replace.
   init(_ path: String) throws(KeyError) {
     do throws(CodePath.Refusal) {
       resolved = try CodePath(path).resolved
@@ -136,7 +137,7 @@ struct ModulePath: Sendable, Hashable {
       case .changeable(let change):
         throw KeyError(
           .moduleUnavailable, "the module \(naming: path) is not loaded: \(change.reason)", hint: change.remedy)
-      // Only what runs a program is looked for in its first line.
+      // Only files that run a program have an interpreter in their first line.
       case .unclearInterpreter(_, let reason, _): throw Self.unavailable(path, reason)
       }
     }
@@ -147,15 +148,15 @@ struct ModulePath: Sendable, Hashable {
   }
 }
 
-/// A look at what a module offers, before p11-kit calls it: p11-kit takes it for granted that a list is whole.
+/// Checks what a module offers, before p11-kit calls it: p11-kit assumes that the list of functions is complete.
 @safe
 struct FunctionList: ~Copyable {
-  // Kept until p11-kit has loaded the library too, so that it is loaded once.
+  // Kept until p11-kit has loaded the library too, so that it is loaded only once.
   private let library: SharedLibrary?
-  /// Why the module cannot be used; nil for a list that is whole, and for a library that p11-kit will refuse itself.
+  /// Why the module cannot be used; nil for a complete list, and for a library that p11-kit itself will refuse.
   let objection: String?
 
-  /// Loads the library of this path, with the flags that p11-kit uses.
+  /// Loads the library at this path, with the flags that p11-kit uses.
   init(ofLibraryAt path: String) {
     let library = SharedLibrary(path: path)
     objection =

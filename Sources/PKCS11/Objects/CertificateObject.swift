@@ -5,20 +5,20 @@ public import Signing
 /// An X.509 certificate on a token.
 struct CertificateObject: Sendable {
   let label, id: [UInt8]
-  /// DER, not read yet.
+  /// DER that was not parsed yet.
   let value: [UInt8]
 
-  /// What was found, and what was found and could not be read.
+  /// The certificates that were found, and those that could not be read.
   struct Found: Sendable {
     var certificates: [CertificateObject] = []
     var failures: [DeviceError] = []
-    /// How many there are, those that were not read with them.
+    /// The number of certificates, including those that were not read.
     var count = 0
   }
 
   private static let attributes = [CKA_VALUE, CKA_CERTIFICATE_TYPE, CKA_LABEL, CKA_ID]
 
-  /// The first of those that a search finds; one that cannot be read is reported, and does not hide the others.
+  /// The first ones that a search finds. One that cannot be read is reported, and does not hide the others.
   static func found(
     by search: ObjectSearch, in session: Session, atMost most: Int = ObjectSearch.mostObjects
   ) throws(DeviceError) -> Found {
@@ -35,7 +35,8 @@ struct CertificateObject: Sendable {
     return found
   }
 
-  /// Nil for a certificate of another kind, and for one that lies elsewhere (`CKA_URL`), which is not fetched.
+  /// Nil for a certificate of another kind, and for one that is stored elsewhere (`CKA_URL`), which is not
+  /// fetched.
   private init?(_ handle: CK_OBJECT_HANDLE, in session: Session) throws(DeviceError) {
     let attributes = try ObjectAttributes(Self.attributes, of: handle, in: session)
     let isX509 = try attributes.number(CKA_CERTIFICATE_TYPE).map { $0 == CKC_X_509 } ?? true
@@ -45,20 +46,21 @@ struct CertificateObject: Sendable {
     id = try attributes[CKA_ID] ?? []
   }
 
-  /// The DER of one object; nil if it shows none.
+  /// The DER of one object; nil if it does not show it.
   static func value(of handle: CK_OBJECT_HANDLE, in session: Session) throws(DeviceError) -> [UInt8]? {
     try CertificateObject(handle, in: session)?.value
   }
 
-  /// The attributes that name it on its token, and lead from a reference to its key.
+  /// The attributes that name it on its token, and that lead from a reference to its key.
   var uriValues: [URIAttribute: [UInt8]] { URIAttribute.values(label: label, id: id, type: nil) }
 }
 
 extension PKCS11Backend {
-  /// The certificates that a reference means, in the order of the token; those that no login hides.
+  /// The certificates that a reference matches, in the order of the token, as far as they are visible without a
+  /// login.
   ///
-  /// A reference to a key means the certificates with its id. Throws `malformed-key-reference`, `no-such-token`,
-  /// `no-certificate`, `malformed-certificate` and `device-failed`.
+  /// A reference to a key matches the certificates with its id. Throws `malformed-key-reference`,
+  /// `no-such-token`, `no-certificate`, `malformed-certificate` and `device-failed`.
   public func certificates(at reference: KeyReference) throws(KeyError) -> [Certificate] {
     let uri = try PKCS11URI(reference)
     let matcher = try URIMatcher(uri)

@@ -1,28 +1,28 @@
 import CP11Kit
 import Signing
 
-/// A private key on a token, with what says how it may be used.
+/// A private key on a token, with what it may be used for.
 struct KeyObject: Sendable {
   let handle: CK_OBJECT_HANDLE
   let label, id: [UInt8]
   let keyType: CK_KEY_TYPE?
-  /// False only where the key says so.
+  /// False only if the key says so.
   let canSign: Bool
-  /// False only where the key says so.
+  /// False only if the key says so.
   let canDecrypt: Bool
-  /// True for a key that the token shows to a user who is logged in, and may show to others.
+  /// True for a key that the token shows to a user who is logged in; it may show it to others too.
   let isPrivate: Bool
   let alwaysAuthenticates: Bool
   /// Nil if the key leaves it to the token.
   let allowedMechanisms: [CK_MECHANISM_TYPE]?
-  /// Big-endian, without leading zero bytes; nil if the private key does not hold it.
+  /// Big-endian, without leading zero bytes; nil if the private key does not contain it.
   let modulus: [UInt8]?
-  /// Nil if the private key does not hold both numbers.
+  /// Nil if the private key does not contain both numbers.
   let numbers: RSAPublicNumbers?
   /// The DER of its SubjectPublicKeyInfo (`CKA_PUBLIC_KEY_INFO`), and of the subject of its certificate.
   let publicKeyInfo, subject: [UInt8]?
 
-  /// Its public half comes first: nothing else of it matters more.
+  /// The public half is first, because it matters most.
   private static let attributes = [
     CKA_MODULUS, CKA_PUBLIC_EXPONENT, CKA_LABEL, CKA_ID, CKA_KEY_TYPE, CKA_SIGN, CKA_DECRYPT, CKA_PRIVATE,
     CKA_ALWAYS_AUTHENTICATE, CP11Kit_allowedMechanisms, CKA_PUBLIC_KEY_INFO, CKA_SUBJECT,
@@ -49,27 +49,27 @@ struct KeyObject: Sendable {
   var uriValues: [URIAttribute: [UInt8]] { URIAttribute.values(label: label, id: id, type: "private") }
 }
 
-/// Private keys of one token, found by what they are called.
+/// Private keys of one token, found by their names.
 struct KeySearch: Sendable {
-  /// What was found, and what was found and could not be read.
+  /// The keys that were found, and those that could not be read.
   struct Found: Sendable {
     var keys: [KeyObject] = []
     var failures: [DeviceError] = []
-    /// How many there may be: more than were read, where those that were read are enough to tell that they are too many.
+    /// The number of keys. It may be more than were read, if those that were read show that there are too many.
     var count = 0
-    /// True when the token has more objects than are listed.
+    /// True if the token has more objects than are listed.
     var isCut = false
   }
 
   let label, id: [UInt8]?
-  /// Of the key's numbers; big-endian, without leading zero bytes.
+  /// The modulus of the key; big-endian, without leading zero bytes.
   let modulus: [UInt8]?
-  /// The most keys that are read when all of them match.
+  /// The most keys to read if all of them match.
   static let mostKeys = 9
-  /// The most that are looked through for a name that the token did not find by itself.
+  /// The most keys to look through for a name that the token itself did not find.
   private static let mostLookedThrough = 256
 
-  /// What a URI says of the key.
+  /// The attributes of the key in a URI.
   init(_ uri: PKCS11URI) { self.init(label: uri[.object], id: uri[.id]) }
 
   init(label: [UInt8]?, id: [UInt8]?, modulus: [UInt8]? = nil) {
@@ -83,12 +83,12 @@ struct KeySearch: Sendable {
     self.init(label: key.label.isEmpty ? nil : key.label, id: key.id.isEmpty ? nil : key.id, modulus: key.modulus)
   }
 
-  /// The keys that match, as many as are needed to tell whether it is one.
+  /// The keys that match, as many as are needed to tell whether there is exactly one.
   func keys(in session: Session) throws(DeviceError) -> Found {
     try keys(by: ObjectSearch(CKO_PRIVATE_KEY, id: id, label: label, modulus: modulus), in: session, atMost: .max)
   }
 
-  /// The same for a name that is padded on the token: all keys are looked through, up to a limit.
+  /// The same for a name that the token pads: it looks through all keys, up to a limit.
   func paddedKeys(in session: Session) throws(DeviceError) -> Found {
     if label == nil { return Found() }
     return try keys(by: ObjectSearch(CKO_PRIVATE_KEY, id: id), in: session, atMost: Self.mostLookedThrough)
@@ -102,7 +102,7 @@ struct KeySearch: Sendable {
       readCount += 1
       do throws(DeviceError) {
         let key = try KeyObject(handle, in: session)
-        // Some modules take no notice of what they are asked for.
+        // Some modules ignore what they are asked for.
         if matches(key) { found.keys.append(key) }
       } catch {
         if error.endsReading { throw error }
@@ -122,7 +122,7 @@ struct KeySearch: Sendable {
 }
 
 extension URIAttribute {
-  /// The attributes that name an object, without padding and without those that cannot be written.
+  /// The attributes that name an object, without padding and without those that cannot be written in a URI.
   static func values(label: [UInt8], id: [UInt8], type: String?) -> [URIAttribute: [UInt8]] {
     var values: [URIAttribute: [UInt8]] = [.object: FixedField(bytes: label).bytes, .id: id]
     values[.type] = type.map { Array($0.utf8) }
@@ -131,7 +131,7 @@ extension URIAttribute {
 }
 
 extension RSAPublicNumbers {
-  /// Nil for an object that holds no modulus or no exponent.
+  /// Nil for an object that does not contain a modulus and an exponent.
   init?(_ attributes: ObjectAttributes) throws(DeviceError) {
     guard let modulus = try attributes.bytes(CKA_MODULUS), let exponent = try attributes.bytes(CKA_PUBLIC_EXPONENT)
     else { return nil }

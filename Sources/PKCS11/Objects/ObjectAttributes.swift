@@ -1,27 +1,28 @@
 internal import CP11Kit
 
-/// Attributes of one object (PKCS #11 2.40, section 5.7), read together by one call as far as the module allows it.
+/// Attributes of one object (PKCS #11 2.40, section 5.7), read together in one call if the module allows it.
 ///
-/// Some modules fail a whole call for one attribute that an object does not have: what they leave open is read alone.
+/// Some modules fail a whole call because of one attribute that an object does not have. The others are then read one
+/// by one.
 struct ObjectAttributes {
   let handle: CK_OBJECT_HANDLE
   let session: Session
-  /// What one call for all of them returned: nil for an attribute that the object does not have or does not give out.
+  /// The result of the one call: nil for an attribute that the object does not have or does not reveal.
   private var known: [CK_ATTRIBUTE_TYPE: [UInt8]?] = [:]
 
-  /// Far more than a certificate takes, in bytes.
+  /// Far more than a certificate needs, in bytes.
   private static let mostBytes: CK_ULONG = 1 << 20
-  /// Holds most values, so that one call is enough for them.
+  /// Enough for most values, so that one call is enough.
   private static let usualByteCount = 4096
 
-  /// Reads these now; any other is read when it is asked for.
+  /// Reads these attributes now; any other is read on demand.
   init(_ types: [CK_ATTRIBUTE_TYPE], of handle: CK_OBJECT_HANDLE, in session: Session) throws(DeviceError) {
     self.handle = handle
     self.session = session
     known = try together(types)
   }
 
-  /// The value, or nil for an attribute that the object does not have or does not give out.
+  /// The value, or nil for an attribute that the object does not have or does not reveal.
   subscript(type: CK_ATTRIBUTE_TYPE) -> [UInt8]? {
     get throws(DeviceError) {
       if let value = known[type] { return value }
@@ -38,18 +39,18 @@ struct ObjectAttributes {
     }
   }
 
-  /// The value, or nil if it is not there or holds no byte.
+  /// The value, or nil if it is missing or empty.
   func bytes(_ type: CK_ATTRIBUTE_TYPE) throws(DeviceError) -> [UInt8]? {
     try self[type].flatMap { $0.isEmpty ? nil : $0 }
   }
 
-  /// A `CK_BBOOL`; nil for one that is not there.
+  /// A `CK_BBOOL`; nil if it is missing.
   func flag(_ type: CK_ATTRIBUTE_TYPE) throws(DeviceError) -> Bool? {
     guard let value = try self[type], value.count == 1 else { return nil }
     return value[0] != 0
   }
 
-  /// A `CK_ULONG`; nil for one that is not there.
+  /// A `CK_ULONG`; nil if it is missing.
   func number(_ type: CK_ATTRIBUTE_TYPE) throws(DeviceError) -> CK_ULONG? { try numbers(type)?.first }
 
   /// An array of `CK_ULONG`.
@@ -62,7 +63,7 @@ struct ObjectAttributes {
     }
   }
 
-  /// One call for all; an attribute that it does not return for certain is left out.
+  /// One call for all of them. An attribute whose value is not certain is left out.
   private func together(_ types: [CK_ATTRIBUTE_TYPE]) throws(DeviceError) -> [CK_ATTRIBUTE_TYPE: [UInt8]?] {
     let room = CK_ULONG(Self.usualByteCount)
     var values = [UInt8](repeating: 0, count: types.count * Self.usualByteCount)
@@ -82,7 +83,7 @@ struct ObjectAttributes {
       }
     } catch {
       if error.spoilsSession, error.returnValue.rawValue != CKR_BUFFER_TOO_SMALL { throw error }
-      // Where all of them are missing, the module has failed the call as a whole.
+      // If all of them are missing, the module has failed the call as a whole.
       if lengths.allSatisfy({ $0 == CK_ULONG.max }) { return [:] }
       isPartial = true
     }
@@ -99,7 +100,7 @@ struct ObjectAttributes {
     return known
   }
 
-  /// Nil when the value is longer.
+  /// Nil if the value is longer.
   private func value(_ type: CK_ATTRIBUTE_TYPE, byteCount: Int) throws(DeviceError) -> [UInt8]? {
     var value = [UInt8](repeating: 0, count: byteCount)
     var length = CK_ULONG.max

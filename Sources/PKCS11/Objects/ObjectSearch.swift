@@ -2,21 +2,21 @@ internal import CP11Kit
 
 /// Finds objects in one session (PKCS #11 2.40, section 5.7).
 struct ObjectSearch {
-  /// What was found, in the module's order.
+  /// The objects that were found, in the module's order.
   struct Result {
     var handles: [CK_OBJECT_HANDLE] = []
-    /// True when there are more than the most that are listed.
+    /// True if there are more objects than are listed.
     var isCut = false
   }
 
-  /// What an object must have.
+  /// The attributes that an object must have.
   private let template: ObjectTemplate
 
-  /// More than a person can choose from, and a bound for a module that never ends.
+  /// More than a person can choose from, and a limit for a module that never stops.
   static let mostObjects = 4096
   private static let batchCount = 512
 
-  /// Objects of one class that have all of the values that are given.
+  /// Objects of one class that have all of the given values.
   init(
     _ objectClass: CK_OBJECT_CLASS, id: [UInt8]? = nil, label: [UInt8]? = nil, subject: [UInt8]? = nil,
     modulus: [UInt8]? = nil, value: [UInt8]? = nil

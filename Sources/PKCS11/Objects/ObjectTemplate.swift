@@ -1,8 +1,8 @@
 import CP11Kit
 
-/// Attributes that an object is to have, or must have to be found (PKCS #11 2.40, section 4.1).
+/// Attributes for a new object, or for the objects to find (PKCS #11 2.40, section 4.1).
 struct ObjectTemplate {
-  /// Each value as the module keeps it.
+  /// Each value in the form of the module.
   private var attributes: [(type: CK_ATTRIBUTE_TYPE, value: [UInt8])]
 
   init(_ objectClass: CK_OBJECT_CLASS) { attributes = [(CKA_CLASS, Self.bytes(of: objectClass))] }
@@ -15,9 +15,9 @@ struct ObjectTemplate {
     add(type, [UInt8(flag ? CK_TRUE : CK_FALSE)])
   }
 
-  /// Lends the attributes as a module takes them.
+  /// Calls the closure with the attributes in the form that a module takes.
   func withAttributes(_ body: (UnsafeMutablePointer<CK_ATTRIBUTE>?, CK_ULONG) -> CK_RV?) -> CK_RV? {
-    // All values in one buffer, so that each attribute can point into it.
+    // All values are in one buffer, so that each attribute can point into it.
     var values = attributes.flatMap(\.value)
     return unsafe values.withUnsafeMutableBytes { values in
       var offset = 0

@@ -2,7 +2,7 @@ internal import CP11Kit
 import Messages
 internal import Signing
 
-/// A call that a module did not do: the function, what it returned, and which module it was.
+/// A call that a module failed: the function, its return value, and the module.
 struct DeviceError: Error, Sendable, Hashable {
   /// As the standard spells it: `C_Login`.
   let function: String
@@ -42,14 +42,14 @@ struct DeviceError: Error, Sendable, Hashable {
     return SigningError(code, message, hint: nextStep)
   }
 
-  /// What a person can do, where something can be done.
+  /// What a person can do about it; nil if nothing is known to help.
   var nextStep: String? {
-    // A TPM has no officer who could set a PIN, and forgets its wrong tries with time.
+    // A TPM has no officer who could set a PIN, and forgets wrong tries after some time.
     if returnValue.rawValue == CKR_PIN_LOCKED, Module.isOfTPM(named: module) {
       return
-        "a TPM in lockout takes PINs again after a while; who owns it ends that at once by tpm2_dictionarylockout --clear-lockout"
+        "a TPM in lockout takes PINs again after a while; its owner can end the lockout at once with tpm2_dictionarylockout --clear-lockout"
     }
-    // What other functions say of PINs is not news about the PIN that was given.
+    // A return value about PINs from any other function says nothing about the PIN that was given.
     if (CKR_PIN_INCORRECT...CKR_PIN_LOCKED).contains(returnValue.rawValue), !isAboutLogin { return nil }
     return returnValue.nextStep
   }
@@ -57,7 +57,7 @@ struct DeviceError: Error, Sendable, Hashable {
   /// True if the only problem is that no user is logged in.
   var wantsLogin: Bool { returnValue.rawValue == CKR_USER_NOT_LOGGED_IN }
 
-  /// True when the token does not sign with this mechanism, and may do so with another.
+  /// True if the token does not sign with this mechanism, but perhaps with another.
   var refusesMechanism: Bool {
     switch returnValue.rawValue {
     case CKR_MECHANISM_INVALID, CKR_MECHANISM_PARAM_INVALID, CKR_FUNCTION_NOT_SUPPORTED: true
@@ -65,16 +65,16 @@ struct DeviceError: Error, Sendable, Hashable {
     }
   }
 
-  /// True when the token has looked at a PIN and not taken it.
+  /// True if the token has checked a PIN and refused it.
   var isRefusalOfPIN: Bool { keyError.code == .wrongPIN || keyError.code == .pinLocked }
 
   private var isAboutLogin: Bool { function.utf8.elementsEqual("C_Login".utf8) }
 
-  /// True when no other object can be read either; one that is gone hides no other.
+  /// True if no other object can be read either. An object that is gone does not hide others.
   var endsReading: Bool { spoilsSession && returnValue.rawValue != CKR_OBJECT_HANDLE_INVALID }
 
-  /// True when the session is not to be used again, and the next call has to begin with a new one: it is gone, with the
-  /// token or the login perhaps, or an operation may still be active in it.
+  /// True if the session must not be used again, and the next call needs a new one: it is gone, perhaps with the token
+  /// or the login, or an operation may still be active in it.
   var spoilsSession: Bool {
     switch returnValue.rawValue {
     case CKR_SESSION_CLOSED, CKR_SESSION_HANDLE_INVALID, CKR_DEVICE_ERROR, CKR_DEVICE_REMOVED, CKR_TOKEN_NOT_PRESENT,
@@ -88,7 +88,7 @@ struct DeviceError: Error, Sendable, Hashable {
 }
 
 extension KeyError {
-  /// Passes on what a token did not do, as the reason why a key cannot be opened.
+  /// Passes on the failure of a token as the reason why a key cannot be opened.
   static func passing<Result>(_ body: () throws(DeviceError) -> Result) throws(KeyError) -> Result {
     do throws(DeviceError) {
       return try body()

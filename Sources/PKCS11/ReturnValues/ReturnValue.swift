@@ -1,4 +1,4 @@
-/// What a PKCS #11 function returned (PKCS #11 2.40, section 5.1), by the standard's name.
+/// The return value of a PKCS #11 function (PKCS #11 2.40, section 5.1), by the standard's name.
 public struct ReturnValue: Sendable, Hashable, CustomStringConvertible {
   public let rawValue: UInt
 
@@ -13,7 +13,7 @@ public struct ReturnValue: Sendable, Hashable, CustomStringConvertible {
 
   public var description: String { name }
 
-  /// What it says, for a person.
+  /// What it means, for a person.
   var sentence: String {
     if let meaning { return meaning.sentence }
     return rawValue >= Self.vendorDefined
@@ -21,7 +21,7 @@ public struct ReturnValue: Sendable, Hashable, CustomStringConvertible {
       : "the module returned a value that is not in the standard"
   }
 
-  /// What a person can do, where something can be done.
+  /// What a person can do about it; nil if nothing is known to help.
   var nextStep: String? { Self.nextSteps[rawValue] }
 
   private var meaning: (name: String, sentence: String)? { Self.meanings[rawValue] }
@@ -30,7 +30,8 @@ public struct ReturnValue: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension ReturnValue {
-  /// The return values of the standard (PKCS #11 2.40, section 5.1, and 3.1), with what each says to a person.
+  /// The return values of the standard (PKCS #11 2.40, section 5.1, and 3.1), each with its meaning for a
+  /// person.
   static let meanings: [UInt: (name: String, sentence: String)] = [
     0x0: ("CKR_OK", "done"),
     0x1: ("CKR_CANCEL", "the call was cancelled at the device"),
@@ -133,7 +134,7 @@ extension ReturnValue {
 }
 
 extension ReturnValue {
-  /// What a person can do about those where something can be done.
+  /// What a person can do about some of them.
   static let nextSteps: [UInt: String] = [
     0x3: "see what is there with keyroll keys",
     0x5: "look into the module's own log, and at its configuration",

@@ -3,11 +3,12 @@ import Signing
 import Synchronization
 import System
 
-/// One open session (PKCS #11 2.40, section 5.6), for one thread at a time; closed when its only owner lets it go, if not before.
+/// One open session (PKCS #11 2.40, section 5.6), for one thread at a time; closed when its only owner releases
+/// it, if not before.
 final class Session: Sendable {
   let module: Module
   let handle: CK_SESSION_HANDLE
-  /// Which of its pool's connections to the token it belongs to.
+  /// The connection to the token, counted by its pool, that it belongs to.
   let generation: Int
   private let isClosed = Atomic(false)
 
@@ -25,21 +26,21 @@ final class Session: Sendable {
 
   deinit { close() }
 
-  /// Makes room for another; it is not to be used after this.
+  /// Makes room for another session; it is not to be used after this.
   func close() {
     if isClosed.exchange(true, ordering: .relaxed) { return }
-    // A session that is gone already cannot be closed, and nothing depends on it.
+    // A session that is gone already cannot be closed, and nothing depends on that.
     try? unsafe module.call("C_CloseSession") { unsafe $0.pointee.C_CloseSession?(handle) }
   }
 
-  /// True when the token takes this process for the user; login belongs to process and token, not to the session.
+  /// True if the token takes this process for the user. A login belongs to process and token, not to the session.
   func isLoggedIn() throws(DeviceError) -> Bool {
     var info = CK_SESSION_INFO()
     try unsafe module.call("C_GetSessionInfo") { unsafe $0.pointee.C_GetSessionInfo?(handle, &info) }
     return info.state == CKS_RO_USER_FUNCTIONS || info.state == CKS_RW_USER_FUNCTIONS
   }
 
-  /// The same; false if the module does not have the function either.
+  /// The same; false also if the module does not have the function.
   func tellsOfLogin() throws(DeviceError) -> Bool {
     do throws(DeviceError) {
       return try isLoggedIn()
@@ -48,7 +49,7 @@ final class Session: Sendable {
     }
   }
 
-  /// Gives the PIN once; nil lets the token's own keypad ask for it, which waits for a person.
+  /// Gives the PIN once. With nil the token's own keypad asks for it, which waits for a person.
   func login(as user: CK_USER_TYPE, with pin: PIN?) throws(DeviceError) {
     guard let pin else {
       try unsafe module.call("C_Login", waitsForPerson: true) { unsafe $0.pointee.C_Login?(handle, user, nil, 0) }
@@ -57,7 +58,7 @@ final class Session: Sendable {
     try pin.bytes.withBytes { (bytes) throws(DeviceError) in
       try unsafe module.call("C_Login") { functions in
         unsafe bytes.withUnsafeBufferPointer { bytes in
-          // The standard's parameter is not const, and no module may write to it.
+          // The standard's parameter is not const, but a module must not write to it.
           unsafe functions.pointee.C_Login?(
             handle, user, UnsafeMutablePointer(mutating: bytes.baseAddress), CK_ULONG(bytes.count))
         }
@@ -66,26 +67,26 @@ final class Session: Sendable {
   }
 }
 
-/// What a session may be used for: the flags that it is opened with (PKCS #11 2.40, section 3.3).
+/// What a session may do: the flags that open it (PKCS #11 2.40, section 3.3).
 struct SessionFlags: Sendable, Hashable {
   let rawValue: CK_FLAGS
 
-  /// Of a session that only reads, which is enough to look around, to log in and to sign.
+  /// For a session that only reads, which is enough to look around, to log in and to sign.
   static let reading = SessionFlags(rawValue: CKF_SERIAL_SESSION)
-  /// Of a session that also makes and removes objects on the token.
+  /// For a session that also makes and removes objects on the token.
   static let writing = SessionFlags(rawValue: CKF_SERIAL_SESSION | CKF_RW_SESSION)
 }
 
-/// The sessions with one token: as many as there are threads that want one, up to the token's own limit.
+/// The sessions with one token: one for each thread that wants one, up to the token's own limit.
 ///
-/// One stays open for as long as the pool lives, because the login goes with the last.
+/// One stays open while the pool exists, because the login ends with the last one.
 final class SessionPool: Sendable {
   private struct State {
     var slotID: CK_SLOT_ID
     var idle: [Session] = []
-    /// Not lent any more, and kept open for the login until there is another.
+    /// A session that is not lent any more, kept open for the login until there is another.
     var spent: [Session] = []
-    /// With those that are lent.
+    /// Including those that are lent.
     var openCount = 0
     var limit: Int?
     var generation = 0
@@ -107,10 +108,10 @@ final class SessionPool: Sendable {
     state = Monitor(State(slotID: token.slotID, limit: token.info.sessionLimit))
   }
 
-  /// Rises when the connection was lost and made anew: handles of objects are then to be found again.
+  /// Goes up by one with each new connection after a loss. Handles of objects must then be found again.
   var generation: Int { state.withLock { $0.generation } }
 
-  /// Lends a session; waits for one when the token allows no more.
+  /// Lends a session; waits for one if the token allows no more.
   func withSession<Result>(_ body: (Session) throws(DeviceError) -> Result) throws(DeviceError) -> Result {
     let session = try session()
     do throws(DeviceError) {
@@ -123,7 +124,7 @@ final class SessionPool: Sendable {
     }
   }
 
-  /// Opens the first session of a new connection, lets `body` prepare it, and closes all older ones after that.
+  /// Opens the first session of a new connection, lets `body` prepare it, and then closes all older ones.
   func reconnect(to slotID: CK_SLOT_ID, _ body: (Session) throws(DeviceError) -> Void) throws(DeviceError) {
     let generation = generation + 1
     let session: Session
@@ -134,7 +135,7 @@ final class SessionPool: Sendable {
       session = try Session(with: slotID, in: module, flags: flags, generation: generation)
     }
     try body(session)
-    // They are closed when the lock is open again.
+    // They are closed after the lock is released.
     let unused = takeUnused()
     state.withLock { state in
       state.slotID = slotID
@@ -166,7 +167,7 @@ final class SessionPool: Sendable {
         } catch {
           let waits = state.withLock { state in
             state.openCount -= 1
-            // Others hold sessions of the token too: what we have is all there is, if it is any.
+            // Other programs have sessions with the token too. The ones that we have must do, if there are any.
             guard error.returnValue.rawValue == CKR_SESSION_COUNT, state.openCount > 0 else { return false }
             state.limit = state.openCount
             return true
@@ -177,7 +178,7 @@ final class SessionPool: Sendable {
     }
   }
 
-  /// Nil while there is nothing to do but to wait.
+  /// Nil if there is nothing to do but wait.
   private static func turn(_ state: inout State) -> Turn? {
     if let session = state.idle.popLast() { return .use(session) }
     guard let limit = state.limit, state.openCount >= max(limit, 1) else {

@@ -3,17 +3,18 @@ import Messages
 internal import Signing
 import System
 
-/// Opens the one key that a URI means among the tokens that it matches.
+/// Opens the one key that a URI names, among the tokens that it matches.
 ///
-/// It looks without a login first, and logs in once: when nothing matches, when the token asks for it, and when a PIN was
-/// given, which is never ignored. What the flags of a token say about logins informs, it does not forbid.
+/// It looks without a login first. It logs in once: if nothing matches, if the token asks for it, or if a PIN was
+/// given, which is never ignored. It uses the login flags of a token as information, and refuses nothing because of
+/// them.
 struct KeyOpening {
   let request: KeyRequest
   let uri: PKCS11URI
   let cryptography: any Cryptography
   private let pin: PINRequest
   private var notes: [String] = []
-  /// What could not be read on the way, and does not matter if the key is found.
+  /// Objects that could not be read, which does not matter if the key is found.
   private var failures: [DeviceError] = []
 
   private struct Match {
@@ -25,7 +26,7 @@ struct KeyOpening {
 
   private struct Found {
     var matches: [Match] = []
-    /// With those that were not read, because they are too many already.
+    /// Including those that were not read because there are too many already.
     var count = 0
   }
 
@@ -38,7 +39,7 @@ struct KeyOpening {
 
   private var reference: KeyReference { request.reference }
 
-  /// Chooses the key and the mechanisms; nothing is signed, the first signature is the trial of the key.
+  /// Chooses the key and the mechanisms. It signs nothing: the first signature is the trial of the key.
   ///
   /// - Parameter severalTokens: makes the error for a PIN that several tokens could mean.
   mutating func signer(
@@ -109,7 +110,7 @@ struct KeyOpening {
       hint: "name one of them, as listed, or give its certificate")
   }
 
-  /// What the URI names, as far as the tokens show it now.
+  /// The keys that the URI names, as far as the tokens show them now.
   private mutating func keys(on connections: [TokenConnection]) throws(KeyError) -> Found {
     let search = KeySearch(uri)
     return try find(on: connections) { (session) throws(DeviceError) in try search.keys(in: session) }
@@ -127,7 +128,7 @@ struct KeyOpening {
         failures += keys.failures
       } catch {
         if error.wantsLogin, !connection.hasLoggedIn { continue }
-        // Of several tokens another may have the key.
+        // If there are several tokens, another one may have the key.
         guard connections.count > 1 else { throw error.keyError }
         failures.append(error)
       }
@@ -135,7 +136,8 @@ struct KeyOpening {
     return found
   }
 
-  /// Of several keys the one over which one of the certificates is that were given; of many, it is looked for by its modulus.
+  /// If there are several keys, the one over which one of the given certificates is. If there are many, it is found by
+  /// its modulus.
   private mutating func keyOfGivenCertificate(_ found: Found, on connections: [TokenConnection]) throws(KeyError)
     -> Match?
   {
@@ -163,7 +165,7 @@ struct KeyOpening {
     }
   }
 
-  /// Names that are padded on the token, and those of certificates, which lead to their keys.
+  /// Names that are padded on the token, and names of certificates, which lead to their keys.
   private mutating func keysByOtherNames(on connections: [TokenConnection]) throws(KeyError) -> Found {
     let search = KeySearch(uri)
     let padded = try find(on: connections) { (session) throws(DeviceError) in try search.paddedKeys(in: session) }
@@ -198,7 +200,7 @@ struct KeyOpening {
 
   // MARK: Login
 
-  /// The token that may show the key after a login: one that wants logins, else the only one that may have a PIN.
+  /// The token that may show the key after a login: one that wants logins, or the only one that may have a PIN.
   private func connectionToLogInTo(
     _ connections: [TokenConnection], _ severalTokens: ([Token]) -> KeyError
   ) throws(KeyError) -> TokenConnection? {
@@ -215,8 +217,8 @@ struct KeyOpening {
     return candidates.first
   }
 
-  /// The tokens among which a key was seen by an earlier login alone, while another of them may have it too: what a reference
-  /// means does not depend on what was opened before.
+  /// The tokens of which only an earlier login revealed a key, if another of them may have it too. What a reference
+  /// names must not depend on what was opened before.
   private func tokensThatMayHideAnother(_ found: Found, on connections: [TokenConnection]) -> [Token]? {
     let closed = connections.filter { !$0.hasLoggedIn && $0.token.info.wantsLogin }
     let open = found.matches.filter { $0.connection.hasLoggedIn && $0.key.isPrivate }
@@ -224,26 +226,26 @@ struct KeyOpening {
     return ([seen] + closed).map(\.token)
   }
 
-  /// True for keys that are seen already, and yet not to be used without the PIN.
+  /// True for keys that are visible already but must not be used without the PIN.
   private func needsLogin(_ matches: [Match], on connection: TokenConnection) throws(KeyError) -> Bool {
     let info = connection.token.info
     if connection.hasLoggedIn || pin.isGiven(for: info) { return true }
     guard info.wantsLogin, matches.contains(where: \.key.isPrivate) else { return false }
-    // A private key is seen without our login: by a token that shows its keys to everybody, or because somebody else in this
-    // process is logged in, who proves nothing about a PIN.
+    // A private key can be visible without our login, because the token shows its keys to everybody, or because other
+    // code in this process is logged in. Neither proves anything about a PIN.
     return try KeyError.passing { () throws(DeviceError) in
       try connection.pool.withSession { (session) throws(DeviceError) in try session.tellsOfLogin() }
     }
   }
 
-  /// False when there is no PIN, and the token does not insist on one.
+  /// False if there is no PIN, and the token does not insist on one.
   private mutating func logIn(to connection: TokenConnection) throws(KeyError) -> Bool {
     guard let said = try connection.login(with: pin) else { return false }
     notes += said
     return true
   }
 
-  /// Reads on the token, after a login where the token wants one only now.
+  /// Reads on the token, after a login if the token asks for one only now.
   private mutating func device<Result>(
     _ connection: TokenConnection, _ body: (Session) throws(DeviceError) -> Result
   ) throws(KeyError) -> Result {
@@ -278,7 +280,7 @@ struct KeyOpening {
     return { uri.naming(values.merging($0) { $1 }) }
   }
 
-  /// At most eight references to copy, each once, with what its certificates say.
+  /// At most eight references to copy, each once, with the text of its certificates.
   private func list(_ found: Found) throws(KeyError) -> String {
     var names: [String] = []
     var counts: [String: Int] = [:]

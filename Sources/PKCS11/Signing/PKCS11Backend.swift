@@ -5,10 +5,10 @@ public import Signing
 
 /// Opens `pkcs11:` references (RFC 7512): keys that stay on a token.
 ///
-/// No module is loaded before the first key is opened. Modules are finalised by `close()`, or when the backend and the last
-/// of its signers have gone.
+/// No module is loaded before the first key is opened. Modules are finalised by `close()`, or when the backend and the
+/// last of its signers are gone.
 public final class PKCS11Backend: KeyBackend {
-  /// Where modules come from.
+  /// The source of the modules.
   private enum Source: Hashable {
     case path(ModulePath, named: String?)
     case configured(named: String?)
@@ -23,7 +23,7 @@ public final class PKCS11Backend: KeyBackend {
   let cryptography: any Cryptography
   private let policy: PINPolicy
   private let observer: (any CallObserver)?
-  // Held while modules are loaded and tokens looked for, so that neither is done twice.
+  // Held while modules are loaded and tokens searched, so that neither is done twice.
   private let state = Mutex(State())
 
   /// - Parameters:
@@ -38,10 +38,10 @@ public final class PKCS11Backend: KeyBackend {
     self.observer = observer
   }
 
-  /// Asks `secrets` at most once, gives the PIN at most once, and blocks for as long as the device takes.
+  /// Asks `secrets` at most once, gives the PIN at most once, and blocks as long as the device takes.
   ///
-  /// Nothing is signed. Throws `no-such-token`, `several-tokens` (one PIN is never tried on two tokens), `no-such-key`,
-  /// `several-keys` and what the PIN, the certificates and the mechanism can be refused for.
+  /// It signs nothing. Throws `no-such-token`, `several-tokens` (one PIN is never tried on two tokens), `no-such-key`,
+  /// `several-keys`, and the errors of the PIN, the certificates and the mechanism.
   public func signer(for request: KeyRequest) throws(KeyError) -> any Signer {
     let uri = try PKCS11URI(request.reference)
     guard uri.selectsWithinModules else { throw PKCS11URI.malformed("names neither a token nor a key") }
@@ -54,7 +54,7 @@ public final class PKCS11Backend: KeyBackend {
       let named = try cryptography.certificates(inFile: path)
       if let given = request.certificates.first, request.requiresOwnCertificate {
         try CertificateChoice(at: request.time, in: request.reference.description).requireOwn(given, among: named)
-        // The file takes the place of the certificate on the token.
+        // The file replaces the certificate on the token.
         request.requiresOwnCertificate = false
       }
       if request.certificates.isEmpty { request.certificates = named }
@@ -63,7 +63,7 @@ public final class PKCS11Backend: KeyBackend {
     return try opening.signer(on: try connections(for: uri, matcher)) { severalTokens($0, uri) }
   }
 
-  /// Finalises every module; signers that were opened fail from then on.
+  /// Finalises every module; signers that were opened before fail from then on.
   public func close() {
     let modules = state.withLock { state in
       defer { state = State() }
@@ -85,7 +85,7 @@ public final class PKCS11Backend: KeyBackend {
     }
   }
 
-  /// All that is there, without a login.
+  /// Everything that is visible without a login.
   func search(_ uri: PKCS11URI?, _ matcher: URIMatcher?) throws(KeyError) -> (modules: ModuleSet, search: TokenSearch) {
     try state.withLock { (state) throws(KeyError) in try look(for: uri, matcher, &state) }
   }
@@ -101,7 +101,7 @@ public final class PKCS11Backend: KeyBackend {
     return (modules, TokenSearch(modules, matching: matcher))
   }
 
-  /// Some modules see tokens only when they are initialised: begins anew, unless keys are in use.
+  /// Some modules see tokens only when they are initialised, so it starts again, unless keys are in use.
   private func lookAgain(
     for uri: PKCS11URI, _ matcher: URIMatcher, _ state: inout State
   ) throws(KeyError) -> (modules: ModuleSet, search: TokenSearch) {

@@ -4,7 +4,7 @@ import Encodings
 import Messages
 internal import Signing
 
-/// Signs with one key on a token, on as many sessions as there are threads that sign, up to the token's limit.
+/// Signs with one key on a token, with one session for each thread that signs, up to the token's limit.
 final class PKCS11Signer: Signer {
   private struct Handle {
     let value: CK_OBJECT_HANDLE
@@ -27,7 +27,7 @@ final class PKCS11Signer: Signer {
 
   private struct State {
     var handle: Handle
-    /// The mechanism that the token took last.
+    /// The mechanism that the token accepted last.
     var mechanism = 0
   }
 
@@ -51,10 +51,10 @@ final class PKCS11Signer: Signer {
     state = Mutex(State(handle: Handle(value: key.handle, generation: connection.pool.generation)))
   }
 
-  /// Throws `device-failed` with the function and its return value, or `wrong-pin` and its like for a token that asks for a
-  /// login only now; the call after a lost connection makes a new one.
+  /// Throws `device-failed` with the function and its return value, or `wrong-pin` and the like for a token that asks
+  /// for a login only now. The call after a lost connection makes a new one.
   ///
-  /// What comes back from the token is verified first: `bad-signature` is thrown for what does not verify.
+  /// The signature from the token is verified first: `bad-signature` is thrown if it does not verify.
   func sign(_ message: Span<UInt8>) throws(SigningError) -> Signature {
     let inputs = try inputs(for: message)
     var bytes: [UInt8]
@@ -82,13 +82,13 @@ final class PKCS11Signer: Signer {
       try connection.recover()
       return try connection.pool.withSession { (session) throws(DeviceError) in try signature(of: inputs, in: session) }
     } catch {
-      // Who was never logged in has lost nothing.
+      // If there was no login, none can be lost.
       if error.spoilsSession, !error.wantsLogin || connection.hasLoggedIn { connection.lose() }
       throw error
     }
   }
 
-  /// False when there is no PIN, and the token does not insist on one.
+  /// False if there is no PIN, and the token does not insist on one.
   private func logIn() throws(SigningError) -> Bool {
     do throws(KeyError) {
       return try connection.login(with: pin) != nil
@@ -109,7 +109,7 @@ final class PKCS11Signer: Signer {
     return Array(signature.prefix(Int(clamping: count)))
   }
 
-  /// Begins with the mechanism that worked last, else with the next one that the token does not refuse; returns its index.
+  /// Begins with the mechanism that worked last, then tries the next until the token accepts one; returns its index.
   private func begin(in session: Session) throws(DeviceError) -> Int {
     let key = try key(in: session)
     var index = state.withLock { $0.mechanism }
@@ -125,7 +125,7 @@ final class PKCS11Signer: Signer {
     }
   }
 
-  /// The handle of the key; found again, and its public key compared, when the connection is a new one.
+  /// The handle of the key. After a new connection the key is found again, and its public key compared.
   private func key(in session: Session) throws(DeviceError) -> CK_OBJECT_HANDLE {
     let known = state.withLock { $0.handle }
     if known.generation == session.generation { return known.value }
@@ -143,7 +143,7 @@ final class PKCS11Signer: Signer {
       module: session.module.name)
   }
 
-  /// What each of the mechanisms takes for the message.
+  /// The input of each mechanism for the message.
   private func inputs(for message: Span<UInt8>) throws(SigningError) -> [[UInt8]] {
     var inputs: [[UInt8]] = []
     for mechanism in mechanisms { inputs.append(try input(of: mechanism, for: message)) }

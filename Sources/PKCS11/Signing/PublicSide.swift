@@ -4,40 +4,40 @@ import Signing
 
 /// The public side of a private key, as far as the token has it.
 struct PublicSide: Sendable {
-  /// Nil if nothing on the token tells them.
+  /// Nil if nothing on the token has them.
   var numbers: RSAPublicNumbers?
-  /// Its certificates: those over the same key, or those with its id where the key's numbers are not known.
+  /// Its certificates: those over the same key, or those with its id if the key's numbers are not known.
   var own: [CertificateOnToken] = []
   /// Certificates with the id of the key that are over other keys.
   var others: [Certificate] = []
-  /// Certificates of the key, by their id, that cannot be read: by name, and why.
+  /// Certificates with the id of the key that cannot be read: the name of each, and why.
   var unreadable: [String] = []
-  /// How many certificates were not looked at, because there are too many.
+  /// How many certificates were not examined, because there are too many.
   var unseenCount = 0
 
-  /// A certificate, and what it is called where it is.
+  /// A certificate, and its name on the token.
   struct CertificateOnToken: Sendable {
     let certificate: Certificate
     let uriValues: [URIAttribute: [UInt8]]
   }
 }
 
-/// Finds the public side of a key on its token, in calls that do not grow with what else is there.
+/// Finds the public side of a key on its token, in a number of calls that does not grow with the other objects.
 ///
-/// An id tells most often, and not always: it may be shared, or another one on the certificate. So certificates are looked
-/// for by id, then by the subject that the key names, by the id of the public key, by the name of the key, and last among
-/// a limited number of all; whichever is found is compared with the modulus.
+/// The id leads to it most often, but not always: several objects may share it, or the certificate may have another
+/// one. So certificates are looked for by id, then by the subject that the key names, by the id of the public key, by
+/// the name of the key, and last among a limited number of all. Each one found is compared with the modulus.
 struct PublicSideSearch {
   let key: KeyObject
   let session: Session
   let cryptography: any Cryptography
-  /// The numbers, where something outside the token tells them.
+  /// The numbers, if something outside the token has them.
   let given: RSAPublicNumbers?
 
-  /// The most certificates that are read when nothing tells which one it is.
+  /// The most certificates to read if nothing says which one it is.
   private static let mostLookedThrough = 64
 
-  /// - Parameter wantsCertificates: false if the certificate is known, and numbers alone are looked for.
+  /// - Parameter wantsCertificates: false if the certificate is known, and only the numbers are wanted.
   func side(wantsCertificates: Bool) throws(DeviceError) -> PublicSide {
     var side = PublicSide()
     side.numbers = key.numbers ?? numbersInKey ?? given
@@ -54,7 +54,7 @@ struct PublicSideSearch {
     key.publicKeyInfo.flatMap { try? cryptography.publicKey(subjectPublicKeyInfo: $0.span) }?.rsa
   }
 
-  /// Of the public key with the same modulus, else of the one with the same id.
+  /// Of the public key with the same modulus, or otherwise of the one with the same id.
   private func numbersInPublicKeys() throws(DeviceError) -> RSAPublicNumbers? {
     if let modulus = key.modulus {
       return try publicKeys(by: ObjectSearch(CKO_PUBLIC_KEY, modulus: modulus)).first { $0.numbers.modulus == modulus }?
@@ -117,23 +117,23 @@ struct PublicSideSearch {
   }
 }
 
-/// The public side of a key that was opened: its public key, and its certificates if there are any.
+/// The public side of an opened key: its public key, and its certificates if there are any.
 struct KeyMaterial: Sendable {
   let publicKey: PublicKey
   /// Leaf first.
   let certificates: [Certificate]
-  /// What a person should know of what was skipped.
+  /// What a person should know about skipped certificates.
   var notes: [String] = []
 }
 
-/// Decides on the public side of a key: by what was given by hand, else by what is on the token.
+/// Chooses the public side of a key: what was given by hand, or otherwise what is on the token.
 struct KeyMaterialSearch {
   /// Certificates given by hand are preferred to those on the token.
   let request: KeyRequest
   let cryptography: any Cryptography
-  /// Writes a reference to what these values name on the token.
+  /// Writes a reference to the object with these values on the token.
   let naming: ([URIAttribute: [UInt8]]) -> String
-  /// The certificate whose name led to the key, where one did.
+  /// The certificate whose name led to the key; nil if none did.
   let named: Certificate?
 
   private var given: [Certificate] { request.certificates }
@@ -148,7 +148,8 @@ struct KeyMaterialSearch {
     return try search.side(wantsCertificates: (given.isEmpty && named == nil) || request.requiresOwnCertificate)
   }
 
-  /// Without issuers; throws `no-public-key`, `certificate-mismatch`, `several-certificates` and `malformed-certificate`.
+  /// Without issuers; throws `no-public-key`, `certificate-mismatch`, `several-certificates` and
+  /// `malformed-certificate`.
   func material(_ side: PublicSide) throws(KeyError) -> KeyMaterial {
     let chosen = given.isEmpty ? [named].compactMap(\.self) : given
     guard
@@ -184,7 +185,7 @@ struct KeyMaterialSearch {
     if request.requiresOwnCertificate, !given.isEmpty {
       try CertificateChoice(at: request.time, in: request.reference.description).requireOwn(leaf, among: own)
     }
-    // The certificate may restrict the key to PSS, and whoever verifies by it refuses anything else.
+    // The certificate may restrict the key to PSS, and a verifier that uses it then refuses anything else.
     return KeyMaterial(
       publicKey: leaf.publicKey, certificates: cryptography.chain(from: leaf, among: given), notes: notes)
   }
@@ -197,7 +198,7 @@ struct KeyMaterialSearch {
         .leaf(over: publicKey, among: candidates)
     } catch {
       guard error.code == .severalCertificates, given.isEmpty, named == nil else { throw error }
-      // Where each has a name of its own, that name leads to the key and to this certificate.
+      // If each has a name of its own, that name leads to the key and to this certificate.
       let names = Set(side.own.map { naming($0.uriValues) })
       guard names.count == side.own.count else { throw error }
       throw KeyError(
@@ -206,7 +207,7 @@ struct KeyMaterialSearch {
     }
   }
 
-  /// The certificates of the issuers, each found on the token by the name that the one before it gives.
+  /// The certificates of the issuers. Each is found on the token by the issuer name in the one before it.
   func chain(_ certificates: [Certificate], in session: Session) throws(DeviceError) -> [Certificate] {
     guard let leaf = certificates.first, certificates.count == 1 else { return certificates }
     var others = given

@@ -3,13 +3,13 @@ import Messages
 import Signing
 import System
 
-/// A PIN in memory that is wiped, shared by the keys of a token that was logged in to with it.
+/// The PIN of a login to a token, in memory that is wiped; all keys of the token share it.
 final class PIN: Sendable {
   let bytes: SecretBytes
 
   init(_ bytes: consuming SecretBytes) { self.bytes = bytes }
 
-  /// Takes the same time wherever they differ.
+  /// Takes the same time wherever the two differ.
   func equals(_ other: PIN) -> Bool {
     bytes.withBytes { mine in
       other.bytes.withBytes { theirs in
@@ -24,10 +24,10 @@ final class PIN: Sendable {
 
 /// What the flags of a token say about a PIN before it is given (PKCS #11 2.40, section 3.2).
 struct PINPolicy: Sendable {
-  /// True when the person has said so.
+  /// True if the person has allowed it.
   let allowsFinalTry: Bool
 
-  /// Throws `pin-locked` and `final-pin-try`; no other flag forbids a try, since tokens set them as they like.
+  /// Throws `pin-locked` and `final-pin-try`. No other flag prevents a try, since not every token sets them correctly.
   func check(_ info: TokenInfo) throws(KeyError) {
     if info.has(CKF_USER_PIN_LOCKED) {
       throw KeyError(
@@ -41,7 +41,7 @@ struct PINPolicy: Sendable {
     }
   }
 
-  /// Throws `wrong-pin` for a PIN that is longer or shorter than the token takes, before a try is spent on it.
+  /// Throws `wrong-pin` for a PIN that is longer or shorter than the token accepts, before it costs a try.
   func check(_ pin: PIN, for info: TokenInfo) throws(KeyError) {
     let count = pin.bytes.count
     guard let lengths = info.pinLengths, !lengths.contains(count) else { return }
@@ -57,19 +57,19 @@ struct PINPolicy: Sendable {
   }
 }
 
-/// Where the PIN of a token comes from: the file that the URI names, else whoever opens the key.
+/// Where the PIN of a token comes from: the file that the URI names, or otherwise the caller who opens the key.
 struct PINRequest: Sendable {
-  /// Nil if nothing but the token is known.
+  /// Nil if only the token is known.
   let uri: PKCS11URI?
   let secrets: any SecretProvider
 
-  /// True if the PIN was given, so that no one has to be asked.
+  /// True if the PIN was given, so that nobody has to be asked.
   func isGiven(for info: TokenInfo) -> Bool { pinFile != nil || secrets.isGiven(for: Self.purpose(info)) }
 
-  /// Nil when there is none; throws `secret-unavailable` for a source that cannot be read or is empty.
+  /// Nil if there is none; throws `secret-unavailable` for a source that cannot be read or is empty.
   func pin(of info: TokenInfo) throws(KeyError) -> PIN? {
     if let path = pinFile { return PIN(try contents(of: path)) }
-    // The URI as it was read, which holds no secret.
+    // The URI as it was read, which contains no secret.
     let subject = uri?.description ?? PKCS11URI(info.uriValues)?.description ?? PKCS11URI.syntax.scheme
     let request = SecretRequest(purpose: Self.purpose(info), subject: subject)
     guard let secret = try secrets.secret(for: request) else { return nil }
@@ -103,7 +103,8 @@ struct PINRequest: Sendable {
 }
 
 extension TokenConnection {
-  /// Logs in with the PIN of the request: see `login(_:)`. Throws `pin-required` if there is none and the token wants one.
+  /// Logs in with the PIN of the request: see `login(_:)`. Throws `pin-required` if there is none and the token wants
+  /// one.
   ///
   /// Returns nil if there is none and the token does not say that it wants one.
   func login(with pin: PINRequest) throws(KeyError) -> [String]? {

@@ -5,10 +5,10 @@ import Signing
 /// A token in its slot (PKCS #11 2.40, section 5.5).
 struct Token: Sendable {
   let module: Module
-  /// Good until the module is finalised or the token is moved.
+  /// Valid until the module is finalised or the token is moved.
   let slotID: CK_SLOT_ID
   let info: TokenInfo
-  /// True when the slot is what tells it from another token, or when the URI named the slot.
+  /// True if only the slot tells it from another token, or if the URI named the slot.
   var isToldBySlot = false
 
   /// Reads `CK_TOKEN_INFO` now.
@@ -18,7 +18,7 @@ struct Token: Sendable {
     return info
   }
 
-  /// True for the same token in the same slot: two slots with tokens of one name are two tokens.
+  /// True for the same token in the same slot: two slots with tokens of the same name are two tokens.
   func isSame(as other: Token) -> Bool {
     module === other.module && slotID == other.slotID && info.isSameToken(as: other.info)
   }
@@ -30,12 +30,13 @@ struct Token: Sendable {
     return values
   }
 
-  /// For messages: `token "keyroll" (serial number "0123")`, with its slot where only that tells it apart.
+  /// For messages: `token "keyroll" (serial number "0123")`, with its slot if only that identifies it.
   var summary: String { isToldBySlot ? "\(info.summary) in slot \(slotID)" : info.summary }
 
   /// The mechanisms of RSA signatures that the token can sign with, in its order.
   ///
-  /// Flags inform: a mechanism in the list that the token says nothing of, or no use at all, is taken for one that signs.
+  /// Flags are only information: a listed mechanism counts as one that signs if the token does not describe it, or
+  /// describes no use of it.
   func signingMechanisms() throws(DeviceError) -> [CK_MECHANISM_TYPE] {
     var signing: [CK_MECHANISM_TYPE] = []
     for mechanism in try mechanisms() where MechanismName.isKnown(mechanism) {
@@ -44,7 +45,7 @@ struct Token: Sendable {
         try unsafe module.call("C_GetMechanismInfo") { unsafe $0.pointee.C_GetMechanismInfo?(slotID, mechanism, &info) }
       } catch {
         switch error.returnValue.rawValue {
-        // In the list, and yet not there: tokens of limited profiles say so here.
+        // It is listed but not there: tokens with limited profiles report this here.
         case CKR_MECHANISM_INVALID: continue
         case CKR_FUNCTION_NOT_SUPPORTED: signing.append(mechanism)
         default: throw error
@@ -55,7 +56,7 @@ struct Token: Sendable {
     return signing
   }
 
-  /// All mechanisms, in the token's order; empty if the module does not tell.
+  /// All mechanisms, in the token's order; empty if the module does not list them.
   func mechanisms() throws(DeviceError) -> [CK_MECHANISM_TYPE] {
     do throws(DeviceError) {
       return try unsafe CountedList.read { (buffer, count) throws(DeviceError) in
@@ -67,7 +68,7 @@ struct Token: Sendable {
   }
 }
 
-/// What a token says of itself: `CK_TOKEN_INFO` (PKCS #11 2.40, section 3.2).
+/// A token's own description: `CK_TOKEN_INFO` (PKCS #11 2.40, section 3.2).
 struct TokenInfo: Sendable {
   let label, manufacturer, model, serial: FixedField
   let flags: CK_FLAGS
@@ -89,19 +90,19 @@ struct TokenInfo: Sendable {
 
   func has(_ flag: CK_FLAGS) -> Bool { flags & flag != 0 }
 
-  /// True when the token says that it wants logins.
+  /// True if the token says that it wants logins.
   var wantsLogin: Bool { has(CKF_LOGIN_REQUIRED) }
 
-  /// True when the token says that somebody can log in, whether that is needed or not.
+  /// True if the token says that somebody can log in, whether or not that is needed.
   var mayTakeLogin: Bool { has(CKF_LOGIN_REQUIRED | CKF_USER_PIN_INITIALIZED | CKF_PROTECTED_AUTHENTICATION_PATH) }
 
-  /// The most sessions that may be open, or nil if the token sets or tells no limit.
+  /// The most open sessions, or nil if the token sets or reports no limit.
   var sessionLimit: Int? {
     // CK_EFFECTIVELY_INFINITE is zero, and all bits are CK_UNAVAILABLE_INFORMATION.
     maximumSessionCount == 0 || maximumSessionCount == CK_ULONG.max ? nil : Int(clamping: maximumSessionCount)
   }
 
-  /// How long a PIN may be in bytes, or nil if what the token says is not plausible: zero and all bits say nothing.
+  /// The length of a PIN in bytes, or nil if what the token says is not plausible: zero and all bits mean nothing.
   var pinLengths: ClosedRange<Int>? {
     let (least, most) = pinByteCounts
     guard most >= 4, most < 4096, least <= most, least <= 64 else { return nil }
@@ -121,7 +122,7 @@ struct TokenInfo: Sendable {
     let values: [URIAttribute: [UInt8]] = [
       .token: label.bytes, .serial: serial.bytes, .manufacturer: manufacturer.bytes, .model: model.bytes,
     ]
-    // Of these two are enough where they are there.
+    // Two of these are enough, if they are there.
     let isNamed = !label.bytes.isEmpty && !serial.bytes.isEmpty
     return values.filter { attribute, value in
       (!isNamed || attribute == .token || attribute == .serial) && URIGrammar.objection(to: value, of: attribute) == nil
@@ -154,24 +155,24 @@ enum TokenFlag {
   ]
 }
 
-/// A text of fixed length in a structure of the standard, padded with spaces (PKCS #11 2.40, section 3), or with NULs.
+/// A text of fixed length in a structure of the standard, padded with spaces (PKCS #11 2.40, section 3) or with NULs.
 struct FixedField: Sendable, Hashable {
   /// Without the padding.
   let bytes: [UInt8]
 
-  /// Takes the tuple of bytes that C arrays are in Swift.
+  /// Takes the tuple of bytes that Swift makes of a C array.
   init<Field>(_ field: Field) {
     let padded = unsafe withUnsafeBytes(of: field) { unsafe Array($0) }
     // Some modules end the text as C does.
     self.init(bytes: Array(padded.prefix { $0 != 0 }))
   }
 
-  /// Takes text of any length, such as a label; some modules pad these too, and some with NULs.
+  /// Takes text of any length, such as a label. Some modules pad these too, and some with NULs.
   init(bytes: [UInt8]) {
     self.bytes = Array(bytes.prefix((bytes.lastIndex { $0 != UInt8(ascii: " ") && $0 != 0 } ?? -1) + 1))
   }
 
-  /// Fills what follows the text with spaces, as the standard wants it, and as p11-kit compares it.
+  /// Pads the text with spaces, as the standard wants it, and as p11-kit compares it.
   static func pad<Field>(_ field: inout Field) {
     unsafe withUnsafeMutableBytes(of: &field) { bytes in
       let end = unsafe bytes.firstIndex(of: 0) ?? bytes.count
@@ -179,7 +180,7 @@ struct FixedField: Sendable, Hashable {
     }
   }
 
-  /// For a person: what is not UTF-8 is shown as question marks.
+  /// For a person: bytes that are not UTF-8 are shown as question marks.
   var text: String {
     String(validating: bytes, as: UTF8.self)
       ?? bytes.map { (0x20..<0x7F).contains($0) ? String(UnicodeScalar($0)) : "?" }.joined()

@@ -17,16 +17,16 @@ final class TokenConnection: Sendable {
     var token: Token
     var isLost = false
     var login = Login.none
-    /// What was tried before there was a login.
+    /// PINs that were tried before there was a login.
     var refusedPIN: (pin: PIN, error: DeviceError)?
   }
 
-  // What the module was loaded by stays until the last key is gone.
+  // The source of the module stays loaded until the last key is gone.
   private let modules: ModuleSet
   let module: Module
   let pool: SessionPool
   private let policy: PINPolicy
-  // Held through logins and reconnections, so that there is never more than one of them.
+  // Held during logins and reconnections, so that there is never more than one of them.
   private let state: Mutex<State>
 
   init(_ token: Token, of modules: ModuleSet, policy: PINPolicy) {
@@ -41,7 +41,7 @@ final class TokenConnection: Sendable {
 
   // MARK: Login
 
-  /// True when this connection has logged in, or was refused after it had.
+  /// True if this connection has logged in, even if a later login was refused.
   var hasLoggedIn: Bool {
     state.withLock { state in
       if case .none = state.login { return false }
@@ -49,12 +49,11 @@ final class TokenConnection: Sendable {
     }
   }
 
-  /// Logs in: one try, of the PIN that `ask` gives, or at the token's own keypad.
+  /// Logs in: one try, with the PIN from `ask` or at the token's own keypad.
   ///
-  /// Where this process has logged in already, the PIN must be the one that did; the token is not asked again. A PIN that
-  /// the token has refused is never given to it again.
-  /// Returns notes for the person, or nil when `ask` has no PIN. Throws `pin-locked`, `final-pin-try`, `wrong-pin`,
-  /// `login-unproven` or `device-failed`, and what `ask` throws.
+  /// If this process has logged in already, the PIN must be the same one, and the token is not asked again. A PIN that
+  /// the token has refused is never given to it again. Returns notes for the person, or nil if `ask` has no PIN. Throws
+  /// `pin-locked`, `final-pin-try`, `wrong-pin`, `login-unproven` or `device-failed`, and what `ask` throws.
   func login(_ ask: (TokenInfo) throws(KeyError) -> PIN?) throws(KeyError) -> [String]? {
     try state.withLock { state throws(KeyError) in
       let slotID = state.token.slotID
@@ -83,7 +82,7 @@ final class TokenConnection: Sendable {
       }
       do throws(DeviceError) {
         try pool.withSession { (session) throws(DeviceError) in
-          // Not in front of a keypad, where a person takes their time.
+          // A person at a keypad takes their time, so not then.
           try ModuleTurn.take(pin == nil ? nil : module.path) { () throws(DeviceError) in
             try session.login(as: CK_USER_TYPE(CKU_USER), with: pin)
           }
@@ -99,7 +98,7 @@ final class TokenConnection: Sendable {
 
   /// Gives the same PIN again for one use of a key that wants it each time (`CKA_ALWAYS_AUTHENTICATE`).
   ///
-  /// One thread at a time: after a PIN that was not taken there is no further try, whatever thread asks.
+  /// One thread at a time: after a refused PIN no thread tries again.
   func confirm(_ session: Session) throws(DeviceError) {
     try state.withLock { state throws(DeviceError) in
       let pin: PIN?
@@ -120,17 +119,18 @@ final class TokenConnection: Sendable {
 
   // MARK: Writing
 
-  /// Opens a session that can write, beside those of the pool; the login is the same, since it belongs to the token.
+  /// Opens a session that can write, beside those of the pool. The login is the same, because it belongs to the token.
   func openWritingSession() throws(DeviceError) -> Session {
     try Session(with: token.slotID, in: module, flags: .writing, generation: pool.generation)
   }
 
   // MARK: Recovery
 
-  /// Says that an error came which leaves nothing to go on with.
+  /// Reports an error after which the session cannot be used.
   func lose() { state.withLock { $0.isLost = true } }
 
-  /// Connects anew after a loss, once: finds the same token, opens a session, logs in only if the token has forgotten it.
+  /// Connects again after a loss, once: it finds the same token, opens a session, and logs in only if the token has
+  /// forgotten the login.
   func recover() throws(DeviceError) {
     try state.withLock { state throws(DeviceError) in
       guard state.isLost else { return }
@@ -157,7 +157,8 @@ final class TokenConnection: Sendable {
     }
   }
 
-  /// The token with the same label and serial number: in the same slot, else in the only other one that has such a token.
+  /// The token with the same label and serial number: in the same slot, or otherwise in the only other slot that has
+  /// such a token.
   private func sameToken(as token: Token) throws(DeviceError) -> Token {
     let search = TokenSearch(modules, matching: nil)
     if let found = search.tokens.first(where: { $0.isSame(as: token) }) { return found }

@@ -4,14 +4,14 @@ import System
 /// Looks for tokens in all slots of some modules.
 struct TokenSearch {
   private(set) var tokens: [Token] = []
-  /// Matching tokens that seem not to be initialised.
+  /// Matching tokens that do not seem to be initialised.
   private var blankTokens: [Token] = []
-  /// What went wrong with a module or a slot that could not be looked into.
+  /// What went wrong with a module or a slot that could not be examined.
   private(set) var failures: [DeviceError] = []
   /// What is wrong with modules that could not be started at all.
   private(set) var moduleFailures: [String]
 
-  /// Finds the tokens that match; those that are not initialised only if there is no other.
+  /// Finds the tokens that match. Those that are not initialised count only if there is no other.
   init(_ modules: ModuleSet, matching matcher: URIMatcher?) {
     moduleFailures = modules.failures
     for module in modules.modules { look(into: module, matcher) }
@@ -50,21 +50,22 @@ struct TokenSearch {
       let raw = try Token.info(of: slotID, in: module)
       if let matcher, !matcher.matches(raw) { return }
       let info = TokenInfo(raw)
-      // Some modules never set the flag, and a token has its label from whoever initialised it.
+      // Some modules never set the flag, but a token with a label has been initialised.
       let isInitialized = info.has(CKF_TOKEN_INITIALIZED) || !info.label.bytes.isEmpty
       let token = Token(module: module, slotID: slotID, info: info)
       if isInitialized { tokens.append(token) } else { blankTokens.append(token) }
     } catch {
-      // Taken out since the slots were listed.
+      // Removed since the slots were listed.
       if error.returnValue.rawValue != CKR_TOKEN_NOT_PRESENT { failures.append(error) }
     }
   }
 }
 
-/// How often what a token does not show is looked at again, and how long in between.
+/// How often to look again for something that a token does not show, and how long to wait in between.
 ///
-/// Modules that keep tokens in files may miss one, or fail, while other processes use it. Random delays keep those that
-/// wait from meeting again. Nothing that counts, such as a login or a signature, is ever done again.
+/// Modules that keep tokens in files may miss one, or fail, while other processes use it. Random delays keep the
+/// waiting processes from colliding again. Nothing with a consequence, such as a login or a signature, is ever
+/// repeated.
 enum Patience {
   /// In microseconds, one for each further look; together less than two seconds.
   static let delays: [ClosedRange<UInt32>] = [
@@ -73,7 +74,7 @@ enum Patience {
 
   static func wait(_ delay: ClosedRange<UInt32>) { SystemClock.pause(microseconds: delay) }
 
-  /// Reads again where the module failed without a reason.
+  /// Reads again if the module failed without a reason.
   static func read<Result>(_ body: () throws(DeviceError) -> Result) throws(DeviceError) -> Result {
     for delay in delays {
       do throws(DeviceError) {
@@ -87,11 +88,11 @@ enum Patience {
   }
 }
 
-/// Lists that are asked for twice: for their length, then for what they hold (PKCS #11 2.40, section 5.2).
+/// Lists that take two calls: one for the length, and one for the contents (PKCS #11 2.40, section 5.2).
 enum CountedList {
-  /// The list may have grown in between; after some rounds it is taken for one that always does.
+  /// The list may have grown in between. After some rounds it counts as one that always does.
   private static let mostRounds = 4
-  /// More than any token has, and a bound for what a broken module claims.
+  /// More than any token has, and a limit for the claims of a broken module.
   private static let mostElements: CK_ULONG = 1 << 16
 
   static func read(

@@ -2,10 +2,10 @@ import Encodings
 public import Messages
 public import Signing
 
-/// A PKCS #11 URI (RFC 7512) that has passed a grammar stricter than the standard's.
+/// A PKCS #11 URI (RFC 7512) that has passed a stricter grammar than the standard's.
 ///
-/// Attributes that are unknown, of another case, empty or repeated are refused: readers elsewhere skip
-/// them, and then more matches than was meant.
+/// Attributes that are unknown, in another case, empty or repeated are refused. Other readers skip them, and then the
+/// URI matches more than was meant.
 public struct PKCS11URI: Sendable, Hashable, CustomStringConvertible {
   private let values: [URIAttribute: [UInt8]]
 
@@ -13,7 +13,7 @@ public struct PKCS11URI: Sendable, Hashable, CustomStringConvertible {
   public static let syntax = KeyReferenceSyntax(
     "pkcs11", .uri, attributes: URIAttribute.allCases.map(\.syntax))
 
-  /// Takes a reference of the scheme `pkcs11`, which has been read already.
+  /// Takes a reference of the scheme `pkcs11` that was read already.
   ///
   /// Throws `malformed-key-reference` for a value that its attribute cannot have. No message repeats a value.
   public init(_ reference: KeyReference) throws(KeyError) {
@@ -34,7 +34,7 @@ public struct PKCS11URI: Sendable, Hashable, CustomStringConvertible {
   /// The same for the whole text.
   public init(_ text: String) throws(KeyError) { try self.init(try KeyReference(text, of: [Self.syntax])) }
 
-  /// For building references to what was found; nil for what could not be read again.
+  /// Builds references to objects that were found; nil if the result could not be read again.
   init?(_ values: [URIAttribute: [UInt8]]) {
     let kept = values.filter { !$0.value.isEmpty }
     if kept.isEmpty || kept.contains(where: { URIGrammar.objection(to: $0.value, of: $0.key) != nil }) { return nil }
@@ -44,20 +44,20 @@ public struct PKCS11URI: Sendable, Hashable, CustomStringConvertible {
   /// Percent-encoded, in the order of the standard.
   public var description: String { text(of: URIAttribute.allCases) }
 
-  /// What p11-kit is to parse and match.
+  /// The text for p11-kit to parse and match.
   var standardText: String { text(of: URIAttribute.allCases.filter { $0 != .certificate }) }
 
-  /// True when something before the question mark is named: a module alone chooses no key.
+  /// True if the part before the question mark names something: a module alone does not choose a key.
   var selectsWithinModules: Bool { values.keys.contains { !$0.isQuery } }
 
   subscript(attribute: URIAttribute) -> [UInt8]? { values[attribute] }
 
-  /// The text of an attribute that the grammar lets be nothing else.
+  /// The value of an attribute that the grammar restricts to text.
   func text(_ attribute: URIAttribute) -> String? {
     values[attribute].flatMap { String(validating: $0, as: UTF8.self) }
   }
 
-  /// A reference to copy: to what these values name, found in the same modules and by the same means.
+  /// A reference to copy: to the object with these values, in the same modules and with the same options.
   func naming(_ others: [URIAttribute: [UInt8]]) -> String {
     let means = values.filter { $0.key.isQuery }
     return PKCS11URI(means.merging(others) { $1 })?.description ?? description
@@ -101,7 +101,7 @@ package enum URIAttribute: String, Sendable, Hashable, CaseIterable {
   case pinSource = "pin-source"
   case moduleName = "module-name"
   case modulePath = "module-path"
-  /// The path of the file with the key's certificate, which no token sees.
+  /// The path of the file with the key's certificate; the token does not get it.
   case certificate
 
   /// True for an attribute after the question mark.
@@ -112,7 +112,7 @@ package enum URIAttribute: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// The length in bytes of the field that it is compared with, where the standard sets one.
+  /// The length in bytes of the field that it is compared with, if the standard sets one.
   var fieldByteCount: Int? {
     switch self {
     case .token, .manufacturer, .libraryManufacturer, .libraryDescription, .slotManufacturer: 32
@@ -122,7 +122,8 @@ package enum URIAttribute: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// As references are read: the value of an id is any bytes, and what names a file is distinguished from what is compared.
+  /// In the form of the reader of references: an id may be any bytes, and names of files are told apart from values to
+  /// compare.
   var syntax: KeyReferenceSyntax.Attribute {
     let content: KeyReferenceSyntax.Attribute.Content =
       switch self {
@@ -135,11 +136,11 @@ package enum URIAttribute: String, Sendable, Hashable, CaseIterable {
   }
 }
 
-/// What RFC 7512, section 2.3 lets a URI hold, without what is lenient in it.
+/// What RFC 7512, section 2.3, allows in a URI, without its lenient parts.
 enum URIGrammar {
   /// The reason why the attribute cannot have this value, or nil.
   static func objection(to value: [UInt8], of attribute: URIAttribute) -> String? {
-    // Empty would match everything.
+    // An empty value would match everything.
     if value.isEmpty { return "is empty" }
     if let most = attribute.fieldByteCount, value.count > most {
       return "is longer than the \(most) bytes of the field that it is compared with"
@@ -170,7 +171,7 @@ enum URIGrammar {
   }
 
   private static func isNumber(_ digits: [UInt8], upTo limit: UInt) -> Bool {
-    // `UInt` would take a sign too; it takes no digits for no number, and too many neither.
+    // `UInt` would accept a sign too. It rejects an empty text and a number that is too large.
     guard digits.allSatisfy(ASCII.isDigit), let text = String(validating: digits, as: UTF8.self) else { return false }
     return UInt(text).map { $0 <= limit } ?? false
   }

@@ -2,20 +2,20 @@ internal import CP11Kit
 import Messages
 internal import Signing
 
-/// A PKCS #11 URI as p11-kit parsed it, which matches modules, slots, tokens and objects.
+/// A PKCS #11 URI in the form that p11-kit parsed, which matches modules, slots, tokens and objects.
 @safe
 final class URIMatcher: Sendable {
-  // Written by the initializer alone, and only read by p11-kit after that.
+  // Written by the initializer alone; p11-kit only reads it after that.
   private nonisolated(unsafe) let uri: OpaquePointer
-  /// True when modules are to be told apart by what they say of themselves; else they need not be asked.
+  /// True if the URI compares what modules say about themselves; otherwise they need not be asked.
   let comparesModules: Bool
   /// The same for slots.
   let comparesSlots: Bool
-  /// True when one slot is named by its number.
+  /// True if one slot is named by its number.
   let namesSlot: Bool
   private let wanted: (label: [UInt8]?, id: [UInt8]?)
 
-  /// Throws `malformed-key-reference` for what p11-kit does not take, or took only in part.
+  /// Throws `malformed-key-reference` for a URI that p11-kit does not accept, or accepts only in part.
   init(_ text: PKCS11URI) throws(KeyError) {
     comparesModules = [.libraryManufacturer, .libraryDescription, .libraryVersion].contains { text[$0] != nil }
     comparesSlots = [.slotManufacturer, .slotDescription].contains { text[$0] != nil }
@@ -38,7 +38,7 @@ final class URIMatcher: Sendable {
     return unsafe withUnsafePointer(to: info) { info in unsafe p11_kit_uri_match_module_info(uri, info) } == 1
   }
 
-  /// Compares the number of the slot alone.
+  /// Compares only the number of the slot.
   func matches(_ slotID: CK_SLOT_ID) -> Bool {
     let wanted = unsafe p11_kit_uri_get_slot_id(uri)
     return !namesSlot || wanted == slotID
@@ -60,7 +60,8 @@ final class URIMatcher: Sendable {
     return unsafe withUnsafePointer(to: info) { info in unsafe p11_kit_uri_match_token_info(uri, info) } == 1
   }
 
-  /// Compares `object` and `id` with what an object has; one that has no such attribute does not match.
+  /// Compares `object` and `id` with those of an object; an object without such an attribute does not
+  /// match.
   ///
   /// Spaces and NULs that pad a name do not count, on either side.
   func matches(label: [UInt8]?, id: [UInt8]?) -> Bool {

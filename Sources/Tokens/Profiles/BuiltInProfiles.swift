@@ -6,7 +6,7 @@ public enum BuiltInProfiles {
   /// In alphabetical order.
   public static let names = documents.map(\.name)
 
-  /// The document of this name; throws `unknown-profile` with the names there are.
+  /// The document of this name; throws `unknown-profile` with the available names.
   public static func document(named name: String) throws(ProfileError) -> ProfileDocument {
     guard let entry = documents.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
       throw ProfileError(

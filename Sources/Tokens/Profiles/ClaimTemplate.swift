@@ -3,18 +3,18 @@ import JSON
 import Messages
 import Signing
 
-/// One claim of a profile document: fixed values, values made of parameters, or a value that the user gives.
+/// One claim of a profile document: fixed values, values made from parameters, or a value that the user gives.
 struct ClaimTemplate: Sendable {
   let name: ExactText
   let presence: Presence
   let form: TextForm
-  /// What the value is where nothing else is said of it.
+  /// The value, if nothing else is said about it.
   let type: JSONType
   let isGenerated: Bool
   let allowsArray: Bool
   let writesArray: Bool
   let allowsNumber: Bool
-  /// Empty when any value of the form or type will do.
+  /// Empty if any value of the form or type is accepted.
   let values: [ValueTemplate]
 
   static func list(_ object: JSONObject?, parameters: [ProfileParameter]) throws(ProfileError) -> [ClaimTemplate] {
@@ -80,7 +80,7 @@ struct ClaimTemplate: Sendable {
 
   func uses(_ parameter: ProfileParameter) -> Bool { values.contains { $0.uses(parameter) } }
 
-  /// Values that cannot be filled in are not written when signing; when verifying, the claim is then not compared.
+  /// Values that cannot be filled in are left out when signing. When verifying, the claim is then not compared.
   func policy(_ parameters: [String: ExactText], publicKey: PublicKey?, isSigning: Bool) -> ClaimPolicy {
     let filled = values.compactMap { $0.filled(parameters, publicKey: publicKey) }
     let isKnown = isSigning ? !filled.isEmpty : filled.count == values.count
@@ -99,8 +99,8 @@ struct ClaimTemplate: Sendable {
   }
 }
 
-/// A JSON value whose texts may have `{name}` in them; a text that is nothing but the name of a parameter of another type
-/// than text becomes a value of that type.
+/// A JSON value whose texts may have `{name}` in them. A text that consists only of the name of a parameter of another
+/// type becomes a value of that type.
 struct ValueTemplate: Sendable {
   private indirect enum Node: Sendable {
     case text(TextTemplate)
@@ -134,7 +134,7 @@ struct ValueTemplate: Sendable {
     }
   }
 
-  /// Of what it gives.
+  /// The type of its value.
   var type: JSONType {
     switch root {
     case .text: .string
@@ -157,7 +157,7 @@ struct ValueTemplate: Sendable {
     }
   }
 
-  /// Nil when a value that it needs is not known.
+  /// Nil if a value that it needs is not known.
   func filled(_ parameters: [String: ExactText], publicKey: PublicKey?) -> JSONValue? {
     Self.filled(root, parameters, publicKey)
   }
@@ -184,7 +184,7 @@ struct ValueTemplate: Sendable {
 }
 
 extension JSONType {
-  /// The value of this type that a text on the command line or in a request means; nil if it means none.
+  /// The value of this type for a text from the command line or a request; nil if there is none.
   func value(of text: ExactText) -> JSONValue? {
     if self == .string { return .string(text) }
     return (try? JSONReader.value(Array(text.text.utf8))).flatMap { matches($0) ? $0 : nil }

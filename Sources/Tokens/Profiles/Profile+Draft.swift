@@ -3,7 +3,7 @@ public import JSON
 public import Messages
 public import Signing
 
-/// What the caller decides about one draft; the rest follows from the profile and the key.
+/// What the caller decides about one draft; the rest comes from the profile and the key.
 public struct DraftRequest: Sendable {
   /// The time of making.
   public var time: NumericDate
@@ -11,11 +11,11 @@ public struct DraftRequest: Sendable {
   public var notBefore: NumericDate?
   /// How long it lives; nil for the profile's own.
   public var lifetime: TimeSpan?
-  /// True to write `iat` also where the profile leaves it open.
+  /// True to write `iat` even if the profile leaves it open.
   public var includesIssuedAt = false
   /// The key hints to write instead of the profile's.
   public var hints: [KeyHint]?
-  /// The `kid`, where the profile does not derive it.
+  /// The `kid`, if the profile does not derive it.
   public var keyID: ExactText?
   /// A fresh identifier for claims such as `jti`; nil if the profile has none.
   public var identifier: ExactText?
@@ -32,7 +32,7 @@ public struct DraftRequest: Sendable {
 extension Profile {
   /// Makes a draft: the header from the signer, its certificate and this profile, the claims from the request.
   ///
-  /// Throws `certificate-needed` or `key-id-needed` when a hint cannot be written, and `reserved-claim` when the request
+  /// Throws `certificate-needed` or `key-id-needed` if a hint cannot be written, and `reserved-claim` if the request
   /// sets a date as a claim.
   public func draft(_ request: DraftRequest, for signer: any Signer) throws(ProfileError) -> TokenDraft {
     try draft(request, algorithm: signer.algorithm, publicKey: signer.publicKey, certificates: signer.certificates)
@@ -129,7 +129,7 @@ extension Profile {
 public enum UniqueIdentifier {
   /// A random UUID, version 4 (RFC 9562, section 5.4), in lower case.
   public static func uuid(using generator: inout some RandomNumberGenerator) -> ExactText {
-    // Two draws and not sixteen: the system's generator asks the kernel for each.
+    // Two draws instead of sixteen: the system's generator asks the kernel for each.
     let (high, low): (UInt64, UInt64) = (generator.next(), generator.next())
     var bytes = [high, low].flatMap { half in (0..<8).map { UInt8(truncatingIfNeeded: half >> (8 * $0)) } }
     bytes[6] = bytes[6] & 0x0F | 0x40

@@ -3,7 +3,7 @@ import JSON
 public import Messages
 public import Signing
 
-/// Everything that one kind of token has to be: the same value makes drafts and judges them.
+/// All rules for one kind of token: the same value makes drafts and judges them.
 public struct Profile: Sendable {
   /// Kebab-case: `graph-proof`.
   public var id: String
@@ -19,19 +19,19 @@ public struct Profile: Sendable {
   public var requiredHints: [KeyHint]
   /// What `kid` must be.
   public var keyID: KeyIDPolicy
-  /// Judged, and written, in this order.
+  /// Judged and written in this order.
   public var claims: [ClaimPolicy]
   /// The dates, and how long a token lives.
   public var time: TimePolicy
-  /// What to do about claims that the profile does not name.
+  /// What happens to claims that the profile does not name.
   public var otherClaims: OtherClaims
   /// True if undefined header names are ignored silently.
   public var ignoresUnknownHeaderNames: Bool
-  /// Rules beyond the above, judged last; the argument says whether they are to be lenient.
+  /// Rules beyond the above, judged last; the argument says whether they are lenient.
   public var furtherRules: @Sendable (_ isLenient: Bool) -> [any ClaimRule]
-  /// False if the service is known to refuse what lenient rules tolerate: they then change nothing.
+  /// False if the service is known to refuse what lenient rules tolerate; lenient rules then change nothing.
   public var hasLenientForm: Bool
-  /// What the service answers, by `id:reason` of the check, or else by reason, or else by id.
+  /// The answer of the service, by `id:reason` of the check, otherwise by reason, otherwise by id.
   public var serviceAnswers: [String: String]
 
   public init(
@@ -92,7 +92,7 @@ public struct Profile: Sendable {
     return rules + furtherRules(isLenient)
   }
 
-  /// Judges a draft by every rule, strictly unless told otherwise; what is to be signed must have no failed check.
+  /// Judges a draft by every rule, strictly unless told otherwise. Only a draft without a failed check may be signed.
   public func check(
     _ draft: TokenDraft, at time: NumericDate, cryptography: any Cryptography,
     isLenient: Bool = false
@@ -106,22 +106,22 @@ public struct Profile: Sendable {
     return rules.map { answered($0.check(draft, at: time)) }
   }
 
-  /// Judges the claims alone, by the rules that need neither header nor key, so that no one opens a key, or types its
-  /// password, for claims that are refused anyway.
+  /// Judges the claims alone, by the rules that need neither header nor key, so that nobody opens a key or types its
+  /// password for claims that are refused anyway.
   public func judgeClaims(_ request: DraftRequest) throws(TokenError) {
     let claims: JSONObject
     do throws(ProfileError) { claims = try self.claims(request) } catch { throw TokenError(error) }
     var draft = TokenDraft(header: JSONObject(), claims: claims, publicKey: nil, certificate: nil)
     draft.isForSigning = true
     let start = draft.window.start(notBefore: request.time)
-    // A value made of the public key cannot be there yet.
+    // A value made from the public key is not there yet.
     var keyless = self
     keyless.claims.removeAll { $0.expectation.isUnknown && claims[$0.name] == nil }
     let rules = keyless.claimRules(isLenient: false).filter { $0.verdict == .claims }
     try TokenError.throwIfRefused(rules.map { answered($0.check(draft, at: start)) })
   }
 
-  /// Adds what the service would answer to a check that failed.
+  /// Adds the answer of the service to a check that failed.
   func answered(_ check: Check) -> Check {
     guard let name = check.faultNames.first(where: { serviceAnswers[$0] != nil }) else { return check }
     return Check(
@@ -131,10 +131,10 @@ public struct Profile: Sendable {
 }
 
 extension Profile {
-  /// What RFC 7515, RFC 7519 and RFC 8725 ask of any token, for verifying one that no profile describes.
+  /// The requirements of RFC 7515, RFC 7519 and RFC 8725 for any token, to verify one that no profile describes.
   ///
-  /// The allow list of algorithms must be chosen; what is nil is not compared. A name in `required` is a claim that must
-  /// be there, `exp`, `nbf` and `iat` among them.
+  /// The caller must choose the allowed algorithms; a value that is nil is not compared. A name in `required` is a
+  /// claim that must be there, such as `exp`, `nbf` or `iat`.
   public static func general(
     algorithms: AlgorithmPolicy, issuer: ExactText? = nil, audience: ExactText? = nil, subject: ExactText? = nil,
     required: [ExactText] = [], leeway: TimeSpan = .zero
@@ -162,7 +162,7 @@ extension Profile {
   }
 }
 
-/// A profile, or a use of one, that makes no sense.
+/// A profile that makes no sense, or a wrong use of one.
 public typealias ProfileError = Failure<ProfileErrorCode>
 
 /// The reasons of a `ProfileError`, by their stable ids.

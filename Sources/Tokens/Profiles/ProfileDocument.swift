@@ -5,7 +5,8 @@ public import Signing
 
 /// A profile as data: JSON that describes the tokens of one issuer, with parameters to fill in.
 ///
-/// `docs/profiles.md` describes the members. Unknown members are refused, so that a misspelt rule is not silently no rule.
+/// `docs/profiles.md` describes the members. Unknown members are refused, because a misspelt rule would otherwise be
+/// silently ignored.
 public struct ProfileDocument: Sendable {
   /// The name of the profile, in kebab-case.
   public let id: String
@@ -13,7 +14,7 @@ public struct ProfileDocument: Sendable {
   public let title: String
   /// In the order of the document.
   public let parameters: [ProfileParameter]
-  /// As it was read, for showing.
+  /// As it was read, to be shown.
   public let json: JSONObject
 
   let algorithms: AlgorithmPolicy
@@ -26,10 +27,10 @@ public struct ProfileDocument: Sendable {
   let time: TimePolicy
   let otherClaims: OtherClaims
 
-  /// The version of the format, which each document names as `keyroll-profile`.
+  /// The version of the format, which each document gives as `keyroll-profile`.
   public static let version: Int64 = 1
 
-  /// Reads a document; throws `malformed-profile` with the member that is wrong.
+  /// Reads a document; throws `malformed-profile`, which names the wrong member.
   public init(_ text: Span<UInt8>) throws(ProfileError) {
     let object: JSONObject
     do throws(JSONError) { object = try JSONReader.object(text) } catch {
@@ -66,9 +67,9 @@ public struct ProfileDocument: Sendable {
 
   /// The profile for these parameters, for signing or verifying with this key.
   ///
-  /// When signing, every parameter that has no default and is not optional must be there, else `missing-parameter`; when
-  /// verifying, claims that need an unknown one are not compared, and say so. Also throws `unknown-parameter` and
-  /// `malformed-parameter`.
+  /// When signing, every parameter that has no default and is not optional must be given, or else it throws
+  /// `missing-parameter`. When verifying, claims that need an unknown parameter are not compared, and their checks say
+  /// so. It also throws `unknown-parameter` and `malformed-parameter`.
   public func profile(
     parameters values: [String: ExactText], publicKey: PublicKey?, isSigning: Bool
   ) throws(ProfileError) -> Profile {
@@ -168,19 +169,19 @@ public struct ProfileDocument: Sendable {
 
 /// A value that the user of a profile document fills in.
 public struct ProfileParameter: Sendable, Hashable {
-  /// The name that a value is given by.
+  /// The name under which a value is given.
   public let name: String
   /// What it is, for people.
   public let about: String?
   /// The form that a value must have.
   public let form: TextForm
-  /// What a claim becomes that is this parameter and nothing else.
+  /// The type of a claim that consists only of this parameter.
   public let type: JSONType
-  /// The only values it may have, when there are such.
+  /// The only values that it may have, if they are limited.
   public let choices: [ExactText]?
   /// The value if none is given.
   public let defaultValue: ExactText?
-  /// True when claims that use it may be left out.
+  /// True if claims that use it may be left out.
   public let isOptional: Bool
 
   static func list(_ object: JSONObject?) throws(ProfileError) -> [ProfileParameter] {
@@ -216,7 +217,7 @@ public struct ProfileParameter: Sendable, Hashable {
     }
   }
 
-  /// ASCII, so that no two names are canonically equivalent, and fit for the command line and between braces.
+  /// ASCII only, so that no two names are canonically equivalent and each fits the command line and braces.
   private static func isName(_ name: ExactText) -> Bool {
     !name.isEmpty && name != TextTemplate.fingerprintName
       && name.text.utf8.allSatisfy { ASCII.isLowerCase($0) || ASCII.isDigit($0) || $0 == UInt8(ascii: "-") }
@@ -234,7 +235,7 @@ public struct ProfileParameter: Sendable, Hashable {
 
 /// The members of an object in a profile document.
 extension JSONMembers where Refusal == ProfileError {
-  /// Throws `malformed-profile` for each fault; `subject` is what of the profile the object is.
+  /// Throws `malformed-profile` for each fault; `subject` names the part of the profile that the object is.
   init(_ object: JSONObject, ofProfile subject: String) {
     self.init(object) { fault in
       let problem =
@@ -247,7 +248,7 @@ extension JSONMembers where Refusal == ProfileError {
     }
   }
 
-  /// Names of a kind, by `make`; `malformed-profile` for one that it does not know.
+  /// Names of a kind, made by `make`; throws `malformed-profile` for one that it does not know.
   fileprivate mutating func names<Name: RawRepresentable<String> & CaseIterable>(
     _ name: ExactText, _ make: (String) -> Name?
   ) throws(ProfileError) -> [Name] {

@@ -2,7 +2,7 @@ import Encodings
 import Messages
 import Signing
 
-/// Text with `{name}` where the value of a parameter belongs; `{{` and `}}` stand for the braces themselves.
+/// Text with `{name}` in place of the value of a parameter; `{{` and `}}` stand for the braces themselves.
 struct TextTemplate: Sendable, Hashable {
   private enum Part: Sendable, Hashable {
     case text(String)
@@ -51,7 +51,7 @@ struct TextTemplate: Sendable, Hashable {
 
   func uses(_ parameter: ProfileParameter) -> Bool { parts.contains(.parameter(parameter.name)) }
 
-  /// Nil when a value that it needs is not known.
+  /// Nil if a value that it needs is not known.
   func filled(_ parameters: [String: ExactText], publicKey: PublicKey?) -> ExactText? {
     var text = ""
     for part in parts {

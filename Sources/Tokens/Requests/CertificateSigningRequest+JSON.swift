@@ -4,10 +4,11 @@ public import Messages
 public import Signing
 
 extension CertificateSigningRequest {
-  /// The version of the format, which each request names as `keyroll-signing-request`; tokens stay in version 1.
+  /// The version of the format, which each request gives as `keyroll-signing-request`; requests for tokens stay in
+  /// version 1.
   public static let version: Int64 = 2
 
-  /// The request as it is carried.
+  /// The JSON form of the request.
   public var json: JSONObject {
     [
       "keyroll-signing-request": .integer(Self.version),
@@ -40,17 +41,18 @@ extension CertificateSigningRequest {
     return object
   }
 
-  /// True for text that says it is a request of this version, whether or not it can be read.
+  /// True for text that claims to be a request of this version, whether or not it can be read.
   public static func isAnnounced(by text: Span<UInt8>) -> Bool {
     guard let object = try? JSONReader.object(text, within: .signingRequest) else { return false }
     return object["keyroll-signing-request"]?.number?.integer == version
   }
 
   /// Reads a request strictly: unknown members are refused, the to-be-signed bytes are rebuilt from `contents` and
-  /// `public-key` and must be equal, and whatever says the same twice must say the same.
+  /// `public-key` and must be equal, and members that state the same fact must agree.
   ///
-  /// Throws `malformed-signing-request`, `unsupported-signing-request`, the `…-mismatch` of the first part that another one
-  /// contradicts, or what making such a certificate would throw. Whether its life is acceptable, `requireLife` says.
+  /// Throws `malformed-signing-request`, `unsupported-signing-request`, the `…-mismatch` of the first part that
+  /// contradicts another, or what making such a certificate would throw. `requireLife` decides whether its life is
+  /// acceptable.
   public init(
     _ text: Span<UInt8>, encoder: any CertificateEncoder, cryptography: any Cryptography
   ) throws(SigningRequestError) {

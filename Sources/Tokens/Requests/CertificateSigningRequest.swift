@@ -2,18 +2,20 @@ import Encodings
 public import Messages
 public import Signing
 
-/// A certificate, or a request for one, that is to be signed elsewhere: version 2 of the signing request.
+/// A certificate, or a request for one, that will be signed elsewhere: version 2 of the signing request.
 ///
-/// Nothing in it is secret, and nothing in it can be believed because it is there: whoever reads it rebuilds the bytes that are
-/// to be signed out of what a person reviewed.
+/// Nothing in it is secret, and nothing in it is trustworthy just because it is there. The reader rebuilds the
+/// to-be-signed bytes from the parts that a person reviewed.
 public struct CertificateSigningRequest: Sendable {
-  /// What is to be signed.
+  /// The contents to be signed.
   @nonexhaustive
   public enum Contents: Sendable, Hashable {
+    /// A self-signed certificate.
     case certificate(CertificateContents)
+    /// A certificate request (PKCS#10).
     case request(CertificateRequestContents)
 
-    /// As the member `kind` says it.
+    /// The value of the member `kind`.
     var kind: String {
       switch self {
       case .certificate: "certificate"
@@ -29,7 +31,7 @@ public struct CertificateSigningRequest: Sendable {
       }
     }
 
-    /// Nil for a request, which says nothing of it.
+    /// Nil for a request, which has no life.
     public var life: CertificateLife? {
       switch self {
       case .certificate(let contents): contents.life
@@ -45,10 +47,12 @@ public struct CertificateSigningRequest: Sendable {
     }
   }
 
-  /// What a signature makes of it.
+  /// The result of a signature.
   @nonexhaustive
   public enum Product: Sendable, Hashable {
+    /// The self-signed certificate, read again.
     case certificate(Certificate)
+    /// The certificate request, read again.
     case request(CertificateRequest)
 
     /// The certificate or request in DER.
@@ -68,15 +72,15 @@ public struct CertificateSigningRequest: Sendable {
     }
   }
 
-  /// What the certificate or request will say.
+  /// The contents of the certificate or request.
   public let contents: Contents
   /// The key that will be in it, and signs it.
   public let publicKey: PublicKey
   /// The algorithm to sign with.
   public let algorithm: SignatureAlgorithm
-  /// DER (RFC 5280, section 4.1; RFC 2986, section 4.1): what is handed to a signer as the message.
+  /// DER (RFC 5280, section 4.1; RFC 2986, section 4.1): the message for a signer.
   public let toBeSigned: [UInt8]
-  /// Of those bytes, by the hash function of the algorithm.
+  /// The digest of those bytes, by the hash function of the algorithm.
   public let digest: [UInt8]
 
   /// Throws what `CertificateEncoder` throws, and `cryptography-failed`.
@@ -107,7 +111,7 @@ public struct CertificateSigningRequest: Sendable {
   /// Warnings about a certificate that can be made nevertheless.
   public var warnings: [CertificateWarning] { CertificateWarning.of(contents.life, signedBy: algorithm) }
 
-  /// Judges the life of a certificate as one that is made here is judged; a request has none.
+  /// Judges the life of a certificate by the same rules as one that is made here; a request has none.
   ///
   /// Throws `lifetime-invalid`, `lifetime-too-long`, `lifetime-over` and `clock-before-build`.
   public func requireLife(
@@ -119,12 +123,12 @@ public struct CertificateSigningRequest: Sendable {
       builtAt: buildTime.seconds)
   }
 
-  /// What a signer takes; throws `form-unavailable`.
+  /// The input for a signer in a form; throws `form-unavailable`.
   public func bytes(as form: SigningRequestForm) throws(SigningRequestError) -> [UInt8] {
     try form.bytes(of: toBeSigned, digest: digest, for: algorithm)
   }
 
-  /// Signs with the key that is here; the signature is verified, and what it makes is read again.
+  /// Signs with a key on this machine. The signature is verified, and the result is read again.
   ///
   /// Throws `key-mismatch` for another key or algorithm, and what the signer and `assemble` throw.
   public func sign(
@@ -143,8 +147,8 @@ public struct CertificateSigningRequest: Sendable {
 
   /// Makes the certificate or the request with a signature from elsewhere: verified, assembled, and read again.
   ///
-  /// `otherCertificates` are those of keys that may have made the signature by mistake, to be named. Throws what `Cryptography.fault`
-  /// says of a signature that is not the one asked for, and what `CertificateIssuer` throws.
+  /// `otherCertificates` are those of keys that may have made the signature by mistake, to be named. Throws the finding
+  /// of `Cryptography.fault` about a signature that is not the expected one, and what `CertificateIssuer` throws.
   public func assemble(
     _ signature: [UInt8], by issuer: CertificateIssuer, cryptography: any Cryptography,
     otherCertificates: [Certificate] = []
@@ -168,12 +172,12 @@ public struct CertificateSigningRequest: Sendable {
 }
 
 extension CertificateSigningRequest {
-  /// What the file says of itself: `name: value` lines, made of the other parts and of nothing else.
+  /// The file's summary of itself: `name: value` lines, made only from its other parts.
   ///
   /// Part of the format, version 2.
   public var summary: [String] { lines.map { "\($0.name): \($0.stored)" } }
 
-  /// The same for a person who reads it before signing; the subject is in it as `ForeignText` shows it.
+  /// The same for a person who reads it before signing; the subject is shown as a `ForeignText`.
   public var summaryFields: [(name: String, value: String)] { lines.map { ($0.name, $0.shown) } }
 
   private struct Line {

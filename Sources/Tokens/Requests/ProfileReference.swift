@@ -3,11 +3,12 @@ public import JSON
 public import Messages
 public import Signing
 
-/// Which profile a token was made by, with all that is needed to judge it by the same rules elsewhere.
+/// The profile that a token was made by, with everything that is needed to judge it by the same rules
+/// elsewhere.
 public struct ProfileReference: Sendable, Hashable {
   /// The id of the profile.
   public let id: String
-  /// The values that the profile was filled in with, by their names.
+  /// The values that fill in the profile, by their names.
   public let parameters: JSONObject
   /// The rules as they were read, once.
   private let rules: ProfileDocument?
@@ -15,7 +16,7 @@ public struct ProfileReference: Sendable, Hashable {
   /// The rules themselves, or nil for a profile that no document describes.
   public var document: JSONObject? { rules?.json }
 
-  /// For a profile that code describes; `Entra` knows two of them.
+  /// For a profile that code describes; `Entra` has two of them.
   public init(id: String, parameters: JSONObject) {
     self.id = id
     self.parameters = parameters
@@ -31,18 +32,18 @@ public struct ProfileReference: Sendable, Hashable {
     self.parameters = values
   }
 
-  /// The same parameters under another document, for a reviewer who has rules of their own.
+  /// The same parameters under another document, for a reviewer with rules of their own.
   public func replacingDocument(with document: ProfileDocument) throws(ProfileError) -> ProfileReference {
     ProfileReference(document, parameters: try textParameters())
   }
 
-  /// True if the document is, member for member, the built-in one of its id.
+  /// True if the document equals the built-in one with its id, member for member.
   public var isBuiltIn: Bool {
     guard let document else { return true }
     return (try? BuiltInProfiles.document(named: id))?.json == document
   }
 
-  /// The profile that the document describes, for making and judging a draft.
+  /// The profile that the document describes, to make and judge a draft.
   ///
   /// Throws `unknown-profile` without a document, and what the document and its parameters throw.
   public func documentedProfile(publicKey: PublicKey?) throws(ProfileError) -> Profile {
@@ -64,7 +65,7 @@ public struct ProfileReference: Sendable, Hashable {
   }
 }
 
-// The rules are what their document says.
+// A document defines the rules completely.
 extension ProfileReference {
   public static func == (left: ProfileReference, right: ProfileReference) -> Bool {
     left.id == right.id && left.parameters == right.parameters && left.document == right.document

@@ -3,33 +3,38 @@ import JSON
 public import Messages
 import Signing
 
-/// Reads a signature in whatever form a signer gave it: bytes, hexadecimal, base64, base64url, or the answer of a vault: Key Vault,
-/// `az keyvault key sign`, `aws kms sign` or Vault Transit.
+/// Reads a signature in whatever form a signer gave it: bytes, hexadecimal, base64, base64url, or the answer of a
+/// vault: Key Vault, `az keyvault key sign`, `aws kms sign` or Vault Transit.
 public enum SignatureText {
-  /// How it turned out to be written.
+  /// The form in which it was written.
   @nonexhaustive
   public enum Form: String, Sendable, Hashable {
+    /// The raw bytes.
     case bytes = "bytes"
+    /// Two digits for each byte, of either case.
     case hexadecimal = "hexadecimal"
+    /// Base64 or base64url, with or without padding.
     case base64 = "base64"
+    /// The JSON or the table that a vault answered with.
     case vaultAnswer = "a vault's answer"
   }
 
-  /// The signature's bytes; white space in text belongs to the transport and is skipped.
+  /// The bytes of the signature; white space in text is skipped.
   ///
-  /// Text of hexadecimal digits alone is hexadecimal when it then has `byteCount` bytes, and base64 otherwise. Bytes that are
-  /// no such text are the signature themselves. Throws `malformed-signature` for text that says nothing in any form.
+  /// Text of hexadecimal digits alone is hexadecimal if it then has `byteCount` bytes, and base64 otherwise. Bytes that
+  /// are not such text are the signature itself. Throws `malformed-signature` for text that is no signature in any
+  /// form.
   public static func read(
     _ text: Span<UInt8>, expecting byteCount: Int
   ) throws(SignatureTextError) -> (bytes: [UInt8], form: Form) {
     let characters = [UInt8](copying: text).filter { !ASCII.isWhiteSpace($0) }
     if characters.isEmpty { throw SignatureTextError(.malformed, "the signature is empty") }
-    // One in 65,536 signatures begins and ends as an object does, but none is of printable characters all through.
+    // One binary signature in 65,536 begins and ends like an object, but none consists of printable characters only.
     if characters.first == UInt8(ascii: "{"), characters.allSatisfy({ (0x21..<0x7F).contains($0) }) {
       return (try vaultSignature(text), .vaultAnswer)
     }
     if let bytes = try transitSignature([UInt8](copying: text)) { return (bytes, .vaultAnswer) }
-    // No signature is made of so few of the 256 bytes by chance.
+    // A signature never consists of so few of the 256 byte values by chance.
     guard characters.allSatisfy(isTextual) else { return ([UInt8](copying: text), .bytes) }
     if characters.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).count == 3 {
       throw SignatureTextError(
@@ -49,7 +54,7 @@ public enum SignatureText {
     ASCII.isLetterOrDigit(byte) || ":+/-_=.".utf8.contains(byte)
   }
 
-  /// Either alphabet, with or without padding: the verifier has the last word.
+  /// Either alphabet, with or without padding: the verifier decides in the end.
   private static func base64(_ text: Span<UInt8>) throws(SignatureTextError) -> [UInt8] {
     do throws(Base64Error) {
       let (bytes, irregularities) = try Base64.url.decodeReportingIrregularities(text)
@@ -64,10 +69,11 @@ public enum SignatureText {
     }
   }
 
-  /// The members that hold the signature: of Key Vault's answer, of `az keyvault key sign`, and of `aws kms sign`.
+  /// The member with the signature: in Key Vault's answer, in that of `az keyvault key sign`, and in that of `aws kms
+  /// sign`.
   private static let members: [ExactText] = ["value", "signature", "Signature"]
 
-  /// `{"kid":"…","value":"…"}` and its like: the signature alone counts, since the key is judged by what it signed.
+  /// `{"kid":"…","value":"…"}` and the like. Only the signature counts, because the key is judged by what it signed.
   private static func vaultSignature(_ text: Span<UInt8>) throws(SignatureTextError) -> [UInt8] {
     let answer: JSONObject
     do throws(JSONError) { answer = try JSONReader.object(text) } catch {
@@ -78,7 +84,7 @@ public enum SignatureText {
       throw SignatureTextError(
         .malformed, "the vault answered with an error: \(ForeignText(json: JSONWriter.text(failure)))")
     }
-    // Vault wraps what its Transit engine answers.
+    // Vault wraps the answers of its Transit engine.
     let holder = answer["data"]?.object ?? answer
     let values = members.compactMap { holder[$0] }
     guard values.count == 1, let value = values.first?.string else {
@@ -89,7 +95,8 @@ public enum SignatureText {
     return try base64(withoutTransitPrefix(Array(value.text.utf8)))
   }
 
-  /// What `vault write transit/sign/…` prints: a table whose row `signature` has the signature, or that signature alone.
+  /// The output of `vault write transit/sign/…`: a table with the signature in the row `signature`, or that signature
+  /// alone.
   ///
   /// Nil for any other text.
   private static func transitSignature(_ text: [UInt8]) throws(SignatureTextError) -> [UInt8]? {

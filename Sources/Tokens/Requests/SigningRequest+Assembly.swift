@@ -3,21 +3,21 @@ import JSON
 public import Messages
 public import Signing
 
-/// What a signer elsewhere takes: one of these, made of a signing request.
+/// The input for a signer elsewhere, made from a signing request, in one of these forms.
 @nonexhaustive
 public enum SigningRequestForm: String, Sendable, Hashable, CaseIterable {
-  /// The signing input as it is, for a signer that hashes.
+  /// The signing input itself, for a signer that hashes.
   case input
-  /// The bytes of the digest, for a signer that does not.
+  /// The bytes of the digest, for a signer that does not hash.
   case digest
-  case digestHex = "digest-hex"
-  case digestBase64url = "digest-base64url"
-  /// The DigestInfo (RFC 8017, section 9.2), for a signer that only pads: `CKM_RSA_PKCS`, for one.
+  /// The digest as lower-case hexadecimal text, and as base64url without padding.
+  case digestHex = "digest-hex", digestBase64url = "digest-base64url"
+  /// The DigestInfo (RFC 8017, section 9.2), for a signer that only pads, such as `CKM_RSA_PKCS`.
   case digestInfo = "digest-info"
   /// The body of Azure Key Vault's sign call.
   case keyVault = "key-vault"
 
-  /// True for ASCII; all forms end with a line feed but `input`, every byte of which is signed.
+  /// True for ASCII. All text forms end with a line feed except `input`, of which every byte is signed.
   public var isText: Bool {
     switch self {
     case .digest, .digestInfo: false
@@ -27,14 +27,14 @@ public enum SigningRequestForm: String, Sendable, Hashable, CaseIterable {
 }
 
 extension SigningRequest {
-  /// The request as a signer takes it; throws `form-unavailable` for a DigestInfo where the algorithm has none.
+  /// The request in a form for a signer; throws `form-unavailable` for a DigestInfo if the algorithm has none.
   public func bytes(as form: SigningRequestForm) throws(SigningRequestError) -> [UInt8] {
     try form.bytes(of: signingInput, digest: digest, for: algorithm)
   }
 }
 
 extension SigningRequestForm {
-  /// What is to be signed, with its digest, in this form.
+  /// What will be signed, with its digest, in this form.
   func bytes(
     of input: [UInt8], digest: [UInt8], for algorithm: SignatureAlgorithm
   ) throws(SigningRequestError) -> [UInt8] {
@@ -62,9 +62,9 @@ extension SigningRequestForm {
 extension SigningRequest {
   /// Makes the token with a signature from elsewhere: judged, assembled and verified as if it had been signed here.
   ///
-  /// `otherCertificates` are those of keys that may have made the signature by mistake, to be named. Throws what
-  /// `Cryptography.fault` says of a signature that is not the one asked for, before it looks at the window, so that the next try
-  /// is made the right way; then what `TokenAssembler` throws.
+  /// `otherCertificates` are those of keys that may have made the signature by mistake, to be named. Throws the finding
+  /// of `Cryptography.fault` about a signature that is not the expected one. This comes before the window is checked,
+  /// so that the next try is made correctly. Then throws what `TokenAssembler` throws.
   public func assemble(
     _ signature: [UInt8], by profile: Profile, at time: NumericDate, cryptography: any Cryptography,
     otherCertificates: [Certificate] = []
@@ -85,7 +85,7 @@ extension SigningRequest {
   }
 }
 
-/// Hands out a signature that exists already, so that it goes the one way on which every token is verified.
+/// A signer that returns an existing signature, so that every token takes the same way through the verifier.
 struct SignatureMadeElsewhere: Signer {
   let request: SigningRequest
   let bytes: [UInt8]

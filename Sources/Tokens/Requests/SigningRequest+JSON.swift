@@ -4,10 +4,10 @@ public import Messages
 public import Signing
 
 extension SigningRequest {
-  /// The version of the format, which each request names as `keyroll-signing-request`.
+  /// The version of the format, which each request gives as `keyroll-signing-request`.
   public static let version: Int64 = 1
 
-  /// The request as it is carried; `docs/signing-elsewhere.md` describes the members.
+  /// The JSON form of the request; `docs/signing-elsewhere.md` describes the members.
   public var json: JSONObject {
     var profile: JSONObject = [
       "id": .string(ExactText(self.profile.id)), "parameters": .object(self.profile.parameters),
@@ -39,10 +39,10 @@ extension SigningRequest {
     return object
   }
 
-  /// Reads a request strictly: unknown members are refused, and whatever says the same twice must say the same.
+  /// Reads a request strictly: unknown members are refused, and members that state the same fact must agree.
   ///
-  /// Throws `malformed-signing-request`, `unsupported-signing-request`, or the `…-mismatch` of the first part that another
-  /// one contradicts. Whether the profile accepts what is to be signed, `judge` says.
+  /// Throws `malformed-signing-request`, `unsupported-signing-request`, or the `…-mismatch` of the first part that
+  /// contradicts another. `judge` decides whether the profile accepts the contents.
   public init(_ text: Span<UInt8>, cryptography: any Cryptography) throws(SigningRequestError) {
     var members = try JSONMembers(ofWholeRequest: text, version: Self.version)
     let summary = try members.require("summary", .strings("an array of text"))
@@ -80,7 +80,7 @@ extension SigningRequest {
     try requireSame(summary)
   }
 
-  /// The summary is what a person read, so it must be that of what is signed.
+  /// A person has read the summary, so it must match what is signed.
   private func requireSame(_ found: [ExactText]) throws(SigningRequestError) {
     let expected = summary.map { ExactText($0) }
     if found == expected { return }
@@ -135,14 +135,14 @@ extension SigningRequest {
 }
 
 extension SigningRequest {
-  /// What a request file says of itself: `name: value` lines, made of the other parts and of nothing else.
+  /// The summary of a request in its file: `name: value` lines, made only from its other parts.
   ///
-  /// Part of the format, version 1: texts are unchanged in it, and any other value is JSON.
+  /// Part of the format, version 1: texts are unchanged, and any other value is JSON.
   public var summary: [String] { lines.map(\.stored) }
 
-  /// The same for a person who reads it before signing; every claim and every header name is among them.
+  /// The same for a person who reads it before signing; every claim and every header name is in it.
   ///
-  /// Names and values from elsewhere are in it as `ForeignText` shows them.
+  /// Foreign names and values are shown as a `ForeignText`.
   public var summaryFields: [(name: String, value: String)] { lines.map(\.shown) }
 
   /// One line in both forms.
@@ -150,7 +150,7 @@ extension SigningRequest {
     let stored: String
     let shown: (name: String, value: String)
 
-    /// What we say ourselves.
+    /// Our own words.
     init(_ name: String, _ value: String) {
       stored = "\(name): \(value)"
       shown = (name, value)
@@ -164,7 +164,7 @@ extension SigningRequest {
     /// A member of the claims or the header.
     init(_ kind: String, _ member: JSONMember) {
       let (name, value) = (member.name, member.value)
-      // A chain by its length alone: it is that of the certificate, or the profile refuses it.
+      // Of a chain, only the length: it is the chain of the certificate, or the profile refuses it.
       if kind == "header", name == "x5c", let chain = value.array {
         let count = "\(chain.count) \(chain.count == 1 ? "certificate" : "certificates")"
         stored = "\(kind) \(name): \(count)"
@@ -196,7 +196,7 @@ extension SigningRequest {
 
 /// The members of an object in a signing request.
 extension JSONMembers where Refusal == SigningRequestError {
-  /// Reads a request of one version, whichever it is of; throws `malformed-signing-request` or `unsupported-signing-request`.
+  /// Reads a request of one version; throws `malformed-signing-request` or `unsupported-signing-request`.
   init(ofWholeRequest text: Span<UInt8>, version: Int64) throws(SigningRequestError) {
     let object: JSONObject
     do throws(JSONError) { object = try JSONReader.object(text, within: .signingRequest) } catch {
@@ -212,7 +212,7 @@ extension JSONMembers where Refusal == SigningRequestError {
     }
   }
 
-  /// The algorithm that is to sign.
+  /// The algorithm to sign with.
   mutating func requireAlgorithm() throws(SigningRequestError) -> SignatureAlgorithm {
     let name = try require("algorithm", .text)
     if let algorithm = SignatureAlgorithm(name: name.text) { return algorithm }
@@ -220,7 +220,7 @@ extension JSONMembers where Refusal == SigningRequestError {
       .malformed, "the signing request has the algorithm \(quoting: name), which is not an RSA signature algorithm")
   }
 
-  /// Throws `malformed-signing-request` for each fault; `subject` is what of the request the object is.
+  /// Throws `malformed-signing-request` for each fault; `subject` names the part of the request that the object is.
   init(_ object: JSONObject, ofRequest subject: String) {
     self.init(object) { fault in
       let problem =

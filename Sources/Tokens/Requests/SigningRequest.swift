@@ -3,18 +3,19 @@ public import JSON
 public import Messages
 public import Signing
 
-/// A token that is to be signed elsewhere: the draft, what the signer needs, and what is needed to judge it again.
+/// A token that will be signed elsewhere: the draft, what the signer needs, and what is needed to judge it again.
 ///
-/// Nothing in it is secret, and nothing in it can be believed because it is there: whoever signs judges it again.
+/// Nothing in it is secret, and nothing in it is trustworthy just because it is there: the signing side judges it
+/// again.
 public struct SigningRequest: Sendable {
   /// The profile that the token was made by.
   public let profile: ProfileReference
   /// The algorithm to sign with.
   public let algorithm: SignatureAlgorithm
-  /// Leaf first; the leaf holds the key that is to sign.
+  /// Leaf first; the leaf has the key that will sign.
   public let certificates: [Certificate]
   let encoded: EncodedDraft
-  /// Of the signing input, by the hash function of the algorithm.
+  /// The digest of the signing input, by the hash function of the algorithm.
   public let digest: [UInt8]
 
   /// What is judged and signed.
@@ -28,7 +29,7 @@ public struct SigningRequest: Sendable {
   /// When the token can be used.
   public var window: TokenWindow { draft.window }
 
-  /// Makes the request for a draft; the first certificate must be the draft's, and hold its key.
+  /// Makes the request for a draft. The first certificate must be that of the draft, with its key.
   ///
   /// Throws `certificate-needed` without a certificate, `key-mismatch` for a draft of another key, certificate or algorithm,
   /// the id of a limit that the token would exceed, and `cryptography-failed`.
@@ -57,12 +58,12 @@ public struct SigningRequest: Sendable {
     }
   }
 
-  /// The key that is to sign.
+  /// The key that will sign.
   public var publicKey: PublicKey? { draft.publicKey }
 
-  /// Judges header and claims by every rule, for `time`, or for `nbf` when that is later, and gives the warnings.
+  /// Judges header and claims by every rule, for `time`, or for `nbf` if that is later, and returns the warnings.
   ///
-  /// Throws the first check that failed: `expired` for a window that is over.
+  /// Throws the first check that failed, for example `expired` for a window that is over.
   public func judge(
     by profile: Profile, at time: NumericDate, cryptography: any Cryptography,
     refusing subject: String = "the signing request was refused"
@@ -73,12 +74,12 @@ public struct SigningRequest: Sendable {
   }
 }
 
-/// What must hold besides the rules of the profile before a request from elsewhere is signed.
+/// Conditions besides the rules of the profile that a foreign request must meet before it is signed.
 extension SigningRequest {
   /// Throws unless the window starts within `horizon` of `time` and lies within the validity of the request's certificate.
   ///
-  /// The ids are `window-beyond-horizon`, `window-before-certificate` and `window-after-certificate`. A window that is over is
-  /// for `judge`. A date that the claims leave out is not compared.
+  /// The ids are `window-beyond-horizon`, `window-before-certificate` and `window-after-certificate`. `judge` finds a
+  /// window that is over. A date that the claims leave out is not compared.
   public func requireWindow(startingWithin horizon: TimeSpan, of time: NumericDate) throws(SigningRequestError) {
     let latest = time + horizon
     if let start = window.start, start > latest {
@@ -103,7 +104,7 @@ extension SigningRequest {
   }
 }
 
-/// A signing request that cannot be taken: it is not one, or its parts do not say the same.
+/// A signing request that cannot be accepted: it is not one, or its parts contradict each other.
 public typealias SigningRequestError = Failure<SigningRequestErrorCode>
 
 /// The reasons of a `SigningRequestError`, by their stable ids.
@@ -120,18 +121,18 @@ public enum SigningRequestErrorCode: String, FailureCode {
   case algorithmMismatch = "algorithm-mismatch"
   case windowMismatch = "window-mismatch"
   case summaryMismatch = "summary-mismatch"
-  /// Made by another profile than the one insisted upon.
+  /// It was made by another profile than the required one.
   case profileMismatch = "profile-mismatch"
   /// The window starts further ahead than the signer's side allows.
   case windowBeyondHorizon = "window-beyond-horizon"
   case windowBeforeCertificate = "window-before-certificate"
   case windowAfterCertificate = "window-after-certificate"
-  /// A form that the request's algorithm has not.
+  /// A form that the request's algorithm does not have.
   case formUnavailable = "form-unavailable"
 }
 
 extension SigningRequestError {
-  /// One part of a request that another contradicts.
+  /// One part of a request that contradicts another.
   static func mismatch(_ code: Code, _ message: String) -> SigningRequestError {
     SigningRequestError(
       code, "the signing request was changed after it was prepared: \(message)",

@@ -3,16 +3,17 @@ public import JSON
 import Messages
 import Signing
 
-/// What one claim is to be, when issuing as when verifying.
+/// The rule for one claim, for issuing and verifying.
 public struct ClaimPolicy: Sendable, Hashable {
-  /// The value that is wanted.
+  /// The expected value.
   @nonexhaustive
   public enum Expectation: Sendable, Hashable {
     /// Any JSON value.
     case anyValue
-    /// Text of the policy's form; which text is not known here, so a warning says that it was not compared.
+    /// Text of the policy's form. The exact text is not known here, so a warning says that it was not
+    /// compared.
     case unknownText
-    /// Text of the policy's form, whatever it is: a `jti`, for example.
+    /// Any text of the policy's form: a `jti`, for example.
     case anyText
     /// One of these; the first is written when issuing.
     case oneOf([ExactText])
@@ -23,7 +24,7 @@ public struct ClaimPolicy: Sendable, Hashable {
     /// The same, with a warning that it was not compared.
     case unknownOfType(JSONType)
 
-    /// True if the value that is wanted is not known here.
+    /// True if the expected value is not known here.
     package var isUnknown: Bool {
       switch self {
       case .unknownText, .unknownOfType: true
@@ -34,25 +35,26 @@ public struct ClaimPolicy: Sendable, Hashable {
 
   /// A value that a published sample or another client is known to send.
   public struct KnownValue: Sendable, Hashable {
-    /// Which texts are meant.
+    /// The texts that it matches.
     @nonexhaustive
     public enum Match: Sendable, Hashable {
+      /// This text, code point by code point.
       case exactly(ExactText)
       /// The same text in letters of either case.
       case ignoringCase(ExactText)
-      /// A text of a form between two others; the last may be empty.
+      /// A text of a form between two other texts; the last may be empty.
       case between(ExactText, TextForm, ExactText)
     }
 
-    /// The texts that are meant.
+    /// The texts that it matches.
     public let match: Match
-    /// What to say of it, the claim's name being said before.
+    /// The words about it, after the claim's name.
     public let message: String
-    /// The next step; nil for the value that is wanted.
+    /// The next step; nil to show the expected value.
     public let hint: String?
-    /// True if it is accepted under lenient rules alone.
+    /// True if only lenient rules accept it.
     public let onlyLeniently: Bool
-    /// True if it may be the value that is wanted, and nothing here can tell.
+    /// True if it may be the expected value after all, which cannot be known here.
     public let isIncomparable: Bool
 
     /// A value that is recognised by its exact text.
@@ -96,11 +98,11 @@ public struct ClaimPolicy: Sendable, Hashable {
   public var form: TextForm
   /// True if a fresh identifier is written when no value is given, as for `jti`.
   public var isGenerated: Bool
-  /// True if an array that holds the wanted value will do, as RFC 7519, section 4.1.3, allows for `aud`.
+  /// True if an array with the expected value is accepted, as RFC 7519, section 4.1.3, allows for `aud`.
   public var allowsArray: Bool
   /// True if an array of the one value is written when issuing.
   public var writesArray: Bool
-  /// True if a number with the same digits will do for a text.
+  /// True if a number with the same digits is accepted for a text.
   public var allowsNumber: Bool
   /// Wrong values that are recognised by name.
   public var knownMistakes: [KnownValue]
@@ -130,6 +132,7 @@ public struct ClaimPolicy: Sendable, Hashable {
 /// A type of JSON values.
 @nonexhaustive
 public enum JSONType: String, Sendable, Hashable, CaseIterable {
+  /// The types of RFC 8259. `integer` is a number without fraction and exponent, and `any` includes null.
   case string, number, integer, boolean, array, object, any
 
   /// True for a value of this type.
@@ -159,17 +162,20 @@ public enum JSONType: String, Sendable, Hashable, CaseIterable {
   }
 }
 
-/// Whether a claim belongs in a token.
+/// Whether a claim must, may or must not be in a token.
 @nonexhaustive
 public enum Presence: String, Sendable, Hashable, CaseIterable {
+  /// It must, may or must not be there.
   case required, optional, forbidden
 }
 
-/// What becomes of claims that a profile does not know.
+/// What happens to claims that a profile does not know.
 @nonexhaustive
 public enum OtherClaims: String, Sendable, Hashable, CaseIterable {
+  /// Accepted without a warning.
   case allowed
   /// Accepted with a warning.
   case reported
+  /// The token is refused.
   case refused
 }

@@ -9,14 +9,14 @@ struct ClaimValueRule: ClaimRule {
   let policy: ClaimPolicy
   let isLenient: Bool
 
-  /// The id is the claim's name, unless a check of another kind has it: `typ` is a header name and may be a claim.
+  /// The id is the claim's name, unless another check has it: `typ` is a header name and may also be a claim.
   init(policy: ClaimPolicy, isLenient: Bool) {
     id = Self.otherIDs.contains(policy.name) ? "claim-\(policy.name)" : policy.name.text
     self.policy = policy
     self.isLenient = isLenient
   }
 
-  /// The ids of the checks that every report has and that no claim gives its name.
+  /// The ids of the checks in every report, which are not names of claims.
   private static let otherIDs: [ExactText] = [
     "serialization", "header-encoding", "payload-encoding", "signature-encoding", "header-json", "claims-json",
     "header-names", "typ",
@@ -90,7 +90,7 @@ struct ClaimValueRule: ClaimRule {
     guard let last else {
       return failed(.claimEmpty, "\(naming: name) is an empty array", hint: wanted, found: found)
     }
-    // A receiver looks for itself among them; whoever signs confirms each of them.
+    // A receiver looks for itself among them. The signer confirms each of them.
     if isForSigning, case .oneOf = policy.expectation {
       let other = elements.lazy.compactMap(\.string).first { !isAcceptable(judge($0)) }
       if let other {
@@ -107,7 +107,7 @@ struct ClaimValueRule: ClaimRule {
     return check(last, found)
   }
 
-  /// What a text is, before anything is said of it.
+  /// The kind of a text, before anything is said about it.
   private enum Judgement {
     case good, notCompared, inOtherCase
     case tolerated(ClaimPolicy.KnownValue)
@@ -187,7 +187,7 @@ struct ClaimValueRule: ClaimRule {
   }
 }
 
-/// Claims that the profile does not know are allowed, reported or refused, as it says.
+/// Claims that the profile does not know are allowed, reported or refused, as the profile says.
 struct OtherClaimsRule: ClaimRule {
   var id: String { "other-claims" }
   let policy: OtherClaims
@@ -201,7 +201,7 @@ struct OtherClaimsRule: ClaimRule {
     for member in draft.claims.members {
       if known.contains(nameOf: member) { continue }
       unexpected.append(member.name)
-      // One more than are listed says that there are more.
+      // One more than are listed shows that there are more.
       if unexpected.count > Self.listedCount { break }
     }
     if unexpected.isEmpty { return passed() }

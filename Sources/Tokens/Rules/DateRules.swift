@@ -3,14 +3,16 @@ import JSON
 import Messages
 import Signing
 
-/// The dates of a token: which are there, how they are written, how long it lives.
+/// The dates of a token: which ones it has, how they are written, and how long it lives.
 public struct TimePolicy: Sendable, Hashable {
-  /// From when the life of a token is counted.
+  /// The start of the life of a token.
   @nonexhaustive
   public enum Start: String, Sendable, Hashable, CaseIterable {
+    /// The date in `nbf`.
     case notBefore = "nbf"
+    /// The date in `iat`.
     case issuedAt = "iat"
-    /// From the moment of judging: `exp` is not further ahead than the longest life.
+    /// The moment of judging: `exp` is at most the longest life ahead of it.
     case now
   }
 
@@ -35,7 +37,8 @@ public struct TimePolicy: Sendable, Hashable {
   public var lifetime: TimeSpan
   /// The longest life, or nil for no limit.
   public var maximumLifetime: TimeSpan?
-  /// True when under lenient rules a longer life and a missing `nbf` only warn, because the service is seen to take them.
+  /// True if lenient rules only warn about a longer life and a missing `nbf`, because the service is seen to accept
+  /// them.
   public var isServiceLenient: Bool
   /// The date that the life of the token is counted from.
   public var start: Start
@@ -62,7 +65,8 @@ public struct TimePolicy: Sendable, Hashable {
   }
 }
 
-/// `nbf`, `iat` or `exp` (RFC 7519, sections 4.1.4 to 4.1.6): there if it must be, a date, and on the right side of now.
+/// `nbf`, `iat` or `exp` (RFC 7519, sections 4.1.4 to 4.1.6): present if required, a valid date, and on the right side
+/// of now.
 struct DateRule: ClaimRule {
   /// Which of the three.
   enum Kind {
@@ -84,11 +88,11 @@ struct DateRule: ClaimRule {
   var id: String { name.text }
   private var name: ExactText { kind.claimName }
 
-  /// How far `iat` may be ahead with no more than a warning.
+  /// How far ahead `iat` may be with only a warning.
   private static let toleratedLead = TimeSpan.minutes(5)
   private static let spelling = "write the whole seconds since 1970 in UTC, as a JSON number"
   private static let clock = "to judge the token for the time of its use, give that time"
-  /// The end of 1970: dates before it come from a time zone offset taken for a time.
+  /// The end of 1970: earlier dates come from a time zone offset that was taken for a time.
   private static let endOf1970 = NumericDate(seconds: 31_536_000)
 
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
@@ -121,7 +125,7 @@ struct DateRule: ClaimRule {
     }
   }
 
-  /// RFC 7519 allows such a date, and the general rules do; where whole seconds are asked for, it is a mistake.
+  /// RFC 7519 allows such a date, and so do the general rules. A profile that asks for whole seconds refuses it.
   static func looksLikeNoDate(_ date: NumericDate, _ policy: TimePolicy) -> Bool {
     date < endOf1970 && policy.numbers == .wholeSeconds
   }
@@ -161,7 +165,7 @@ struct LifetimeRule: ClaimRule {
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check {
     guard let end = date("exp", draft) else { return skipped(.notApplicable, "without exp there is no window") }
     let notBefore = date("nbf", draft)
-    // Such a date fails its own check, and a window measured from it says nothing more.
+    // Such a date fails its own check, and a window measured from it would say nothing more.
     if let notBefore, DateRule.looksLikeNoDate(notBefore, policy) || DateRule.looksLikeNoDate(end, policy) {
       return skipped(.notApplicable, "the window was not measured, because its dates are wrong")
     }
@@ -211,12 +215,12 @@ struct LifetimeRule: ClaimRule {
   }
 }
 
-/// Reads a date from the claims and says what is odd about how it is written.
+/// Reads a date from the claims and reports what is odd about its spelling.
 struct DateClaim {
-  /// What a date claim turned out to be.
+  /// The result for a date claim.
   enum Reading {
     case absent
-    /// The finding is set when the spelling is tolerated and worth a warning.
+    /// The finding is set if the spelling is tolerated and deserves a warning.
     case date(NumericDate, oddity: Oddity?)
     case refused(Oddity)
   }
@@ -233,7 +237,7 @@ struct DateClaim {
 
   func read(_ claims: JSONObject) -> Reading { read(claims[name]) }
 
-  /// Takes the value of the claim, where it is there.
+  /// Takes the value of the claim, if it is there.
   func read(_ value: JSONValue?) -> Reading {
     guard let value else { return .absent }
     switch value {

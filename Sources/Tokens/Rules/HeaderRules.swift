@@ -3,13 +3,14 @@ import JSON
 import Messages
 public import Signing
 
-/// What `typ` is (RFC 7519, section 5.1).
+/// The rule for `typ` (RFC 7519, section 5.1).
 public struct TypePolicy: Sendable, Hashable {
   /// Written into the header, for example `JWT`.
   public let value: ExactText
   /// Whether `typ` must, may or must not be there.
   public let presence: Presence
-  /// True when a token with another is refused; else it draws a warning, and letters of either case are the same.
+  /// True if a token with another value is refused. Otherwise another value is a warning, and upper and lower case are
+  /// the same.
   public let isStrict: Bool
 
   public init(_ value: ExactText, presence: Presence, isStrict: Bool = true) {
@@ -26,16 +27,16 @@ public struct TypePolicy: Sendable, Hashable {
 
 /// Which algorithms a token may have (RFC 8725, section 3.1).
 public struct AlgorithmPolicy: Sendable, Hashable {
-  /// What is used if none is chosen; one of `allowed`.
+  /// The algorithm to use if none is chosen; one of `allowed`.
   public let preferred: SignatureAlgorithm
   /// The algorithms that are allowed, the preferred one first.
   public let allowed: [SignatureAlgorithm]
-  /// What is used only when asked for by name, with a warning that nothing documents it.
+  /// Algorithms that are used only if the user asks for them by name, with a warning that no document names them.
   public let unproven: [SignatureAlgorithm]
-  /// The algorithms that were asked for by name; empty if none was.
+  /// The algorithms that the user asked for by name; empty if none.
   public private(set) var asked: [SignatureAlgorithm] = []
 
-  /// The first of `allowed` is preferred; nil when it is empty.
+  /// The first of `allowed` is preferred; nil if it is empty.
   public init?(_ allowed: [SignatureAlgorithm], unproven: [SignatureAlgorithm] = []) {
     guard let first = allowed.first else { return nil }
     self.init(preferring: first, Array(allowed.dropFirst()), unproven: unproven)
@@ -61,10 +62,10 @@ public struct AlgorithmPolicy: Sendable, Hashable {
     asked.isEmpty ? allowed : (allowed + unproven).filter(asked.contains)
   }
 
-  /// What a token should have been signed with.
+  /// The algorithm that a token should have been signed with.
   var wanted: SignatureAlgorithm { usable.first ?? preferred }
 
-  /// For messages: what may be used now.
+  /// For messages: the algorithms that may be used.
   var restriction: String {
     usable.isEmpty
       ? "\(Self.list(asked)) was asked for, but only \(Self.list(allowed)) may be used"
@@ -76,8 +77,8 @@ public struct AlgorithmPolicy: Sendable, Hashable {
   }
 }
 
-/// Header names that change what a token means, or bring their own key, are refused (RFC 7515, section 4.1.11; RFC 7797;
-/// RFC 8725, sections 3.2 and 3.10).
+/// Header names that change the meaning of a token, or bring their own key, are refused (RFC 7515, section 4.1.11; RFC
+/// 7797; RFC 8725, sections 3.2 and 3.10).
 struct HeaderNamesRule: ClaimRule {
   var id: String { "header-names" }
   var verdict: Check.Verdict { .signature }
@@ -96,7 +97,8 @@ struct HeaderNamesRule: ClaimRule {
       return refused(.forbiddenHeader, name, "\(name) changes what the payload means, which keyroll does not support")
     }
     for name: ExactText in ["jku", "x5u"] where header.contains(name) {
-      return refused(.forbiddenHeader, name, "\(name) points to a key elsewhere, but keys come only from you")
+      return refused(
+        .forbiddenHeader, name, "\(name) points to a key elsewhere, but keyroll uses only keys that you give")
     }
     if let key = header["jwk"] {
       let isSame = key.object.flatMap { try? JSONWebKey($0) }.map { $0.numbers == draft.publicKey?.rsa } ?? false

@@ -6,9 +6,11 @@ import Signing
 /// A header name that tells the receiver which key signed (RFC 7515, section 4.1).
 @nonexhaustive
 public enum KeyHint: String, Sendable, Hashable, CaseIterable {
+  /// An id that sender and receiver know.
   case kid = "kid"
-  case x5t = "x5t"
-  case x5tS256 = "x5t#S256"
+  /// The SHA-1 and the SHA-256 thumbprint of the certificate, in base64url.
+  case x5t = "x5t", x5tS256 = "x5t#S256"
+  /// The certificate and those of its issuers, each in standard base64 of its DER.
   case x5c = "x5c"
 
   /// The hint of this exact name.
@@ -18,7 +20,7 @@ public enum KeyHint: String, Sendable, Hashable, CaseIterable {
   }
 }
 
-/// At least one of the header names with which the service finds the certificate is there.
+/// At least one of the header names by which the service finds the certificate is there.
 struct RequiredHintRule: ClaimRule {
   var id: String { "key-hint" }
   var verdict: Check.Verdict { .signature }
@@ -35,10 +37,10 @@ struct RequiredHintRule: ClaimRule {
   }
 }
 
-/// `x5t` or `x5t#S256` (RFC 7515, sections 4.1.7 and 4.1.8) belongs to the certificate, and is spelled as it should be.
+/// `x5t` or `x5t#S256` (RFC 7515, sections 4.1.7 and 4.1.8) belongs to the certificate, and has the right spelling.
 struct ThumbprintRule: ClaimRule {
   let kind: Thumbprint
-  /// True if a receiver finds the certificate by it, so that one that cannot be compared is refused.
+  /// True if a receiver finds the certificate by it; one that cannot be compared is then refused.
   let needsCertificate: Bool
   let isLenient: Bool
 
@@ -71,7 +73,7 @@ struct ThumbprintRule: ClaimRule {
           hint: "give the certificate that it names, or write the thumbprint of the one that signs", found: found)
         : skipped(.notReached, "there is no certificate to compare it with")
     }
-    // Padding, the standard alphabet and line breaks are all that clients are seen to send; worse than that decides.
+    // Clients are seen to send only padding, the standard alphabet and line breaks. Anything worse decides.
     let isTooLong = text.text.utf8.count > KeyHints.longestThumbprint
     let worst = irregularities.first { isTooLong || !Self.tolerated.contains($0.code) }
     if let source = draft.keySource, draft.certificate == nil, irregularities.isEmpty, bytes == kind.bytes(of: source) {
@@ -110,7 +112,7 @@ struct ThumbprintRule: ClaimRule {
   private static let canonical = "write it as base64url without padding"
   private static let tolerated: [Base64Error.Code] = [.padding, .otherAlphabet, .whitespace]
 
-  /// Tells the usual mistakes apart by what is inside.
+  /// Tells the usual mistakes apart by the content.
   private func wrongLength(_ text: ExactText, _ bytes: [UInt8], _ found: JSONValue) -> Check? {
     let expected = kind.byteCount
     if bytes.count == expected { return nil }

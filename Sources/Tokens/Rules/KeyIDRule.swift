@@ -3,19 +3,19 @@ import JSON
 import Messages
 public import Signing
 
-/// What `kid` is.
+/// The rule for `kid`.
 public struct KeyIDPolicy: Sendable, Hashable {
   /// How the value is found.
   @nonexhaustive
   public enum Form: Sendable, Hashable {
     /// The SHA-1 thumbprint of the certificate in 40 upper-case hexadecimal digits.
     case sha1Thumbprint
-    /// What the issuer knows the key by, or nil when it is not known here.
+    /// The issuer's name for the key, or nil if it is not known here.
     case text(ExactText?)
     /// A digest of the key or of its certificate.
     case computed(KeyIDComputation)
 
-    /// False if the profile itself says what it is.
+    /// False if the profile itself defines the value.
     var isOfKey: Bool { if case .text(.some) = self { false } else { true } }
   }
 
@@ -23,7 +23,7 @@ public struct KeyIDPolicy: Sendable, Hashable {
   public let form: Form
   /// True if the header must have `kid`.
   public let isRequired: Bool
-  /// False if the receiver finds the key by another name, so that another `kid` only draws a warning.
+  /// False if the receiver finds the key by another name, so that another `kid` is only a warning.
   public let isBinding: Bool
 
   public init(_ form: Form, isRequired: Bool = false, isBinding: Bool = true) {
@@ -33,9 +33,9 @@ public struct KeyIDPolicy: Sendable, Hashable {
   }
 }
 
-/// A `kid` that is a digest of the key or of its certificate, so that it need not be agreed on.
+/// A `kid` that is a digest of the key or of its certificate, so that nobody has to agree on it.
 public struct KeyIDComputation: Sendable, Hashable {
-  /// Of what.
+  /// The input of the digest.
   @nonexhaustive
   public enum Subject: String, Sendable, Hashable, CaseIterable {
     /// The JSON Web Key, as RFC 7638 writes it.
@@ -49,19 +49,19 @@ public struct KeyIDComputation: Sendable, Hashable {
   /// The hash function that a computed `kid` uses.
   @nonexhaustive
   public enum Hash: String, Sendable, Hashable, CaseIterable {
-    case sha1 = "SHA-1"
-    case sha256 = "SHA-256"
+    /// 20 and 32 bytes.
+    case sha1 = "SHA-1", sha256 = "SHA-256"
 
     var digest: DigestAlgorithm { self == .sha1 ? .sha1 : .sha256 }
   }
 
-  /// How the digest is written in a computed `kid`.
+  /// How the digest in a computed `kid` is written.
   @nonexhaustive
   public enum Encoding: String, Sendable, Hashable, CaseIterable {
+    /// Base64url without padding, and standard base64 with it.
     case base64url, base64
     /// Hexadecimal in small letters, and in capital ones.
-    case hex = "hex"
-    case upperCaseHex = "upper-case-hex"
+    case hex = "hex", upperCaseHex = "upper-case-hex"
   }
 
   /// What is hashed.
@@ -77,7 +77,7 @@ public struct KeyIDComputation: Sendable, Hashable {
     self.encoding = encoding
   }
 
-  /// Nil without a certificate where it is of one, and for a key that is not RSA.
+  /// Nil if it needs a certificate and there is none, and for a key that is not RSA.
   public func text(of key: PublicKey, _ certificate: Certificate?, with cryptography: any Cryptography) -> ExactText? {
     guard let bytes = subjectBytes(key, certificate) else { return nil }
     let digest: [UInt8]
@@ -114,7 +114,7 @@ public struct KeyIDComputation: Sendable, Hashable {
 }
 
 extension Profile {
-  /// The `kid` that the profile computes; nil if it computes none, and where what it is of is not there.
+  /// The `kid` that the profile computes; nil if it computes none, or if the input is missing.
   public func computedKeyID(
     _ key: PublicKey, _ certificate: Certificate?, with cryptography: any Cryptography
   ) -> ExactText? {
@@ -123,7 +123,7 @@ extension Profile {
   }
 }
 
-/// `kid` (RFC 7515, section 4.1.4) names the trusted key, as far as the profile says what it should be.
+/// `kid` (RFC 7515, section 4.1.4) names the trusted key, as far as the profile defines it.
 struct KeyIDRule: ClaimRule {
   var id: String { "kid" }
   var verdict: Check.Verdict { .signature }

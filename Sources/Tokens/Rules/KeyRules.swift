@@ -2,7 +2,7 @@ import Encodings
 import JSON
 import Signing
 
-/// The trusted key itself: RSA, 2048 bits at least (RFC 7518, section 3.3), an exponent that makes sense, fit for `alg`.
+/// The trusted key itself: RSA, at least 2048 bits (RFC 7518, section 3.3), a sound exponent, allowed for `alg`.
 struct KeyRule: ClaimRule {
   var id: String { "key" }
   var verdict: Check.Verdict { .signature }
@@ -43,7 +43,7 @@ struct KeyRule: ClaimRule {
     return passed(isRequired: true, found: found)
   }
 
-  /// Nil for a key that may verify, be it weak.
+  /// Nil for a key that may verify, even if it is weak.
   private func failure(_ key: PublicKey, _ found: JSONValue) -> Check? {
     switch key.faults.first {
     case .unsupportedKind:
@@ -92,7 +92,7 @@ struct CertificateChainRule: ClaimRule {
       guard let text = element.string else { return malformed("holds \(element.kind), not a string") }
       do throws(Base64Error) {
         let (der, irregularities) = try Base64.standard.decodeReportingIrregularities(text)
-        // MSAL Python leaves the line breaks of the PEM file in.
+        // MSAL Python keeps the line breaks of the PEM file.
         if let first = irregularities.first(where: { !isLenient || $0.code != .whitespace }) { throw first }
         if !irregularities.isEmpty { hasLineBreaks = true }
         chain.append(der)
@@ -122,7 +122,7 @@ struct CertificateChainRule: ClaimRule {
     return hasLineBreaks ? warning(.certificateChainMalformed, "x5c has white space inside its base64") : passed()
   }
 
-  /// Each certificate after the first is of the issuer of the one before it.
+  /// Each certificate after the first is the issuer of the one before it.
   private func brokenLink(in chain: [[UInt8]]) -> Check? {
     if chain.count == 1 { return nil }
     var previous: Certificate?
@@ -187,8 +187,8 @@ struct CertificateDatesRule: ClaimRule {
   }
 }
 
-/// A key usage extension that is there includes digitalSignature (RFC 5280, section 4.2.1.3); the services are not
-/// documented to look, so it only warns.
+/// A key usage extension includes digitalSignature, if there is one (RFC 5280, section 4.2.1.3). The services are not
+/// documented to check it, so this is only a warning.
 struct CertificateUsageRule: ClaimRule {
   var id: String { "certificate-usage" }
   var verdict: Check.Verdict { .signature }
@@ -203,7 +203,7 @@ struct CertificateUsageRule: ClaimRule {
   }
 }
 
-/// A certificate whose own signature rests on SHA-1 or MD5 draws a warning.
+/// A warning for a certificate whose own signature uses SHA-1 or MD5.
 struct CertificateSignatureRule: ClaimRule {
   var id: String { "certificate-signature" }
   var verdict: Check.Verdict { .signature }

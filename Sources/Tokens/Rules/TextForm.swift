@@ -3,10 +3,11 @@ public import Encodings
 /// The form that the text of a claim must have, besides not being empty.
 @nonexhaustive
 public enum TextForm: String, Sendable, Hashable, CaseIterable {
+  /// Any text.
   case text
   /// 8-4-4-4-12 hexadecimal digits of either case.
   case guid
-  /// An absolute `https` address without spaces, whose host is ASCII and has no user information in front of it.
+  /// An absolute `https` address without spaces and without user information; its host is ASCII.
   case httpsAddress = "https-address"
   /// The full name of a host, which has a dot, and nothing before or after it.
   case hostName = "host-name"
@@ -47,7 +48,7 @@ public enum TextForm: String, Sendable, Hashable, CaseIterable {
       && bytes.allSatisfy { ASCII.isLetterOrDigit($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") }
   }
 
-  /// The host and perhaps a port after `https://` (RFC 3986, section 3.2), of which no letter looks like another.
+  /// The host and perhaps a port after `https://` (RFC 3986, section 3.2), without letters that look like others.
   private func isAuthority(_ bytes: String.UTF8View) -> Bool {
     let authority = bytes.dropFirst(8).prefix { !"/?#".utf8.contains($0) }
     guard let first = authority.first, first != UInt8(ascii: ":") else { return false }

@@ -2,12 +2,14 @@ import Encodings
 public import JSON
 public import Messages
 
-/// The answer of one rule about one token or draft, or about one request that carries a token.
+/// The result of one rule about one token or draft, or about one request with a token.
 public struct Check: Sendable {
   /// How it ended.
   @nonexhaustive
   public enum Status: String, Sendable, Hashable, CaseIterable {
+    /// Nothing is wrong.
     case passed
+    /// The token or request is rejected.
     case failed
     /// Accepted, but a person should know.
     case warning
@@ -15,23 +17,24 @@ public struct Check: Sendable {
     case skipped
   }
 
-  /// Which of the three verdicts of a report it belongs to.
+  /// The verdict of a report that it belongs to.
   @nonexhaustive
   public enum Verdict: String, Sendable, Hashable, CaseIterable {
+    /// The outer form of the token; its header, key and signature; its claims.
     case format, signature, claims
   }
 
-  /// What a check that failed, warned or was skipped has to say.
+  /// The details of a check that failed, warned or was skipped.
   ///
   /// A reference, so that a check that passed is small to copy.
   public final class Finding: Sendable {
-    /// A stable kebab-case id: what exactly is wrong.
+    /// A stable kebab-case id for the exact reason.
     public let reason: String
     /// A sentence for a person, the subject first; it quotes the token as `ForeignText` does.
     public let message: String
     /// The next step, if there is one.
     public let hint: String?
-    /// What the service is documented or seen to answer to such a token.
+    /// The documented or observed answer of the service to such a token.
     public let serviceAnswer: String?
 
     public init(reason: String, message: String, hint: String? = nil, serviceAnswer: String? = nil) {
@@ -41,7 +44,7 @@ public struct Check: Sendable {
       self.serviceAnswer = serviceAnswer
     }
 
-    /// What an error says, under its id.
+    /// The message of an error, under its id.
     public convenience init(_ error: some DiagnosticError) {
       self.init(reason: error.id, message: error.message, hint: error.hint)
     }
@@ -53,11 +56,11 @@ public struct Check: Sendable {
 
   /// Stable; unique in a report.
   public let id: String
-  /// Nil if a request is judged, and not the token in it.
+  /// Nil if the check is about a request and not about the token in it.
   public let verdict: Verdict?
   /// How the check ended.
   public let status: Status
-  /// True when a token is accepted only if this check passed or warned.
+  /// True if a token is accepted only if this check passed or warned.
   public let isRequired: Bool
   /// The value in the token or the request; nil if the check is not about one value.
   public let found: JSONValue?
@@ -77,9 +80,10 @@ public struct Check: Sendable {
 }
 
 extension Check {
-  /// The names of what is wrong with the token, the most exact first: `id:reason`, the reason, the id.
+  /// The names of the mistake in the token, the most exact first: `id:reason`, the reason, the id.
   ///
-  /// Empty unless it failed. Empty too if it failed because there was nothing to judge by, which is not the token's fault.
+  /// Empty unless it failed. Empty too if it failed because there was nothing to judge by, which is not a mistake of
+  /// the token.
   package var faultNames: [String] {
     guard status == .failed, let reason = finding?.reason, Reason(rawValue: reason)?.isOfToken ?? true else {
       return []
@@ -87,9 +91,9 @@ extension Check {
     return ["\(id):\(reason)", reason, id]
   }
 
-  /// The same for a warning: what is tolerated here, a service that refused the token may not have tolerated.
+  /// The same for a warning. A mistake that is tolerated here may be the reason why a service refused the token.
   ///
-  /// A tolerated value is a mismatch as well, as it would be if nothing were tolerated.
+  /// A tolerated value is also a mismatch, as it would be if nothing were tolerated.
   package var toleratedNames: [String] {
     guard status == .warning, let reason = finding?.reason, Reason(rawValue: reason)?.isOfToken ?? true else {
       return []
@@ -134,7 +138,7 @@ extension Check {
       finding: Finding(reason: reason.rawValue, message: message, hint: nil))
   }
 
-  /// A failure, or under lenient rules a warning with the same finding.
+  /// A failure; under lenient rules a warning with the same finding.
   static func irregular(
     _ id: String, _ verdict: Verdict, isTolerated: Bool, _ reason: Reason, _ message: String,
     hint: String? = nil, found: JSONValue? = nil
@@ -145,9 +149,9 @@ extension Check {
   }
 }
 
-// The answers about a request, which belong to no verdict of a token.
+// Checks about a request, which belong to no verdict of a token.
 extension Check {
-  /// What was found is text for a person here: escape it before it reaches a terminal.
+  /// The value is text for a person here: escape it before it reaches a terminal.
   public static func passed(_ id: String, found: String?) -> Check {
     .passed(id, found: found.map { JSONValue.string(ExactText($0)) })
   }
@@ -193,11 +197,11 @@ extension Check {
   }
 }
 
-/// One rule about a header or claims: the same when issuing and when verifying; it answers and never throws.
+/// One rule about a header or claims, the same for issuing and verifying; it returns a check and never throws.
 public protocol ClaimRule: Sendable {
   /// Stable and kebab-case, or the name of the claim it judges.
   var id: String { get }
-  /// Which verdict of the report the check is part of.
+  /// The verdict of the report that the check belongs to.
   var verdict: Check.Verdict { get }
   /// Judges the draft at a time; the check it returns carries `id` and `verdict`.
   func check(_ draft: TokenDraft, at time: NumericDate) -> Check
@@ -208,7 +212,7 @@ extension ClaimRule {
   public var verdict: Check.Verdict { .claims }
 }
 
-// The answers of a rule, with its own id and verdict.
+// The checks of a rule, with its own id and verdict.
 extension ClaimRule {
   /// This rule passed.
   public func passed(isRequired: Bool = false, found: JSONValue? = nil) -> Check {
@@ -230,7 +234,7 @@ extension ClaimRule {
   /// This rule did not judge the token.
   public func skipped(_ reason: Check.Reason, _ message: String) -> Check { .skipped(id, verdict, reason, message) }
 
-  /// A failure, or where it is tolerated a warning with the same finding.
+  /// A failure; if it is tolerated, a warning with the same finding.
   public func irregular(
     isTolerated: Bool, _ reason: Check.Reason, _ message: String, hint: String? = nil, found: JSONValue? = nil
   ) -> Check {

@@ -9,12 +9,12 @@ public struct JSONWebKey: Sendable, Hashable {
   public let numbers: RSAPublicNumbers
   /// `kid`; nil if the key has none.
   public let keyID: ExactText?
-  /// The only algorithm the key is for, when it says so.
+  /// The only algorithm that the key is for, if it names one.
   public let algorithm: ExactText?
-  /// The certificate of the key, as the key itself tells.
+  /// The certificate of the key, as the key itself describes it.
   public let hints: CertificateHints
 
-  /// Throws `malformed-jwk`, also for a key that carries its private part, `key-not-rsa` or `no-public-key`.
+  /// Throws `malformed-jwk`, also for a key with its private part, `key-not-rsa` or `no-public-key`.
   public init(_ object: JSONObject) throws(KeyError) {
     var members = JSONMembers(object) { fault in Self.malformed(Self.problem(fault)) }
     guard let type = members.take("kty")?.string else { throw Self.malformed("kty is missing or not a string") }
@@ -27,7 +27,7 @@ public struct JSONWebKey: Sendable, Hashable {
         .malformedJWK, "the JSON Web Key holds the private key", hint: "give the public part: kty, n and e, without d")
     }
     let exponent = try Self.bytes("e", &members)
-    // Verifying costs as much as the exponent is long, and keys in use have 65537.
+    // The cost of verifying grows with the exponent, and keys in use have 65537.
     let exponentLength = exponent.drop { $0 == 0 }.count
     if exponentLength > Self.longestExponent {
       throw Self.malformed("e has \(exponentLength) bytes, and at most \(Self.longestExponent) are read")
@@ -46,7 +46,7 @@ public struct JSONWebKey: Sendable, Hashable {
 
   /// 64 bits.
   private static let longestExponent = 8
-  /// What only the private key has (RFC 7518, section 6.3.2).
+  /// Members of private keys only (RFC 7518, section 6.3.2).
   private static let privateMembers: [ExactText] = ["d", "p", "q", "dp", "dq", "qi", "oth"]
 
   /// Reads a JWK, or the RSA keys of a JWK Set (RFC 7517, section 5), whose other keys are skipped.
@@ -64,7 +64,7 @@ public struct JSONWebKey: Sendable, Hashable {
     return keys
   }
 
-  /// False for a key that says that it is for something else (RFC 7517, sections 4.2 and 4.3).
+  /// False for a key that names another use (RFC 7517, sections 4.2 and 4.3).
   private static func isForVerifying(_ object: JSONObject) -> Bool {
     object["use"]?.string ?? "sig" == "sig" && object["key_ops"]?.array?.contains("verify") ?? true
   }
@@ -78,7 +78,7 @@ public struct JSONWebKey: Sendable, Hashable {
     }
   }
 
-  /// Of what is not a thumbprint or certificate nothing is taken: with it nothing can be compared.
+  /// A value that is not a thumbprint or certificate is ignored: nothing can be compared with it.
   private static func hints(_ object: JSONObject) -> CertificateHints {
     var hints = CertificateHints()
     for kind in Thumbprint.allCases {
@@ -93,9 +93,9 @@ public struct JSONWebKey: Sendable, Hashable {
     return hints
   }
 
-  /// The certificate of the key as far as it is given; every form is made from `x5c` if that is there.
+  /// What the key says about its certificate; every form is made from `x5c` if that is there.
   ///
-  /// Throws `malformed-jwk` where `x5c` is of another key, or of another certificate than a thumbprint.
+  /// Throws `malformed-jwk` if `x5c` is of another key, or of another certificate than a thumbprint.
   public func hints(with cryptography: any Cryptography) throws(KeyError) -> CertificateHints {
     guard let leaf = hints.leaf else { return hints }
     let certificate: Certificate

@@ -5,6 +5,7 @@ public import Signing
 /// The two certificate thumbprints that a header can carry.
 @nonexhaustive
 public enum Thumbprint: Sendable, Hashable, CaseIterable {
+  /// 20 bytes in `x5t`, and 32 bytes in `x5t#S256`.
   case sha1, sha256
 
   /// The header name: `x5t` or `x5t#S256`.
@@ -47,16 +48,16 @@ public enum Thumbprint: Sendable, Hashable, CaseIterable {
   package var other: Thumbprint { self == .sha1 ? .sha256 : .sha1 }
 }
 
-/// What a header says about its key, read as kindly as it can be: how it is spelled, the rules judge.
+/// What a header says about its key, read as tolerantly as possible; the rules judge its spelling.
 struct KeyHints {
   private var thumbprints: [(kind: Thumbprint, bytes: [UInt8])] = []
   private var keyID: ExactText?
-  /// Where the profile says that `kid` is a thumbprint, and it is as long as one; elsewhere it may be any name.
+  /// Set if the profile says that `kid` is a thumbprint, and it has the length of one; otherwise it may be any name.
   private var keyIDThumbprint: [UInt8]?
-  /// The first certificate of `x5c`, and what could be read of it.
+  /// The first certificate of `x5c`, and the result of reading it.
   private var leaf: (der: [UInt8], certificate: Certificate?)?
 
-  /// In bytes; text that is longer, for all its white space, names no key, and the rule refuses it for its spelling.
+  /// In bytes. Longer text, white space included, does not name a key, and the rule refuses its spelling.
   static let longestThumbprint = 128
 
   init(_ header: JSONObject, keyID policy: KeyIDPolicy, cryptography: (any Cryptography)?) {
@@ -81,7 +82,7 @@ struct KeyHints {
   /// True if one of them names the certificate.
   func name(_ certificate: UnusableCertificate) -> Bool { answers(for: certificate).contains { $0.isOf == true } }
 
-  /// The header names that can be compared with everything that is trusted, and match none of it.
+  /// The header names that can be compared with every trusted key, and match none of them.
   func strange(to keys: [TrustedKey], and certificates: [UnusableCertificate]) -> Set<ExactText> {
     var names = Set<ExactText>()
     let answers = keys.map(answers(for:)) + certificates.map(answers(for:))
@@ -92,7 +93,7 @@ struct KeyHints {
     return names
   }
 
-  /// One answer for each hint in the same order; nil if the two cannot be compared.
+  /// One result for each hint in the same order; nil if the two cannot be compared.
   private typealias Answer = (name: ExactText, isOf: Bool?)
 
   private func answers(for key: TrustedKey) -> [Answer] {

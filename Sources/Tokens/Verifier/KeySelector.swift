@@ -3,7 +3,7 @@ import JSON
 import Messages
 import Signing
 
-/// Finds which of the keys that are trusted a token is judged by.
+/// Finds which of the trusted keys a token is judged by.
 struct KeySelector: Sendable {
   let keys: [TrustedKey]
   let unusable: [UnusableCertificate]
@@ -13,14 +13,14 @@ struct KeySelector: Sendable {
   /// False if nothing is trusted at all.
   var hasAny: Bool { !keys.isEmpty || !unusable.isEmpty }
 
-  /// What was found: the key, and what became of the signature.
+  /// The result: the key, and what is known about the signature.
   struct Selection {
-    /// Nil if the header names no key that can be used, and none of several made the signature.
+    /// Nil if the header names no usable key, and none of several made the signature.
     let key: TrustedKey?
     fileprivate(set) var signature: Check
-    /// The key that made the signature, which need not be the one above.
+    /// The key that made the signature, which may differ from the one above.
     var signer: TrustedKey?
-    /// The header names that name nothing of what is trusted.
+    /// The header names that match nothing that is trusted.
     var strangeHints = Set<ExactText>()
 
     static func passed(_ key: TrustedKey) -> Selection {
@@ -28,9 +28,9 @@ struct KeySelector: Sendable {
     }
   }
 
-  /// The key that the header names, or else the one that made the signature.
+  /// The key that the header names, or otherwise the one that made the signature.
   ///
-  /// A header that names one key while another signed is judged by the one that it names.
+  /// If a header names one key and another one signed, the token is judged by the one that it names.
   func select(for token: UnverifiedToken, _ header: JSONObject, _ claims: JSONObject, at time: NumericDate) -> Selection
   {
     guard let name = header["alg"]?.string, let algorithm = SignatureAlgorithm(name: name.text) else {
@@ -75,10 +75,10 @@ struct KeySelector: Sendable {
       signature: strange.isEmpty ? nobodySigned(token, by: algorithm) : notRegistered(strange), strangeHints: strange)
   }
 
-  /// The same for a token that is not canonical base64url, when the signature is bad over the bytes that were received.
+  /// The same for a token that is not canonical base64url, if the signature is bad over the received bytes.
   ///
-  /// A signature that is good over the canonical spelling was not altered: padding or line breaks came in later, and the checks
-  /// of the segments say so.
+  /// If a signature is good over the canonical spelling, the token was not altered: padding or line breaks were added
+  /// later, and the checks of the segments report them.
   func excusing(
     _ selection: Selection, by canonical: UnverifiedToken, _ header: JSONObject, _ claims: JSONObject,
     at time: NumericDate
@@ -93,13 +93,13 @@ struct KeySelector: Sendable {
   }
 
   private func hints(_ header: JSONObject) -> KeyHints {
-    // The certificate of x5c is read only to be compared with thumbprints.
+    // The certificate in x5c is read only to be compared with thumbprints.
     KeyHints(header, keyID: keyID, cryptography: unusable.isEmpty ? nil : cryptography)
   }
 
   private func named(by hints: KeyHints) -> [TrustedKey] { keys.filter(hints.name) }
 
-  /// Of several certificates over one key, the first that is valid.
+  /// The first valid one of several certificates over one key.
   private func best(of keys: [TrustedKey], _ claims: JSONObject, at time: NumericDate) -> TrustedKey? {
     if keys.count < 2 { return keys.first }
     let certified = keys.filter { $0.certificate != nil }
@@ -119,7 +119,7 @@ struct KeySelector: Sendable {
   }
 }
 
-// What became of the signature.
+// The result for the signature.
 extension KeySelector {
   static let notGiven = failed(
     .keyNotGiven, "no key was given to verify with", "give the certificate or the public key of the signer")
@@ -189,12 +189,12 @@ extension TrustedKey {
 }
 
 extension KeySelector {
-  /// What a signature is instead, that this key has refused, or nil if no more is certain than that it is bad.
+  /// The fault of a signature that this key has refused, or nil if it is only known to be bad.
   func fault(
     in token: UnverifiedToken, by algorithm: SignatureAlgorithm, under key: TrustedKey
   ) -> SignatureFault? {
     let serialization = token.serialization
-    // What is missing altogether, the check of the segment says.
+    // The check of the segment reports a missing one.
     guard key.allows(algorithm), !serialization.signature.isEmpty,
       serialization.signingInputByteCount <= Limits.diagnosedByteCount
     else { return nil }
@@ -203,7 +203,7 @@ extension KeySelector {
       for: serialization.text.span.extracting(..<serialization.signingInputByteCount),
       under: key.verifier.publicKey, among: [])
     switch fault.code {
-    // A token that was altered has either, by what was altered in it: neither says more than a bad signature does.
+    // An altered token has one or the other, depending on what was altered; neither says more than a bad signature.
     case .otherKey, .otherContent: return nil
     default: return fault
     }

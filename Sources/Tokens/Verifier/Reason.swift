@@ -1,6 +1,6 @@
 extension Check {
-  /// The reasons that the rules of this library give, by their stable ids; a rule of somebody else's may give its own text,
-  /// and a bad signature has the id of its `SignatureFault` where one is found.
+  /// The reasons that the rules of this library give, by their stable ids; a rule from elsewhere may give its own text,
+  /// and a bad signature has the id of its `SignatureFault` if one is found.
   @nonexhaustive
   public enum Reason: String, Sendable, Hashable, CaseIterable {
     case notApplicable = "not-applicable"
@@ -93,7 +93,7 @@ extension Check {
     case windowTooLong = "window-too-long"
     case windowEmpty = "window-empty"
 
-    /// False if a check fails because nothing was given to judge by.
+    /// False if a check fails because there was nothing to judge by.
     var isOfToken: Bool {
       switch self {
       case .keyNotGiven, .notCompared, .thumbprintNotComparable, .certificateNotGiven: false

@@ -1,7 +1,7 @@
 import JSON
 public import Signing
 
-/// Judges tokens by a profile and the keys that the caller trusts; a bad token is an answer, never an error.
+/// Judges tokens by a profile and the keys that the caller trusts. A bad token is a result, never an error.
 public struct TokenVerifier: Sendable {
   private let profile: Profile
   private let selector: KeySelector
@@ -11,8 +11,8 @@ public struct TokenVerifier: Sendable {
 
   /// Lenient rules accept, with a warning each, what the token endpoint of Entra is seen to accept.
   ///
-  /// A token that names an unusable certificate is rejected with the reason why that cannot be used. A bad signature has the
-  /// reason, message and hint of its fault, where that says for certain what was signed or how.
+  /// A token that names an unusable certificate is rejected with the reason why the certificate cannot be used. A bad
+  /// signature has the reason, message and hint of its fault, if it is certain what was signed or how.
   public init(
     profile: Profile, keys: [TrustedKey], unusable: [UnusableCertificate] = [],
     cryptography: any Cryptography, isLenient: Bool = false
@@ -80,7 +80,7 @@ public struct TokenVerifier: Sendable {
       signer: selection.signer)
   }
 
-  /// Judges a draft by every rule but the signature's, in the order of every report.
+  /// Judges a draft by every rule except that of the signature, in the order of every report.
   func check(_ draft: TokenDraft, at time: NumericDate) -> [Check] {
     var draft = draft
     draft.isForSigning = true
@@ -122,7 +122,7 @@ public struct TokenVerifier: Sendable {
       profileID: profile.id, time: time, isLenient: isLenient, checks: answered(checks), signer: signer, judged: token)
   }
 
-  /// Adds what the service would answer to those that failed.
+  /// Adds the answer of the service to the checks that failed.
   private func answered(_ checks: [Check]) -> [Check] {
     var checks = checks
     for index in checks.indices where checks[index].status == .failed {

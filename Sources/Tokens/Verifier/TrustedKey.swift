@@ -1,24 +1,25 @@
 public import Encodings
 public import Signing
 
-/// A key that the caller trusts to have signed a token, and what is known of it.
+/// A key that the caller trusts to have signed a token, and what is known about it.
 ///
-/// A class, as `Certificate` is: each token judged hands it on.
+/// A class, as `Certificate` is: each judged token passes it on.
 public final class TrustedKey: Sendable {
   /// Verifies signatures with the key.
   public let verifier: any SignatureVerifier
   /// Nil for a bare public key.
   public let certificate: Certificate?
-  /// The `kid` under which a JWK Set holds it.
+  /// The `kid` of the key in a JWK Set.
   public let keyID: ExactText?
-  /// The only `alg` that the key is for, where its JSON Web Key names one (RFC 7517, section 4.4).
+  /// The only `alg` that the key is for, if its JSON Web Key names one (RFC 7517, section 4.4).
   public let algorithm: ExactText?
-  /// What its JSON Web Key says of a certificate of the key.
+  /// What its JSON Web Key says about a certificate of the key.
   public let hints: CertificateHints
-  /// The certificate from which a bare public key was taken: its dates are not judged, but a person is told when they are past.
+  /// The certificate from which a bare public key was taken. Its dates are not judged, but there is a warning if they
+  /// are past.
   public let source: Certificate?
 
-  /// The certificate, when there is one, must hold the verifier's key.
+  /// If there is a certificate, it must have the verifier's key.
   public init(
     _ verifier: any SignatureVerifier, certificate: Certificate? = nil, keyID: ExactText? = nil,
     algorithm: ExactText? = nil, source: Certificate? = nil, hints: CertificateHints = CertificateHints()
@@ -31,24 +32,24 @@ public final class TrustedKey: Sendable {
     self.source = source
   }
 
-  /// True when the key and its JSON Web Key allow the algorithm.
+  /// True if the key and its JSON Web Key allow the algorithm.
   func allows(_ algorithm: SignatureAlgorithm) -> Bool {
     verifier.publicKey.allows(algorithm) && (self.algorithm.map { $0 == ExactText(algorithm.rawValue) } ?? true)
   }
 }
 
 extension TrustedKey {
-  /// That of its certificate, where either is known.
+  /// The thumbprint of its certificate, if it is known from either.
   func thumbprint(_ kind: Thumbprint) -> [UInt8]? {
     certificate.map(kind.bytes(of:)) ?? hints.thumbprints[kind]
   }
 
-  /// The DER of its certificate, if that is known.
+  /// The DER of its certificate, if it is known.
   var certificateDER: [UInt8]? { certificate?.der ?? hints.leaf }
 }
 
-/// What a JSON Web Key says of the certificate of its key (RFC 7517, sections 4.7 to 4.9): what a token can be compared with, and
-/// nothing that makes the key trusted.
+/// What a JSON Web Key says about the certificate of its key (RFC 7517, sections 4.7 to 4.9). A token can be compared
+/// with it, but it makes no key trusted.
 public struct CertificateHints: Sendable, Hashable {
   /// `x5t` and `x5t#S256`, decoded.
   public var thumbprints: [Thumbprint: [UInt8]]
@@ -61,9 +62,9 @@ public struct CertificateHints: Sendable, Hashable {
   }
 }
 
-/// A certificate that is trusted as well, but with which nothing can be verified here: it is not at hand, or its key is not RSA.
+/// A certificate that is trusted as well but cannot verify anything here: it is not at hand, or its key is not RSA.
 public struct UnusableCertificate: Sendable {
-  /// The thumbprints that are known of it, of either length; without any it is never found.
+  /// The known thumbprints, of either length; without any it is never found.
   public let thumbprints: [[UInt8]]
   /// For messages, after what the header names: `is registered as the entry … without its certificate`.
   public let problem: String

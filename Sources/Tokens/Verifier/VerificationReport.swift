@@ -1,17 +1,17 @@
 import Encodings
 public import JSON
 
-/// What a verifier found: every check, in an order and under ids that never change.
+/// The findings of a verifier: every check, in an order and under ids that never change.
 public struct VerificationReport: Sendable {
   /// The id of the profile that the token was judged by.
   public let profileID: String
-  /// The time the token was judged for.
+  /// The time that the token was judged for.
   public let time: NumericDate
   /// True if the token was judged leniently.
   public let isLenient: Bool
   /// Every check, in an order that never changes.
   public let checks: [Check]
-  /// The key that made the signature, which need not be the one that the header names; nil if none that was given did.
+  /// The key that made the signature, which may differ from the one that the header names; nil if no given key made it.
   public let signer: TrustedKey?
   private let judged: VerifiedToken?
 
@@ -26,7 +26,7 @@ public struct VerificationReport: Sendable {
     self.judged = judged
   }
 
-  /// True when no check failed, every required check passed or warned, and the signature is among those that passed.
+  /// True if no check failed, every required check passed or warned, and the signature is among those that passed.
   public var isAccepted: Bool {
     var hasGoodSignature = false
     // By index, because a loop over the checks would copy each.
@@ -41,11 +41,11 @@ public struct VerificationReport: Sendable {
     return hasGoodSignature && judged != nil
   }
 
-  /// The token, when it was accepted.
+  /// The token, if it was accepted.
   public var verifiedToken: VerifiedToken? { isAccepted ? judged : nil }
 
-  /// The same report, where something surrounds the token: the first check of the form that failed names it, and those that
-  /// failed because of it are not reached.
+  /// The same report for a token with text around it. The first failed check of the format names that text, and those
+  /// that failed because of it become not reached.
   package func naming(_ dropped: [DroppedText]) -> VerificationReport {
     guard dropped.contains(where: \.isAround), let first = checks.firstIndex(where: Self.isOfForm),
       let finding = checks[first].finding
@@ -71,7 +71,7 @@ public struct VerificationReport: Sendable {
   /// The checks that are warnings.
   public var warnings: [Check] { checks.filter { $0.status == .warning } }
 
-  /// The verdict on format, signature or claims alone: false also when one of its required checks was not reached.
+  /// The verdict on format, signature or claims alone. It is also false if one of its required checks was not reached.
   public func isAccepted(_ verdict: Check.Verdict) -> Bool {
     let own = checks.filter { $0.verdict == verdict }
     return !own.isEmpty
@@ -92,7 +92,7 @@ public struct VerifiedToken: Sendable {
 }
 
 extension VerificationReport {
-  /// The version of the JSON form; it rises when a member changes its meaning or goes.
+  /// The version of the JSON form; it goes up if a member changes its meaning or is removed.
   public static let jsonVersion: Int64 = 1
 
   /// The report for programs: `version`, `accepted`, `profile`, `at`, `lenient`, `verdicts`, `checks`.

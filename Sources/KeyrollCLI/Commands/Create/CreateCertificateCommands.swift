@@ -5,10 +5,10 @@ import Keyroll
 struct CreateCertificateCommand: RepeatableOptions {
   static let configuration = CommandConfiguration(
     commandName: "certificate",
-    abstract: "Make a self-signed certificate for a key that is there, in a file, on a token or behind a program.",
+    abstract: "Make a self-signed certificate for a key that you have, in a file, on a token or behind a program.",
     usage: "keyroll create certificate [<options>] --key <reference> --subject <text> --output <file>",
     discussion: """
-      This renews a certificate and keeps the key; a rollover wants a new key: keyroll create key.
+      This renews a certificate and keeps the key. A rollover needs a new key: keyroll create key.
 
       Examples:
         keyroll create certificate --key key.pem --subject Payroll \\
@@ -45,7 +45,7 @@ struct CreateCertificateCommand: RepeatableOptions {
     plan.warnings.forEach(Diagnostics.warning)
     let signer = try making.signer(for: plan, at: try clock.now())
     if !signer.certificates.isEmpty {
-      Diagnostics.warning("this renews the certificate and keeps the key; a rollover wants a new key")
+      Diagnostics.warning("this renews the certificate and keeps the key; a rollover needs a new key")
     }
     let product = try plan.product(signedBy: signer, with: making.toolkit)
     try NewCertificateOutput.write(product, to: file)
@@ -63,7 +63,7 @@ struct CreateCertificateCommand: RepeatableOptions {
 struct CreateCSRCommand: RepeatableOptions {
   static let configuration = CommandConfiguration(
     commandName: "csr",
-    abstract: "Make a certificate request (PKCS#10) for a key that is there.",
+    abstract: "Make a certificate request (PKCS#10) for a key that you have.",
     usage: "keyroll create csr [<options>] --key <reference> --subject <text> --output <file>",
     discussion: """
       Examples:
@@ -102,14 +102,15 @@ struct CreateCSRCommand: RepeatableOptions {
   }
 }
 
-/// A key that was there before, with the secrets that open it.
+/// An existing key, with the secrets that open it.
 private struct ExistingKey {
   let reference: KeyReference
   let toolkit: Toolkit
   let secrets: CommandSecrets
   private let access: KeyAccess
 
-  /// Opens nothing yet; throws `usage`, and what is wrong with the reference or a source of a secret.
+  /// Opens nothing yet; throws `usage`, and what is wrong with the reference or the source of a
+  /// secret.
   init(_ options: KeyOptions) throws {
     reference = try options.reference()
     access = options.access

@@ -1,11 +1,11 @@
 import ArgumentParser
 import Keyroll
 
-/// Groups the commands that make what a rollover begins with.
+/// Groups the commands that make what a rollover starts with.
 struct CreateCommand: CommandGroup {
   static let configuration = CommandConfiguration(
     commandName: "create",
-    abstract: "Make the next key with its certificate, or a certificate or request for a key that is there.",
+    abstract: "Make the next key with its certificate, or a certificate or request for a key that you have.",
     subcommands: [CreateKeyCommand.self, CreateCertificateCommand.self, CreateCSRCommand.self])
 
   static let question = "what to create"
@@ -20,7 +20,7 @@ struct CreateKeyCommand: ParsableCommand {
       keyroll create key [<options>] --subject <text> <destination>
       """,
     discussion: """
-      Nothing that is there is replaced. The key is opened again and signs before it counts as made; on a token the label and \
+      It replaces nothing. The key is opened again and signs before the command reports success; on a token the label and \
       the id must be free. After an error nothing is left, or the message says what.
 
       Examples:
@@ -32,7 +32,7 @@ struct CreateKeyCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "Where it is made: pfx:PATH, pem:PATH, a path that ends in .pfx, .p12 or .pem, or pkcs11:token=LABEL;object=NEW.",
+      "Where to make it: pfx:PATH, pem:PATH, a path that ends in .pfx, .p12 or .pem, or pkcs11:token=LABEL;object=NEW.",
       valueName: "destination"), completion: .file())
   var destination: String
 
@@ -158,7 +158,7 @@ struct CreateKeyCommand: ParsableCommand {
     throw .usage("a key on a token needs --output FILE for its certificate")
   }
 
-  /// Nil if none is wanted.
+  /// Nil if no certificate is wanted.
   private func password(for place: KeyDestination) throws -> SecretBytes? {
     guard place.isFile, !hasNoPassword else { return nil }
     return try NewSecret.password(from: newPassword.source, for: place.reference.description)

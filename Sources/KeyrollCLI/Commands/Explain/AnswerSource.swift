@@ -1,15 +1,15 @@
 import Keyroll
 
-/// One thing that `keyroll explain` was given: a file with an answer, a folder that a request was sent from, or a code.
+/// One argument of `keyroll explain`: a file with an answer, a folder that a request was sent from, or a code.
 enum AnswerSource {
   case file(String)
   case folder(AnswerFolder)
   case code(ExplainedCode)
 
-  /// What an argument stands for, each with its name; a file wins over a code of the same spelling. A folder stands for every
-  /// answer in it and in the folders of a package.
+  /// The sources that an argument stands for, each with its name. A file takes precedence over a code of the same
+  /// spelling. A folder stands for every answer in it and in the folders of a package.
   ///
-  /// Throws `file-unreadable` for what is neither, and for a folder without an answer.
+  /// Throws `file-unreadable` if it is neither, and for a folder without an answer.
   static func sources(of argument: String) throws(SystemError) -> [(name: String, source: AnswerSource)] {
     if StandardInput.isNamed(by: argument) {
       return [(argument, .file(argument))]
@@ -42,20 +42,20 @@ enum AnswerSource {
   var folder: AnswerFolder? { if case .folder(let folder) = self { folder } else { nil } }
 }
 
-/// An answer in a folder that `keyroll request` made and curl wrote it into, with what was sent.
+/// An answer that curl wrote into a folder of `keyroll request`, with what was sent.
 struct AnswerFolder {
   let answer: String
-  /// The proof or the assertion, where it is there.
+  /// The proof or the assertion, if it is there.
   let token: String?
-  /// The certificate of the key that signed, and what was registered.
+  /// The certificate of the key that signed, and the registered credentials.
   let certificates: [String]
 
-  /// How many folders deep answers are looked for: a folder of packages, a package, a request.
+  /// How many levels of folders are searched for answers: a folder of packages, a package, a request.
   private static let depth = 2
 
-  /// Those of the folder itself, that of `answer.txt` first, and then those of the folders in it.
+  /// The answers in the folder itself, `answer.txt` first, and then those of the folders in it.
   ///
-  /// Whatever else lies there is taken for an answer where it can be read as one.
+  /// Any other file in it is taken for an answer if it can be read as one.
   static func folders(in path: String, depth: Int = Self.depth) -> [AnswerFolder] {
     let base = path.utf8.last == UInt8(ascii: "/") ? path : "\(path)/"
     let names = ContainedFile.names(in: path) ?? []

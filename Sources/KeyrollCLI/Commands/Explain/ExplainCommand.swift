@@ -8,10 +8,10 @@ struct ExplainCommand: RepeatableOptions {
     abstract: "Say what an answer of Microsoft Graph or of the token endpoint really means.",
     usage: "keyroll explain [<options>] <answer> ...",
     discussion: """
-      ANSWER is what curl -i saved, a JSON body, or any text with the error in it, such as an exception, a log or an error of \
+      ANSWER is a response saved by curl -i, a JSON body, or any text with the error in it, such as an exception, a log or an error of \
       PowerShell or az; - is standard input. It may also be a folder that a request was sent from, a package, a code such as \
       AADSTS700027, or an id that keyroll printed in brackets. With the token that was sent, its checks \
-      say which fault explains the answer; it is judged for the time of the answer, where the answer names one. \
+      say which fault explains the answer; it is judged for the time of the answer, if the answer has one. \
       Exit status 0: the answer could be read, whatever it says; 2: it could not.
 
       Examples:
@@ -71,7 +71,7 @@ struct ExplainCommand: RepeatableOptions {
     try explainEach(named, provider)
   }
 
-  /// Each under its name; what cannot be read is reported, and the others are still explained.
+  /// Each under its name. One that cannot be read is reported, and the others are still explained.
   private func explainEach(_ sources: [(name: String, source: AnswerSource)], _ secrets: CommandSecrets) throws {
     var status: ExitStatus?
     var screen = ScreenText()
@@ -124,7 +124,7 @@ struct ExplainCommand: RepeatableOptions {
     }
   }
 
-  /// An option that would be ignored is refused: a comparison that was asked for must not be left out silently.
+  /// An option that would be ignored is refused: a comparison that was asked for must not be silently skipped.
   private func refuseIdleOptions(_ sources: [AnswerSource]) throws(CommandError) {
     let isAnswered = sources.contains { $0.answerFile != nil }
     let hasToken = isAnswered && (token != nil || sources.contains { $0.folder?.token != nil })
@@ -138,7 +138,7 @@ struct ExplainCommand: RepeatableOptions {
     throw .usage(isAnswered ? "\(first) goes with --token" : "\(first) goes with a saved answer, not with a code")
   }
 
-  /// The names of the options that say which application it is: an answer may name an id without any token.
+  /// The names of the options that identify the application: an answer may name an id even without a token.
   private var ids: [String] {
     (objectID == nil ? [] : ["--object-id"]) + (client.clientID == nil ? [] : ["--client-id"])
   }
@@ -148,7 +148,7 @@ struct ExplainCommand: RepeatableOptions {
       clientID: client.clientID.map(ExactText.init(_:)), objectID: objectID.map(ExactText.init(_:)))
   }
 
-  /// What is said of one answer, or of a code without one.
+  /// The explanation of one answer, or of a code without one.
   private enum Explanation {
     case code(ExplainedCode)
     case answer(ResponseExplanation)
@@ -158,7 +158,7 @@ struct ExplainCommand: RepeatableOptions {
     if case .code(let code) = source { return .code(code) }
     let contents = try SecretBytes.contents(ofFile: source.answerFile ?? "", limit: Limits.inputByteCount)
     let answer = try contents.withBytes { text throws(ResponseError) in try ExplainAnswer(text) }
-    // The service judged by its own clock, and long before this.
+    // The service judged by its own clock, and that may be long ago.
     let answered = clock.time == nil ? answer.time : nil
     let time = try answered ?? clock.now()
     let token = token ?? source.folder?.token

@@ -1,11 +1,11 @@
 import Keyroll
 
-/// An explanation for a person: what was answered, what it means, what of the token explains it, what to do, and what was
-/// answered again.
+/// An explanation for a person: the answer, what it means, what in the token explains it, what to do, and the answer
+/// again.
 struct ExplanationText {
   let screen: ScreenText
 
-  /// The most lines of a message that are shown.
+  /// The most lines to show of a message.
   private static let mostLines = 8
 
   init(_ explanation: ResponseExplanation) {
@@ -23,17 +23,18 @@ struct ExplanationText {
     if let token = explanation.token {
       screen.append(Self.checks(token, explanation))
     } else if let names = explanation.answer?.causeNames, !names.isEmpty {
-      screen.append(Self.section("failed checks that it comes from", [names.joined(separator: ", ")]))
+      screen.append(Self.section("failed checks that cause it", [names.joined(separator: ", ")]))
     }
     screen.append(
       Self.section(
-        explanation.token == nil ? "what no token shows" : "what the token does not show", explanation.otherCauses))
+        explanation.token == nil ? "causes that no token shows" : "causes that the token does not show",
+        explanation.otherCauses))
     screen.append(Self.section("next step", Self.nextSteps(explanation)))
     screen.append(ScreenText(["", Self.title(explanation, namesError: false)]))
     self.screen = screen
   }
 
-  /// What became of the request; the name of an error is the service's own, and may be long.
+  /// The result of the request. The name of an error is the service's own, and may be long.
   private static func title(_ explanation: ResponseExplanation, namesError: Bool = true) -> String {
     let response = explanation.response
     var words = response.status.map { [String($0)] } ?? []
@@ -43,7 +44,7 @@ struct ExplanationText {
       + (explanation.answer.map { " [\($0.id)]" } ?? "")
   }
 
-  /// The words of the service, a line for each of theirs, and the names under which its support finds the request.
+  /// The words of the service, line by line, and the ids by which its support finds the request.
   private static func message(_ response: ServiceResponse) -> [String] {
     guard case .error(let error) = response.kind else { return [] }
     let message = error.message?.text ?? ""
@@ -75,7 +76,7 @@ struct ExplanationText {
     let possible = explanation.possibleChecks
     if !possible.isEmpty {
       if !explaining.isEmpty {
-        screen.append("  and what is accepted here with a warning may be refused there:")
+        screen.append("  and the service may refuse what is accepted here with a warning:")
       } else {
         screen.append("  every check that the answer could come from passes; a warning may explain it:")
       }
@@ -84,7 +85,7 @@ struct ExplanationText {
       screen.append("  no failed check explains the answer")
     }
     if !others.isEmpty {
-      if explanation.answer != nil { screen.append("  of these it is not known that they are answered so:") }
+      if explanation.answer != nil { screen.append("  these are not known to cause the answer:") }
       for check in others { screen.append(ReportText.screen(check, isForetelling: false)) }
     }
     if !token.hasKey {
@@ -112,14 +113,14 @@ struct CodeText {
   let screen: ScreenText
 
   init(_ explained: ExplainedCode) {
-    // Of several the last one is the general one.
+    // If there are several, the last one is the general one.
     let service = explained.answers.last?.services.first
     let title = [explained.isOfService ? service?.title ?? "" : "", explained.code]
     var screen = ScreenText([title.filter { !$0.isEmpty }.joined(separator: ", ")])
     if let meaning = explained.meaning { screen.append(ScreenText(["", "meaning", "  \(meaning)"])) }
     if explained.answers.isEmpty, explained.meaning == nil {
       screen.append(
-        ScreenText(["", "meaning", "  this code is not known here; the message that came with it is all that is known"])
+        ScreenText(["", "meaning", "  this code is not known here; only the message that came with it says more"])
       )
     }
     if explained.meaning != nil, !explained.answers.isEmpty {
@@ -131,7 +132,7 @@ struct CodeText {
     for answer in explained.answers {
       var lines = ["", "[\(answer.id)] \(answer.quotation)", "  meaning: \(answer.meaning)"]
       if !answer.causeNames.isEmpty {
-        lines.append("  failed checks that it comes from: \(answer.causeNames.joined(separator: ", "))")
+        lines.append("  failed checks that cause it: \(answer.causeNames.joined(separator: ", "))")
       }
       lines.append("  next step: \(answer.nextStep)")
       screen.append(ScreenText(lines))

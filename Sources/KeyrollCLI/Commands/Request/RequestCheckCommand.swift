@@ -8,10 +8,10 @@ struct RequestCheckCommand: RepeatableOptions {
     abstract: "Judge a request before it is sent: its token, its body, its files and the time left.",
     discussion: """
       Exit status 0: it can be sent now; 3: it can be sent when its window opens; 1: it is rejected; 2: it could not be \
-      judged. A proof does not bind the certificate, keyId, host or scope that goes with it: say what you expect, and it \
-      is compared. Without --certificate the token is verified with the signing certificate that lies in the folder, \
-      which proves only that the two belong together. Of a package, or a folder of packages, every request is judged, and \
-      of each row of windows one must be open or open later.
+      judged. A proof does not bind the certificate, keyId, host or scope in its request: say what you expect, and it \
+      is compared. Without --certificate the token is verified with the signing certificate in the folder, \
+      which proves only that the two belong together. In a package, or a folder of packages, every request is judged, and \
+      one window of each row must be open now or later.
 
       Examples:
         keyroll request check add-key --certificate old.cer --new-certificate new.cer
@@ -73,7 +73,7 @@ struct RequestCheckCommand: RepeatableOptions {
     try inputs.append(certificates: [expectation.newCertificate].compactMap(\.self), as: "the new certificate")
     try inputs.requireOneReaderOfStandardInput()
     let time = try clock.now()
-    // What the user names must be right before anything is said of what somebody else made.
+    // The user's arguments must be right before anything is said about somebody else's request.
     let check = try check(at: time)
     if !StandardInput.isNamed(by: path), let package = try ReceivedPackage(at: path) {
       return try conclude(package, by: CheckPackage(check), at: time)
@@ -110,7 +110,7 @@ struct RequestCheckCommand: RepeatableOptions {
     try Self.end(with: reports.map(\.verdict))
   }
 
-  /// The status of several is that of the worst.
+  /// The status for several is that of the worst.
   private static func end(with verdicts: [RequestReport.Verdict]) throws {
     if verdicts.contains(where: { $0 != .accepted && $0 != .notYetValid }) { throw ExitStatus.rejected }
     if verdicts.contains(.notYetValid) { throw ExitStatus.notYet }
@@ -136,11 +136,11 @@ struct RequestCheckCommand: RepeatableOptions {
     do throws(SystemError) { return try ReceivedRequest(at: path) } catch {
       guard error.code == .fileNotRegular else { throw error }
       throw SystemError(
-        .fileUnreadable, error.message, hint: "what comes through a pipe is read from standard input, by -")
+        .fileUnreadable, error.message, hint: "to read a pipe, give - and connect it to standard input")
     }
   }
 
-  /// Those whose keys can be used at all: a bundle may hold others. Throws what is wrong with the first where none can.
+  /// The keys that can be used: a bundle may contain others. If there are none, throws what is wrong with the first.
   private func trustedKeys() throws -> [TrustedKey] {
     if certificates.isEmpty { return [] }
     var trust = Trust()

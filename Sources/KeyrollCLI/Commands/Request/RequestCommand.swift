@@ -14,18 +14,18 @@ struct RequestCommand: CommandGroup {
   static let question = "which request"
 }
 
-/// What the commands that make requests have in common: a request that lacks its token, the key that signs it or a token that is
-/// signed already, and a new folder.
+/// The common parts of the commands that make requests: a request without its token, the key that signs it or a signed
+/// token, and a new folder.
 protocol RequestMakingCommand: RepeatableOptions {
   var signing: RequestKeyOptions { get }
   var output: RequestOutputOptions { get }
   var format: FormatOptions { get }
-  /// A proof or assertion that is signed already, or its file.
+  /// A proof or assertion that exists already, or its file.
   var signedToken: String? { get }
-  /// What is not known of the request, and said before it is judged.
+  /// What is not known about the request, reported before it is judged.
   var caution: String? { get }
 
-  /// Every file that is read, besides what the key is opened with.
+  /// Every file that is read, besides those of the key.
   func ownInputs() throws -> CommandInputs
   /// Throws what is known to prevent the request, before a key is used.
   func unsigned(at time: NumericDate) throws -> UnsignedRequest
@@ -57,7 +57,7 @@ extension RequestMakingCommand {
     let request = try unsigned.request(with: tokens.first ?? "")
     let made = try unsigned.made(request, trusting: keys, at: time, with: .command)
     for warning in made.warnings { Diagnostics.warning(warning.message, id: warning.reason) }
-    // Whoever signs now has said them already.
+    // Signing has reported them already.
     if signedToken != nil { Diagnostics.warn(of: made.token.warnings) }
     try destination.write(made.folder)
     if made.folder.body.hasPassword {
@@ -70,7 +70,7 @@ extension RequestMakingCommand {
     Diagnostics.note("valid \(made.window)")
   }
 
-  /// One request for each of the tokens, all of which are accepted before any is written.
+  /// One request for each of the tokens. All are accepted before any is written.
   private func write(
     _ tokens: [ExactText], of unsigned: UnsignedRequest, trusting keys: [TrustedKey], at time: NumericDate,
     to path: String
@@ -83,7 +83,7 @@ extension RequestMakingCommand {
       windows.append(made)
       let folder = windows.windows.last?.folder ?? ""
       reports.append(.object(made.json(writtenTo: "\(path)/\(folder)", isSingleFile: false)))
-      // That a window opens later is what was asked for.
+      // The user asked for a window that opens later.
       for warning in made.warnings where warning.reason != Check.Reason.notYetValid.rawValue {
         if !said.contains(warning.message) { Diagnostics.warning(warning.message, id: warning.reason) }
         said.append(warning.message)
@@ -102,13 +102,13 @@ extension RequestMakingCommand {
 }
 
 extension MadeRequest {
-  /// What programs are told: which request was written, where, and when it can be sent.
+  /// The report for programs: which request was written, where, and when it can be sent.
   fileprivate func json(writtenTo path: String?, isSingleFile: Bool) -> JSONObject {
     let address = folder.address
     var object: JSONObject = [
       "version": .integer(ResultReport.jsonVersion), "request": .string(ExactText(address.requestName)),
     ]
-    // Codes alone leave no file.
+    // With codes alone there is no file.
     object[isSingleFile ? "file" : "folder"] = path.map { .string(ExactText($0)) }
     object["address"] = .string(ExactText(address.description))
     if !isSingleFile {

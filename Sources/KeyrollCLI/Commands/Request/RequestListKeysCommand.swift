@@ -11,8 +11,8 @@ struct RequestListKeysCommand: ParsableCommand {
       keyroll request list-keys [<options>] --all [--after <answer>] --output <folder>
       """,
     discussion: """
-      The answer for one object has its certificates; an answer for all has thumbprints alone, and comes in pages. With --after \
-      the request is for the page that follows a saved one: only the skip token is taken from it, and its host must be the one \
+      The answer for one object has its certificates; an answer for all has only thumbprints, and comes in pages. With --after \
+      the request is for the page after a saved one: only the skip token is taken from it, and its host must be the one \
       that is asked. Whoever sends the request needs an access token that may read applications.
 
       Examples:
@@ -44,7 +44,7 @@ struct RequestListKeysCommand: ParsableCommand {
 
   @Option(
     name: .customLong("after"),
-    help: ArgumentHelp("The saved answer, or the folder with it, whose next page is asked for.", valueName: "answer"),
+    help: ArgumentHelp("The saved answer, or its folder, after which the next page comes.", valueName: "answer"),
     completion: .file())
   var previous: String?
 

@@ -44,7 +44,7 @@ struct RequestAddKeyCommand: RequestMakingCommand {
   @Option(
     name: .customLong("registered"),
     help: ArgumentHelp(
-      "The saved keyCredentials of the object: refuse a certificate that is among them.", valueName: "file"),
+      "The saved keyCredentials of the object, to refuse a certificate that is among them.", valueName: "file"),
     completion: .file())
   var registered: String?
 
@@ -72,7 +72,7 @@ struct RequestAddKeyCommand: RequestMakingCommand {
     }
     if sendsPassword, output.windows != nil {
       throw ValidationError(
-        "--windows would write the PFX and its password once for each: --with-password is not for it")
+        "--windows would write the PFX and its password several times, so --with-password is not for it")
     }
     if let maximumLifetime, maximumLifetime <= .zero {
       throw ValidationError("--max-lifetime takes a duration above zero, such as 730d")
@@ -108,7 +108,7 @@ struct RequestRemoveKeyCommand: RequestMakingCommand {
       "keyroll request remove-key [<options>] --application <guid> --key-id <guid> --key <reference> --output <folder>",
     discussion: """
       With the saved keyCredentials (--registered) the key may be named by its certificate, and the key that signs and the \
-      last one that is valid are spared. Without them keyroll cannot know which key a GUID means.
+      last valid one are refused. Without them keyroll cannot know which key a GUID names.
 
       Examples:
         keyroll request remove-key \\
@@ -139,7 +139,7 @@ struct RequestRemoveKeyCommand: RequestMakingCommand {
     help: ArgumentHelp("The saved keyCredentials of the object.", valueName: "file"), completion: .file())
   var registered: String?
 
-  @Flag(name: .customLong("force"), help: "Remove also the key that signs, or the last one that is valid.")
+  @Flag(name: .customLong("force"), help: "Also remove the key that signs, or the last one that is valid.")
   var isForced = false
 
   @Option(
@@ -157,7 +157,9 @@ struct RequestRemoveKeyCommand: RequestMakingCommand {
     case (nil, nil): throw ValidationError("Missing expected argument '--key-id <guid>' or '--old-certificate <file>'")
     case (.some, .some): throw ValidationError("only one of --key-id and --old-certificate can be given")
     case (nil, .some):
-      if registered == nil { throw ValidationError("--old-certificate is looked up in what --registered gives") }
+      if registered == nil {
+        throw ValidationError("--old-certificate needs --registered FILE, in which it is looked up")
+      }
     case (.some, nil): break
     }
   }
