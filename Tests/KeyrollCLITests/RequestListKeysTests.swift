@@ -238,6 +238,14 @@ import Testing
       outcome.output.contains("\n  this is a list of what is registered on 1 object, and another page follows\n"),
       "\(outcome)")
     #expect(try check("out").output.contains("[sent-already]"))
+    let denied = #"{"error": {"code": "Authorization_RequestDenied", "message": "no"}}"#
+    try folder.write(Array("HTTP/2 403\r\n\r\n\(denied)".utf8), to: "out/answer.txt")
+    let refused = try BuiltCommand.run("explain", folder.path("out"))
+    #expect(refused.status == 0 && refused.output.contains("[request-denied]"), "\(refused)")
+    #expect(
+      refused.error
+        == "keyroll: note: this request lists what is registered and has no proof: what is said of a proof is not about it\n"
+    )
   }
 
   @Test(
