@@ -78,7 +78,7 @@ public struct ResponseExplanation: Sendable {
   public var outcome: Outcome {
     if answer != nil { return .refused }
     switch response.kind {
-    case .keyCredential, .keyCredentials, .noContent, .accessToken: return .done
+    case .keyCredential, .keyCredentials, .listing, .noContent, .accessToken: return .done
     case .error: return .refused
     case .otherSuccess, .otherFailure, .webPage: return .unanswered
     }
@@ -116,6 +116,9 @@ public struct ResponseExplanation: Sendable {
     case .keyCredential: return "the certificate was added"
     case .keyCredentials(let count):
       return "this is a list of what is registered: \(count) \(count == 1 ? "key credential" : "key credentials")"
+    case .listing(let count, let hasNextPage):
+      return "this is a list of what is registered on \(count) \(count == 1 ? "object" : "objects")"
+        + (hasNextPage ? ", and another page follows" : "")
     case .noContent: return "the request was done; this is how removeKey answers"
     case .accessToken: return "the assertion was accepted, and an access token was issued; it is not shown here"
     case .error: return "keyroll does not know this code; its message says what is known"
@@ -151,6 +154,7 @@ public struct ResponseExplanation: Sendable {
     case .keyCredential:
       "read keyCredentials of the object to see the new entry, sign with the new key only after some minutes, and remove the old one after the new one has worked: a new key was seen to take about 20 s in Graph and up to minutes at the token endpoint"
     case .keyCredentials: nil
+    case .listing(_, let hasNextPage): hasNextPage ? "ask for the page that follows, too" : nil
     case .noContent: "read keyCredentials to see that the entry is gone"
     case .accessToken: "handle the file as a secret while the access token is valid"
     case .webPage: "look at the address of the request and at the proxy that it went through, and send it again"

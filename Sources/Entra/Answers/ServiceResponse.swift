@@ -14,6 +14,8 @@ public struct ServiceResponse: Sendable {
     case keyCredential(id: ExactText?, end: ExactText?)
     /// A list of the credentials of an object: the number of key credentials.
     case keyCredentials(count: Int)
+    /// A page that lists what is registered on so many objects, and whether another page follows.
+    case listing(objectCount: Int, hasNextPage: Bool)
     /// `removeKey` was done: 204 and no body.
     case noContent
     /// The endpoint issued an access token, which is not kept: its type and its life in seconds, if they are given.
@@ -83,7 +85,7 @@ public struct ServiceResponse: Sendable {
   /// The service that gave it, if it is known.
   public var service: Service? {
     switch kind {
-    case .keyCredential, .keyCredentials, .noContent: .graph
+    case .keyCredential, .keyCredentials, .listing, .noContent: .graph
     case .accessToken: .tokenEndpoint
     case .error(let error): error.service
     case .webPage, .otherSuccess, .otherFailure: nil
@@ -122,12 +124,26 @@ public struct ServiceResponse: Sendable {
     if let status = saved.status, (200..<300).contains(status), let list = body["keyCredentials"]?.array {
       return .keyCredentials(count: list.count)
     }
+    if let status = saved.status, (200..<300).contains(status), let objects = body["value"]?.array,
+      isListing(objects, body)
+    {
+      return .listing(objectCount: objects.count, hasNextPage: body["@odata.nextLink"]?.string != nil)
+    }
     if saved.status == nil {
       throw ResponseError(
         .unrecognised, "the JSON is not an answer of Microsoft Graph or of the token endpoint: it has no error",
         hint: "save the status line and headers too, as curl -i does")
     }
     return other(saved.status)
+  }
+
+  /// True for a list of applications or service principals with what is registered on each.
+  private static func isListing(_ objects: JSONArray, _ body: JSONObject) -> Bool {
+    if let first = objects.first {
+      return first.object.map { $0.contains("keyCredentials") || $0.contains("passwordCredentials") } ?? false
+    }
+    let context = body["@odata.context"]?.string?.text ?? ""
+    return GraphAddress.Collection.allCases.contains { context.contains("#\($0.rawValue)(") }
   }
 
   private static let compressed = ResponseError(

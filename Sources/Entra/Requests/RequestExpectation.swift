@@ -217,7 +217,8 @@ extension RequestVerifier {
     let scopes = expected.scope.map { [$0] } ?? hosts.compactMap { try? TokenAddress.graphScope(host: $0) }
     guard scopes.contains(found) else {
       let wanted =
-        scopes.isEmpty ? "that of the Graph of this host is not known" : "\(Self.names(scopes.map(\.text))) is expected"
+        scopes.isEmpty
+        ? "the scope of Graph is not known for this host" : "\(Self.names(scopes.map(\.text))) is expected"
       return .failed(
         id,
         RequestError(
@@ -248,7 +249,7 @@ extension RequestVerifier {
 
   // MARK: What they say
 
-  private func uncompared(_ id: String, _ value: String, by name: String) -> Check {
+  func uncompared(_ id: String, _ value: String, by name: String) -> Check {
     .warning(
       id,
       RequestError(
@@ -258,11 +259,16 @@ extension RequestVerifier {
 
   /// An expectation for another kind of request is not ignored: this request is not the one that was meant.
   private func elsewhere(_ id: String, _ what: String, _ value: String?, _ values: RequestValues) -> Check {
+    elsewhere(id, what, value, inRequest: values.address.requestName)
+  }
+
+  /// The same for a request that this command makes.
+  func elsewhere(_ id: String, _ what: String, _ value: String?, inRequest name: String) -> Check {
     let value = value.map { ", \(naming: $0)," } ?? ""
     return .failed(
       id,
       RequestError(
-        .requestMismatch, "\(what)\(value) is expected, and a request \(values.address.requestName) has none",
+        .requestMismatch, "\(what)\(value) is expected, and a request \(name) has none",
         hint: "is this the request that you mean?"))
   }
 
@@ -270,7 +276,7 @@ extension RequestVerifier {
     "\(quoting: certificate.subject) with SHA-1 \(KeyCredentialForms(certificate).thumbprint)"
   }
 
-  private static func names(_ names: [String]) -> String { names.map { "\(naming: $0)" }.joined(separator: " or ") }
+  static func names(_ names: [String]) -> String { names.map { "\(naming: $0)" }.joined(separator: " or ") }
 
   private static func hostName(of address: RequestAddress) -> String {
     if case .graph = address { "the host of Graph" } else { "the login host" }

@@ -51,6 +51,9 @@ enum Diagnostics {
   /// Shows lines that belong together, below a line that introduces them. A person decides by them, so they are not a
   /// note.
   static func show(_ title: String, _ fields: FieldList) {
+    if MessageStyle.current.isJSON {
+      return write(.note, ["message": .string(ExactText(title)), "fields": fields.json])
+    }
     write("note: \(title)")
     write(fields.screen)
   }

@@ -20,11 +20,6 @@ package struct MessageStyle {
     }
   }
 
-  /// The style of this process. A terminal has a person who reads, so lines are folded and JSON is not
-  /// used.
-  static var current: MessageStyle {
-    var style = MessageStyle(CommandLine.arguments.dropFirst())
-    if TerminalSize.columns(of: StandardStreams.messages) != nil { style.isJSON = false }
-    return style
-  }
+  /// That of this process, wherever standard error goes: on a terminal too, whoever asks for JSON gets it.
+  static var current: MessageStyle { MessageStyle(CommandLine.arguments.dropFirst()) }
 }

@@ -64,7 +64,17 @@ struct FieldList {
     return screen
   }
 
-  /// The lines, each with a line feed at its end, for a file.
+  /// For programs: each field with its `name` and its `value`.
+  var json: JSONValue {
+    .array(
+      fields.map { name, value in
+        .object([
+          "name": .string(ExactText(String(name.drop { $0 == " " }))), "value": .string(ExactText(value)),
+        ])
+      })
+  }
+
+  /// Each line ended by a line feed, for a file.
   var text: String { screen.text(columns: nil) }
 }
 

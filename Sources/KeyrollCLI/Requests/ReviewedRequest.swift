@@ -61,18 +61,10 @@ struct ReviewedRequest {
 
   // MARK: For people
 
-  /// Shows the request to the person who decides.
-  func show() { Diagnostics.show(Self.title, summary) }
-
-  var summaryScreen: ScreenText {
+  /// The summary and all that was said, for a terminal on which that was not seen.
+  var screen: ScreenText {
     var screen = ScreenText([Self.title])
     screen.append(summary.screen)
-    return screen
-  }
-
-  /// The summary and everything that was reported, for a terminal that did not show it.
-  var screen: ScreenText {
-    var screen = summaryScreen
     screen.append(ScreenText(remarks))
     return screen
   }
@@ -84,9 +76,10 @@ struct ReviewedRequest {
     ])
   }
 
-  private static let title = "the request asks for this signature"
+  static let title = "the request asks for this signature"
 
-  private var summary: FieldList {
+  /// What is asked for.
+  var summary: FieldList {
     var fields = FieldList()
     for (name, value) in request.summaryFields { fields.append("  \(name)", value) }
     return fields
@@ -95,5 +88,35 @@ struct ReviewedRequest {
   private mutating func warn(_ text: String) {
     Diagnostics.warning(text)
     remarks.append("warning: \(text)")
+  }
+}
+
+/// What a request asks for, shown before it is signed or in place of that: as text, or as one report for programs.
+struct RequestDisplay {
+  let title: String
+  let summary: FieldList
+  let report: ResultReport
+  let format: OutputFormat
+
+  /// Shows it to the person who decides.
+  func announce() { Diagnostics.show(title, summary) }
+
+  /// Writes the summary before the request is judged: what is wrong is said beside it. A report waits for the verdict.
+  func write() throws {
+    if format == .json { return }
+    var screen = ScreenText([title])
+    screen.append(summary.screen)
+    try StandardOutput.write(screen)
+  }
+
+  /// Writes what was found, in text only where it is accepted: an error says why it is not.
+  func conclude(isAccepted: Bool, _ verdict: ScreenText = ScreenText()) throws {
+    switch format {
+    case .text: if isAccepted { try StandardOutput.write(verdict) }
+    case .json:
+      var object = report.json(of: "", file: nil, picture: nil)
+      object["accepted"] = .boolean(isAccepted)
+      try StandardOutput.write(object)
+    }
   }
 }

@@ -158,6 +158,10 @@ struct ExplainCommand: RepeatableOptions {
     if case .code(let code) = source { return .code(code) }
     let contents = try SecretBytes.contents(ofFile: source.answerFile ?? "", limit: Limits.inputByteCount)
     let answer = try contents.withBytes { text throws(ResponseError) in try ExplainAnswer(text) }
+    if case .error = answer.response.kind, source.folder?.isOfListing ?? false {
+      Diagnostics.note(
+        "this request lists what is registered and has no proof: what is said of a proof is not about it")
+    }
     // The service judged by its own clock, and that may be long ago.
     let answered = clock.time == nil ? answer.time : nil
     let time = try answered ?? clock.now()
