@@ -229,7 +229,7 @@ import Testing
       ),
       (
         "list-1/request.curl", SignCommandTests.objectID, SignCommandTests.tenant,
-        "the list is of \(SignCommandTests.tenant)"
+        "the list is for \(SignCommandTests.tenant)"
       ),
       ("token-1/body.form", "client_id=2f", "client_id=3f", "[token-rejected]"),
     ])
