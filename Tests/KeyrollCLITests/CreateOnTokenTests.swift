@@ -179,7 +179,7 @@ struct CreateOnTokenTests {
     }
     // How to begin again.
     let removals = try #require(
-      hint.components(separatedBy: "to remove what is there: ").last?.components(separatedBy: "; else ").first)
+      hint.components(separatedBy: "to remove what is there: ").last?.components(separatedBy: "; otherwise ").first)
     for removal in removals.components(separatedBy: "; ") {
       let removed = try token.run("/bin/sh", ["-c", "\(removal) --pin \(ThrowawayToken.pin)"])
       #expect(removed.status == 0, "\(line): \(removal): \(removed)")

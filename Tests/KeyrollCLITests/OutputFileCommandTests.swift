@@ -77,8 +77,8 @@ import Testing
         == Outcome(
           status: 2,
           error:
-            "keyroll: error: \(path) cannot be written: it belongs to user \(user) as soon as it is made, who could "
-            + "read it, and keyroll runs as user \(other) [output-unwritable]\n"))
+            "keyroll: error: \(path) cannot be written: a new file here belongs to user \(user), who could "
+            + "read it, but keyroll runs as user \(other) [output-unwritable]\n"))
     #expect(try folder.names() == ["calls.c", "calls.so", "ours"])
   }
 }

@@ -129,7 +129,7 @@ import Testing
     let outcome = try check(path)
     // It is not trusted either: the certificate is among those, and would be refused.
     #expect(
-      outcome.status == 0 && outcome.output.contains("not have: key-credentials.json [file-unexpected]"), "\(outcome)")
+      outcome.status == 0 && outcome.output.contains("add-key: key-credentials.json [file-unexpected]"), "\(outcome)")
   }
 
   @Test(

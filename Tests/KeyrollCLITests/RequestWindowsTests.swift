@@ -194,7 +194,7 @@ import Testing
       ("steps", "1800000600", "1800009999", "steps: line 1 has other times than the token in token-1"),
       (
         "steps", "add-key add-key-1", "add-key token-1",
-        "steps: line 4 takes token-1 for add-key, and it is a request token"
+        "steps: line 4 calls token-1 add-key, but it is a request token"
       ),
       (
         "steps", "add-key add-key-2", "add-key add-key-9",
@@ -212,7 +212,7 @@ import Testing
       ),
       (
         "list-1/request.curl", SignCommandTests.objectID, SignCommandTests.tenant,
-        "the list is of \(SignCommandTests.tenant)"
+        "the list is for \(SignCommandTests.tenant)"
       ),
       ("token-1/body.form", "client_id=2f", "client_id=3f", "[token-rejected]"),
     ])

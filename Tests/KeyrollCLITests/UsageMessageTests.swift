@@ -81,7 +81,7 @@ import Testing
   }
 
   @Test(
-    "a token that was pasted with something around it is shown, or judged and named for what is around it; its signature is not repeated",
+    "a token with text around it is shown, or judged with an error that names the text; its signature is not repeated",
     arguments: [
       "Bearer eyJhbGciOiJSUzI1NiJ9.e30.CANARY01", "\"eyJhbGciOiJSUzI1NiJ9.e30.CANARY01\"",
       "Authorization: Bearer eyJhbGciOiJSUzI1NiJ9.e30.CANARY01", "token=eyJhbGciOiJSUzI1NiJ9.e30.CANARY01",

@@ -138,7 +138,7 @@ public final class TokenKeyMaker: KeyMaker {
       key.map { "to go on with the key that is there: keyroll create certificate --key '\($0.reference)' …; " } ?? ""
     throw KeyMakingError(
       .keyTaken, "the label \(quoting: label) or the id is taken on \(place.token.summary): \(found.list)",
-      hint: "\(way)to remove what is there: \(found.removals); or choose another label")
+      hint: "\(way)to remove what is there: \(found.removals); otherwise choose another label")
   }
 
   // MARK: Making
