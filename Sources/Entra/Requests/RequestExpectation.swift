@@ -73,16 +73,20 @@ public enum EvidenceOrigin: Sendable, Hashable {
 
 /// The values of the request, compared with what the caller expects. A value without an expectation gives a warning.
 extension RequestVerifier {
-  /// Fails if the host belongs to no listed cloud, unless the caller names the hosts.
   func address(_ address: RequestAddress) -> Check {
-    if address.isHostKnown || expected.hosts?.hosts(for: address) != nil {
-      return .passed("address", found: address.description)
-    }
+    self.address(
+      address.description, on: address.host, isHostKnown: address.isHostKnown,
+      isNamed: expected.hosts?.hosts(for: address) != nil, hostName: Self.hostName(of: address))
+  }
+
+  /// Fails for the host of no cloud of the list, unless the caller names it.
+  func address(_ text: String, on host: String, isHostKnown: Bool, isNamed: Bool, hostName: String) -> Check {
+    if isHostKnown || isNamed { return .passed("address", found: text) }
     return .failed(
       "address",
       RequestError(
-        .hostUnknown, "\(naming: address.host) is not a host of any cloud that keyroll knows",
-        hint: "do not send it unless you know the host; then name it as \(Self.hostName(of: address))"))
+        .hostUnknown, "\(naming: host) is not a host of any cloud that keyroll knows",
+        hint: "do not send it unless you know the host; then name it as \(hostName)"))
   }
 
   /// Compares what is known about the object from elsewhere with the address and the proof.
@@ -159,21 +163,28 @@ extension RequestVerifier {
   }
 
   private func host(of values: RequestValues) -> Check {
-    let id = "host"
     let (address, host) = (values.address, values.address.host)
     if case .graph = address, let login = expected.hosts?.loginHost {
-      return elsewhere(id, "a login host", login, values)
+      return elsewhere("host", "a login host", login, values)
     }
-    guard let hosts = expected.hosts?.hosts(for: address) else {
-      return address.isHostKnown
-        ? uncompared(id, "the host, \(naming: host),", by: "the cloud or \(Self.hostName(of: address))")
+    return self.host(
+      host, among: expected.hosts?.hosts(for: address), isKnown: address.isHostKnown,
+      hostName: Self.hostName(of: address))
+  }
+
+  /// Whether the host is one of those that are expected; nil where none is.
+  func host(_ host: String, among hosts: [String]?, isKnown: Bool, hostName: String) -> Check {
+    let id = "host"
+    guard let hosts else {
+      return isKnown
+        ? uncompared(id, "the host, \(naming: host),", by: "the cloud or \(hostName)")
         : .skipped(id, .notReached, "the host is not known")
     }
     if hosts.containsHost(host) { return .passed(id, found: host) }
     return .failed(
       id,
       RequestError(
-        .hostMismatch, "the request is posted to \(naming: host), and \(Self.names(hosts)) is expected"))
+        .hostMismatch, "the request is sent to \(naming: host), and \(Self.names(hosts)) is expected"))
   }
 
   private func newCertificate(of values: RequestValues) -> Check {
@@ -276,7 +287,7 @@ extension RequestVerifier {
     "\(quoting: certificate.subject) with SHA-1 \(KeyCredentialForms(certificate).thumbprint)"
   }
 
-  static func names(_ names: [String]) -> String { names.map { "\(naming: $0)" }.joined(separator: " or ") }
+  private static func names(_ names: [String]) -> String { names.map { "\(naming: $0)" }.joined(separator: " or ") }
 
   private static func hostName(of address: RequestAddress) -> String {
     if case .graph = address { "the host of Graph" } else { "the login host" }

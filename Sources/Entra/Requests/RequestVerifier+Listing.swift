@@ -12,15 +12,12 @@ extension RequestVerifier {
       token: nil, listing: listing)
   }
 
+  private static let hostName = "the host of Graph"
+
   private func address(_ listing: GraphListing) -> Check {
-    if listing.isHostKnown || expected.hosts?.graphHost != nil {
-      return .passed("address", found: listing.description)
-    }
-    return .failed(
-      "address",
-      RequestError(
-        .hostUnknown, "\(naming: listing.host) is not a host of any cloud that keyroll knows",
-        hint: "do not send it unless you know the host; then name it as the host of Graph"))
+    address(
+      listing.description, on: listing.host, isHostKnown: listing.isHostKnown,
+      isNamed: expected.hosts?.graphHost != nil, hostName: Self.hostName)
   }
 
   private func object(of listing: GraphListing) -> Check {
@@ -45,20 +42,12 @@ extension RequestVerifier {
   }
 
   private func host(of listing: GraphListing) -> Check {
-    let id = "host"
     if let login = expected.hosts?.loginHost {
-      return elsewhere(id, "a login host", login, inRequest: GraphListing.requestName)
+      return elsewhere("host", "a login host", login, inRequest: GraphListing.requestName)
     }
-    guard let host = expected.hosts?.graphHost else {
-      return listing.isHostKnown
-        ? uncompared(id, "the host, \(naming: listing.host),", by: "the cloud or the host of Graph")
-        : .skipped(id, .notReached, "the host is not known")
-    }
-    if [host].containsHost(listing.host) { return .passed(id, found: listing.host) }
-    return .failed(
-      id,
-      RequestError(
-        .hostMismatch, "the request is sent to \(naming: listing.host), and \(Self.names([host])) is expected"))
+    return host(
+      listing.host, among: expected.hosts?.graphHost.map { [$0] }, isKnown: listing.isHostKnown, hostName: Self.hostName
+    )
   }
 
   /// What is expected of another kind of request is not ignored: this one is not what was meant.
