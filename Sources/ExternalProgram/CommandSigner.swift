@@ -35,6 +35,15 @@ struct CommandSigner: Signer {
     }
   }
 
+  func rebound(
+    to algorithm: SignatureAlgorithm, certificates: [Certificate]
+  ) throws(KeyError) -> (any Signer)? {
+    if let leaf = certificates.first, !leaf.publicKey.hasSameNumbers(as: publicKey) { return nil }
+    return try CommandSigner(
+      program, algorithm: algorithm, publicKey: certificates.first?.publicKey ?? publicKey, certificates: certificates,
+      keyName: request.keyName, cryptography)
+  }
+
   /// keyroll digests the message here, so that the program signs the digest of exactly the message that was judged.
   ///
   /// The signature is returned only if it verifies; otherwise `bad-signature` is thrown.

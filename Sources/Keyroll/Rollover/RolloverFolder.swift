@@ -138,6 +138,7 @@ extension RolloverFolder {
         .stepTooEarly, "only the overlap can be waived, and the rollover is \(state.stage.rawValue)",
         hint: "the new key has to be accepted, and the workload switched, whatever the reason is")
     }
+    if journal.events.contains(where: { $0.kind == .waived(reason: reason) }) { return }
     try append([RolloverEvent(.waived(reason: reason), at: time)])
   }
 
@@ -159,6 +160,7 @@ extension RolloverFolder {
         .stepTooEarly, "\(package) can still be sent, and would add the new key",
         hint: "bring it back and record it, or wait until its last window has closed")
     }
+    if journal.events.contains(where: { $0.kind == .abandoning(isBack: isBack) }) { return }
     try append([RolloverEvent(.abandoning(isBack: isBack), at: time)])
   }
 
