@@ -30,6 +30,7 @@ printf '{"aud":"00000002-0000-0000-c000-000000000000","iss":"3f2504e0-4f89-41d3-
 
 "$benchmark" "$work/both.pem" "$work/keyroll" "$(command -v jose)" "$work/key.jwk" "$work/claims.json" \
   '{"protected":{"alg":"RS256","typ":"JWT"}}'
+"$benchmark" peak "$work/both.pem" "$work/keyroll"
 
 scripts/softhsm.sh "$work/softhsm" >"$work/log" || { cat "$work/log" >&2; exit 1; }
 module=$(sed -n 's/^module: //p' "$work/softhsm/pkcs11/modules/softhsm.module")
