@@ -31,7 +31,7 @@ enum CertificateChain {
   static func isSigned(_ certificate: Certificate, by issuer: Certificate) -> Bool {
     defer { OpenSSLErrors.clear() }
     let (signedDER, signingDER) = (certificate.der, issuer.der)
-    guard let signed = X509Item(signedDER.span), let signing = X509Item(signingDER.span),
+    guard let signed = X509Item(signedDER.span, in: .standard), let signing = X509Item(signingDER.span, in: .standard),
       let key = unsafe X509_get0_pubkey(signing.pointer)
     else { return false }
     return unsafe X509_verify(signed.pointer, key) == 1

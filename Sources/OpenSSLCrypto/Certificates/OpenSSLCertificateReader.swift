@@ -97,9 +97,11 @@ struct X509Item: ~Copyable {
   let byteCount: Int
 
   /// Nil when there is none; the reason is then in the error queue.
-  init?(_ der: Span<UInt8>) {
+  ///
+  /// `context` is the standard one for a certificate that is to be verified, or verified with.
+  init?(_ der: Span<UInt8>, in context: LibraryContext = .reading) {
     OpenSSLErrors.clear()
-    var certificate = unsafe X509_new_ex(LibraryContext.standard.pointer, nil)
+    var certificate = unsafe X509_new_ex(context.pointer, nil)
     // On failure the certificate is freed and the pointer cleared.
     let consumed = unsafe DER.decode(der) { position, count in unsafe d2i_X509(&certificate, &position, count) != nil }
     guard let consumed, let certificate = unsafe certificate else {
