@@ -76,7 +76,7 @@ struct Main {
   private static func measurePeak(_ command: OneShot) throws {
     let peakKiB = try (0..<20).map { _ in try command.run().peakKiB }.max() ?? 0
     var own = rusage()
-    unsafe getrusage(RUSAGE_SELF, &own)
+    unsafe getrusage(RUSAGE_SELF.rawValue, &own)
     guard peakKiB > own.ru_maxrss else { throw BenchmarkError("the peak of \(peakKiB) KiB is that of this process") }
     print("\(rounded(Double(peakKiB) / 1024)) MB  (goal ≤ 16)  peak memory of one keyroll sign proof")
   }
