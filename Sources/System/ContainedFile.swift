@@ -46,8 +46,8 @@ package enum ContainedFile {
 
   /// The names in a folder, sorted by their bytes, without those that begin with a dot; nil if there is no such folder.
   ///
-  /// Names that are not UTF-8 are skipped: nothing of ours has one.
-  package static func names(in folder: String) -> [String]? {
+  /// Names that are not UTF-8 are skipped: nothing of ours has one. With `includingHidden` only `.` and `..` are left out.
+  package static func names(in folder: String, includingHidden: Bool = false) -> [String]? {
     guard let stream = unsafe opendir(folder) else { return nil }
     defer { unsafe closedir(stream) }
     var names: [String] = []
@@ -56,7 +56,9 @@ package enum ContainedFile {
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
         unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(validatingCString: $0) }
       }
-      if let name, name.utf8.first != UInt8(ascii: ".") { names.append(name) }
+      guard let name else { continue }
+      let isHidden = name.utf8.first == UInt8(ascii: ".")
+      if !isHidden || includingHidden && name != "." && name != ".." { names.append(name) }
     }
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }

@@ -12,7 +12,7 @@ package enum FolderTree {
   ///
   /// - Parameter files: by their paths in the folder, such as `token-1/request.curl`, at most one folder deep.
   package static func write(_ files: [(path: String, bytes: [UInt8])], to path: String) throws(SystemReason) {
-    let temporary = "\(path).keyroll-\(String(UInt64.random(in: .min ... .max), radix: 16))"
+    let temporary = hiddenName(beside: path)
     try makeFolder(temporary)
     do throws(SystemReason) {
       var made: Set<String> = []
@@ -47,12 +47,18 @@ package enum FolderTree {
 
   /// Puts a file in the place of one that may be there, whole or not at all.
   package static func replaceFile(_ path: String, holding bytes: [UInt8]) throws(SystemReason) {
-    let temporary = "\(path).keyroll-\(String(UInt64.random(in: .min ... .max), radix: 16))"
+    let temporary = hiddenName(beside: path)
     try makeFile(temporary, holding: bytes)
     if unsafe rename(temporary, path) == 0 { return }
     let reason = SystemReason.last
     unsafe unlink(temporary)
     throw reason
+  }
+
+  /// In the same folder, and hidden: what is left of a run that was killed is taken for nothing, neither here nor by a shell.
+  private static func hiddenName(beside path: String) -> String {
+    let start = path.utf8.lastIndex(of: UInt8(ascii: "/")).map(path.utf8.index(after:)) ?? path.startIndex
+    return "\(path[..<start]).\(path[start...]).keyroll-\(String(UInt64.random(in: .min ... .max), radix: 16))"
   }
 
   /// Makes a folder of mode 0700; throws EEXIST for what already exists.

@@ -43,8 +43,11 @@ struct RolloverStatusCommand: ParsableCommand {
     var output = RolloverOutput(format.format, of: paths)
     for path in paths {
       try output.perform(path, isOnly: paths.count == 1) {
-        var folder = try RolloverFolder(at: path, cryptography: Toolkit.command.cryptography)
-        let answers = try folder.recordOwnAnswers(at: time)
+        var folder = try RolloverFolder(at: path, for: .changingIfFree, cryptography: Toolkit.command.cryptography)
+        if !folder.isLocked {
+          Diagnostics.note("another keyroll works on \(naming: path): what came back since is not taken in yet")
+        }
+        let answers = folder.isLocked ? try folder.recordOwnAnswers(at: time) : []
         return RolloverOutput.Result(.stands, RolloverReport(folder, at: time), answers: answers)
       }
     }
@@ -87,6 +90,7 @@ struct RolloverRecordCommand: ParsableCommand {
     var output = RolloverOutput(format.format, of: paths)
     for one in taken {
       if case .failure(let error) = one.result { try output.fail(one.rollover ?? one.returned.path, error) }
+      output.warn(of: one.unread.map(\.message))
     }
     for path in paths {
       let own = taken.filter { $0.rollover == path }
@@ -126,7 +130,7 @@ struct RolloverSwitchedCommand: ParsableCommand {
     var output = RolloverOutput(format.format, of: paths)
     for path in paths {
       try output.perform(path, isOnly: paths.count == 1) {
-        var folder = try RolloverFolder(at: path, cryptography: Toolkit.command.cryptography)
+        var folder = try RolloverFolder(at: path, for: .changing, cryptography: Toolkit.command.cryptography)
         let answers = try folder.recordOwnAnswers(at: time)
         try folder.switchWorkload(at: time)
         return RolloverOutput.Result(.switched, RolloverReport(folder, at: time), answers: answers)
@@ -163,8 +167,9 @@ struct RolloverAbandonCommand: ParsableCommand {
     var output = RolloverOutput(format.format, of: paths)
     for path in paths {
       try output.perform(path, isOnly: paths.count == 1) {
-        var folder = try RolloverFolder(at: path, cryptography: Toolkit.command.cryptography)
+        var folder = try RolloverFolder(at: path, for: .changing, cryptography: Toolkit.command.cryptography)
         let answers = try folder.recordOwnAnswers(at: time)
+        try folder.requireAbandonable(at: time)
         let isSwitched = folder.state(at: time).stage == .switched
         try folder.abandon(isBack: isSwitched ? try Self.isBack(path) : false, at: time)
         return RolloverOutput.Result(.abandoned, RolloverReport(folder, at: time), answers: answers)
@@ -217,6 +222,12 @@ struct RolloverAdvice {
       command = "sh \(ShellWord.quoted("\(place)/\(RunScript.fileName)"))"
       window = RolloverText.window(opens, closes, at: report.time)
       remarks = ["or elsewhere, and when it is back: \(rollover) record \(folder) PACKAGE"]
+    case .withhold(let package, let until):
+      command = "\(rollover) record \(folder) PACKAGE"
+      remarks = [
+        "if it was sent; else do not send \(naming: "\(report.path)/\(package)"), nor any copy of it:",
+        "it can be sent until \(until)",
+      ]
     case .recordList:
       command = "\(rollover) record \(folder) list.json"
       if case .oldCertificateEnded = report.state.reason {

@@ -92,18 +92,26 @@ struct RolloverNewCommand: RepeatableOptions {
         var rollover: RolloverFolder
         if RolloverFolder.exists(at: path) {
           // An earlier run has made it, and may have been ended before its package was written.
-          rollover = try RolloverFolder(at: path, cryptography: ring.toolkit.cryptography)
+          rollover = try RolloverFolder(at: path, for: .changing, cryptography: ring.toolkit.cryptography)
           guard !isPlanOnly, case .pack(.add) = rollover.state(at: time).next else {
             if case .send = rollover.state(at: time).next { return try writer.write(&rollover, isOnly: false) }
             return RolloverOutput.Result(.written, RolloverReport(rollover, at: time))
           }
         } else {
+          // Whatever would end the run later is looked at before a key is made.
+          try RolloverFolder.requirePlace(forNew: path)
+          if !isPlanOnly { try package.requireFree(for: path) }
           (rollover, lines) = try maker.make(order, at: path)
         }
         guard !isPlanOnly, case .pack(.add) = rollover.state(at: time).next else {
           return RolloverOutput.Result(.new(lines, nil), RolloverReport(rollover, at: time))
         }
-        let result = try writer.write(&rollover, isOnly: true)
+        let result: RolloverOutput.Result
+        do { result = try writer.write(&rollover, isOnly: true) } catch let error as any DiagnosticError {
+          let next = "the rollover was made, and keyroll rollover next \(ShellWord.quoted(path)) writes its package"
+          throw RolloverError(
+            id: error.id, error.message, hint: [error.hint, next].compactMap(\.self).joined(separator: "; "))
+        }
         guard case .made(let package) = result.kind else { return result }
         return RolloverOutput.Result(.new(lines, package), result.report, copy: result.copy)
       }

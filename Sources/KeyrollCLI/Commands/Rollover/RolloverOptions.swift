@@ -142,6 +142,13 @@ struct PackageOptions: ParsableArguments {
     try RolloverPackage.writeParcelScript(to: destination)
   }
 
+  /// Throws `output-exists` where something has the place of that copy.
+  func requireFree(for path: String) throws(SystemError) {
+    guard let copy = destination(for: path), FileStatus.isThere(copy) else { return }
+    throw SystemError(
+      .outputExists, "\(naming: copy) is there already", hint: "send each time to a new folder, by --send-to")
+  }
+
   /// Where the copy of a rollover's package goes.
   func destination(for path: String) -> String? {
     destination.map { "\(RolloverPaths.trimmed($0))/\(RolloverPaths.name(of: path))" }
@@ -172,9 +179,7 @@ enum RolloverPaths {
   }
 
   /// The last part of a path.
-  static func name(of path: String) -> String {
-    path.utf8.split(separator: UInt8(ascii: "/")).last.flatMap { String(Substring($0)) } ?? path
-  }
+  static func name(of path: String) -> String { RolloverReport.name(of: path) }
 
   /// Makes a folder for its owner alone, unless it is there.
   static func makeFolder(_ path: String) throws(SystemError) {

@@ -71,6 +71,9 @@ struct RolloverOutput {
     try add(result, isOnly: isOnly)
   }
 
+  /// Warnings that stop nothing.
+  mutating func warn(of texts: [String]) { warnings += texts }
+
   mutating func fail(_ path: String, _ error: any DiagnosticError) throws {
     failures.append(Failure(name: RolloverPaths.name(of: path), error: error))
     try write(RolloverPaths.name(of: path), "FAILED  \(error.message) [\(error.id)]")
@@ -139,9 +142,15 @@ struct RolloverOutput {
       parts.append(
         failures.count == 1
           ? "1 failed: \(naming: only.name), \(Self.firstPart(of: only.error.message)) [\(only.error.id)]"
-          : "\(failures.count) failed: \(failures.map { "\(naming: $0.name)" }.joined(separator: ", "))")
+          : "\(failures.count) failed: \(failedNames.joined(separator: ", "))")
     }
     return parts.joined(separator: " · ")
+  }
+
+  /// Each once, however much of it failed.
+  private var failedNames: [String] {
+    var seen: Set<String> = []
+    return failures.map { "\(naming: $0.name)" }.filter { seen.insert($0).inserted }
   }
 
   /// What is wrong, without what there is instead, which its line has.
@@ -188,7 +197,7 @@ struct RolloverText {
 
   /// What works and should not be left so, and what is wrong.
   var warnings: [String] {
-    report.state.notes.filter(\.isWarning).map(\.text)
+    report.unread + report.state.notes.filter(\.isWarning).map(\.text)
       + (isConflictTold ? [] : report.state.conflicts.map(\.text))
   }
 
@@ -245,6 +254,7 @@ struct RolloverText {
     fields.append("old key", key(.old, report.certificates.old, report.state.oldKeyID))
     fields.append("new key", key(.new, report.certificates.new, report.state.newKeyID))
     for note in report.state.notes where !note.isWarning { fields.append("note", note.text) }
+    for remark in report.remarks { fields.append("note", remark) }
     return fields.screen
   }
 
