@@ -131,6 +131,17 @@ struct RolloverGuardTests {
     #expect(recorded.status == 0 && recorded.error.contains("is passed over"), "\(recorded)")
   }
 
+  @Test("Of several things that one rollover cannot take, the sum names it once, and no hint names an option of others")
+  func foreign() throws {
+    let desk = try begun()
+    let objects = ["1", "2"].map { #"{"id": "3f2504e0-4f89-41d3-9a0c-0305e82c330\#($0)", "keyCredentials": []}"# }
+    try desk.folder.write(Array("[]".utf8), to: "none.json")
+    try desk.folder.write(Array("[\(objects.joined(separator: ", "))]".utf8), to: "two.json")
+    let refused = try desk.rollover("record", "payroll", "none.json", "two.json")
+    #expect(refused.status == 1 && refused.output.hasSuffix("\n2 failed: payroll\n"), "\(refused)")
+    #expect(!refused.error.contains("--object-id"), "\(refused)")
+  }
+
   // MARK: Copies
 
   @Test("A copy that is there is not taken for that of a new package, and nothing is made before that is known")
@@ -183,6 +194,18 @@ struct RolloverGuardTests {
         + ["--subject", "Payroll", "--new-password-file", "pw"] + RolloverDesk.object)
     #expect(refused.status == 2 && refused.error.contains("[folder-changeable]"), "\(refused)")
     #expect(try !desk.folder.names().contains { $0.hasPrefix("new.") })
+  }
+
+  @Test(
+    "A folder that no command could name is not made",
+    arguments: ["pay\u{1B}[31mroll", "pay\u{202E}roll", "pay\u{FFFD}"])
+  func untypeable(name: String) throws {
+    let desk = try RolloverDesk()
+    let before = try desk.folder.names()
+    let refused = try desk.keyroll(
+      ["rollover", "new", name, "--key", RolloverDesk.oldKey, "--new-key", RolloverDesk.newKey] + RolloverDesk.object)
+    #expect(refused.status == 64 && refused.error.contains("cannot be typed"), "\(refused)")
+    #expect(try desk.folder.names() == before)
   }
 
   @Test("One application is begun once, whatever the lines of the table call it")

@@ -59,6 +59,7 @@ struct RolloverNewCommand: RepeatableOptions {
     let time = try clock.now()
     let windows = try package.row(at: time)
     let folder = RolloverPaths.trimmed(folder)
+    try RolloverPaths.requireTypeable(folder)
     let orders: [(path: String, order: RolloverOrder)]
     if let table {
       orders = try RolloverOrder.all(in: table, options: plan.values, isRequest: isRequest)

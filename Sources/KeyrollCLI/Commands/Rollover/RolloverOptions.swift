@@ -181,6 +181,18 @@ enum RolloverPaths {
   /// The last part of a path.
   static func name(of path: String) -> String { RolloverReport.name(of: path) }
 
+  /// Throws `usage` for a new folder whose name nobody can type: the next commands name it. A name that is not UTF-8 arrives here
+  /// with U+FFFD in it, and would be that of another folder.
+  static func requireTypeable(_ path: String) throws(CommandError) {
+    let isTypeable = path.unicodeScalars.allSatisfy { scalar in
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned: false
+      default: scalar != "\u{FFFD}"
+      }
+    }
+    if !isTypeable { throw .usage("the name of a new folder has a character that cannot be typed: \(naming: path)") }
+  }
+
   /// Makes a folder for its owner alone, unless it is there.
   static func makeFolder(_ path: String) throws(SystemError) {
     if ContainedFile.isFolder(path) { return }
