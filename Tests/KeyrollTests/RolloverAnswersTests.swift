@@ -81,7 +81,7 @@ import Testing
   func full() throws {
     let journal = "payroll/journal.jsonl"
     do { _ = try fixture.rollover() }
-    let line = RolloverEvent(.refused(.old, answer: "throttled"), at: Self.start).line
+    let line = RolloverEvent(.waived(reason: ExactText(String(repeating: "x", count: 1000))), at: Self.start).line
     let head = try fixture.folder.bytes(journal)
     let count = (RolloverJournal.mostBytes - head.count) / line.count
     let all = head + (0..<count).flatMap { _ in line }

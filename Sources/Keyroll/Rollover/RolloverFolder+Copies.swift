@@ -17,7 +17,11 @@ extension RolloverFolder {
         hint: "send the copy that there is, or wait until its last window has closed")
     }
     if FileStatus.isThere(destination) {
-      if (try? differingFile(of: package.text, in: destination)) == .some(nil) { return }
+      var isCopy = false
+      do throws(RolloverError) { isCopy = try differingFile(of: package.text, in: destination) == nil } catch {
+        // What cannot be read is none.
+      }
+      if isCopy { return }
       throw RolloverError(
         id: "output-exists", "\(naming: destination) is there already, and is not a copy of \(naming: own)",
         hint: "send each time to a new folder")
