@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures keyroll against the bare OpenSSL calls, also where it refuses hostile tokens, against `jose jws sig` and against
+# Measures keyroll against the bare OpenSSL calls, also where it refuses hostile tokens and begins rollovers, against `jose jws sig` and against
 # the bare PKCS#11 calls on a SoftHSM token, and prints ratios taken in one run. `KeyrollBenchmark refusals both.pem` lists
 # every hostile token, and `KeyrollBenchmark judge both.pem SHAPE COUNT` judges one again and again, for a profiler.
 set -euo pipefail
@@ -30,6 +30,23 @@ printf '{"aud":"00000002-0000-0000-c000-000000000000","iss":"3f2504e0-4f89-41d3-
 
 "$benchmark" "$work/both.pem" "$work/keyroll" "$(command -v jose)" "$work/key.jwk" "$work/claims.json" \
   '{"protected":{"alg":"RS256","typ":"JWT"}}'
+
+# In memory, where there is such a place: what is measured is not the disk.
+rollovers=$(mktemp -d -p "$(if [ -w /dev/shm ]; then echo /dev/shm; else echo "$work"; fi)")
+trap 'rm -rf "$work" "$rollovers"' EXIT
+openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=next -keyout "$work/next.key" -out "$work/next.pem" 2>"$work/log" ||
+  { cat "$work/log" >&2; exit 1; }
+cat "$work/next.key" "$work/next.pem" >"$work/next-both.pem"
+for count in 50 500; do
+  {
+    echo folder,application,client-id,tenant,key,new-key
+    for number in $(seq "$count"); do
+      printf 'app-%s,0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01,2f1e9c44-5a0b-4c1d-8e2f-7b6a5c4d3e02,contoso.onmicrosoft.com,%s,%s\n' \
+        "$number" "pem:$work/both.pem" "pem:$work/next-both.pem"
+    done
+  } >"$rollovers/apps-$count.csv"
+done
+"$benchmark" rollover "$work/keyroll" "$work/both.pem" "$work/next-both.pem" "$rollovers"
 
 scripts/softhsm.sh "$work/softhsm" >"$work/log" || { cat "$work/log" >&2; exit 1; }
 module=$(sed -n 's/^module: //p' "$work/softhsm/pkcs11/modules/softhsm.module")

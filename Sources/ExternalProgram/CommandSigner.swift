@@ -35,6 +35,15 @@ struct CommandSigner: Signer {
     }
   }
 
+  func rebound(
+    to algorithm: SignatureAlgorithm, certificates: [Certificate]
+  ) throws(KeyError) -> (any Signer)? {
+    if let leaf = certificates.first, !leaf.publicKey.hasSameNumbers(as: publicKey) { return nil }
+    return try CommandSigner(
+      program, algorithm: algorithm, publicKey: certificates.first?.publicKey ?? publicKey, certificates: certificates,
+      keyName: request.keyName, cryptography)
+  }
+
   /// The message is digested here: what chooses the message is never what chooses the digest.
   ///
   /// What comes back leaves only when it verifies; else `bad-signature` is thrown.

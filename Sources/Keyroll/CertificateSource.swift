@@ -38,7 +38,14 @@ extension Toolkit {
 
   /// The certificates of a PEM, DER or bundle file, or of a `pkcs11:` reference.
   public func certificates(from name: String) throws(KeyError) -> [Certificate] {
-    if let reference = try Self.tokenReference(name) { return try certificates(on: reference) }
+    try certificates(from: name, besideOpenKeys: false)
+  }
+
+  /// - Parameter besideOpenKeys: true where keys on tokens are open, which would lose their login if the modules were closed.
+  func certificates(from name: String, besideOpenKeys: Bool) throws(KeyError) -> [Certificate] {
+    if let reference = try Self.tokenReference(name) {
+      return besideOpenKeys ? try tokens.certificates(at: reference) : try certificates(on: reference)
+    }
     return try Self.read(name).withBytes { (bytes) throws(KeyError) in try certificates(in: bytes, of: name) }
   }
 

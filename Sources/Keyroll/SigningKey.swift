@@ -41,12 +41,35 @@ public struct SigningKey: Sendable {
   public func signer(
     for algorithm: SignatureAlgorithm, at time: NumericDate, needsChain: Bool = false, with toolkit: Toolkit
   ) throws(KeyError) -> any Signer {
+    var request = request(algorithm, at: time)
+    request.needsChain = needsChain
+    do throws(KeyError) { return try toolkit.keys.signer(for: request) } catch { throw explained(error) }
+  }
+
+  /// The same for a key that `opened` is open for: nothing is read again, and nobody is asked for a secret.
+  ///
+  /// Of the certificates that were given the one over that key is meant; without any those of `opened` stay. Nil where none is
+  /// over it, or where the signer cannot be bound again: then the key has to be opened. Throws what
+  /// `KeyRegistry.signer(for:sharing:)` throws, and `several-certificates`.
+  public func signer(
+    for algorithm: SignatureAlgorithm, sharing opened: any Signer, at time: NumericDate, with toolkit: Toolkit
+  ) throws(KeyError) -> (any Signer)? {
+    var request = request(algorithm, at: time)
+    if !certificates.isEmpty {
+      let own = certificates.filter { $0.publicKey.hasSameNumbers(as: opened.publicKey) }
+      let choice = CertificateChoice(at: time.seconds, in: certificateSource ?? name)
+      guard let leaf = try choice.leaf(over: opened.publicKey, among: own) else { return nil }
+      request.certificates = toolkit.cryptography.chain(from: leaf, among: certificates)
+    }
+    return try toolkit.keys.signer(for: request, sharing: opened)
+  }
+
+  private func request(_ algorithm: SignatureAlgorithm, at time: NumericDate) -> KeyRequest {
     var request = KeyRequest(
       reference, algorithm: algorithm, certificates: certificates, at: time.seconds, secrets: secrets,
       requiresOwnCertificate: requiresOwnCertificate)
     request.certificateSource = certificateSource
-    request.needsChain = needsChain
-    do throws(KeyError) { return try toolkit.keys.signer(for: request) } catch { throw explained(error) }
+    return request
   }
 
   /// What the backend cannot know: where the certificate came from, and who will judge the token.

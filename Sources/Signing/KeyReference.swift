@@ -70,6 +70,47 @@ public struct KeyReference: Sendable, Hashable, CustomStringConvertible {
     return (path.isEmpty ? [] : [path]) + named
   }
 
+  /// The same reference as text, in which relative paths begin with `folder`, so that it means the same key from every folder.
+  ///
+  /// A plain path stays one, and `-` stays standard input.
+  public func text(startingAt folder: String) -> String {
+    if scheme.utf8.elementsEqual(Self.plainPathScheme.utf8) {
+      return Self.isRelative(path.utf8) ? Self.joined(folder, Substring(path)) : path
+    }
+    let rest = Substring(description.utf8.dropFirst(scheme.utf8.count + 1))
+    func encoded(_ isLiteral: (UInt8) -> Bool) -> String { PercentEncoding.encoded(folder.utf8, allowing: isLiteral) }
+    if path.isEmpty {
+      guard let mark = rest.utf8.firstIndex(of: UInt8(ascii: "?")) else { return description }
+      let query = rest.utf8[rest.utf8.index(after: mark)...].split(separator: UInt8(ascii: "&"))
+      let folder = encoded { URICharacters.isLiteral($0, inQuery: true) }
+      return "\(scheme):\(rest[...mark])" + query.map { anchored(Substring($0), folder) }.joined(separator: "&")
+    }
+    let folder = encoded { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: "%") }
+    let parts = rest.utf8.split(separator: UInt8(ascii: ";")).map(Substring.init)
+    let first = parts[0]
+    let start = Self.isRelative(first.utf8) ? Self.joined(folder, first) : String(first)
+    return "\(scheme):" + ([start] + parts.dropFirst().map { anchored($0, folder) }).joined(separator: ";")
+  }
+
+  /// An attribute as it is written, with `folder` before a relative path.
+  private func anchored(_ attribute: Substring, _ folder: String) -> String {
+    guard let equals = attribute.utf8.firstIndex(of: UInt8(ascii: "=")) else { return String(attribute) }
+    let (name, value) = (attribute.utf8[..<equals], attribute[attribute.utf8.index(after: equals)...])
+    let isPath = attributes.contains { $0.name.content == .path && $0.name.name.utf8.elementsEqual(name) }
+    return isPath && Self.isRelative(value.utf8)
+      ? "\(Substring(name))=\(Self.joined(folder, value))" : String(attribute)
+  }
+
+  private static func isRelative(_ path: some Collection<UInt8>) -> Bool {
+    path.first != UInt8(ascii: "/") && !path.elementsEqual("-".utf8)
+  }
+
+  private static func joined(_ folder: String, _ path: Substring) -> String {
+    var path = path
+    while path.utf8.starts(with: "./".utf8) { path = Substring(path.utf8.dropFirst(2)) }
+    return folder.utf8.last == UInt8(ascii: "/") ? "\(folder)\(path)" : "\(folder)/\(path)"
+  }
+
   /// Whatever the scheme: a text that is not a reference after all is printed as a path.
   private static func refuseSecrets(in text: String) throws(KeyError) {
     // Before a name: of a scheme that is not known here the colon is one, too.

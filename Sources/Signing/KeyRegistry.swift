@@ -21,13 +21,27 @@ public struct KeyRegistry: Sendable {
   ///
   /// Throws `unknown-key-scheme`, what the backend throws, and what `PublicKey.requireFitToSign(with:at:)` throws.
   public func signer(for request: KeyRequest) throws(KeyError) -> any Signer {
-    let (reference, algorithm) = (request.reference, request.algorithm)
+    let reference = request.reference
     guard let backend = backends.first(where: { $0.scheme.utf8.elementsEqual(reference.scheme.utf8) }) else {
       throw KeyError(
         .unknownKeyScheme, "nothing here opens key references of the scheme \(naming: reference.scheme)",
         hint: "known schemes: \(schemes.joined(separator: ", "))")
     }
-    let signer = try backend.signer(for: request)
+    return try judged(try backend.signer(for: request), for: request)
+  }
+
+  /// The same for a key that is open already as `opened`: nothing is read again, and nobody is asked for a secret.
+  ///
+  /// The certificates of the request take the place of those of `opened`, leaf first; none leaves those that it has. Nil where
+  /// that signer cannot be bound again. Throws what `Signer.rebound` throws, and what `signer(for:)` throws of its own.
+  public func signer(for request: KeyRequest, sharing opened: any Signer) throws(KeyError) -> (any Signer)? {
+    let certificates = request.certificates.isEmpty ? opened.certificates : request.certificates
+    guard let signer = try opened.rebound(to: request.algorithm, certificates: certificates) else { return nil }
+    return try judged(signer, for: request)
+  }
+
+  private func judged(_ signer: any Signer, for request: KeyRequest) throws(KeyError) -> any Signer {
+    let (reference, algorithm) = (request.reference, request.algorithm)
     guard signer.algorithm == algorithm else {
       throw KeyError(
         .keyRestricted,

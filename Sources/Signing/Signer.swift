@@ -15,11 +15,20 @@ public protocol Signer: Sendable {
   var notes: [String] { get }
   /// Hashes, pads and signs the whole message, never a bare digest; blocks.
   func sign(_ message: Span<UInt8>) throws(SigningError) -> Signature
+  /// A signer with the same open key for another algorithm, or with other certificates over it, leaf first.
+  ///
+  /// Nothing is read again and nobody is asked for a secret. Nil for a signer that cannot be bound again: its key has to be
+  /// opened again. Throws what the key or its device can be refused for.
+  func rebound(to algorithm: SignatureAlgorithm, certificates: [Certificate]) throws(KeyError) -> (any Signer)?
 }
 
 extension Signer {
   /// No notes.
   public var notes: [String] { [] }
+  /// Nil.
+  public func rebound(
+    to algorithm: SignatureAlgorithm, certificates: [Certificate]
+  ) throws(KeyError) -> (any Signer)? { nil }
 }
 
 /// The raw octets of a signature, with the algorithm that made it.

@@ -53,8 +53,26 @@ public struct SignerConformance: Sendable {
         findings.append(finding(.opens, algorithm, "\(error)"))
       }
     }
+    findings += reboundFindings()
     if keys.count > 1 { findings.append(finding(.keyIsTheSame, nil, "\(keys.count) public keys")) }
     return findings + otherAlgorithmFindings() + secretFindings()
+  }
+
+  /// A signer that is bound again is as one that was opened; one that cannot be is none.
+  private func reboundFindings() -> [ConformanceFinding] {
+    guard let first = algorithms.first, let last = algorithms.last, first != last,
+      let opened = try? open(first, secrets)
+    else { return [] }
+    do {
+      guard let signer = try opened.rebound(to: last, certificates: opened.certificates) else { return [] }
+      var findings = SignerCheck(signer, last, verifier).findings()
+      if signer.publicKey != opened.publicKey {
+        findings.append(finding(.keyIsTheSame, last, "another when bound again"))
+      }
+      return findings
+    } catch {
+      return [finding(.opens, last, "it cannot be bound again: \(error)")]
+    }
   }
 
   private func otherAlgorithmFindings() -> [ConformanceFinding] {

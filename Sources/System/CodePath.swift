@@ -113,9 +113,10 @@ extension CodePath {
   }
 
   private static func currentFolder() throws(Refusal) -> String {
-    var folder = [CChar](repeating: 0, count: Int(PATH_MAX))
-    guard unsafe getcwd(&folder, folder.count) != nil else { throw .absent(reason(errno), in: "/") }
-    return try text(folder.prefix { $0 != 0 })
+    let folder: String?
+    do throws(SystemReason) { folder = try WorkingFolder.path() } catch { throw .absent(error.description, in: "/") }
+    guard let folder else { throw .notText }
+    return folder
   }
 
   private static func text(_ characters: ArraySlice<CChar>) throws(Refusal) -> String {

@@ -113,6 +113,8 @@ private struct Transcript {
   }
 
   private let steps: [Step]
+  /// The folder of the page, which stands for that of the desk.
+  private static let home = "/home/ana"
 
   init(_ number: Int) throws {
     let page = try String(contentsOf: checkout.appending(path: "docs/rollover.md"), encoding: .utf8)
@@ -148,8 +150,10 @@ private struct Transcript {
       case .time(let seconds): desk.machine.now = seconds
       case .command(let command):
         let line = command.line.replacing("/media/stick", with: stick)
-        let output = try perform(line, command.output, on: desk, token)
-        let shown = output.replacing(stick, with: "/media/stick")
+        let home = String(desk.folder.path("x").dropLast("/x".count))
+        let prompts = command.output.map { $0.replacing(Self.home, with: home) }
+        let output = try perform(line, prompts, on: desk, token)
+        let shown = output.replacing(stick, with: "/media/stick").replacing(home, with: Self.home)
         #expect(Self.matches(shown, command.output), "\(command.line)\n\(shown)")
         try then(command.line)
       }

@@ -189,10 +189,11 @@ struct RunScriptTests {
     let refused = try #require(recorded.first { $0.evidence.refusal != nil })
     #expect(refused.evidence.refusal == ExactText(answer))
     #expect(stage.state.stage == .ready && stage.state.next == .pack(.add))
+    let action = try #require(refused.action)
     let failure = RolloverFailure(
-      refused.action, by: .old, answer: ExactText(answer), status: refused.evidence.explanation?.response.status,
+      action, by: .old, answer: ExactText(answer), status: refused.evidence.explanation?.response.status,
       of: stage.rollover.plan)
-    #expect(!failure.advice.isEmpty && failure.meaning != "\(refused.action.rawValue) was not done")
+    #expect(!failure.advice.isEmpty && failure.meaning != "\(action.rawValue) was not done")
   }
 
   @Test("Two entries of one certificate, and a replica that lags, are conflicts that a newer list settles")

@@ -26,6 +26,31 @@ struct KeyReferenceTests {
     #expect(try read("PEM:a;id=00").description == "pem:a;id=00")
   }
 
+  @Test(
+    "with a folder before its relative paths a reference means the same from everywhere",
+    arguments: [
+      ("a.pem", "/x y;z/a.pem"), ("./a.pem", "/x y;z/a.pem"), ("/a.pem", "/a.pem"), ("-", "-"),
+      ("pem:a.pem;id=00", "pem:/x y%3Bz/a.pem;id=00"), ("pem:-", "pem:-"),
+      ("pem:/a.pem;cert=b", "pem:/a.pem;cert=/x y%3Bz/b"),
+      ("pem:../a%3B.pem;id=a;cert=/b", "pem:/x y%3Bz/../a%3B.pem;id=a;cert=/b"),
+      ("uri:token=a;object=b", "uri:token=a;object=b"), ("uri:token=a?certificate=/b", "uri:token=a?certificate=/b"),
+      ("uri:token=a?other=c&certificate=b.pem", "uri:token=a?other=c&certificate=/x%20y%3Bz/b.pem"),
+    ])
+  func anchored(_ text: String, _ anchored: String) throws {
+    let syntaxes = [
+      KeyReferenceSyntax("pem", attributes: [.init("id"), .init("cert", .path)]),
+      KeyReferenceSyntax(
+        "uri", .uri,
+        attributes: [
+          .init("token"), .init("object"), .init("other", isInQuery: true),
+          .init("certificate", .path, isInQuery: true),
+        ]),
+    ]
+    let reference = try KeyReference(text, of: syntaxes)
+    #expect(reference.text(startingAt: "/x y;z") == anchored)
+    #expect(try KeyReference(anchored, of: syntaxes).text(startingAt: "/elsewhere") == anchored)
+  }
+
   @Test("empty text, a NUL and a scheme alone are refused", arguments: ["", "a\0b", "pem:"])
   func malformed(_ text: String) {
     do throws(KeyError) {

@@ -16,6 +16,7 @@ struct SignerConformanceTests {
     var password: String?
     var isAnyPasswordRight = false
     var keyOfEachAlgorithm = false
+    var reboundInstead: SignatureAlgorithm?
     var spoil: (@Sendable ([UInt8]) -> [UInt8]) = { $0 }
 
     func signer(for request: KeyRequest) throws(KeyError) -> any Signer {
@@ -29,17 +30,29 @@ struct SignerConformanceTests {
       }
       let key = PublicKey.fake(keyOfEachAlgorithm && algorithm == .rs512 ? 2 : 1)
       return SpoilingSigner(
-        signer: FakeSigner(instead ?? algorithm, publicKey: key, certificates: certificates), spoil: spoil)
+        signer: FakeSigner(instead ?? algorithm, publicKey: key, certificates: certificates), spoil: spoil,
+        reboundInstead: reboundInstead)
     }
   }
 
   private struct SpoilingSigner: Signer {
     let signer: FakeSigner
     let spoil: @Sendable ([UInt8]) -> [UInt8]
+    /// What it is bound to again in place of what is asked for.
+    var reboundInstead: SignatureAlgorithm?
 
     var algorithm: SignatureAlgorithm { signer.algorithm }
     var publicKey: PublicKey { signer.publicKey }
     var certificates: [Certificate] { signer.certificates }
+
+    func rebound(
+      to algorithm: SignatureAlgorithm, certificates: [Certificate]
+    ) throws(KeyError) -> (any Signer)? {
+      reboundInstead.map {
+        SpoilingSigner(
+          signer: FakeSigner($0, publicKey: publicKey, certificates: certificates), spoil: spoil)
+      }
+    }
 
     func sign(_ message: Span<UInt8>) throws(SigningError) -> Signature {
       let good = try signer.sign(message)
@@ -85,6 +98,12 @@ struct SignerConformanceTests {
 
   @Test("a signer for another algorithm is found") func otherAlgorithm() async throws {
     #expect(try await rules(FaultyBackend(instead: .rs384), algorithms: [.rs256]).contains(.algorithmIsBound))
+  }
+
+  @Test("a signer that is bound again to another algorithm than the one asked for is found")
+  func reboundElsewhere() async throws {
+    #expect(try await rules(FaultyBackend(reboundInstead: .rs512)) == [])
+    #expect(try await rules(FaultyBackend(reboundInstead: .rs384)).contains(.algorithmIsBound))
   }
 
   @Test("another key for another algorithm is found") func otherKey() async throws {

@@ -2,7 +2,7 @@ import Foundation
 
 /// A library of `Tests/Libraries`, built with the system's C compiler.
 public enum BuiltLibrary: String, Sendable {
-  case clock, mark, provider, refuse
+  case clock, kill, mark, provider, refuse
   /// In C++, with the runtimes of the system or with its own ones and what the release binary has in their place.
   case exception, exceptionInside = "exception-inside"
 
@@ -11,6 +11,7 @@ public enum BuiltLibrary: String, Sendable {
     let built =
       switch self {
       case .clock: Self.builtClock
+      case .kill: Self.builtKill
       case .mark: Self.builtMark
       case .provider: Self.builtProvider
       case .refuse: Self.builtRefuse
@@ -21,6 +22,7 @@ public enum BuiltLibrary: String, Sendable {
   }
 
   private static let builtClock = clock.built(with: [])
+  private static let builtKill = kill.built(with: ["-ldl"])
   private static let builtMark = mark.built(with: [])
   private static let builtProvider = provider.built(with: ["-lcrypto"])
   private static let builtRefuse = refuse.built(with: ["-ldl"])

@@ -8,6 +8,8 @@ struct Main {
     switch (arguments.dropFirst().first, arguments.count) {
     case ("token", 6):
       try TokenMeasurement(module: arguments[2], token: arguments[3], key: arguments[4], pinFile: arguments[5]).run()
+    case ("rollover", 6):
+      try RolloverMeasurement(keyroll: arguments[2], old: arguments[3], new: arguments[4], folder: arguments[5]).run()
     case ("refusals", 3): try LibraryMeasurement(pem: arguments[2]).listRefusals()
     case ("judge", 5): try LibraryMeasurement(pem: arguments[2]).judge(arguments[3], Int(arguments[4]) ?? 1)
     case (_, 7):
@@ -19,6 +21,7 @@ struct Main {
         usage: KeyrollBenchmark KEY-AND-CERTIFICATE.pem KEYROLL JOSE JWK PAYLOAD TEMPLATE
                KeyrollBenchmark refusals KEY-AND-CERTIFICATE.pem
                KeyrollBenchmark judge KEY-AND-CERTIFICATE.pem SHAPE COUNT
+               KeyrollBenchmark rollover KEYROLL OLD.pem NEW.pem FOLDER
                KeyrollBenchmark token MODULE TOKEN-LABEL KEY-LABEL PIN-FILE
         """)
     }
@@ -28,6 +31,10 @@ struct Main {
 
   static func report(_ ratio: Double, goal: Double, _ name: String) {
     print("\(rounded(ratio))  (goal ≥ \(goal))  \(name)")
+  }
+
+  static func report(_ ratio: Double, atMost goal: Double, _ name: String) {
+    print("\(rounded(ratio))  (goal ≤ \(goal))  \(name)")
   }
 
   private static func measureProcesses(_ arguments: [String]) throws {

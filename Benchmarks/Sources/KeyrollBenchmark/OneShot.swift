@@ -8,6 +8,8 @@ struct OneShot {
   /// What one run took.
   struct Run {
     let seconds: Double
+    /// Seconds of a processor, in the program and in the system for it.
+    let processorSeconds: Double
     /// Peak resident memory in KiB.
     let peakKiB: Int
   }
@@ -34,6 +36,8 @@ struct OneShot {
     guard unsafe wait4(process, &status, 0, &usage) == process, status == 0 else {
       throw BenchmarkError("\(path) failed with status \(status)")
     }
-    return Run(seconds: start.duration(to: clock.now) / .seconds(1), peakKiB: usage.ru_maxrss)
+    let spent = [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
+    return Run(
+      seconds: start.duration(to: clock.now) / .seconds(1), processorSeconds: spent, peakKiB: usage.ru_maxrss)
   }
 }

@@ -89,6 +89,9 @@ public struct NewRollover: Sendable {
   public var maximumLifetime: TimeSpan?
   /// The reference of the new key for the plan, where it says more than how the key was made.
   public var newReference: String?
+  /// What relative paths in the references begin with, so that the plan can be used from every folder; nil leaves them as they
+  /// are.
+  public var workingFolder: String?
 
   public init(title: ExactText, object: RolloverPlan.Object, old: OldKey, new: NewKey) {
     self.title = title
@@ -108,19 +111,32 @@ public struct NewRollover: Sendable {
         .malformedPlan, "the old and the new key are the same key",
         hint: "make a new key: a new certificate over the old one is no rollover")
     }
-    // As it was written: a plain path has no scheme.
-    let reference = SigningKey(old.reference, secrets: NoSecrets()).name
     let plan = RolloverPlan(
       title: title, created: time, object: object,
       old: .init(
-        reference: ExactText(reference), certificate: ExactText(RolloverPlan.oldCertificateName),
+        reference: reference(SigningKey(old.reference, secrets: NoSecrets()).name),
+        certificate: ExactText(RolloverPlan.oldCertificateName),
         publicKeySHA256: old.certificate.publicKey.sha256Fingerprint),
       new: .init(
-        reference: ExactText(newReference ?? new.reference), certificate: ExactText(RolloverPlan.newCertificateName),
+        reference: reference(newReference ?? new.reference), certificate: ExactText(RolloverPlan.newCertificateName),
         publicKeySHA256: new.publicKey.sha256Fingerprint),
       overlap: overlap, maximumLifetime: maximumLifetime)
     return try RolloverFolder.make(
       plan, old: old.certificate, new: new.certificate, request: new.certificateRequest, at: path, time: time,
       cryptography: cryptography)
+  }
+
+  /// As it was written: a plain path has no scheme.
+  private func reference(_ text: String) -> ExactText {
+    ExactText(Toolkit.reference(text, startingAt: workingFolder))
+  }
+}
+
+extension Toolkit {
+  /// A reference to a key with absolute paths, as `KeyReference.text(startingAt:)` writes it; as it is without a folder, and where
+  /// it cannot be read.
+  public static func reference(_ text: String, startingAt folder: String?) -> String {
+    guard let folder, let reference = try? KeyReference(text, of: keySyntaxes) else { return text }
+    return reference.text(startingAt: folder)
   }
 }

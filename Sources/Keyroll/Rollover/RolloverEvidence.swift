@@ -16,7 +16,7 @@ public struct RolloverEvidence: Sendable {
   /// What the answer really means; nil for a list.
   public let explanation: ResponseExplanation?
 
-  private init(_ kinds: [RolloverEvent.Kind], at answered: NumericDate?) {
+  init(_ kinds: [RolloverEvent.Kind], at answered: NumericDate?) {
     self.kinds = kinds
     self.answered = answered
     refusal = nil

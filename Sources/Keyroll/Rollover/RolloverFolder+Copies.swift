@@ -80,7 +80,8 @@ extension RolloverPackage {
         hint: "send each time to a new folder")
     }
     try RolloverFolder.writing(path) { () throws(SystemReason) in
-      try FolderTree.makeFile(path, holding: Array(RunScript.parcelText.utf8))
+      // Whole or not at all: the next run looks whether it is this one.
+      try FolderTree.replaceFile(path, holding: Array(RunScript.parcelText.utf8))
     }
   }
 }

@@ -11,8 +11,8 @@ public struct RecordedAnswer: Sendable {
   public let package: String?
   /// The folder of the request in the package; nil for a file that has none.
   public let request: String?
-  /// What the request did.
-  public let action: PackageAction
+  /// What the request did; nil for a report of sign-ins, which answers none.
+  public let action: PackageAction?
   /// What the answer shows.
   public let evidence: RolloverEvidence
 }
@@ -201,13 +201,16 @@ extension RolloverFolder {
     }
     let package = package.map { ExactText($0) }
     let place = "\(Self.answersName)/\(name)".utf8
-    let isKnown = journal.events.contains { event in
+    let known = journal.events.filter { event in
       event.evidence.map { $0.sha256 == digest && $0.file.text.utf8.starts(with: place) } ?? false
     }
-    if isKnown, !isNewsAgain(evidence, digest, of: package) { return false }
-    let file = try keep(kept, as: name)
+    // The same file may show more once more is known, such as a key id.
+    let isAgain = isNewsAgain(evidence, digest, of: package)
+    let fresh = evidence.kinds.filter { kind in isAgain || !known.contains { $0.kind == kind } }
+    if fresh.isEmpty { return false }
+    let file = if let evidence = known.first?.evidence { evidence.file.text } else { try keep(kept, as: name) }
     try append(
-      evidence.kinds.map { kind in
+      fresh.map { kind in
         RolloverEvent(
           kind, at: time, package: package,
           evidence: .init(file: ExactText(file), sha256: digest, answered: evidence.answered))
@@ -224,24 +227,25 @@ extension RolloverFolder {
     return newest.evidence?.sha256 != digest
   }
 
-  /// Writes it under the first name that is free.
+  /// Writes it under the first name that is free, whole or not at all; a run that was killed may have kept it already.
   private func keep(_ answer: [UInt8], as name: String) throws(RolloverError) -> String {
     let folder = "\(path)/\(Self.answersName)"
     if !ContainedFile.isFolder(folder) {
       try Self.writing(folder) { () throws(SystemReason) in try FolderTree.makeFolder(folder) }
     }
+    let kept = Set(ContainedFile.names(in: folder) ?? [])
     var number = 1
     while true {
-      let file = "\(Self.answersName)/\(name)\(number == 1 ? "" : "-\(number)").txt"
-      do throws(SystemReason) {
-        try FolderTree.makeFile("\(path)/\(file)", holding: answer)
-        return file
-      } catch {
-        guard error.isExisting, number < 10_000 else {
-          throw RolloverError(id: "output-unwritable", "\(file) cannot be written: \(error)")
+      let file = "\(name)\(number == 1 ? "" : "-\(number)").txt"
+      let place = "\(Self.answersName)/\(file)"
+      if !kept.contains(file) {
+        try Self.writing(place) { () throws(SystemReason) in
+          try FolderTree.replaceFile("\(path)/\(place)", holding: answer)
         }
-        number += 1
+        return place
       }
+      if try Self.returnedFile([Self.answersName, file], in: path) == answer { return place }
+      number += 1
     }
   }
 }

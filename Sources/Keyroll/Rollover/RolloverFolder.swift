@@ -148,7 +148,9 @@ extension RolloverFolder {
   /// The old key goes before the overlap has passed, as after a compromise. Throws `step-too-early` before the switch: nothing
   /// replaces an accepted key and a switched workload.
   public mutating func waiveOverlap(because reason: ExactText, at time: NumericDate) throws(RolloverError) {
-    try append([try waiver(reason, at: time)])
+    let waiver = try waiver(reason, at: time)
+    if journal.events.contains(where: { $0.kind == waiver.kind }) { return }
+    try append([waiver])
   }
 
   /// The line for a waiver, where one is allowed.
@@ -190,6 +192,7 @@ extension RolloverFolder {
         .acknowledgementMissing, "the workload uses the new key, which would be removed",
         hint: "put the workload back on the old key, and say so")
     }
+    if journal.events.contains(where: { $0.kind == .abandoning(isBack: isBack) }) { return }
     try append([RolloverEvent(.abandoning(isBack: isBack), at: time)])
   }
 

@@ -4,7 +4,7 @@ public import Messages
 public import Signing
 public import Tokens
 
-/// The keys of the rollovers of one run: each is opened once for an algorithm, however many rollovers and packages it signs for.
+/// The keys of the rollovers of one run: each is opened once, however many algorithms, rollovers and packages it signs for.
 ///
 /// It keeps what it has opened; `finish` lets go of a key that no other rollover of the run needs, so that memory does not grow
 /// with their number.
@@ -12,12 +12,18 @@ public final class RolloverKeys {
   /// Opens one key; the place where a program says what it opens, and asks for secrets.
   public typealias Opening = (SigningKey, SignatureAlgorithm, NumericDate) throws(KeyError) -> any Signer
 
-  /// What makes a signer the same as another.
-  private struct Key: Hashable {
+  /// What is opened once.
+  private struct Place: Hashable {
     let reference: String
     let role: RolloverKeyRole
-    let algorithm: SignatureAlgorithm
-    let certificate: Certificate?
+  }
+
+  /// One key that is open, bound to the algorithms that were asked for so far.
+  private struct OpenKey {
+    let first: any Signer
+    /// True where it came with its own certificates, which a certificate that was given would hide.
+    let hasOwnCertificates: Bool
+    var bound: [SignatureAlgorithm: (certificate: Certificate?, signer: any Signer)] = [:]
   }
 
   /// The time at which keys are opened.
@@ -27,26 +33,33 @@ public final class RolloverKeys {
   /// That of the assertions; proofs are signed by RS256, the one that is documented.
   public let assertionAlgorithm: SignatureAlgorithm
   private let secrets: [RolloverKeyRole: any SecretProvider]
+  private let workingFolder: String?
   /// Nil for `SigningKey.signer`.
   private let opening: Opening?
+  private var open: [Place: [OpenKey]] = [:]
   // A key that was refused is not asked for again: nobody types a wrong password twice.
-  private var signers: [Key: Result<any Signer, KeyError>] = [:]
+  private var refused: [Place: KeyError] = [:]
   private var uses: [String: Int] = [:]
 
   /// - Parameters:
   ///   - time: when all of this happens.
   ///   - secrets: what the old and the new keys are opened with.
+  ///   - workingFolder: what relative paths begin with: one key is known by its relative and its absolute path.
   ///   - opening: opens a key; nil for `SigningKey.signer`.
   public init(
     at time: NumericDate, with toolkit: Toolkit, secrets: [RolloverKeyRole: any SecretProvider],
-    assertionAlgorithm: SignatureAlgorithm = .ps256, opening: Opening? = nil
+    assertionAlgorithm: SignatureAlgorithm = .ps256, workingFolder: String? = nil, opening: Opening? = nil
   ) {
     self.time = time
     self.toolkit = toolkit
     self.assertionAlgorithm = assertionAlgorithm
     self.secrets = secrets
+    self.workingFolder = workingFolder
     self.opening = opening
   }
+
+  /// How many keys are open.
+  public var openCount: Int { open.values.reduce(0) { $0 + $1.count } }
 
   /// The key of a reference for one algorithm, opened now or before.
   ///
@@ -55,22 +68,47 @@ public final class RolloverKeys {
     for algorithm: SignatureAlgorithm, at reference: KeyReference, as role: RolloverKeyRole,
     certificates: [Certificate] = [], from source: String? = nil
   ) throws(KeyError) -> any Signer {
-    let key = Key(
-      reference: reference.description, role: role, algorithm: algorithm, certificate: certificates.first)
-    if let known = signers[key] { return try known.get() }
-    let opened: Result<any Signer, KeyError>
-    let opener = SigningKey(reference, certificates: certificates, from: source, secrets: secrets[role] ?? NoSecrets())
+    let place = Place(reference: name(ExactText(reference.description)), role: role)
+    if let error = refused[place] { throw error }
+    let key = SigningKey(reference, certificates: certificates, from: source, secrets: secrets[role] ?? NoSecrets())
+    if let signer = try shared(key, algorithm, at: place) { return signer }
     do throws(KeyError) {
-      if let opening {
-        opened = .success(try opening(opener, algorithm, time))
-      } else {
-        opened = .success(try opener.signer(for: algorithm, at: time, with: toolkit))
-      }
+      let signer =
+        if let opening { try opening(key, algorithm, time) } else {
+          try key.signer(for: algorithm, at: time, with: toolkit)
+        }
+      open[place, default: []].append(OpenKey(first: signer, hasOwnCertificates: certificates.isEmpty))
+      return signer
     } catch {
-      opened = .failure(error)
+      // With another certificate it may be another key of the same file.
+      if certificates.isEmpty { refused[place] = error }
+      throw error
     }
-    signers[key] = opened
-    return try opened.get()
+  }
+
+  /// The signer of a key that is open already; nil where it has to be opened.
+  private func shared(
+    _ key: SigningKey, _ algorithm: SignatureAlgorithm, at place: Place
+  ) throws(KeyError) -> (any Signer)? {
+    let wanted = key.certificates.first
+    for index in (open[place] ?? []).indices {
+      guard let one = open[place]?[index], wanted != nil || one.hasOwnCertificates else { continue }
+      if let known = one.bound[algorithm], known.certificate == wanted { return known.signer }
+      let signer = one.first
+      let isAsOpened = signer.algorithm == algorithm && (wanted == nil || signer.certificates.first == wanted)
+      if isAsOpened { return signer }
+      if let bound = try key.signer(for: algorithm, sharing: signer, at: time, with: toolkit) {
+        // The last one alone: many rollovers may have a certificate each over one key.
+        open[place]?[index].bound[algorithm] = (wanted, bound)
+        return bound
+      }
+    }
+    return nil
+  }
+
+  /// The certificates of a file, or of a `pkcs11:` reference, beside the keys that are open: no login of theirs is lost.
+  public func certificates(from name: String) throws(KeyError) -> [Certificate] {
+    try toolkit.certificates(from: name, besideOpenKeys: !open.isEmpty)
   }
 
   /// Makes the requests of one rollover with these keys.
@@ -82,21 +120,25 @@ public final class RolloverKeys {
 
   /// Says before the first rollover which keys the run will need, a reference for each rollover that needs it.
   public func expect(_ references: [ExactText]) {
-    for reference in references { uses[Self.name(reference), default: 0] += 1 }
+    for name in Set(references.map(name)) { uses[name, default: 0] += 1 }
   }
 
-  /// Says that a rollover needs these keys no more.
+  /// Says that a rollover needs these keys no more; one that no rollover was expected to need goes at once.
   public func finish(_ references: [ExactText]) {
-    for name in references.map(Self.name) {
-      guard let count = uses[name] else { continue }
-      uses[name] = count - 1
-      if count > 1 { continue }
-      signers = signers.filter { !$0.key.reference.utf8.elementsEqual(name.utf8) }
+    for name in Set(references.map(name)) {
+      let count = (uses[name] ?? 0) - 1
+      uses[name] = count > 0 ? count : nil
+      if count > 0 { continue }
+      open = open.filter { !$0.key.reference.utf8.elementsEqual(name.utf8) }
+      refused = refused.filter { !$0.key.reference.utf8.elementsEqual(name.utf8) }
     }
   }
 
-  private static func name(_ reference: ExactText) -> String {
-    (try? KeyReference(reference.text, of: Toolkit.keySyntaxes).description) ?? reference.text
+  /// One name for each key, however its path is written.
+  private func name(_ reference: ExactText) -> String {
+    guard let known = try? KeyReference(reference.text, of: Toolkit.keySyntaxes) else { return reference.text }
+    guard let workingFolder else { return known.description }
+    return known.text(startingAt: workingFolder)
   }
 }
 

@@ -17,12 +17,14 @@ public struct RolloverReport: Sendable {
   public let state: RolloverState
   /// The certificates of both keys.
   public let certificates: RolloverCertificates
-  /// That of the newest request that was not done, as long as nothing newer was.
+  /// That of the newest request that was not done, unless a later answer shows that it was done after all.
   public let failure: RolloverFailure?
   /// Files that came back and cannot be read: a message for each.
   public let unread: [String]
   /// What lies in the folder and is not looked at.
   public let remarks: [String]
+  /// How the next package comes in time, after one that came too late.
+  public let tripAdvice: TripAdvice?
 
   /// The state of a rollover at a time; `overlap` is a longer one than that of its plan.
   public init(_ folder: RolloverFolder, at time: NumericDate, overlap: TimeSpan? = nil) {
@@ -34,31 +36,71 @@ public struct RolloverReport: Sendable {
     failure = Self.failure(in: folder, at: time)
     unread = folder.unread.map(\.message)
     remarks = folder.remarks
+    tripAdvice = TripAdvice(folder.journal, state, at: time)
   }
 
   private static func failure(in folder: RolloverFolder, at time: NumericDate) -> RolloverFailure? {
     let events = folder.journal.events
-    guard let event = events.last(where: { $0.evidence != nil && $0.package != nil }), let evidence = event.evidence
+    guard let index = events.lastIndex(where: { $0.package != nil && Failed($0) != nil }),
+      let failed = Failed(events[index]), !events[(index + 1)...].contains(where: { failed.isSettled(by: $0) })
     else { return nil }
     let added = events.first { if case .added = $0.kind { true } else { false } }
-    let (action, role, answer): (PackageAction, RolloverKeyRole, ExactText)
-    switch event.kind {
-    case .refused(.old, let given): (action, role, answer) = (.token, .old, given)
-    case .refused(.new, let given): (action, role, answer) = (.attempt, .new, given)
-    case .failed(let failed, let given): (action, role, answer) = (failed, .new, given)
-    default: return nil
-    }
-    let status = Self.status(of: evidence, in: folder.path)
+    let status = events[index].evidence.flatMap { Self.status(of: $0, in: folder.path) }
     return RolloverFailure(
-      action, by: role, answer: answer, status: status, of: folder.plan, added: added.map { time - $0.happened })
+      failed.action, by: failed.role, answer: failed.answer, status: status, of: folder.plan,
+      added: added.map { time - $0.happened }, ended: Self.ended(events, in: folder, at: time))
+  }
+
+  /// A request that was not done.
+  private struct Failed {
+    let action: PackageAction
+    let role: RolloverKeyRole
+    let answer: ExactText
+
+    init?(_ event: RolloverEvent) {
+      switch event.kind {
+      case .refused(let role, let answer):
+        (self.role, self.answer, action) = (role, answer, role == .old ? .token : .attempt)
+      case .failed(let action, let answer): (role, self.answer, self.action) = (.new, answer, action)
+      default: return nil
+      }
+    }
+
+    /// True for an answer that shows that it was done later, or need not be.
+    func isSettled(by event: RolloverEvent) -> Bool {
+      switch (action, event.kind) {
+      case (.attempt, .accepted), (.addKey, .added), (.list, .listed), (.list, .listingRefused), (.removeKey, .removed):
+        true
+      case (.addKey, .listed(let listing)): !listing.new.isEmpty
+      case (.removeKey, .listed(let listing)): listing.old.isEmpty
+      // A token that was given is no evidence: what it was used for is.
+      case (.token, .listed), (.token, .listingRefused), (.token, .added), (.token, .removed), (.token, .accepted): true
+      default: false
+      }
+    }
+  }
+
+  /// The entries of the newest list that have ended, as far as it was kept and can be read.
+  private static func ended(
+    _ events: [RolloverEvent], in folder: RolloverFolder, at time: NumericDate
+  ) -> [KeyCredential]? {
+    let listed = events.last { if case .listed = $0.kind { true } else { false } }
+    guard let evidence = listed?.evidence, let bytes = answer(evidence, in: folder.path),
+      let list = try? KeyCredentials(
+        bytes.span, of: "the list", choosing: [folder.plan.object.objectID], cryptography: folder.cryptography)
+    else { return nil }
+    return list.entries.filter { $0.validity.end < time }
+  }
+
+  private static func answer(_ evidence: RolloverEvent.Evidence, in folder: String) -> [UInt8]? {
+    let names = evidence.file.text.split(separator: "/").map(String.init)
+    guard names.allSatisfy(RolloverNames.isPlain) else { return nil }
+    return try? RolloverFolder.returnedFile(names, in: folder)
   }
 
   /// The journal has the code of an answer alone, and some are told by their status.
   private static func status(of evidence: RolloverEvent.Evidence, in folder: String) -> Int? {
-    let names = evidence.file.text.split(separator: "/").map(String.init)
-    guard names.allSatisfy(RolloverNames.isPlain), let saved = try? RolloverFolder.returnedFile(names, in: folder)
-    else { return nil }
-    return try? ServiceResponse(saved.span).status
+    answer(evidence, in: folder).flatMap { try? ServiceResponse($0.span).status }
   }
 
   /// The last part of the path: the name among many.
@@ -81,7 +123,7 @@ public struct RolloverReport: Sendable {
   // MARK: For programs
 
   /// `folder`, `title`, `object`, `state`, `because`, `next`, `conflicts`, `notes`, `oldKey`, `newKey`, `overdue`, and where they
-  /// are known `removableFrom`, `opens`, `closes` and `package`.
+  /// are known `removableFrom`, `opens`, `closes`, `package`, `advisedNotBefore` and `advisedWindows`.
   public var json: JSONObject {
     var json: JSONObject = [
       "folder": .string(ExactText(path)), "title": .string(plan.title),
@@ -105,6 +147,8 @@ public struct RolloverReport: Sendable {
       json["opens"] = Self.text(opens)
       json["closes"] = Self.text(closes)
     }
+    json["advisedNotBefore"] = tripAdvice.map { .string(ExactText($0.notBefore.shortText)) }
+    json["advisedWindows"] = tripAdvice.map { .integer(Int64($0.windowCount)) }
     return json
   }
 

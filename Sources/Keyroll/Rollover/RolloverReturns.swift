@@ -1,5 +1,6 @@
 import Encodings
 import Entra
+import JSON
 public import Messages
 import Signing
 import System
@@ -11,7 +12,7 @@ public enum RolloverReturn: Sendable, Hashable {
   case package(String)
   /// A finished request, as it was made by itself and sent by hand: its folder holds the answer.
   case request(String)
-  /// A file: what was listed, or a certificate.
+  /// A file: what was listed, a report of sign-ins, or a certificate.
   case file(String)
 
   /// Where it lies.
@@ -56,8 +57,11 @@ extension RolloverFolder {
     case .request(let path): return try recordRequest(from: path, at: time, with: toolkit)
     case .file(let path):
       let bytes = try RolloverError.passing { () throws(SystemError) in
-        try SecretBytes.contents(ofFile: path, limit: Toolkit.mostFileBytes).withBytes { [UInt8](copying: $0) }
+        try SecretBytes.contents(ofFile: path, limit: JSONLimits.savedListing.byteCount).withBytes {
+          [UInt8](copying: $0)
+        }
       }
+      if let signIns = try recordSignIns(bytes, of: path, at: time) { return [signIns] }
       if Self.isAnswer(bytes) { return [try recordList(bytes, isMeant: isMeant, at: time)] }
       let certificates = try RolloverError.passing { () throws(KeyError) in
         try toolkit.certificates(in: bytes.span, of: path)

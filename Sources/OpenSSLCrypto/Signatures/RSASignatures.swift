@@ -28,6 +28,23 @@ public final class RSASigner: Signer {
     operations = unsafe RSAOperationPool(sharing: key.pointer, for: .sign)
   }
 
+  private init(_ other: RSASigner, for algorithm: SignatureAlgorithm, certificates: [Certificate]) {
+    self.algorithm = algorithm
+    self.certificates = certificates
+    notes = other.notes
+    publicKey = certificates.first?.publicKey ?? other.publicKey
+    operations = other.operations
+  }
+
+  /// With the same key in memory; nil for a certificate over another one.
+  public func rebound(
+    to algorithm: SignatureAlgorithm, certificates: [Certificate]
+  ) throws(KeyError) -> (any Signer)? {
+    // Operations with another key would sign for a certificate that is not its.
+    if let leaf = certificates.first, !leaf.publicKey.hasSameNumbers(as: publicKey) { return nil }
+    return RSASigner(self, for: algorithm, certificates: certificates)
+  }
+
   public func sign(_ message: Span<UInt8>) throws(SigningError) -> Signature {
     OpenSSLErrors.clear()
     guard let bytes = operations.withOperation(for: algorithm, { $0.signature(for: message) }) else {

@@ -66,13 +66,12 @@ public final class TokenKey: MadeKey {
     let (connection, cryptography) = (objects.connection, maker.backend.cryptography)
     return try KeyMakingError.passing { () throws(KeyError) in
       let offered = try KeyError.passing { () throws(DeviceError) in try connection.token.mechanisms() }
+      let reference = try KeyReference(reference, of: [PKCS11URI.syntax])
       let mechanisms = try SigningMechanism.choose(
-        for: algorithm, with: key, on: connection.token, offered: offered,
-        at: KeyReference(reference, of: [PKCS11URI.syntax]))
+        for: algorithm, with: key, on: connection.token, offered: offered, at: reference)
       return try PKCS11Signer(
         key, KeyMaterial(publicKey: publicKey, certificates: []), on: connection, with: mechanisms, pin: pin,
-        notes: notes,
-        cryptography)
+        at: reference, notes: notes, cryptography)
     }
   }
 

@@ -80,7 +80,7 @@ struct KeyOpening {
       "an object of \(connection.token.summary) cannot be read and is left out: \($0.message)"
     }
     return try PKCS11Signer(
-      key, material, on: connection, with: mechanisms, pin: pin, notes: notes, cryptography)
+      key, material, on: connection, with: mechanisms, pin: pin, at: reference, notes: notes, cryptography)
   }
 
   // MARK: The key

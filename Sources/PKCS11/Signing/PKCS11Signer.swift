@@ -15,11 +15,12 @@ final class PKCS11Signer: Signer {
   let publicKey: PublicKey
   let certificates: [Certificate]
   let notes: [String]
+  private let key: KeyObject
+  private let reference: KeyReference
   private let connection: TokenConnection
   private let search: KeySearch
   private let mechanisms: [SigningMechanism]
   private let pin: PINRequest
-  private let alwaysAuthenticates: Bool
   private let signatureByteCount: Int
   private let cryptography: any Cryptography
   private let verifier: any SignatureVerifier
@@ -32,23 +33,49 @@ final class PKCS11Signer: Signer {
   }
 
   /// Throws what making the verifier throws.
-  init(
+  convenience init(
     _ key: KeyObject, _ material: KeyMaterial, on connection: TokenConnection, with mechanisms: [SigningMechanism],
-    pin: PINRequest, notes: [String], _ cryptography: any Cryptography
+    pin: PINRequest, at reference: KeyReference, notes: [String], _ cryptography: any Cryptography
+  ) throws(KeyError) {
+    let handle = Handle(value: key.handle, generation: connection.pool.generation)
+    try self.init(
+      key, handle, material, on: connection, with: mechanisms, pin: pin, at: reference, notes: notes, cryptography)
+  }
+
+  private init(
+    _ key: KeyObject, _ handle: Handle, _ material: KeyMaterial, on connection: TokenConnection,
+    with mechanisms: [SigningMechanism], pin: PINRequest, at reference: KeyReference, notes: [String],
+    _ cryptography: any Cryptography
   ) throws(KeyError) {
     algorithm = mechanisms[0].algorithm
     publicKey = material.publicKey
     certificates = material.certificates
     self.notes = notes
+    self.key = key
+    self.reference = reference
     self.connection = connection
     search = KeySearch(key)
     self.mechanisms = mechanisms
     self.pin = pin
-    alwaysAuthenticates = key.alwaysAuthenticates
     signatureByteCount = material.publicKey.rsa?.modulus.count ?? 0
     self.cryptography = cryptography
     verifier = try cryptography.verifier(for: material.publicKey)
-    state = Mutex(State(handle: Handle(value: key.handle, generation: connection.pool.generation)))
+    state = Mutex(State(handle: handle))
+  }
+
+  /// Asks the token for its mechanisms, and for nothing else.
+  func rebound(
+    to algorithm: SignatureAlgorithm, certificates: [Certificate]
+  ) throws(KeyError) -> (any Signer)? {
+    let leaf = certificates.first
+    if let leaf, !leaf.publicKey.hasSameNumbers(as: publicKey) { return nil }
+    let offered = try KeyError.passing { () throws(DeviceError) in try connection.token.mechanisms() }
+    let mechanisms = try SigningMechanism.choose(
+      for: algorithm, with: key, on: connection.token, offered: offered, at: reference)
+    let material = KeyMaterial(publicKey: leaf?.publicKey ?? publicKey, certificates: certificates)
+    return try PKCS11Signer(
+      key, state.withLock { $0.handle }, material, on: connection, with: mechanisms, pin: pin, at: reference,
+      notes: notes, cryptography)
   }
 
   /// Throws `device-failed` with the function and its return value, or `wrong-pin` and its like for a token that asks for a
@@ -99,7 +126,7 @@ final class PKCS11Signer: Signer {
 
   private func signature(of inputs: [[UInt8]], in session: Session) throws(DeviceError) -> [UInt8] {
     var input = inputs[try begin(in: session)]
-    if alwaysAuthenticates { try connection.confirm(session) }
+    if key.alwaysAuthenticates { try connection.confirm(session) }
     var signature = [UInt8](repeating: 0, count: signatureByteCount)
     var count = CK_ULONG(signatureByteCount)
     let inputCount = CK_ULONG(input.count)
@@ -111,7 +138,7 @@ final class PKCS11Signer: Signer {
 
   /// Begins with the mechanism that worked last, else with the next one that the token does not refuse; returns its index.
   private func begin(in session: Session) throws(DeviceError) -> Int {
-    let key = try key(in: session)
+    let key = try keyHandle(in: session)
     var index = state.withLock { $0.mechanism }
     while true {
       do throws(DeviceError) {
@@ -126,7 +153,7 @@ final class PKCS11Signer: Signer {
   }
 
   /// The handle of the key; found again, and its public key compared, when the connection is a new one.
-  private func key(in session: Session) throws(DeviceError) -> CK_OBJECT_HANDLE {
+  private func keyHandle(in session: Session) throws(DeviceError) -> CK_OBJECT_HANDLE {
     let known = state.withLock { $0.handle }
     if known.generation == session.generation { return known.value }
     let found = try search.keys(in: session)

@@ -5,11 +5,11 @@ import Keyroll
 struct RolloverCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rollover",
-    abstract: "Carry the key of an application from the old one to the new one: one folder, one next step at a time.",
+    abstract: "Replace the key of an application with a new one: one folder, one next step at a time.",
     discussion: """
-      keyroll rollover FOLDER says at any time where a rollover stands, what comes next, and why. A folder of rollovers is \
-      taken wherever one rollover is. The old key is removed only when the new one was accepted, the workload was switched \
-      and both keys have stayed for a while.
+      keyroll rollover FOLDER says where a rollover stands, which command comes next, and why. Name a folder of rollovers to \
+      work on all of them. The old key is removed only after the new one was accepted, the workload was switched, and both \
+      keys stayed registered for a while.
       """,
     subcommands: [
       RolloverStatusCommand.self, RolloverNewCommand.self, RolloverNextCommand.self, RolloverRecordCommand.self,
@@ -22,9 +22,11 @@ struct RolloverCommand: ParsableCommand {
 struct RolloverStatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status",
-    abstract: "Say where rollovers stand, the next command, and why; answers that lie in them are taken in first.",
+    abstract:
+      "Record the answers in the folders of rollovers, then say where each stands, which command comes next, and why.",
     discussion: """
-      Exit status 1: one of them is overdue, because its old certificate ends within 30 days, or cannot be read.
+      Exit status 1 means that one of them is overdue or cannot be read. A rollover is overdue if its old certificate ends \
+      within 30 days.
 
       Examples:
         keyroll rollover payroll
@@ -38,20 +40,7 @@ struct RolloverStatusCommand: ParsableCommand {
   var folders: [String]
 
   func run() throws {
-    let time = try clock.now()
-    let paths = try RolloverPaths.all(in: folders)
-    var output = RolloverOutput(format.format, of: paths)
-    for path in paths {
-      try output.perform(path, isOnly: paths.count == 1) {
-        var folder = try RolloverFolder(at: path, for: .changingIfFree, cryptography: Toolkit.command.cryptography)
-        if !folder.isLocked {
-          Diagnostics.note("another keyroll works on \(naming: path): what came back since is not taken in yet")
-        }
-        let answers = folder.isLocked ? try folder.recordOwnAnswers(at: time) : []
-        return RolloverOutput.Result(.stands, RolloverReport(folder, at: time), answers: answers)
-      }
-    }
-    try output.write()
+    try RolloverOutput.each(of: folders, format.format, .stands, for: .changingIfFree, at: try clock.now()) { _, _ in }
   }
 }
 
@@ -59,11 +48,13 @@ struct RolloverStatusCommand: ParsableCommand {
 struct RolloverRecordCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "record",
-    abstract: "Take in what came back from elsewhere: packages, lists of what is registered, certificates.",
+    abstract:
+      "Record what came back: packages, finished requests, lists of what is registered, sign-in reports, certificates.",
     usage: "keyroll rollover record [<options>] <folder> <file or package> ...",
     discussion: """
-      Of a package that came back only the answers are read; all else is compared with the copy here. A list is what Graph, \
-      the portal or az ad app show says. A finished request is the folder of keyroll request with its answer.txt.
+      Of a package only the answers are read; every other file is compared with the copy here. A finished request is a folder \
+      of keyroll request with its answer.txt. A list is what Graph, the portal or az ad app show gives. A sign-in report is \
+      what Graph lists under /beta/auditLogs/signIns.
 
       Examples:
         keyroll rollover record payroll returned/send-1
@@ -76,7 +67,8 @@ struct RolloverRecordCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("A rollover, or a folder of them.", valueName: "folder"), completion: .directory)
   var folder: String
 
-  @Argument(help: ArgumentHelp("What came back, or a folder of it.", valueName: "file or package"), completion: .file())
+  @Argument(
+    help: ArgumentHelp("What came back, or a folder of packages.", valueName: "file or package"), completion: .file())
   var returned: [String]
 
   func run() throws {
@@ -109,9 +101,9 @@ struct RolloverRecordCommand: ParsableCommand {
 struct RolloverSwitchedCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "switched",
-    abstract: "Say that the workload uses the new key; from then on the overlap runs, after which the old key may go.",
+    abstract: "Say that the workload uses the new key now; the old key can be removed after the overlap.",
     discussion: """
-      Answers that lie in the folder are taken in first: the new key must have been accepted.
+      The answers in the folder are recorded first, because the new key must have been accepted.
 
       Examples:
         keyroll rollover switched crm
@@ -125,18 +117,9 @@ struct RolloverSwitchedCommand: ParsableCommand {
   var folders: [String]
 
   func run() throws {
-    let time = try clock.now()
-    let paths = try RolloverPaths.all(in: folders)
-    var output = RolloverOutput(format.format, of: paths)
-    for path in paths {
-      try output.perform(path, isOnly: paths.count == 1) {
-        var folder = try RolloverFolder(at: path, for: .changing, cryptography: Toolkit.command.cryptography)
-        let answers = try folder.recordOwnAnswers(at: time)
-        try folder.switchWorkload(at: time)
-        return RolloverOutput.Result(.switched, RolloverReport(folder, at: time), answers: answers)
-      }
+    try RolloverOutput.each(of: folders, format.format, .switched, at: try clock.now()) { (folder, time) in
+      try folder.switchWorkload(at: time)
     }
-    try output.write()
   }
 }
 
@@ -145,10 +128,10 @@ struct RolloverAbandonCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "abandon",
     abstract:
-      "Give rollovers up: the old key stays, and a new one that was added already is removed by the next package.",
+      "Give rollovers up: the old key stays, and if the new one was added already, the next package removes it.",
     discussion: """
-      Once the workload was switched, somebody has to type at the terminal that it is back on the old key: the new one is \
-      removed.
+      If the workload was switched, you must type at the terminal that it is back on the old key, because the new key will \
+      be removed.
 
       Examples:
         keyroll rollover abandon hr
@@ -162,20 +145,11 @@ struct RolloverAbandonCommand: ParsableCommand {
   var folders: [String]
 
   func run() throws {
-    let time = try clock.now()
-    let paths = try RolloverPaths.all(in: folders)
-    var output = RolloverOutput(format.format, of: paths)
-    for path in paths {
-      try output.perform(path, isOnly: paths.count == 1) {
-        var folder = try RolloverFolder(at: path, for: .changing, cryptography: Toolkit.command.cryptography)
-        let answers = try folder.recordOwnAnswers(at: time)
-        try folder.requireAbandonable(at: time)
-        let isSwitched = folder.state(at: time).stage == .switched
-        try folder.abandon(isBack: isSwitched ? try Self.isBack(path) : false, at: time)
-        return RolloverOutput.Result(.abandoned, RolloverReport(folder, at: time), answers: answers)
-      }
+    try RolloverOutput.each(of: folders, format.format, .abandoned, at: try clock.now()) { (folder, time) in
+      try folder.requireAbandonable(at: time)
+      let isSwitched = folder.state(at: time).stage == .switched
+      try folder.abandon(isBack: isSwitched ? try Self.isBack(folder.path) : false, at: time)
     }
-    try output.write()
   }
 
   private static let words = "back on the old key"
@@ -185,13 +159,13 @@ struct RolloverAbandonCommand: ParsableCommand {
     guard let prompt = TerminalPrompt() else {
       throw RolloverError(
         .acknowledgementMissing, "the workload of \(naming: path) uses the new key, which would be removed",
-        hint: "put it back on the old key, and say so at a terminal, which is not here")
+        hint: "put it back on the old key, and confirm that at a terminal")
     }
     let question =
       "the workload of \(naming: path) uses the new key, which will be removed; type \"\(words)\" once it is: "
     guard try prompt.confirms(question, by: words) else {
       throw RolloverError(
-        .acknowledgementMissing, "it was not said that the workload of \(naming: path) is back on the old key",
+        .acknowledgementMissing, "nobody confirmed that the workload of \(naming: path) is back on the old key",
         hint: "nothing was changed; put it back on the old key first")
     }
     return true
@@ -215,13 +189,13 @@ struct RolloverAdvice {
     switch report.state.next {
     case .recordCertificate:
       command = "\(rollover) record \(folder) CERTIFICATE-FILE"
-      remarks = ["once the authority has issued it for \(naming: "\(report.path)/\(RolloverFolder.requestName)")"]
-    case .pack: (command, remarks) = ("\(rollover) next \(folder)", [])
+      remarks = ["once the CA has issued it for \(naming: "\(report.path)/\(RolloverFolder.requestName)")"]
+    case .pack: (command, remarks) = ("\(rollover) next \(folder)", [Self.trip(report)].compactMap(\.self))
     case .send(let package, let opens, let closes):
       let place = copy ?? "\(report.path)/\(package)"
       command = "sh \(ShellWord.quoted("\(place)/\(RunScript.fileName)"))"
       window = RolloverText.window(opens, closes, at: report.time)
-      remarks = ["or elsewhere, and when it is back: \(rollover) record \(folder) PACKAGE"]
+      remarks = ["or send it from another machine, and then: \(rollover) record \(folder) PACKAGE"]
     case .withhold(let package, let until):
       command = "\(rollover) record \(folder) PACKAGE"
       remarks = [
@@ -233,10 +207,10 @@ struct RolloverAdvice {
       if case .oldCertificateEnded = report.state.reason {
         let certificate = ShellWord.quoted("\(report.path)/\(report.plan.new.certificate)")
         remarks = [
-          "first add the new certificate by another way, either in the portal, or by",
+          "first add the new certificate in another way: in the portal, or by",
           "keyroll certificate \(certificate) --format pem > new.pem",
           "az ad \(object.kind == .application ? "app" : "sp") credential reset --id \(object.clientID) --append --cert @new.pem",
-          "which keeps the other entries; then list what is registered: \(show)",
+          "which keeps the other entries; then save a list: \(show)",
         ]
       } else {
         remarks = ["a list of what is registered, from the portal or by: \(show)"]
@@ -246,7 +220,7 @@ struct RolloverAdvice {
       remarks = ["once the workload uses \(naming: report.plan.new.reference)"]
     case .wait(let until):
       command = "\(rollover) next \(folder)"
-      remarks = ["from \(until); before that only after a compromise, with --now REASON"]
+      remarks = ["from \(until); earlier only after a compromise, with --now REASON"]
     case .startAnew:
       command = "\(rollover) new NEW-FOLDER …"
       remarks = ["this rollover cannot go on"]
@@ -258,6 +232,13 @@ struct RolloverAdvice {
       }
     @unknown default: (command, remarks) = (nil, [])
     }
+  }
+
+  /// The options of `next` with which a package comes in time, after one that came too late.
+  static func trip(_ report: RolloverReport) -> String? {
+    guard let advice = report.tripAdvice else { return nil }
+    let start = advice.notBefore > .zero ? "--not-before +\(advice.notBefore.seconds / 3600)h " : ""
+    return "the last trip took \(advice.trip): add \(start)--windows \(advice.windowCount)"
   }
 
   /// For an error: what to do instead.

@@ -5,15 +5,15 @@ import Keyroll
 struct RolloverNewCommand: RepeatableOptions {
   static let configuration = CommandConfiguration(
     commandName: "new",
-    abstract: "Begin a rollover: open the old key, make or open the new one, write the plan and the first package.",
+    abstract: "Begin a rollover: open the old key, make or open the new one, and write the plan and the first package.",
     usage: """
       keyroll rollover new [<options>] <folder> --application <guid> --client-id <guid> --tenant <tenant> --key <reference> --create-key <destination>
              keyroll rollover new [<options>] <folder> --table <file.csv>
       """,
     discussion: """
-      With --table many rollovers are begun at once, each in a folder of its own in the folder: the columns of the file are \
-      folder, and the options that say what a rollover is. What is an option counts for every line. A second run skips what \
-      is there.
+      --table begins many rollovers at once, each in a folder of its own inside the given folder. The columns of the file are \
+      folder and the options that describe a rollover; an option on the command line applies to every line. A second run \
+      skips the rollovers that exist.
 
       Examples:
         keyroll rollover new hr-2027 --tenant example.com \\
@@ -27,7 +27,7 @@ struct RolloverNewCommand: RepeatableOptions {
   static let repeatableOptions = RolloverKeyOptions.repeatable
 
   @Argument(
-    help: ArgumentHelp("The new folder; with --table the one that the new folders are in.", valueName: "folder"),
+    help: ArgumentHelp("The new folder; with --table, the folder for the new folders.", valueName: "folder"),
     completion: .directory)
   var folder: String
 
@@ -38,8 +38,15 @@ struct RolloverNewCommand: RepeatableOptions {
     help: ArgumentHelp("Begin a rollover for each line of this CSV file.", valueName: "file.csv"), completion: .file())
   var table: String?
 
-  @Flag(name: .customLong("csr"), help: "Have an authority issue the new certificate: write a request for it.")
+  @Flag(
+    name: .customLong("csr"), help: "Write a certificate request for the new key, for a CA that issues its certificate."
+  )
   var isRequest = false
+
+  @Flag(
+    name: .customLong("store"),
+    help: "Put the certificate of a new key on a token there too, as keyroll create key --store does.")
+  var storesCertificate = false
 
   @Flag(name: .customLong("plan-only"), help: "Write no package yet.")
   var isPlanOnly = false
@@ -50,6 +57,9 @@ struct RolloverNewCommand: RepeatableOptions {
   @OptionGroup var format: FormatOptions
 
   func validate() throws {
+    if storesCertificate, isRequest {
+      throw ValidationError("--store is for a certificate, and --csr makes none")
+    }
     if isPlanOnly, package.destination != nil || package.notBefore != nil || package.windows != 1 {
       throw ValidationError("--plan-only writes no package, which --not-before, --windows and --send-to are for")
     }
@@ -69,6 +79,7 @@ struct RolloverNewCommand: RepeatableOptions {
       orders = [(folder, order)]
       try Self.requireFree(folder)
     }
+    for (_, order) in orders where storesCertificate { try order.requireStore() }
     let ring = try keys.ring(at: time)
     if table != nil { try RolloverPaths.makeFolder(folder) }
     try package.prepareDestination()
@@ -81,6 +92,7 @@ struct RolloverNewCommand: RepeatableOptions {
   ) throws {
     let isOnly = table == nil
     var maker = NewRolloverMaker(ring: ring, time: time, buildTime: clock.buildTime, isRequest: isRequest)
+    maker.storesCertificate = storesCertificate
     var writer = RolloverPackageWriter(ring: ring, windows: windows, options: package, time: time)
     writer.namesOwnKeys = true
     for order in orders { ring.keys.expect(order.order.references) }
@@ -88,12 +100,15 @@ struct RolloverNewCommand: RepeatableOptions {
     output.parcel = package.destination
     for (path, order) in orders {
       try output.perform(path, isOnly: isOnly) {
-        defer { ring.keys.finish(order.references) }
+        var references = order.references
+        defer { ring.finish(references) }
         var lines: [(name: String, text: String)] = []
         var rollover: RolloverFolder
         if RolloverFolder.exists(at: path) {
           // An earlier run has made it, and may have been ended before its package was written.
           rollover = try RolloverFolder(at: path, for: .changing, cryptography: ring.toolkit.cryptography)
+          // A package may be there that the journal does not know yet.
+          _ = try rollover.recordOwnAnswers(at: time)
           guard !isPlanOnly, case .pack(.add) = rollover.state(at: time).next else {
             if case .send = rollover.state(at: time).next { return try writer.write(&rollover, isOnly: false) }
             return RolloverOutput.Result(.written, RolloverReport(rollover, at: time))
@@ -104,6 +119,8 @@ struct RolloverNewCommand: RepeatableOptions {
           if !isPlanOnly { try package.requireFree(for: path) }
           (rollover, lines) = try maker.make(order, at: path)
         }
+        // A key that was made has a name of its own only now.
+        references += rollover.keyReferences
         guard !isPlanOnly, case .pack(.add) = rollover.state(at: time).next else {
           return RolloverOutput.Result(.new(lines, nil), RolloverReport(rollover, at: time))
         }
@@ -158,7 +175,7 @@ struct RolloverPlanOptions: ParsableArguments {
 
   @Option(
     name: .customLong("title"),
-    help: ArgumentHelp("What people call it; the name of the folder by default.", valueName: "text"))
+    help: ArgumentHelp("A name for people; the name of the folder by default.", valueName: "text"))
   var title: String?
 
   @Option(
@@ -169,7 +186,7 @@ struct RolloverPlanOptions: ParsableArguments {
 
   @Option(
     name: .customLong("certificate"),
-    help: ArgumentHelp("The certificate of the old key, when it is not in the key's file.", valueName: "file"),
+    help: ArgumentHelp("The certificate of the old key, if it is not in the key's file.", valueName: "file"),
     completion: .file())
   var certificate: String?
 
@@ -182,40 +199,42 @@ struct RolloverPlanOptions: ParsableArguments {
 
   @Option(
     name: .customLong("bits"),
-    help: ArgumentHelp("The size of a key that is made: 2048, 3072 or 4096.", valueName: "number"))
+    help: ArgumentHelp("The size of a new key: 2048, 3072 or 4096.", valueName: "number"))
   var bits: String?
 
   @Option(
     name: .customLong("valid-for"),
-    help: ArgumentHelp("How long the certificate of a key that is made lives; 365d by default.", valueName: "duration"))
+    help: ArgumentHelp("How long the certificate of a new key is valid; 365d by default.", valueName: "duration"))
   var validFor: String?
 
   @Option(
     name: .customLong("new-key"),
-    help: ArgumentHelp("The new key, where it is there already.", valueName: "reference"), completion: .file())
+    help: ArgumentHelp("The new key, if it exists already.", valueName: "reference"), completion: .file())
   var newKey: String?
 
   @Option(
     name: .customLong("new-certificate"),
     help: ArgumentHelp(
-      "Its certificate, when it is not in the key's file; without one a request for it is written.", valueName: "file"),
+      "The certificate of --new-key, if it is not in the key's file; without one, a request for it is written.",
+      valueName: "file"),
     completion: .file())
   var newCertificate: String?
 
   @Option(
     name: .customLong("subject"),
-    help: ArgumentHelp("The name in the new certificate; that of the old one by default.", valueName: "text"))
+    help: ArgumentHelp("The name in the new certificate; the name in the old one by default.", valueName: "text"))
   var subject: String?
 
   @Option(
     name: .customLong("overlap"),
-    help: ArgumentHelp("How long both keys stay after the workload was switched; 7d by default.", valueName: "duration")
+    help: ArgumentHelp(
+      "How long both keys stay registered after the workload was switched; 7d by default.", valueName: "duration")
   )
   var overlap: String?
 
   @Option(
     name: .customLong("max-lifetime"),
-    help: ArgumentHelp("Refuse a new certificate that lives longer, such as 365d.", valueName: "duration"))
+    help: ArgumentHelp("Refuse a new certificate that is valid for longer, such as 365d.", valueName: "duration"))
   var maximumLifetime: String?
 
   /// Those that were given, by the names of the options.
@@ -227,118 +246,5 @@ struct RolloverPlanOptions: ParsableArguments {
       "overlap": overlap, "max-lifetime": maximumLifetime,
     ]
     return all.compactMapValues(\.self)
-  }
-}
-
-/// Makes the rollovers of one run.
-struct NewRolloverMaker {
-  let ring: RolloverKeyRing
-  let time: NumericDate
-  let buildTime: Int64
-  let isRequest: Bool
-
-  private var toolkit: Toolkit { ring.toolkit }
-
-  /// Opens the old key first, then makes or opens the new one, then makes the folder; with what there is to say of it.
-  mutating func make(
-    _ order: RolloverOrder, at path: String
-  ) throws -> (folder: RolloverFolder, lines: [(name: String, text: String)]) {
-    let given = try order.certificate.map(toolkit.certificates(from:)) ?? []
-    let old = try NewRollover.OldKey(at: order.key, certificates: given, from: order.certificate, by: ring.keys)
-    let subject = order.subject ?? old.certificate.subject
-    var lines: [(name: String, text: String)] = []
-    let new: NewRollover.NewKey
-    var reference: String?
-    switch order.newKey {
-    case .open(let key, let certificate):
-      let given = try certificate.map(toolkit.certificates(from:)) ?? []
-      new = try NewRollover.NewKey(at: key, certificates: given, from: certificate, subject: subject, by: ring.keys)
-    case .create(let place, let description, let seconds, let file):
-      let created = try create(place, description, order, subject: subject, seconds, password: file?.path)
-      new = NewRollover.NewKey(created.key)
-      reference = file.map { "\(new.reference)\($0.attribute)" }
-      lines.append(("made", made(created, at: place, order)))
-    }
-    var rollover = NewRollover(title: order.title, object: order.object, old: old, new: new)
-    rollover.overlap = order.overlap
-    rollover.maximumLifetime = order.maximumLifetime
-    rollover.newReference = reference
-    let folder: RolloverFolder
-    do throws(RolloverError) {
-      folder = try rollover.make(at: path, time: time, cryptography: toolkit.cryptography)
-    } catch {
-      guard case .create = order.newKey else { throw error }
-      throw RolloverError(
-        id: error.id, "\(error.message); the new key was made and stays: \(naming: new.reference)", hint: error.hint)
-    }
-    if new.certificateRequest != nil {
-      lines.append(
-        ("wrote", "\(naming: "\(path)/\(RolloverFolder.requestName)")   the certificate request, for the authority"))
-    }
-    return (folder, lines)
-  }
-
-  private func create(
-    _ place: KeyDestination, _ description: KeyDescription, _ order: RolloverOrder, subject: String, _ seconds: Int64,
-    password path: String?
-  ) throws -> (key: CreatedKey, file: String?) {
-    let life = try CertificateLife(
-      at: time.seconds, startingAt: nil, lasting: seconds, atMost: order.maximumLifetime?.seconds, builtAt: buildTime)
-    let plan: CertificatePlan
-    do throws(CertificateError) {
-      plan = try CertificatePlan(subject, life: isRequest ? nil : life, with: toolkit)
-    } catch {
-      if order.subject != nil { throw error }
-      throw CertificateError(
-        id: error.id, "the subject of the old certificate cannot be that of a new one: \(error.message)",
-        hint: "choose one by --subject")
-    }
-    let neighbour = place.neighbour(ending: isRequest ? ".csr" : ".cer")
-    let file = try neighbour.map(NewCertificateOutput.file)
-    do throws(KeyMakingError) { try place.requireFree() } catch {
-      throw KeyMakingError(
-        id: error.id, error.message, hint: "where an earlier run has made it, name it by --new-key in its place")
-    }
-    plan.warnings.forEach(ring.warnings.warn)
-    let secret = try password(for: place, in: path)
-    if let secret { ring.newSecrets.remember(secret, of: place.reference.description) }
-    let (maker, warnings) = try toolkit.maker(
-      at: place, password: secret?.copy, secrets: ring.secrets)
-    warnings.forEach(ring.warnings.warn)
-    let created = try plan.key(description, by: maker, writing: file, with: toolkit)
-    created.finished.notes.forEach(ring.warnings.warn)
-    if let secret { ring.newSecrets.remember(secret, of: created.finished.reference) }
-    return (created, neighbour)
-  }
-
-  private func password(for place: KeyDestination, in path: String?) throws -> SharedSecret? {
-    guard place.isFile else { return nil }
-    let source = path.map(SecretSource.path)
-    if source == nil, let given = ring.newSecrets.given { return given }
-    return SharedSecret(try NewSecret.password(from: source, for: place.reference.description))
-  }
-
-  private func made(_ created: (key: CreatedKey, file: String?), at place: KeyDestination, _ order: RolloverOrder)
-    -> String
-  {
-    let key = created.key
-    var names = "\(naming: place.isFile ? place.reference.path : key.finished.reference)"
-    if let file = created.file { names += ", \(naming: file)" }
-    guard let certificate = key.product.certificate else { return "\(names)   \(key.publicKey.summary)" }
-    let whose = order.subject == nil ? "subject of the old one" : "\(quoting: certificate.subject)"
-    let (start, end) = certificate.validity
-    return "\(names)   \(key.publicKey.summary), \(whose), to \(end) (\((end - start).seconds / 86_400 + 1) d)"
-  }
-}
-
-extension RolloverOrder {
-  /// Of the keys that are opened, as far as they are known before they are made.
-  fileprivate var references: [ExactText] {
-    let new: String
-    switch newKey {
-    case .open(let reference, _): new = reference.description
-    case .create(let place, _, _, _): new = place.reference.description
-    }
-    return [ExactText(key.description), ExactText(new)]
   }
 }

@@ -5,11 +5,12 @@ import Keyroll
 struct RolloverNextCommand: RepeatableOptions {
   static let configuration = CommandConfiguration(
     commandName: "next",
-    abstract: "Write the package that comes next: it adds the new key, tries it again, or removes the old one.",
+    abstract: "Write the next package: it adds the new key, tries it again, or removes the old one.",
     usage: "keyroll rollover next [<options>] <folder> ...",
     discussion: """
-      The keys are opened as the plan of each rollover names them, each once for all rollovers. The old key is removed only \
-      behind the gate; --now skips the overlap alone, and its reason is kept in the journal.
+      The plan of each rollover names its keys, and each key is opened once for all rollovers. The old key is removed only if \
+      the new one was accepted, the workload was switched and the overlap has passed. --now skips the overlap, and nothing \
+      else; the journal keeps its reason.
 
       Examples:
         keyroll rollover next hr --password-file password
@@ -22,13 +23,13 @@ struct RolloverNextCommand: RepeatableOptions {
 
   @Option(
     name: .customLong("overlap"),
-    help: ArgumentHelp("Let both keys stay longer than the plan says, such as 14d.", valueName: "duration"))
+    help: ArgumentHelp("Keep both keys longer than the plan says, such as 14d.", valueName: "duration"))
   var overlap: TimeSpan?
 
   @Option(
     name: .customLong("now"),
     help: ArgumentHelp(
-      "Do not wait for the overlap, as after a compromise; the reason is kept.", valueName: "reason"))
+      "Do not wait for the overlap, for example after a compromise; the reason is kept.", valueName: "reason"))
   var reason: String?
 
   @OptionGroup var keys: RolloverKeyOptions
@@ -65,7 +66,7 @@ struct RolloverNextCommand: RepeatableOptions {
     for path in paths {
       try output.perform(path, isOnly: paths.count == 1) {
         var folder = try RolloverFolder(at: path, for: .changing, cryptography: ring.toolkit.cryptography)
-        defer { ring.keys.finish(folder.keyReferences) }
+        defer { ring.finish(folder.keyReferences) }
         let answers = try folder.recordOwnAnswers(at: time)
         var result = try writer.write(&folder, isOnly: paths.count == 1)
         result.answers = answers
@@ -115,6 +116,11 @@ struct RolloverPackageWriter {
     }
     try options.requireFree(for: folder.path)
     if !namesOwnKeys { showPrograms(of: folder) }
+    if options.isForNow, let advice = RolloverAdvice.trip(RolloverReport(folder, at: time, overlap: overlap)),
+      shown.insert(advice).inserted
+    {
+      Diagnostics.note("this package can be sent now, and only for ten minutes; \(advice)")
+    }
     let package: RolloverPackage
     do throws(RolloverError) {
       package = try folder.writePackage(

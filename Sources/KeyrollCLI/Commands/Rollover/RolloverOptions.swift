@@ -15,7 +15,7 @@ struct RolloverKeyOptions: ParsableArguments {
 
   @Option(
     name: .customLong("algorithm"),
-    help: ArgumentHelp("What signs the assertions: PS256, which is the default, or RS256.", valueName: "name"))
+    help: ArgumentHelp("The algorithm for assertions: PS256, which is the default, or RS256.", valueName: "name"))
   var algorithm: SignatureAlgorithm = .ps256
 
   func validate() throws {
@@ -38,15 +38,16 @@ struct RolloverKeyOptions: ParsableArguments {
     let new = NewKeySecrets(
       try newPassword.source.map { source in SharedSecret(try NewSecret.password(from: source, for: "")) }, else: old)
     let (access, warnings) = (access, SaidOnce())
+    let folder = try? WorkingFolder.path()
     let keys = RolloverKeys(
-      at: time, with: toolkit, secrets: [.old: old, .new: new], assertionAlgorithm: algorithm
+      at: time, with: toolkit, secrets: [.old: old, .new: new], assertionAlgorithm: algorithm, workingFolder: folder
     ) { (key, algorithm, time) throws(KeyError) in
       try access.open(key.reference, with: key.secrets, telling: warnings.warn) { (secrets) throws(KeyError) in
         try SigningKey(key.reference, certificates: key.certificates, from: key.certificateSource, secrets: secrets)
           .signer(for: algorithm, at: time, with: toolkit)
       }
     }
-    return RolloverKeyRing(keys: keys, secrets: old, newSecrets: new, warnings: warnings)
+    return RolloverKeyRing(keys: keys, secrets: old, newSecrets: new, warnings: warnings, workingFolder: folder)
   }
 }
 
@@ -63,8 +64,21 @@ struct RolloverKeyRing {
   let secrets: CommandSecrets
   let newSecrets: NewKeySecrets
   let warnings: SaidOnce
+  /// What relative paths begin with; nil where it cannot be told.
+  let workingFolder: String?
+
+  /// Keeps the password of a key file that was made, under the name by which the plan opens it.
+  func remember(_ password: SharedSecret, of reference: String) {
+    newSecrets.remember(password, of: Toolkit.reference(reference, startingAt: workingFolder))
+  }
 
   var toolkit: Toolkit { keys.toolkit }
+
+  /// Lets go of keys, and of the passwords that were kept for those that were made, unless another rollover needs them.
+  func finish(_ references: [ExactText]) {
+    keys.finish(references)
+    newSecrets.forget(references)
+  }
 }
 
 /// Answers for the new keys of rollovers: with the password that a key file was made with in this run, with the one of
@@ -83,6 +97,11 @@ final class NewKeySecrets: SecretProvider {
   /// Keeps the password of a file that is made.
   func remember(_ password: SharedSecret, of reference: String) { made.withLock { $0[reference] = password } }
 
+  /// Lets go of the passwords of files that were made.
+  func forget(_ references: [ExactText]) {
+    made.withLock { made in for reference in references { made[reference.text] = nil } }
+  }
+
   func secret(for request: SecretRequest) throws(KeyError) -> SecretBytes? {
     if request.purpose == .password {
       if let known = made.withLock({ $0[request.subject] }) { return known.copy }
@@ -94,6 +113,11 @@ final class NewKeySecrets: SecretProvider {
   func isGiven(for purpose: SecretRequest.Purpose) -> Bool {
     purpose == .password && given != nil || others.isGiven(for: purpose)
   }
+
+  func hasAnother(for request: SecretRequest) -> Bool {
+    let isKnown = given != nil || made.withLock { $0[request.subject] != nil }
+    return !isKnown && others.hasAnother(for: request)
+  }
 }
 
 /// When packages can be sent, and where a copy of them goes.
@@ -101,23 +125,26 @@ struct PackageOptions: ParsableArguments {
   @Option(
     name: .customLong("not-before"), parsing: .unconditional,
     help: ArgumentHelp(
-      "When the first window of the package opens: 2026-11-21T14:00:00Z, or relative to now, such as +2h; now by default.",
+      "When the package can first be sent: 2026-11-21T14:00:00Z, or relative to now, such as +2h; now by default.",
       valueName: "time"))
   var notBefore: String?
 
   @Option(
     name: .customLong("windows"),
     help: ArgumentHelp(
-      "How many windows of ten minutes follow each other (1 to \(SendWindow.most)): the package can be sent in any of them.",
+      "The number of windows of ten minutes, one after the other, in which the package can be sent (1 to \(SendWindow.most)).",
       valueName: "count"))
   var windows = 1
 
   @Option(
     name: .customLong("send-to"),
     help: ArgumentHelp(
-      "Put a copy of each package into this folder, with a run.sh that sends them all.", valueName: "folder"),
+      "Put a copy of each package into this folder, with a run.sh that sends all of them.", valueName: "folder"),
     completion: .directory)
   var destination: String?
+
+  /// True where nothing says when the package can be sent.
+  var isForNow: Bool { notBefore == nil && windows == 1 }
 
   func validate() throws {
     guard (1...SendWindow.most).contains(windows) else {

@@ -61,6 +61,28 @@ struct RolloverOutput {
     width = paths.map { RolloverPaths.name(of: $0).utf8.count }.filter { $0 <= Self.widestName }.max() ?? 0
   }
 
+  /// Takes in the answers that lie in each of the rollovers, does the work on it, and says what became of them all.
+  static func each(
+    of folders: [String], _ format: OutputFormat, _ kind: Result.Kind, for access: RolloverFolder.Access = .changing,
+    at time: NumericDate,
+    _ work: (inout RolloverFolder, NumericDate) throws -> Void
+  ) throws {
+    let paths = try RolloverPaths.all(in: folders)
+    var output = RolloverOutput(format, of: paths)
+    for path in paths {
+      try output.perform(path, isOnly: paths.count == 1) {
+        var folder = try RolloverFolder(at: path, for: access, cryptography: Toolkit.command.cryptography)
+        if !folder.isLocked {
+          Diagnostics.note("another keyroll works on \(naming: path): what came back since is not taken in yet")
+        }
+        let answers = folder.isLocked ? try folder.recordOwnAnswers(at: time) : []
+        try work(&folder, time)
+        return Result(kind, RolloverReport(folder, at: time), answers: answers)
+      }
+    }
+    try output.write()
+  }
+
   /// Does the work on one rollover; of several, one that fails stops none of the others.
   mutating func perform(_ path: String, isOnly: Bool, _ body: () throws -> Result) throws {
     let result: Result
@@ -189,7 +211,7 @@ struct RolloverText {
     case .stands, .waits, .recorded, .switched, .abandoned: "\(trail): \(report.state.reason.text)"
     case .written: "written before: \(report.state.reason.text)"
     case .made(let package):
-      "\(package.name) is to \(package.kind.purpose), \(Self.window(package.opens, package.closes, at: report.time))"
+      "\(package.name) to \(package.kind.purpose), \(Self.window(package.opens, package.closes, at: report.time))"
     case .new(_, let package?): "\(package.name), \(Self.window(package.opens, package.closes, at: report.time))"
     case .new(_, nil): "\(trail): \(report.state.reason.text)"
     }
@@ -292,7 +314,7 @@ struct RolloverText {
     json["answers"] = .array(
       JSONList(
         result.answers.map { answer in
-          var object: JSONObject = ["action": .string(ExactText(answer.action.rawValue))]
+          var object: JSONObject = ["action": .string(ExactText(answer.action?.rawValue ?? "sign-ins"))]
           object["package"] = answer.package.map { .string(ExactText($0)) }
           object["request"] = answer.request.map { .string(ExactText($0)) }
           object["refusal"] = answer.evidence.refusal.map { .string($0) }
