@@ -208,6 +208,29 @@ struct RolloverGuardTests {
     #expect(try desk.folder.names() == before)
   }
 
+  @Test("What an earlier run has made is named, and a key that proves nothing yet is refused before another is made")
+  func resuming() throws {
+    let desk = try RolloverDesk()
+    try desk.folder.write(Array("secret word\n".utf8), to: "pw")
+    let password = ["--new-password-file", "pw"]
+    func new(_ key: String, _ more: [String] = []) throws -> Outcome {
+      try desk.keyroll(
+        ["rollover", "new", "payroll", "--key", key, "--create-key", "new.pfx", "--bits", "2048", "--subject", "P"]
+          + RolloverDesk.object + password + more)
+    }
+    let future = try Shell.run(
+      "cd '\(desk.folder.path(""))' && keyroll create key pem:later.pem --subject P --bits 2048 --no-password "
+        + "--at 2027-03-01T00:00:00Z")
+    try #require(future.status == 0, "\(future)")
+    let early = try new("later.pem")
+    #expect(early.status == 2 && early.error.contains("[certificate-not-yet-valid]"), "\(early)")
+    #expect(try !desk.folder.names().contains { $0.hasPrefix("new.") || $0 == "payroll" })
+    let made = try desk.keyroll(["create", "key", "new.pfx", "--subject", "P", "--bits", "2048"] + password)
+    try #require(made.status == 0, "\(made)")
+    let again = try new(RolloverDesk.oldKey)
+    #expect(again.status == 2 && again.error.contains("name it by --new-key"), "\(again)")
+  }
+
   @Test("One application is begun once, whatever the lines of the table call it")
   func twice() throws {
     let desk = try RolloverDesk()

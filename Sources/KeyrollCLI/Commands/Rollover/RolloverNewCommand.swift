@@ -93,6 +93,7 @@ struct RolloverNewCommand: RepeatableOptions {
     let isOnly = table == nil
     var maker = NewRolloverMaker(ring: ring, time: time, buildTime: clock.buildTime, isRequest: isRequest)
     maker.storesCertificate = storesCertificate
+    maker.writesPackage = !isPlanOnly
     var writer = RolloverPackageWriter(ring: ring, windows: windows, options: package, time: time)
     writer.namesOwnKeys = true
     for order in orders { ring.keys.expect(order.order.references) }
