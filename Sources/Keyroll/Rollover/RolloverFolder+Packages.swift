@@ -157,7 +157,8 @@ extension RolloverFolder {
         // One that cannot be read says nothing, and the others are none the worse for it.
         isReturned = true
         let place = "\(returned)/\(request.folder)/\(CurlConfiguration.answerName)"
-        unread.append(RolloverError(id: error.id, "\(naming: place) is passed over: \(error.message)", hint: error.hint))
+        unread.append(
+          RolloverError(id: error.id, "\(naming: place) is passed over: \(error.message)", hint: error.hint))
         continue
       }
       guard try note(evidence, answer, as: "\(name)-\(request.folder)", of: name, at: time) else { continue }
