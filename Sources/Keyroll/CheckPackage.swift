@@ -163,11 +163,16 @@ extension CheckPackage {
       return .failed(id, RequestError(.fileMissing, "\(naming: package.name) has no \(PackageSteps.fileName)"))
     }
     var named: [String] = []
+    var isWhole = false
     for (index, line) in text.split(separator: UInt8(ascii: "\n")).enumerated() {
       guard let step = PackageSteps.SentStep(Array(line)) else {
         return differs("line \(index + 1) is not one of a step")
       }
-      guard let folder = step.folder else { break }
+      if step.action == nil {
+        isWhole = true
+        break
+      }
+      let folder = step.folder
       guard let request = requests.first(where: { $0.folder.utf8.elementsEqual(folder.utf8) }) else {
         return differs("line \(index + 1) names the folder \(naming: folder), which is not there")
       }
@@ -179,6 +184,7 @@ extension CheckPackage {
       }
       named.append(folder)
     }
+    if !isWhole { return differs("the last line is missing, without which nothing is sent") }
     if let other = requests.first(where: { !named.contains($0.folder) }) {
       return differs("no line names the folder \(naming: other.folder)")
     }
@@ -269,28 +275,5 @@ extension CheckPackage {
         .fileUnexpected,
         "\(naming: package.name) contains entries that do not belong to a package: \(list.joined(separator: ", "))"
           + (isComplete ? "" : ", and more that was not looked at")))
-  }
-}
-
-extension PackageSteps {
-  /// A line of the file, as it was received.
-  struct SentStep {
-    /// The kind that the request must have: a try is a request for a token.
-    let kind: String
-    /// Nil for the line at the end of the file.
-    let folder: String?
-    let from: Int64
-    let until: Int64
-
-    init?(_ line: [UInt8]) {
-      guard let text = String(validating: line, as: UTF8.self) else { return nil }
-      let columns = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
-      guard columns.count == 8, let from = Int64(columns[2]), let until = Int64(columns[3]) else { return nil }
-      let isEnd = columns[0] == "end"
-      guard isEnd || PackageAction(rawValue: columns[0]) != nil else { return nil }
-      kind = columns[0] == PackageAction.attempt.rawValue ? PackageAction.token.rawValue : columns[0]
-      folder = isEnd ? nil : columns[1]
-      (self.from, self.until) = (from, until)
-    }
   }
 }

@@ -250,6 +250,7 @@ public enum Meanings {
     malformed-journal: a line of the journal is not what keyroll writes
     malformed-table: a table of rollovers with a mistake, at the line and column in the message
     folder-changeable: a folder that other users can change, and so choose which keys are used
+    folder-busy: another keyroll works on the folder of the rollover
     gate-closed: the old key cannot be removed yet
     step-too-early: another step has to come first
     rollover-ended: the rollover is already done or abandoned

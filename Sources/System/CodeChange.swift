@@ -44,12 +44,17 @@ package struct CodeChange: Sendable, Hashable {
 
   /// The next step: the `chmod`, if one helps.
   package var remedy: String {
+    let place = "put the code where only you or root can write"
+    return chmod.map { "\($0), or \(place)" } ?? place
+  }
+
+  /// The command that ends it; nil where none does.
+  package var chmod: String? {
     switch party {
-    case .owner, .unknown: "put the code where only you or root can write"
-    case .everybody: "chmod go-w \(Self.named(place)), or put the code where only you or root can write"
+    case .owner, .unknown: nil
+    case .everybody: "chmod go-w \(Self.named(place))"
     // In a file with an access control list, these are the bits of its mask, which limits every entry.
-    case .group, .listedUser, .listedGroup:
-      "chmod g-w \(Self.named(place)), or put the code where only you or root can write"
+    case .group, .listedUser, .listedGroup: "chmod g-w \(Self.named(place))"
     }
   }
 

@@ -75,6 +75,14 @@ package struct CodePath: Sendable, Hashable {
     if let change = CodeChange.others(at: folder, status, sparingSticky: false) { throw .changeable(change) }
   }
 
+  /// Throws if others can change what has this path, in a folder that was judged. What is not there is no refusal, nor is a link:
+  /// whoever reads must not follow it.
+  package static func requireOwn(_ place: String) throws(Refusal) {
+    var status = stat()
+    guard unsafe lstat(place, &status) == 0, status.st_mode & S_IFMT != S_IFLNK else { return }
+    if let change = CodeChange.others(at: place, status, sparingSticky: false) { throw .changeable(change) }
+  }
+
   private static func require(_ place: String, status: stat) throws(Refusal) {
     if let change = CodeChange.others(at: place, status, sparingSticky: true) { throw .changeable(change) }
   }

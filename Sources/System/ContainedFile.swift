@@ -46,14 +46,16 @@ package enum ContainedFile {
 
   /// The names in a folder, sorted by their bytes, without those that begin with a dot; nil if there is no such folder.
   ///
-  /// Skips names that are not UTF-8: keyroll writes no such names.
-  package static func names(in folder: String) -> [String]? {
+  /// Skips names that are not UTF-8: keyroll writes no such names. With `includingHidden` only `.` and `..` are left out.
+  package static func names(in folder: String, includingHidden: Bool = false) -> [String]? {
     guard let stream = unsafe opendir(folder) else { return nil }
     defer { unsafe closedir(stream) }
     var names: [String] = []
     while let entry = unsafe readdir(stream) {
       let name = String(validating: unsafe FolderEntry.name(of: entry), as: UTF8.self)
-      if let name, name.utf8.first != UInt8(ascii: ".") { names.append(name) }
+      guard let name else { continue }
+      let isHidden = name.utf8.first == UInt8(ascii: ".")
+      if !isHidden || includingHidden && name != "." && name != ".." { names.append(name) }
     }
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }

@@ -31,12 +31,35 @@ package struct FileLock: Sendable {
     return try body()
   }
 
-  private func wait(for descriptor: Int32) {
+  /// Takes the lock until the value is let go of, on a folder too; nil where another process keeps it for longer than this waits.
+  ///
+  /// Where nothing can be locked, as on some network file systems, the value stands for no lock.
+  package func take() -> HeldLock? {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return HeldLock(nil) }
+    if wait(for: descriptor) { return HeldLock(descriptor) }
+    close(descriptor)
+    return nil
+  }
+
+  /// False where another process still has the lock.
+  @discardableResult
+  private func wait(for descriptor: Int32) -> Bool {
     for _ in 0..<mostTries {
-      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return }
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
       // Any error except the lock of another process is permanent.
-      if errno != EWOULDBLOCK, errno != EINTR { return }
+      if errno != EWOULDBLOCK, errno != EINTR { return true }
       SystemClock.pause(microseconds: pause)
     }
+    return false
   }
+}
+
+/// A lock that this process has, until the value is let go of or the process ends.
+package final class HeldLock: Sendable {
+  private let descriptor: Int32?
+
+  fileprivate init(_ descriptor: Int32?) { self.descriptor = descriptor }
+
+  deinit { if let descriptor { close(descriptor) } }
 }

@@ -149,10 +149,11 @@ import Testing
     }
     try FileManager.default.removeItem(atPath: folder.path("\(name)-add"))
     let windows = SendWindow.row(of: 2, from: NumericDate(seconds: 1_800_000_000))
-    let steps = PackageSteps([
-      .init(.token, "token-1", windows[0]), .init(.token, "token-2", windows[1]), .init(.list, "list-1"),
-      .init(.addKey, "add-key-1", windows[0]), .init(.addKey, "add-key-2", windows[1]),
-    ])
+    let steps = PackageSteps(
+      [
+        .init(.token, "token-1", windows[0]), .init(.token, "token-2", windows[1]), .init(.list, "list-1"),
+        .init(.addKey, "add-key-1", windows[0]), .init(.addKey, "add-key-2", windows[1]),
+      ], of: "send-1", for: ExactText(SignCommandTests.objectID))
     try folder.write(Array(steps.text.utf8), to: "\(name)/steps")
     try folder.write(Array(RunScript.text.utf8), to: "\(name)/run.sh")
     try FileManager.default.createDirectory(atPath: folder.path("\(name)/list-1"), withIntermediateDirectories: false)
@@ -205,6 +206,7 @@ import Testing
         "steps: no line names the folder token-2"
       ),
       ("steps", "- - -", "-", "steps: line 1 is not one of a step"),
+      ("steps", "end send-1 0 0 - listed \(SignCommandTests.objectID) -\n", "", "steps: the last line is missing"),
       ("list-1/request.curl", "proto", "insecure\nproto", "request.curl is not what keyroll writes for a list"),
       (
         "list-1/request.curl", "graph.microsoft.com", "evil.example",

@@ -145,10 +145,10 @@ import Testing
     try folder.write(
       try folder.bytes("payroll/journal.jsonl") + Array("{\"time\":\"2026".utf8), to: "payroll/journal.jsonl")
     rollover = try RolloverFolder(at: rollover.path, cryptography: cryptography)
-    #expect(rollover.state(at: start).notes == [.tornLine(3)])
+    #expect(rollover.state(at: start).notes == [.tornLine(4)])
     _ = try rollover.recordList(list([(RolloverHistory.new, new), (RolloverHistory.old, old)]), at: start)
     let again = try RolloverFolder(at: rollover.path, cryptography: cryptography)
-    #expect(again.state(at: start).stage == .added && again.journal.tornLines == [3])
+    #expect(again.state(at: start).stage == .added && again.journal.tornLines == [4])
   }
 
   @Test("The README of a package has at most 80 columns and names every window")

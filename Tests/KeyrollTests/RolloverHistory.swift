@@ -20,6 +20,7 @@ enum RolloverHistory {
 
   /// Everything that can be noted, by a name for the table.
   static let kinds: [(name: String, kind: RolloverEvent.Kind)] = [
+    ("planned", .planned),
     ("certificate", certificate(.new)),
     ("other certificate", .certificate(.new, .init(sha1: [UInt8](repeating: 9, count: 20), notAfter: end))),
     ("packed", .packed(.init(kind: .add, opens: start, closes: start + .minutes(10)))),

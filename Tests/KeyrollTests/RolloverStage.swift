@@ -38,6 +38,17 @@ final class RolloverStage {
     return certificate
   }
 
+  /// A rollover of which the old key may be removed.
+  static func switched(_ shell: String) throws -> RolloverStage {
+    let stage = try RolloverStage(shell: shell)
+    try stage.pack()
+    _ = try stage.send("send-1")
+    try stage.record()
+    try stage.rollover.switchWorkload(at: stage.now)
+    try stage.rollover.waiveOverlap(because: "the old key leaked", at: stage.now)
+    return stage
+  }
+
   var now: NumericDate {
     get { NumericDate(seconds: machine.now) }
     set { machine.now = newValue.seconds }

@@ -222,20 +222,9 @@ struct RunScriptTests {
     #expect(lagging.state.next == .switchWorkload && lagging.state.conflicts.isEmpty)
   }
 
-  /// A rollover of which the old key may be removed.
-  private func switched(_ shell: String) throws -> RolloverStage {
-    let stage = try RolloverStage(shell: shell)
-    try stage.pack()
-    _ = try stage.send("send-1")
-    try stage.record()
-    try stage.rollover.switchWorkload(at: stage.now)
-    try stage.rollover.waiveOverlap(because: "the old key leaked", at: stage.now)
-    return stage
-  }
-
   @Test("Nothing is removed unless the list shows both keys", arguments: shells)
   func removalStops(shell: String) throws {
-    let stage = try switched(shell)
+    let stage = try RolloverStage.switched(shell)
     // The next list, the third, comes from a replica that does not know the new key.
     try stage.setModes(#"{"replicas": "odd"}"#)
     try stage.pack()
@@ -246,7 +235,7 @@ struct RunScriptTests {
 
   @Test("Where listing is forbidden, only a second package removes the key without a list", arguments: shells)
   func unlistedRemoval(shell: String) throws {
-    let stage = try switched(shell)
+    let stage = try RolloverStage.switched(shell)
     try stage.setModes(#"{"list": "forbidden"}"#)
     try stage.pack()
     let refused = try stage.send("send-2")
@@ -265,7 +254,7 @@ struct RunScriptTests {
 
   @Test("A list that still shows the removed key is a conflict, until a newer one settles it")
   func laggingRemoval() throws {
-    let stage = try switched("dash")
+    let stage = try RolloverStage.switched("dash")
     try stage.setModes(#"{"replicas": "even"}"#)
     try stage.pack()
     let sent = try stage.send("send-2")
@@ -282,7 +271,7 @@ struct RunScriptTests {
 
   @Test("A removal whose answer was lost is done once a list shows it", arguments: shells)
   func lostRemoval(shell: String) throws {
-    let stage = try switched(shell)
+    let stage = try RolloverStage.switched(shell)
     try stage.setModes(#"{"lost": ["removeKey"]}"#)
     try stage.pack()
     let sent = try stage.send("send-2")

@@ -13,7 +13,7 @@ struct PackageReadme {
   init(
     _ kind: PackageKind, _ name: String, _ plan: RolloverPlan, _ windows: [SendWindow], keyID: ExactText?
   ) {
-    var lines = ["keyroll rollover of \(naming: plan.title): \(Self.purpose(kind))", ""]
+    var lines = ["keyroll rollover of \(naming: plan.title): this package is to \(kind.purpose)", ""]
     let object = plan.object.kind == .application ? "application" : "service principal"
     lines.append("Object: \(object) \(plan.object.objectID) in \(naming: plan.object.tenant)")
     if let keyID { lines.append("It removes the key with the id \(keyID), and no other.") }
@@ -36,19 +36,11 @@ struct PackageReadme {
     }.map { $0 + "\n" }.joined()
   }
 
-  private static func purpose(_ kind: PackageKind) -> String {
-    switch kind {
-    case .add: "adds the new certificate"
-    case .attempt: "tries the new key"
-    case .remove: "removes the old key"
-    case .undo: "removes the new key again"
-    }
-  }
-
   private static func success(_ kind: PackageKind) -> [String] {
     switch kind {
     case .add: ["token 200 · list 200 · add-key 200 · try 200 · list 200"]
     case .attempt: ["try 200 · list 200"]
+    case .list: ["token 200 · list 200"]
     case .remove, .undo: ["token 200 · list shows both · remove-key 204 · list without it"]
     }
   }
@@ -59,8 +51,10 @@ struct PackageReadme {
       [
         "\"list 403\" is no failure: not every application may read itself.",
         "\"try 401\" is usual for some minutes: the script tries again, and so can you:",
-        "run it again; it never adds the key twice.",
+        "run it again, in the same folder: there it does not add the key twice.",
+        "Send one copy alone: another one knows nothing of what this one did.",
       ]
+    case .list: []
     case .attempt: ["\"try 401\" is usual for ten minutes after the key was added: run it again."]
     case .remove, .undo:
       [

@@ -32,8 +32,10 @@ public struct SendWindow: Sendable, Hashable {
 ///
 ///     token token-1 1795975200 1795975800 2026-11-30T14:00:00Z - - -
 ///     list list-1 0 0 - both 9a0b1c2d-… 1f2e3d4c-…
+///     end send-2 0 0 - gone 0b5f2f6e-… -
 ///
-/// Of lines with the same action that follow each other, the first whose window is open is sent; of `try`, all of that window.
+/// The last says what must have been seen, and names the package and its object, so that no two files are the same; without it
+/// the script does nothing. Of lines with the same action that follow each other, the first whose window is open is sent; of `try`, all of that window.
 public struct PackageSteps: Sendable, Hashable {
   /// What a list must show, or what is looked for in it.
   @nonexhaustive
@@ -69,17 +71,28 @@ public struct PackageSteps: Sendable, Hashable {
 
   /// The name of the file in a package.
   public static let fileName = "steps"
+  /// The name of the package, and the object id: they tell it from the packages of all other rollovers.
+  public let package: String
+  /// The object of the rollover, by its id.
+  public let objectID: ExactText
   /// The requests, in the order in which they are sent.
   public let steps: [Step]
   /// True where it tries the new key, and fails as long as that is not accepted.
   public var tries: Bool { steps.contains { $0.action == .attempt } }
 
-  public init(_ steps: [Step]) { self.steps = steps }
+  public init(_ steps: [Step], of package: String, for objectID: ExactText) {
+    self.steps = steps
+    self.package = package
+    self.objectID = objectID
+  }
 
   /// The file: a line of eight columns for each step, and a last line.
   public var text: String {
-    steps.map(Self.line).joined() + "end - 0 0 - \(tries ? "try" : "-") - -\n"
+    steps.map(Self.line).joined() + "end \(package) 0 0 - \(goal) \(objectID) -\n"
   }
+
+  /// What the script must have seen in the end.
+  private var goal: String { tries ? "try" : steps.contains { $0.action == .removeKey } ? "gone" : "listed" }
 
   private static func line(_ step: Step) -> String {
     let (from, until) = (step.window?.start.seconds ?? 0, step.window?.end.seconds ?? 0)
@@ -103,20 +116,24 @@ extension PackageSteps {
   static func packed(_ text: [UInt8], oldKeyID: ExactText?) -> RolloverEvent.Packed? {
     var windows: [PackageAction: (start: Int64, end: Int64)] = [:]
     var removed: ExactText?
+    var isWhole = false
     for line in text.split(separator: UInt8(ascii: "\n")) {
-      let columns = line.split(separator: UInt8(ascii: " ")).compactMap { String(validating: $0, as: UTF8.self) }
-      guard columns.count == 8, let from = Int64(columns[2]), let until = Int64(columns[3]) else { return nil }
-      if columns[0] == "end" { break }
-      guard let action = PackageAction(rawValue: columns[0]) else { return nil }
-      if columns[5] == "gone" { removed = ExactText(columns[6]) }
-      if until == 0 { continue }
-      let known = windows[action] ?? (from, until)
-      windows[action] = (min(known.start, from), max(known.end, until))
+      guard let step = SentStep(Array(line)) else { return nil }
+      guard let action = step.action else {
+        isWhole = true
+        break
+      }
+      if let gone = step.gone { removed = ExactText(gone) }
+      if step.until == 0 { continue }
+      let known = windows[action] ?? (step.from, step.until)
+      windows[action] = (min(known.start, step.from), max(known.end, step.until))
     }
+    guard isWhole else { return nil }
     if let tokens = windows[.token] {
       let kind: PackageKind =
         windows[.removeKey] == nil
-        ? .add : removed.map { oldKeyID?.isSameGUID(as: $0) ?? true } ?? true ? .remove : .undo
+        ? windows[.addKey] == nil ? .list : .add
+        : removed.map { oldKeyID?.isSameGUID(as: $0) ?? true } ?? true ? .remove : .undo
       return RolloverEvent.Packed(
         kind: kind, opens: NumericDate(seconds: tokens.start), closes: NumericDate(seconds: tokens.end), keyID: removed)
     }
@@ -125,5 +142,32 @@ extension PackageSteps {
     return RolloverEvent.Packed(
       kind: .attempt, opens: NumericDate(seconds: tries.start),
       closes: NumericDate(seconds: tries.end) - SendWindow.length)
+  }
+}
+
+extension PackageSteps {
+  /// A line of the file as it is read back.
+  struct SentStep {
+    /// Nil for the line that ends the file.
+    let action: PackageAction?
+    let folder: String
+    let from: Int64
+    let until: Int64
+    /// The key id that must be gone, where the line says that one must.
+    let gone: String?
+
+    /// What the request must be: a try is a request for a token.
+    var kind: String { (action == .attempt ? .token : action)?.rawValue ?? "end" }
+
+    init?(_ line: [UInt8]) {
+      guard let text = String(validating: line, as: UTF8.self) else { return nil }
+      let columns = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+      guard columns.count == 8, let from = Int64(columns[2]), let until = Int64(columns[3]) else { return nil }
+      action = PackageAction(rawValue: columns[0])
+      guard action != nil || columns[0] == "end" else { return nil }
+      folder = columns[1]
+      gone = action != nil && columns[5] == "gone" ? columns[6] : nil
+      (self.from, self.until) = (from, until)
+    }
   }
 }

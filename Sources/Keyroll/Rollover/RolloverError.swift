@@ -14,6 +14,8 @@ public enum RolloverErrorCode: String, FailureCode {
   case malformedTable = "malformed-table"
   /// Somebody else can change the folder, and with it which keys are used.
   case folderChangeable = "folder-changeable"
+  /// Another process works on the folder.
+  case folderBusy = "folder-busy"
   /// The old key cannot be removed yet; the message names the condition that is not met.
   case gateClosed = "gate-closed"
   /// A step was asked for that another has to come before.

@@ -43,6 +43,8 @@ extension RolloverEvent {
   /// What happened, as `event` of the journal says it.
   @nonexhaustive
   public enum Kind: Sendable, Hashable {
+    /// The plan was written: the evidence is its digest.
+    case planned
     /// A certificate over the key, which fits the plan.
     case certificate(RolloverKeyRole, CertificateFacts)
     /// A package was written: `package` is its name.
@@ -122,6 +124,16 @@ extension RolloverEvent {
   }
 }
 
+extension RolloverEvent.Kind {
+  /// True for an answer to addKey or removeKey, whatever it says.
+  var answersChange: Bool {
+    switch self {
+    case .added, .removed, .failed(.addKey, _), .failed(.removeKey, _): true
+    default: false
+    }
+  }
+}
+
 /// What a package does.
 @nonexhaustive
 public enum PackageKind: String, Sendable, Hashable, CaseIterable {
@@ -133,6 +145,16 @@ public enum PackageKind: String, Sendable, Hashable, CaseIterable {
   case remove
   /// Removes the new key, proved by the old one: what `abandon` needs once it is added.
   case undo
+  /// Lists what is registered by a token of the old key: after an undo the new one gets none.
+  case list
+
+  /// True for what adds or removes a key.
+  var changesKeys: Bool {
+    switch self {
+    case .add, .remove, .undo: true
+    case .attempt, .list: false
+    }
+  }
 }
 
 /// What one request of a package asks for.

@@ -43,12 +43,15 @@ public struct RolloverCertificates: Sendable {
     self.new = new
   }
 
+  /// More entries of one certificate say nothing more: two are a conflict.
+  static let mostEntries = 16
+
   /// The entries of the two: never found by their place in the list.
   public func listing(in keys: KeyCredentials) -> RolloverEvent.Listing {
     func ids(_ certificate: Certificate?, forVerifying: Bool) -> [ExactText] {
       keys.entries.filter { entry in
         entry.isForVerifying == forVerifying && (certificate.map(entry.isOf) ?? false)
-      }.map(\.keyID)
+      }.map(\.keyID).filter { TextForm.guid.matches($0) }.prefix(Self.mostEntries).map(\.self)
     }
     return RolloverEvent.Listing(
       new: ids(new, forVerifying: true), old: ids(old, forVerifying: true),
@@ -85,11 +88,13 @@ extension RolloverEvidence {
       self.init([.added(keyID: id)], refusal: nil, explanation)
     case (.removeKey, .noContent):
       self.init(removed.map { [.removed(keyID: $0)] } ?? [], refusal: nil, explanation)
-    case (_, .error(let error)):
+    case (_, .error(let error)) where response.place == nil:
       self.init(
-        refused: action, by: role, ExactText(explanation.answer?.id ?? error.name?.text ?? "error"), explanation)
-    case (_, .otherFailure), (_, .webPage):
-      self.init(refused: action, by: role, ExactText("status-\(response.status ?? 0)"), explanation)
+        notDone: action, by: role, Self.bounded(explanation.answer?.id ?? error.name?.text ?? "error"), explanation)
+    case (_, .otherFailure):
+      self.init(notDone: action, by: role, ExactText("status-\(response.status ?? 0)"), explanation)
+    // An error that was found in a page is what the page quotes.
+    case (_, .webPage), (_, .error): self.init(notDone: action, by: role, "web-page", explanation)
     default:
       throw RolloverError(
         .evidenceUnknown,
@@ -98,17 +103,26 @@ extension RolloverEvidence {
     }
   }
 
+  /// A key is refused, or a list, only where the service itself says so: it may be busy, and something on the way may answer for
+  /// it.
   private init(
-    refused action: PackageAction, by role: RolloverKeyRole, _ answer: ExactText, _ explanation: ResponseExplanation
+    notDone action: PackageAction, by role: RolloverKeyRole, _ answer: ExactText, _ explanation: ResponseExplanation
   ) {
+    let response = explanation.response
+    let status = response.status ?? 400
+    let isJudged = (400..<500).contains(status) && status != 429 && answer != "throttled" && answer != "web-page"
+    let isError = if case .error = response.kind { true } else { false }
     let kind: RolloverEvent.Kind
     switch action {
-    case .token, .attempt: kind = .refused(role, answer: answer)
-    case .list where explanation.response.status == 403: kind = .listingRefused
+    case .token, .attempt: kind = isJudged && isError ? .refused(role, answer: answer) : .failed(action, answer: answer)
+    case .list where isJudged && status == 403: kind = .listingRefused
     case .list, .addKey, .removeKey: kind = .failed(action, answer: answer)
     }
     self.init([kind], refusal: answer, explanation)
   }
+
+  /// A code goes into the journal, and whoever answers may choose how long it is.
+  private static func bounded(_ code: String) -> ExactText { ExactText(String(code.unicodeScalars.prefix(64))) }
 
   /// Nil where the answer is an error.
   private static func list(
@@ -124,29 +138,50 @@ extension RolloverEvidence {
 
   /// What Graph, the portal, PowerShell or `az` listed and a person saved, perhaps with the header of the answer.
   ///
-  /// Throws `evidence-unknown` where it says that it is the list of another object.
+  /// Throws `evidence-unknown` where it says that it is the list of another object, and where it does not say whose it is and has
+  /// neither of the two certificates, or `isMeant` is false.
+  ///
+  /// - Parameter isMeant: true where a person gave it for this rollover alone.
   public static func savedList(
     _ bytes: Span<UInt8>, of object: RolloverPlan.Object, _ certificates: RolloverCertificates,
-    cryptography: any Cryptography
+    isMeant: Bool = true, cryptography: any Cryptography
   ) throws(RolloverError) -> RolloverEvidence {
-    let keys = try RolloverError.passing { () throws(KeyCredentialsError) in
-      try KeyCredentials(bytes, of: "the list", choosing: [object.objectID], cryptography: cryptography)
+    let keys: KeyCredentials
+    do throws(KeyCredentialsError) {
+      keys = try KeyCredentials(bytes, of: "the list", choosing: [object.objectID], cryptography: cryptography)
+    } catch {
+      let isOther = error.code == .severalObjects
+      throw RolloverError(
+        id: isOther ? RolloverErrorCode.evidenceUnknown.rawValue : error.id, error.message,
+        hint: isOther ? "save the list of the object \(object.objectID)" : error.hint)
     }
     if let id = keys.objectID, !id.isSameGUID(as: object.objectID) {
       throw RolloverError(
         .evidenceUnknown, "the list is of the object \(id), and this rollover is of \(object.objectID)",
         hint: "save the list of the right object")
     }
-    return RolloverEvidence([.listed(certificates.listing(in: keys))], at: keys.answered)
+    if let id = keys.applicationID, !id.isSameGUID(as: object.clientID) {
+      throw RolloverError(
+        .evidenceUnknown,
+        "the list is of the application (client) id \(naming: id), and this rollover is of \(object.clientID)",
+        hint: "save the list of the right object")
+    }
+    let listing = certificates.listing(in: keys)
+    let isEmpty = listing.new.isEmpty && listing.old.isEmpty && listing.oldForSigning.isEmpty
+    // An application and its service principal have one client id.
+    if keys.objectID == nil, isEmpty || !isMeant {
+      throw RolloverError(
+        .evidenceUnknown, "the list does not say which object it is of",
+        hint: "save the whole object, with its id: $select=id,appId,keyCredentials")
+    }
+    return RolloverEvidence([.listed(listing)], at: keys.answered)
   }
 
   /// The same answer without the tokens in it, to be kept.
   public static func withoutTokens(_ answer: [UInt8]) -> [UInt8] {
     var output: [UInt8] = []
     var rest = answer[...]
-    let mark = Array("_token\"".utf8)
-    while let index = rest.indices.first(where: { rest[$0...].starts(with: mark) }) {
-      let end = index + mark.count
+    while let end = rest.indices.lazy.compactMap({ endOfTokenName(rest[$0...]) }).first {
       output += rest[..<end]
       rest = rest[end...]
       let gap = rest.prefix { ASCII.isWhiteSpace($0) || $0 == UInt8(ascii: ":") }
@@ -159,5 +194,23 @@ extension RolloverEvidence {
       }
     }
     return output + rest
+  }
+
+  /// Where `_token"` ends that begins here; each of its letters may be escaped, as JSON allows (RFC 8259, section 7).
+  private static func endOfTokenName(_ text: ArraySlice<UInt8>) -> Int? {
+    guard text.first == UInt8(ascii: "_") || text.first == UInt8(ascii: "\\") else { return nil }
+    var rest = text
+    for letter in "_token".utf8 {
+      let digits = Hexadecimal.lowerCase([letter])
+      let escape = Array("\\u00\(digits)".utf8)
+      if rest.first == letter {
+        rest = rest.dropFirst()
+      } else if rest.count >= escape.count, ASCII.isEqualIgnoringCase(rest.prefix(escape.count), escape) {
+        rest = rest.dropFirst(escape.count)
+      } else {
+        return nil
+      }
+    }
+    return rest.first == UInt8(ascii: "\"") ? rest.startIndex + 1 : nil
   }
 }

@@ -24,6 +24,11 @@ public struct RolloverFailure: Sendable {
   ) {
     let (object, client) = (plan.object.objectID, plan.object.clientID)
     let ids = "the object id of the plan is \(object), and its application (client) id is \(client)"
+    // What the service did not judge says nothing of a key.
+    if let unjudged = Self.unjudged(answer, status) {
+      (meaning, advice) = unjudged
+      return
+    }
     switch (action, answer.text) {
     case (.attempt, _) where (age ?? .zero) < RolloverReason.longestLag && answer == "key-not-found":
       meaning = "the new key was added \(age ?? .zero) ago, and the token endpoint does not know it yet"
@@ -60,6 +65,19 @@ public struct RolloverFailure: Sendable {
     }
   }
 
+  private static func unjudged(_ answer: ExactText, _ status: Int?) -> (String, String)? {
+    switch (answer.text, status) {
+    case ("throttled", _), (_, 429): ("the service has too much to do", "send the next package later")
+    case ("web-page", _):
+      (
+        "something between there and the service answered with a web page",
+        "let the machine reach the service, by a proxy if it has to; then send it again"
+      )
+    case (_, let status?) where status >= 500: ("the service did not work", "send the next package later")
+    default: nil
+    }
+  }
+
   private static func removing(_ ended: [KeyCredential]?) -> String {
     guard let ended else { return "remove entries that have ended; a saved list shows which have" }
     if ended.isEmpty { return "no entry of the newest list has ended: remove one that nobody uses" }
@@ -89,7 +107,6 @@ public struct RolloverFailure: Sendable {
         "the request was not allowed",
         "compare the ids: \(ids); a service principal needs Application.ReadWrite.OwnedBy"
       )
-    case (_, 429): return ("the service has too many requests", "send the next package later")
     default: return ("\(action.rawValue) was not done", "keyroll explain says what its answer means")
     }
   }

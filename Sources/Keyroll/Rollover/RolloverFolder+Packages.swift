@@ -24,19 +24,22 @@ extension RolloverFolder {
   ///   - time: the present time.
   ///   - windows: the times in which the package can be sent.
   ///   - overlap: a longer one than that of the plan.
+  ///   - reason: why a removal does not wait for the overlap; it is noted with the package, or not at all.
   ///   - destination: a folder for the copy that is sent, if that is not the one in the folder.
   ///   - requests: makes the requests, with the keys or with proofs from elsewhere.
   ///
   /// Throws `step-too-early` where the state asks for no package, `gate-closed` for a removal that is not allowed yet, and
   /// what making the requests throws.
   public mutating func writePackage(
-    at time: NumericDate, in windows: [SendWindow], overlap: TimeSpan? = nil, to destination: String? = nil,
-    by requests: some RolloverRequests
+    at time: NumericDate, in windows: [SendWindow], overlap: TimeSpan? = nil, waiving reason: ExactText? = nil,
+    to destination: String? = nil, by requests: some RolloverRequests
   ) throws(RolloverError) -> RolloverPackage {
     try adoptPackages(at: time)
-    let state = state(at: time, overlap: overlap)
-    if state.stage >= .done { throw RolloverError(.rolloverEnded, "the rollover is \(state.stage.rawValue)") }
+    var waiver: RolloverEvent?
+    if let reason { waiver = try self.waiver(reason, at: time) }
+    let state = try self.state(at: time, overlap: overlap, waiving: reason)
     guard case .pack(let kind) = state.next else {
+      if state.stage >= .done { throw RolloverError(.rolloverEnded, "the rollover is \(state.stage.rawValue)") }
       let isGate = state.stage == .switched
       throw RolloverError(
         isGate ? .gateClosed : .stepTooEarly, "no package is to be written now: \(state.reason.text)")
@@ -46,8 +49,17 @@ extension RolloverFolder {
     let own = "\(path)/\(package.name)"
     try Self.writing(own) { () throws(SystemReason) in try FolderTree.write(package.files, to: own) }
     if let destination { try package.write(to: destination) }
-    try append([package.event(at: time)])
+    try append((kind == .remove ? [waiver].compactMap(\.self) : []) + [package.event(at: time)])
     return package
+  }
+
+  /// What the state would be if the overlap were waived; throws what `waiveOverlap` throws.
+  public func state(
+    at time: NumericDate, overlap: TimeSpan?, waiving reason: ExactText?
+  ) throws(RolloverError) -> RolloverState {
+    guard let reason else { return state(at: time, overlap: overlap) }
+    return RolloverState(
+      plan, RolloverJournal(journal.events + [try waiver(reason, at: time)]), at: time, overlap: overlap)
   }
 
   private func package(
@@ -61,6 +73,7 @@ extension RolloverFolder {
       }
       return try .add(new, named: name, of: plan, in: windows, by: requests)
     case .attempt: return try .attempt(named: name, of: plan, in: windows, by: requests)
+    case .list: return try .listing(named: name, of: plan, in: windows, by: requests)
     case .remove, .undo:
       guard let permit = state.permit, permit.kind == kind else {
         throw RolloverError(.gateClosed, "a key cannot be removed yet: \(state.reason.text)")
@@ -69,29 +82,13 @@ extension RolloverFolder {
     }
   }
 
-  /// Writes a copy of a package that is in the folder, as it was made; throws `output-exists` or `output-unwritable`.
-  public func copyPackage(_ package: ExactText, to destination: String) throws(RolloverError) {
-    let own = "\(path)/\(package)"
-    var files: [(path: String, bytes: [UInt8])] = []
-    for entry in ContainedFile.names(in: own) ?? [] where !Self.isMade(entry) {
-      let inner = ContainedFile.names(in: "\(own)/\(entry)")
-      for names in inner.map({ $0.filter { !Self.isMade($0) }.map { [entry, $0] } }) ?? [[entry]] {
-        guard let bytes = try Self.returnedFile(names, in: own) else { continue }
-        files.append((names.joined(separator: "/"), bytes))
-      }
-    }
-    try Self.writing(destination) { () throws(SystemReason) in try FolderTree.write(files, to: destination) }
-  }
-
   /// One more than the highest number that is there.
   private var nextPackageName: String {
-    let numbers = packageNames.compactMap { Int($0.dropFirst(Self.packagePrefix.count)) }
+    let numbers = packageNames.compactMap(Self.packageNumber)
     return "\(Self.packagePrefix)\((numbers.max() ?? 0) + 1)"
   }
 
-  private var packageNames: [String] {
-    (ContainedFile.names(in: path) ?? []).filter { $0.utf8.starts(with: Self.packagePrefix.utf8) }
-  }
+  private var packageNames: [String] { Self.packageNames(in: path) }
 
   /// Takes in the answers that lie in the packages of the folder itself, those of the oldest package first.
   public mutating func recordOwnAnswers(at time: NumericDate) throws(RolloverError) -> [RecordedAnswer] {
@@ -110,8 +107,9 @@ extension RolloverFolder {
   {
     try adoptPackages(at: time)
     let steps = try Self.returnedFile([PackageSteps.fileName], in: returned)
-    for name in packageNames where try Self.returnedFile([PackageSteps.fileName], in: "\(path)/\(name)") == steps {
-      if steps == nil { continue }
+    for name in packageNames {
+      let own = try? Self.returnedFile([PackageSteps.fileName], in: "\(path)/\(name)")
+      guard let own, own == steps else { continue }
       try compare(name, with: returned)
       return try recordAnswers(of: name, from: returned, at: time)
     }
@@ -121,32 +119,18 @@ extension RolloverFolder {
   }
 
   /// Takes in a list that was saved elsewhere.
-  public mutating func recordList(_ bytes: [UInt8], at time: NumericDate) throws(RolloverError) -> RecordedAnswer {
+  ///
+  /// - Parameter isMeant: false where a person gave it for several rollovers: then it must say whose it is.
+  public mutating func recordList(
+    _ bytes: [UInt8], isMeant: Bool = true, at time: NumericDate
+  ) throws(RolloverError) -> RecordedAnswer {
     let evidence = try RolloverEvidence.savedList(
-      bytes.span, of: plan.object, certificates, cryptography: cryptography)
+      bytes.span, of: plan.object, certificates, isMeant: isMeant, cryptography: cryptography)
     try note(evidence, bytes, as: "list", of: nil, at: time)
     return RecordedAnswer(package: nil, request: nil, action: .list, evidence: evidence)
   }
 
   // MARK: Reading what came back
-
-  private func compare(_ name: String, with returned: String) throws(RolloverError) {
-    let own = "\(path)/\(name)"
-    for entry in ContainedFile.names(in: own) ?? [] where !Self.isMade(entry) {
-      let inner = ContainedFile.isFolder("\(own)/\(entry)") ? ContainedFile.names(in: "\(own)/\(entry)") ?? [] : []
-      for names in inner.isEmpty ? [[entry]] : inner.filter({ !Self.isMade($0) }).map({ [entry, $0] }) {
-        if try Self.returnedFile(names, in: own) == (try Self.returnedFile(names, in: returned)) { continue }
-        throw RolloverError(
-          .packageDiffers, "\(names.joined(separator: "/")) of \(naming: returned) is not what was sent from here",
-          hint: "trust none of its answers: find out who changed it, and list what is registered by another way")
-      }
-    }
-  }
-
-  /// True for what `run.sh` makes.
-  private static func isMade(_ name: String) -> Bool {
-    [CurlConfiguration.answerName, "curl.log", "run.log", "sent-add-key", "sent-remove-key"].contains(name)
-  }
 
   static func returnedFile(_ names: [String], in folder: String) throws(RolloverError) -> [UInt8]? {
     try RolloverError.passing { () throws(SystemError) in
@@ -162,12 +146,24 @@ extension RolloverFolder {
     var recorded: [RecordedAnswer] = []
     var isReturned = false
     for request in requests {
-      let answer = try Self.returnedFile([request.folder, CurlConfiguration.answerName], in: returned)
-      guard let answer, !answer.isEmpty else { continue }
-      isReturned = true
-      let evidence = try RolloverEvidence(
-        answer.span, to: request.action, by: request.role(in: packed.kind), removing: packed.keyID, certificates,
-        cryptography: cryptography)
+      let (answer, evidence): ([UInt8], RolloverEvidence)
+      do throws(RolloverError) {
+        guard let file = try Self.returnedFile([request.folder, CurlConfiguration.answerName], in: returned),
+          !file.isEmpty
+        else { continue }
+        isReturned = true
+        answer = file
+        evidence = try RolloverEvidence(
+          file.span, to: request.action, by: request.role(in: packed.kind), removing: packed.keyID, certificates,
+          cryptography: cryptography)
+      } catch {
+        // One that cannot be read says nothing, and the others are none the worse for it.
+        isReturned = true
+        let place = "\(returned)/\(request.folder)/\(CurlConfiguration.answerName)"
+        unread.append(
+          RolloverError(id: error.id, "\(naming: place) is passed over: \(error.message)", hint: error.hint))
+        continue
+      }
       guard try note(evidence, answer, as: "\(name)-\(request.folder)", of: name, at: time) else { continue }
       recorded.append(
         RecordedAnswer(package: name, request: request.folder, action: request.action, evidence: evidence))
@@ -180,8 +176,9 @@ extension RolloverFolder {
 
   /// Notes packages that are here and not in the journal: they may have been sent.
   private mutating func adoptPackages(at time: NumericDate) throws(RolloverError) {
+    try adoptCertificate(at: time)
     for name in packageNames where packed(name) == nil {
-      guard let steps = try Self.returnedFile([PackageSteps.fileName], in: "\(path)/\(name)"),
+      guard let steps = try? Self.returnedFile([PackageSteps.fileName], in: "\(path)/\(name)"),
         let packed = PackageSteps.packed(steps, oldKeyID: state(at: time).oldKeyID)
       else { continue }
       try append([RolloverEvent(.packed(packed), at: time, package: ExactText(name))])
@@ -212,7 +209,8 @@ extension RolloverFolder {
       event.evidence.map { $0.sha256 == digest && $0.file.text.utf8.starts(with: place) } ?? false
     }
     // The same file may show more once more is known, such as a key id.
-    let fresh = evidence.kinds.filter { kind in !known.contains { $0.kind == kind } }
+    let isAgain = isNewsAgain(evidence, digest, of: package)
+    let fresh = evidence.kinds.filter { kind in isAgain || !known.contains { $0.kind == kind } }
     if fresh.isEmpty { return false }
     let file = if let evidence = known.first?.evidence { evidence.file.text } else { try keep(kept, as: name) }
     try append(
@@ -222,6 +220,15 @@ extension RolloverFolder {
           evidence: .init(file: ExactText(file), sha256: digest, answered: evidence.answered))
       })
     return true
+  }
+
+  /// True for a list that a person saved again, after another one had said something else: what does not say when it was answered is
+  /// as new as its line.
+  private func isNewsAgain(_ evidence: RolloverEvidence, _ digest: [UInt8], of package: ExactText?) -> Bool {
+    guard package == nil, evidence.answered == nil else { return false }
+    let newest = journal.events.last { if case .listed = $0.kind { true } else { false } }
+    guard let newest, case .listed = evidence.kinds.first else { return false }
+    return newest.evidence?.sha256 != digest
   }
 
   /// Writes it under the first name that is free, whole or not at all; a run that was killed may have kept it already.
@@ -272,21 +279,4 @@ private struct PackagedAnswer: Comparable {
   }
 
   static func < (left: Self, right: Self) -> Bool { (left.order, left.folder) < (right.order, right.folder) }
-}
-
-extension RolloverPackage {
-  /// Writes a copy that is sent; throws `output-exists` or `output-unwritable`.
-  public func write(to path: String) throws(RolloverError) {
-    try RolloverFolder.writing(path) { () throws(SystemReason) in try FolderTree.write(files, to: path) }
-  }
-
-  /// Puts the script beside the packages of a folder that sends them all; one that is there is left as it is.
-  public static func writeParcelScript(to folder: String) throws(RolloverError) {
-    let path = "\(folder)/\(RunScript.fileName)"
-    if ContainedFile.names(in: folder)?.contains(RunScript.fileName) ?? false { return }
-    try RolloverFolder.writing(path) { () throws(SystemReason) in
-      // Whole or not at all: the next run leaves it as it is.
-      try FolderTree.replaceFile(path, holding: Array(RunScript.parcelText.utf8))
-    }
-  }
 }

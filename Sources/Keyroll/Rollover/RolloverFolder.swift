@@ -18,6 +18,10 @@ public struct RolloverFolder: Sendable {
   /// The certificates that are here.
   public private(set) var certificates: RolloverCertificates
   let cryptography: any Cryptography
+  /// Keeps other processes away as long as a copy of this value is kept; nil where it is only looked at.
+  var lock: HeldLock?
+  /// What came back and cannot be read: each names its file, and stops nothing.
+  public internal(set) var unread: [RolloverError] = []
 
   /// The folders of packages are named so, with a number.
   static let packagePrefix = "send-"
@@ -28,11 +32,18 @@ public struct RolloverFolder: Sendable {
 
   /// Reads a rollover.
   ///
-  /// Throws `folder-changeable`, `malformed-plan`, `malformed-journal`, `file-unreadable` and what reading certificates throws.
-  public init(at path: String, cryptography: any Cryptography) throws(RolloverError) {
+  /// Throws `folder-changeable`, `folder-busy`, `malformed-plan`, `malformed-journal`, `file-unreadable` and what reading
+  /// certificates throws.
+  public init(
+    at path: String, for access: Access = .looking, cryptography: any Cryptography
+  ) throws(RolloverError) {
+    lock = try Self.lock(path, for: access)
     try Self.requireOwn(path)
+    try Self.requireOwn([RolloverPlan.fileName, RolloverJournal.fileName], in: path)
     let file = try Self.contents(RolloverPlan.fileName, in: path)
     let plan = try RolloverPlan(file.span)
+    try Self.requireOwn(
+      [plan.old.certificate.text, plan.new.certificate.text] + Self.packageNames(in: path), in: path)
     self.path = path
     self.plan = plan
     self.cryptography = cryptography
@@ -45,6 +56,7 @@ public struct RolloverFolder: Sendable {
       throw RolloverError(id: "file-unreadable", "\(naming: path) has no \(plan.old.certificate)")
     }
     certificates = RolloverCertificates(old: old, new: try Self.certificate(.new, of: plan, in: path, cryptography))
+    try requireNoted(file)
   }
 
   /// Makes a new folder for a rollover, whole or not at all; without the new certificate it waits for one.
@@ -65,7 +77,7 @@ public struct RolloverFolder: Sendable {
   ) throws(RolloverError) -> RolloverFolder {
     var files = [(path: RolloverPlan.fileName, bytes: plan.bytes), (plan.old.certificate.text, old.der)]
     try requireKey(old, .old, of: plan)
-    var lines = certificateEvent(old, .old, plan, time).line
+    var lines = try planEvent(plan, time, cryptography).line + certificateEvent(old, .old, plan, time).line
     if let new {
       try requireKey(new, .new, of: plan)
       files.append((plan.new.certificate.text, new.der))
@@ -74,7 +86,7 @@ public struct RolloverFolder: Sendable {
     if let request { files.append((requestName, Array(request.utf8))) }
     files.append((RolloverJournal.fileName, lines))
     try writing(path) { () throws(SystemReason) in try FolderTree.write(files, to: path) }
-    return try RolloverFolder(at: path, cryptography: cryptography)
+    return try RolloverFolder(at: path, for: .changing, cryptography: cryptography)
   }
 
   /// The rollovers that a path means: itself, or every one in it, sorted by name. Empty where there is none.
@@ -91,17 +103,20 @@ public struct RolloverFolder: Sendable {
   /// Those of the two keys, as the plan names them.
   public var keyReferences: [ExactText] { [plan.old.reference, plan.new.reference] }
 
-  /// The state at a time; `overlap` replaces that of the plan.
+  /// The state at a time; an `overlap` that is longer than that of the plan counts in its place.
   public func state(at time: NumericDate, overlap: TimeSpan? = nil) -> RolloverState {
     RolloverState(plan, journal, at: time, overlap: overlap)
   }
 
-  /// Appends events by one write; they count from then on.
+  /// Appends events by one write; they count from then on. Nothing is written that could not be read again.
   mutating func append(_ events: [RolloverEvent]) throws(RolloverError) {
     if events.isEmpty { return }
     let file = "\(path)/\(RolloverJournal.fileName)"
+    let lines = events.flatMap(\.line)
+    _ = try RolloverJournal(lines.span)
     try Self.writing(file) { () throws(SystemReason) in
-      try AppendedFile.append(events.flatMap(\.line), to: file, repairing: RolloverJournal.tornMark)
+      try AppendedFile.append(
+        lines, to: file, repairing: RolloverJournal.tornMark, limit: RolloverJournal.mostBytes)
     }
     for event in events { journal.append(event) }
   }
@@ -110,19 +125,28 @@ public struct RolloverFolder: Sendable {
 // MARK: What a person says
 
 extension RolloverFolder {
-  /// The workload uses the new key. Throws `step-too-early` before that key was accepted.
+  /// The workload uses the new key.
+  ///
+  /// Throws `step-too-early` before that key was accepted, and while evidence says that it may not work; `rollover-ended` once the
+  /// rollover was given up.
   public mutating func switchWorkload(at time: NumericDate) throws(RolloverError) {
-    let state = state(at: time)
+    let (state, record) = (state(at: time), RolloverRecord(journal.events))
     try requireOpen(state)
+    try requireKept(record)
     if state.stage == .switched { return }
-    guard state.stage == .accepted, !state.conflicts.contains(.newKeyRefused) else {
+    if let conflict = state.conflicts.first(where: \.forbidsSwitch) {
+      throw RolloverError(
+        .stepTooEarly, "the workload must not be switched now: \(conflict.text)",
+        hint: "let newer evidence settle that first, or the workload may stand still")
+    }
+    guard state.stage == .accepted else {
       throw RolloverError(
         .stepTooEarly, "the new key was not accepted yet: the rollover is \(state.stage.rawValue)",
         hint: "let the service accept the new key first, or the workload stands still")
     }
-    if let accepted = journal.events.last(where: { $0.kind == .accepted }), accepted.time > time {
+    if let acceptance = record.acceptance, acceptance.happened.isAhead(of: time) {
       throw RolloverError(
-        .stepTooEarly, "the clock says \(time), and the new key was accepted at \(accepted.time)",
+        .stepTooEarly, "the clock says \(time), and the new key was accepted at \(acceptance.happened)",
         hint: "set the clock of this machine")
     }
     try append([RolloverEvent(.switched, at: time)])
@@ -131,37 +155,71 @@ extension RolloverFolder {
   /// The old key goes before the overlap has passed, as after a compromise. Throws `step-too-early` before the switch: nothing
   /// replaces an accepted key and a switched workload.
   public mutating func waiveOverlap(because reason: ExactText, at time: NumericDate) throws(RolloverError) {
+    let waiver = try waiver(reason, at: time)
+    if journal.events.contains(where: { $0.kind == waiver.kind }) { return }
+    try append([waiver])
+  }
+
+  /// The line for a waiver, where one is allowed.
+  func waiver(_ reason: ExactText, at time: NumericDate) throws(RolloverError) -> RolloverEvent {
     let state = state(at: time)
     try requireOpen(state)
+    try requireKept(RolloverRecord(journal.events))
+    guard Self.isReason(reason.text) else {
+      throw RolloverError(.gateClosed, "no reason was given for not waiting", hint: "say why in up to 1000 bytes")
+    }
     guard state.stage == .switched else {
       throw RolloverError(
         .stepTooEarly, "only the overlap can be waived, and the rollover is \(state.stage.rawValue)",
         hint: "the new key has to be accepted, and the workload switched, whatever the reason is")
     }
-    if journal.events.contains(where: { $0.kind == .waived(reason: reason) }) { return }
-    try append([RolloverEvent(.waived(reason: reason), at: time)])
+    return RolloverEvent(.waived(reason: reason), at: time)
+  }
+
+  /// True for what can be a reason: a person can see it, and it is at most 1000 bytes long.
+  public static func isReason(_ text: String) -> Bool {
+    text.utf8.count <= 1000
+      && text.unicodeScalars.contains { scalar in
+        switch scalar.properties.generalCategory {
+        case .control, .format, .spaceSeparator, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse: false
+        default: true
+        }
+      }
   }
 
   /// Gives the rollover up: at once before the new key was added, later by a package that removes it again.
   ///
-  /// Throws `acknowledgement-missing` after the switch, unless a person says that the workload is back on the old key.
+  /// Throws `acknowledgement-missing` after the switch, unless a person says that the workload is back on the old key, and
+  /// `step-too-early` while a package can still be sent that adds the new key, or removes the old one.
   public mutating func abandon(isBack: Bool, at time: NumericDate) throws(RolloverError) {
+    try requireAbandonable(at: time)
     let state = state(at: time)
-    try requireOpen(state)
     if state.stage == .switched, !isBack {
       throw RolloverError(
         .acknowledgementMissing, "the workload uses the new key, which would be removed",
         hint: "put the workload back on the old key, and say so")
     }
-    if state.stage < .added, let package = state.outstandingPackage,
-      case .send = state.next
-    {
-      throw RolloverError(
-        .stepTooEarly, "\(package) can still be sent, and would add the new key",
-        hint: "bring it back and record it, or wait until its last window has closed")
-    }
     if journal.events.contains(where: { $0.kind == .abandoning(isBack: isBack) }) { return }
     try append([RolloverEvent(.abandoning(isBack: isBack), at: time)])
+  }
+
+  /// Throws where the rollover cannot be given up, whatever a person says: `rollover-ended`, and `step-too-early` for a package.
+  public func requireAbandonable(at time: NumericDate) throws(RolloverError) {
+    let state = state(at: time)
+    try requireOpen(state)
+    for (name, packed) in RolloverRecord(journal.events).sendable(at: time) {
+      guard packed.kind == .remove || packed.kind == .add && state.stage < .added else { continue }
+      throw RolloverError(
+        .stepTooEarly, "\(name) can still be sent until \(packed.closes), and would \(packed.kind.purpose)",
+        hint: "do not send it; record it if it was sent, or wait until its last window has closed")
+    }
+  }
+
+  private func requireKept(_ record: RolloverRecord) throws(RolloverError) {
+    if record.abandoning == nil { return }
+    throw RolloverError(
+      .rolloverEnded, "the rollover was given up, and the new key is to be removed again",
+      hint: "leave the workload on the old key, and start another rollover")
   }
 
   private func requireOpen(_ state: RolloverState) throws(RolloverError) {
@@ -174,13 +232,22 @@ extension RolloverFolder {
 
 extension RolloverFolder {
   /// Takes in the certificate that was issued for the new key; throws `evidence-unknown` for one over another key.
+  ///
+  /// Throws `step-too-early` while a package can still be sent that adds the one that is here.
   public mutating func record(_ certificate: Certificate, at time: NumericDate) throws(RolloverError) {
-    try requireOpen(state(at: time))
+    // Whose it is comes first: another rollover may be the one that it belongs to.
     try Self.requireKey(certificate, .new, of: plan)
+    try requireOpen(state(at: time))
     let stage = state(at: time).stage
-    if certificates.new == certificate, stage > .waiting { return }
+    if certificates.new == certificate, isNoted(certificate, as: .new) { return }
     if stage > .ready {
       throw RolloverError(.evidenceUnknown, "another certificate over the new key was added already")
+    }
+    if let (name, packed) = RolloverRecord(journal.events).sendable(at: time).first(where: { $0.packed.kind == .add }) {
+      throw RolloverError(
+        .stepTooEarly,
+        "\(name) can still be sent until \(packed.closes), and would add the certificate that is here already",
+        hint: "do not send it; record it if it was sent, or wait until its last window has closed")
     }
     let name = "\(path)/\(plan.new.certificate)"
     try Self.writing(name) { () throws(SystemReason) in
@@ -190,7 +257,7 @@ extension RolloverFolder {
     try append([Self.certificateEvent(certificate, .new, plan, time)])
   }
 
-  private static func certificateEvent(
+  static func certificateEvent(
     _ certificate: Certificate, _ role: RolloverKeyRole, _ plan: RolloverPlan, _ time: NumericDate
   ) -> RolloverEvent {
     RolloverEvent(
@@ -224,22 +291,6 @@ extension RolloverFolder {
 // MARK: Files
 
 extension RolloverFolder {
-  /// Throws unless nobody else can change the folder: whoever can, chooses which keys are used and what runs for them.
-  private static func requireOwn(_ path: String) throws(RolloverError) {
-    do throws(CodePath.Refusal) {
-      try CodePath.requireClosed(folder: try CodePath(path).resolved)
-    } catch {
-      switch error {
-      case .changeable(let change):
-        throw RolloverError(.folderChangeable, "\(naming: path) is not used: \(change.reason)", hint: change.remedy)
-      case .absent(let reason, in: _):
-        throw RolloverError(id: "file-unreadable", "\(naming: path) cannot be read: \(reason)")
-      case .notText, .unclearInterpreter:
-        throw RolloverError(id: "file-unreadable", "\(naming: path) is not a path in UTF-8")
-      }
-    }
-  }
-
   static func contents(_ name: String, in path: String) throws(RolloverError) -> [UInt8] {
     let bytes = try RolloverError.passing { () throws(SystemError) in
       try ContainedFile.contents([name], in: path, limit: mostFileBytes)

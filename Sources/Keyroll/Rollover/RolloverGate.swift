@@ -4,7 +4,7 @@ public import Tokens
 /// What has to be there before a key is removed; only the gate makes a permit.
 ///
 /// 1. The new key was accepted: there is no override. 2. The workload was switched, later than that. 3. The overlap has passed
-/// since, or a waiver is in the journal. 4. The ids of both entries are known, and the package lists first. 5. The new
+/// since the later of the two, or a waiver is in the journal. 4. The ids of both entries are known, and the package lists first. 5. The new
 /// certificate has not ended and is not the one that goes.
 public struct RolloverGate: Sendable {
   /// What is still missing, in the order of the conditions.
@@ -36,7 +36,7 @@ public struct RolloverGate: Sendable {
     var missing: [Missing] = []
     if record.acceptance == nil { missing.append(.acceptance) }
     if record.switched == nil { missing.append(.switching) }
-    removableFrom = record.switched.map { $0.time + overlap }
+    removableFrom = record.overlapStart.map { $0 + overlap }
     if let removableFrom, record.waiver == nil, time < removableFrom { missing.append(.overlap(until: removableFrom)) }
     if let end = record.certificates[.new]?.notAfter, end < time { missing.append(.newCertificateEnded(end)) }
     // A removal that shows in no list yet is made sure of by a list, whatever else is known.
@@ -58,8 +58,9 @@ public struct RolloverGate: Sendable {
 
   /// The way back: the new key goes, proved by the old one.
   private static func undo(_ record: RolloverRecord) -> RemovalPermit? {
-    guard let abandoning = record.abandoning, (.added...RolloverState.Stage.switched).contains(record.stage),
-      abandoning.isBack || record.stage < .switched, record.oldRemoval == nil, let old = record.oldKeyID,
+    let isRegistered =
+      (.added...RolloverState.Stage.switched).contains(record.stage) || record.isAddedAfterAbandoning
+    guard record.abandoning != nil, isRegistered, !record.isBackUnsaid, !record.isOldKeyGone, let old = record.oldKeyID,
       let new = record.newKeyID, !old.isSameGUID(as: new)
     else { return nil }
     return RemovalPermit(keyID: new, remainingKeyID: old, signer: .old, mayBeUnlisted: record.isListingRefused)

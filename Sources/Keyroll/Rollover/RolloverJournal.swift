@@ -115,6 +115,7 @@ extension RolloverEvent.Kind {
   /// The value of `event`.
   public var name: ExactText {
     switch self {
+    case .planned: "planned"
     case .certificate: "certificate"
     case .packed: "packed"
     case .returned: "returned"
@@ -159,7 +160,7 @@ extension RolloverEvent.Kind {
     case .waived(let reason): object["reason"] = .string(reason)
     case .abandoning(let isBack): object["back-on-old-key"] = .boolean(isBack)
     case .oldKeyUsed(let time): object["used"] = text(time)
-    case .returned, .accepted, .listingRefused, .switched: break
+    case .planned, .returned, .accepted, .listingRefused, .switched: break
     }
   }
 
@@ -167,6 +168,7 @@ extension RolloverEvent.Kind {
     _ name: ExactText, _ members: inout JSONMembers<RolloverError>, _ number: Int
   ) throws(RolloverError) {
     switch name {
+    case "planned": self = .planned
     case "certificate":
       self = .certificate(
         try members.require("key", .choice(RolloverKeyRole.self)),

@@ -65,6 +65,20 @@ public struct RolloverPackage: Sendable {
     return RolloverPackage(name, .attempt, plan, windows, parts)
   }
 
+  /// Lists what is registered by a token of the old key, for when the new one is registered no more.
+  public static func listing(
+    named name: String, of plan: RolloverPlan, in windows: [SendWindow], by requests: some RolloverRequests
+  ) throws(RolloverError) -> RolloverPackage {
+    var parts = Parts()
+    for (number, window) in windows.numbered {
+      try parts.add(.token, number, window) { () throws(RolloverError) in
+        try requests.token(by: .old, of: plan, in: window)
+      }
+    }
+    parts.list(plan)
+    return RolloverPackage(name, .list, plan, windows, parts)
+  }
+
   /// Removes a key, which takes a permit: a token by the key that stays, a list that shows both, removeKey, a list.
   public static func removal(
     _ permit: RemovalPermit, named name: String, of plan: RolloverPlan, in windows: [SendWindow],
@@ -94,7 +108,7 @@ public struct RolloverPackage: Sendable {
     self.kind = kind
     self.windows = windows
     self.keyID = keyID
-    steps = PackageSteps(parts.steps)
+    steps = PackageSteps(parts.steps, of: name, for: plan.object.objectID)
     let readme = PackageReadme(kind, name, plan, windows, keyID: keyID)
     files =
       [

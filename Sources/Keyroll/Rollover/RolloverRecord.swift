@@ -26,6 +26,8 @@ struct RolloverRecord {
   private(set) var acceptance: Mark?
   private(set) var refusal: Mark?
   private(set) var switched: Mark?
+  /// From when on the overlap runs: the switch, or the acceptance before it by the service's clock, whichever is later.
+  private(set) var overlapStart: NumericDate?
   private(set) var waiver: Mark?
   private(set) var oldRemoval: Mark?
   private(set) var newRemoval: Mark?
@@ -34,16 +36,31 @@ struct RolloverRecord {
   private(set) var abandoning: (isBack: Bool, mark: Mark)?
   private(set) var outstanding: (name: ExactText, packed: RolloverEvent.Packed)?
   private(set) var oldKeyUsed: NumericDate?
+  /// Those whose addKey or removeKey was not answered yet.
+  private var unanswered: [(name: ExactText, packed: RolloverEvent.Packed)] = []
   /// What no later evidence settles.
   private var lasting: [RolloverConflict] = []
   private var addedIDs: [ExactText] = []
+  private var latestAddition: Mark?
   private var oldIDs: [ExactText] = []
+  private var newIDs: [ExactText] = []
+  private var removedIDs: [ExactText] = []
+  private var otherRemovals: [(keyID: ExactText, mark: Mark)] = []
 
   init(_ events: [RolloverEvent]) {
     for (index, event) in events.enumerated() {
       take(event, Mark(index: index, time: event.time, happened: event.happened))
       finish()
     }
+  }
+
+  /// True where a package has not been answered, as far as is known.
+  func isUnanswered(_ name: ExactText) -> Bool { unanswered.contains { $0.name == name } }
+
+  /// The packages that can still add or remove a key: some of their windows has not closed, and no answer says that they did it
+  /// or were refused. Another answer that came back tells nothing: what was carried away can be sent again.
+  func sendable(at time: NumericDate) -> [(name: ExactText, packed: RolloverEvent.Packed)] {
+    unanswered.filter { time < $0.packed.closes }
   }
 
   var isListingRefused: Bool {
@@ -63,9 +80,37 @@ struct RolloverRecord {
     return list.mark.happened - oldRemoval.happened > RolloverReason.longestLag
   }
 
+  /// True where a list shows an entry of the new certificate after its removal that no replica explains: another entry, or the
+  /// same one after so long.
+  var isNewListedAgain: Bool {
+    guard let newRemoval, let list, list.mark.isNewer(than: newRemoval), !list.listing.new.isEmpty else { return false }
+    let isAnother = list.listing.new.contains { id in !removedIDs.contains { $0.isSameGUID(as: id) } }
+    return isAnother || list.mark.happened - newRemoval.happened > RolloverReason.longestLag
+  }
+
+  /// True where the rollover is given up after the switch, and nobody has said that the workload is back on the old key.
+  var isBackUnsaid: Bool { stage == .switched && abandoning?.isBack == false }
+
+  /// True where the old key was removed, or the newest list lacks it: then the new one is the last.
+  var isOldKeyGone: Bool { oldRemoval != nil || list?.listing.old.isEmpty ?? false }
+
+  /// True where the rollover was given up, and the new certificate is registered after all.
+  var isAddedAfterAbandoning: Bool {
+    guard stage == .abandoned, let abandoning else { return false }
+    if let list, !list.listing.new.isEmpty {
+      guard let newRemoval else { return true }
+      return list.mark.isNewer(than: newRemoval) || !isGone(newRemoval, list.listing.new)
+    }
+    guard let latestAddition, latestAddition.index > abandoning.mark.index else { return false }
+    if let newRemoval, newRemoval.isNewer(than: latestAddition) { return !isGone(newRemoval, list?.listing.new) }
+    return list.map { $0.mark.happened - latestAddition.happened <= RolloverReason.longestLag } ?? true
+  }
+
   /// That of the newest list, where it shows the certificate; else that of the answer to addKey.
   var newKeyID: ExactText? {
-    let listed = list?.listing.new ?? []
+    let all = list?.listing.new ?? []
+    let remaining = all.filter { id in !removedIDs.contains { $0.isSameGUID(as: id) } }
+    let listed = remaining.isEmpty ? all : remaining
     return addedIDs.first { id in listed.contains { $0.isSameGUID(as: id) } } ?? listed.first ?? addedIDs.first
   }
 
@@ -82,9 +127,13 @@ struct RolloverRecord {
   }
 
   private mutating func take(_ event: RolloverEvent, _ mark: Mark) {
+    if event.kind.answersChange { unanswered.removeAll { $0.name == event.package } }
     switch event.kind {
+    case .planned: break
     case .certificate(let role, let facts): take(facts, of: role)
-    case .packed(let packed): outstanding = event.package.map { ($0, packed) }
+    case .packed(let packed):
+      outstanding = event.package.map { ($0, packed) }
+      if let outstanding, packed.kind.changesKeys { unanswered.append(outstanding) }
     case .returned: if outstanding?.name == event.package { outstanding = nil }
     case .accepted:
       guard hasNewCertificate() else { return }
@@ -94,9 +143,10 @@ struct RolloverRecord {
     case .refused(.old, _): break
     case .added(let keyID):
       guard hasNewCertificate() else { return }
-      if stage == .abandoned { note(.addedAfterAbandoning) }
-      if !addedIDs.contains(where: { $0.isSameGUID(as: keyID) }) { addedIDs.append(keyID) }
+      Self.insert(keyID, &addedIDs)
+      Self.insert(keyID, &newIDs)
       addition = addition ?? mark
+      if latestAddition.map(mark.isNewer) ?? true { latestAddition = mark }
       advance(to: .added)
     case .listed(let listing): take(listing, mark)
     case .listingRefused: if listingRefusal.map(mark.isNewer) ?? true { listingRefusal = mark }
@@ -104,13 +154,16 @@ struct RolloverRecord {
     case .failed(.removeKey, "nothing-to-remove"): nothingToRemove = mark
     case .failed: break
     case .switched:
-      // Later by the journal, and not earlier by the clock that wrote both.
-      guard stage >= .accepted, let acceptance, acceptance.time <= mark.time else { return note(.switchedTooEarly) }
+      // Later by the journal, and by the clocks, as far as they agree.
+      guard stage >= .accepted, let acceptance, !acceptance.happened.isAhead(of: mark.time) else {
+        return note(.switchedTooEarly)
+      }
       lasting.removeAll { $0 == .switchedTooEarly }
-      if switched == nil { switched = mark }
+      if switched == nil { (switched, overlapStart) = (mark, max(mark.time, acceptance.happened)) }
       advance(to: .switched)
     case .waived: if switched != nil { waiver = mark }
-    case .abandoning(let isBack): if stage < .done { abandoning = (isBack, mark) }
+    case .abandoning(let isBack):
+      if stage < .done { abandoning = (isBack || abandoning?.isBack ?? false, abandoning?.mark ?? mark) }
     case .oldKeyUsed(let time): oldKeyUsed = max(oldKeyUsed ?? time, time)
     }
   }
@@ -125,10 +178,10 @@ struct RolloverRecord {
   }
 
   private mutating func take(_ listing: RolloverEvent.Listing, _ mark: Mark) {
-    for id in listing.old where !oldIDs.contains(where: { $0.isSameGUID(as: id) }) { oldIDs.append(id) }
+    for id in listing.old { Self.insert(id, &oldIDs) }
+    for id in listing.new { Self.insert(id, &newIDs) }
     if list.map({ mark.isNewer(than: $0.mark) }) ?? true { list = (listing, mark) }
     guard !listing.new.isEmpty, hasNewCertificate() else { return }
-    if stage == .abandoned, newRemoval == nil { note(.addedAfterAbandoning) }
     addition = addition ?? mark
     advance(to: .added)
   }
@@ -137,13 +190,16 @@ struct RolloverRecord {
     if oldIDs.contains(where: { $0.isSameGUID(as: keyID) }) {
       oldRemoval = mark
       if stage < .switched { note(.removedTooEarly) }
-    } else if addedIDs.contains(where: { $0.isSameGUID(as: keyID) })
-      || list?.listing.new.contains(where: { $0.isSameGUID(as: keyID) }) ?? false
-    {
+    } else if newIDs.contains(where: { $0.isSameGUID(as: keyID) }) {
       newRemoval = mark
+      Self.insert(keyID, &removedIDs)
     } else {
-      note(.otherKeyRemoved(keyID))
+      otherRemovals.append((keyID, mark))
     }
+  }
+
+  private static func insert(_ id: ExactText, _ ids: inout [ExactText]) {
+    if !ids.contains(where: { $0.isSameGUID(as: id) }) { ids.append(id) }
   }
 
   private mutating func hasNewCertificate() -> Bool {
@@ -200,7 +256,15 @@ extension RolloverRecord {
     } else if addedIDs.count > 1 {
       conflicts.append(.twiceAdded(surplus: Array(addedIDs.dropFirst())))
     }
-    if newRemoval != nil, abandoning == nil { conflicts.append(.newKeyRemoved) }
+    for other in otherRemovals where list.map({ other.mark.isNewer(than: $0.mark) }) ?? true {
+      if !conflicts.contains(.otherKeyRemoved(other.keyID)) { conflicts.append(.otherKeyRemoved(other.keyID)) }
+    }
+    // One of two entries may be gone, and the other there.
+    let isListedSince = newRemoval.map { removal in
+      list.map { $0.mark.isNewer(than: removal) && !$0.listing.new.isEmpty } ?? false
+    }
+    if isListedSince == false, abandoning == nil { conflicts.append(.newKeyRemoved) }
+    if isAddedAfterAbandoning { conflicts.append(.addedAfterAbandoning) }
     if let refusal, let acceptance, refusal.isNewer(than: acceptance), stage < .done {
       conflicts.append(.newKeyRefused)
     }

@@ -2,6 +2,7 @@ import Encodings
 import Entra
 public import JSON
 import Messages
+import System
 public import Tokens
 
 /// Where one rollover stands, for people and for programs: values alone, no wording of a command.
@@ -18,6 +19,10 @@ public struct RolloverReport: Sendable {
   public let certificates: RolloverCertificates
   /// That of the newest request that was not done, unless a later answer shows that it was done after all.
   public let failure: RolloverFailure?
+  /// Files that came back and cannot be read: a message for each.
+  public let unread: [String]
+  /// What lies in the folder and is not looked at.
+  public let remarks: [String]
   /// How the next package comes in time, after one that came too late.
   public let tripAdvice: TripAdvice?
 
@@ -29,6 +34,8 @@ public struct RolloverReport: Sendable {
     state = folder.state(at: time, overlap: overlap)
     certificates = folder.certificates
     failure = Self.failure(in: folder, at: time)
+    unread = folder.unread.map(\.message)
+    remarks = folder.remarks
     tripAdvice = TripAdvice(folder.journal, state, at: time)
   }
 
@@ -99,8 +106,13 @@ public struct RolloverReport: Sendable {
   /// The last part of the path: the name among many.
   public var name: String { Self.name(of: path) }
 
-  static func name(of path: String) -> String {
-    path.utf8.split(separator: UInt8(ascii: "/")).last.flatMap { String(Substring($0)) } ?? path
+  /// The last part of a path; where that is a dot, or two, the name of the folder that they mean.
+  public static func name(of path: String) -> String {
+    let last = path.utf8.split(separator: UInt8(ascii: "/")).last.flatMap { String(Substring($0)) } ?? path
+    guard last == "." || last == "..", let resolved = (try? CodePath(path))?.resolved, resolved != path else {
+      return last
+    }
+    return name(of: resolved)
   }
 
   /// True where the old certificate ends soon, or has ended, and its key is still in use.
@@ -126,7 +138,7 @@ public struct RolloverReport: Sendable {
         JSONList(
           state.notes.map { note in
             .object(["text": .string(ExactText(note.text)), "isWarning": .boolean(note.isWarning)])
-          })),
+          } + Self.notes(unread, isWarning: true) + Self.notes(remarks, isWarning: false))),
       "oldKey": .object(json(.old)), "newKey": .object(json(.new)), "overdue": .boolean(isOverdue),
     ]
     json["removableFrom"] = state.removableFrom.map(Self.text)
@@ -138,6 +150,10 @@ public struct RolloverReport: Sendable {
     json["advisedNotBefore"] = tripAdvice.map { .string(ExactText($0.notBefore.shortText)) }
     json["advisedWindows"] = tripAdvice.map { .integer(Int64($0.windowCount)) }
     return json
+  }
+
+  private static func notes(_ texts: [String], isWarning: Bool) -> [JSONValue] {
+    texts.map { .object(["text": .string(ExactText($0)), "isWarning": .boolean(isWarning)]) }
   }
 
   private func json(_ role: RolloverKeyRole) -> JSONObject {
@@ -161,6 +177,7 @@ extension RolloverStep {
     case .recordCertificate: "record-certificate"
     case .pack(let kind): "pack-\(kind.rawValue)"
     case .send: "send"
+    case .withhold: "withhold"
     case .recordList: "record-list"
     case .switchWorkload: "switch"
     case .wait: "wait"

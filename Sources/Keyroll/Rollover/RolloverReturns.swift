@@ -50,7 +50,7 @@ extension RolloverFolder {
   /// Empty where nothing of it was new. Throws `evidence-unknown` for what is not of this rollover, `package-differs`, and what
   /// reading it throws.
   public mutating func record(
-    _ returned: RolloverReturn, at time: NumericDate, with toolkit: Toolkit
+    _ returned: RolloverReturn, isMeant: Bool = true, at time: NumericDate, with toolkit: Toolkit
   ) throws(RolloverError) -> [RecordedAnswer] {
     switch returned {
     case .package(let path): return try recordPackage(from: path, at: time)
@@ -62,7 +62,7 @@ extension RolloverFolder {
         }
       }
       if let signIns = try recordSignIns(bytes, of: path, at: time) { return [signIns] }
-      if Self.isAnswer(bytes) { return [try recordList(bytes, at: time)] }
+      if Self.isAnswer(bytes) { return [try recordList(bytes, isMeant: isMeant, at: time)] }
       let certificates = try RolloverError.passing { () throws(KeyError) in
         try toolkit.certificates(in: bytes.span, of: path)
       }
@@ -155,6 +155,8 @@ public struct RolloverReturns {
     public let rollover: String?
     /// The answers in it, or why it could not be taken in.
     public let result: Result<[RecordedAnswer], RolloverError>
+    /// What of it cannot be read, and was passed over.
+    public var unread: [RolloverError] = []
   }
 
   /// A thing is tried on the rollover of the same name first, and then on the others.
@@ -164,22 +166,25 @@ public struct RolloverReturns {
     returns.map { returned in
       let name = RolloverReport.name(of: returned.path)
       let first = paths.filter { RolloverReport.name(of: $0).utf8.elementsEqual(name.utf8) }
-      var error: RolloverError?
+      // One rollover that cannot take it hinders none of the others, to which it may belong.
+      var errors: [(path: String, error: RolloverError)] = []
       for path in first + paths.filter({ !first.contains($0) }) {
         do throws(RolloverError) {
-          var folder = try RolloverFolder(at: path, cryptography: toolkit.cryptography)
-          let answers = try folder.record(returned, at: time, with: toolkit)
-          return Taken(returned: returned, rollover: path, result: .success(answers))
-        } catch  where error.code == .evidenceUnknown && paths.count > 1 {
-          continue
-        } catch let failure {
-          error = failure
-          return Taken(returned: returned, rollover: path, result: .failure(failure))
+          var folder = try RolloverFolder(at: path, for: .changing, cryptography: toolkit.cryptography)
+          let answers = try folder.record(returned, isMeant: paths.count == 1, at: time, with: toolkit)
+          return Taken(returned: returned, rollover: path, result: .success(answers), unread: folder.unread)
+        } catch {
+          errors.append((path, error))
         }
+      }
+      // That of the rollover that has its name, or else of one that it may belong to.
+      let serious = errors.filter { paths.count == 1 || $0.error.code != .evidenceUnknown }
+      if let (path, error) = serious.first(where: { first.contains($0.path) }) ?? serious.first {
+        return Taken(returned: returned, rollover: path, result: .failure(error))
       }
       let unknown = RolloverError(
         .evidenceUnknown, "\(naming: returned.path) is of none of these \(paths.count) rollovers")
-      return Taken(returned: returned, rollover: nil, result: .failure(error ?? unknown))
+      return Taken(returned: returned, rollover: nil, result: .failure(unknown))
     }
   }
 }

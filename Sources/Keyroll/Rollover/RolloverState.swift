@@ -30,7 +30,7 @@ public struct RolloverState: Sendable {
 
   /// How far the rollover has come.
   public let stage: Stage
-  /// What contradicts the stage; nothing is removed while there is one.
+  /// What contradicts the stage; the old key is not removed while there is one.
   public let conflicts: [RolloverConflict]
   /// What to do next.
   public let next: RolloverStep
@@ -38,7 +38,7 @@ public struct RolloverState: Sendable {
   public let reason: RolloverReason
   /// What works and should be known.
   public let notes: [RolloverNote]
-  /// The ids of the two entries, where evidence gave them.
+  /// The id of the entry of the new certificate, if evidence gave it.
   public let newKeyID: ExactText?
   /// The id of the entry of the old certificate, if evidence gave it.
   public let oldKeyID: ExactText?
@@ -107,6 +107,18 @@ public enum RolloverConflict: Sendable, Hashable {
   case certificateChanged
   /// The new certificate was added after the rollover was given up.
   case addedAfterAbandoning
+
+  /// True where the new key may not work, or nobody can say what is registered: a workload that is switched then may stand still.
+  ///
+  /// Where the old key is gone it stands still already, and the switch is the cure. A key of somebody else's changes nothing.
+  var forbidsSwitch: Bool {
+    switch self {
+    case .oldKeyGone, .oldKeyStillListed, .removedTooEarly, .switchedTooEarly, .otherKeyRemoved: false
+    case .twiceAdded, .oldKeyTwice, .oldKeyForSigning, .newKeyNotListed, .newKeyRefused, .newKeyRemoved,
+      .certificateUnknown, .certificateChanged, .addedAfterAbandoning:
+      true
+    }
+  }
 }
 
 /// What should be known of a rollover and does not stop it.
@@ -129,6 +141,11 @@ public enum RolloverNote: Sendable, Hashable {
   public static let overdueSpan = TimeSpan(seconds: 30 * 86_400)
   /// Differences of the clocks that are told, and those that are a warning.
   public static let (toldSkew, warnedSkew) = (TimeSpan.seconds(60), TimeSpan.seconds(300))
+}
+
+extension NumericDate {
+  /// True for a time by the service's clock that has not come by the clock here, and not because the two differ as clocks do.
+  func isAhead(of here: NumericDate) -> Bool { self - here > RolloverNote.warnedSkew }
 }
 
 extension RolloverNote {

@@ -10,6 +10,8 @@ public enum RolloverStep: Sendable, Hashable {
   case pack(PackageKind)
   /// Send a package that is written, between these times, and take in what comes back.
   case send(package: ExactText, opens: NumericDate, closes: NumericDate)
+  /// Do not send a package that is written: until then it could do what must not be done any more. Take it in if it was sent.
+  case withhold(package: ExactText, until: NumericDate)
   /// Take in a list of what is registered, which somebody saved.
   case recordList
   /// Let the workload use the new key, and say so.
@@ -87,11 +89,15 @@ struct RolloverDecision {
     _ record: RolloverRecord, _ conflicts: [RolloverConflict], _ gate: RolloverGate, _ time: NumericDate
   ) -> Choice {
     if record.stage == .done { return (.nothing, .done) }
-    if record.stage == .abandoned { return (.nothing, .abandoned) }
+    if record.stage == .abandoned, !record.isAddedAfterAbandoning { return (.nothing, .abandoned) }
     if let (name, packed) = record.outstanding, time < packed.closes {
-      return (.send(package: name, opens: packed.opens, closes: packed.closes), .packageOutstanding(packed.kind))
+      let objection = objection(to: packed.kind, record, gate)
+      guard let objection else {
+        return (.send(package: name, opens: packed.opens, closes: packed.closes), .packageOutstanding(packed.kind))
+      }
+      if record.isUnanswered(name) { return (.withhold(package: name, until: packed.closes), objection) }
     }
-    if let abandoning = record.abandoning { return undo(record, isBack: abandoning.isBack, gate) }
+    if record.abandoning != nil { return undo(record, gate, time) }
     if let conflict = conflicts.first {
       // Longer than a replica lags, the entry is there.
       let isBack = conflict == .oldKeyStillListed && record.isOldListedForLong && gate.permit?.kind == .remove
@@ -105,7 +111,31 @@ struct RolloverDecision {
     case .added: return attempt(record, time)
     case .accepted: return (.switchWorkload, .accepted)
     case .switched: return removal(record, gate)
-    case .done, .abandoned: return (.nothing, .done)
+    case .done: return (.nothing, .done)
+    case .abandoned: return (.nothing, .abandoned)
+    }
+  }
+
+  /// Why a package that was written must not be sent; nil where it may.
+  private static func objection(
+    to kind: PackageKind, _ record: RolloverRecord, _ gate: RolloverGate
+  ) -> RolloverReason? {
+    switch kind {
+    case .attempt, .list: return nil
+    case .add: return record.abandoning == nil ? nil : .abandoning
+    case .remove:
+      if record.abandoning != nil { return .abandoning }
+      for missing in gate.missing {
+        switch missing {
+        case .settling(let conflicts): if let conflict = conflicts.first { return .conflict(conflict) }
+        case .newCertificateEnded(let end): return .newCertificateEnded(end)
+        case .acceptance, .switching, .overlap, .oldKeyID, .newKeyID: break
+        }
+      }
+      return nil
+    case .undo:
+      if record.isBackUnsaid { return .backUnsaid }
+      return record.isOldKeyGone ? .conflict(.oldKeyGone) : nil
     }
   }
 
@@ -136,10 +166,12 @@ struct RolloverDecision {
     return (.pack(.remove), closed(record) ?? (record.waiver == nil ? .overlapPassed : .overlapWaived))
   }
 
-  private static func undo(_ record: RolloverRecord, isBack: Bool, _ gate: RolloverGate) -> Choice {
-    if record.stage >= .switched, !isBack { return (.nothing, .backUnsaid) }
-    if record.newRemoval != nil {
-      return (record.isListingRefused ? .recordList : .pack(.attempt), .removalUnconfirmed)
+  private static func undo(_ record: RolloverRecord, _ gate: RolloverGate, _ time: NumericDate) -> Choice {
+    if record.isBackUnsaid { return (.nothing, .backUnsaid) }
+    if record.newRemoval != nil, !record.isNewListedAgain {
+      // The new key is gone, as far as is known: a list takes a token of the old one.
+      let isProving = record.certificates[.old].map { $0.notAfter >= time } ?? true
+      return (record.isListingRefused || !isProving ? .recordList : .pack(.list), .removalUnconfirmed)
     }
     if gate.permit?.kind == .undo { return (.pack(.undo), .abandoning) }
     return (.recordList, .keyIDUnknown(record.oldKeyID == nil ? .old : .new))
@@ -149,7 +181,7 @@ struct RolloverDecision {
   private static func settlement(of conflict: RolloverConflict, _ record: RolloverRecord) -> RolloverStep {
     switch conflict {
     case .certificateUnknown: .recordCertificate
-    case .certificateChanged, .addedAfterAbandoning, .newKeyRemoved: .startAnew
+    case .certificateChanged, .newKeyRemoved: .startAnew
     case .switchedTooEarly:
       record.stage == .accepted ? .switchWorkload : record.stage < .added ? .pack(.add) : .pack(.attempt)
     default: list(record)

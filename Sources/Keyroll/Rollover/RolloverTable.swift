@@ -24,7 +24,7 @@ public struct RolloverTable: Sendable {
 
   /// The column with the folder of each rollover, which must be there.
   public static let folderColumn = "folder"
-  /// The most that is read of the file, in bytes, and the most rollovers.
+  /// The most that is read of the file, in bytes.
   public static let mostBytes = 1 << 22
   /// The most rollovers that are read.
   public static let mostRows = 10_000
@@ -78,7 +78,8 @@ public struct RolloverTable: Sendable {
       guard let folder = values[folderColumn], RolloverNames.isPlain(folder) else {
         throw malformed(
           place.0, place.1,
-          "the folder \(argument: record.fields[index].text) is not a name of letters, digits, - and _")
+          "the folder \(argument: record.fields[index].text) is not a name of letters, digits, - and _, "
+            + "and dots behind the first of them")
       }
       if let other = lines.updateValue(record.line, forKey: folder) {
         throw malformed(place.0, place.1, "the folder \(folder) is that of line \(other)")

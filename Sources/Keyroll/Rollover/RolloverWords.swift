@@ -89,6 +89,7 @@ extension PackageKind {
     case .attempt: "try the new key"
     case .remove: "remove the old key"
     case .undo: "remove the new key again"
+    case .list: "list what is registered"
     }
   }
 }

@@ -7,7 +7,7 @@ public enum RunScript {
   public static let fileName = "run.sh"
 
   /// The SHA-256 of the text, in hexadecimal: what every package should have.
-  public static let sha256 = "40f6b45c67a9b03f7698663264293cef7ff0678dc65698ed1e8baded72d49bd4"
+  public static let sha256 = "085cabe6acf6ec7ad2605729eceb5a0c48e679ec3fe088f560c80400c8b2bcab"
 
   /// The script, the same in every package.
   public static let text = #"""
@@ -15,8 +15,9 @@ public enum RunScript {
     # keyroll rollover: sends the requests beside it in the order of the file steps. The same file is in every package.
     # Needs sh, curl 7.76 or later, sed, grep, date, rm and sleep. The access token stays in a variable of this shell.
     umask 077
+    CDPATH=
     case $0 in */*) cd "${0%/*}" || exit 1 ;; esac
-    token='' sent='' missed='' skip='' accepted='' waited=$1 tried='' failed='' gap=''
+    token='' sent='' missed='' skip='' accepted='' waited=$1 tried='' failed='' gap='' gone='' listed='' finished=''
     say() { printf '%s%s' "$gap" "$*" && gap=' · '; }
     stop() { printf '\nstopped: %s\nbring this folder back, whatever happened\n' "$*" && exit 1; }
     marked() { [ -f sent-add-key ] || [ -f sent-remove-key ]; }
@@ -30,6 +31,7 @@ public enum RunScript {
       printf '%s' "$answer" | sed -e 's/HTTP status [0-9]*, answer in answer\.txt$//' \
         -e 's/\("[a-z_]*_token" *: *"\)[^"]*"/\1taken out"/g' >"$1/answer.txt" || stop "$1/answer.txt cannot be written"
     }
+    grep -q '^end .* -$' steps 2>/dev/null || stop 'the file steps is missing or was cut, and nothing was sent; make a new package'
     grep -q '^HTTP/[0-9.]* 200' try-*/answer.txt 2>/dev/null && accepted=before
     while read -r kind folder from until opens what one two <&3; do
       now=$(date -u +%s)
@@ -48,20 +50,22 @@ public enum RunScript {
           case $ended in 6 | 7) rm -f "sent-$kind" && stop "$(sed '' curl.log)" ;; esac
           case $kind:$code in
             token:200) take ;;
-            add-key:200 | remove-key:204) ;;
+            add-key:200) ;;
+            remove-key:204) gone=answered ;;
             add-key:lost | remove-key:lost) failed="the answer to $kind was lost" ;;
             *) { [ "$kind" = token ] && marked; } || stop "$kind was not done: $folder/answer.txt $(sed '' curl.log)" ;;
           esac ;;
         list)
           [ "$token" ] || continue
           send "$folder"
+          if [ "$code" = 200 ]; then listed=1; fi
           case $what:$code in
             both*:200)
               if shows "$one" "$one" && shows "$two" "$two"; then say 'list shows both'
               else say 'list' && { marked || stop "the list does not show both keys, $one and $two"; }; fi ;;
             gone:200)
               if shows "$one" "$two"; then failed='it is still listed; a list may lag' && say 'list with it'
-              else say 'list without it'; fi ;;
+              else gone=listed && say 'list without it'; fi ;;
             absent:200) say "list $code" && shows "$one" "$two" && skip=add-key ;;
             *:200 | -:403 | absent:403 | gone:403 | both-if-listed:403) say "list $code" ;;
             *) say "list $code" && failed="the list was not given" && { marked || stop "$failed: $folder/answer.txt"; } ;;
@@ -78,10 +82,17 @@ public enum RunScript {
           if [ "$code" = 200 ]; then accepted=1; fi
           if [ "$accepted" ] && [ -z "$token" ]; then take; fi ;;
         end)
+          finished=1
+          case $what:$gone:$listed in
+            gone:listed:*) failed='' ;;
+            gone::*) failed=${failed:-'nothing shows that the key is gone; make a new package'} ;;
+            listed:*:) failed=${failed:-'the list was not given'} ;;
+          esac
           if [ "$what" = try ] && [ "$accepted" ]; then failed=''
           elif [ "$what" = try ]; then failed='the new key is not accepted yet; run it again while a window is open'; fi ;;
       esac
     done 3<steps
+    [ "$finished" ] || stop 'the file steps was cut; make a new package'
     [ -z "$failed" ] || stop "$failed"
     printf '\nall done; bring this folder back\n'
 
@@ -92,26 +103,29 @@ public enum RunScript {
     #!/bin/sh
     # keyroll rollover: sends every package in this folder, one after the other, and goes on past failures.
     umask 077
+    CDPATH=
     case $0 in */*) cd "${0%/*}" || exit 1 ;; esac
-    good=0 bad=''
+    good=0 bad='' found=''
     once() { # NAME: one line for it; a package that waits for the new key is tried again at the end
       printf '%-24s ' "$1"
-      if sh "$1/run.sh" later >"$1/run.log" 2>&1; then good=$((good + 1)) && printf 'done     ' && return_code=0
+      if sh "./$1/run.sh" later >"./$1/run.log" 2>&1; then good=$((good + 1)) && printf 'done     ' && return_code=0
       else return_code=1 && printf 'NOT DONE '; fi
-      sed -n 1p "$1/run.log"
-      [ "$return_code" = 0 ] || sed -n 's/^stopped: /                           /p' "$1/run.log"
+      sed -n 1p "./$1/run.log"
+      [ "$return_code" = 0 ] || sed -n 's/^stopped: /                           /p' "./$1/run.log"
       return "$return_code"
     }
-    again=''
+    set --
     for script in */run.sh; do
       name=${script%/run.sh}
       [ -f "$script" ] || continue
+      found=1
       once "$name" && continue
-      if [ -f "$name/sent-add-key" ]; then again="$again $name"; else bad="$bad $name"; fi
+      if [ -f "$name/sent-add-key" ]; then set -- "$@" "$name"; else bad="$bad $name"; fi
     done
-    for name in $again; do
+    for name; do
       once "$name" || bad="$bad $name"
     done
+    [ "$found" ] || { printf 'no package is in this folder\n' && exit 1; }
     printf '%s done' "$good"
     [ -z "$bad" ] || printf '; not done:%s' "$bad"
     printf '\nbring this folder back, whatever happened\n'

@@ -6,6 +6,8 @@ struct NewRolloverMaker {
   let time: NumericDate
   let buildTime: Int64
   let isRequest: Bool
+  /// True where the first package follows at once.
+  var writesPackage = true
   var storesCertificate = false
 
   private var toolkit: Toolkit { ring.toolkit }
@@ -16,6 +18,7 @@ struct NewRolloverMaker {
   ) throws -> (folder: RolloverFolder, lines: [(name: String, text: String)]) {
     let given = try order.certificate.map(ring.keys.certificates) ?? []
     let old = try NewRollover.OldKey(at: order.key, certificates: given, from: order.certificate, by: ring.keys)
+    try requireValid(old.certificate)
     let subject = order.subject ?? old.certificate.subject
     var lines: [(name: String, text: String)] = []
     let new: NewRollover.NewKey
@@ -50,6 +53,17 @@ struct NewRolloverMaker {
     return (folder, lines)
   }
 
+  private static let resuming = "where an earlier run has made it, name it by --new-key in its place"
+
+  /// Throws `certificate-not-yet-valid` where the old key could prove nothing yet, before anything is made.
+  private func requireValid(_ old: Certificate) throws {
+    let start = old.validity.notBefore
+    if !writesPackage || start <= time { return }
+    throw RolloverError(
+      id: "certificate-not-yet-valid", "the old certificate is valid from \(start) on, and it is \(time)",
+      hint: "wait, or begin without a package by --plan-only; if the certificate is in use, the clock here is behind")
+  }
+
   private func create(
     _ place: KeyDestination, _ description: KeyDescription, _ order: RolloverOrder, subject: String, _ seconds: Int64,
     password path: String?
@@ -65,19 +79,24 @@ struct NewRolloverMaker {
         id: error.id, "the subject of the old certificate cannot be that of a new one: \(error.message)",
         hint: "choose one by --subject")
     }
+    // The key before what lies beside it: an earlier run may have made both.
+    do throws(KeyMakingError) { try place.requireFree() } catch {
+      throw KeyMakingError(id: error.id, error.message, hint: Self.resuming)
+    }
     let neighbour = place.neighbour(ending: isRequest ? ".csr" : ".cer")
     let file = try neighbour.map(NewCertificateOutput.file)
-    do throws(KeyMakingError) { try place.requireFree() } catch {
-      throw KeyMakingError(
-        id: error.id, error.message, hint: "where an earlier run has made it, name it by --new-key in its place")
-    }
     plan.warnings.forEach(ring.warnings.warn)
     let secret = try password(for: place, in: path)
     if let secret { ring.newSecrets.remember(secret, of: place.reference.description) }
     let (maker, warnings) = try toolkit.maker(
       at: place, password: secret?.copy, secrets: ring.secrets)
     warnings.forEach(ring.warnings.warn)
-    let created = try plan.key(description, by: maker, writing: file, with: toolkit)
+    let created: CreatedKey
+    do throws(KeyMakingError) {
+      created = try plan.key(description, by: maker, writing: file, with: toolkit)
+    } catch {
+      throw error.code == .keyTaken ? KeyMakingError(.keyTaken, error.message, hint: Self.resuming) : error
+    }
     created.finished.notes.forEach(ring.warnings.warn)
     if let secret { ring.remember(secret, of: created.finished.reference) }
     if storesCertificate, let certificate = created.product.certificate { try store(certificate, beside: created) }

@@ -48,7 +48,7 @@ struct RolloverStatusCommand: ParsableCommand {
   var folders: [String]
 
   func run() throws {
-    try RolloverOutput.each(of: folders, format.format, .stands, at: try clock.now()) { _, _ in }
+    try RolloverOutput.each(of: folders, format.format, .stands, for: .changingIfFree, at: try clock.now()) { _, _ in }
   }
 }
 
@@ -90,6 +90,7 @@ struct RolloverRecordCommand: ParsableCommand {
     var output = RolloverOutput(format.format, of: paths)
     for one in taken {
       if case .failure(let error) = one.result { try output.fail(one.rollover ?? one.returned.path, error) }
+      output.warn(of: one.unread.map(\.message))
     }
     for path in paths {
       let own = taken.filter { $0.rollover == path }
@@ -153,6 +154,7 @@ struct RolloverAbandonCommand: ParsableCommand {
 
   func run() throws {
     try RolloverOutput.each(of: folders, format.format, .abandoned, at: try clock.now()) { (folder, time) in
+      try folder.requireAbandonable(at: time)
       let isSwitched = folder.state(at: time).stage == .switched
       try folder.abandon(isBack: isSwitched ? try Self.isBack(folder.path) : false, at: time)
     }
@@ -202,6 +204,12 @@ struct RolloverAdvice {
       command = "sh \(ShellWord.quoted("\(place)/\(RunScript.fileName)"))"
       window = RolloverText.window(opens, closes, at: report.time)
       remarks = ["or send it from another machine, and then: \(rollover) record \(folder) PACKAGE"]
+    case .withhold(let package, let until):
+      command = "\(rollover) record \(folder) PACKAGE"
+      remarks = [
+        "if it was sent; else do not send \(naming: "\(report.path)/\(package)"), nor any copy of it:",
+        "it can be sent until \(until)",
+      ]
     case .recordList:
       command = "\(rollover) record \(folder) list.json"
       if case .oldCertificateEnded = report.state.reason {

@@ -69,6 +69,7 @@ struct RolloverNewCommand: RepeatableOptions {
     let time = try clock.now()
     let windows = try package.row(at: time)
     let folder = RolloverPaths.trimmed(folder)
+    try RolloverPaths.requireTypeable(folder)
     let orders: [(path: String, order: RolloverOrder)]
     if let table {
       orders = try RolloverOrder.all(in: table, options: plan.values, isRequest: isRequest)
@@ -92,6 +93,7 @@ struct RolloverNewCommand: RepeatableOptions {
     let isOnly = table == nil
     var maker = NewRolloverMaker(ring: ring, time: time, buildTime: clock.buildTime, isRequest: isRequest)
     maker.storesCertificate = storesCertificate
+    maker.writesPackage = !isPlanOnly
     var writer = RolloverPackageWriter(ring: ring, windows: windows, options: package, time: time)
     writer.namesOwnKeys = true
     for order in orders { ring.keys.expect(order.order.references) }
@@ -105,7 +107,7 @@ struct RolloverNewCommand: RepeatableOptions {
         var rollover: RolloverFolder
         if RolloverFolder.exists(at: path) {
           // An earlier run has made it, and may have been ended before its package was written.
-          rollover = try RolloverFolder(at: path, cryptography: ring.toolkit.cryptography)
+          rollover = try RolloverFolder(at: path, for: .changing, cryptography: ring.toolkit.cryptography)
           // A package may be there that the journal does not know yet.
           _ = try rollover.recordOwnAnswers(at: time)
           guard !isPlanOnly, case .pack(.add) = rollover.state(at: time).next else {
@@ -113,6 +115,9 @@ struct RolloverNewCommand: RepeatableOptions {
             return RolloverOutput.Result(.written, RolloverReport(rollover, at: time))
           }
         } else {
+          // Whatever would end the run later is looked at before a key is made.
+          try RolloverFolder.requirePlace(forNew: path)
+          if !isPlanOnly { try package.requireFree(for: path) }
           (rollover, lines) = try maker.make(order, at: path)
         }
         // A key that was made has a name of its own only now.
@@ -120,7 +125,12 @@ struct RolloverNewCommand: RepeatableOptions {
         guard !isPlanOnly, case .pack(.add) = rollover.state(at: time).next else {
           return RolloverOutput.Result(.new(lines, nil), RolloverReport(rollover, at: time))
         }
-        let result = try writer.write(&rollover, isOnly: true)
+        let result: RolloverOutput.Result
+        do { result = try writer.write(&rollover, isOnly: true) } catch let error as any DiagnosticError {
+          let next = "the rollover was made, and keyroll rollover next \(ShellWord.quoted(path)) writes its package"
+          throw RolloverError(
+            id: error.id, error.message, hint: [error.hint, next].compactMap(\.self).joined(separator: "; "))
+        }
         guard case .made(let package) = result.kind else { return result }
         return RolloverOutput.Result(.new(lines, package), result.report, copy: result.copy)
       }

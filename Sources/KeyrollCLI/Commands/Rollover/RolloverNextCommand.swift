@@ -41,8 +41,8 @@ struct RolloverNextCommand: RepeatableOptions {
 
   func validate() throws {
     if overlap != nil, reason != nil { throw ValidationError("only one of --overlap and --now can be given") }
-    if let reason, reason.utf8.allSatisfy({ $0 == UInt8(ascii: " ") }) {
-      throw ValidationError("--now takes the reason for not waiting")
+    if let reason, !RolloverFolder.isReason(reason) {
+      throw ValidationError("--now takes the reason for not waiting, in up to 1000 bytes")
     }
   }
 
@@ -53,6 +53,7 @@ struct RolloverNextCommand: RepeatableOptions {
     let ring = try keys.ring(at: time)
     var writer = RolloverPackageWriter(ring: ring, windows: windows, options: package, time: time)
     writer.overlap = overlap
+    writer.reason = reason.map { ExactText($0) }
     try package.prepareDestination()
     // Which keys the run needs is known before the first is opened, so that none is opened twice or kept too long.
     for path in paths {
@@ -64,15 +65,9 @@ struct RolloverNextCommand: RepeatableOptions {
     output.parcel = package.destination
     for path in paths {
       try output.perform(path, isOnly: paths.count == 1) {
-        var folder = try RolloverFolder(at: path, cryptography: ring.toolkit.cryptography)
+        var folder = try RolloverFolder(at: path, for: .changing, cryptography: ring.toolkit.cryptography)
         defer { ring.finish(folder.keyReferences) }
         let answers = try folder.recordOwnAnswers(at: time)
-        if let reason, folder.state(at: time).stage == .switched {
-          try folder.waiveOverlap(because: ExactText(reason), at: time)
-        } else if let reason, paths.count == 1 {
-          // Says why it cannot be.
-          try folder.waiveOverlap(because: ExactText(reason), at: time)
-        }
         var result = try writer.write(&folder, isOnly: paths.count == 1)
         result.answers = answers
         return result
@@ -89,6 +84,8 @@ struct RolloverPackageWriter {
   let options: PackageOptions
   let time: NumericDate
   var overlap: TimeSpan?
+  /// Why removals do not wait for the overlap.
+  var reason: ExactText?
   /// True where the person who runs this has named the keys, and not a plan.
   var namesOwnKeys = false
   private var shown: Set<String> = []
@@ -103,22 +100,21 @@ struct RolloverPackageWriter {
   /// Writes what the state asks for, or completes the copy of a package that is written already; for one rollover alone it throws
   /// why there is nothing to write.
   mutating func write(_ folder: inout RolloverFolder, isOnly: Bool) throws -> RolloverOutput.Result {
-    let state = folder.state(at: time, overlap: overlap)
+    // Where it cannot be waived, that is said of a rollover that is alone; of many it may concern others.
+    let reason = isOnly || folder.state(at: time).stage == .switched ? reason : nil
+    let state = try folder.state(at: time, overlap: overlap, waiving: reason)
     let copy = options.destination(for: folder.path)
     switch state.next {
     case .pack: break
     case .send(let package, _, _):
-      if let copy, !ContainedFile.isFolder(copy) { try folder.copyPackage(package, to: copy) }
+      if let copy { try folder.copyPackage(package, to: copy) }
       return RolloverOutput.Result(.written, RolloverReport(folder, at: time, overlap: overlap), copy: copy)
     case .nothing where state.stage >= .done:
       return RolloverOutput.Result(.stands, RolloverReport(folder, at: time, overlap: overlap))
     default:
       guard isOnly else { return RolloverOutput.Result(.waits, RolloverReport(folder, at: time, overlap: overlap)) }
     }
-    if let copy, FileStatus.isThere(copy) {
-      throw SystemError(
-        .outputExists, "\(naming: copy) is there already", hint: "send each time to a new folder, by --send-to")
-    }
+    try options.requireFree(for: folder.path)
     if !namesOwnKeys { showPrograms(of: folder) }
     if options.isForNow, let advice = RolloverAdvice.trip(RolloverReport(folder, at: time, overlap: overlap)),
       shown.insert(advice).inserted
@@ -128,7 +124,7 @@ struct RolloverPackageWriter {
     let package: RolloverPackage
     do throws(RolloverError) {
       package = try folder.writePackage(
-        at: time, in: windows, overlap: overlap, to: copy, by: ring.keys.requests(of: folder))
+        at: time, in: windows, overlap: overlap, waiving: reason, to: copy, by: ring.keys.requests(of: folder))
     } catch {
       guard error.hint == nil, error.code == .stepTooEarly || error.code == .gateClosed else { throw error }
       let advice = RolloverAdvice(RolloverReport(folder, at: time, overlap: overlap))

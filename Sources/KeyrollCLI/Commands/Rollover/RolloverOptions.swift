@@ -169,6 +169,13 @@ struct PackageOptions: ParsableArguments {
     try RolloverPackage.writeParcelScript(to: destination)
   }
 
+  /// Throws `output-exists` where something has the place of that copy.
+  func requireFree(for path: String) throws(SystemError) {
+    guard let copy = destination(for: path), FileStatus.isThere(copy) else { return }
+    throw SystemError(
+      .outputExists, "\(naming: copy) is there already", hint: "send each time to a new folder, by --send-to")
+  }
+
   /// Where the copy of a rollover's package goes.
   func destination(for path: String) -> String? {
     destination.map { "\(RolloverPaths.trimmed($0))/\(RolloverPaths.name(of: path))" }
@@ -199,8 +206,18 @@ enum RolloverPaths {
   }
 
   /// The last part of a path.
-  static func name(of path: String) -> String {
-    path.utf8.split(separator: UInt8(ascii: "/")).last.flatMap { String(Substring($0)) } ?? path
+  static func name(of path: String) -> String { RolloverReport.name(of: path) }
+
+  /// Throws `usage` for a new folder whose name nobody can type: the next commands name it. A name that is not UTF-8 arrives here
+  /// with U+FFFD in it, and would be that of another folder.
+  static func requireTypeable(_ path: String) throws(CommandError) {
+    let isTypeable = path.unicodeScalars.allSatisfy { scalar in
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned: false
+      default: scalar != "\u{FFFD}"
+      }
+    }
+    if !isTypeable { throw .usage("the name of a new folder has a character that cannot be typed: \(naming: path)") }
   }
 
   /// Makes a folder for its owner alone, unless it is there.

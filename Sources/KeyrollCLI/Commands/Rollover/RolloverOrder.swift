@@ -150,11 +150,16 @@ extension RolloverOrder {
     if table.rows.isEmpty {
       throw RolloverError(.malformedTable, "the table has no rollovers", hint: "write a line for each below the first")
     }
+    var lines: [String: Int] = [:]
     return try table.rows.map { row in
       let folder = row[RolloverTable.folderColumn] ?? ""
       do {
         let values = options.merging(row.values) { $1 }
-        return (folder, try RolloverOrder(values, folder: folder, isRequest: isRequest))
+        let order = try RolloverOrder(values, folder: folder, isRequest: isRequest)
+        if let other = lines.updateValue(row.line, forKey: ASCII.lowercased(order.object.objectID.text)) {
+          throw CommandError.usage("the object \(order.object.objectID) is that of line \(other)")
+        }
+        return (folder, order)
       } catch let error as any DiagnosticError {
         throw RolloverError(
           .malformedTable, "line \(row.line) of the table, \(folder): \(error.message)", hint: "nothing was made")

@@ -63,15 +63,19 @@ struct RolloverOutput {
 
   /// Takes in the answers that lie in each of the rollovers, does the work on it, and says what became of them all.
   static func each(
-    of folders: [String], _ format: OutputFormat, _ kind: Result.Kind, at time: NumericDate,
+    of folders: [String], _ format: OutputFormat, _ kind: Result.Kind, for access: RolloverFolder.Access = .changing,
+    at time: NumericDate,
     _ work: (inout RolloverFolder, NumericDate) throws -> Void
   ) throws {
     let paths = try RolloverPaths.all(in: folders)
     var output = RolloverOutput(format, of: paths)
     for path in paths {
       try output.perform(path, isOnly: paths.count == 1) {
-        var folder = try RolloverFolder(at: path, cryptography: Toolkit.command.cryptography)
-        let answers = try folder.recordOwnAnswers(at: time)
+        var folder = try RolloverFolder(at: path, for: access, cryptography: Toolkit.command.cryptography)
+        if !folder.isLocked {
+          Diagnostics.note("another keyroll works on \(naming: path): what came back since is not taken in yet")
+        }
+        let answers = folder.isLocked ? try folder.recordOwnAnswers(at: time) : []
         try work(&folder, time)
         return Result(kind, RolloverReport(folder, at: time), answers: answers)
       }
@@ -88,6 +92,9 @@ struct RolloverOutput {
     }
     try add(result, isOnly: isOnly)
   }
+
+  /// Warnings that stop nothing.
+  mutating func warn(of texts: [String]) { warnings += texts }
 
   mutating func fail(_ path: String, _ error: any DiagnosticError) throws {
     failures.append(Failure(name: RolloverPaths.name(of: path), error: error))
@@ -157,9 +164,15 @@ struct RolloverOutput {
       parts.append(
         failures.count == 1
           ? "1 failed: \(naming: only.name), \(Self.firstPart(of: only.error.message)) [\(only.error.id)]"
-          : "\(failures.count) failed: \(failures.map { "\(naming: $0.name)" }.joined(separator: ", "))")
+          : "\(failures.count) failed: \(failedNames.joined(separator: ", "))")
     }
     return parts.joined(separator: " · ")
+  }
+
+  /// Each once, however much of it failed.
+  private var failedNames: [String] {
+    var seen: Set<String> = []
+    return failures.map { "\(naming: $0.name)" }.filter { seen.insert($0).inserted }
   }
 
   /// What is wrong, without what there is instead, which its line has.
@@ -206,7 +219,7 @@ struct RolloverText {
 
   /// What works and should not be left so, and what is wrong.
   var warnings: [String] {
-    report.state.notes.filter(\.isWarning).map(\.text)
+    report.unread + report.state.notes.filter(\.isWarning).map(\.text)
       + (isConflictTold ? [] : report.state.conflicts.map(\.text))
   }
 
@@ -263,6 +276,7 @@ struct RolloverText {
     fields.append("old key", key(.old, report.certificates.old, report.state.oldKeyID))
     fields.append("new key", key(.new, report.certificates.new, report.state.newKeyID))
     for note in report.state.notes where !note.isWarning { fields.append("note", note.text) }
+    for remark in report.remarks { fields.append("note", remark) }
     return fields.screen
   }
 
