@@ -17,6 +17,7 @@ public struct ResponseExplanation: Sendable {
   public let thumbprintRemarks: [String]
   /// What else of the input says more about the answer, for people.
   public let remarks: [String]
+  private let advisedMeaning: String?
   /// What to do, the first thing first; empty if nothing is known.
   public let nextSteps: [String]
 
@@ -54,10 +55,13 @@ public struct ResponseExplanation: Sendable {
     thumbprintRemarks = thumbprint?.remarks(header: token?.header, certificates: certificates) ?? []
     let advice = AnswerAdvice(response, answer, token, identities)
     remarks = advice.remarks
+    advisedMeaning = advice.meaning
     if let step = thumbprint?.nextStep {
       nextSteps = [step]
+    } else if let step = advice.step {
+      nextSteps = [step]
     } else if let answer {
-      nextSteps = advice.step.map { [$0] } ?? Self.steps(answer, token, thumbprint)
+      nextSteps = Self.steps(answer, token, thumbprint)
     } else {
       nextSteps = [Self.step(response.kind)].compactMap(\.self)
     }
@@ -76,7 +80,7 @@ public struct ResponseExplanation: Sendable {
   public var outcome: Outcome {
     if answer != nil { return .refused }
     switch response.kind {
-    case .keyCredential, .keyCredentials, .noContent, .accessToken: return .done
+    case .keyCredential, .keyCredentials, .noContent, .batch, .accessToken: return .done
     case .error: return .refused
     case .otherSuccess, .otherFailure, .webPage: return .unanswered
     }
@@ -109,12 +113,14 @@ public struct ResponseExplanation: Sendable {
 
   /// What it really means.
   public var meaning: String {
+    if let advisedMeaning { return advisedMeaning }
     if let answer { return answer.meaning }
     switch response.kind {
     case .keyCredential: return "the certificate was added"
     case .keyCredentials(let count):
       return "this is a list of what is registered: \(count) \(count == 1 ? "key credential" : "key credentials")"
     case .noContent: return "the request was done; this is how removeKey answers"
+    case .batch(let count): return "each of the \(count) requests of the $batch was done"
     case .accessToken: return "the assertion was accepted, and an access token was issued; it is not shown here"
     case .error: return "keyroll does not know this code; the message is all there is"
     case .webPage:
@@ -132,7 +138,7 @@ public struct ResponseExplanation: Sendable {
     var steps: [String] = []
     for check in token?.faults ?? [] {
       guard let fault = answer.fault(of: check) else { continue }
-      let step = fault.step ?? check.finding?.hint ?? answer.nextStep
+      let step = fault.step ?? check.finding?.hint.map { Self.named($0, check.id) } ?? answer.nextStep
       if !steps.contains(step) { steps.append(step) }
     }
     if !steps.isEmpty { return steps }
@@ -142,6 +148,13 @@ public struct ResponseExplanation: Sendable {
     return hints + [answer.nextStep]
   }
 
+  /// A hint with the check that it belongs to, where it does not say itself what it is about.
+  private static func named(_ hint: String, _ id: String) -> String {
+    let words = hint.split { !($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }.map { $0.lowercased() }
+    let subjects = [id, "token", "proof", "assertion", "certificate", "key", "sign", "clock"]
+    return words.contains(where: subjects.contains) ? hint : "\(id): \(hint)"
+  }
+
   /// What to do about what is not an error that is known.
   private static func step(_ kind: ServiceResponse.Kind) -> String? {
     switch kind {
@@ -149,6 +162,7 @@ public struct ResponseExplanation: Sendable {
       "read keyCredentials of the object to see the new entry, sign with the new key only after some minutes, and remove the old one after the new one has worked: a new key was seen to take about 20 s in Graph and up to minutes at the token endpoint"
     case .keyCredentials: nil
     case .noContent: "read keyCredentials to see that the entry is gone"
+    case .batch: "read keyCredentials of each object to see what has changed"
     case .accessToken: "handle the file as a secret while the access token is valid"
     case .webPage: "look at the address of the request and at the proxy that it went through, and send it again"
     case .otherSuccess, .otherFailure: "look at the whole answer: curl -i saves its headers and its body"
@@ -215,7 +229,7 @@ extension ServiceError {
     var object = JSONObject()
     object["code"] = code.map { .string($0) }
     object["entraCodes"] = entraCodes.isEmpty ? nil : .array(entraCodes.map { .string(ExactText($0)) })
-    object["message"] = message.map { .string($0) }
+    object["message"] = shownMessage.map { .string(ExactText($0)) }
     for (name, value) in identifiers { object[name] = .string(value) }
     return object
   }

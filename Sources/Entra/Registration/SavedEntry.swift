@@ -108,18 +108,29 @@ struct SavedEntry {
     guard let value = members.take(name) else { return nil }
     if let bytes = Self.octets(value) {
       // Digits of a thumbprint were decoded as if they were base64.
-      return Self.thumbprint(ExactText(Base64.standard.text(bytes))) ?? bytes
+      return Self.thumbprint(ExactText(Base64.standard.text(bytes))) ?? Self.thumbprint(inTextOf: bytes) ?? bytes
     }
     guard let text = value.string else { throw malformed("\(name) is \(value.kind), not bytes") }
     if let thumbprint = Self.thumbprint(text) { return thumbprint }
     let characters = Array(text.text.utf8)
     if let bytes = (try? Base64.standard.decode(characters.span)) ?? (try? Base64.url.decode(characters.span)) {
-      return bytes
+      return Self.thumbprint(inTextOf: bytes) ?? bytes
     }
     guard let bytes = Hexadecimal.decode(text) else {
       throw malformed("\(name) is neither hexadecimal nor base64")
     }
     return bytes
+  }
+
+  /// The thumbprint whose text, in hexadecimal or base64, somebody registered in place of its bytes; nil for other bytes.
+  private static func thumbprint(inTextOf bytes: [UInt8]) -> [UInt8]? {
+    if Thumbprint.allCases.contains(where: { $0.byteCount == bytes.count }) { return nil }
+    guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
+    if let thumbprint = Thumbprint.bytes(ofHexadecimal: ExactText(text)) { return thumbprint }
+    let decoded = try? Base64.url.decodeReportingIrregularities(bytes.span).bytes
+    return decoded.flatMap { decoded in
+      Thumbprint.allCases.contains { $0.byteCount == decoded.count } ? decoded : nil
+    }
   }
 
   /// The bytes of hexadecimal digits that are as many as a thumbprint has.

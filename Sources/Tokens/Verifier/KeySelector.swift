@@ -17,7 +17,7 @@ struct KeySelector: Sendable {
   struct Selection {
     /// Nil if the header names no key that can be used, and none of several made the signature.
     let key: TrustedKey?
-    fileprivate(set) var signature: Check
+    var signature: Check
     /// The key that made the signature, which need not be the one above.
     var signer: TrustedKey?
     /// The header names that name nothing of what is trusted.
