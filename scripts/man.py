@@ -159,10 +159,12 @@ class Manual:
         if ".Sh EXIT STATUS" not in own and page != "keyroll":
             lines += file("exit-status.mdoc")
         if own:
-            # EXAMPLES stand behind EXIT STATUS.
             lines += own
         if examples:
-            lines += [".Sh EXAMPLES", ".Bd -literal -offset indent"] + [text(line) for line in examples] + [".Ed"]
+            # EXAMPLES stand behind EXIT STATUS, and before DIAGNOSTICS.
+            place = lines.index(".Sh DIAGNOSTICS") if ".Sh DIAGNOSTICS" in lines else len(lines)
+            lines[place:place] = (
+                [".Sh EXAMPLES", ".Bd -literal -offset indent"] + [text(line) for line in examples] + [".Ed"])
         lines += see_also(self.related(words, arguments, children, siblings))
         if page == "keyroll":
             lines += file("standards.mdoc")

@@ -33,8 +33,9 @@ public struct CheckRequest: Sendable {
       return Self.rejection("configuration-file", error, at: time)
     }
     guard let address = received.address else {
+      if let listing = received.listing { return report(on: received, listing, configuration, at: time) }
       let error = RequestError(
-        .addressMalformed, "\(naming: received.configurationName) does not post to an address that keyroll writes",
+        .addressMalformed, "\(naming: received.configurationName) does not go to an address that keyroll writes",
         hint: "make the request again")
       return Self.rejection("address", error, at: time)
     }
@@ -48,6 +49,17 @@ public struct CheckRequest: Sendable {
       request, newCertificate: report.values?.newCertificate, signingCertificate: report.values?.signingCertificate)
     let comparison = FileComparison(received: received, unreadable: evidence.unreadable)
     return report.preceded(by: comparison.checks(against: folder, configuration))
+  }
+
+  /// Of a request that lists what is registered, which has neither a token nor a body.
+  private func report(
+    on received: ReceivedRequest, _ listing: GraphListing, _ configuration: ReceivedBytes, at time: NumericDate
+  ) -> RequestReport {
+    var verifier = verifier(by: Evidence(registered: registered), at: time)
+    verifier.registeredOrigin = .caller
+    let comparison = FileComparison(received: received, unreadable: [:])
+    return verifier.verify(listing, at: time)
+      .preceded(by: comparison.checks(against: ListRequest(listing), configuration))
   }
 
   private static func rejection(
@@ -126,9 +138,40 @@ private struct FileComparison {
 
   /// In an order that does not change.
   func checks(against folder: borrowing RequestFolder, _ configuration: ReceivedBytes) -> [Check] {
-    var checks =
-      received.isFolder
-      ? files(against: folder) + [otherFiles(of: folder.address)] : [singleFile(configuration, against: folder)]
+    received.isFolder
+      ? files(against: folder) + [otherFiles(of: folder.address)] + surroundings
+      : [singleFile(configuration, against: folder)] + surroundings
+  }
+
+  /// The same for a request that lists what is registered.
+  func checks(against request: ListRequest, _ configuration: ReceivedBytes) -> [Check] {
+    if !received.isFolder {
+      let id = RequestFolder.File.configuration.checkID
+      return [
+        Self.comparison(
+          id, configuration, request.singleFile(), named: received.configurationName, .configurationAltered)
+      ] + surroundings
+    }
+    let files = RequestFolder.File.ofListing
+    let comparisons = files.map { file -> Check in
+      do throws(RequestError) {
+        let name = file.nameInListing
+        guard let contents = try received.bytes(of: file), let expected = request.bytes(of: file) else {
+          throw RequestError(.fileMissing, "\(naming: received.name) has no \(name)")
+        }
+        return Self.comparison(
+          file.checkID, contents, expected, named: name,
+          file == .configuration ? .configurationAltered : .fileDiffers)
+      } catch {
+        return .failed(file.checkID, error)
+      }
+    }
+    return comparisons + [otherFiles(than: files.map(\.nameInListing), in: GraphListing.requestName)] + surroundings
+  }
+
+  /// The answer that is there already, and who may change what is sent.
+  private var surroundings: [Check] {
+    var checks: [Check] = []
     if let answer = received.surroundings.answer { checks.append(Self.answer(answer)) }
     if let statuses = received.surroundings.statuses { checks += Self.ownership(of: statuses) }
     return checks
@@ -161,7 +204,7 @@ private struct FileComparison {
       throw RequestError(.fileMissing, "\(naming: received.name) has no \(name)")
     }
     if folder.signingCertificate == nil, file == .signingCertificate || file == .summary {
-      return .skipped(file.checkID, .notReached, "the signing certificate, which it tells of, is not known")
+      return .skipped(file.checkID, .notReached, "it describes the signing certificate, which is not known")
     }
     guard let expected = folder.bytes(of: file) else {
       return .skipped(file.checkID, .notReached, "the body does not say what it should be")
@@ -173,7 +216,7 @@ private struct FileComparison {
   private func singleFile(_ contents: ReceivedBytes, against folder: borrowing RequestFolder) -> Check {
     let id = RequestFolder.File.configuration.checkID
     if folder.signingCertificate == nil {
-      return .skipped(id, .notReached, "the signing certificate, which it tells of, is not known")
+      return .skipped(id, .notReached, "it describes the signing certificate, which is not known")
     }
     return Self.comparison(
       id, contents, folder.singleFile(), named: received.configurationName, .configurationAltered)
@@ -204,6 +247,11 @@ private struct FileComparison {
 
   /// Whatever a request of this kind does not have, hidden files too.
   private func otherFiles(of address: RequestAddress) -> Check {
+    let own = RequestFolder.File.allCases.filter { $0.belongs(to: address) }.map { $0.name(for: address) }
+    return otherFiles(than: own, in: address.requestName)
+  }
+
+  private func otherFiles(than own: [String], in requestName: String) -> Check {
     let id = "other-files"
     let entries: (names: [[UInt8]], isComplete: Bool)
     switch received.surroundings.entries {
@@ -211,7 +259,6 @@ private struct FileComparison {
     case .failure(let error): return .failed(id, error)
     case nil: entries = ([], true)
     }
-    let own = RequestFolder.File.allCases.filter { $0.belongs(to: address) }.map { $0.name(for: address) }
     let known = (own + [CurlConfiguration.answerName]).map { Array($0.utf8) }
     let others = entries.names.filter { !known.contains($0) }.sorted { $0.lexicographicallyPrecedes($1) }
     if others.isEmpty && entries.isComplete { return .passed(id) }
@@ -222,7 +269,7 @@ private struct FileComparison {
     } else if rest > 0 {
       list.append("\(rest) more")
     }
-    let what = "what a request \(address.requestName) does not have"
+    let what = "what a request \(requestName) does not have"
     return .warning(
       id,
       RequestError(

@@ -21,6 +21,8 @@ extension CredentialReport {
       "objectCount": .integer(Int64(objects.count)),
       "credentialCount": .integer(Int64(credentialCount)),
       "flagCounts": .object(counts),
+      "failures": .array(
+        failures.map { .object(["id": .string(ExactText($0.id)), "message": .string(ExactText($0.message))]) }),
       "objects": .array(listed(onlyDue: onlyDue).map { .object(json($0, $1)) }),
     ]
   }

@@ -20,19 +20,33 @@ public struct ListRequest: Sendable {
 
   /// The same, with what messages about the file say that only the caller knows.
   package func write(to path: String, as form: RequestFolder.Form, wording: OutputWording) throws(SystemError) {
-    let address = listing.description
     if form == .singleFile {
       let file = try OutputFile(path: path, replacing: false, wording: wording)
-      let bytes = CurlConfiguration.bytes(forGetting: address, comment: summary(form))
-      return try bytes.withBytes { (bytes) throws(SystemError) in try file.write(bytes) }
+      return try singleFile().withBytes { (bytes) throws(SystemError) in try file.write(bytes) }
     }
     var folder = try OutputFolder(path: path)
-    try CurlConfiguration.bytes(forGetting: address).withBytes { (bytes) throws(SystemError) in
-      try folder.add("request.curl", bytes)
+    for file in RequestFolder.File.ofListing {
+      guard let bytes = bytes(of: file) else { continue }
+      try bytes.withBytes { (bytes) throws(SystemError) in try folder.add(file.nameInListing, bytes) }
     }
-    let text = Array(summary(form).map { $0 + "\n" }.joined().utf8)
-    try folder.add("summary.txt", text.span)
     try folder.finish()
+  }
+
+  /// The names of the files of the folder, in the order in which they are written.
+  public var fileNames: [String] { RequestFolder.File.ofListing.map(\.nameInListing) }
+
+  /// The bytes of a file of the folder, or nil if it has no such file.
+  public func bytes(of file: RequestFolder.File) -> SecretBytes? {
+    switch file {
+    case .configuration: CurlConfiguration.bytes(forGetting: listing.description)
+    case .summary: SecretBytes(copying: Array(summary(.folder).map { $0 + "\n" }.joined().utf8).span)
+    default: nil
+    }
+  }
+
+  /// The bytes of the single file.
+  public func singleFile() -> SecretBytes {
+    CurlConfiguration.bytes(forGetting: listing.description, comment: summary(.singleFile))
   }
 
   /// The request in words, for whoever carries and sends it.

@@ -210,7 +210,7 @@ public enum Meanings {
     signature-of-other-content: only in `assemble`: made by the right key over other bytes
 
     # Requests for another machine
-    address-malformed: a configuration that posts to an address that keyroll does not write
+    address-malformed: a configuration for an address that keyroll does not write
     host-unknown: a host that is not in any of the listed clouds; `request check` rejects it unless an option names \
     it
     host-mismatch: a request to another host than the expected one

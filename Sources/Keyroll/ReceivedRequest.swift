@@ -45,6 +45,12 @@ public struct ReceivedRequest: Sendable {
     return configuration.bytes.withBytes { CurlConfiguration.address(in: $0) }
   }
 
+  /// What it lists; nil for a request of another kind.
+  public var listing: GraphListing? {
+    guard case .bytes(let configuration) = contents[.configuration] else { return nil }
+    return configuration.bytes.withBytes { CurlConfiguration.listing(in: $0) }
+  }
+
   static let configurationName = "request.curl"
 
   /// Reads the folder or the single file that a path leads to, which may be a link.
@@ -98,11 +104,17 @@ public struct ReceivedRequest: Sendable {
     (name, self.path) = (path, path)
     isFolder = true
     contents[.configuration] = Self.content(of: Self.configurationName, in: folder)
-    // Without an address it is unknown which files belong to it.
-    guard let address else { return }
+    let files: [(RequestFolder.File, name: String)]
+    if let address {
+      files = RequestFolder.File.allCases.filter { $0.belongs(to: address) }.map { ($0, $0.name(for: address)) }
+    } else if listing != nil {
+      files = RequestFolder.File.ofListing.map { ($0, $0.nameInListing) }
+    } else {
+      // It is unknown which files belong to it.
+      return
+    }
     var statuses = folder.status.map { [("\(naming: path)", $0)] } ?? []
-    for file in RequestFolder.File.allCases where file.belongs(to: address) {
-      let name = file.name(for: address)
+    for (file, name) in files {
       if file != .configuration { contents[file] = Self.content(of: name, in: folder) }
       if let status = folder.status(of: name) { statuses.append((name, status)) }
     }

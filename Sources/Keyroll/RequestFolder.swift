@@ -138,6 +138,12 @@ extension RequestFolder.File {
   /// Every name that such a file may have.
   var everyName: [String] { [names.ofGraph, names.ofToken] }
 
+  /// Those that a request has which lists what is registered, in the order in which they are written.
+  static let ofListing: [RequestFolder.File] = [.configuration, .summary]
+
+  /// The name of this file in the folder of such a request.
+  var nameInListing: String { names.ofGraph }
+
   private var names: (ofGraph: String, ofToken: String) {
     switch self {
     case .configuration: ("request.curl", "request.curl")

@@ -89,7 +89,7 @@ public struct CompactSerialization: Sendable {
     return CompactSerializationError(
       .segmentCount,
       "the token has \(dotCount + 1) \(dotCount == 0 ? "segment" : "segments"), and a signed token has \(Limits.segmentCount): header.payload.signature",
-      hint: dotCount == 4 ? "five segments make an encrypted token, which this is not for" : whole)
+      hint: dotCount == 4 ? "a token of five segments is encrypted, and only signed tokens are read" : whole)
   }
 
   /// The JSON serializations (RFC 7515, section 7.2) are not for JSON Web Tokens (RFC 7519, section 1).

@@ -170,7 +170,44 @@ struct CredentialListTests {
     let pages = [Self.page([Self.object(1)], next: link, count: 3), Self.page([Self.object(3)])]
     #expect(
       error { _ = try Self.list(pages) }?.message == "the pages hold 2 objects, and by their @odata.count there are 3")
-    #expect(try Self.list(pages + [Self.page([Self.object(2)], next: link + "b")]).objects.count == 3)
+    let all = try Self.list(pages + [Self.page([Self.object(2)], next: link + "b")])
+    #expect(all.objects.count == 3 && all.uncertainPageCount == 0)
+  }
+
+  @Test("A page that is missing in between is found where the requests are known that the pages answer")
+  func requests() throws {
+    let base = "https://graph.microsoft.com/v1.0/applications?$select=id&$skiptoken="
+    let pages = [
+      Self.page([Self.object(1)], next: base + "a"), Self.page([Self.object(2)], next: base + "b"),
+      Self.page([Self.object(3)]),
+    ]
+    let listings = try [nil, "a", "b"].map {
+      try GraphListing(collection: .applications, scope: .all(after: $0.flatMap(SkipToken.init)))
+    }
+    func list(_ places: [Int], unknown: Int? = nil) throws -> CredentialList {
+      var list = CredentialList()
+      for place in places {
+        try list.add(
+          Array(pages[place].utf8).span, of: "page-\(place + 1)", answering: place == unknown ? nil : listings[place],
+          cryptography: OpenSSLCryptography())
+      }
+      try list.requireComplete()
+      return list
+    }
+    #expect(try list([0, 1, 2]).uncertainPageCount == 0)
+    #expect(try list([2, 0, 1]).uncertainPageCount == 0)
+    for missing in [[0, 2], [2], [1, 2]] {
+      #expect(error { _ = try list(missing) }?.id == "incomplete-answer", "\(missing)")
+    }
+    #expect(
+      error { _ = try list([0, 2]) }?.message
+        == "page-3 is one page of several, and the page before it is missing: no other page names it as the next")
+    // Of files alone nothing can be told: the third page may follow the first one, or not.
+    #expect(try list([0, 2], unknown: 2).uncertainPageCount == 2)
+    #expect(try Self.list(pages).uncertainPageCount == 3)
+    // A first page that is not known to be the first may have one before it.
+    #expect(try list([0, 1, 2], unknown: 0).uncertainPageCount == 3)
+    #expect(try Self.list([pages[2]]).uncertainPageCount == 0)
   }
 
   @Test("An object in two files is one, with what each has, and refused where they contradict each other")
@@ -184,18 +221,37 @@ struct CredentialListTests {
     let differing = error { _ = try Self.list([files[1], Self.object(1, keys: [], secrets: [secret])]) }
     #expect(differing?.id == "object-differs")
     #expect(
-      differing?.message == "the object \(Self.guid(1)) is in file-1 and in file-2, with other keys")
+      differing?.message == "the object \(Self.guid(1)) is in file-1 and in file-2, and the two list different keys")
   }
 
-  @Test("A batch with a response that failed is not all that was asked for")
+  @Test("Of a batch with a response that failed the others are listed, and the report says that it is not whole")
   func batch() throws {
-    let file = """
-      {"responses": [{"id": "1", "status": 200, "body": \(Self.object(1))},
-        {"id": "2", "status": 429, "body": {"error": {"code": "TooManyRequests"}}}]}
-      """
+    let failed = #"{"id": "2", "status": 429, "body": {"error": {"code": "TooManyRequests"}}}"#
+    let list = try Self.list([
+      #"{"responses": [{"id": "1", "status": 200, "body": \#(Self.object(1))}, \#(failed)]}"#, Self.object(2),
+    ])
+    #expect(list.objects.map(\.objectID?.text) == [Self.guid(1), Self.guid(2)])
+    let report = CredentialReport(on: list, by: CredentialPolicy(at: Self.now))
     #expect(
-      error { _ = try Self.list([file]) }?.message
-        == #"file-1 has a response with the id "2" that failed with the status 429, "TooManyRequests""#)
+      report.failures.map(\.message) == [
+        #"file-1 has a response with the id "2" that failed with the status 429, "TooManyRequests""#
+      ])
+    #expect(report.failures.map(\.id) == ["incomplete-answer"])
+    // With nothing to list it is not a listing.
+    #expect(error { _ = try Self.list([#"{"responses": [\#(failed)]}"#]) }?.id == "malformed-key-credentials")
+  }
+
+  @Test("A date without a time zone is read as UTC, and the file is named")
+  func timeZone() throws {
+    let (zone, none) = (Self.object(1, keys: [Self.entry(1, to: 300)]), Self.object(2, keys: [Self.entry(2, to: 300)]))
+    let list = try Self.list([zone, none.replacing("Z\"", with: ".1234567\"")])
+    #expect(list.filesWithoutTimeZone == ["file-2"])
+    let (first, second) = (list.objects.first?.entries.first, list.objects.last?.entries.first)
+    #expect(first?.end != nil && first?.end == second?.end && first?.start == second?.start)
+    for other in ["T", " 2026-12-01T10:00:00", "+01:00Z"] {
+      let differing = none.replacing("Z\"", with: "\(other)\"")
+      #expect(error { _ = try Self.list([differing]) }?.id == "malformed-key-credentials", "\(other)")
+    }
   }
 
   @Test("A certificate of one's own is found by either thumbprint, and tells the subject")
@@ -286,6 +342,31 @@ struct GraphListingTests {
       let address = try Self.next(link)
       Issue.record("\(address)")
     } catch { #expect((error as? KeyCredentialsError)?.id == id, "\(error)") }
+  }
+
+  @Test("An address that was written is read again, and no other one is")
+  func address() throws {
+    let id = ExactText("10000000-0000-4000-8000-000000000001")
+    let scopes: [GraphListing.Scope] = [
+      .object(.objectID(id)), .object(.appID(id)), .all(after: nil), .all(after: SkipToken("RFNwdA%3d/x=")),
+    ]
+    for scope in scopes {
+      for collection in GraphAddress.Collection.allCases {
+        let listing = try GraphListing(host: "graph.example", version: .beta, collection: collection, scope: scope)
+        let text = listing.description
+        #expect(GraphListing(text) == listing, "\(text)")
+        for other in [
+          text + "&", text.replacing("https", with: "http"), text.replacing("$select", with: "$filter"),
+          text.replacing("beta", with: "v2.0"), text.replacing("example", with: "example:443"), String(text.dropLast()),
+        ] where other != text {
+          // A shorter token is another one.
+          let read = GraphListing(other)
+          #expect(read == nil || read?.description == other, "\(other)")
+          if case .object = scope { #expect(read == nil, "\(other)") }
+        }
+      }
+    }
+    #expect(GraphListing("https://graph.microsoft.com/v1.0/applications/\(id)/addKey") == nil)
   }
 
   @Test("The last page has no next one")

@@ -76,7 +76,7 @@ struct KeyCredentialsTests {
       ("/Date(1735689600000+0200)/", "2025-01-01T00:00:00Z"), ("/Date(-1)/", "1969-12-31T23:59:59Z"),
       ("/Date(-62135596800000)/", "0001-01-01T00:00:00Z"), ("/Date(253402300800000)/", nil), ("/Date()/", nil),
       ("/Date(1e3)/", nil), ("/Date(1735689600000+2)/", nil), ("/Date(--1)/", nil), ("/Date(1735689600000)", nil),
-      ("/Date(9223372036854775808)/", nil), ("2025-01-01T00:00:00", nil),
+      ("/Date(9223372036854775808)/", nil), ("2025-01-01T00:00:00", "2025-01-01T00:00:00Z"),
     ] as [(String, String?)])
   func windowsDate(text: String, expected: String?) throws {
     let json = """
@@ -115,6 +115,14 @@ struct KeyCredentialsTests {
     let entry = try #require(try read("fractions").entries.first)
     #expect(entry.startDateTime.description == "2022-01-01T00:00:00Z")
     #expect(entry.endDateTime.description == "2025-01-01T00:00:00Z")
+  }
+
+  @Test("A date without a time zone is in UTC, which is said")
+  func timeZone() throws {
+    let local = try read("date-local")
+    #expect(local.entries.first?.startDateTime.description == "2022-01-01T00:00:00Z")
+    #expect(local.lacksTimeZone)
+    #expect(try !read("fractions").lacksTimeZone)
   }
 
   @Test("An entry is found by its id in either case, and by its certificate or a thumbprint of it")

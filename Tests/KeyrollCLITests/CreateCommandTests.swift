@@ -228,7 +228,7 @@ import Testing
     // Where it would be ignored it is refused.
     let request = try sign(folder.path("csr.json"), "--max-lifetime", "366d")
     #expect(
-      request.status == 64 && request.error.contains("of a certificate request the authority decides"), "\(request)")
+      request.status == 64 && request.error.contains("for a certificate request the authority decides"), "\(request)")
     let prepared = try BuiltCommand.run(
       ["prepare", "proof", "--object-id", SignCommandTests.objectID, "--certificate", SignCommandTests.certificate]
         + ["--at", SignCommandTests.at, "--output", folder.path("proof.json")])

@@ -114,8 +114,14 @@ struct CreateOnTokenTests {
       ["sign", "proof", "--object-id", SignCommandTests.objectID, "--at", SignCommandTests.at]
         + ["--key", "\(key)&certificate=\(certificate)", "--pin-file", token.pinFile])
     #expect(signed.status == 0, "\(signed)")
-    let stored = try BuiltCommand.run("certificate", "store", "--key", key, certificate, "--pin-file", token.pinFile)
+    let store = ["certificate", "store", "--key", key, certificate, "--pin-file", token.pinFile]
+    let stored = try BuiltCommand.run(store)
     #expect(stored.status == 0 && stored.output.hasPrefix("stored  pkcs11:"), "\(stored)")
+    let again = try BuiltCommand.run(store + ["--format", "json"])
+    let reference = stored.output.dropFirst("stored  ".count).dropLast()
+    #expect(
+      again.output
+        == "{\n  \"version\": 1,\n  \"stored\": \"\(reference)\",\n  \"isNew\": false\n}\n", "\(again)")
     #expect(try kinds() == ["Certificate", "Private Key", "Public Key"])
   }
 

@@ -179,6 +179,7 @@ import Testing
                 "twice": 0,
                 "saml": 1
               },
+              "failures": [],
               "objects": [
                 {
                   "file": "standard input",
@@ -263,7 +264,7 @@ import Testing
       ("page.json", "incomplete-answer"), ("error.http", "malformed-key-credentials"),
       ("truncated.json", "malformed-key-credentials"), ("nested.json", "malformed-key-credentials"),
       ("date-huge.json", "malformed-key-credentials"), ("powershell-cut-early.json", "malformed-key-credentials"),
-      ("batch.json", "incomplete-answer"), ("absent.json", "file-unreadable"),
+      ("absent.json", "file-unreadable"),
     ])
   func refused(file: String, id: String) throws {
     let outcome = try BuiltCommand.run(
@@ -272,6 +273,101 @@ import Testing
     #expect(outcome.status == 2)
     #expect(outcome.output.isEmpty)
     #expect(outcome.error.hasPrefix("keyroll: error: ") && outcome.error.contains("[\(id)]\n"), "\(outcome)")
+  }
+
+  private static let batch = #"""
+    {"responses": [
+      {"id": "1", "status": 200, "body": {"id": "10000000-0000-4000-8000-000000000001", "keyCredentials": []}},
+      {"id": "2", "status": 403, "body": {"error": {"code": "Authorization_RequestDenied", "message": "no"}}}]}
+    """#
+
+  @Test("a batch of which a part failed is listed without it, is said not to be whole, and ends with 2")
+  func batch() throws {
+    let failure =
+      #""standard input" has a response with the id "2" that failed with the status 403, "Authorization_RequestDenied""#
+    let outcome = try run([], input: Self.batch)
+    #expect(
+      outcome
+        == Outcome(
+          status: 2,
+          output: """
+            NOTHING DUE  of 0 credentials on 1 object, within 30 d of 2026-12-01T12:00:00Z
+            NOT WHOLE  1 response of a $batch failed, and what it asked for is not listed
+
+            object 10000000-0000-4000-8000-000000000001, in "standard input"
+              nothing is registered
+
+            NOTHING DUE  of 0 credentials on 1 object, within 30 d of 2026-12-01T12:00:00Z
+
+            """,
+          error: """
+            keyroll: error: \(failure) [incomplete-answer]
+            keyroll: hint: ask for it again, and save that answer too
+
+            """))
+    let told = try run(["--format", "json"], input: Self.batch)
+    let report = try JSONSerialization.jsonObject(with: Data(told.output.utf8)) as? [String: Any]
+    #expect(report?["failures"] as? [[String: String]] == [["id": "incomplete-answer", "message": failure]])
+    #expect(told.status == 2 && told.error.hasPrefix(#"{"version":1,"error":{"id":"incomplete-answer","#), "\(told)")
+  }
+
+  @Test("dates without a time zone are read as UTC, with a note for the file")
+  func timeZone() throws {
+    let listing = Self.listing.replacing("00Z\"", with: "00\"")
+    let outcome = try run(["--max-lifetime", "730d"], input: listing)
+    #expect(outcome.output == (try run(["--max-lifetime", "730d"]).output))
+    #expect(
+      outcome.error == "keyroll: note: \"standard input\" has dates without a time zone, which are read as UTC\n")
+  }
+
+  @Test("without --max-lifetime nothing is LONG")
+  func long() throws {
+    #expect(!(try run([]).output.contains("LONG")))
+    #expect(try run(["--max-lifetime", "1084d"]).output.contains("LONG") == false)
+    #expect(try run(["--max-lifetime", "1083d"]).output.contains("1 LONG"))
+  }
+
+  @Test(
+    "of pages in the folders of their requests one that is missing is found; of files alone a note says that it is not")
+  func pages() throws {
+    let base = "https://graph.microsoft.com/v1.0/applications"
+    func page(_ number: Int, after previous: String?) throws {
+      let after = previous.map { ["--after", folder.path($0)] } ?? []
+      let made = try BuiltCommand.run(
+        ["request", "list-keys", "--all", "--output", folder.path("page-\(number)")] + after)
+      try #require(made.status == 0, "\(made)")
+      let id = "10000000-0000-4000-8000-00000000000\(number)"
+      let next = number == 3 ? "" : #", "@odata.nextLink": "\#(base)?$skiptoken=t\#(number)""#
+      try folder.write(
+        Array(#"{"@odata.context": "x#applications", "value": [{"id": "\#(id)", "keyCredentials": []}]\#(next)}"#.utf8),
+        to: "page-\(number)/answer.txt")
+    }
+    try page(1, after: nil)
+    try page(2, after: "page-1")
+    try page(3, after: "page-2")
+    func list(_ pages: [String]) throws -> Outcome {
+      try BuiltCommand.run(["credentials"] + pages.map(folder.path) + Self.at)
+    }
+    let whole = try list(["page-2", "page-1", "page-3"])
+    #expect(whole.status == 0 && whole.error.isEmpty && whole.output.contains("on 3 objects"), "\(whole)")
+    #expect(
+      try list(["page-1", "page-3"])
+        == Outcome(
+          status: 2,
+          error: """
+            keyroll: error: \(folder.path("page-3/answer.txt")) is one page of several, and the page before it is missing: no \
+            other page names it as the next [incomplete-answer]
+            keyroll: hint: give every page, from the first one on
+
+            """))
+    let files = try list(["page-1/answer.txt", "page-3/answer.txt"])
+    #expect(files.status == 0)
+    #expect(
+      files.error == """
+        keyroll: note: whether a page between the 2 pages is missing is not known: no @odata.count says how many objects there \
+        are; give the folders that keyroll request list-keys made, with the answers in them
+
+        """)
   }
 
   @Test("the error about a missing page says how to ask for it, and one about a depth how to save it")

@@ -98,7 +98,7 @@ import Testing
       outcome.output.contains(
         """
           no failed check explains the answer
-          of these it is not known that they are answered so:
+          whether the service answers so to these is not known:
           FAILED   exp 
         """), "\(outcome)")
   }

@@ -8,12 +8,12 @@ import Testing
   .tags(.hsm, .process, .slow),
   .enabled(if: ThrowawayToken.isAvailable(.softHSM), Comment(rawValue: ThrowawayToken.absence(of: .softHSM))))
 struct HelpExampleTests {
-  static let commands = CommandDescription.all.filter { $0.value.subcommands.isEmpty }.keys.sorted()
+  static let commands = CommandDescription.all.keys.sorted()
 
   /// Commands without examples that are run, each with the reason.
   private static let exceptions: [String: String] = [:]
 
-  @Test("a command has two or three examples, which do what they say", arguments: commands)
+  @Test("a command, and a group of commands, has two or three examples, which do what they say", arguments: commands)
   func examples(command: String) throws {
     if Self.exceptions[command] != nil { return }
     let words = command.split(separator: " ").dropFirst().map(String.init)
@@ -22,6 +22,11 @@ struct HelpExampleTests {
     #expect((2...3).contains(examples.count), "\(command): \(examples)")
     // A chain of commands is one example of each of them.
     #expect(examples.contains { $0.contains(command.replacing(" show", with: "")) }, "\(examples)")
+    // Those of a group are of several of its commands, and of no other.
+    let isGroup = !(CommandDescription.all[command]?.subcommands.isEmpty ?? true)
+    let isOwn =
+      examples.allSatisfy { $0.hasPrefix(command) } && Set(examples.map { $0.prefix(command.count + 8) }).count > 1
+    #expect(!isGroup || isOwn, "\(command): \(examples)")
     let place = try ExamplePlace()
     for example in examples {
       let outcome = try place.run(example)

@@ -208,7 +208,7 @@ struct HostileScreenTests {
       #expect(outcome.status != 0 && !last.contains("  ACCEPTED"))
     }
     let file = try folder.write(try Fixtures.bytes("pfx/openssl-default.p12"), to: "\(name).p12")
-    let asking = try session(["certificate", file, "--format", "json"])
+    let asking = try session(["certificate", file])
     // The password of a file may be typed three times.
     for _ in 0..<3 {
       try asking.wait(for: "password for ")

@@ -74,6 +74,13 @@ import Testing
         == #"{"version":1,"note":{"message":"valid from 2027-01-15T08:05:00Z to 2027-01-15T08:15:00Z, 10 min"}}"#)
   }
 
+  @Test("with --format json an error on a terminal is an object too")
+  func terminal() throws {
+    let session = try TerminalSession(BuiltCommand.path, ["profiles", "none", "--format", "json"])
+    let said = try session.finish()
+    #expect(said.status == 2 && said.output.hasPrefix(#"{"version":1,"error":{"id":"#), "\(said)")
+  }
+
   @Test("a line feed at the end of a token, which keyroll writes itself, is worth no note; a carriage return is")
   func lineBreak() throws {
     let folder = try TemporaryFolder()

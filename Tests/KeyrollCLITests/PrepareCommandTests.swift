@@ -77,11 +77,11 @@ import Testing
   @Test(
     "a form goes with the request that it was made of",
     arguments: [
-      (["--as", "digest"], "--as needs --output FILE for the request, without which no token can be assembled"),
+      (["--as", "digest"], "--as needs --output FILE for the request, without which nothing can be assembled"),
       (["--as", "digest", "--output", "x", "--qr"], "--as and --qr both write to standard output"),
       (
         ["--as", "digest", "--output", "-"],
-        "--as needs --output FILE for the request, without which no token can be assembled"
+        "--as needs --output FILE for the request, without which nothing can be assembled"
       ),
     ])
   func formAlone(options: [String], message: String) throws {

@@ -19,7 +19,8 @@ import Testing
     try #require(String(validating: try folder.bytes(name), as: UTF8.self))
   }
 
-  private static func configuration(_ address: String) -> String {
+  /// The file for curl that asks for what is at an address.
+  static func configuration(_ address: String) -> String {
     """
     url = "\(address)"
     request = "GET"
@@ -134,6 +135,117 @@ import Testing
             keyroll: hint: the listing is complete with this page
 
             """))
+  }
+
+  @Test("the request is reported for programs as every other one is")
+  func json() throws {
+    let made = try run(["--all", "--format", "json"])
+    #expect(
+      made
+        == Outcome(
+          status: 0,
+          output: """
+            {
+              "version": 1,
+              "request": "list-keys",
+              "folder": "\(folder.path("out"))",
+              "address": "\(Self.base)?\(Self.members)&$top=999",
+              "files": [
+                "request.curl",
+                "summary.txt"
+              ]
+            }
+
+            """))
+    let single = try run(["--all", "--single-file", "--format", "json"], to: "single")
+    #expect(single.output.contains("\n  \"file\": \"\(folder.path("single"))\",\n"), "\(single)")
+  }
+
+  // MARK: request check and explain
+
+  private func check(_ name: String, _ options: [String] = []) throws -> Outcome {
+    try BuiltCommand.run(["request", "check", folder.path(name), "--at", "2026-12-01T12:00:00Z"] + options)
+  }
+
+  @Test("request check knows such a request: its address, its files, and what was expected of it")
+  func checked() throws {
+    #expect(try run(["--application", Self.object]).status == 0)
+    let expected = ["--object-id", Self.object, "--cloud", "global"]
+    #expect(
+      try check("out", expected)
+        == Outcome(
+          status: 0,
+          output: """
+            ACCEPTED  request list-keys, judged for 2026-12-01T12:00:00Z
+
+              passed   configuration-file
+              passed   summary-file
+              passed   other-files
+              passed   answer-file
+              passed   owner
+              passed   mode
+              passed   address                    \(Self.base)/\(Self.object)?\(Self.members)
+              passed   object                     \(Self.object)
+              passed   host                       graph.microsoft.com
+
+            ACCEPTED  request list-keys, judged for 2026-12-01T12:00:00Z
+
+            """))
+    let bare = try check("out")
+    #expect(
+      bare.status == 0 && bare.output.contains("2 checks warned") && bare.output.contains("[not-compared]"), "\(bare)")
+    let report = try check("out", expected + ["--format", "json"])
+    let object = try JSONSerialization.jsonObject(with: Data(report.output.utf8)) as? [String: Any]
+    #expect(object?["accepted"] as? Bool == true && object?["request"] as? String == "list-keys", "\(report)")
+    #expect(object?["address"] as? String == "\(Self.base)/\(Self.object)?\(Self.members)")
+    #expect(try run(["--all", "--single-file"], to: "single").status == 0)
+    #expect(try check("single", ["--cloud", "global"]).status == 0)
+  }
+
+  @Test(
+    "a request that was changed, or is not the one that was meant, is rejected",
+    arguments: [
+      ("request.curl", "no-insecure", "insecure", [], "configuration-altered"),
+      ("request.curl", "request = \"GET\"", "request = \"DELETE\"", [], "configuration-altered"),
+      ("request.curl", "graph.microsoft.com", "graph.example", [], "host-unknown"),
+      ("request.curl", "$select=id", "$select=owners", [], "address-malformed"),
+      ("summary.txt", "needs  ", "wants  ", ["--object-id", object], "file-differs"),
+      ("", "", "", ["--object-id", "20000000-0000-4000-8000-000000000001"], "object-mismatch"),
+      ("", "", "", ["--cloud", "china"], "host-mismatch"),
+      ("", "", "", ["--key-id", object], "request-mismatch"),
+      ("", "", "", ["--certificate", SignCommandTests.certificate], "request-mismatch"),
+      ("", "", "", ["--max-lifetime", "365d"], "request-mismatch"),
+    ])
+  func altered(file: String, text: String, other: String, options: [String], id: String) throws {
+    #expect(try run(["--application", Self.object]).status == 0)
+    if !file.isEmpty {
+      let changed = try self.text("out/\(file)").replacing(text, with: other)
+      try folder.write(Array(changed.utf8), to: "out/\(file)")
+    }
+    let outcome = try check("out", options)
+    #expect(outcome.status == 1 && outcome.output.contains("[\(id)]"), "\(outcome)")
+  }
+
+  @Test("explain says what the answer to such a request is, and that another page follows")
+  func explained() throws {
+    #expect(try run(["--all"]).status == 0)
+    let page =
+      #"{"@odata.context": "x", "@odata.nextLink": "\#(Self.base)?$skiptoken=x", "value": [{"keyCredentials": []}]}"#
+    try folder.write(Array("HTTP/2 200\r\n\r\n\(page)".utf8), to: "out/answer.txt")
+    let outcome = try BuiltCommand.run("explain", folder.path("out"))
+    #expect(outcome.status == 0 && outcome.output.hasPrefix("DONE  Microsoft Graph, 200\n"), "\(outcome)")
+    #expect(
+      outcome.output.contains("\n  this is a list of what is registered on 1 object, and another page follows\n"),
+      "\(outcome)")
+    #expect(try check("out").output.contains("[sent-already]"))
+    let denied = #"{"error": {"code": "Authorization_RequestDenied", "message": "no"}}"#
+    try folder.write(Array("HTTP/2 403\r\n\r\n\(denied)".utf8), to: "out/answer.txt")
+    let refused = try BuiltCommand.run("explain", folder.path("out"))
+    #expect(refused.status == 0 && refused.output.contains("[request-denied]"), "\(refused)")
+    #expect(
+      refused.error
+        == "keyroll: note: this request lists what is registered and has no proof: what is said of a proof is not about it\n"
+    )
   }
 
   @Test(

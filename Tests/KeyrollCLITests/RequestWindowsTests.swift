@@ -159,25 +159,8 @@ import Testing
     try folder.write(Array(Self.list.utf8), to: "\(name)/list-1/request.curl")
   }
 
-  private static let list = """
-    url = "https://graph.microsoft.com/v1.0/applications/\(SignCommandTests.objectID)?$select=id,appId,keyCredentials"
-    request = "GET"
-    proto = "=https"
-    no-location
-    no-insecure
-    globoff
-    tlsv1.2
-    header = "@-"
-    header = "Accept: application/json"
-    output = "answer.txt"
-    include
-    suppress-connect-headers
-    fail-with-body
-    silent
-    show-error
-    write-out = "HTTP status %{response_code}, answer in answer.txt\\n"
-
-    """
+  private static let list = RequestListKeysTests.configuration(
+    "https://graph.microsoft.com/v1.0/applications/\(SignCommandTests.objectID)?$select=id,appId,keyCredentials")
 
   @Test("a package is judged with its script, its steps and its lists")
   func package() throws {

@@ -142,6 +142,39 @@ import Testing
     #expect(assembled.output == (try BuiltCommand.run(Self.proof).output))
   }
 
+  @Test("what is signed elsewhere is reported too: the request with the verdict, and its signature or the token")
+  func signedElsewhere() throws {
+    let request = folder.path("request.json")
+    #expect(try BuiltCommand.run(Self.preparing + ["--output", request]).status == 0)
+    func sign(_ options: [String]) throws -> Outcome {
+      try BuiltCommand.run(["sign-request", "--format", "json", "--at", SignCommandTests.at] + options + [request])
+    }
+    func object(_ text: some StringProtocol) throws -> [String: Any] {
+      try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    }
+    let shown = try sign(["--show"])
+    let report = try object(shown.output)
+    #expect(shown.status == 0 && report["accepted"] as? Bool == true, "\(shown)")
+    #expect((report["request"] as? [String: Any])?["keyroll-signing-request"] as? Int == 1)
+    let other = try sign(["--show", "--object-id", SignCommandTests.tenant])
+    let judged = try object(other.output)
+    #expect(other.status == 2 && judged["accepted"] as? Bool == false, "\(other)")
+    let error = try object(try #require(other.error.split(separator: "\n").last))["error"] as? [String: Any]
+    #expect(error?["id"] as? String == "parameter-mismatch")
+    let key = ["--yes", "--key", SignCommandTests.key]
+    let signed = try sign(key)
+    let fields = (try object(try #require(signed.error.split(separator: "\n").first))["note"] as? [String: Any])?[
+      "fields"]
+    #expect((fields as? [[String: String]])?.first == ["name": "profile", "value": "graph-proof"], "\(signed)")
+    let signature = try token().split(separator: ".").last.map(String.init)
+    #expect(try object(signed.output)["signature"] as? String == signature, "\(signed)")
+    #expect(try sign(key + ["--token", "--quiet"]).output == (try BuiltCommand.run(Self.proof).output))
+    let codes = try folder.write(Array("one code\n".utf8), to: "codes.txt")
+    #expect(
+      try BuiltCommand.run("join-codes", "--format", "json", codes).output
+        == "{\n  \"version\": 1,\n  \"text\": \"one code\"\n}\n")
+  }
+
   @Test("a request for another machine is reported with its files and its window")
   func request() throws {
     let path = folder.path("add-key")

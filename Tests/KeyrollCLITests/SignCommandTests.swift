@@ -1,4 +1,5 @@
 import Foundation
+import Keyroll
 import TestSupport
 import Testing
 
@@ -250,6 +251,41 @@ import Testing
       ["sign", "proof", "--key", "pfx:-", "--object-id", Self.objectID, "--at", Self.at],
       input: try Fixtures.bytes(file))
     #expect(outcome.status == 0, "\(outcome)")
+  }
+
+  @Test(
+    "an algorithm is taken in letters of either case from the command line, and in a token in its own alone",
+    arguments: ["rs256", "Rs384", "RS512", "ps256", "pS384", "PS512"])
+  func algorithmCase(name: String) throws {
+    let made = try BuiltCommand.run(Self.assertion + ["--algorithm", name])
+    let header = try decoded(try segments(made.output)[0])
+    #expect(made.status == 0 && header.hasPrefix(#"{"alg":"\#(name.uppercased())","#), "\(made)")
+    let lower = header.replacing(name.uppercased(), with: name.lowercased())
+    let text = Base64.url.text(Array(lower.utf8).span)
+    let parts = made.output.split(separator: ".")
+    let outcome = try BuiltCommand.run(
+      ["verify", "--profile", "entra-assertion", "--certificate", Self.certificate, "--algorithm", name, "-"],
+      input: Array("\(text).\(parts[1]).\(parts[2])".utf8))
+    #expect(outcome.status == 1 && outcome.output.contains("[algorithm-unknown]"), "\(outcome)")
+  }
+
+  @Test(
+    "a lifetime that is refused is said by the option that gave it",
+    arguments: [
+      (
+        "20m", 2,
+        "the window is 20 min, and at most 10 min is allowed; it was given by --valid-for \"20m\" [window-too-long]",
+        "give a shorter --valid-for, or leave it out for the profile's own"
+      ),
+      (
+        "ten", 64, "--valid-for takes a duration, not \"ten\" [usage]",
+        "write a whole number and a unit, such as 10m, 90s or 1h"
+      ),
+    ])
+  func lifetime(value: String, status: Int32, message: String, hint: String) throws {
+    let refused = try BuiltCommand.run(Self.proof + ["--valid-for", value])
+    #expect(refused.status == status && refused.output.isEmpty, "\(refused)")
+    #expect(refused.error.hasSuffix("\(message)\nkeyroll: hint: \(hint)\n"), "\(refused)")
   }
 
   @Test("an option that takes one value is refused when it is given twice, and the others are not")

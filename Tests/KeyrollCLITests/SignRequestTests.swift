@@ -243,7 +243,7 @@ import Testing
     #expect(warned.status == 0)
     #expect(
       warned.error.contains(
-        "keyroll: warning: what name means is for the rules that come with the request to say: --profile FILE takes yours\n"
+        "keyroll: warning: the rules that come with the request decide what name means: --profile FILE takes your own rules\n"
       ),
       "\(warned)")
   }

@@ -1,5 +1,5 @@
 import Messages
-import OpenSSLCrypto
+@testable import OpenSSLCrypto
 import Signing
 import TestSupport
 import Testing
@@ -45,6 +45,18 @@ struct OpenSSLCertificateReaderTests {
     #expect(again.publicKey == leaf.publicKey)
     #expect(again.serialNumber == leaf.serialNumber)
     #expect(!again.serialNumber.isEmpty)
+  }
+
+  @Test("OpenSSL does not decode the key of a certificate that is only read: that takes it longer than all the rest")
+  func undecoded() throws {
+    let der = try certificate("leaf.pem").der
+    let read = try OpenSSLCertificateReader.item(der.span)
+    let isDecoded = unsafe read.key != nil
+    #expect(!isDecoded)
+    // A chain needs the key.
+    let standard = X509Item(der.span)
+    let isDecodedThere = unsafe standard?.key != nil
+    #expect(isDecodedThere)
   }
 
   @Test("every cut through a certificate is refused") func cut() throws {

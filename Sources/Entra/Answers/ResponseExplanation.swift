@@ -80,7 +80,7 @@ public struct ResponseExplanation: Sendable {
   public var outcome: Outcome {
     if answer != nil { return .refused }
     switch response.kind {
-    case .keyCredential, .keyCredentials, .noContent, .batch, .accessToken: return .done
+    case .keyCredential, .keyCredentials, .listing, .noContent, .batch, .accessToken: return .done
     case .error: return .refused
     case .otherSuccess, .otherFailure, .webPage: return .unanswered
     }
@@ -119,6 +119,9 @@ public struct ResponseExplanation: Sendable {
     case .keyCredential: return "the certificate was added"
     case .keyCredentials(let count):
       return "this is a list of what is registered: \(count) \(count == 1 ? "key credential" : "key credentials")"
+    case .listing(let count, let hasNextPage):
+      return "this is a list of what is registered on \(count) \(count == 1 ? "object" : "objects")"
+        + (hasNextPage ? ", and another page follows" : "")
     case .noContent: return "the request was done; this is how removeKey answers"
     case .batch(let count): return "each of the \(count) requests of the $batch was done"
     case .accessToken: return "the assertion was accepted, and an access token was issued; it is not shown here"
@@ -161,6 +164,7 @@ public struct ResponseExplanation: Sendable {
     case .keyCredential:
       "read keyCredentials of the object to see the new entry, sign with the new key only after some minutes, and remove the old one after the new one has worked: a new key was seen to take about 20 s in Graph and up to minutes at the token endpoint"
     case .keyCredentials: nil
+    case .listing(_, let hasNextPage): hasNextPage ? "ask for the page that follows, too" : nil
     case .noContent: "read keyCredentials to see that the entry is gone"
     case .batch: "read keyCredentials of each object to see what has changed"
     case .accessToken: "handle the file as a secret while the access token is valid"

@@ -13,6 +13,8 @@ public struct ServiceResponse: Sendable {
     case keyCredential(id: ExactText?, end: ExactText?)
     /// A list of what is registered on an object: so many key credentials.
     case keyCredentials(count: Int)
+    /// A page that lists what is registered on so many objects, and whether another page follows.
+    case listing(objectCount: Int, hasNextPage: Bool)
     /// `removeKey` was done: 204 and no body.
     case noContent
     /// Every one of so many requests of a `$batch` was done.
@@ -88,7 +90,7 @@ public struct ServiceResponse: Sendable {
   /// The service that gave it, if that is known.
   public var service: Service? {
     switch kind {
-    case .keyCredential, .keyCredentials, .noContent, .batch: .graph
+    case .keyCredential, .keyCredentials, .listing, .noContent, .batch: .graph
     case .accessToken: .tokenEndpoint
     // Key Vault writes its errors in the form of Graph.
     case .error(let error): error.isOfKeyVault ? nil : error.service
@@ -137,6 +139,11 @@ public struct ServiceResponse: Sendable {
     if let status = saved.status, (200..<300).contains(status), let list = body["keyCredentials"]?.array {
       return .keyCredentials(count: list.count)
     }
+    if let status = saved.status, (200..<300).contains(status), let objects = body["value"]?.array,
+      isListing(objects, body)
+    {
+      return .listing(objectCount: objects.count, hasNextPage: body["@odata.nextLink"]?.string != nil)
+    }
     if saved.status == nil {
       throw ResponseError(
         .unrecognised, "the JSON is not an answer of Microsoft Graph or of the token endpoint: it has no error",
@@ -148,6 +155,15 @@ public struct ServiceResponse: Sendable {
   private static func isDone(_ response: JSONValue) -> Bool {
     guard let object = response.object, let status = object["status"]?.number?.integer else { return false }
     return (200..<300).contains(status) && object["body"]?.object?["error"] == nil
+  }
+
+  /// True for a list of applications or service principals with what is registered on each.
+  private static func isListing(_ objects: JSONArray, _ body: JSONObject) -> Bool {
+    if let first = objects.first {
+      return first.object.map { $0.contains("keyCredentials") || $0.contains("passwordCredentials") } ?? false
+    }
+    let context = body["@odata.context"]?.string?.text ?? ""
+    return GraphAddress.Collection.allCases.contains { context.contains("#\($0.rawValue)(") }
   }
 
   private static let compressed = ResponseError(

@@ -14,6 +14,10 @@ public struct CredentialList: Sendable {
   /// By their object ids, in lower case.
   private var places: [ExactText: Int] = [:]
   private var pages = PageCheck([])
+  /// Each response of a `$batch` that is an error, and not a part of this list: `incomplete-answer`.
+  public private(set) var failures: [KeyCredentialsError] = []
+  /// The files with dates that have no time zone, which were read as UTC.
+  public private(set) var filesWithoutTimeZone: [String] = []
   private let certificates: NamedCertificates
 
   /// Takes certificates by whose names entries are told apart, each with the name of its file.
@@ -29,20 +33,22 @@ public struct CredentialList: Sendable {
     return certificates.names.filter { !matched.contains($0) }
   }
 
-  /// Adds what a file says; `name` is how messages call it.
+  /// Adds what a file says; `name` is how messages call it, and `request` is what it answers, where that is known: it tells which page
+  /// of a listing the file is.
   ///
-  /// Throws `malformed-key-credentials`, `incomplete-answer` for a `$batch` with a response that failed, and `object-differs`.
+  /// Throws `malformed-key-credentials` and `object-differs`. What the file does not say, though it was asked, is in `failures`.
   public mutating func add(
-    _ file: Span<UInt8>, of name: String, cryptography: any Cryptography
+    _ file: Span<UInt8>, of name: String, answering request: GraphListing? = nil, cryptography: any Cryptography
   ) throws(KeyCredentialsError) {
     let saved = try SavedRegistrations(file, of: name, within: .savedListing)
-    if let failure = saved.failures.first {
-      throw KeyCredentialsError(
+    failures += saved.failures.map { failure in
+      KeyCredentialsError(
         .incomplete, "\(naming: name) \(failure)", hint: "ask for it again, and save that answer too")
     }
-    pages.append(saved.pages, of: name)
+    pages.append(saved.pages, of: name, answering: request)
     for object in saved.objects {
       let listed = try ListedObject(object, of: name, certificates, cryptography)
+      if listed.lacksTimeZone, filesWithoutTimeZone.last != name { filesWithoutTimeZone.append(name) }
       // An empty page says nothing of an object.
       if object.owner == nil, listed.entries.isEmpty { continue }
       try add(listed)
@@ -59,7 +65,10 @@ public struct CredentialList: Sendable {
     }
   }
 
-  /// Throws `incomplete-answer` where a page says that another one follows and none does, and `repeated-page`.
+  /// How many pages there are of listings of which a page in between may be missing, and nothing tells it.
+  public var uncertainPageCount: Int { pages.uncertainPageCount }
+
+  /// Throws `incomplete-answer` where a page is known to be missing, and `repeated-page`.
   public func requireComplete() throws(KeyCredentialsError) { try pages.requireComplete() }
 }
 
@@ -81,6 +90,8 @@ public struct ListedObject: Sendable {
   public private(set) var hasKeys: Bool
   /// True if the file lists secrets too, even none.
   public private(set) var hasSecrets: Bool
+  /// True if one of its dates has no time zone, and was read as UTC.
+  let lacksTimeZone: Bool
 
   fileprivate init(
     _ object: SavedRegistrations.Object, of file: String, _ named: NamedCertificates, _ cryptography: any Cryptography
@@ -95,10 +106,12 @@ public struct ListedObject: Sendable {
     hasKeys = object.keys != nil
     hasSecrets = object.passwords != nil
     let name = objectID ?? applicationID
+    var lacksTimeZone = false
     var keys: [(key: KeyCredential, isUnreadable: Bool)] = []
     for (index, element) in (object.keys ?? []).enumerated() {
       var entry = try SavedEntry(element, at: index, of: file, on: name)
       keys.append((try entry.keyCredential(cryptography, toleratesOtherKeys: true), entry.hasOtherKey))
+      if entry.lacksTimeZone { lacksTimeZone = true }
     }
     let known = Dictionary(
       keys.compactMap { key, _ in key.certificate.flatMap { own in key.customKeyIdentifier.map { ($0, own) } } },
@@ -107,7 +120,9 @@ public struct ListedObject: Sendable {
     for (index, element) in (object.passwords ?? []).enumerated() {
       var entry = try SavedEntry(element, at: index, of: file, on: name)
       entries.append(ListedEntry(try entry.passwordCredential(), known: known))
+      if entry.lacksTimeZone { lacksTimeZone = true }
     }
+    self.lacksTimeZone = lacksTimeZone
   }
 
   private static func collection(of object: SavedRegistrations.Object) -> GraphAddress.Collection? {
@@ -134,7 +149,7 @@ public struct ListedObject: Sendable {
       guard Set(own.map(\.comparableKeyID)) == Set(others.map(\.comparableKeyID)) else {
         throw KeyCredentialsError(
           .objectDiffers,
-          "the object \(naming: objectID ?? "") is in \(naming: file) and in \(naming: other.file), with other \(isSecret ? "secrets" : "keys")",
+          "the object \(naming: objectID ?? "") is in \(naming: file) and in \(naming: other.file), and the two list different \(isSecret ? "secrets" : "keys")",
           hint: "one of the two is older: give the newer one alone")
       }
       // An answer for one object alone has the certificates, and one for many has not.
@@ -223,68 +238,4 @@ private struct NamedCertificates: Sendable {
 
   func certificate(of thumbprint: [UInt8]) -> Certificate? { byThumbprint[thumbprint]?.certificate }
   func names(of thumbprint: [UInt8]) -> [String] { byThumbprint[thumbprint]?.names ?? [] }
-}
-
-/// Tells whether the pages of listings are all there, as far as they say so.
-///
-/// A page names the next one and not itself. So one that is missing at the end is found, and one in between only where the service
-/// was asked for the number of all objects.
-struct PageCheck {
-  private struct Listing {
-    var objectCount: Int64 = 0
-    var total: Int64?
-    var lastPageCount = 0
-    /// The file of the page that was read last and names a next one.
-    var unfollowed: String?
-  }
-
-  /// By their contexts.
-  private var listings: [ExactText: Listing] = [:]
-  private var order: [ExactText] = []
-  private var links: [ExactText: String] = [:]
-  /// The two files whose pages have the same next page.
-  private var repeated: (String, String)?
-
-  init(_ pages: [(page: SavedRegistrations.Page, file: String)]) {
-    for (page, file) in pages { append([page], of: file) }
-  }
-
-  mutating func append(_ pages: [SavedRegistrations.Page], of file: String) {
-    for page in pages {
-      let context = page.context ?? ""
-      if listings[context] == nil { order.append(context) }
-      var listing = listings[context] ?? Listing()
-      listing.objectCount += Int64(page.objectCount)
-      listing.total = listing.total ?? page.count
-      if let link = page.nextLink {
-        listing.unfollowed = file
-        if let other = links.updateValue(file, forKey: link) { repeated = repeated ?? (other, file) }
-      } else {
-        listing.lastPageCount += 1
-      }
-      listings[context] = listing
-    }
-  }
-
-  func requireComplete() throws(KeyCredentialsError) {
-    if let (one, other) = repeated {
-      throw KeyCredentialsError(
-        .repeatedPage, "two pages have the same next page: one in \(naming: one), one in \(naming: other)",
-        hint: "give each page once; where the service repeats a page, begin again with the first one")
-    }
-    for context in order {
-      guard let listing = listings[context] else { continue }
-      if let file = listing.unfollowed, listing.lastPageCount == 0 {
-        throw KeyCredentialsError(
-          .incomplete,
-          "\(naming: file) is one page of several: it ends with an @odata.nextLink, and the page that follows is missing",
-          hint: "save the page that follows, too")
-      }
-      if let total = listing.total, listing.lastPageCount == 1, listing.objectCount < total {
-        throw KeyCredentialsError(
-          .incomplete, "the pages hold \(listing.objectCount) objects, and by their @odata.count there are \(total)",
-          hint: "a page in between is missing: save each page that follows")
-      }
-    }
-  }
 }

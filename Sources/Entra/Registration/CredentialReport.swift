@@ -33,10 +33,13 @@ public struct CredentialReport: Sendable {
   public let policy: CredentialPolicy
   /// Every object of the list, in its order.
   public let objects: [JudgedObject]
+  /// What the files do not say, though it was asked: with any of these, the list is not whole.
+  public let failures: [KeyCredentialsError]
 
   /// Judges every credential of a list.
   public init(on list: CredentialList, by policy: CredentialPolicy) {
     self.policy = policy
+    failures = list.failures
     let grouped = list.objects.map { object in (object, RegisteredCredential.grouped(object.entries)) }
     var occurrences: [[UInt8]: Int] = [:]
     // An entry that is in two files is one entry.

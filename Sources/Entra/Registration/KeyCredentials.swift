@@ -16,6 +16,8 @@ public struct KeyCredentials: Sendable {
   public let applicationID: ExactText?
   /// When the service answered, where the header of the answer was saved too.
   public let answered: NumericDate?
+  /// True if one of the dates has no time zone, and was read as UTC, which is what Graph gives.
+  public let lacksTimeZone: Bool
 
   /// Reads an application or service principal, its collection alone (`{"keyCredentials": …}`, `{"value": …}`), a list of one such
   /// object, or a list of entries: as Graph, `az`, PowerShell, the portal, a `$batch` or `curl -i` writes it, in UTF-8 or UTF-16.
@@ -29,15 +31,18 @@ public struct KeyCredentials: Sendable {
     let object = try SavedRegistrations(file, of: subject).object(choosing: ids)
     var entries: [KeyCredential] = []
     var keyIDs = Set<ExactText>()
+    var lacksTimeZone = false
     for (index, element) in (object.keys ?? []).enumerated() {
       var entry = try SavedEntry(element, at: index, of: subject)
       let credential = try entry.keyCredential(cryptography)
+      if entry.lacksTimeZone { lacksTimeZone = true }
       if !keyIDs.insert(ExactText(ASCII.lowercased(credential.keyID.text))).inserted {
         throw KeyCredentialsError(.malformed, "\(naming: subject) has two entries with the keyId \(credential.keyID)")
       }
       entries.append(credential)
     }
     self.entries = entries
+    self.lacksTimeZone = lacksTimeZone
     objectID = object.owner.flatMap { SavedName.objectID.value(in: $0)?.string }
     applicationID = object.owner.flatMap { SavedName.applicationID.value(in: $0)?.string }
     answered = object.answered

@@ -54,6 +54,8 @@ struct SavedEntry {
 
   /// True once a `key` was read that is not a certificate, where that is tolerated.
   private(set) var hasOtherKey = false
+  /// True once a date without a time zone was read. Graph gives UTC, and PowerShell may drop the zone when it writes a date again.
+  private(set) var lacksTimeZone = false
 
   init(
     _ value: JSONValue, at index: Int, of file: String, on owner: ExactText? = nil
@@ -177,6 +179,8 @@ struct SavedEntry {
       guard let value = object["value"], value.object == nil else { return nil }
       return octets(value)
     case .string(let text):
+      // Text without a space, as that of a key in base64, is long, and looked through fast.
+      guard text.text.utf8.contains(UInt8(ascii: " ")) else { return nil }
       let words = text.text.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
       guard words.count > 1 else { return nil }
       let bytes = words.compactMap { word in
@@ -200,9 +204,13 @@ struct SavedEntry {
     // Windows PowerShell writes a date that it shows in another way as an object.
     if let inner = value.object?["value"] { value = inner }
     guard let text = value.string else { throw malformed("\(name) is \(value.kind), not a date") }
-    guard let date = NumericDate(rfc3339DroppingFraction: text.text) ?? NumericDate(windowsPowerShell: text.text) else {
+    if let date = NumericDate(rfc3339DroppingFraction: text.text) ?? NumericDate(windowsPowerShell: text.text) {
+      return date
+    }
+    guard let date = NumericDate(rfc3339DroppingFraction: text.text + "Z") else {
       throw malformed("\(name) is \(quoting: text), not a date as RFC 3339 writes it")
     }
+    lacksTimeZone = true
     return date
   }
 

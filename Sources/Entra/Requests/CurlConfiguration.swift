@@ -59,9 +59,17 @@ public enum CurlConfiguration {
 
   /// What the first `url` line names; nil if there is none, or it is not an address of a request.
   public static func address(in configuration: Span<UInt8>) -> RequestAddress? {
+    url(in: configuration).flatMap(RequestAddress.init)
+  }
+
+  /// What it lists, where the first `url` line is that of a request for what is registered.
+  public static func listing(in configuration: Span<UInt8>) -> GraphListing? {
+    url(in: configuration).flatMap(GraphListing.init)
+  }
+
+  private static func url(in configuration: Span<UInt8>) -> String? {
     guard let value = value(of: "url", in: configuration) else { return nil }
     return String(validating: [UInt8](copying: configuration.extracting(value)), as: UTF8.self)
-      .flatMap(RequestAddress.init)
   }
 
   /// The body that is in the configuration itself, or nil.

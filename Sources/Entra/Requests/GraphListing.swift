@@ -22,6 +22,9 @@ public struct GraphListing: Sendable, Hashable {
   /// One object, or all of them.
   public let scope: Scope
 
+  /// The name of the command that makes a request for it.
+  public static let requestName = "list-keys"
+
   /// The most objects of one page that Graph gives.
   private static let pageSize = 999
 
@@ -80,13 +83,7 @@ public struct GraphListing: Sendable, Hashable {
         "the next page that \(naming: subject) names is not of \(version.rawValue)/\(collection.rawValue): \(naming: link)",
         hint: "ask for the collection and version that the page is of")
     }
-    let tokens = query.split(separator: UInt8(ascii: "&")).compactMap { part -> Substring.UTF8View? in
-      guard let equals = part.firstIndex(of: UInt8(ascii: "=")), let name = PercentEncoding.decoded(part[..<equals]),
-        ASCII.isEqualIgnoringCase(name, "$skiptoken".utf8)
-      else { return nil }
-      return part[part.index(after: equals)...]
-    }
-    guard tokens.count == 1, let token = String(tokens[0]).flatMap(SkipToken.init) else {
+    guard let token = SkipToken(query: query) else {
       throw KeyCredentialsError(
         .noNextPage, "the next page that \(naming: subject) names has no $skiptoken that can be read",
         hint: "save the answer again, as it was received")
@@ -107,6 +104,33 @@ extension GraphListing: CustomStringConvertible {
       return "\(all)?\(members)&$top=\(Self.pageSize)" + (token.map { "&$skiptoken=\($0.text)" } ?? "")
     }
   }
+
+  /// Reads what `description` writes; nil for anything else.
+  public init?(_ text: String) {
+    let scheme = "https://"
+    let parts = text.dropFirst(scheme.count).split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
+    guard text.hasPrefix(scheme), parts.count == 3, let version = GraphVersion(rawValue: String(parts[1])),
+      let collection = GraphAddress.Collection.allCases.first(where: { parts[2].hasPrefix($0.rawValue) }),
+      let scope = Self.scope(parts[2].dropFirst(collection.rawValue.count)),
+      let listing = try? GraphListing(host: String(parts[0]), version: version, collection: collection, scope: scope),
+      listing.description.utf8.elementsEqual(text.utf8)
+    else { return nil }
+    self = listing
+  }
+
+  /// What follows the name of the collection; the whole is compared in the end.
+  private static func scope(_ rest: Substring) -> Scope? {
+    let name = rest.prefix { $0 != "?" }
+    if name.isEmpty {
+      let query = rest.dropFirst()
+      let token = SkipToken(query: query.utf8)
+      return query.contains("$skiptoken=") && token == nil ? nil : .all(after: token)
+    }
+    if name.first == "/" { return .object(.objectID(ExactText(String(name.dropFirst())))) }
+    let (start, end) = ("(appId='", "')")
+    guard name.hasPrefix(start), name.hasSuffix(end) else { return nil }
+    return .object(.appID(ExactText(String(name.dropFirst(start.count).dropLast(end.count)))))
+  }
 }
 
 /// What tells Graph where the next page of a listing begins.
@@ -124,5 +148,22 @@ public struct SkipToken: Sendable, Hashable {
       PercentEncoding.decoded(bytes) != nil
     else { return nil }
     self.text = text
+  }
+
+  /// The only one in the query of an address; nil for none, for several, and for one that cannot be read.
+  init?(query: some Collection<UInt8>) {
+    let tokens = query.split(separator: UInt8(ascii: "&")).compactMap { part -> String? in
+      guard let equals = part.firstIndex(of: UInt8(ascii: "=")), let name = PercentEncoding.decoded(part[..<equals]),
+        ASCII.isEqualIgnoringCase(name, "$skiptoken".utf8)
+      else { return nil }
+      return String(validating: part[part.index(after: equals)...], as: UTF8.self)
+    }
+    guard tokens.count == 1, let token = SkipToken(tokens[0]) else { return nil }
+    self = token
+  }
+
+  /// That of the address of a next page, whatever its host.
+  init?(link: ExactText) {
+    self.init(query: link.text.utf8.drop { $0 != UInt8(ascii: "?") }.dropFirst())
   }
 }

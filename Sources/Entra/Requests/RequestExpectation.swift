@@ -73,16 +73,20 @@ public enum EvidenceOrigin: Sendable, Hashable {
 
 /// What the request asks for, compared with what was meant. If nothing was said, there is a warning.
 extension RequestVerifier {
-  /// Fails for the host of no cloud of the list, unless the caller names the hosts.
   func address(_ address: RequestAddress) -> Check {
-    if address.isHostKnown || expected.hosts?.hosts(for: address) != nil {
-      return .passed("address", found: address.description)
-    }
+    self.address(
+      address.description, on: address.host, isHostKnown: address.isHostKnown,
+      isNamed: expected.hosts?.hosts(for: address) != nil, hostName: Self.hostName(of: address))
+  }
+
+  /// Fails for the host of no cloud of the list, unless the caller names it.
+  func address(_ text: String, on host: String, isHostKnown: Bool, isNamed: Bool, hostName: String) -> Check {
+    if isHostKnown || isNamed { return .passed("address", found: text) }
     return .failed(
       "address",
       RequestError(
-        .hostUnknown, "\(naming: address.host) is not a host of any cloud that keyroll knows",
-        hint: "do not send it unless you know the host; then name it as \(Self.hostName(of: address))"))
+        .hostUnknown, "\(naming: host) is not a host of any cloud that keyroll knows",
+        hint: "do not send it unless you know the host; then name it as \(hostName)"))
   }
 
   /// Whether what is known of the object from elsewhere is what the address and the proof name.
@@ -159,21 +163,28 @@ extension RequestVerifier {
   }
 
   private func host(of values: RequestValues) -> Check {
-    let id = "host"
     let (address, host) = (values.address, values.address.host)
     if case .graph = address, let login = expected.hosts?.loginHost {
-      return elsewhere(id, "a login host", login, values)
+      return elsewhere("host", "a login host", login, values)
     }
-    guard let hosts = expected.hosts?.hosts(for: address) else {
-      return address.isHostKnown
-        ? uncompared(id, "the host, \(naming: host),", by: "the cloud or \(Self.hostName(of: address))")
+    return self.host(
+      host, among: expected.hosts?.hosts(for: address), isKnown: address.isHostKnown,
+      hostName: Self.hostName(of: address))
+  }
+
+  /// Whether the host is one of those that are expected; nil where none is.
+  func host(_ host: String, among hosts: [String]?, isKnown: Bool, hostName: String) -> Check {
+    let id = "host"
+    guard let hosts else {
+      return isKnown
+        ? uncompared(id, "the host, \(naming: host),", by: "the cloud or \(hostName)")
         : .skipped(id, .notReached, "the host is not known")
     }
     if hosts.containsHost(host) { return .passed(id, found: host) }
     return .failed(
       id,
       RequestError(
-        .hostMismatch, "the request is posted to \(naming: host), and \(Self.names(hosts)) is expected"))
+        .hostMismatch, "the request is sent to \(naming: host), and \(Self.names(hosts)) is expected"))
   }
 
   private func newCertificate(of values: RequestValues) -> Check {
@@ -216,7 +227,8 @@ extension RequestVerifier {
     let scopes = expected.scope.map { [$0] } ?? hosts.compactMap { try? TokenAddress.graphScope(host: $0) }
     guard scopes.contains(found) else {
       let wanted =
-        scopes.isEmpty ? "that of the Graph of this host is not known" : "\(Self.names(scopes.map(\.text))) is expected"
+        scopes.isEmpty
+        ? "the scope of Graph is not known for this host" : "\(Self.names(scopes.map(\.text))) is expected"
       return .failed(
         id,
         RequestError(
@@ -247,7 +259,7 @@ extension RequestVerifier {
 
   // MARK: What they say
 
-  private func uncompared(_ id: String, _ value: String, by name: String) -> Check {
+  func uncompared(_ id: String, _ value: String, by name: String) -> Check {
     .warning(
       id,
       RequestError(
@@ -257,11 +269,16 @@ extension RequestVerifier {
 
   /// An expectation for another kind of request is not ignored: this one is not what was meant.
   private func elsewhere(_ id: String, _ what: String, _ value: String?, _ values: RequestValues) -> Check {
+    elsewhere(id, what, value, inRequest: values.address.requestName)
+  }
+
+  /// The same for a request that this command makes.
+  func elsewhere(_ id: String, _ what: String, _ value: String?, inRequest name: String) -> Check {
     let value = value.map { ", \(naming: $0)," } ?? ""
     return .failed(
       id,
       RequestError(
-        .requestMismatch, "\(what)\(value) is expected, and a request \(values.address.requestName) has none",
+        .requestMismatch, "\(what)\(value) is expected, and a request \(name) has none",
         hint: "is this the request that you mean?"))
   }
 

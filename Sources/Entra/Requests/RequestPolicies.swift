@@ -74,7 +74,7 @@ public struct NewCertificatePolicy: Sendable {
   private func lifetime(_ certificate: Certificate) -> Check {
     let id = "new-certificate-lifetime"
     let (start, end) = certificate.validity
-    guard let maximumLifetime else { return .skipped(id, .notCompared, "no longest lifetime was given") }
+    guard let maximumLifetime else { return .skipped(id, .notCompared, "no limit on the lifetime was given") }
     // To the second, because a certificate of 365 days and 20 minutes breaks a policy of 365 days.
     let life = CertificateLife.text(ofSeconds: (end - start).seconds)
     if end - start > maximumLifetime {

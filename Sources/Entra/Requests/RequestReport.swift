@@ -8,6 +8,8 @@ public import Tokens
 public struct RequestReport: Sendable {
   /// Where the request is sent to; nil if that cannot be read.
   public let address: RequestAddress?
+  /// What a request asks for that lists what is registered; nil for other requests.
+  public let listing: GraphListing?
   /// The time it was judged for.
   public let time: NumericDate
   /// The checks of the request itself, without those of its token.
@@ -22,9 +24,10 @@ public struct RequestReport: Sendable {
 
   public init(
     address: RequestAddress?, time: NumericDate, checks: [Check], token: VerificationReport?,
-    values: RequestValues? = nil
+    values: RequestValues? = nil, listing: GraphListing? = nil
   ) {
     self.address = address
+    self.listing = listing
     self.time = time
     self.checks = checks
     self.token = token
@@ -52,13 +55,19 @@ public struct RequestReport: Sendable {
 
   /// The same with more checks, such as those of files, before the others.
   public func preceded(by checks: [Check]) -> RequestReport {
-    RequestReport(address: address, time: time, checks: checks + self.checks, token: token, values: values)
+    RequestReport(
+      address: address, time: time, checks: checks + self.checks, token: token, values: values, listing: listing)
   }
 
-  /// True when it can be sent, now or in its window: there are checks, none of them failed, and the token was accepted.
+  /// True when it can be sent, now or in its window: there are checks, none of them failed, and the token was accepted. A request that
+  /// lists what is registered has no token.
   public var isAccepted: Bool {
-    !checks.isEmpty && failedChecks.isEmpty && address != nil && token?.isAccepted == true
+    if checks.isEmpty || !failedChecks.isEmpty { return false }
+    return listing != nil || (address != nil && token?.isAccepted == true)
   }
+
+  /// The name of the command that makes such a request; nil for one of an unknown kind.
+  public var requestName: String? { address?.requestName ?? listing.map { _ in GraphListing.requestName } }
 
   /// The checks of the request that failed.
   public var failedChecks: [Check] { checks.filter { $0.status == .failed } }
@@ -69,8 +78,8 @@ public struct RequestReport: Sendable {
   public var json: JSONObject {
     var object: JSONObject = ["version": .integer(Self.jsonVersion), "accepted": .boolean(isAccepted)]
     object["verdict"] = .string(ExactText(verdict.rawValue))
-    object["request"] = address.map { .string(ExactText($0.requestName)) }
-    object["address"] = address.map { .string(ExactText($0.description)) }
+    object["request"] = requestName.map { .string(ExactText($0)) }
+    object["address"] = (address?.description ?? listing?.description).map { .string(ExactText($0)) }
     object["at"] = .string(ExactText(time.description))
     object["values"] = values.map { .object($0.json) }
     object["checks"] = .array(checks.map { .object($0.json) })

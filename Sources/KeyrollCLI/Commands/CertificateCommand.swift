@@ -123,7 +123,7 @@ struct CertificateStoreCommand: ParsableCommand {
   @OptionGroup var pin: SecretOptions<TokenPIN>
   @OptionGroup var device: DeviceOptions
   @OptionGroup var clock: ClockOptions
-  @OptionGroup var quiet: QuietOptions
+  @OptionGroup var format: FormatOptions
 
   @Argument(help: ArgumentHelp("The file with the certificate (PEM or DER).", valueName: "file"), completion: .file())
   var file: String
@@ -141,9 +141,17 @@ struct CertificateStoreCommand: ParsableCommand {
     let secrets = try CommandSecrets(password: nil, pin: pin.source)
     let stored = try toolkit.store(certificate, besideKeyAt: reference, secrets: secrets)
     stored.notes.forEach(Diagnostics.warning)
-    var fields = FieldList()
-    fields.append(stored.isNew ? "stored" : "is there", stored.reference)
-    try StandardOutput.write(fields.screen)
+    switch format.format {
+    case .text:
+      var fields = FieldList()
+      fields.append(stored.isNew ? "stored" : "is there", stored.reference)
+      try StandardOutput.write(fields.screen)
+    case .json:
+      try StandardOutput.write([
+        "version": .integer(ResultReport.jsonVersion), "stored": .string(ExactText(stored.reference)),
+        "isNew": .boolean(stored.isNew),
+      ])
+    }
   }
 }
 

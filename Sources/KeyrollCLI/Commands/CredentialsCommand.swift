@@ -10,11 +10,12 @@ struct CredentialsCommand: RepeatableOptions {
     discussion: """
       FILE is what Graph, az, PowerShell (ConvertTo-Json), the portal's manifest, a $batch or curl -i saved of one object or \
       many, a folder that a request was sent from, or - for standard input. Give every page of a listing. Exit status 0: \
-      nothing is due; 1: something is; 2: a file cannot be read, or a page is missing.
+      nothing is due; 1: something is; 2: a file cannot be read, a page is missing, or a response of a $batch is an error, and \
+      the others are listed.
 
       DUE: has ended, or ends within the time of --within. ALONE: due, and when it ends nothing else of its kind is valid on \
-      the object. LONG: lives longer than --max-lifetime. TWICE: its certificate is registered more than once. SAML: the \
-      service signs with it; its entries are listed as one.
+      the object. LONG: lives longer than --max-lifetime; without that option nothing is LONG. TWICE: its certificate is \
+      registered more than once. SAML: the service signs with it; its entries are listed as one.
 
       Examples:
         keyroll credentials apps.json
@@ -38,7 +39,8 @@ struct CredentialsCommand: RepeatableOptions {
 
   @Option(
     name: .customLong("max-lifetime"),
-    help: ArgumentHelp("Name what lives longer, such as 365d.", valueName: "duration"))
+    help: ArgumentHelp(
+      "Flag as LONG what lives longer than this, such as 365d; there is no limit by default.", valueName: "duration"))
   var maximumLifetime: TimeSpan?
 
   @Flag(name: .customLong("only-due"), help: "List what is due, and nothing else.")
@@ -66,16 +68,13 @@ struct CredentialsCommand: RepeatableOptions {
 
   func run() throws {
     let time = try clock.now()
-    let paths = try files.map { path throws(SystemError) in
-      let isFolder = !StandardInput.isNamed(by: path) && ((try? FileStatus(ofFileAt: path).isFolder) ?? false)
-      return isFolder ? try AnswerFolder.usualAnswer(in: path) : path
-    }
+    let answers = try files.map { path throws(SystemError) in try ListedAnswer(path) }
     var inputs = CommandInputs()
-    inputs.append("a saved file", paths)
+    inputs.append("a saved file", answers.map(\.path))
     try inputs.append(certificates: certificates)
     try inputs.requireOneReaderOfStandardInput()
     let report = CredentialReport(
-      on: try list(paths),
+      on: try list(answers),
       by: CredentialPolicy(
         at: time, within: period ?? CredentialPolicy.standardPeriod, maximumLifetime: maximumLifetime,
         skipsEnded: skipsEnded))
@@ -84,11 +83,13 @@ struct CredentialsCommand: RepeatableOptions {
     case .json: try StandardOutput.write(report.json(onlyDue: onlyDue))
     case .csv: try StandardOutput.write(report.csv(onlyDue: onlyDue))
     }
+    for failure in report.failures { _ = Diagnostics.report(failure) }
+    if !report.failures.isEmpty { throw ExitStatus.failed }
     if report.count(of: .due) > 0 { throw ExitStatus.rejected }
   }
 
   /// Reads one file after the other, and holds none of them.
-  private func list(_ paths: [String]) throws -> CredentialList {
+  private func list(_ answers: [ListedAnswer]) throws -> CredentialList {
     let toolkit = Toolkit.command
     var named: [(name: String, certificate: Certificate)] = []
     for path in certificates {
@@ -96,18 +97,39 @@ struct CredentialsCommand: RepeatableOptions {
       named += certificates.map { (path, $0) }
     }
     var list = CredentialList(naming: named)
-    for path in paths {
-      let contents = try SecretBytes.contents(ofFile: path, limit: JSONLimits.savedListing.byteCount)
-      let name = StandardInput.isNamed(by: path) ? "standard input" : path
+    for answer in answers {
+      let contents = try SecretBytes.contents(ofFile: answer.path, limit: JSONLimits.savedListing.byteCount)
+      let name = StandardInput.isNamed(by: answer.path) ? "standard input" : answer.path
       try contents.withBytes { (bytes) throws(KeyCredentialsError) in
-        try list.add(bytes, of: name, cryptography: toolkit.cryptography)
+        try list.add(bytes, of: name, answering: answer.request, cryptography: toolkit.cryptography)
       }
     }
     try list.requireComplete()
+    if list.uncertainPageCount > 0 {
+      Diagnostics.note(
+        "whether a page between the \(list.uncertainPageCount) pages is missing is not known: no @odata.count says how many "
+          + "objects there are; give the folders that keyroll request list-keys made, with the answers in them")
+    }
+    for name in list.filesWithoutTimeZone {
+      Diagnostics.note(RegisteredKeys.withoutTimeZone(name))
+    }
     for name in list.unmatchedCertificates {
       Diagnostics.note("the certificate in \(naming: name) is registered on none of the objects, as far as is known")
     }
     return list
+  }
+}
+
+/// A saved answer, and the request that it answers where that lies beside it.
+struct ListedAnswer {
+  let path: String
+  let request: GraphListing?
+
+  /// Takes a file, or the folder of a request that curl wrote its answer into; throws `file-unreadable` for a folder without one.
+  init(_ path: String) throws(SystemError) {
+    let isFolder = !StandardInput.isNamed(by: path) && ((try? FileStatus(ofFileAt: path).isFolder) ?? false)
+    self.path = isFolder ? try AnswerFolder.usualAnswer(in: path) : path
+    request = isFolder ? (try? ReceivedRequest(at: path))?.listing : nil
   }
 }
 
@@ -127,6 +149,11 @@ struct CredentialText {
     policy = report.policy
     let sum = Self.sum(report)
     screen.append(sum)
+    if !report.failures.isEmpty {
+      screen.append(
+        "NOT WHOLE  \(Self.count(report.failures.count, "response")) of a $batch failed, and what it asked for is not listed"
+      )
+    }
     let listed = report.listed(onlyDue: onlyDue)
     for (object, credentials) in listed { append(object, credentials) }
     if !listed.isEmpty {

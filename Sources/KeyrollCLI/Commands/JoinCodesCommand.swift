@@ -17,7 +17,7 @@ struct JoinCodesCommand: ParsableCommand {
       """)
 
   @OptionGroup var output: OutputOptions
-  @OptionGroup var quiet: QuietOptions
+  @OptionGroup var format: FormatOptions
 
   @Argument(
     help: ArgumentHelp("The file with the texts, or - for standard input.", valueName: "file"), completion: .file())
@@ -27,12 +27,12 @@ struct JoinCodesCommand: ParsableCommand {
   private static let limit = 1 << 16
 
   func run() throws {
-    let destination = try output.destination(sparing: CommandInputs(["the file": file]))
+    let destination = try output.destination(sparing: CommandInputs(["the file": file]), format: format.format)
     StandardInput.noteTerminal(at: file)
     let contents = try SecretBytes.contents(ofFile: file, limit: Self.limit)
     let text = try contents.withBytes { bytes throws(QRCodeError) in
       try QRCodePart.join(bytes, cryptography: Toolkit.command.cryptography)
     }
-    try destination.write(text + "\n")
+    try destination.write(text + "\n", reportedAs: ResultReport("text"))
   }
 }

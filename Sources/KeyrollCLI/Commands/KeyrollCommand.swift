@@ -9,6 +9,13 @@ struct KeyrollCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "keyroll",
     abstract: "Sign and check tokens that prove possession of a key, on a machine without a network.",
+    discussion: """
+      Examples:
+        keyroll sign proof --object-id 3f2504e0-4f89-41d3-9a0c-0305e82c3301 \\
+          --key old.pfx --output proof.jwt
+        keyroll explain answer.http --token proof.jwt --certificate old.cer
+        keyroll rollover payroll
+      """,
     version: Version.text,
     subcommands: [
       SignCommand.self,

@@ -58,46 +58,22 @@ struct CertificatePreparingOptions: ParsableArguments {
 
   @OptionGroup var subject: SubjectOptions
 
-  @Option(
-    name: .customLong("as"),
-    help: ArgumentHelp(
-      "Write to standard output also what the signer takes; the request goes to --output.", valueName: "form"))
-  var form: SigningRequestForm?
-
-  @OptionGroup var output: OutputOptions
-  @OptionGroup var format: FormatOptions
-
-  func validate() throws {
-    try format.requireText(besideForm: form)
-    if form != nil, output.output.map(StandardOutput.isNamed(by:)) ?? true {
-      throw ValidationError("--as needs --output FILE for the request, without which no certificate can be assembled")
-    }
-    if form != nil, output.drawsCodes { throw ValidationError("--as and --qr both write to standard output") }
-  }
+  @OptionGroup var carried: CarriedOutputOptions
 
   /// Writes what is carried to the signer.
   func run(life: CertificateLife?) throws {
     let toolkit = Toolkit.command
     let inputs = CommandInputs(["the public key": publicKey])
-    let destination = try output.destination(sparing: inputs, format: format.format)
-    if let form { try StandardOutput.refuseTerminal(for: form) }
+    let destination = try carried.destination(sparing: inputs)
     let plan = try CertificatePlan(subject.subject, life: life, algorithm: subject.algorithm, with: toolkit)
     let key = try SecretBytes.contents(ofFile: publicKey, limit: Toolkit.mostFileBytes).withBytes {
       (bytes) throws(CertificateError) in try toolkit.publicKey(in: bytes, of: publicKey)
     }
     let request = try plan.signingRequest(for: key, with: toolkit)
     plan.warnings.forEach(Diagnostics.warning)
-    let json = JSONValue.object(request.json)
-    let text = EscapedJSON(JSONWriter.indentedText(json)).description + "\n"
-    _ = try CertificateSigningRequest(Array(text.utf8).span, with: toolkit)
-    let bytes = try form.map { form throws(SigningRequestError) in try request.bytes(as: form) }
-    try destination.write(
-      text, inCodes: EscapedJSON(JSONWriter.text(json)).description, reportedAs: ResultReport(request))
-    do { if let bytes { try StandardOutput.write(bytes) } } catch {
-      // Half of what was asked for is nothing.
-      destination.remove()
-      throw error
-    }
+    _ = try CertificateSigningRequest(Array(CarriedOutputOptions.text(request.json).utf8).span, with: toolkit)
+    let form = try carried.form.map { form throws(SigningRequestError) in try request.bytes(as: form) }
+    try carried.write(request.json, to: destination, reportedAs: ResultReport(request), form)
     if let life { Diagnostics.note("valid from \(life)") }
   }
 }

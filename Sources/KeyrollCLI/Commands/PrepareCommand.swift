@@ -7,6 +7,13 @@ struct PrepareCommand: CommandGroup {
     commandName: "prepare",
     abstract:
       "Prepare a token or certificate that is signed elsewhere: keyroll sign-request or any other signer signs, keyroll assemble checks.",
+    discussion: """
+      Examples:
+        keyroll prepare proof --object-id 3f2504e0-4f89-41d3-9a0c-0305e82c3301 \\
+          --certificate old.cer --output request.json
+        keyroll prepare csr --public-key old.cer \\
+          --subject CN=Payroll,O=Example --output csr.json
+      """,
     subcommands: [
       PrepareProofCommand.self,
       PrepareAssertionCommand.self,
@@ -160,6 +167,11 @@ struct PreparingOptions: ParsableArguments {
 
   @OptionGroup var draft: DraftOptions
 
+  @OptionGroup var carried: CarriedOutputOptions
+}
+
+/// Where a request goes that is signed elsewhere, and in which form its signer takes it.
+struct CarriedOutputOptions: ParsableArguments {
   @Option(
     name: .customLong("as"),
     help: ArgumentHelp(
@@ -172,9 +184,34 @@ struct PreparingOptions: ParsableArguments {
   func validate() throws {
     try format.requireText(besideForm: form)
     if form != nil, output.output.map(StandardOutput.isNamed(by:)) ?? true {
-      throw ValidationError("--as needs --output FILE for the request, without which no token can be assembled")
+      throw ValidationError("--as needs --output FILE for the request, without which nothing can be assembled")
     }
     if form != nil, output.drawsCodes { throw ValidationError("--as and --qr both write to standard output") }
+  }
+
+  /// Throws what is known to prevent it, before the request is made.
+  func destination(sparing inputs: CommandInputs) throws -> OutputDestination {
+    let destination = try output.destination(sparing: inputs, format: format.format)
+    if let form { try StandardOutput.refuseTerminal(for: form) }
+    return destination
+  }
+
+  /// Writes the request, which a report for programs describes, and what the signer takes of it.
+  func write(_ json: JSONObject, to destination: OutputDestination, reportedAs report: ResultReport, _ form: [UInt8]?)
+    throws
+  {
+    try destination.write(
+      Self.text(json), inCodes: EscapedJSON(JSONWriter.text(.object(json))).description, reportedAs: report)
+    do { if let form { try StandardOutput.write(form) } } catch {
+      // Half of what was asked for is nothing.
+      destination.remove()
+      throw error
+    }
+  }
+
+  /// The text of a request as it is written.
+  static func text(_ json: JSONObject) -> String {
+    EscapedJSON(JSONWriter.indentedText(.object(json))).description + "\n"
   }
 }
 
@@ -191,23 +228,14 @@ private struct TokenPreparing {
     var inputs = otherInputs
     try inputs.append(certificates: [options.certificate])
     try inputs.requireOneReaderOfStandardInput()
-    let destination = try options.output.destination(sparing: inputs, format: options.format.format)
-    if let form = options.form { try StandardOutput.refuseTerminal(for: form) }
+    let destination = try options.carried.destination(sparing: inputs)
     let plan = try options.draft.plan(by: profile, claims: claims)
     let certificates = try toolkit.chain(from: options.certificate, at: plan.start)
     let (request, warnings) = try plan.signingRequest(for: certificates, from: options.certificate, with: toolkit)
     Diagnostics.warn(of: warnings)
-    let json = JSONValue.object(request.json)
-    let text = EscapedJSON(JSONWriter.indentedText(json)).description + "\n"
-    try SigningRequest.requireReadable(text, with: toolkit)
-    let form = try options.form.map { form throws(SigningRequestError) in try request.bytes(as: form) }
-    try destination.write(
-      text, inCodes: EscapedJSON(JSONWriter.text(json)).description, reportedAs: ResultReport(request))
-    do { if let form { try StandardOutput.write(form) } } catch {
-      // Half of what was asked for is nothing.
-      destination.remove()
-      throw error
-    }
+    try SigningRequest.requireReadable(CarriedOutputOptions.text(request.json), with: toolkit)
+    let form = try options.carried.form.map { form throws(SigningRequestError) in try request.bytes(as: form) }
+    try options.carried.write(request.json, to: destination, reportedAs: ResultReport(request), form)
     if request.window.end != nil { Diagnostics.note("to be signed and used \(request.window)") }
   }
 }

@@ -6,6 +6,13 @@ struct SignCommand: CommandGroup {
   static let configuration = CommandConfiguration(
     commandName: "sign",
     abstract: "Sign a token: the claims are judged first, and the finished token is verified before it is written.",
+    discussion: """
+      Examples:
+        keyroll sign proof --object-id 3f2504e0-4f89-41d3-9a0c-0305e82c3301 \\
+          --key old.pfx --output proof.jwt
+        keyroll sign assertion --tenant example.com \\
+          --client-id 2f1e9c44-5a0b-4c1d-8e2f-7b6a5c4d3e02 --key old.pfx
+      """,
     subcommands: [SignProofCommand.self, SignAssertionCommand.self, SignClaimsCommand.self])
 
   static let question = "which token to sign"

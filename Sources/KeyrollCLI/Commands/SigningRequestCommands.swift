@@ -56,7 +56,7 @@ struct SignRequestCommand: RepeatableOptions {
   var writesToken = false
 
   @OptionGroup var output: OutputOptions
-  @OptionGroup var quiet: QuietOptions
+  @OptionGroup var format: FormatOptions
 
   @Argument(help: ArgumentHelp("The signing request; - is standard input.", valueName: "file"), completion: .file())
   var request: String
@@ -73,7 +73,7 @@ struct SignRequestCommand: RepeatableOptions {
     inputs.append(review.inputs)
     try inputs.requireOneReaderOfStandardInput()
     let values = try expected.values()
-    let destination = showsOnly ? nil : try output.destination(sparing: inputs)
+    let destination = showsOnly ? nil : try output.destination(sparing: inputs, format: format.format)
     let time = try review.clock.now()
     var reviewed: ReviewedRequest
     switch try CarriedRequest(request, insistingOn: review.profile) {
@@ -88,18 +88,27 @@ struct SignRequestCommand: RepeatableOptions {
       }
       return try sign(certificate, with: reference, to: destination, at: time)
     }
-    if showsSummary { reviewed.show() }
-    // What is wrong is shown beside the summary, even if only the summary was asked for.
-    if showsOnly { try StandardOutput.write(reviewed.summaryScreen) }
-    try reviewed.requireValues(values)
-    try reviewed.judge(at: time, horizon: horizon)
+    let shown = RequestDisplay(
+      title: ReviewedRequest.title, summary: reviewed.summary, report: ResultReport(reviewed.request),
+      format: format.format)
+    if showsSummary { shown.announce() }
+    do {
+      if showsOnly { try shown.write() }
+      try reviewed.requireValues(values)
+      try reviewed.judge(at: time, horizon: horizon)
+    } catch {
+      if showsOnly { try shown.conclude(isAccepted: false) }
+      throw error
+    }
     guard let destination, let reference else {
-      return try StandardOutput.write(reviewed.verdict(at: time))
+      return try shown.conclude(isAccepted: true, reviewed.verdict(at: time))
     }
     try confirm(reviewed.screen)
     let token = try reviewed.token(by: reference, opened: key.access, clock: review.clock)
     let signature = token.text.utf8.split(separator: UInt8(ascii: ".")).last.map { String(Substring($0)) } ?? ""
-    try destination.write((writesToken ? token.text : signature) + "\n")
+    try destination.write(
+      (writesToken ? token.text : signature) + "\n",
+      reportedAs: writesToken ? ResultReport(token) : ResultReport(signatureFor: reviewed.request))
   }
 
   /// The same for a certificate, or a request for one.
@@ -108,26 +117,38 @@ struct SignRequestCommand: RepeatableOptions {
     at time: NumericDate
   ) throws {
     if maximumLifetime != nil, reviewed.request.contents.life == nil {
-      throw CommandError.usage("--max-lifetime is for certificates, and of a certificate request the authority decides")
+      throw CommandError.usage("--max-lifetime is for certificates; for a certificate request the authority decides")
     }
-    if showsSummary { reviewed.show() }
-    if showsOnly { try StandardOutput.write(reviewed.screen) }
-    try reviewed.judge(at: time, builtAt: review.clock.buildTime, atMost: maximumLifetime)
-    guard let destination, let reference else { return try StandardOutput.write(reviewed.verdict(at: time)) }
+    let shown = RequestDisplay(
+      title: ReviewedCertificate.title, summary: reviewed.summary, report: ResultReport(reviewed.request),
+      format: format.format)
+    if showsSummary { shown.announce() }
+    do {
+      if showsOnly { try shown.write() }
+      try reviewed.judge(at: time, builtAt: review.clock.buildTime, atMost: maximumLifetime)
+    } catch {
+      if showsOnly { try shown.conclude(isAccepted: false) }
+      throw error
+    }
+    guard let destination, let reference else {
+      return try shown.conclude(isAccepted: true, reviewed.verdict(at: time))
+    }
     try confirm(reviewed.screen)
     let (signature, product) = try reviewed.sign(by: reference, opened: key.access, at: try review.clock.now())
-    try destination.write(writesToken ? product.pem : Base64.url.text(signature) + "\n")
+    try destination.write(
+      writesToken ? product.pem : Base64.url.text(signature) + "\n",
+      reportedAs: writesToken ? ResultReport(product) : ResultReport(signatureFor: reviewed.request))
   }
 
   /// False if the summary is the result, or if nobody is asked who should have read it.
-  private var showsSummary: Bool { !showsOnly && !(isConfirmed && quiet.isQuiet) }
+  private var showsSummary: Bool { !showsOnly && !(isConfirmed && format.quiet.isQuiet) }
 
   /// Asks the person at the terminal, if there is one; throws `not-confirmed` for any answer but yes.
   private func confirm(_ screen: ScreenText) throws {
     if isConfirmed { return }
     guard let prompt = TerminalPrompt() else { return }
-    // Nobody answers for what they have not seen.
-    if !prompt.showsStandardError { prompt.say(screen) }
+    // Nobody answers for what they have not seen, or not in words.
+    if !prompt.showsStandardError || MessageStyle.current.isJSON { prompt.say(screen) }
     do throws(KeyError) {
       if try prompt.confirms("sign this? Type yes to sign it: ") { return }
     } catch {

@@ -62,6 +62,27 @@ struct EntraClientOptions: ParsableArguments {
   }
 }
 
+/// Which Graph a request is sent to.
+struct GraphPlaceOptions: ParsableArguments {
+  @Option(name: .customLong("cloud"), help: ArgumentHelp("The national cloud; global by default.", valueName: "cloud"))
+  var cloud: Cloud?
+
+  @Option(
+    name: .customLong("graph-host"),
+    help: ArgumentHelp("The host of Graph, for a cloud not listed.", valueName: "host"))
+  var host: String?
+
+  @Flag(name: .customLong("beta"), help: "Use the beta version of Graph instead of v1.0.")
+  var isBeta = false
+
+  func validate() throws {
+    if cloud != nil && host != nil { throw ValidationError("only one of --cloud and --graph-host can be given") }
+  }
+
+  var graphHost: String { host ?? (cloud ?? .global).graphHost }
+  var version: GraphVersion { isBeta ? .beta : .v1 }
+}
+
 /// Which object of which Graph a key is added to or removed from.
 struct GraphOptions: ParsableArguments {
   @Option(
@@ -80,19 +101,9 @@ struct GraphOptions: ParsableArguments {
       valueName: "guid"))
   var appID: String?
 
-  @Option(name: .customLong("cloud"), help: ArgumentHelp("The national cloud; global by default.", valueName: "cloud"))
-  var cloud: Cloud?
-
-  @Option(
-    name: .customLong("graph-host"),
-    help: ArgumentHelp("The host of Graph, for a cloud not listed.", valueName: "host"))
-  var host: String?
-
-  @Flag(name: .customLong("beta"), help: "Use the beta version of Graph instead of v1.0.")
-  var isBeta = false
+  @OptionGroup var place: GraphPlaceOptions
 
   func validate() throws {
-    if cloud != nil && host != nil { throw ValidationError("only one of --cloud and --graph-host can be given") }
     switch (application, servicePrincipal) {
     case (nil, nil):
       throw ValidationError("Missing expected argument '--application <guid>' or '--service-principal <guid>'")
@@ -113,7 +124,7 @@ struct GraphOptions: ParsableArguments {
 
   func address(_ action: GraphAddress.Action) throws(ProfileError) -> GraphAddress {
     try GraphAddress(
-      host: host ?? (cloud ?? .global).graphHost, version: isBeta ? .beta : .v1,
+      host: place.graphHost, version: place.version,
       collection: application == nil ? .servicePrincipals : .applications,
       name: appID.map { .appID(ExactText($0)) } ?? .objectID(objectID), action: action)
   }

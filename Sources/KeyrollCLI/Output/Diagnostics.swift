@@ -50,6 +50,9 @@ enum Diagnostics {
 
   /// Shows lines that belong together, below one that says what they are: what a person decides about, which is no note.
   static func show(_ title: String, _ fields: FieldList) {
+    if MessageStyle.current.isJSON {
+      return write(.note, ["message": .string(ExactText(title)), "fields": fields.json])
+    }
     write("note: \(title)")
     write(fields.screen)
   }

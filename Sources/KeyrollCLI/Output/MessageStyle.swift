@@ -20,10 +20,6 @@ package struct MessageStyle {
     }
   }
 
-  /// That of this process. On a terminal a person reads, for whom lines are folded, and JSON cannot be.
-  static var current: MessageStyle {
-    var style = MessageStyle(CommandLine.arguments.dropFirst())
-    if TerminalSize.columns(of: StandardStreams.messages) != nil { style.isJSON = false }
-    return style
-  }
+  /// That of this process, wherever standard error goes: on a terminal too, whoever asks for JSON gets it.
+  static var current: MessageStyle { MessageStyle(CommandLine.arguments.dropFirst()) }
 }

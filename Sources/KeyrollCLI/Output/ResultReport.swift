@@ -25,21 +25,35 @@ struct ResultReport {
 
   /// A request for a signer elsewhere.
   init(_ request: SigningRequest) {
-    var facts: JSONObject = [
-      "profile": .string(ExactText(request.profile.id)), "algorithm": .string(ExactText(request.algorithm.rawValue)),
-    ]
-    Self.add(request.window, to: &facts)
-    self.init("request", value: .object(request.json), facts)
+    self.init("request", value: .object(request.json), Self.facts(of: request))
   }
 
   /// The same for a certificate or a certificate request.
   init(_ request: CertificateSigningRequest) {
+    self.init("request", value: .object(request.json), Self.facts(of: request))
+  }
+
+  /// The signature that a request asks for, alone.
+  init(signatureFor request: SigningRequest) { self.init("signature", Self.facts(of: request)) }
+
+  /// The same for a certificate or a certificate request.
+  init(signatureFor request: CertificateSigningRequest) { self.init("signature", Self.facts(of: request)) }
+
+  private static func facts(of request: SigningRequest) -> JSONObject {
+    var facts: JSONObject = [
+      "profile": .string(ExactText(request.profile.id)), "algorithm": .string(ExactText(request.algorithm.rawValue)),
+    ]
+    add(request.window, to: &facts)
+    return facts
+  }
+
+  private static func facts(of request: CertificateSigningRequest) -> JSONObject {
     var facts: JSONObject = [
       "subject": .string(ExactText(request.contents.subject.text)),
       "algorithm": .string(ExactText(request.algorithm.rawValue)),
     ]
-    Self.add(request.contents.life, to: &facts)
-    self.init("request", value: .object(request.json), facts)
+    add(request.contents.life, to: &facts)
+    return facts
   }
 
   /// A certificate or certificate request that is signed.

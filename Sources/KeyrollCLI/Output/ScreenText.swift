@@ -64,6 +64,16 @@ struct FieldList {
     return screen
   }
 
+  /// For programs: each field with its `name` and its `value`.
+  var json: JSONValue {
+    .array(
+      fields.map { name, value in
+        .object([
+          "name": .string(ExactText(String(name.drop { $0 == " " }))), "value": .string(ExactText(value)),
+        ])
+      })
+  }
+
   /// Each line ended by a line feed, for a file.
   var text: String { screen.text(columns: nil) }
 }

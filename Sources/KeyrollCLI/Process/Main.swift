@@ -40,7 +40,7 @@ enum Main {
   private static func protect() throws(SystemError) {
     try ProcessProtection.apply()
     guard Toolkit.ignoreEnvironment() else {
-      throw SystemError(.processUnprotected, "OpenSSL cannot be kept from code that the environment names")
+      throw SystemError(.processUnprotected, "OpenSSL cannot be kept from loading code that the environment names")
     }
   }
 
@@ -82,7 +82,7 @@ package enum ExitStatus: Int32, Error {
   /// `verify` or `request check` has judged and rejects; `credentials` lists something that is due; a certificate was made, and is
   /// not on its token.
   case rejected = 1
-  /// Refused or failed: a file, key, secret, claim or output. Nothing was written.
+  /// Refused or failed: a file, key, secret, claim or output. Nothing was written, but for a list that `credentials` says is not whole.
   case failed = 2
   /// `request check` has judged and accepts, but the window is not open yet.
   case notYet = 3

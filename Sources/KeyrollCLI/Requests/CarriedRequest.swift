@@ -65,9 +65,6 @@ struct ReviewedCertificate {
 
   // MARK: For people
 
-  /// Shows what is asked for to the person who decides.
-  func show() { Diagnostics.show(Self.title, summary) }
-
   var screen: ScreenText {
     var screen = ScreenText([Self.title])
     screen.append(summary.screen)
@@ -80,9 +77,10 @@ struct ReviewedCertificate {
     return ScreenText(["\(ReportText.answer(true))  \(kind), judged for \(time); nothing is signed"])
   }
 
-  private static let title = "the request asks for this signature"
+  static let title = "the request asks for this signature"
 
-  private var summary: FieldList {
+  /// What is asked for.
+  var summary: FieldList {
     var fields = FieldList()
     for (name, value) in request.summaryFields { fields.append("  \(name)", value) }
     return fields

@@ -39,5 +39,11 @@ extension RegisteredKeys {
     let contents = try SecretBytes.contents(ofFile: path, limit: RequestFolder.mostFileBytes)
     let ids = ids.compactMap { $0.map(ExactText.init(_:)) }
     try self.init(contents.withBytes { [UInt8](copying: $0) }, of: path, choosing: ids, with: .command)
+    if keys.lacksTimeZone { Diagnostics.note(Self.withoutTimeZone(path)) }
+  }
+
+  /// That dates were taken for what Graph gives: PowerShell may drop their time zone.
+  static func withoutTimeZone(_ path: String) -> String {
+    "\(naming: path) has dates without a time zone, which are read as UTC"
   }
 }

@@ -9,7 +9,7 @@ struct RequestReportText {
 
   init(_ report: RequestReport) {
     let answer =
-      "\(ReportText.answer(report.isAccepted))  request \(report.address?.requestName ?? "of an unknown kind"), judged for "
+      "\(ReportText.answer(report.isAccepted))  request \(report.requestName ?? "of an unknown kind"), judged for "
       + "\(report.time)\(report.verdict == .notYetValid ? ", not open yet" : "")"
     let counts =
       ReportText.count(report.failedChecks.count, "failed") + ReportText.count(report.warnings.count, "warned")

@@ -25,7 +25,8 @@ struct ReviewedRequest {
   mutating func requireValues(_ expected: [String: ExactText]) throws(ProfileError) {
     try review.requireValues(expected)
     if let name = expected.keys.sorted().first, review.bringsOwnRules {
-      warn("what \(naming: name) means is for the rules that come with the request to say: --profile FILE takes yours")
+      warn(
+        "the rules that come with the request decide what \(naming: name) means: --profile FILE takes your own rules")
     }
   }
 
@@ -60,18 +61,10 @@ struct ReviewedRequest {
 
   // MARK: For people
 
-  /// Shows what is asked for to the person who decides.
-  func show() { Diagnostics.show(Self.title, summary) }
-
-  var summaryScreen: ScreenText {
-    var screen = ScreenText([Self.title])
-    screen.append(summary.screen)
-    return screen
-  }
-
   /// The summary and all that was said, for a terminal on which that was not seen.
   var screen: ScreenText {
-    var screen = summaryScreen
+    var screen = ScreenText([Self.title])
+    screen.append(summary.screen)
     screen.append(ScreenText(remarks))
     return screen
   }
@@ -83,9 +76,10 @@ struct ReviewedRequest {
     ])
   }
 
-  private static let title = "the request asks for this signature"
+  static let title = "the request asks for this signature"
 
-  private var summary: FieldList {
+  /// What is asked for.
+  var summary: FieldList {
     var fields = FieldList()
     for (name, value) in request.summaryFields { fields.append("  \(name)", value) }
     return fields
@@ -94,5 +88,35 @@ struct ReviewedRequest {
   private mutating func warn(_ text: String) {
     Diagnostics.warning(text)
     remarks.append("warning: \(text)")
+  }
+}
+
+/// What a request asks for, shown before it is signed or in place of that: as text, or as one report for programs.
+struct RequestDisplay {
+  let title: String
+  let summary: FieldList
+  let report: ResultReport
+  let format: OutputFormat
+
+  /// Shows it to the person who decides.
+  func announce() { Diagnostics.show(title, summary) }
+
+  /// Writes the summary before the request is judged: what is wrong is said beside it. A report waits for the verdict.
+  func write() throws {
+    if format == .json { return }
+    var screen = ScreenText([title])
+    screen.append(summary.screen)
+    try StandardOutput.write(screen)
+  }
+
+  /// Writes what was found, in text only where it is accepted: an error says why it is not.
+  func conclude(isAccepted: Bool, _ verdict: ScreenText = ScreenText()) throws {
+    switch format {
+    case .text: if isAccepted { try StandardOutput.write(verdict) }
+    case .json:
+      var object = report.json(of: "", file: nil, picture: nil)
+      object["accepted"] = .boolean(isAccepted)
+      try StandardOutput.write(object)
+    }
   }
 }

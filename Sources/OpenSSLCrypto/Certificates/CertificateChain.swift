@@ -32,7 +32,7 @@ enum CertificateChain {
     defer { OpenSSLErrors.clear() }
     let (signedDER, signingDER) = (certificate.der, issuer.der)
     guard let signed = X509Item(signedDER.span), let signing = X509Item(signingDER.span),
-      let key = unsafe X509_get0_pubkey(signing.pointer)
+      let key = unsafe signing.key
     else { return false }
     return unsafe X509_verify(signed.pointer, key) == 1
   }

@@ -45,7 +45,7 @@ public enum CertificateRequestFile {
 
   private static func isRequest(_ bytes: Span<UInt8>) -> Bool {
     defer { OpenSSLErrors.clear() }
-    return X509Item(bytes) == nil && X509RequestItem(bytes) != nil
+    return X509Item(bytes, in: .empty) == nil && X509RequestItem(bytes) != nil
   }
 
   private static func request(der: Span<UInt8>, of subject: String) throws(CertificateError) -> CertificateRequest {

@@ -26,8 +26,11 @@ package struct OpenSSLCertificateReader {
     return try unsafe Self.certificate(certificate.pointer, der: [UInt8](copying: der))
   }
 
-  private static func item(_ der: Span<UInt8>) throws(KeyError) -> X509Item {
-    guard let certificate = X509Item(der) else { throw .malformedCertificate(OpenSSLErrors.drain().summary) }
+  static func item(_ der: Span<UInt8>) throws(KeyError) -> X509Item {
+    // Its key is read from its bytes, and its signature is not judged.
+    guard let certificate = X509Item(der, in: .empty) else {
+      throw .malformedCertificate(OpenSSLErrors.drain().summary)
+    }
     return certificate
   }
 
@@ -96,10 +99,10 @@ struct X509Item: ~Copyable {
   /// How many of the bytes it took.
   let byteCount: Int
 
-  /// Nil when there is none; the reason is then in the error queue.
-  init?(_ der: Span<UInt8>) {
+  /// Nil when there is none; the reason is then in the error queue. Only in `standard` does OpenSSL know its key.
+  init?(_ der: Span<UInt8>, in library: LibraryContext = .standard) {
     OpenSSLErrors.clear()
-    var certificate = unsafe X509_new_ex(LibraryContext.standard.pointer, nil)
+    var certificate = unsafe X509_new_ex(library.pointer, nil)
     // On failure the certificate is freed and the pointer cleared.
     let consumed = unsafe DER.decode(der) { position, count in unsafe d2i_X509(&certificate, &position, count) != nil }
     guard let consumed, let certificate = unsafe certificate else {
@@ -111,6 +114,9 @@ struct X509Item: ~Copyable {
   }
 
   deinit { unsafe X509_free(pointer) }
+
+  /// Its key as OpenSSL works with it, which stays the certificate's; nil where OpenSSL did not decode it.
+  var key: OpaquePointer? { unsafe X509_get0_pubkey(pointer) }
 }
 
 /// The two forms of an `X509_NAME`.

@@ -196,7 +196,7 @@ struct EncryptedPrivateKey {
     defer { withExtendedLifetime(item) {} }
     unsafe X509_SIG_get0(item.pointer, &identifier, &ciphertext)
     guard let identifier = unsafe identifier, let ciphertext = unsafe ciphertext else {
-      throw .malformedKey("it says nothing of its encryption")
+      throw .malformedKey("it does not say how it is encrypted")
     }
     do {
       part = try unsafe EncryptedPart(ciphertext, by: identifier, in: item, of: subject)

@@ -16,6 +16,12 @@ final class LibraryContext: Sendable {
   /// The default and the legacy provider, for RC2, RC4 and single DES in old files; loaded at the first use.
   static let legacy = LibraryContext(providers: ["default", "legacy"])
 
+  /// No algorithm at all, for reading what needs none.
+  ///
+  /// OpenSSL decodes the key of each certificate that it reads, and looks for a decoder among all that the providers have: that is
+  /// most of the time that a certificate takes. Here it finds none, and the key stays the bytes that it is.
+  static let empty = LibraryContext(providers: ["null"])
+
   /// Without a list, OpenSSL loads the default provider itself when it is first needed.
   private init(providers names: [String]) {
     let context = unsafe OSSL_LIB_CTX_new()

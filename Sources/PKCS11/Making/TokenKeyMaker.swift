@@ -45,7 +45,7 @@ public final class TokenKeyMaker: KeyMaker {
       let uri = try PKCS11URI(reference)
       if uri[.certificate] != nil { throw PKCS11URI.malformed("names a certificate, but a new key has none") }
       if let type = uri.text(.type), !type.utf8.elementsEqual("private".utf8) {
-        throw PKCS11URI.malformed("means no private key, but type=\(type)")
+        throw PKCS11URI.malformed("names type=\(type), which is not a private key")
       }
       return uri
     }

@@ -46,7 +46,7 @@ public final class PKCS11Backend: KeyBackend {
     let uri = try PKCS11URI(request.reference)
     guard uri.selectsWithinModules else { throw PKCS11URI.malformed("names neither a token nor a key") }
     if let type = uri.text(.type), !type.utf8.elementsEqual("private".utf8) {
-      throw PKCS11URI.malformed("means no private key, but type=\(type)")
+      throw PKCS11URI.malformed("names type=\(type), which is not a private key")
     }
     let matcher = try URIMatcher(uri)
     var request = request

@@ -6,6 +6,14 @@ struct CreateCommand: CommandGroup {
   static let configuration = CommandConfiguration(
     commandName: "create",
     abstract: "Make the next key with its certificate, or a certificate or request for a key that is there.",
+    discussion: """
+      Examples:
+        keyroll create key next.pfx --subject 'Payroll exporter 2027'
+        keyroll create certificate --key key.pem --subject Payroll \\
+          --output renewed.cer
+        keyroll create csr --key old.pfx --subject CN=Payroll,O=Example \\
+          --output old.csr
+      """,
     subcommands: [CreateKeyCommand.self, CreateCertificateCommand.self, CreateCSRCommand.self])
 
   static let question = "what to create"

@@ -61,6 +61,10 @@ struct AnswerFolder {
   let token: String?
   /// The certificate of the key that signed, and what was registered.
   let certificates: [String]
+  private let folder: String
+
+  /// True for the answer to a request that lists what is registered.
+  var isOfListing: Bool { (try? ReceivedRequest(at: folder))?.listing != nil }
 
   /// How many folders deep answers are looked for: a folder of packages, a package, a request.
   private static let depth = 2
@@ -96,6 +100,7 @@ struct AnswerFolder {
 
   private init(_ name: String, in base: String) {
     answer = base + name
+    folder = base
     token = ["proof.jwt", "assertion.jwt"].map { base + $0 }.first { FileStatus.isThere($0) }
     certificates = ["signing-certificate.cer"].map { base + $0 }.filter { FileStatus.isThere($0) }
   }

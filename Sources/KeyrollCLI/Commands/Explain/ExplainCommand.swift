@@ -180,6 +180,10 @@ struct ExplainCommand: RepeatableOptions {
   private func explanation(_ source: AnswerSource, _ secrets: CommandSecrets) throws -> Explanation {
     if case .code(let code) = source { return .code(code) }
     let answer = try answer(in: source)
+    if case .error = answer.response.kind, source.folder?.isOfListing ?? false {
+      Diagnostics.note(
+        "this request lists what is registered and has no proof: what is said of a proof is not about it")
+    }
     // The service judged by its own clock, and long before this.
     let answered = clock.time == nil ? answer.time : nil
     let time = try answered ?? clock.now()

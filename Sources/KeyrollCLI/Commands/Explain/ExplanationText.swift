@@ -84,7 +84,7 @@ struct ExplanationText {
       screen.append("  no failed check explains the answer")
     }
     if !others.isEmpty {
-      if explanation.answer != nil { screen.append("  of these it is not known that they are answered so:") }
+      if explanation.answer != nil { screen.append("  whether the service answers so to these is not known:") }
       for check in others { screen.append(ReportText.screen(check, isForetelling: false)) }
     }
     if !token.hasKey {

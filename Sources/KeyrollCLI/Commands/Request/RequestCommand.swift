@@ -6,6 +6,13 @@ struct RequestCommand: CommandGroup {
   static let configuration = CommandConfiguration(
     commandName: "request",
     abstract: "Make a request that a connected machine sends with curl alone, or check one before it is sent.",
+    discussion: """
+      Examples:
+        keyroll request add-key --application 3f2504e0-4f89-41d3-9a0c-0305e82c3301 \\
+          --new-certificate new.cer --key old.pfx --output add-key
+        keyroll request list-keys --all --output first-page
+        keyroll request check add-key --certificate old.cer --new-certificate new.cer
+      """,
     subcommands: [
       RequestAddKeyCommand.self, RequestRemoveKeyCommand.self, RequestTokenCommand.self,
       RequestListKeysCommand.self, RequestCheckCommand.self,

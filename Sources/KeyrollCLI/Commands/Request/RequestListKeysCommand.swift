@@ -48,21 +48,11 @@ struct RequestListKeysCommand: ParsableCommand {
     completion: .file())
   var previous: String?
 
-  @Option(name: .customLong("cloud"), help: ArgumentHelp("The national cloud; global by default.", valueName: "cloud"))
-  var cloud: Cloud?
-
-  @Option(
-    name: .customLong("graph-host"),
-    help: ArgumentHelp("The host of Graph, for a cloud not listed.", valueName: "host"))
-  var host: String?
-
-  @Flag(name: .customLong("beta"), help: "Use the beta version of Graph instead of v1.0.")
-  var isBeta = false
-
+  @OptionGroup var place: GraphPlaceOptions
   @OptionGroup var output: ListRequestOutputOptions
+  @OptionGroup var format: FormatOptions
 
   func validate() throws {
-    if cloud != nil && host != nil { throw ValidationError("only one of --cloud and --graph-host can be given") }
     let subjects = [
       ("--application", application != nil), ("--service-principal", servicePrincipal != nil),
       ("--app-id", appID != nil), ("--all", isForAll), ("--all-service-principals", isForAllServicePrincipals),
@@ -89,11 +79,14 @@ struct RequestListKeysCommand: ParsableCommand {
       }
     }
     if !Cloud.allCases.contains(where: { $0.graphHost.utf8.elementsEqual(listing.host.utf8) }) {
-      let unknown = RequestError(.hostUnknown, "\(naming: listing.host) is the host of no cloud that is known here")
+      let unknown = RequestError(.hostUnknown, "\(naming: listing.host) is not a host of any cloud that keyroll knows")
       Diagnostics.warning("\(unknown.message) [\(unknown.id)]")
     }
-    try ListRequest(listing).write(
-      to: output.path, as: output.isSingleFile ? .singleFile : .folder, wording: .option)
+    let request = ListRequest(listing)
+    try request.write(to: output.path, as: output.isSingleFile ? .singleFile : .folder, wording: .option)
+    if format.format == .json {
+      try StandardOutput.write(request.json(writtenTo: output.path, isSingleFile: output.isSingleFile))
+    }
   }
 
   private func listing() throws(ProfileError) -> GraphListing {
@@ -106,8 +99,21 @@ struct RequestListKeysCommand: ParsableCommand {
       scope = .all(after: nil)
     }
     return try GraphListing(
-      host: host ?? (cloud ?? .global).graphHost, version: isBeta ? .beta : .v1,
+      host: place.graphHost, version: place.version,
       collection: servicePrincipal != nil || isForAllServicePrincipals ? .servicePrincipals : .applications,
       scope: scope)
+  }
+}
+
+extension ListRequest {
+  /// What programs are told, as of every other request: which one was written, and where.
+  fileprivate func json(writtenTo path: String, isSingleFile: Bool) -> JSONObject {
+    var object: JSONObject = [
+      "version": .integer(ResultReport.jsonVersion), "request": .string(ExactText(GraphListing.requestName)),
+    ]
+    object[isSingleFile ? "file" : "folder"] = .string(ExactText(path))
+    object["address"] = .string(ExactText(listing.description))
+    if !isSingleFile { object["files"] = .array(fileNames.map { .string(ExactText($0)) }) }
+    return object
   }
 }

@@ -10,6 +10,14 @@ struct RolloverCommand: ParsableCommand {
       keyroll rollover FOLDER says at any time where a rollover stands, what comes next, and why. A folder of rollovers is \
       taken wherever one rollover is. The old key is removed only when the new one was accepted, the workload was switched \
       and both keys have stayed for a while.
+
+      Examples:
+        keyroll rollover new hr-2027 --tenant example.com \\
+          --application 3f2504e0-4f89-41d3-9a0c-0305e82c3301 \\
+          --client-id 2f1e9c44-5a0b-4c1d-8e2f-7b6a5c4d3e02 \\
+          --key old.pfx --create-key next.pfx
+        keyroll rollover next hr --password-file password
+        keyroll rollover payroll
       """,
     subcommands: [
       RolloverStatusCommand.self, RolloverNewCommand.self, RolloverNextCommand.self, RolloverRecordCommand.self,
