@@ -168,7 +168,9 @@ public struct EntraAudience: Sendable, Hashable {
   /// Which address of the tenant it is.
   public let form: AudienceForm
 
-  /// Nil for any other address; the case of letters in the path does not matter.
+  /// Nil for any other address: the host is a login host, or the tenant is an id, a domain or a name that every tenant has.
+  ///
+  /// Letters of the path count in either case.
   public init?(_ audience: ExactText) {
     guard TextForm.httpsAddress.matches(audience) else { return nil }
     let parts = audience.text.utf8.dropFirst(8).split(separator: UInt8(ascii: "/"), maxSplits: 2)
@@ -178,7 +180,13 @@ public struct EntraAudience: Sendable, Hashable {
     self.host = ExactText(host)
     self.tenant = ExactText(tenant)
     self.form = form
+    // Others have addresses of the same ending, such as https://accounts.google.com/o/oauth2/token.
+    let isDomain = tenant.utf8.contains(UInt8(ascii: ".")) && TextForm.hostName.matches(self.tenant)
+    let isTenant = TextForm.guid.matches(self.tenant) || isDomain || Self.sharedTenants.contains(tenant)
+    if cloud == nil, !isTenant { return nil }
   }
+
+  private static let sharedTenants: Set<String> = ["common", "organizations", "consumers"]
 
   /// The cloud whose login host it is, or nil.
   public var cloud: Cloud? {

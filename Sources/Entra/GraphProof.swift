@@ -23,6 +23,11 @@ extension Profile {
     return (hosts + paths).map { .init($0, message, hint: hint) }
   }()
 
+  /// The client id in the place of the object id, as two projects send it.
+  static func clientIDAsIssuer(_ clientID: ExactText) -> ClaimPolicy.KnownValue {
+    .init(clientID, "is the client id; the documentation wants the object id, though others report that this works")
+  }
+
   /// The proof of possession that Microsoft Graph wants for `addKey` and `removeKey`.
   ///
   /// `iss` is the object id of the application or service principal. A known client id in its place is recognised and
@@ -52,12 +57,7 @@ extension Profile {
           "iss", objectID.map { .oneOf([$0]) } ?? .unknownText, form: .guid,
           tolerated: objectID == nil || clientID == objectID
             ? []
-            : clientID.map {
-              [
-                .init(
-                  $0, "is the client id; the documentation wants the object id, though others report that this works")
-              ]
-            } ?? []),
+            : clientID.map { [clientIDAsIssuer($0)] } ?? []),
       ],
       time: TimePolicy(
         notBefore: .required, issuedAt: .optional, expires: .required, lifetime: graphProofLifetime,

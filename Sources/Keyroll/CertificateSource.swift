@@ -1,3 +1,4 @@
+import Encodings
 public import Entra
 import JSON
 public import Messages
@@ -30,11 +31,19 @@ extension Toolkit {
       return .certificates(try certificates(in: file, of: name, secrets: secrets))
     }
     return .registered(
-      try KeyError.passing { () throws(KeyCredentialsError) in
-        try file.withBytes { (bytes) throws(KeyCredentialsError) in
-          try KeyCredentials(bytes, of: name, choosing: ids, cryptography: cryptography)
-        }
+      try registered(in: file, of: name) { (bytes) throws(KeyCredentialsError) in
+        try KeyCredentials(bytes, of: name, choosing: ids, cryptography: cryptography)
       })
+  }
+
+  /// What a saved file says is registered; of JSON that says nothing of it, the certificate in it is named.
+  private func registered<Result>(
+    in file: borrowing SecretBytes, of name: String, _ read: (Span<UInt8>) throws(KeyCredentialsError) -> Result
+  ) throws(KeyError) -> Result {
+    do throws(KeyCredentialsError) { return try file.withBytes(read) } catch {
+      let named = file.withBytes { CertificatesInJSON($0, cryptography).error(name, inPlaceOf: error) }
+      throw named ?? KeyError(error)
+    }
   }
 
   /// The certificates of a PEM, DER or bundle file, or of a `pkcs11:` reference.
@@ -55,10 +64,8 @@ extension Toolkit {
     if let reference = try Self.tokenReference(name) { return try certificates(on: reference) }
     let file = try Self.read(name)
     if file.withBytes(mayBeRegistered) {
-      return try KeyError.passing { () throws(KeyCredentialsError) in
-        try file.withBytes { (bytes) throws(KeyCredentialsError) in
-          try KeyCredentials.certificates(in: bytes, of: name, cryptography: cryptography)
-        }
+      return try registered(in: file, of: name) { (bytes) throws(KeyCredentialsError) in
+        try KeyCredentials.certificates(in: bytes, of: name, cryptography: cryptography)
       }
     }
     return try certificates(in: file, of: try KeyReference(name, of: []).description, secrets: secrets)
@@ -72,16 +79,31 @@ extension Toolkit {
   }
 
   /// The public keys of a PEM or DER file, or of a JSON Web Key or JWK Set, to verify with.
-  public func trustedKeys(from name: String) throws(KeyError) -> [TrustedKey] {
+  ///
+  /// `passingOver` is told of each key of a set that cannot be used; with none that can, the first reason is thrown.
+  public func trustedKeys(
+    from name: String, passingOver: (KeyError) -> Void = { _ in }
+  ) throws(KeyError) -> [TrustedKey] {
     let file = try Self.read(name)
     var trusted: [TrustedKey] = []
     if file.withBytes({ bytes in Self.isLikelyJSON(bytes) && !isAroundKey(bytes) }) {
-      for key in try file.withBytes({ (text) throws(KeyError) in try JSONWebKey.keys(text) }) {
-        let verifier = try cryptography.verifier(for: try cryptography.publicKey(rsa: key.numbers))
-        trusted.append(
-          TrustedKey(
-            verifier, keyID: key.keyID, algorithm: key.algorithm, hints: try key.hints(with: cryptography)))
+      let set: (keys: [JSONWebKey], faults: [KeyError])
+      do throws(KeyError) {
+        set = try file.withBytes { (text) throws(KeyError) in try JSONWebKey.keysAndFaults(text) }
+      } catch {
+        throw file.withBytes { CertificatesInJSON($0, cryptography).error(name) } ?? error
       }
+      var unusable = set.faults
+      for key in set.keys {
+        do throws(KeyError) {
+          let verifier = try cryptography.verifier(for: try cryptography.publicKey(rsa: key.numbers))
+          trusted.append(
+            TrustedKey(
+              verifier, keyID: key.keyID, algorithm: key.algorithm, hints: try key.hints(with: cryptography)))
+        } catch { unusable.append(error) }
+      }
+      if trusted.isEmpty, let first = unusable.first { throw first }
+      unusable.forEach(passingOver)
     } else {
       let sources = (try? file.withBytes { (bytes) throws(KeyError) in try certificates(in: bytes, of: name) }) ?? []
       for key in try file.withBytes({ (bytes) throws(KeyError) in try publicKeys(in: bytes, of: name) }) {
@@ -121,7 +143,18 @@ extension Toolkit {
       if start.isEmpty, ASCII.isWhiteSpace(bytes[index]) { continue }
       start.append(bytes[index])
     }
-    return start == mark || (Self.isLikelyJSON(bytes) && !isAroundKey(bytes))
+    if start == mark || Self.isLikelyJSON(bytes) { return start == mark || !isAroundKey(bytes) }
+    return Self.holdsRegistered(bytes)
+  }
+
+  /// True for text of other lines around JSON that says what is registered, as a terminal shows it.
+  private static func holdsRegistered(_ bytes: Span<UInt8>) -> Bool {
+    // DER, and more than a person copies.
+    guard bytes.count > 0, bytes[0] != 0x30, bytes.count <= JSONLimits.savedRegistration.byteCount else { return false }
+    let text = TerminalCodes.removed(from: DecodedText(bytes).bytes)
+    let holds = { (words: String) in text.span.firstOffset(of: Array(words.utf8)) != nil }
+    guard !holds("-----BEGIN "), holds("keyCredentials\"") || holds("KeyCredentials\"") else { return false }
+    return JSONInText.next(in: text) != nil
   }
 
   /// True if an object or an array begins, also after the byte order marks of some tools. PEM and DER begin

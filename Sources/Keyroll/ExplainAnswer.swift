@@ -30,8 +30,15 @@ public struct ExplainAnswer: Sendable {
 
   /// The service that this token was sent to: the one that answered, or otherwise the one that it seems to be made for.
   public func service(for token: Span<UInt8>) -> Service {
+    if let service = response.service { return service }
     let token = SentToken.token(in: token)
-    return response.service ?? (try? UnverifiedToken(token.span)).map(Service.init(takerOf:)) ?? .graph
+    return (try? UnverifiedToken(token.span)).map(Service.init(takerOf:)) ?? .graph
+  }
+
+  /// Says which of several tokens in a text is judged, about the text of this name; nil where it holds one or none.
+  public func note(onTokenIn text: Span<UInt8>, of name: String) -> String? {
+    let service = service(for: text)
+    return SentToken.choice(in: text, for: service)?.note(about: name, kind: "the one made for \(service.title)")
   }
 
   /// What the answer alone says.
@@ -69,9 +76,10 @@ public struct ExplainedCode: Sendable {
   /// True for a code of the services, known or not.
   public let isOfService: Bool
 
-  /// Takes `AADSTS700027`, a known code of Graph, the id of an answer, or an error id or reason of this project; nil
-  /// for anything else.
+  /// Takes `AADSTS700027` or its number, a code of Graph that is known, the id of an answer, or an error id or reason of this project, in
+  /// brackets or without; nil for anything else.
   public init?(_ argument: String) {
+    let argument = Self.name(argument)
     if let code = ServiceAnswer.code(argument) {
       self.code = code
       answers = ServiceAnswer.answers(to: code)
@@ -93,6 +101,15 @@ public struct ExplainedCode: Sendable {
     // The table is in Markdown.
     self.meaning = meaning.map { $0.filter { $0 != "`" } }
     isOfService = false
+  }
+
+  /// Ids are printed in brackets, and Entra's own pages take the number of a code alone.
+  private static func name(_ argument: String) -> String {
+    let text = argument.utf8
+    if text.first == UInt8(ascii: "["), text.last == UInt8(ascii: "]"), text.count > 2 {
+      return String(argument.dropFirst().dropLast())
+    }
+    return (5...7).contains(text.count) && text.allSatisfy(ASCII.isDigit) ? "AADSTS\(argument)" : argument
   }
 
   /// `version`, `code`, `known`, and where they apply `meaning` and `answers`, each with `answer`, `meaning`, `next`, `faults`

@@ -23,7 +23,15 @@ public struct TokenInspection: Sendable {
   /// The kind of token that it looks like.
   public var kind: TokenKind { TokenKind(of: token) }
 
-  /// The meaning of a claim as a date.
+  /// The built-in profile of another issuer that it looks made by.
+  public var profile: RecognisedProfile? {
+    switch kind {
+    case .proof, .accessToken, .idToken: nil
+    case .assertion, .other: (try? token.claims.get()).flatMap { RecognisedProfile($0) }
+    }
+  }
+
+  /// What a member of the claims means as a date.
   public enum DateMeaning: Sendable {
     /// A date in seconds since 1970.
     case date(NumericDate)
@@ -58,10 +66,11 @@ public struct TokenInspection: Sendable {
     ["version": .integer(jsonVersion), "tokens": .array(inspections.map { .object($0.json) })]
   }
 
-  /// For programs: `version`, `verified`, `kind`, `dropped`, `header`, `claims`, `thumbprints`, `dates`, `signatureByteCount`, `irregularities`.
+  /// For programs: `version`, `verified`, `kind`, `profile`, `dropped`, `header`, `claims`, `thumbprints`, `dates`, `signatureByteCount`, `irregularities`.
   public var json: JSONObject {
     var object: JSONObject = ["version": .integer(Self.jsonVersion), "verified": .boolean(false)]
     object["kind"] = .string(ExactText(kind.rawValue))
+    object["profile"] = profile.map { .string(ExactText($0.name)) }
     object["dropped"] = .array(dropped.map { .string(ExactText($0.id)) })
     object["header"] = Self.json(token.header)
     object["claims"] = Self.json(token.claims)

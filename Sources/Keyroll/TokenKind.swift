@@ -12,6 +12,8 @@ public enum TokenKind: String, Sendable, Hashable, CaseIterable {
   case assertion
   /// An access token (RFC 9068, or Entra's own form), which is not for its bearer to read.
   case accessToken = "access-token"
+  /// An id token (OpenID Connect Core, section 2): it tells an application who signed in.
+  case idToken = "id-token"
   /// Anything else, also a token whose claims cannot be read.
   case other
 
@@ -24,7 +26,11 @@ public enum TokenKind: String, Sendable, Hashable, CaseIterable {
     let type = (try? token.header.get())?["typ"]?.string?.text.utf8
     let audience = claims["aud"]?.string
     let isForGraph = audience.map { $0 == Self.directory || $0 == Self.graph } ?? false
-    if type.map({ ASCII.isEqualIgnoringCase($0, "at+jwt".utf8) }) ?? false
+    let isAuthorized = ["scp", "appid", "azp"].contains { claims[$0] != nil }
+    let isOfSignIn = ["nonce", "at_hash", "c_hash"].contains { claims[$0] != nil }
+    if isOfSignIn, !isAuthorized, claims["sub"] != nil, claims["sub"] != claims["iss"] {
+      self = .idToken
+    } else if type.map({ ASCII.isEqualIgnoringCase($0, "at+jwt".utf8) }) ?? false
       || ["scp", "roles", "appid", "azp"].contains(where: { claims[$0] != nil })
       || claims["tid"] != nil && claims["ver"] != nil
     {
@@ -53,6 +59,7 @@ public enum TokenKind: String, Sendable, Hashable, CaseIterable {
     case .proof: "a proof of possession, as Microsoft Graph wants it for addKey and removeKey"
     case .assertion: "a client assertion"
     case .accessToken: "an access token: a service issued it, and it does not prove possession of a key"
+    case .idToken: "an id token: it tells an application who signed in, and it does not prove possession of a key"
     case .other: "none that keyroll knows"
     }
   }

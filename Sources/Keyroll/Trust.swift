@@ -70,7 +70,12 @@ public struct Trust: Sendable {
       profile: profile, keys: keys, unusable: unusable, cryptography: toolkit.cryptography, isLenient: isLenient)
     let report = verifier.verify(token, at: time)
     let registration = registered.flatMap { RegistrationReport(report, registered: $0) }
-    guard !report.isAccepted, let unwrapped = UnwrappedToken(token) else {
+    if !report.isAccepted, profile.service != nil, let kind = (try? UnverifiedToken(token)).map(TokenKind.init(of:)),
+      kind == .accessToken || kind == .idToken
+    {
+      return Verification(report: report, registration: registration, misplaced: kind)
+    }
+    guard !report.isAccepted, let unwrapped = UnwrappedToken(token, for: profile.service) else {
       return Verification(report: report, registration: registration)
     }
     let bare = verifier.verify(unwrapped.text.span, at: time)
@@ -91,23 +96,27 @@ public struct Verification: Sendable {
   ///
   /// It is for a person who pasted it like that: nothing is accepted because of it.
   public let unwrapped: (dropped: [DroppedText], report: VerificationReport)?
+  /// The kind of a token that no service takes in the place of a proof or an assertion: all that fails comes of it.
+  public let misplaced: TokenKind?
 
   init(
     report: VerificationReport, registration: RegistrationReport?,
-    unwrapped: (dropped: [DroppedText], report: VerificationReport)? = nil
+    unwrapped: (dropped: [DroppedText], report: VerificationReport)? = nil, misplaced: TokenKind? = nil
   ) {
     self.report = report
     self.registration = registration
     self.unwrapped = unwrapped
+    self.misplaced = misplaced
   }
 
   /// True if the token, as it was received, is accepted.
   public var isAccepted: Bool { report.isAccepted }
 
-  /// The report for programs, with `registration` and `unwrapped` if they are known.
+  /// The report for programs, with `registration`, `unwrapped` and `misplaced` if they are known.
   public var json: JSONObject {
     var json = report.json
     json["registration"] = registration.map { .object($0.json) }
+    json["misplaced"] = misplaced.map { .string(ExactText($0.rawValue)) }
     json["unwrapped"] = unwrapped.map { unwrapped in
       .object([
         "dropped": .array(unwrapped.dropped.map { .string(ExactText($0.id)) }),
@@ -119,18 +128,17 @@ public struct Verification: Sendable {
   }
 }
 
-/// The one token in a text with more than a token, in canonical base64url.
+/// The token that is meant in a text with more than a token, in canonical base64url.
 struct UnwrappedToken {
   let text: [UInt8]
   /// Never empty.
   let dropped: [DroppedText]
 
-  /// Nil for a token alone, and if the text has none or several.
-  init?(_ received: Span<UInt8>) {
-    let found = TokenFinder.tokens(in: received)
-    guard found.count == 1, let only = found.first else { return nil }
-    var dropped = only.dropped
-    var text = only.text
+  /// Nil for a token alone, and if the text has none. Of several, the one that the service would be sent is meant.
+  init?(_ received: Span<UInt8>, for service: Service?) {
+    guard let choice = SentToken.choice(in: received, for: service) else { return nil }
+    var dropped = choice.dropped
+    var text = choice.token.text
     if let token = try? UnverifiedToken(text.span), let canonical = token.canonical {
       let codes = token.serialization.irregularities.map(\.error.code)
       if codes.contains(.padding) { dropped.append(.padding) }

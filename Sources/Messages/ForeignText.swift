@@ -88,7 +88,10 @@ extension ForeignText {
   private static let keyCount = 64
 
   /// True for a value that is not shown in place of a name.
-  package static func mayBeSecret(_ text: String) -> Bool { namesSecret(text) || countIfSecret(text) != nil }
+  package static func mayBeSecret(_ text: String) -> Bool { namesSecret(text) || mayBeKeyOrToken(text) }
+
+  /// True for what looks like a token or a key, whatever name it has.
+  static func mayBeKeyOrToken(_ text: String) -> Bool { countIfSecret(text) != nil }
 
   /// True if some part has the name of a secret and `=`, as in `pfx:app.pfx;password=…`. Every place that takes a
   /// reference uses it.
@@ -184,15 +187,34 @@ package enum SecretNames {
     "storepass", "keypass",
   ]
 
+  /// What the names of secrets end with in requests and settings, whatever stands before: `ARM_CLIENT_SECRET`.
+  private static let endings = [
+    "password", "passphrase", "secret", "secrettext", "secretvalue", "accesstoken", "refreshtoken", "idtoken",
+    "clientassertion", "privatekey", "accesskey", "accountkey", "apikey",
+  ]
+
   /// True for the name of a secret value, even if the name is escaped.
   package static func contains(_ name: Substring.UTF8View) -> Bool {
-    let name = PercentEncoding.decoded(name) ?? Array(name)
-    let letters = name.compactMap { byte -> UInt8? in
+    let letters = letters(PercentEncoding.decoded(name) ?? Array(name))
+    return names.contains { $0.utf8.elementsEqual(letters) }
+  }
+
+  /// True for a word of some text that is the name of a secret, or ends with one.
+  static func areNamed(by word: ArraySlice<UInt8>) -> Bool {
+    guard word.count <= longestName else { return false }
+    let letters = letters(Array(word))
+    return names.contains { $0.utf8.elementsEqual(letters) }
+      || endings.contains { letters.suffix($0.utf8.count).elementsEqual($0.utf8) }
+  }
+
+  private static let longestName = 64
+
+  private static func letters(_ name: [UInt8]) -> [UInt8] {
+    name.compactMap { byte -> UInt8? in
       switch byte {
       case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: " "): nil
       default: ASCII.lowercased(byte)
       }
     }
-    return names.contains { $0.utf8.elementsEqual(letters) }
   }
 }

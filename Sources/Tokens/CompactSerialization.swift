@@ -39,7 +39,9 @@ public struct CompactSerialization: Sendable {
 
   /// Takes apart the text with everything around it: a newline at the end is an irregularity and is not ignored.
   public init(_ text: Span<UInt8>) throws(CompactSerializationError) {
-    if text.isEmpty { throw CompactSerializationError(.empty, "the token is empty", hint: Self.whole) }
+    guard text.indices.contains(where: { !ASCII.isWhiteSpace(text[$0]) }) else {
+      throw CompactSerializationError(.empty, "the token is empty", hint: Self.whole)
+    }
     guard text.count <= Limits.byteCount else {
       throw CompactSerializationError(.tooLarge, "the token is longer than \(Limits.byteCount) bytes", hint: Self.whole)
     }
@@ -83,6 +85,9 @@ public struct CompactSerialization: Sendable {
   private static func wrongSegmentCount(_ text: Span<UInt8>) -> CompactSerializationError {
     var dotCount = 0
     for index in text.indices where text[index] == UInt8(ascii: ".") { dotCount += 1 }
+    if let other = NotAToken(text, dotCount: dotCount) {
+      return CompactSerializationError(.segmentCount, other.problem, hint: other.hint ?? whole)
+    }
     return CompactSerializationError(
       .segmentCount,
       "the token has \(dotCount + 1) \(dotCount == 0 ? "segment" : "segments"), and a signed token has \(Limits.segmentCount): header.payload.signature",
@@ -125,5 +130,40 @@ public struct CompactSerializationError: DiagnosticError, Hashable {
     self.message = message
     self.hint = hint
     self.segment = segment
+  }
+}
+
+/// What a text is that has not the three segments of a token, by what shows at its beginning or, of a token that was cut, in it.
+private struct NotAToken {
+  /// A whole sentence.
+  let problem: String
+  let hint: String?
+
+  init?(_ span: Span<UInt8>, dotCount: Int) {
+    let text = [UInt8](copying: span.extracting(first: 16_384))
+    let word = text.drop { ASCII.isWhiteSpace($0) }
+    func begins(_ prefix: String) -> Bool { word.starts(with: prefix.utf8) }
+    let beginsToken = begins("ey") || begins("ew")
+    if beginsToken, ["...", "\u{2026}"].contains(where: { text.span.firstOffset(of: Array($0.utf8)) != nil }) {
+      (problem, hint) = ("the token was cut to be shown: it has an ellipsis in it", "take it from where it is whole")
+    } else if beginsToken, dotCount == 1 {
+      (problem, hint) = ("the token has 2 segments: it has no signature", nil)
+    } else if beginsToken, dotCount == 0, Self.isHeader(word) {
+      (problem, hint) = ("the text is the header of a token alone", nil)
+    } else if begins("-----BEGIN ") {
+      (problem, hint) = ("the text is PEM: a key or a certificate, not a token", nil)
+    } else if begins("<") || begins("PHNhbWw") || begins("PD94bWw") || begins("PEFzc2VydGlvbi") {
+      (problem, hint) = ("the text is XML, such as a SAML assertion, not a JSON Web Token", nil)
+    } else if ["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"].contains(where: begins) {
+      (problem, hint) = ("the text is an access token of GitHub, which is not a JSON Web Token", nil)
+    } else {
+      return nil
+    }
+  }
+
+  private static func isHeader(_ word: ArraySlice<UInt8>) -> Bool {
+    let digits = Array(word.prefix { !ASCII.isWhiteSpace($0) })
+    guard let bytes = try? Base64.url.decodeReportingIrregularities(digits.span).bytes else { return false }
+    return (try? JSONReader.object(bytes, within: .header))?["alg"] != nil
   }
 }

@@ -33,9 +33,19 @@ struct TextUnit {
       self.init(Self.kind(of: high << 4 | low), .percent, 3)
     case UInt8(ascii: "\\"), UInt8(ascii: "^"), UInt8(ascii: "`"): self.init(escapedBy: byte, text, at: place)
     case 0x80...: self.init(outsideASCII: text, at: place)
+    case 0x1B:
+      let end = TerminalCodes.end(text, at: place)
+      self.init(end == nil ? .other : .invisible, .plain, end.map { $0 - place } ?? 1)
+    case UInt8(ascii: "<"), UInt8(ascii: "&"):
+      // Where a web page may break a long word.
+      let mark = Self.wordBreaks.first { text[place...].starts(with: $0) }
+      self.init(mark == nil ? .other : .invisible, .plain, mark?.count ?? 1)
     default: self.init(Self.kind(of: byte), .plain, 1)
     }
   }
+
+  private static let wordBreaks = ["<wbr>", "<wbr/>", "<wbr />", "&shy;", "&#8203;", "&ZeroWidthSpace;"]
+    .map { Array($0.utf8) }
 
   private init(_ kind: Kind, _ spelling: Spelling, _ count: Int) {
     self.kind = kind

@@ -69,6 +69,12 @@ struct TokenScanner {
     var longestLine = 0
     var hasLineBreaks = false
     var hasQuoteMarks = false
+    var hasLineNumbers = false
+    var hasPieces = false
+    /// The number of the line that was read last, where lines are numbered.
+    var lineNumber: Int?
+    /// The quotation mark before the token.
+    var mark: UInt8?
     var hasSpaces = false
     var hasInvisible = false
     var hasPercent = false
@@ -81,6 +87,8 @@ struct TokenScanner {
       var dropped: [DroppedText] = []
       if hasLineBreaks { dropped.append(.lineBreaks) }
       if hasQuoteMarks { dropped.append(.quoteMarks) }
+      if hasLineNumbers { dropped.append(.lineNumbers) }
+      if hasPieces { dropped.append(.pieces) }
       if hasSpaces { dropped.append(.spaces) }
       if hasInvisible { dropped.append(.invisibleCharacters) }
       if hasPercent { dropped.append(.percentEscapes) }
@@ -103,6 +111,8 @@ struct TokenScanner {
     var end = index
     var token = Collected()
     token.text.reserveCapacity(1024)
+    token.lineNumber = lineNumber(before: start)
+    token.mark = start > 0 && Self.isQuotation(text[start - 1]) ? text[start - 1] : nil
     reading: while index < text.count {
       let unit = TextUnit(text, at: index)
       switch unit.kind {
@@ -130,7 +140,7 @@ struct TokenScanner {
         token.text.append(byte)
       case .invisible: token.hasInvisible = true
       case .space, .lineBreak:
-        let gap = gap(from: index)
+        let gap = gap(from: index, behindLine: token.lineNumber)
         guard continues(token, behind: gap) else {
           if token.dotCount < 2 { return giveUp(at: gap.end) }
           break reading
@@ -145,10 +155,16 @@ struct TokenScanner {
           token.hasSpaces = true
         }
         if gap.hasQuoteMarks { token.hasQuoteMarks = true }
+        if gap.lineNumber != token.lineNumber { (token.hasLineNumbers, token.lineNumber) = (true, gap.lineNumber) }
         token.note(gap.spelling)
         index = gap.end
         continue reading
       case .other:
+        if let next = nextPiece(of: token, from: index) {
+          token.hasPieces = true
+          index = next
+          continue reading
+        }
         if token.dotCount < 2 { return giveUp(inWord: false) }
         break reading
       }
@@ -194,17 +210,26 @@ struct TokenScanner {
     var end: Int
     var hasLineBreak = false
     var hasQuoteMarks = false
+    /// The number at the beginning of the line that it ends in; else that of the line before it.
+    var lineNumber: Int?
     var spelling = TextUnit.Spelling.plain
   }
 
-  private func gap(from start: Int) -> Gap {
+  /// With `behindLine`, the number of the next line is part of the gap.
+  private func gap(from start: Int, behindLine number: Int? = nil) -> Gap {
     var gap = Gap(end: start)
+    gap.lineNumber = number
     while gap.end < text.count {
       let unit = TextUnit(text, at: gap.end)
       switch unit.kind {
       case .space, .invisible: break
       case .lineBreak: gap.hasLineBreak = true
       case .other where gap.hasLineBreak && text[gap.end] == UInt8(ascii: ">"): gap.hasQuoteMarks = true
+      case .character where gap.hasLineBreak && gap.lineNumber == number && number != nil:
+        guard let next = numberedLine(at: gap.end), next.number == (number ?? 0) + 1 else { return gap }
+        gap.lineNumber = next.number
+        gap.end = next.end
+        continue
       default: return gap
       }
       gap.end += unit.count
@@ -220,9 +245,15 @@ struct TokenScanner {
     if token.dotCount < 2 { return !isOfNext || token.text.last == UInt8(ascii: ".") }
     if isOfNext || token.wholeSignatures.contains(token.digitCount) { return false }
     guard gap.hasLineBreak || token.hasSpaces else { return false }
-    // The last line is as long as the others, or ends the token.
-    if token.text.count - token.line < token.longestLine { return false }
     let count = digitCount(from: gap.end, isSpaced: token.hasSpaces)
+    // Mail programs break lines behind hyphens, and a signature has some.
+    if gap.hasLineBreak, token.text.last == UInt8(ascii: "-") { return count > 0 }
+    // The last line is as long as the others, or ends the token, unless the signature is not whole without the next one.
+    if token.text.count - token.line < token.longestLine {
+      let whole = token.digitCount + count
+      return token.wholeSignatures.contains(whole)
+        || count >= Self.leastLine && whole < token.wholeSignatures.max() ?? 0
+    }
     return count >= (token.hasLineBreaks || token.hasSpaces ? 1 : Self.leastLine)
   }
 
@@ -250,4 +281,66 @@ struct TokenScanner {
     }
     return count
   }
+
+  // MARK: Numbered lines
+
+  /// The number of the line that a token begins, where nothing else is before it; nil for any other token.
+  private func lineNumber(before start: Int) -> Int? {
+    let line = text[..<start].suffix(Self.longestNumber).lastIndex { $0 == 0x0A || $0 == 0x0D }.map { $0 + 1 }
+    guard line != nil || start <= Self.longestNumber, let found = numberedLine(at: line ?? 0), found.end == start else {
+      return nil
+    }
+    return found.number
+  }
+
+  private static let longestNumber = 16
+
+  /// `12: `, `12| ` or `   12<tab>`, as editors, `grep -n` and `cat -n` number lines, and where the line goes on.
+  private func numberedLine(at start: Int) -> (number: Int, end: Int)? {
+    var place = start
+    func skipBlanks() { while place < text.count, text[place] == 0x20 || text[place] == 0x09 { place += 1 } }
+    skipBlanks()
+    let digits = text[place...].prefix(7).prefix(while: ASCII.isDigit)
+    guard (1...6).contains(digits.count), let number = Int(String(validating: digits, as: UTF8.self) ?? "") else {
+      return nil
+    }
+    place = digits.endIndex
+    if place < text.count, ":|)".utf8.contains(text[place]) { place += 1 }
+    let blank = place
+    skipBlanks()
+    return place > blank ? (number, place) : nil
+  }
+
+  // MARK: Pieces in source code
+
+  private static func isQuotation(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "`")
+  }
+
+  /// Where the next piece of a text begins that source code has in several, from the closing mark of the one before: behind a
+  /// sign that joins texts, or a line break, and the same mark again. Nil where the text ends.
+  private func nextPiece(of token: Collected, from start: Int) -> Int? {
+    guard let mark = token.mark, text[start] == mark else { return nil }
+    if token.dotCount == 2, token.wholeSignatures.contains(token.digitCount) { return nil }
+    var place = start + 1
+    var isJoined = false
+    while place < text.count, place - start < Self.longestJoint {
+      switch text[place] {
+      case mark:
+        guard isJoined, place + 1 < text.count,
+          TextUnit.isDigit(text[place + 1]) || text[place + 1] == UInt8(ascii: ".")
+        else { return nil }
+        return place + 1
+      case 0x0A, UInt8(ascii: "+"), UInt8(ascii: "."), UInt8(ascii: "&"): isJoined = true
+      case UInt8(ascii: "\\"), UInt8(ascii: "_"),
+        _ where ASCII.isWhiteSpace(text[place]):
+        break
+      default: return nil
+      }
+      place += 1
+    }
+    return nil
+  }
+
+  private static let longestJoint = 200
 }

@@ -126,6 +126,8 @@ struct TokenSurroundings {
       rest = rest.dropLast()
     }
     guard !characters.isEmpty, let name = String(validating: characters.reversed(), as: UTF8.self) else { return nil }
+    // The number of a line is not a name.
+    if characters.allSatisfy(ASCII.isDigit) { return nil }
     if !separator.isColon { return .form(name) }
     return isQuoted ? .json(name) : .label(name)
   }

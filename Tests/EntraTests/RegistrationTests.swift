@@ -110,6 +110,68 @@ struct RegistrationTests {
     }
   }
 
+  @Test("The client id that the answer names for the object is taken as iss with a warning, as one that was given is")
+  func clientID() throws {
+    var answer = try JSONReader.object(try Fixtures.bytes("key-credentials/application.json"), within: .savedAnswer)
+    answer["id"] = "5d9c1b7e-3f2a-4e6b-9c8d-1a2b3c4d5e03"
+    answer["appId"] = "0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01"
+    let registered = try KeyCredentials(JSONWriter.bytes(answer).span, cryptography: OpenSSLCryptography())
+    let certificate = try #require(registered.certifiedEntries(at: Self.now).first?.certificate)
+    let token = try Fixtures.bytes("tokens/proof.jwt")
+    for (objectID, clientID, failed) in [
+      ("5d9c1b7e-3f2a-4e6b-9c8d-1a2b3c4d5e03", nil, []),
+      ("5d9c1b7e-3f2a-4e6b-9c8d-1a2b3c4d5e03", "0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01", []),
+      ("2f1e9c44-5a0b-4c1d-8e2f-7b6a5c4d3e02", nil, ["iss"]),
+    ] as [(ExactText, ExactText?, [String])] {
+      let report = TokenVerifier(
+        profile: try Profile.graphProof(objectID: objectID, clientID: clientID).judging(by: registered),
+        keys: [TrustedKey(try RSASignatureVerifier(certificate.publicKey), certificate: certificate)],
+        cryptography: OpenSSLCryptography()
+      ).verify(token.span, at: Self.now)
+      #expect(report.failedChecks.map(\.id) == failed, "\(objectID)")
+      if failed.isEmpty { #expect(report.warnings.map(\.id).contains("iss")) }
+    }
+  }
+
+  @Test(
+    "An identifier that is the text of a thumbprint says whose entry it is",
+    arguments: ["hex", "hex-lower", "base64", "base64url"], ["leaf", "other"])
+  func thumbprintText(_ form: String, _ name: String) throws {
+    let certificates = try ["leaf", name].map { name in
+      try #require(try CertificateFile.read(try Fixtures.bytes("certificates/\(name).pem").span).first)
+    }
+    let thumbprint = certificates[1].sha1Thumbprint
+    let text =
+      switch form {
+      case "hex": Hexadecimal.upperCase(thumbprint)
+      case "hex-lower": Hexadecimal.lowerCase(thumbprint)
+      case "base64": Base64.standard.text(thumbprint)
+      default: Base64.url.text(thumbprint)
+      }
+    let octets = JSONValue.array(text.utf8.map { .integer(Int64($0)) })
+    for value in [octets, .string(ExactText(Base64.standard.text(Array(text.utf8))))] {
+      var entry: JSONObject = [
+        "keyId": "5d9c1b7e-3f2a-4e6b-9c8d-1a2b3c4d5e03", "type": "AsymmetricX509Cert", "usage": "Verify",
+        "startDateTime": "2022-01-01T00:00:00Z", "endDateTime": "2025-01-01T00:00:00Z",
+      ]
+      entry["customKeyIdentifier"] = value
+      let saved = JSONWriter.bytes(["keyCredentials": .array([.object(entry)])])
+      let registered = try KeyCredentials(saved.span, cryptography: OpenSSLCryptography())
+      #expect(registered.entries.first?.customKeyIdentifier == thumbprint)
+      #expect((registered.entry(of: certificates[0], at: Self.now) != nil) == (name == "leaf"))
+    }
+  }
+
+  @Test("An entry of another type than a certificate is never the one of a certificate")
+  func symmetric() throws {
+    let saved = """
+      {"keyCredentials":[{"keyId":"5d9c1b7e-3f2a-4e6b-9c8d-1a2b3c4d5e03","type":"Symmetric","usage":"Verify",
+      "startDateTime":"2022-01-01T00:00:00Z","endDateTime":"2025-01-01T00:00:00Z","key":null}]}
+      """
+    let report = try judge(by: Array(saved.utf8), certificates: ["leaf"]).report
+    #expect(problems(report) == ["registration:key-not-registered"])
+  }
+
   @Test("An entry that cannot sign a token is not among those that would be left")
   func unfit() throws {
     let registration = try #require(try judge(by: "elliptic").registration)

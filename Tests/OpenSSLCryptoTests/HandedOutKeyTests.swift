@@ -256,4 +256,62 @@ struct SecretJSONTests {
     let json = "{\"a\":\"b\",\"c\":" + String(repeating: "[", count: count) + String(repeating: "]", count: count) + "}"
     #expect((text("a", of: json) != nil) == (count < 16))
   }
+
+  private func refusal(_ contents: [UInt8], as wanted: KeyFileContent = .privateKey) -> String {
+    do throws(KeyError) {
+      let file = SecretBytes(copying: contents.span)
+      switch wanted {
+      case .privateKey: _ = try KeyFileReader(subject: "FILE").contents(of: file, secrets: NoSecrets())
+      case .certificate: _ = try CertificateFile.read(contents.span, of: "FILE")
+      case .publicKey: _ = try PublicKeyFile.read(contents.span, of: "FILE")
+      }
+      return ""
+    } catch { return "\(error.message)|\(error.hint ?? "")" }
+  }
+
+  @Test(
+    "what is not a key file, or has become none, is named",
+    arguments: [
+      ("", "an empty file"), (" \n", "an empty file"),
+      ("version https://git-lfs.github.com/spec/v1\noid sha256:00\n", "git lfs pull"),
+      ("<!doctype html><html></html>", "a web page"), ("$ANSIBLE_VAULT;1.1;AES256\n00\n", "ansible-vault decrypt"),
+      ("-----BEGIN AGE ENCRYPTED FILE-----\nAAAA\n-----END AGE ENCRYPTED FILE-----\n", "age -d"),
+      ("apiVersion: v1\nkind: Secret\ndata:\n  tls.key: AAAA\n", "a Secret of Kubernetes"),
+      ("-----BEGIN%20PRIVATE%20KEY-----%0AMIIE", "percent escapes"),
+      ("\u{2014}--BEGIN PRIVATE KEY\u{2014}--\nMIIE\n", "made into dashes"),
+      ("MIIE\n-----END PRIVATE KEY-----\n", "without its first line"),
+      (" 1  -----BEGIN PRIVATE KEY-----\n 2  MIIE\n", "a number before each line"),
+      ("308209ef" + String(repeating: "02", count: 100), "the hexadecimal text of a file"),
+      ("0\u{82}\u{9}", "saved as text"),
+      (#"{"key":{"kid":"https://v/k/1","kty":"RSA-HSM","n":"AQAB","e":"AQAB"}}"#, "a key of Key Vault"),
+      (
+        #"{"publicKey":{"kty":"RSA"},"privateKey":{"kty":"RSA","n":"AQAB","e":"AQAB","d":"AQAB"}}"#,
+        "jq -r '.privateKey' FILE"
+      ),
+      (#"{"kty":"RSA","n":"AQAB","e":"AQAB","d":"AQAB"}"#, "p, q, dp, dq, qi are missing"),
+    ])
+  func others(_ text: String, _ words: String) {
+    let refusal = refusal(Array(text.utf8))
+    #expect(refusal.contains(words), "\(refusal)")
+  }
+
+  @Test("what was expected to be a certificate is named")
+  func otherCertificates() throws {
+    #expect(refusal([], as: .certificate).contains("an empty file"))
+    #expect(
+      refusal(Array("<EntityDescriptor><ds:X509Certificate>MIIC</ds:X509Certificate>".utf8), as: .certificate).contains(
+        "SAML"))
+    let pem = try Fixtures.bytes("certificates/leaf.pem")
+    let certificate = try #require(try CertificateFile.read(pem.span).first)
+    #expect(refusal(Array(Hexadecimal.lowerCase(certificate.der).utf8), as: .certificate).contains("hexadecimal"))
+    #expect(refusal(Array(Hexadecimal.lowerCase(certificate.der).utf8), as: .publicKey).contains("hexadecimal"))
+  }
+
+  @Test("the base64 of a JSON Web Key opens as the key does")
+  func encodedKey() throws {
+    let key = try Fixtures.bytes("key-files/private.jwk")
+    let file = SecretBytes(copying: Array(Base64.standard.text(key).utf8).span)
+    let contents = try KeyFileReader(subject: "FILE").contents(of: file, secrets: NoSecrets())
+    #expect(contents.privateKeys.count == 1)
+  }
 }

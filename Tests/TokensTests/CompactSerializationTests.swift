@@ -22,6 +22,29 @@ struct CompactSerializationTests {
     } catch { #expect(error.code == code) }
   }
 
+  @Test(
+    "What is not a token at all is named",
+    arguments: [
+      (" \n\t\n", CompactSerializationError.Code.empty, "the token is empty"),
+      ("eyJhbGciOiJSUzI1NiJ9.eyJhIjoxfQ", .segmentCount, "it has no signature"),
+      ("eyJhbGciOiJSUzI1NiJ9\n", .segmentCount, "the header of a token alone"),
+      ("eyJhbGciOiJSUzI1NiJ9.eyJh...Zm9v", .segmentCount, "was cut to be shown"),
+      ("eyJhbGciOiJSUzI1NiJ9.eyJh\u{2026}", .segmentCount, "was cut to be shown"),
+      ("-----BEGIN CERTIFICATE-----\nMIIC", .segmentCount, "is PEM"),
+      ("<saml:Assertion/>", .segmentCount, "is XML"), ("PHNhbWw6QXNzZXJ0aW9uPg==", .segmentCount, "is XML"),
+      ("ghp_0123456789abcdef", .segmentCount, "an access token of GitHub"),
+      ("a.b.c.d.e", .segmentCount, "5 segments"), ("hello", .segmentCount, "1 segment,"),
+    ])
+  func names(_ text: String, _ code: CompactSerializationError.Code, _ words: String) {
+    do {
+      _ = try CompactSerialization(Array(text.utf8).span)
+      Issue.record("accepted")
+    } catch {
+      #expect(error.code == code)
+      #expect(error.message.contains(words), "\(error)")
+    }
+  }
+
   @Test("A text that is accepted without irregularities is the one spelling of its parts")
   func canonical() throws {
     let token = try CompactSerialization(Array("eyJhIjoxfQ.e30.AQID".utf8).span)

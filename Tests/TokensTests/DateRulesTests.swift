@@ -103,6 +103,14 @@ struct DateRulesTests {
     #expect(try !report(claims, Self.strict).isAccepted)
   }
 
+  @Test(
+    "A fraction of a second makes no window too long where fractions are tolerated",
+    arguments: [("1700000600.5", false), ("1700000600.0", false), ("1700000601.5", true), ("1700000601", true)])
+  func fraction(_ end: String, _ isTooLong: Bool) throws {
+    let report = try report("{\"nbf\":1700000000,\"exp\":\(end)}", Self.strict, isLenient: true)
+    #expect(report.cautions.contains("lifetime:window-too-long") == isTooLong, "\(report.cautions)")
+  }
+
   @Test("A token without exp is accepted with a warning if nothing requires exp")
   func withoutEnd() throws {
     let report = try report("{\"nbf\":1700000000}", Profile.anyToken)

@@ -80,6 +80,32 @@ struct JSONWebKeyTests {
     #expect(code(#"{"keys":{}}"#) == .malformedJWK)
   }
 
+  @Test("One key of a set that cannot be read is named, and the others are used")
+  func oneUnreadable() throws {
+    let (good, bad) = (
+      #"{"kty":"RSA","n":"AQAB","e":"AQAB","kid":"a"}"#, #"{"kty":"RSA","n":"AQ+/","e":"AQAB","kid":"b"}"#
+    )
+    let (keys, faults) = try JSONWebKey.keysAndFaults(Array(#"{"keys":[\#(bad),\#(good)]}"#.utf8).span)
+    #expect(keys.map(\.keyID) == ["a"])
+    #expect(faults.map(\.id) == ["malformed-jwk"])
+    #expect(faults.first?.message.hasPrefix("key 1 of the JWK Set, with the kid \"b\", is not used: ") == true)
+    #expect(code(#"{"keys":[\#(bad)]}"#) == .malformedJWK)
+    // A private key is no matter of one key.
+    #expect(code(#"{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB","d":"AQAB"},\#(good)]}"#) == .malformedJWK)
+  }
+
+  @Test("A key as Key Vault shows it is read, and JSON that only leads to keys is named")
+  func around() throws {
+    let key = #"{"key":{"kid":"https://v/k/1","kty":"RSA-HSM","key_ops":["sign"],"n":"AQAB","e":"AQAB"},"tags":null}"#
+    #expect(try JSONWebKey.keys(Array(key.utf8).span).map(\.keyID) == ["https://v/k/1"])
+    for (text, words) in [
+      (#"{"jwks":{"keys":[]}}"#, "a JWK Set in it, at .jwks"),
+      (#"{"issuer":"x","jwks_uri":"https://x/keys"}"#, "the configuration of an issuer"),
+    ] {
+      #expect { _ = try JSONWebKey.keys(Array(text.utf8).span) } throws: { "\($0)".contains(words) }
+    }
+  }
+
   @Test("What a key says about its certificate is kept, except a value that is not a thumbprint")
   func hints() throws {
     let twenty = Base64.url.text([UInt8](repeating: 7, count: 20))

@@ -27,6 +27,24 @@ struct SignatureTextTests {
     return lines + end
   }
 
+  private static func pairs(_ separator: String, _ digits: String) -> String {
+    let start = digits.hasPrefix("0x") ? 2 : 0
+    return (start == 0 ? "" : "0x")
+      + stride(from: start, to: digits.count, by: 2).map { "\(digits.dropFirst($0).prefix(2))" }.joined(
+        separator: separator)
+  }
+
+  /// Lines of 16 bytes behind their offset, with the bytes as characters at the end.
+  private static func dump(_ between: String, _ behindOffset: String) -> String {
+    stride(from: 0, to: signature.count, by: 16).map { start in
+      let row = signature[start..<start + 16]
+      let bytes = row.map { Hexadecimal.lowerCase([$0]) }.joined(separator: between)
+      let characters = row.map { (0x21..<0x7F).contains($0) ? String(Unicode.Scalar($0)) : "." }.joined()
+      let offset = Hexadecimal.lowerCase([0, 0, UInt8(start >> 8), UInt8(start & 0xFF)])
+      return "\(offset)\(behindOffset)\(bytes)  \(characters)\n"
+    }.joined()
+  }
+
   @Test(
     "a signature is read in every form, and line breaks do not matter",
     arguments: [
@@ -51,6 +69,23 @@ struct SignatureTextTests {
         "Key            Value\n---            -----\nkey_version    1\nsignature      vault:v1:\(base64)\n",
         .vaultAnswer
       ),
+      ("\"\(base64)\"\n", .base64), ("'\(base64url)'", .base64), ("\u{FEFF}\(base64)\r\n", .base64),
+      ("\u{FEFF}{\"signature\":\"\(base64)\"}", .vaultAnswer),
+      ("\u{1B}[1;39m{\"value\":\"\(base64url)\"}\u{1B}[0m\n", .vaultAnswer),
+      (pairs("-", Hexadecimal.upperCase(signature)), .hexadecimal), (pairs(", 0x", "0x" + hexadecimal), .hexadecimal),
+      ("0x\(hexadecimal)", .hexadecimal), ("SHA2-256(input.bin)= \(hexadecimal)\n", .base64),
+      (signature.map { "\($0)" }.joined(separator: "\r\n"), .numbers),
+      ("[\(signature.map { "\($0)" }.joined(separator: ", "))]", .numbers),
+      ("{\"KeyId\":\"k\",\"RawResult\":[\(signature.map { "\($0)" }.joined(separator: ","))]}", .vaultAnswer),
+      ("{\"keyId\":\"k\",\"signedBlob\":\"\(base64)\"}", .vaultAnswer),
+      ("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"value\":\"\(base64url)\"}", .vaultAnswer),
+      ("WARNING: this is a preview.\n{\"signature\": \"\(base64)\"}\n", .vaultAnswer),
+      ("arn:aws:kms:eu-west-1:1:key/x\t\(base64)\tRSASSA_PKCS1_V1_5_SHA_256\n", .base64),
+      ("KeyId: arn:aws:kms:x\nSignature: \(base64)\n", .base64),
+      ("data:\n  key_version: 1\n  signature: vault:v1:\(base64)\n", .vaultAnswer),
+      ("{\"data\":{\"batch_results\":[{\"signature\":\"vault:v1:\(base64)\"}]}}", .vaultAnswer),
+      (dump(" ", ": "), .dump), (dump("", ": "), .dump), (dump(" ", "  "), .dump), (dump("-", " - "), .dump),
+      ("-----BEGIN SIGNATURE-----\n\(lines(base64, "\n"))-----END SIGNATURE-----\n", .base64),
     ] as [(String, SignatureText.Form)])
   func forms(_ text: String, _ form: SignatureText.Form) throws {
     let result = try read(Array(text.utf8))
@@ -91,6 +126,18 @@ struct SignatureTextTests {
       ("{\"value\":\"!\"}", "outside the alphabet"), ("{\"value\"}", "not acceptable JSON"),
       ("{\"value\":\"AA\",\"signature\":\"AA\"}", "or with several"),
       ("signature vault:v1:AA vault:v1:AA", "2 signatures of Vault Transit"), ("vault:v:AA", "outside the alphabet"),
+      (
+        "ERROR: (BadParameter) Invalid length of value: 44 bytes.\nCode: BadParameter",
+        "the signer answered with an error"
+      ),
+      (
+        "\nAn error occurred (AccessDeniedException) when calling the Sign operation: no",
+        "the signer answered with an error"
+      ),
+      ("MIME-Version: 1.0\nContent-Type: multipart/signed; micalg=\"sha-256\"\n\nx", "is an S/MIME message"),
+      ("-----BEGIN CMS-----\nMIIB\n-----END CMS-----\n", "in a PEM block with the label CMS"),
+      ("some words, and nothing else", "holds no signature of 256 bytes"),
+      ("a: \(base64)\nb: \(Base64.standard.text(signature.reversed()))", "2 words that may be the signature"),
       ("{\"error\":{\"code\":\"Forbidden\"}}", "the vault answered with an error: {\"code\":\"Forbidden\"}"),
     ])
   func refused(_ text: String, _ message: String) throws {

@@ -55,6 +55,14 @@ struct SigningRequestAssemblyTests {
     #expect(error?.message.hasPrefix("the token was not assembled: ") == true)
   }
 
+  @Test("the digest in place of its signature is named")
+  func digest() throws {
+    let (request, profile) = try SigningRequestTests.request()
+    let error = try refusal(request, profile, request.digest)
+    #expect(error?.id == "signature-wrong-length")
+    #expect(error?.message.contains("they are the digest that was to be signed") == true)
+  }
+
   @Test("a token that the profile refuses is not assembled, even if the signature is good")
   func refused() throws {
     let (request, profile) = try SigningRequestTests.request()

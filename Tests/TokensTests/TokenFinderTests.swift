@@ -17,6 +17,53 @@ struct TokenFinderTests {
       .map { lead + String(digits[$0..<min($0 + width, digits.count)]) }.joined(separator: end)
   }
 
+  /// In lines of 80 with their numbers.
+  private static func numbered(_ separator: String) -> String {
+    let digits = Array(token)
+    return stride(from: 0, to: digits.count, by: 80).enumerated()
+      .map { "  \($0.offset + 9)\(separator) \(String(digits[$0.element..<min($0.element + 80, digits.count)]))" }
+      .joined(separator: "\n")
+  }
+
+  @Test("A token whose lines are broken behind hyphens is found whole", arguments: [40, 52, 60, 64, 72, 76, 90, 120])
+  func hyphens(_ width: Int) {
+    // Bytes that need hyphens, in irregular places.
+    let bytes = (0..<256).map { (index: Int) -> UInt8 in UInt8(truncatingIfNeeded: index * index * 31 + index * 7) }
+    let token = "\(Self.header).\(Self.payload).\(Base64.url.text(bytes))"
+    var lines: [String] = []
+    var rest = token[...]
+    while !rest.isEmpty {
+      var line = rest.prefix(width)
+      // What fills a line up to its last hyphen stays on it.
+      if line.count == width, let hyphen = line.lastIndex(of: "-"),
+        line.distance(from: hyphen, to: line.endIndex) < width / 2
+      {
+        line = line[...hyphen]
+      }
+      lines.append(String(line))
+      rest = rest.dropFirst(line.count)
+    }
+    #expect(lines.count > 3)
+    for text in [lines.joined(separator: "\n"), "see\n\n" + lines.joined(separator: "\r\n") + "\nRegards, somebody"] {
+      #expect(found(text).map { String(validating: $0.text, as: UTF8.self) } == [token], "\(lines)")
+    }
+  }
+
+  @Test("Of several tokens the one under the name that is asked for is chosen, else the first of the kind")
+  func choice() throws {
+    let text = "Authorization: Bearer \(Self.token)\n\n{\"proof\":\"\(Self.header).\(Self.payload).AAAA\"}"
+    let tokens = found(text)
+    let named = try #require(TokenFinder.choice(among: tokens, named: ["client_assertion", "proof"]))
+    #expect(named.ground == .name("proof") && named.token == tokens[1])
+    #expect(named.note(about: "a.txt") == "a.txt holds 2 tokens, and the one called proof is taken")
+    #expect(named.dropped.problem == "holds 2 tokens (proof), of which the one called proof is judged alone")
+    #expect(TokenFinder.choice(among: tokens, named: ["x"])?.ground == .first)
+    let ofKind = TokenFinder.choice(among: tokens, named: []) { $0.text.count < Self.token.utf8.count }
+    #expect(ofKind?.ground == .kind && ofKind?.token == tokens[1])
+    #expect(TokenFinder.choice(among: [tokens[0]], named: ["proof"])?.note(about: "x") == nil)
+    #expect(TokenFinder.choice(among: [], named: ["proof"]) == nil)
+  }
+
   @Test(
     "A token is found in every wrapping that people paste, and the dropped parts are listed from the outside to the inside",
     arguments: [
@@ -54,6 +101,14 @@ struct TokenFinderTests {
       (wrapped(64, "", " "), [.spaces]),
       (wrapped(64, "", "\\n"), [.lineBreaks, .backslashEscapes]),
       ("\"\(wrapped(40))\"", [.quotationMarks, .lineBreaks]),
+      ("\u{1B}[36m\(token)\u{1B}[0m", [.text]),
+      ("\(header).\(payload.prefix(9))\u{1B}[31m\(payload.dropFirst(9)).\(signature)", [.invisibleCharacters]),
+      ("<p>\(wrapped(60, "", "<wbr>"))</p>", [.text, .invisibleCharacters]),
+      ("var proof = \"\(wrapped(100, "", "\" +\n    \""))\";", [.form("proof"), .quotationMarks, .pieces]),
+      ("proof = (\"\(wrapped(90, "", "\"\n         \""))\")", [.text, .quotationMarks, .pieces]),
+      (numbered(": "), [.text, .lineBreaks, .lineNumbers]), (numbered("\t"), [.text, .lineBreaks, .lineNumbers]),
+      (Base64.standard.text(Array(token.utf8)), [.base64]),
+      (Base64.standard.text(Array("Bearer \(token)".utf8)), [.base64, .scheme("Bearer")]),
       (wrapped(64) + "\n\nRegards", [.text, .lineBreaks]), (wrapped(50, "", "\u{200B}"), [.invisibleCharacters]),
     ] as [(String, [DroppedText])])
   func wrappings(_ text: String, _ dropped: [DroppedText]) {

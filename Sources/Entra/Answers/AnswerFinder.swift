@@ -64,6 +64,8 @@ package struct FoundAnswer {
   let date: NumericDate?
   /// In seconds.
   let retryAfter: Int64?
+  /// Codes of Entra that are not the error's, with their lines.
+  let otherCodes: [(code: String, line: Int)]
 }
 
 /// Finds the first error of a service anywhere in a text: in a log, an exception, a record of PowerShell, a mail.
@@ -86,6 +88,7 @@ package struct AnswerFinder {
     for view in views { best = Self.better(best, object(in: view)) }
     if best == nil { for view in views { best = Self.better(best, CodeSearch(view.bytes).first(in: view)) } }
     if best == nil { for view in views { best = Self.better(best, CodeSearch(view.bytes).firstSentence(in: view)) } }
+    if best == nil { for view in views { best = Self.better(best, CodeSearch(view.bytes).firstNumber(in: view)) } }
     return best.map(found)
   }
 
@@ -153,7 +156,8 @@ package struct AnswerFinder {
         line: line, surroundings: candidate.isBatch ? .batch : Self.surroundings(of: text, at: candidate.offset),
         batchID: candidate.batchID),
       status: candidate.status ?? (candidate.isBatch ? nil : facts.status), date: candidate.error.time ?? facts.date,
-      retryAfter: candidate.retryAfter ?? (candidate.isBatch ? nil : facts.retryAfter))
+      retryAfter: candidate.retryAfter ?? (candidate.isBatch ? nil : facts.retryAfter),
+      otherCodes: CodeSearch(text).otherCodes(than: candidate.error.entraCodes))
   }
 
   private static let reach = 16_384

@@ -4,13 +4,14 @@ import Tokens
 
 /// Looks in a text for a code of Entra or of Graph, or for a sentence that only one answer has.
 struct CodeSearch {
+  /// Without its secrets: a log has the whole request beside the answer.
   private let text: [UInt8]
 
   /// Every message is shorter than this.
   private static let longestMessage = 8192
   private static let mostLines = 24
 
-  init(_ text: [UInt8]) { self.text = text }
+  init(_ text: [UInt8]) { self.text = SecretText.masked(text) }
 
   /// The first `AADSTS` with its digits, or the first known code of Graph.
   func first(in view: TextView) -> AnswerFinder.Candidate? {
@@ -34,6 +35,51 @@ struct CodeSearch {
         let error = ServiceError(service: .graph, code: code, message: message, entraCodes: [], time: nil)
         return AnswerFinder.Candidate(error: error, offset: view.origin(of: start))
       }
+    }
+    return nil
+  }
+
+  /// The codes of Entra with a message of their own that are in the text and not among these, each with its line, counted from 1.
+  func otherCodes(than known: [String]) -> [(code: String, line: Int)] {
+    var found: [(code: String, line: Int)] = []
+    var line = 1
+    var index = 0
+    while index < text.count, found.count < Self.mostCodes {
+      guard Self.isOfWord(text[index]) else {
+        if text[index] == 0x0A { line += 1 }
+        index += 1
+        continue
+      }
+      let start = index
+      while index < text.count, Self.isOfWord(text[index]) { index += 1 }
+      guard text[start] | 0x20 == UInt8(ascii: "a"), let code = entraCode(start..<index) else { continue }
+      let isKnown = known.contains { $0.utf8.elementsEqual(code.utf8) }
+      if !isKnown, !found.contains(where: { $0.code.utf8.elementsEqual(code.utf8) }) { found.append((code, line)) }
+    }
+    return found
+  }
+
+  private static let mostCodes = 4
+
+  /// The first number that is a code of Entra in a log of sign-ins, whose fields say so: `"errorCode": 700027`.
+  func firstNumber(in view: TextView) -> AnswerFinder.Candidate? {
+    let names = ["errorcode", "error code", "error_code", "resulttype"]
+    let lower = text.map(ASCII.lowercased)
+    guard names.contains(where: { lower.span.firstOffset(of: Array($0.utf8)) != nil }) else { return nil }
+    var index = 0
+    while index < text.count {
+      guard Self.isOfWord(text[index]) else {
+        index += 1
+        continue
+      }
+      let start = index
+      while index < text.count, Self.isOfWord(text[index]) { index += 1 }
+      guard (5...7).contains(index - start), text[start..<index].allSatisfy(ASCII.isDigit),
+        let code = Self.code(Array(text[start..<index])), !ServiceAnswer.answers(to: code).isEmpty
+      else { continue }
+      let error = ServiceError(
+        service: .tokenEndpoint, code: nil, message: message(from: start), entraCodes: [code], time: nil)
+      return AnswerFinder.Candidate(error: error, offset: view.origin(of: start))
     }
     return nil
   }
@@ -201,30 +247,8 @@ struct CodeSearch {
     let bytes = Array(lines.joined(separator: [0x0A]))
     let text = (0..<min(4, bytes.count + 1)).lazy.compactMap { String(validating: bytes.dropLast($0), as: UTF8.self) }
       .first
-    return text.map { ExactText(Self.withoutSecrets($0)) }
+    return text.map { ExactText(SecretText.shown($0)) }
   }
-
-  /// Without words that may be a token, a key or a password: a log has the whole request beside the answer.
-  private static func withoutSecrets(_ text: String) -> String {
-    var shown = ""
-    var word = ""
-    func endWord() {
-      shown += ForeignText.mayBeSecret(word) ? "(left out)" : word
-      word = ""
-    }
-    for scalar in text.unicodeScalars {
-      if scalar.isASCII, separators.contains(UInt8(scalar.value)) {
-        endWord()
-        shown.unicodeScalars.append(scalar)
-      } else {
-        word.unicodeScalars.append(scalar)
-      }
-    }
-    endWord()
-    return shown
-  }
-
-  private static let separators = Array(" \t\r\n\"'`,&;<>(){}".utf8)
 
   /// The end of the time at the end of Entra's messages, or nil.
   private static func endOfTimestamp(_ line: [UInt8]) -> Int? {
@@ -238,8 +262,10 @@ struct CodeSearch {
   /// True for text that follows a message in a record or a trace.
   private static func endsMessage(_ line: [UInt8]) -> Bool {
     let words = line.drop { ASCII.isWhiteSpace($0) }
-    return ["at ", "At ", "+ ", "File ", "Caused by", "CategoryInfo", "╵", "---", "}", "try ", "ERROR", "##["].contains
-    {
+    return [
+      "at ", "At ", "+ ", "File ", "Caused by", "CategoryInfo", "╵", "---", "}", "try ", "ERROR", "##[",
+      "Status:", "StatusCode:", "ErrorCode:", "Date:", "Headers:",
+    ].contains {
       words.starts(with: $0.utf8)
     }
   }

@@ -183,7 +183,7 @@ struct LooseReader {
     "error", "odata.error", "code", "message", "value", "innerError", "innererror", "inner_error", "request-id",
     "client-request-id", "requestId", "date", "error_description", "error_codes", "timestamp", "trace_id",
     "correlation_id", "responses", "id", "status", "headers", "body", "Retry-After", "retry-after", "Date",
-    "access_token",
+    "access_token", "Error", "Code", "Message",
   ]
 }
 

@@ -17,6 +17,7 @@ public struct ResponseExplanation: Sendable {
   public let thumbprintRemarks: [String]
   /// What else in the input says more about the answer, for people.
   public let remarks: [String]
+  private let advisedMeaning: String?
   /// What to do, the first thing first; empty if nothing is known.
   public let nextSteps: [String]
 
@@ -54,10 +55,13 @@ public struct ResponseExplanation: Sendable {
     thumbprintRemarks = thumbprint?.remarks(header: token?.header, certificates: certificates) ?? []
     let advice = AnswerAdvice(response, answer, token, identities)
     remarks = advice.remarks
+    advisedMeaning = advice.meaning
     if let step = thumbprint?.nextStep {
       nextSteps = [step]
+    } else if let step = advice.step {
+      nextSteps = [step]
     } else if let answer {
-      nextSteps = advice.step.map { [$0] } ?? Self.steps(answer, token, thumbprint)
+      nextSteps = Self.steps(answer, token, thumbprint)
     } else {
       nextSteps = [Self.step(response.kind)].compactMap(\.self)
     }
@@ -78,7 +82,7 @@ public struct ResponseExplanation: Sendable {
   public var outcome: Outcome {
     if answer != nil { return .refused }
     switch response.kind {
-    case .keyCredential, .keyCredentials, .listing, .noContent, .accessToken: return .done
+    case .keyCredential, .keyCredentials, .listing, .noContent, .batch, .accessToken: return .done
     case .error: return .refused
     case .otherSuccess, .otherFailure, .webPage: return .unanswered
     }
@@ -111,6 +115,7 @@ public struct ResponseExplanation: Sendable {
 
   /// What it really means.
   public var meaning: String {
+    if let advisedMeaning { return advisedMeaning }
     if let answer { return answer.meaning }
     switch response.kind {
     case .keyCredential: return "the certificate was added"
@@ -120,6 +125,7 @@ public struct ResponseExplanation: Sendable {
       return "this is a list of what is registered on \(count) \(count == 1 ? "object" : "objects")"
         + (hasNextPage ? ", and another page follows" : "")
     case .noContent: return "the request was done; this is how removeKey answers"
+    case .batch(let count): return "each of the \(count) requests of the $batch was done"
     case .accessToken: return "the assertion was accepted, and an access token was issued; it is not shown here"
     case .error: return "keyroll does not know this code; its message says what is known"
     case .webPage:
@@ -138,7 +144,7 @@ public struct ResponseExplanation: Sendable {
     var steps: [String] = []
     for check in token?.faults ?? [] {
       guard let fault = answer.fault(of: check) else { continue }
-      let step = fault.step ?? check.finding?.hint ?? answer.nextStep
+      let step = fault.step ?? check.finding?.hint.map { Self.named($0, check.id) } ?? answer.nextStep
       if !steps.contains(step) { steps.append(step) }
     }
     if !steps.isEmpty { return steps }
@@ -146,6 +152,13 @@ public struct ResponseExplanation: Sendable {
       check.finding?.hint.map { "\(check.id): \($0)" }
     }
     return hints + [answer.nextStep]
+  }
+
+  /// A hint with the check that it belongs to, where it does not say itself what it is about.
+  private static func named(_ hint: String, _ id: String) -> String {
+    let words = hint.split { !($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }.map { $0.lowercased() }
+    let subjects = [id, "token", "proof", "assertion", "certificate", "key", "sign", "clock"]
+    return words.contains(where: subjects.contains) ? hint : "\(id): \(hint)"
   }
 
   /// What to do about a response that is not a known error.
@@ -156,6 +169,7 @@ public struct ResponseExplanation: Sendable {
     case .keyCredentials: nil
     case .listing(_, let hasNextPage): hasNextPage ? "ask for the page that follows, too" : nil
     case .noContent: "read keyCredentials to see that the entry is gone"
+    case .batch: "read keyCredentials of each object to see what has changed"
     case .accessToken: "handle the file as a secret while the access token is valid"
     case .webPage: "look at the address of the request and at the proxy that it went through, and send it again"
     case .otherSuccess, .otherFailure: "look at the whole answer: curl -i saves its headers and its body"
@@ -222,7 +236,7 @@ extension ServiceError {
     var object = JSONObject()
     object["code"] = code.map { .string($0) }
     object["entraCodes"] = entraCodes.isEmpty ? nil : .array(entraCodes.map { .string(ExactText($0)) })
-    object["message"] = message.map { .string($0) }
+    object["message"] = shownMessage.map { .string(ExactText($0)) }
     for (name, value) in identifiers { object[name] = .string(value) }
     return object
   }

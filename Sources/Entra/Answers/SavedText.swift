@@ -1,58 +1,18 @@
 import Encodings
 
-/// A saved text as UTF-8 without a byte order mark: Windows PowerShell writes UTF-16, and editors write marks.
+/// A saved text as UTF-8 without a byte order mark and without the colours of a terminal.
 struct SavedText {
   let bytes: [UInt8]
-  /// True if the bytes differ from those of the file.
-  let isConverted: Bool
 
-  /// Reads UTF-8 with or without a mark, and UTF-16 with a mark or with ASCII at its start; anything else stays as it
-  /// is.
+  /// Reads what `DecodedText` reads.
   init(_ text: Span<UInt8>) {
-    let bytes = [UInt8](copying: text)
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
-      self.init(Array(bytes.dropFirst(3)), isConverted: true)
-    } else if bytes.starts(with: [0xFF, 0xFE]) {
-      self.init(Self.decoded(bytes.dropFirst(2), lowByteFirst: true), isConverted: true)
-    } else if bytes.starts(with: [0xFE, 0xFF]) {
-      self.init(Self.decoded(bytes.dropFirst(2), lowByteFirst: false), isConverted: true)
-    } else if bytes.count >= 4, bytes[0] == 0, bytes[1] != 0, bytes[2] == 0, bytes[3] != 0 {
-      self.init(Self.decoded(bytes[...], lowByteFirst: false), isConverted: true)
-    } else if bytes.count >= 4, bytes[0] != 0, bytes[1] == 0, bytes[2] != 0, bytes[3] == 0 {
-      self.init(Self.decoded(bytes[...], lowByteFirst: true), isConverted: true)
-    } else {
-      self.init(bytes, isConverted: false)
-    }
-  }
-
-  private init(_ bytes: [UInt8], isConverted: Bool) {
-    self.bytes = bytes
-    self.isConverted = isConverted
+    bytes = TerminalCodes.removed(from: DecodedText(text).bytes)
   }
 
   /// The same if it is valid UTF-8. Otherwise each byte outside ASCII becomes a question mark, as in text of another
   /// code page.
   var searchable: [UInt8] {
     String(validating: bytes, as: UTF8.self) == nil ? bytes.map { $0 < 0x80 ? $0 : UInt8(ascii: "?") } : bytes
-  }
-
-  /// A surrogate without its other half becomes U+FFFD, and an odd byte at the end is left out.
-  private static func decoded(_ bytes: ArraySlice<UInt8>, lowByteFirst: Bool) -> [UInt8] {
-    let units = stride(from: bytes.startIndex, to: bytes.endIndex - 1, by: 2).map { index in
-      let (low, high) = lowByteFirst ? (bytes[index], bytes[index + 1]) : (bytes[index + 1], bytes[index])
-      return UInt16(high) << 8 | UInt16(low)
-    }
-    var output: [UInt8] = []
-    output.reserveCapacity(units.count + units.count / 8)
-    var decoder = UTF16()
-    var iterator = units.makeIterator()
-    while true {
-      switch decoder.decode(&iterator) {
-      case .scalarValue(let scalar): output.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
-      case .error: output.append(contentsOf: UTF8.encodedReplacementCharacter)
-      case .emptyInput: return output
-      }
-    }
   }
 }
 
@@ -84,6 +44,7 @@ struct TextView {
       layer = next
     }
     if let unescaped = plain.withoutEntities { views.append(unescaped) }
+    if let lines = plain.withoutCLIXML { views.append(lines) }
     return views
   }
 
@@ -142,6 +103,38 @@ struct TextView {
     ("&#39;", UInt8(ascii: "'")), ("&#x27;", UInt8(ascii: "'")), ("&apos;", UInt8(ascii: "'")),
     ("&amp;", UInt8(ascii: "&")), ("&lt;", UInt8(ascii: "<")), ("&gt;", UInt8(ascii: ">")),
   ]
+
+  /// The lines of an error that PowerShell wrote to another process as CLIXML: without the elements around each, and with
+  /// `_x000D_` and the like as the characters that they stand for. Nil for any other text.
+  private var withoutCLIXML: TextView? {
+    guard bytes.span.firstOffset(of: Array("<S S=".utf8)) != nil else { return nil }
+    var view = TextView(derivedFrom: self)
+    var index = 0
+    while index < bytes.count {
+      if bytes[index...].starts(with: "<S S=".utf8) || bytes[index...].starts(with: "</S>".utf8) {
+        index = bytes[index...].prefix(64).firstIndex(of: UInt8(ascii: ">")).map { $0 + 1 } ?? bytes.count
+      } else if let character = Self.clixmlCharacter(bytes, at: index) {
+        view.append(character, origin(of: index))
+        index += 7
+      } else {
+        view.append(bytes[index], origin(of: index))
+        index += 1
+      }
+    }
+    return view
+  }
+
+  private static func clixmlCharacter(_ text: [UInt8], at start: Int) -> Unicode.Scalar? {
+    guard start + 7 <= text.count, text[start...].starts(with: "_x".utf8), text[start + 6] == UInt8(ascii: "_") else {
+      return nil
+    }
+    var value: UInt32 = 0
+    for byte in text[(start + 2)..<(start + 6)] {
+      guard let digit = Hexadecimal.value(byte) else { return nil }
+      value = value << 4 | UInt32(digit)
+    }
+    return Unicode.Scalar(value)
+  }
 
   /// As the query of an address, to which the service sends a browser with its error; nil for any other text.
   ///

@@ -15,6 +15,8 @@ public struct SentToken: Sendable {
   public let hasKey: Bool
   /// The header, if it can be read.
   public let header: JSONObject?
+  /// From when to when it can be used, if the claims can be read.
+  public let window: TokenWindow?
   /// The end of its window and its issuer, if the claims have them.
   public let expires: NumericDate?
   /// `iss`; nil if it cannot be read.
@@ -27,7 +29,7 @@ public struct SentToken: Sendable {
     _ text: Span<UInt8>, profile: Profile, keys: [TrustedKey], unusable: [UnusableCertificate] = [],
     cryptography: any Cryptography, at time: NumericDate
   ) {
-    let bare = Self.token(in: text)
+    let bare = Self.token(in: text, for: profile.service)
     let text = bare.span
     let report = TokenVerifier(
       profile: profile, keys: keys, unusable: unusable, cryptography: cryptography,
@@ -39,7 +41,8 @@ public struct SentToken: Sendable {
     hasKey = !(keys.isEmpty && unusable.isEmpty)
     header = try? token?.header.get()
     let claims = try? token?.claims.get()
-    expires = claims.flatMap { TokenWindow($0).end }
+    window = claims.map { TokenWindow($0) }
+    expires = window?.end
     issuer = claims?["iss"]?.string
     guard !hasKey, let header, let claims else {
       checks = report.checks
@@ -61,17 +64,49 @@ public struct SentToken: Sendable {
     return checks.filter { $0.finding?.reason.utf8.elementsEqual(reason.utf8) ?? false }
   }
 
-  /// The first token in a text: the whole text if it is only a token and white space, otherwise the first that
-  /// `TokenFinder` finds in it. If there is none, the text without white space around it.
-  package static func token(in text: Span<UInt8>) -> [UInt8] {
+  /// The token in a text: the whole text if it is only a token and white space, otherwise the one for the service of those
+  /// that `TokenFinder` finds in it. If there is none, the text without white space around it.
+  package static func token(in text: Span<UInt8>, for service: Service? = nil) -> [UInt8] {
     let bytes = SavedText(text).bytes.drop { ASCII.isWhiteSpace($0) }
     let end = bytes.lastIndex { !ASCII.isWhiteSpace($0) }.map { $0 + 1 } ?? bytes.startIndex
     let whole = bytes[..<end]
     // Line breaks inside a token may have been sent, and are a fault of their own.
     let isBare = whole.allSatisfy { isOfToken($0) || ASCII.isWhiteSpace($0) }
     if isBare, whole.starts(with: "ey".utf8) || whole.starts(with: "ew".utf8) { return Array(whole) }
-    return TokenFinder.tokens(in: text).first?.text ?? Array(whole)
+    return choice(in: text, for: service)?.token.text ?? Array(whole)
+  }
+
+  /// The token of several that a service judges: the one under the name by which it takes it, else one that looks made for
+  /// it and is not the access token of the request.
+  package static func choice(in text: Span<UInt8>, for service: Service?) -> TokenFinder.Choice? {
+    let names = service.map { [$0.tokenName] } ?? Service.allCases.map(\.tokenName)
+    return TokenFinder.choice(among: TokenFinder.tokens(in: text), named: names) { found in
+      if found.dropped.contains(where: { if case .scheme = $0 { true } else { false } }) { return false }
+      guard let token = try? UnverifiedToken(found.text.span) else { return false }
+      return service.map { $0 == Service(takerOf: token) } ?? true
+    }
   }
 
   private static func isOfToken(_ byte: UInt8) -> Bool { ASCII.isLetterOrDigit(byte) || "-_.+/=".utf8.contains(byte) }
+}
+
+extension Service {
+  /// The member or field of a request in which the service takes the token.
+  package var tokenName: String {
+    switch self {
+    case .graph: "proof"
+    case .tokenEndpoint: "client_assertion"
+    }
+  }
+}
+
+extension Profile {
+  /// The service that takes tokens of this profile; nil for those of other issuers.
+  package var service: Service? {
+    switch id {
+    case Self.graphProofID: .graph
+    case Self.entraAssertionID: .tokenEndpoint
+    default: nil
+    }
+  }
 }

@@ -29,12 +29,42 @@ public struct ServiceError: Sendable {
     self.entraCodes = codes
     self.time = time
     identifiers = []
+    innerCode = nil
+  }
+
+  /// The error inside the message of another, as a gateway hands on what the directory answered:
+  /// `{"code":"UnknownError","message":"{\"error\":…}"}`.
+  private static func inner(_ error: JSONObject) -> JSONObject? {
+    guard let message = error["message"]?.string?.text, message.utf8.first == UInt8(ascii: "{"),
+      let object = try? JSONReader.object(Array(message.utf8), within: .savedAnswer)
+    else { return nil }
+    let inner = (object["error"] ?? object["Error"] ?? object["odata.error"])?.object ?? object
+    var result = error
+    guard let code = inner["code"] ?? inner["Code"], code.string != nil else { return nil }
+    result["code"] = code
+    result["message"] = inner["message"] ?? inner["Message"] ?? .string("")
+    return result
+  }
+
+  /// The code of `innererror`, where it has one.
+  let innerCode: ExactText?
+
+  /// True for an error of Azure Key Vault, whose form is that of Graph.
+  var isOfKeyVault: Bool {
+    let codes: [ExactText] = ["BadParameter", "KeyNotFound", "KeyDisabled", "VaultNotFound"]
+    let innerCodes: [ExactText] = [
+      "ForbiddenByPolicy", "ForbiddenByRbac", "ForbiddenByFirewall", "ForbiddenByConnection", "KeyDisabled",
+    ]
+    if code.map(codes.contains) ?? false || innerCode.map(innerCodes.contains) ?? false { return true }
+    let words = words
+    return words.span.firstOffset(of: Array("key vault".utf8)) != nil && ServiceAnswer(self) == nil
   }
 
   /// Nil for an object that has neither an `error` nor the older `odata.error`.
   init?(_ body: JSONObject) {
     switch body["error"] ?? body["odata.error"] {
-    case .object(let error):
+    case .object(let outer):
+      let error = Self.inner(outer) ?? outer
       service = .graph
       code = error["code"]?.string
       // The older form has a language beside the text.
@@ -43,6 +73,7 @@ public struct ServiceError: Sendable {
       identifiers = Self.strings(["request-id", "client-request-id", "requestId"], of: inner)
       time = inner["date"]?.string.flatMap { Self.time($0, "T") }
       entraCodes = Self.entraCodes(in: message, and: nil)
+      innerCode = inner["code"]?.string ?? error["innererror"]?.object?["code"]?.string
     case .string(let error):
       service = .tokenEndpoint
       code = error
@@ -50,6 +81,7 @@ public struct ServiceError: Sendable {
       identifiers = Self.strings(["trace_id", "correlation_id"], of: body)
       time = body["timestamp"]?.string.flatMap { Self.time($0, " ") }
       entraCodes = Self.entraCodes(in: message, and: body["error_codes"]?.array)
+      innerCode = nil
     default: return nil
     }
   }
@@ -68,6 +100,9 @@ public struct ServiceError: Sendable {
     "invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type",
     "invalid_scope", "invalid_resource", "interaction_required",
   ]
+
+  /// The text for people as it is shown: without the secrets that are in it.
+  public var shownMessage: String? { message.map { SecretText.shown(maskingSecretsOf: $0.text) } }
 
   /// The most specific code: Entra's own if there is one.
   public var name: ExactText? { entraCodes.last.map { ExactText($0) } ?? code }

@@ -18,6 +18,8 @@ public struct ServiceResponse: Sendable {
     case listing(objectCount: Int, hasNextPage: Bool)
     /// `removeKey` was done: 204 and no body.
     case noContent
+    /// Every one of so many requests of a `$batch` was done.
+    case batch(count: Int)
     /// The endpoint issued an access token, which is not kept: its type and its life in seconds, if they are given.
     case accessToken(type: ExactText?, seconds: Int64?)
     /// An error of Graph or of the token endpoint, which may be known or not.
@@ -40,6 +42,9 @@ public struct ServiceResponse: Sendable {
   public let retryAfter: Int64?
   /// Where an error was found in a text with more than the answer; nil if the text is the answer.
   public let place: AnswerPlace?
+  /// Other codes of Entra that the text around an error has, each with its line, counted from 1: one of them may be the one that
+  /// counts.
+  public let otherCodes: [(code: String, line: Int)]
 
   /// Reads a saved response, or a JSON body alone; in any other text it looks for an error of the services.
   ///
@@ -49,7 +54,8 @@ public struct ServiceResponse: Sendable {
     let text = SavedText(text)
     let strict: ServiceResponse
     do throws(ResponseError) { strict = try ServiceResponse(reading: text.bytes) } catch {
-      guard text.bytes.count <= JSONLimits.savedAnswer.byteCount, let found = Self.found(in: text) else { throw error }
+      guard text.bytes.count <= JSONLimits.savedAnswer.byteCount else { throw error }
+      guard let found = Self.found(in: text) else { throw UnansweredText(text.bytes)?.error ?? error }
       self = found
       return
     }
@@ -65,6 +71,7 @@ public struct ServiceResponse: Sendable {
     kind = try Self.kind(saved)
     status = saved.status
     place = nil
+    otherCodes = []
     retryAfter = saved[field: "retry-after"].flatMap { Int64($0) }
     if case .error(let error) = kind { date = saved.date ?? error.time } else { date = saved.date }
   }
@@ -75,6 +82,7 @@ public struct ServiceResponse: Sendable {
     date = found.date
     retryAfter = found.retryAfter
     place = found.place
+    otherCodes = found.otherCodes
   }
 
   private static func found(in text: SavedText) -> ServiceResponse? {
@@ -85,11 +93,18 @@ public struct ServiceResponse: Sendable {
   /// The service that gave it, if it is known.
   public var service: Service? {
     switch kind {
-    case .keyCredential, .keyCredentials, .listing, .noContent: .graph
+    case .keyCredential, .keyCredentials, .listing, .noContent, .batch: .graph
     case .accessToken: .tokenEndpoint
-    case .error(let error): error.service
+    // Key Vault writes its errors in the form of Graph.
+    case .error(let error): error.isOfKeyVault ? nil : error.service
     case .webPage, .otherSuccess, .otherFailure: nil
     }
+  }
+
+  /// Who answered, for people; nil if that is not known.
+  public var serviceTitle: String? {
+    if case .error(let error) = kind, error.isOfKeyVault { return "Azure Key Vault" }
+    return service?.title
   }
 
   private static func kind(_ saved: SavedResponse) throws(ResponseError) -> Kind {
@@ -117,6 +132,9 @@ public struct ServiceResponse: Sendable {
     if body["keyId"]?.string != nil, body["usage"]?.string != nil {
       return .keyCredential(id: body["keyId"]?.string, end: body["endDateTime"]?.string)
     }
+    if let responses = body["responses"]?.array, !responses.isEmpty, responses.allSatisfy(isDone) {
+      return .batch(count: responses.count)
+    }
     // The documents show only this much of it.
     if let context = body["@odata.context"]?.string, context.text.hasSuffix("#microsoft.graph.keyCredential") {
       return .keyCredential(id: nil, end: nil)
@@ -135,6 +153,11 @@ public struct ServiceResponse: Sendable {
         hint: "save the status line and headers too, as curl -i does")
     }
     return other(saved.status)
+  }
+
+  private static func isDone(_ response: JSONValue) -> Bool {
+    guard let object = response.object, let status = object["status"]?.number?.integer else { return false }
+    return (200..<300).contains(status) && object["body"]?.object?["error"] == nil
   }
 
   /// True for a list of applications or service principals with what is registered on each.

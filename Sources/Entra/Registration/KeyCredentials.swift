@@ -141,6 +141,11 @@ public enum KeyCredentialsErrorCode: String, FailureCode {
   case foreignNextPage = "foreign-next-page"
 }
 
+extension KeyCredentialsError {
+  /// True where the file is something else than what was saved of an application, and not a broken form of it.
+  package var isOfOtherFile: Bool { SavedRegistrations.isOfOtherFile(self) }
+}
+
 extension SavedRegistrations {
   /// The one object, or among several the one that has one of these ids.
   ///

@@ -79,8 +79,8 @@ struct RegistrationRule: ClaimRule {
   var id: String { "registration" }
   var verdict: Check.Verdict { .signature }
   let registered: KeyCredentials
-  /// The value that `iss` has for the object of the answer, if it is known.
-  let issuer: ExactText?
+  /// What `iss` may be for the object that the answer is of, the usual name first; empty where that is not known.
+  let issuers: [ExactText]
 
   private static let register = "register the certificate, or sign with the key of one that is registered and valid"
 
@@ -91,7 +91,9 @@ struct RegistrationRule: ClaimRule {
     }
     guard let entry = registered.entry(of: certificate, at: time) else { return absent(certificate) }
     let found = JSONValue.string(entry.keyID)
-    if let issuer, let named = draft.claims["iss"]?.string, !named.isSameName(as: issuer) {
+    if let issuer = issuers.first, let named = draft.claims["iss"]?.string,
+      !issuers.contains(where: named.isSameName)
+    {
       return failed(
         .registrationOfAnother,
         "the saved answer is of the object whose tokens have \(quoting: issuer) as iss, and iss is \(quoting: named)",
@@ -123,11 +125,11 @@ struct RegistrationRule: ClaimRule {
     return passed(found: found)
   }
 
-  /// An entry of which only the dates are known may be the one.
+  /// An entry of a certificate of which only the dates are known may be the one.
   private func absent(_ certificate: Certificate) -> Check {
     let unknown = registered.entries.filter { entry in
       let length = entry.customKeyIdentifier?.count
-      return entry.isForVerifying && entry.certificate == nil
+      return entry.isForVerifying && entry.isForSigningTokens && entry.certificate == nil
         && !Thumbprint.allCases.contains { $0.byteCount == length }
     }
     if let first = unknown.first {
@@ -138,8 +140,10 @@ struct RegistrationRule: ClaimRule {
     }
     return failed(
       .keyNotRegistered,
-      "the certificate with the thumbprint \(Hexadecimal.upperCase(certificate.sha1Thumbprint)) is not one of the "
-        + "\(registered.entries.count) that are registered", hint: Self.register)
+      "the certificate with the thumbprint \(Hexadecimal.upperCase(certificate.sha1Thumbprint)) is not "
+        + (registered.entries.isEmpty
+          ? "registered: nothing is" : "one of the \(registered.entries.count) that are registered"),
+      hint: Self.register)
   }
 
   /// The rule for a date reports what is wrong with it.
@@ -151,15 +155,30 @@ struct RegistrationRule: ClaimRule {
 extension Profile {
   /// The same profile with one more check, `registration`, at the end: the certificate of the key is one of these.
   public func judging(by registered: KeyCredentials) -> Profile {
-    let issuer: ExactText? =
+    let issuers: [ExactText?] =
       switch id {
-      case Self.graphProofID: registered.objectID
-      case Self.entraAssertionID: registered.applicationID
-      default: nil
+      // The client id in place of the object id is what the check of iss warns of.
+      case Self.graphProofID: registered.objectID == nil ? [] : [registered.objectID, registered.applicationID]
+      case Self.entraAssertionID: [registered.applicationID]
+      default: []
       }
-    var profile = self
+    let rule = RegistrationRule(registered: registered, issuers: issuers.compactMap(\.self))
+    var profile = toleratingClientID(of: registered)
     let furtherRules = profile.furtherRules
-    profile.furtherRules = { furtherRules($0) + [RegistrationRule(registered: registered, issuer: issuer)] }
+    profile.furtherRules = { furtherRules($0) + [rule] }
+    return profile
+  }
+
+  /// The same for a proof, with the client id that the answer names for the object that is expected: it is recognised as one that
+  /// was given is.
+  private func toleratingClientID(of registered: KeyCredentials) -> Profile {
+    guard id == Self.graphProofID, let objectID = registered.objectID, let clientID = registered.applicationID,
+      !clientID.isSameName(as: objectID), let index = claims.firstIndex(where: { $0.name == "iss" }),
+      case .oneOf(let expected) = claims[index].expectation, expected.contains(where: objectID.isSameName),
+      claims[index].tolerated.isEmpty
+    else { return self }
+    var profile = self
+    profile.claims[index].tolerated = [Self.clientIDAsIssuer(clientID)]
     return profile
   }
 }

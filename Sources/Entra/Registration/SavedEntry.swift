@@ -111,7 +111,7 @@ struct SavedEntry {
     if let bytes = Self.octets(value) {
       if bytes.isEmpty { return nil }
       // Digits of a thumbprint were decoded as if they were base64.
-      return Self.thumbprint(ExactText(Base64.standard.text(bytes))) ?? bytes
+      return Self.thumbprint(ExactText(Base64.standard.text(bytes))) ?? Self.thumbprint(inTextOf: bytes) ?? bytes
     }
     guard let text = value.string else { throw malformed("\(name) is \(value.kind), not bytes") }
     if let thumbprint = Self.thumbprint(text) { return thumbprint }
@@ -119,12 +119,23 @@ struct SavedEntry {
     // Nothing names nothing: entries that have it are not the same.
     if characters.isEmpty { return nil }
     if let bytes = (try? Base64.standard.decode(characters.span)) ?? (try? Base64.url.decode(characters.span)) {
-      return bytes
+      return Self.thumbprint(inTextOf: bytes) ?? bytes
     }
     guard let bytes = Hexadecimal.decode(text) else {
       throw malformed("\(name) is neither hexadecimal nor base64")
     }
     return bytes
+  }
+
+  /// The thumbprint whose text, in hexadecimal or base64, somebody registered in place of its bytes; nil for other bytes.
+  private static func thumbprint(inTextOf bytes: [UInt8]) -> [UInt8]? {
+    if Thumbprint.allCases.contains(where: { $0.byteCount == bytes.count }) { return nil }
+    guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
+    if let thumbprint = Thumbprint.bytes(ofHexadecimal: ExactText(text)) { return thumbprint }
+    let decoded = try? Base64.url.decodeReportingIrregularities(bytes.span).bytes
+    return decoded.flatMap { decoded in
+      Thumbprint.allCases.contains { $0.byteCount == decoded.count } ? decoded : nil
+    }
   }
 
   /// The bytes of hexadecimal digits, if there are as many as in a thumbprint.

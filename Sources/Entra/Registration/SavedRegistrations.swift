@@ -67,6 +67,10 @@ struct SavedRegistrations {
         if status == nil, count > 0 { break }
         throw malformed(status.map { "is an answer with the status \($0) and without a body" } ?? "is empty")
       }
+      if let next = Self.endOfOtherLines(text, from: position, isAtStart: count == 0) {
+        position = next
+        if next == text.count { break }
+      }
       count += 1
       if count > Self.mostDocuments { throw malformed("holds more than \(Self.mostDocuments) answers") }
       try take(try value(in: text, &position, within: limits), status: status)
@@ -102,7 +106,7 @@ struct SavedRegistrations {
         "is not what was saved of an application: \(start == 0 ? "it is" : "what follows at byte \(start) is") neither JSON nor a response with its header",
         hint: "give what Graph, az, PowerShell (ConvertTo-Json), the portal or curl -i wrote")
     }
-    position = Self.endOfValue(text.span, from: start)
+    position = JSONInText.endOfValue(text, from: start)
     let isWhole = start == 0 && position == text.count
     do throws(JSONError) {
       return try JSONReader.value(isWhole ? text : Array(text[start..<position]), within: limits)
@@ -113,25 +117,18 @@ struct SavedRegistrations {
     }
   }
 
-  /// The place after the bracket that closes the one at `start`; the end of the text if there is none. The strict
-  /// reader checks the text between them.
-  private static func endOfValue(_ text: Span<UInt8>, from start: Int) -> Int {
-    var depth = 0
-    var isInString = false
-    var index = start
-    while index < text.count {
-      switch text[index] {
-      case UInt8(ascii: "\\") where isInString: index += 1
-      case UInt8(ascii: "\""): isInString.toggle()
-      case UInt8(ascii: "{") where !isInString, UInt8(ascii: "[") where !isInString: depth += 1
-      case UInt8(ascii: "}") where !isInString, UInt8(ascii: "]") where !isInString:
-        depth -= 1
-        if depth == 0 { return index + 1 }
-      default: break
-      }
-      index += 1
+  /// Where the next value begins behind lines that a command or a person wrote around it, or the end of the text where only such
+  /// lines follow; nil where a value begins at once, and where a line says something of keys.
+  private static func endOfOtherLines(_ text: [UInt8], from start: Int, isAtStart: Bool) -> Int? {
+    if text[start] == UInt8(ascii: "{") || text[start] == UInt8(ascii: "[") { return nil }
+    let next = JSONInText.next(in: text, from: start)?.lowerBound
+    if next == nil, isAtStart { return nil }
+    let end = next ?? text.count
+    let lines = Array(text[start..<end])
+    let isOfKeys = ["keyId", "KeyId", "eyCredential", "customKeyIdentifier", "endDateTime"].contains {
+      lines.span.firstOffset(of: Array($0.utf8)) != nil
     }
-    return text.count
+    return isOfKeys ? nil : end
   }
 
   private static func skipWhiteSpace(_ text: Span<UInt8>, _ position: inout Int) {
@@ -267,6 +264,9 @@ struct SavedRegistrations {
 
   static let wanted =
     "save the answer to GET /applications/{id} or /servicePrincipals/{id} with $select=id,appId,keyCredentials"
+
+  /// True where the file is not of an application, whatever else it is.
+  static func isOfOtherFile(_ error: KeyCredentialsError) -> Bool { error.hint == wanted }
 
   private static func failure(_ object: JSONObject) -> String {
     let code = object["error"]?.object?["code"]?.string.map { ", \(quoting: $0)" } ?? ""

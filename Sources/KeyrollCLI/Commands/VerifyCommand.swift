@@ -83,6 +83,10 @@ struct ReportText {
   func screen(of verification: Verification) -> ScreenText {
     var screen = body
     if let registration = verification.registration { screen.append(RegistrationText(registration).screen) }
+    if let kind = verification.misplaced {
+      screen.append(ScreenText(["", "the token is \(kind.summary)"]))
+      screen.append("  all that fails comes of it: give the proof or the assertion that was sent beside it")
+    }
     if let (dropped, report) = verification.unwrapped { screen.append(Self.screen(without: dropped, report)) }
     screen.append(ScreenText(["", answer]))
     return screen

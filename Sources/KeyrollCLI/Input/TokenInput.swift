@@ -52,16 +52,10 @@ package struct TokenInput {
   /// The one token for a command: a proof or a client assertion by its name, otherwise the first, or the bytes
   /// themselves if none is found. With it, the notes for standard error.
   package var token: (bytes: [UInt8], notes: [String]) {
-    let tokens = tokens
-    let names = ["proof", "client_assertion"]
-    let named = tokens.first { found in names.contains { $0.utf8.elementsEqual(found.name?.utf8 ?? "".utf8) } }
-    guard let meant = named ?? tokens.first else { return (bytes, [note].compactMap(\.self)) }
-    var notes = [note, note(on: meant)].compactMap(\.self)
-    if tokens.count > 1 {
-      let which = named?.name.map { "the one called \(naming: $0)" } ?? "the first"
-      notes.append("\(name) holds \(tokens.count) tokens, and \(which) is taken")
+    guard let choice = TokenFinder.choice(among: tokens, named: ["proof", "client_assertion"]) else {
+      return (bytes, [note].compactMap(\.self))
     }
-    return (meant.text, notes)
+    return (choice.token.text, [note, note(on: choice.token), choice.note(about: name)].compactMap(\.self))
   }
 
   /// Says what was dropped around a token, or nil if nothing was.

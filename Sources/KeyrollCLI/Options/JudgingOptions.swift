@@ -147,7 +147,12 @@ struct TrustedKeyOptions: ParsableArguments {
         trust.add(saved, at: time, with: toolkit)
       }
     }
-    for path in publicKeys { trust.add(try toolkit.trustedKeys(from: path)) }
+    for path in publicKeys {
+      let trusted = try toolkit.trustedKeys(from: path) { error in
+        Diagnostics.warning("\(naming: path): \(error.message)", id: error.id)
+      }
+      trust.add(trusted)
+    }
     try trust.requireUsable()
     return trust
   }

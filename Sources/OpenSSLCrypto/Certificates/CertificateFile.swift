@@ -34,6 +34,11 @@ public enum CertificateFile {
     switch format {
     case .der:
       if case .signedData = DERKind(of: bytes) { return try SignedCertificates.certificates(bytes, of: subject) }
+      if isRequest(bytes) {
+        throw KeyError(
+          .noCertificate, "\(naming: subject) is a certificate request, not a certificate",
+          hint: "give the certificate that was issued for it")
+      }
       return [try OpenSSLCertificateReader().certificate(der: bytes)]
     case .pfx: throw isPFX(subject)
     case .foreign(let form): throw form.error(subject)
@@ -62,6 +67,18 @@ public enum CertificateFile {
         hint: "give an X.509 certificate as PEM or DER")
     }
     return found
+  }
+
+  /// True for a CertificationRequest (RFC 2986, section 4.2): its version 0 and a name come first, where a certificate has a serial
+  /// number and an algorithm.
+  private static func isRequest(_ der: Span<UInt8>) -> Bool {
+    guard let outer = DER.contents(of: V_ASN1_SEQUENCE, in: der, at: 0),
+      let inner = DER.contents(of: V_ASN1_SEQUENCE, in: der, at: outer.lowerBound),
+      let version = DER.contents(of: V_ASN1_INTEGER, in: der, at: inner.lowerBound), version.count == 1,
+      der[version.lowerBound] == 0,
+      let name = DER.contents(of: V_ASN1_SEQUENCE, in: der, at: version.upperBound)
+    else { return false }
+    return name.isEmpty || der[name.lowerBound] == 0x31
   }
 
   private static func isPFX(_ subject: String) -> KeyError {

@@ -37,6 +37,11 @@ struct KeyFileJSON {
       )
     }
     if object.string("kty") != nil || object["keys"] != nil { return try webKey(text) }
+    if let key = object.object("key"), key.string("kty") != nil, key["d"] == nil, wanted == .privateKey {
+      throw KeyError(
+        .noPrivateKey, "\(naming: subject) is a key of Key Vault as the vault shows it, without its private part",
+        hint: "the key stays in the vault: prepare a signing request, and have the vault sign it")
+    }
     // The other members of a service account say whose key it is.
     if let place = object.string("private_key") { return SecretJSON.decoded(place, of: text) }
     if let place = object.string("cer") {
@@ -132,6 +137,12 @@ extension KeyFileJSON {
     // The version of a key with two primes.
     var contents = SecretBytes(capacity: 4096)
     DER.appendInteger([0].span, to: &contents)
+    let missing = Self.numbers.filter { key.string($0) == nil }
+    if !missing.isEmpty, key.string("n") != nil, key.string("e") != nil {
+      throw malformed(
+        "\(missing.joined(separator: ", ")) \(missing.count == 1 ? "is" : "are") missing or not a string, and p, q, dp, dq and qi are needed beside d"
+      )
+    }
     for name in Self.numbers {
       guard let place = key.string(name) else { throw malformed("\(name) is missing or not a string") }
       let spelling = SecretJSON.decoded(place, of: text)
@@ -163,6 +174,8 @@ private struct KeyPaths {
   /// In the syntax of `jq`.
   private(set) var paths: [String] = []
   private let mark: [UInt8]
+  /// True if a private JSON Web Key is looked for as well.
+  private let isOfKey: Bool
 
   /// The most places to list.
   private static let mostPaths = 3
@@ -174,6 +187,7 @@ private struct KeyPaths {
       case .certificate: Array("CERTIFICATE-----".utf8)
       case .publicKey: Array("PUBLIC KEY-----".utf8)
       }
+    isOfKey = wanted == .privateKey
     visit(.object(object), "", text)
   }
 
@@ -182,6 +196,10 @@ private struct KeyPaths {
     switch value {
     case .string(let place): if holdsKey(text.extracting(place)) { paths.append(path) }
     case .object(let object):
+      if isOfKey, object.string("kty") != nil, object["d"] != nil {
+        paths.append(path.isEmpty ? "." : path)
+        return
+      }
       for member in object.members {
         guard let step = Self.step(member.name) else { continue }
         visit(member.value, path + step, text)

@@ -135,14 +135,15 @@ enum DERText {
 
   private static let pem = Array("-----BEGIN ".utf8)
 
-  /// The decoded bytes; nil for anything except strict base64 of bytes that begin as a SEQUENCE or as PEM does.
+  /// The decoded bytes; nil for anything except strict base64 of bytes that begin as a SEQUENCE, as PEM or as JSON does.
   static func decoded(_ text: Span<UInt8>) -> SecretBytes? {
     guard let bytes = PEMText.decoded(base64: text), bytes.withBytes(beginsAsExpected) else { return nil }
     return bytes
   }
 
   private static func beginsAsExpected(_ bytes: Span<UInt8>) -> Bool {
-    bytes[0] == firstByte || bytes.count > pem.count && pem.indices.allSatisfy { bytes[$0] == pem[$0] }
+    bytes[0] == firstByte || bytes[0] == UInt8(ascii: "{")
+      || bytes.count > pem.count && pem.indices.allSatisfy { bytes[$0] == pem[$0] }
   }
 }
 
@@ -159,7 +160,9 @@ struct ForeignKeyFile: Sendable {
     }
     func begins(_ prefix: String) -> Bool { begins(Array(prefix.utf8)) }
     func holds(_ text: String) -> Bool { bytes.firstOffset(of: Array(text.utf8)) != nil }
-    if begins([0xFE, 0xED, 0xFE, 0xED]) {
+    if let other = OtherFile(of: bytes) {
+      self.init(name: other.name, hint: other.hint)
+    } else if begins([0xFE, 0xED, 0xFE, 0xED]) {
       self.init(name: "a Java key store (JKS)", hint: Self.keytool("JKS"))
     } else if begins([0xCE, 0xCE, 0xCE, 0xCE]) {
       self.init(name: "a Java key store (JCEKS)", hint: Self.keytool("JCEKS"))
@@ -195,6 +198,8 @@ struct ForeignKeyFile: Sendable {
         name: "a key in the format of OpenSSH", hint: "convert a copy of it: ssh-keygen -p -m PKCS8 -f COPY")
     case let label where label.elementsEqual("PGP PRIVATE KEY BLOCK".utf8):
       self.init(name: Self.gnuPG, hint: Self.gpgsm)
+    case let label where label.elementsEqual("AGE ENCRYPTED FILE".utf8):
+      self.init(name: "a file that age has encrypted", hint: "decrypt it: age -d -o key.pem FILE")
     default: return nil
     }
   }

@@ -80,6 +80,14 @@ struct ClaimTemplate: Sendable {
 
   func uses(_ parameter: ProfileParameter) -> Bool { values.contains { $0.uses(parameter) } }
 
+  /// What the first of its values that fits tells of the parameters; nil for a claim that none of them makes.
+  func values(in claim: JSONValue) -> (values: [(name: String, value: ExactText)], fixedByteCount: Int)? {
+    if values.isEmpty { return ([], 0) }
+    let number = allowsNumber ? claim.number?.integer.map { ExactText("\($0)") } : nil
+    guard let text = claim.string ?? number else { return nil }
+    return values.lazy.compactMap { $0.values(in: text) }.first
+  }
+
   /// Values that cannot be filled in are left out when signing. When verifying, the claim is then not compared.
   func policy(_ parameters: [String: ExactText], publicKey: PublicKey?, isSigning: Bool) -> ClaimPolicy {
     let filled = values.compactMap { $0.filled(parameters, publicKey: publicKey) }
@@ -155,6 +163,11 @@ struct ValueTemplate: Sendable {
     case .array(let nodes): nodes.contains { uses(parameter, $0) }
     case .object(let members): members.contains { uses(parameter, $0.1) }
     }
+  }
+
+  /// What a text tells of the parameters that it was made of; nil for one that it does not make, and for values of other types.
+  func values(in text: ExactText) -> (values: [(name: String, value: ExactText)], fixedByteCount: Int)? {
+    if case .text(let template) = root { template.values(in: text) } else { nil }
   }
 
   /// Nil if a value that it needs is not known.

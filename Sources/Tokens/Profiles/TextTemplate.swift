@@ -67,4 +67,31 @@ struct TextTemplate: Sendable, Hashable {
     }
     return ExactText(text)
   }
+
+  /// The values of its parameters in a text that it may have made, and how many bytes of the text it fixes; nil for any other text.
+  func values(in text: ExactText) -> (values: [(name: String, value: ExactText)], fixedByteCount: Int)? {
+    var values: [(name: String, value: ExactText)] = []
+    var rest = Array(text.text.utf8)[...]
+    var fixed = 0
+    for (index, part) in parts.enumerated() {
+      if case .text(let literal) = part {
+        guard rest.starts(with: literal.utf8) else { return nil }
+        rest = rest.dropFirst(literal.utf8.count)
+        fixed += literal.utf8.count
+        continue
+      }
+      // What is not fixed ends where the next fixed text begins.
+      var value = rest
+      if index + 1 < parts.count {
+        guard case .text(let next) = parts[index + 1] else { return nil }
+        let bytes = Array(rest)
+        guard let end = bytes.span.firstOffset(of: Array(next.utf8)) else { return nil }
+        value = rest.prefix(end)
+      }
+      guard !value.isEmpty, let text = String(validating: value, as: UTF8.self) else { return nil }
+      if case .parameter(let name) = part { values.append((name, ExactText(text))) }
+      rest = rest.dropFirst(value.count)
+    }
+    return rest.isEmpty ? (values, fixed) : nil
+  }
 }

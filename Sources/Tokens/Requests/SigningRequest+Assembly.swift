@@ -76,6 +76,12 @@ extension SigningRequest {
     let assembler = try TokenAssembler(profile: profile, signer: signer, cryptography: cryptography)
     let verifier: any SignatureVerifier
     do throws(KeyError) { verifier = try cryptography.verifier(for: publicKey) } catch { throw TokenError(error) }
+    if signature == digest {
+      throw TokenError(
+        id: "signature-wrong-length",
+        "the signature has \(digest.count) bytes, and they are the digest that was to be signed",
+        hint: "give what the signer made of it")
+    }
     guard verifier.isValid(signature.span, by: algorithm, for: signingInput.span) else {
       throw TokenError(
         cryptography.fault(

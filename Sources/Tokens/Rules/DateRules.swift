@@ -188,7 +188,10 @@ struct LifetimeRule: ClaimRule {
       }
     let life = end - start
     let found = JSONValue.integer(life.seconds)
-    if let maximum = policy.maximumLifetime, life > maximum {
+    // A fraction of a second, which is rounded up, makes no window too long where fractions are tolerated.
+    let isFractional = isLenient && draft.claims["exp"]?.number.map { $0.integer == nil } ?? false
+    let counted = isFractional ? TimeSpan(seconds: life.seconds - 1) : life
+    if let maximum = policy.maximumLifetime, counted > maximum {
       return irregular(
         isTolerated: isLenient && policy.isServiceLenient, .windowTooLong,
         "the window is \(life), and at most \(maximum) is allowed",

@@ -50,18 +50,58 @@ public struct JSONWebKey: Sendable, Hashable {
   private static let privateMembers: [ExactText] = ["d", "p", "q", "dp", "dq", "qi", "oth"]
 
   /// Reads a JWK, or the RSA keys of a JWK Set (RFC 7517, section 5), whose other keys are skipped.
-  public static func keys(_ text: Span<UInt8>) throws(KeyError) -> [JSONWebKey] {
+  ///
+  /// One key that cannot be read does not make the others of a set useless. Throws why the first cannot where none can be read.
+  public static func keys(_ text: Span<UInt8>) throws(KeyError) -> [JSONWebKey] { try keysAndFaults(text).keys }
+
+  /// The same, and why each RSA key of a set that is for verifying cannot be read, by its number and name.
+  ///
+  /// A private key is refused wherever it is: a set that verifies is for everybody to see.
+  public static func keysAndFaults(_ text: Span<UInt8>) throws(KeyError) -> (keys: [JSONWebKey], faults: [KeyError]) {
     let object: JSONObject
     do throws(JSONError) { object = try JSONReader.object(text) } catch { throw malformed(error.message) }
-    guard let set = object["keys"] else { return [try JSONWebKey(object)] }
+    guard let set = object["keys"] else { return ([try JSONWebKey(try bare(object))], []) }
     guard let elements = set.array else { throw malformed("keys is \(set.kind), not an array") }
     var keys: [JSONWebKey] = []
-    for element in elements {
+    var faults: [KeyError] = []
+    for (index, element) in elements.enumerated() {
       guard let object = element.object else { throw malformed("keys holds \(element.kind)") }
-      if object["kty"]?.string == "RSA", isForVerifying(object) { keys.append(try JSONWebKey(object)) }
+      guard object["kty"]?.string == "RSA", isForVerifying(object) else { continue }
+      do throws(KeyError) { keys.append(try JSONWebKey(object)) } catch {
+        if privateMembers.contains(where: { object[$0] != nil }) { throw error }
+        let name = object["kid"]?.string.map { ", with the kid \(quoting: $0)," } ?? ""
+        faults.append(
+          KeyError(
+            id: error.id, "key \(index + 1) of the JWK Set\(name) is not used: \(error.message)", hint: error.hint))
+      }
     }
-    if keys.isEmpty { throw KeyError(.noPublicKey, "the JWK Set holds no RSA key for signatures") }
-    return keys
+    if keys.isEmpty {
+      throw faults.first ?? KeyError(.noPublicKey, "the JWK Set holds no RSA key for signatures")
+    }
+    return (keys, faults)
+  }
+
+  /// The key itself, out of what Key Vault shows of one; its `key_ops` say what the vault does with it, and its type where
+  /// it lies. Throws `malformed-jwk` for JSON that only leads to keys.
+  private static func bare(_ object: JSONObject) throws(KeyError) -> JSONObject {
+    if object["kty"] != nil { return object }
+    if let inner = object["key"]?.object, inner["kty"] != nil {
+      var key: JSONObject = ["kty": inner["kty"]?.string == "RSA-HSM" ? "RSA" : inner["kty"] ?? .null]
+      for name in ["n", "e", "kid"] as [ExactText] { key[name] = inner[name] }
+      if let secret = privateMembers.first(where: { inner[$0] != nil }) { key[secret] = inner[secret] }
+      return key
+    }
+    if object["jwks"]?.object?["keys"] != nil {
+      throw KeyError(
+        .malformedJWK, "the file is JSON with a JWK Set in it, at .jwks",
+        hint: "extract it into a file of its own: jq .jwks FILE")
+    }
+    if object["jwks_uri"] != nil {
+      throw KeyError(
+        .malformedJWK, "the file is the configuration of an issuer, and its keys are at the address in jwks_uri",
+        hint: "fetch them from there, and give that file")
+    }
+    return object
   }
 
   /// False for a key that names another use (RFC 7517, sections 4.2 and 4.3).

@@ -17,7 +17,7 @@ struct KeySelector: Sendable {
   struct Selection {
     /// Nil if the header names no usable key, and none of several made the signature.
     let key: TrustedKey?
-    fileprivate(set) var signature: Check
+    var signature: Check
     /// The key that made the signature, which may differ from the one above.
     var signer: TrustedKey?
     /// The header names that match nothing that is trusted.

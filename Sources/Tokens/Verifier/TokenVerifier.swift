@@ -56,6 +56,12 @@ public struct TokenVerifier: Sendable {
     {
       selection = selector.excusing(selection, by: canonical, header, claims, at: time)
     }
+    // That it is missing is said once, among the checks of the form.
+    if token.serialization.signature.isEmpty, selection.signature.status == .failed, selection.signer == nil,
+      checks.contains(where: { $0.finding?.reason == Check.Reason.emptySegment.rawValue && $0.status == .failed })
+    {
+      selection.signature = notReached(FormatCheck.signature, .signature)
+    }
     let key = selection.key
     var draft = TokenDraft(
       header: header, claims: claims, publicKey: key?.verifier.publicKey, certificate: key?.certificate,

@@ -5,6 +5,8 @@ enum AnswerSource {
   case file(String)
   case folder(AnswerFolder)
   case code(ExplainedCode)
+  /// The argument itself: a message that was copied, or an address with a code in it.
+  case text(String)
 
   /// The sources that an argument stands for, each with its name. A file takes precedence over a code of the same
   /// spelling. A folder stands for every answer in it and in the folders of a package.
@@ -23,6 +25,8 @@ enum AnswerSource {
         hint: "curl writes it when request.curl is sent from that folder")
     } else if let code = ExplainedCode(argument) {
       return [(argument, .code(code))]
+    } else if isText(argument), (try? ExplainAnswer(Array(argument.utf8).span)) != nil {
+      return [(ForeignText.mayBeSecret(argument) ? "the argument" : argument, .text(argument))]
     } else {
       throw SystemError(
         .fileUnreadable, "\(naming: argument) is not there, and is not a code or an id that is known",
@@ -30,12 +34,20 @@ enum AnswerSource {
     }
   }
 
-  /// The file that is read for the answer, or nil for a code.
+  /// True for what is not the path of a file that is missing.
+  private static func isText(_ argument: String) -> Bool {
+    argument.utf8.contains(UInt8(ascii: " ")) || argument.contains("://")
+  }
+
+  /// False for a code without an answer around it.
+  var isAnswer: Bool { if case .code = self { false } else { true } }
+
+  /// The file that is read for the answer, or nil for a code and for a text.
   var answerFile: String? {
     switch self {
     case .file(let path): path
     case .folder(let folder): folder.answer
-    case .code: nil
+    case .code, .text: nil
     }
   }
 

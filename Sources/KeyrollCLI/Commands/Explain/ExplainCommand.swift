@@ -52,7 +52,14 @@ struct ExplainCommand: RepeatableOptions {
   }
 
   func run() throws {
-    let named = try answers.flatMap { argument throws(SystemError) in try AnswerSource.sources(of: argument) }
+    var named: [(name: String, source: AnswerSource)] = []
+    var missing: [(name: String, error: SystemError)] = []
+    for argument in answers {
+      do throws(SystemError) { named += try AnswerSource.sources(of: argument) } catch {
+        if answers.count == 1 { throw error }
+        missing.append((argument, error))
+      }
+    }
     let sources = named.map(\.source)
     try refuseIdleOptions(sources)
     var inputs = CommandInputs(["the token": token])
@@ -61,18 +68,21 @@ struct ExplainCommand: RepeatableOptions {
     inputs.append("the password", secrets.source)
     try inputs.requireOneReaderOfStandardInput()
     let provider = try secrets.provider()
-    if sources.count == 1, let source = sources.first {
+    if sources.count == 1, missing.isEmpty, let source = sources.first {
       switch format.format {
       case .text: try StandardOutput.write(try screen(source, provider))
       case .json: try StandardOutput.write(try json(source, provider))
       }
       return
     }
-    try explainEach(named, provider)
+    try explainEach(named, provider, missing)
   }
 
   /// Each under its name. One that cannot be read is reported, and the others are still explained.
-  private func explainEach(_ sources: [(name: String, source: AnswerSource)], _ secrets: CommandSecrets) throws {
+  private func explainEach(
+    _ sources: [(name: String, source: AnswerSource)], _ secrets: CommandSecrets,
+    _ missing: [(name: String, error: SystemError)]
+  ) throws {
     var status: ExitStatus?
     var screen = ScreenText()
     var objects: [JSONValue] = []
@@ -92,12 +102,12 @@ struct ExplainCommand: RepeatableOptions {
         }
       } catch let error as any DiagnosticError {
         status = .failed
-        if format.format == .json {
-          objects.append(
-            .object(["name": .string(ExactText(name)), "notExplained": .object(Diagnostics.json(of: error))]))
-        }
-        _ = Diagnostics.report(error, about: name)
+        report(error, about: name, in: &objects)
       }
+    }
+    for (name, error) in missing {
+      status = .failed
+      report(error, about: name, in: &objects)
     }
     switch format.format {
     case .text: try StandardOutput.write(screen)
@@ -108,6 +118,13 @@ struct ExplainCommand: RepeatableOptions {
         ] as JSONObject)
     }
     if let status { throw status }
+  }
+
+  private func report(_ error: any DiagnosticError, about name: String, in objects: inout [JSONValue]) {
+    if format.format == .json {
+      objects.append(.object(["name": .string(ExactText(name)), "notExplained": .object(Diagnostics.json(of: error))]))
+    }
+    _ = Diagnostics.report(error, about: name)
   }
 
   private func screen(_ source: AnswerSource, _ secrets: CommandSecrets) throws -> ScreenText {
@@ -126,7 +143,7 @@ struct ExplainCommand: RepeatableOptions {
 
   /// An option that would be ignored is refused: a comparison that was asked for must not be silently skipped.
   private func refuseIdleOptions(_ sources: [AnswerSource]) throws(CommandError) {
-    let isAnswered = sources.contains { $0.answerFile != nil }
+    let isAnswered = sources.contains(where: \.isAnswer)
     let hasToken = isAnswered && (token != nil || sources.contains { $0.folder?.token != nil })
     let idle =
       (isAnswered ? [] : (token == nil ? [] : ["--token"]) + ids + (keys.certificates.isEmpty ? [] : ["--certificate"]))
@@ -154,10 +171,15 @@ struct ExplainCommand: RepeatableOptions {
     case answer(ResponseExplanation)
   }
 
+  private func answer(in source: AnswerSource) throws -> ExplainAnswer {
+    if case .text(let text) = source { return try ExplainAnswer(Array(text.utf8).span) }
+    let contents = try SecretBytes.contents(ofFile: source.answerFile ?? "", limit: Limits.inputByteCount)
+    return try contents.withBytes { text throws(ResponseError) in try ExplainAnswer(text) }
+  }
+
   private func explanation(_ source: AnswerSource, _ secrets: CommandSecrets) throws -> Explanation {
     if case .code(let code) = source { return .code(code) }
-    let contents = try SecretBytes.contents(ofFile: source.answerFile ?? "", limit: Limits.inputByteCount)
-    let answer = try contents.withBytes { text throws(ResponseError) in try ExplainAnswer(text) }
+    let answer = try answer(in: source)
     if case .error = answer.response.kind, source.folder?.isOfListing ?? false {
       Diagnostics.note(
         "this request lists what is registered and has no proof: what is said of a proof is not about it")
@@ -179,6 +201,7 @@ struct ExplainCommand: RepeatableOptions {
         answer.explanation(certificates: trust.keys.compactMap(\.certificate), identities: identities))
     }
     let input = try TokenInput(token)
+    if let note = answer.note(onTokenIn: input.bytes.span, of: input.name) { Diagnostics.note(note) }
     return .answer(
       answer.explanation(
         of: input.bytes.span, by: try profile(answer.service(for: input.bytes.span)), trusting: trust.keys,

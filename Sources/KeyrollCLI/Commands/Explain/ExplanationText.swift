@@ -39,7 +39,7 @@ struct ExplanationText {
     let response = explanation.response
     var words = response.status.map { [String($0)] } ?? []
     if namesError, case .error(let error) = response.kind, let name = error.name { words.append("\(naming: name)") }
-    let title = [response.service?.title, words.isEmpty ? nil : words.joined(separator: " ")].compactMap(\.self)
+    let title = [response.serviceTitle, words.isEmpty ? nil : words.joined(separator: " ")].compactMap(\.self)
     return explanation.outcome.rawValue.uppercased() + "  " + title.joined(separator: ", ")
       + (explanation.answer.map { " [\($0.id)]" } ?? "")
   }
@@ -47,7 +47,7 @@ struct ExplanationText {
   /// The words of the service, line by line, and the ids by which its support finds the request.
   private static func message(_ response: ServiceResponse) -> [String] {
     guard case .error(let error) = response.kind else { return [] }
-    let message = error.message?.text ?? ""
+    let message = error.shownMessage ?? ""
     let lines = message.unicodeScalars.split { $0 == "\n" || $0 == "\r" }.map { String($0) }
     let rest = max(lines.count - mostLines, 0)
     // Entra repeats them inside the message.
