@@ -36,10 +36,7 @@ public struct RequestWindows: Sendable {
   ///
   /// Throws `output-exists` if the path exists already, and `output-unwritable`.
   public func write(to path: String) throws(SystemError) {
-    var folder = try OutputFolder(path: path)
-    try folder.add(Self.readmeName, Array(readme.utf8).span)
-    for (path, bytes) in files { try folder.add(path, bytes.span) }
-    try folder.finish()
+    try OutputFolder.write([(Self.readmeName, Array(readme.utf8))] + files, to: path)
   }
 
   private var readme: String {

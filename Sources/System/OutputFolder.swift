@@ -104,6 +104,18 @@ package struct OutputFolder: ~Copyable {
     return try Self.open(name, in: folder.number)
   }
 
+  /// Makes a folder with these files, by their paths as `add` takes them; throws `output-exists` or `output-unwritable`.
+  package static func write(_ files: [(path: String, bytes: [UInt8])], to path: String) throws(SystemError) {
+    var folder = try OutputFolder(path: path)
+    for file in files { try folder.add(file.path, file.bytes.span) }
+    try folder.finish()
+  }
+
+  /// Makes a folder of mode 0700 without files; throws EEXIST if the path already exists.
+  package static func makeEmpty(at path: String) throws(SystemReason) {
+    if unsafe mkdir(path, 0o700) != 0 { throw .last }
+  }
+
   /// Renames the folder to its name once everything is on the disk; throws `output-exists` or `output-unwritable`.
   package mutating func finish() throws(SystemError) {
     do throws(WriteFailure) {

@@ -34,7 +34,7 @@ extension RolloverFolder {
         files.append((names.joined(separator: "/"), bytes))
       }
     }
-    try Self.writing(destination) { () throws(SystemReason) in try FolderTree.write(files, to: destination) }
+    try RolloverError.passing { () throws(SystemError) in try OutputFolder.write(files, to: destination) }
   }
 
   func compare(_ name: String, with returned: String) throws(RolloverError) {
@@ -66,7 +66,7 @@ extension RolloverFolder {
 extension RolloverPackage {
   /// Writes a copy that is sent; throws `output-exists` or `output-unwritable`.
   public func write(to path: String) throws(RolloverError) {
-    try RolloverFolder.writing(path) { () throws(SystemReason) in try FolderTree.write(files, to: path) }
+    try RolloverError.passing { () throws(SystemError) in try OutputFolder.write(files, to: path) }
   }
 
   /// Puts the script beside the packages of a folder that sends them all; throws `output-exists` where there is another one.
@@ -79,9 +79,8 @@ extension RolloverPackage {
         id: "output-exists", "\(naming: path) is there already, and is not the script that is written here",
         hint: "send each time to a new folder")
     }
-    try RolloverFolder.writing(path) { () throws(SystemReason) in
-      // Whole or not at all: the next run looks whether it is this one.
-      try FolderTree.replaceFile(path, holding: Array(RunScript.parcelText.utf8))
+    try RolloverError.passing { () throws(SystemError) in
+      try OutputFile(path: path, replacing: true).write(Array(RunScript.parcelText.utf8).span)
     }
   }
 }

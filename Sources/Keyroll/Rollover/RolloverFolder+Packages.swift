@@ -47,7 +47,7 @@ extension RolloverFolder {
     guard !windows.isEmpty else { throw RolloverError(.stepTooEarly, "no window was given") }
     let package = try package(kind, state, named: nextPackageName, in: windows, by: requests)
     let own = "\(path)/\(package.name)"
-    try Self.writing(own) { () throws(SystemReason) in try FolderTree.write(package.files, to: own) }
+    try RolloverError.passing { () throws(SystemError) in try OutputFolder.write(package.files, to: own) }
     if let destination { try package.write(to: destination) }
     try append((kind == .remove ? [waiver].compactMap(\.self) : []) + [package.event(at: time)])
     return package
@@ -235,7 +235,7 @@ extension RolloverFolder {
   private func keep(_ answer: [UInt8], as name: String) throws(RolloverError) -> String {
     let folder = "\(path)/\(Self.answersName)"
     if !ContainedFile.isFolder(folder) {
-      try Self.writing(folder) { () throws(SystemReason) in try FolderTree.makeFolder(folder) }
+      try Self.writing(folder) { () throws(SystemReason) in try OutputFolder.makeEmpty(at: folder) }
     }
     let kept = Set(ContainedFile.names(in: folder) ?? [])
     var number = 1
@@ -243,8 +243,8 @@ extension RolloverFolder {
       let file = "\(name)\(number == 1 ? "" : "-\(number)").txt"
       let place = "\(Self.answersName)/\(file)"
       if !kept.contains(file) {
-        try Self.writing(place) { () throws(SystemReason) in
-          try FolderTree.replaceFile("\(path)/\(place)", holding: answer)
+        try RolloverError.passing { () throws(SystemError) in
+          try OutputFile(path: "\(path)/\(place)", replacing: true).write(answer.span)
         }
         return place
       }

@@ -85,7 +85,7 @@ public struct RolloverFolder: Sendable {
     }
     if let request { files.append((requestName, Array(request.utf8))) }
     files.append((RolloverJournal.fileName, lines))
-    try writing(path) { () throws(SystemReason) in try FolderTree.write(files, to: path) }
+    try RolloverError.passing { () throws(SystemError) in try OutputFolder.write(files, to: path) }
     return try RolloverFolder(at: path, for: .changing, cryptography: cryptography)
   }
 
@@ -250,8 +250,8 @@ extension RolloverFolder {
         hint: "do not send it; record it if it was sent, or wait until its last window has closed")
     }
     let name = "\(path)/\(plan.new.certificate)"
-    try Self.writing(name) { () throws(SystemReason) in
-      try FolderTree.replaceFile(name, holding: certificate.der)
+    try RolloverError.passing { () throws(SystemError) in
+      try OutputFile(path: name, replacing: true).write(certificate.der.span)
     }
     certificates = RolloverCertificates(old: certificates.old, new: certificate)
     try append([Self.certificateEvent(certificate, .new, plan, time)])
@@ -299,10 +299,9 @@ extension RolloverFolder {
     return bytes
   }
 
-  /// Does what writes to a path; throws `output-exists` or `output-unwritable`.
+  /// Does what writes to a path; throws `output-unwritable`.
   static func writing(_ path: String, _ body: () throws(SystemReason) -> Void) throws(RolloverError) {
     do throws(SystemReason) { try body() } catch {
-      if error.isExisting { throw RolloverError(id: "output-exists", "\(naming: path) is there already") }
       throw RolloverError(id: "output-unwritable", "\(naming: path) cannot be written: \(error)")
     }
   }

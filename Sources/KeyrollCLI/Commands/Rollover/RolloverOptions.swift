@@ -223,7 +223,7 @@ enum RolloverPaths {
   /// Makes a folder for its owner alone, unless it is there.
   static func makeFolder(_ path: String) throws(SystemError) {
     if ContainedFile.isFolder(path) { return }
-    do throws(SystemReason) { try FolderTree.makeFolder(trimmed(path)) } catch {
+    do throws(SystemReason) { try OutputFolder.makeEmpty(at: trimmed(path)) } catch {
       throw SystemError(.outputUnwritable, "\(naming: path) cannot be made: \(error)")
     }
   }
