@@ -145,16 +145,22 @@ public struct TripAdvice: Sendable, Hashable {
       }
     }
     var written: [ExactText: NumericDate] = [:]
+    var lateKind: PackageKind?
     var last: (written: NumericDate, back: NumericDate)?
     for event in journal.events {
       guard let package = event.package else { continue }
       switch event.kind {
-      case .packed: written[package] = event.time
+      case .packed(let packed):
+        written[package] = event.time
+        if package == late { lateKind = packed.kind }
       case .returned: if let start = written[package] { last = (start, event.time) }
       default: break
       }
     }
-    guard let trip = last ?? written[late].map({ ($0, time) }) else { return nil }
+    // A package that nobody needs any more is not late.
+    guard let lateKind, state.next == .pack(lateKind), let trip = last ?? written[late].map({ ($0, time) }) else {
+      return nil
+    }
     self.init(written: trip.written, back: trip.back)
   }
 }
