@@ -42,8 +42,8 @@ for count in 50 500; do
   {
     echo folder,application,client-id,tenant,key,new-key
     for number in $(seq "$count"); do
-      printf 'app-%s,0b5f2f6e-7a8a-4d4e-9f53-3f6c2b1a9d01,2f1e9c44-5a0b-4c1d-8e2f-7b6a5c4d3e02,contoso.onmicrosoft.com,%s,%s\n' \
-        "$number" "pem:$work/both.pem" "pem:$work/next-both.pem"
+      printf 'app-%s,0b5f2f6e-7a8a-4d4e-9f53-%012d,2f1e9c44-5a0b-4c1d-8e2f-7b6a5c4d3e02,contoso.onmicrosoft.com,%s,%s\n' \
+        "$number" "$number" "pem:$work/both.pem" "pem:$work/next-both.pem"
     done
   } >"$rollovers/apps-$count.csv"
 done

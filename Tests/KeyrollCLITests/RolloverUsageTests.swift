@@ -119,9 +119,12 @@ import Testing
   @Test("one that fails stops none of the others, and the second run skips what is there")
   func rows() throws {
     let lines = [
-      "folder,key,new-key", "crm,\(Self.old),\(Self.new)", "hr,pem:none.pem,\(Self.new)", "pay,\(Self.old),\(Self.new)",
+      "folder,application,key,new-key", "crm,\(Self.object),\(Self.old),\(Self.new)",
+      "hr,3f2504e0-4f89-41d3-9a0c-0305e82c3302,pem:none.pem,\(Self.new)",
+      "pay,3f2504e0-4f89-41d3-9a0c-0305e82c3303,\(Self.old),\(Self.new)",
     ]
-    let first = try table(lines, Self.ids + ["--send-to", "mon"])
+    let ids = Array(Self.ids.dropFirst(2))
+    let first = try table(lines, ids + ["--send-to", "mon"])
     #expect(
       first.status == 1
         && first.output.contains(
@@ -130,7 +133,7 @@ import Testing
     #expect(first.output.hasSuffix("next: sh mon/run.sh\n"))
     #expect(try folder.names(in: "roll") == ["crm", "pay"] && folder.names(in: "mon") == ["crm", "pay", "run.sh"])
     let journal = try folder.bytes("roll/crm/journal.jsonl")
-    let second = try table(lines.map { $0.replacing("pem:none.pem", with: Self.old) }, Self.ids + ["--send-to", "mon"])
+    let second = try table(lines.map { $0.replacing("pem:none.pem", with: Self.old) }, ids + ["--send-to", "mon"])
     #expect(second.status == 0 && second.output.contains("\n2 written before · 1 made\n"), "\(second)")
     #expect(try folder.bytes("roll/crm/journal.jsonl") == journal)
     // For programs the same.

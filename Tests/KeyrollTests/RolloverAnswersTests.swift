@@ -83,8 +83,12 @@ import Testing
     do { _ = try fixture.rollover() }
     let line = RolloverEvent(.waived(reason: ExactText(String(repeating: "x", count: 1000))), at: Self.start).line
     let head = try fixture.folder.bytes(journal)
-    let count = (RolloverJournal.mostBytes - head.count) / line.count
-    let all = head + (0..<count).flatMap { _ in line }
+    let count = (RolloverJournal.mostBytes - head.count) / line.count - 1
+    // To the last byte.
+    let rest = RolloverJournal.mostBytes - head.count - count * line.count - line.count + 1000
+    let last = RolloverEvent(.waived(reason: ExactText(String(repeating: "x", count: rest))), at: Self.start).line
+    let all = head + (0..<count).flatMap { _ in line } + last
+    #expect(all.count == RolloverJournal.mostBytes)
     try fixture.folder.write(all, to: journal)
     var rollover = try RolloverFolder(at: fixture.folder.path("payroll"), cryptography: fixture.cryptography)
     expect(id: "output-unwritable") { _ = try rollover.recordList(fixture.both, at: Self.start) }
