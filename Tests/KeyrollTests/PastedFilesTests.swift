@@ -118,10 +118,10 @@ import Testing
   private func refusal(_ contents: String) throws -> KeyError? {
     let folder = try TemporaryFolder()
     let path = try folder.write(Array(contents.utf8), to: "FILE")
-    do {
+    do throws(KeyError) {
       _ = try toolkit.certificates(from: path, secrets: NoSecrets())
       return nil
-    } catch let error as KeyError { return error }
+    } catch { return error }
   }
 
   @Test("a certificate in the JSON of any service is named by its place")

@@ -11,7 +11,7 @@ struct CodeSearch {
   private static let longestMessage = 8192
   private static let mostLines = 24
 
-  init(_ text: [UInt8]) { self.text = SecretText.masked(text) }
+  init(_ text: [UInt8]) { self.text = SecretsInText.masked(text) }
 
   /// The first `AADSTS` with its digits, or the first known code of Graph.
   func first(in view: TextView) -> AnswerFinder.Candidate? {
@@ -247,7 +247,7 @@ struct CodeSearch {
     let bytes = Array(lines.joined(separator: [0x0A]))
     let text = (0..<min(4, bytes.count + 1)).lazy.compactMap { String(validating: bytes.dropLast($0), as: UTF8.self) }
       .first
-    return text.map { ExactText(SecretText.shown($0)) }
+    return text.map { ExactText(SecretsInText.shown($0)) }
   }
 
   /// The end of the time at the end of Entra's messages, or nil.

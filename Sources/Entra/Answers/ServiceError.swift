@@ -102,7 +102,7 @@ public struct ServiceError: Sendable {
   ]
 
   /// The text for people as it is shown: without the secrets that are in it.
-  public var shownMessage: String? { message.map { SecretText.shown(maskingSecretsOf: $0.text) } }
+  public var shownMessage: String? { message.map { SecretsInText.shown(maskingSecretsOf: $0.text) } }
 
   /// The most specific code: Entra's own if there is one.
   public var name: ExactText? { entraCodes.last.map { ExactText($0) } ?? code }

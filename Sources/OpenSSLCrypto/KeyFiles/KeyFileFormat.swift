@@ -18,7 +18,8 @@ enum KeyFileFormat: Sendable {
   init(of bytes: Span<UInt8>) {
     if PEMText.begins(in: bytes) {
       self = .pem
-    } else if bytes.count > 2, bytes[0] == 0x30 {
+    } else if bytes.count > 2, bytes[0] == 0x30, bytes[1] != 0xC2, bytes[1] != 0xEF {
+      // No length begins with those bytes: they are what a text program makes of a byte above 0x7F.
       self = Self.beginsPFX(bytes) ? .pfx : .der
     } else if let foreign = ForeignKeyFile(of: bytes) {
       self = .foreign(foreign)

@@ -5,7 +5,7 @@ import Encodings
 /// A secret is the value behind the name of one, as forms, JSON, dictionaries, headers and options write it
 /// (`client_secret=…`, `'password': '…'`, `access_token: …`, `--password …`), and what has the form of a client secret of Entra.
 /// Words that may be a token or a key are left out as well. Every byte is looked at a fixed number of times.
-package enum SecretText {
+package enum SecretsInText {
   /// What stands for each byte of a secret in a text of the same length; no text has it.
   private static let mask: UInt8 = 0x01
 

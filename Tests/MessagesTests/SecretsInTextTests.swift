@@ -1,7 +1,7 @@
 import Messages
 import Testing
 
-@Suite struct SecretTextTests {
+@Suite struct SecretsInTextTests {
   private static let secret = "CANARY-x9"
 
   @Test(
@@ -20,7 +20,7 @@ import Testing
       ("PIN=1234;x", "PIN=(left out);x"), ("password = b'\(secret)'", "password = b'(left out)'"),
     ])
   func named(text: String, expected: String) {
-    #expect(SecretText.shown(maskingSecretsOf: text) == expected)
+    #expect(SecretsInText.shown(maskingSecretsOf: text) == expected)
   }
 
   @Test(
@@ -29,7 +29,7 @@ import Testing
       ("secret was aB38Q~abc.def_ghi-jkl.", "secret was (left out)"), ("'x.y1Q~longer'", "'(left out)'"),
     ])
   func clientSecret(text: String, expected: String) {
-    #expect(SecretText.shown(maskingSecretsOf: text) == expected)
+    #expect(SecretsInText.shown(maskingSecretsOf: text) == expected)
   }
 
   @Test(
@@ -38,15 +38,15 @@ import Testing
       "Invalid client secret provided.", "the password has expired", "'passwordCredential': null", "password: null",
       "Access Token missing or malformed.", "--password", "FAQ~ 8Q~", "secretText", "",
     ])
-  func kept(text: String) { #expect(SecretText.shown(maskingSecretsOf: text) == text) }
+  func kept(text: String) { #expect(SecretsInText.shown(maskingSecretsOf: text) == text) }
 
   @Test("a masked text is as long as it was, and a token in it is left out when it is shown")
   func length() {
     let token = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJhIn0.c2lnbmF0dXJl"
     let text = Array("sent \(token) with password=hunter2".utf8)
-    let masked = SecretText.masked(text)
+    let masked = SecretsInText.masked(text)
     #expect(masked.count == text.count)
     #expect(
-      SecretText.shown(String(validating: masked, as: UTF8.self) ?? "") == "sent (left out) with password=(left out)")
+      SecretsInText.shown(String(validating: masked, as: UTF8.self) ?? "") == "sent (left out) with password=(left out)")
   }
 }
