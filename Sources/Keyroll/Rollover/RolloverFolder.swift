@@ -251,7 +251,8 @@ extension RolloverFolder {
     }
     let name = "\(path)/\(plan.new.certificate)"
     try RolloverError.passing { () throws(SystemError) in
-      try OutputFile(path: name, replacing: true).write(certificate.der.span)
+      let der = certificate.der
+      try OutputFile(path: name, replacing: true).write(der.span)
     }
     certificates = RolloverCertificates(old: certificates.old, new: certificate)
     try append([Self.certificateEvent(certificate, .new, plan, time)])
