@@ -47,6 +47,7 @@ import Testing
     let masked = SecretsInText.masked(text)
     #expect(masked.count == text.count)
     #expect(
-      SecretsInText.shown(String(validating: masked, as: UTF8.self) ?? "") == "sent (left out) with password=(left out)")
+      SecretsInText.shown(String(validating: masked, as: UTF8.self) ?? "") == "sent (left out) with password=(left out)"
+    )
   }
 }

@@ -101,7 +101,7 @@ struct TokenFinderTests {
       (wrapped(64, "", " "), [.spaces]),
       (wrapped(64, "", "\\n"), [.lineBreaks, .backslashEscapes]),
       ("\"\(wrapped(40))\"", [.quotationMarks, .lineBreaks]),
-      ("\u{1B}[36m\(token)\u{1B}[0m", [.text]),
+      ("\u{1B}[36m\(token)\u{1B}[0m", [.text, .invisibleCharacters]),
       ("\(header).\(payload.prefix(9))\u{1B}[31m\(payload.dropFirst(9)).\(signature)", [.invisibleCharacters]),
       ("<p>\(wrapped(60, "", "<wbr>"))</p>", [.text, .invisibleCharacters]),
       ("var proof = \"\(wrapped(100, "", "\" +\n    \""))\";", [.form("proof"), .quotationMarks, .pieces]),

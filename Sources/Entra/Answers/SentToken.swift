@@ -82,8 +82,8 @@ public struct SentToken: Sendable {
     let names = service.map { [$0.tokenName] } ?? Service.allCases.map(\.tokenName)
     return TokenFinder.choice(among: TokenFinder.tokens(in: text), named: names) { found in
       if found.dropped.contains(where: { if case .scheme = $0 { true } else { false } }) { return false }
-      guard let token = try? UnverifiedToken(found.text.span) else { return false }
-      return service.map { $0 == Service(takerOf: token) } ?? true
+      guard let service, let token = try? UnverifiedToken(found.text.span) else { return false }
+      return service == Service(takerOf: token)
     }
   }
 
