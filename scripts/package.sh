@@ -90,19 +90,29 @@ fi
 cp "$work/source.tar.xz" "$folder/$name-source.tar.xz"
 
 echo "building the binary"
-# A git configuration that points to another place would hide a missing package.
-offline=(env -u XDG_CONFIG_HOME HOME="$work/home" GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_CEILING_DIRECTORIES="$work")
-if unshare --net true 2>/dev/null; then
-  offline=(unshare --net "${offline[@]}")
-else
-  echo "note: the build could use a network: on this system only root can cut it off"
-fi
-# The compiler visits some sets in the order of hashes, whose seed is new in every process unless it is fixed, and some in the
-# order of the addresses of their elements. Without both lines, two builds differ in a function or two.
+# The compiler visits some sets in the order of hashes, whose seed is new in every process unless it is fixed, and some in the order of
+# the addresses of their elements, which depend even on the lengths of paths. So two builds are equal only with a fixed seed, fixed
+# addresses and one path for everybody. Without any of these they differ in a function or two.
 export SWIFT_DETERMINISTIC_HASHING=1
-if setarch --addr-no-randomize true 2>/dev/null; then offline=(setarch --addr-no-randomize "${offline[@]}"); fi
+isolate=()
+if setarch --addr-no-randomize true 2>/dev/null; then isolate=(setarch --addr-no-randomize); fi
+if unshare --net --mount true 2>/dev/null; then
+  isolate+=(unshare --net --mount)
+  place=/mnt
+else
+  echo "note: the build could use a network, and may differ from others in a function or two: on this system only root can prevent it"
+  place=$work
+fi
 mkdir -p "$work/home"
-"${offline[@]}" "$source/scripts/build.sh" --quiet -Xlinker "-Map=$work/link.map" -Xlinker "--build-id=0x$commit"
+# A git configuration that points to another place would hide a missing package.
+environment=(env -u XDG_CONFIG_HOME HOME="$place/home" GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_CEILING_DIRECTORIES="$place")
+# The folder on which WORK is mounted for the build alone is there on every system (Filesystem Hierarchy Standard, section 3.12).
+# shellcheck disable=SC2016
+"${isolate[@]}" "${environment[@]}" bash -euc '
+  if [ "$1" != "$2" ]; then mount --bind "$1" "$2"; fi
+  cd "$2"
+  exec "${@:3}"' build "$work" "$place" \
+  "$place/$name/scripts/build.sh" --quiet -Xlinker "-Map=$place/link.map" -Xlinker "--build-id=0x$commit"
 stage=$work/stage
 rm -rf "$stage"
 mkdir -p "$stage/bin"
@@ -155,6 +165,7 @@ git archive --format=tar HEAD README.md SECURITY.md CHANGELOG.md LICENSE docs | 
     binutils gcc g++ libc6-dev libp11-kit-dev libqrencode-dev libssl-dev rpm xz-utils | sort
   echo "glibc: $wanted at most"
   echo "build: scripts/package.sh, in a checkout of the commit"
+  if [ "$place" != "$work" ]; then echo "path: $place/$name"; fi
 } >"$documents/BUILDINFO"
 python3 scripts/sbom.py --binary "$stage/bin/keyroll" --map "$work/link.map" --resolved "$source/Package.resolved" \
   --version "$version" --commit "$commit" --epoch "$SOURCE_DATE_EPOCH" \
