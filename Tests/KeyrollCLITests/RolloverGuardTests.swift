@@ -88,7 +88,7 @@ struct RolloverGuardTests {
     #expect(
       status.output.contains(
         """
-        because  the newest list lacks the new certificate: a replica may lag, or somebody removed it
+        because  the newest list does not show the new certificate: a replica may lag, or somebody removed it
         next     keyroll rollover record payroll PACKAGE
                  if it was sent; else do not send payroll/send-2, nor any copy of it:
                  it can be sent until
@@ -112,7 +112,7 @@ struct RolloverGuardTests {
     desk.machine.now += 60
     #expect(try desk.rollover("record", "payroll", "old.json").status == 0)
     let refused = try desk.rollover("switched", "payroll")
-    #expect(refused.status == 2 && refused.error.contains("the newest list lacks the new certificate"), "\(refused)")
+    #expect(refused.status == 2 && refused.error.contains("the newest list does not show the new certificate"), "\(refused)")
     #expect(try desk.rollover("abandon", "payroll").status == 0)
     let late = try desk.rollover("switched", "payroll")
     #expect(late.status == 2 && late.error.contains("[rollover-ended]"), "\(late)")

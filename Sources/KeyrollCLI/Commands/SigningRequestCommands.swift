@@ -117,7 +117,7 @@ struct SignRequestCommand: RepeatableOptions {
     at time: NumericDate
   ) throws {
     if maximumLifetime != nil, reviewed.request.contents.life == nil {
-      throw CommandError.usage("--max-lifetime is for certificates; for a certificate request the authority decides")
+      throw CommandError.usage("--max-lifetime is for certificates; for a certificate request the CA decides")
     }
     let shown = RequestDisplay(
       title: ReviewedCertificate.title, summary: reviewed.summary, report: ResultReport(reviewed.request),
