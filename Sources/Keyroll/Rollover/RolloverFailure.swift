@@ -67,7 +67,7 @@ public struct RolloverFailure: Sendable {
 
   private static func unjudged(_ answer: ExactText, _ status: Int?) -> (String, String)? {
     switch (answer.text, status) {
-    case ("throttled", _), (_, 429): ("the service has too much to do", "send the next package later")
+    case ("throttled", _), (_, 429): ("the service has too many requests", "send the next package later")
     case ("web-page", _):
       (
         "something between there and the service answered with a web page",
