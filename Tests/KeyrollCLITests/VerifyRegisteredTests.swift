@@ -179,7 +179,7 @@ import Testing
       ("truncated", "malformed-key-credentials"), ("duplicate-name", "malformed-key-credentials"),
       ("powershell-cut-early", "malformed-key-credentials"), ("nested", "malformed-key-credentials"),
       ("two-applications", "several-objects"), ("page", "incomplete-answer"), ("empty", "no-key-credentials"),
-      ("single", "malformed-key-credentials"), ("error", "malformed-key-credentials"),
+      ("single", "unrecognised-key-file"), ("error", "malformed-key-credentials"),
       ("key-base64url", "malformed-key-credentials"), ("key-garbage", "malformed-key-credentials"),
     ])
   func refused(file: String, id: String) throws {
