@@ -138,10 +138,15 @@ extension RolloverEvidence {
 
   /// What Graph, the portal, PowerShell or `az` listed and a person saved, perhaps with the header of the answer.
   ///
-  /// Throws `evidence-unknown` where it says that it is the list of another object, and where it does not say whose it is and has
-  /// neither of the two certificates, or `isMeant` is false.
+  /// Throws `evidence-unknown` if it says that it is the list of another object. If it does not say whose it is, it must have one of
+  /// the two certificates, and `isMeant` must be true.
   ///
-  /// - Parameter isMeant: true where a person gave it for this rollover alone.
+  /// - Parameters:
+  ///   - bytes: the list, perhaps with the header of the answer.
+  ///   - object: the object of the rollover.
+  ///   - certificates: the old and the new certificate.
+  ///   - isMeant: true if a person gave it for this rollover alone.
+  ///   - cryptography: reads the certificates of the list.
   public static func savedList(
     _ bytes: Span<UInt8>, of object: RolloverPlan.Object, _ certificates: RolloverCertificates,
     isMeant: Bool = true, cryptography: any Cryptography

@@ -120,7 +120,10 @@ extension RolloverFolder {
 
   /// Takes in a list that was saved elsewhere.
   ///
-  /// - Parameter isMeant: false where a person gave it for several rollovers: then it must say whose it is.
+  /// - Parameters:
+  ///   - bytes: the list, perhaps with the header of the answer.
+  ///   - isMeant: false if a person gave it for several rollovers: then it must say whose it is.
+  ///   - time: the present time.
   public mutating func recordList(
     _ bytes: [UInt8], isMeant: Bool = true, at time: NumericDate
   ) throws(RolloverError) -> RecordedAnswer {
