@@ -112,7 +112,8 @@ struct RolloverGuardTests {
     desk.machine.now += 60
     #expect(try desk.rollover("record", "payroll", "old.json").status == 0)
     let refused = try desk.rollover("switched", "payroll")
-    #expect(refused.status == 2 && refused.error.contains("the newest list does not show the new certificate"), "\(refused)")
+    #expect(
+      refused.status == 2 && refused.error.contains("the newest list does not show the new certificate"), "\(refused)")
     #expect(try desk.rollover("abandon", "payroll").status == 0)
     let late = try desk.rollover("switched", "payroll")
     #expect(late.status == 2 && late.error.contains("[rollover-ended]"), "\(late)")
