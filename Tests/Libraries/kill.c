@@ -51,6 +51,28 @@ EXPORT int open(const char *path, int flags, ...) {
   return NEXT(int (*)(const char *, int, ...), "open")(path, flags, mode);
 }
 
+EXPORT int openat(int folder, const char *path, int flags, ...) {
+  mode_t mode = 0;
+  if (flags & (O_CREAT | __O_TMPFILE)) {
+    va_list rest;
+    va_start(rest, flags);
+    mode = va_arg(rest, mode_t);
+    va_end(rest);
+    end_if_last();
+  }
+  return NEXT(int (*)(int, const char *, int, ...), "openat")(folder, path, flags, mode);
+}
+
+EXPORT int mkdirat(int folder, const char *path, mode_t mode) {
+  end_if_last();
+  return NEXT(int (*)(int, const char *, mode_t), "mkdirat")(folder, path, mode);
+}
+
+EXPORT int renameat(int folder, const char *old, int other, const char *new) {
+  end_if_last();
+  return NEXT(int (*)(int, const char *, int, const char *), "renameat")(folder, old, other, new);
+}
+
 EXPORT int mkdir(const char *path, mode_t mode) {
   end_if_last();
   return NEXT(int (*)(const char *, mode_t), "mkdir")(path, mode);
