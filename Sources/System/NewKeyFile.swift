@@ -20,7 +20,7 @@ package final class NewKeyFile {
   private let directory: Int32
   private var identity = Identity(device: 0, number: 0)
   private var isMade = false
-  // Who interrupts it must not leave a key behind under a name that nobody knows.
+  // An interruption must not leave a key file with an unknown name.
   private let mask: SignalMask
 
   /// Identifies the file, to tell it from another that takes its name later.

@@ -7,8 +7,8 @@ extension Session {
     let privateKey, publicKey: CK_OBJECT_HANDLE
   }
 
-  /// Makes an RSA pair on the token (PKCS #11 2.40, section 5.13). It has no time limit: ending the call would leave a
-  /// key behind that nobody knows of.
+  /// Makes an RSA pair on the token (PKCS #11 2.40, section 5.13). It has no time limit: if the call were ended,
+  /// an unknown key would stay on the token.
   func generateRSAKeyPair(_ publicKey: ObjectTemplate, _ privateKey: ObjectTemplate) throws(DeviceError) -> KeyPair {
     var handles: (publicKey: CK_OBJECT_HANDLE, privateKey: CK_OBJECT_HANDLE) = (0, 0)
     try ModuleTurn.take(module.path) { () throws(DeviceError) in
