@@ -16,21 +16,16 @@ struct CodeSearch {
   /// The first `AADSTS` with its digits, or the first known code of Graph.
   func first(in view: TextView) -> AnswerFinder.Candidate? {
     var index = 0
-    while index < text.count {
-      guard Self.isOfWord(text[index]) else {
-        index += 1
-        continue
-      }
-      let start = index
-      while index < text.count, Self.isOfWord(text[index]) { index += 1 }
-      if let code = entraCode(start..<index) {
+    while let word = nextWord(from: &index) {
+      let start = word.lowerBound
+      if let code = entraCode(word) {
         // After an address there is no message.
         let message = ASCII.isDigit(text[index - 1]) || index == start + Self.prefix.count ? message(from: start) : nil
         let error = ServiceError(
           service: .tokenEndpoint, code: nil, message: message, entraCodes: [code], time: Self.time(in: message))
         return AnswerFinder.Candidate(error: error, offset: view.origin(of: start))
       }
-      if let code = graphCode(start..<index) {
+      if let code = graphCode(word) {
         let message = lineMessage(at: sentence()?.offset ?? start)
         let error = ServiceError(service: .graph, code: code, message: message, entraCodes: [], time: nil)
         return AnswerFinder.Candidate(error: error, offset: view.origin(of: start))
@@ -44,15 +39,11 @@ struct CodeSearch {
     var found: [(code: String, line: Int)] = []
     var line = 1
     var index = 0
-    while index < text.count, found.count < Self.mostCodes {
-      guard Self.isOfWord(text[index]) else {
-        if text[index] == 0x0A { line += 1 }
-        index += 1
-        continue
-      }
-      let start = index
-      while index < text.count, Self.isOfWord(text[index]) { index += 1 }
-      guard text[start] | 0x20 == UInt8(ascii: "a"), let code = entraCode(start..<index) else { continue }
+    while found.count < Self.mostCodes {
+      let end = index
+      guard let word = nextWord(from: &index) else { break }
+      line += text[end..<word.lowerBound].count { $0 == 0x0A }
+      guard text[word.lowerBound] | 0x20 == UInt8(ascii: "a"), let code = entraCode(word) else { continue }
       let isKnown = known.contains { $0.utf8.elementsEqual(code.utf8) }
       if !isKnown, !found.contains(where: { $0.code.utf8.elementsEqual(code.utf8) }) { found.append((code, line)) }
     }
@@ -67,19 +58,13 @@ struct CodeSearch {
     let lower = text.map(ASCII.lowercased)
     guard names.contains(where: { lower.span.firstOffset(of: Array($0.utf8)) != nil }) else { return nil }
     var index = 0
-    while index < text.count {
-      guard Self.isOfWord(text[index]) else {
-        index += 1
-        continue
-      }
-      let start = index
-      while index < text.count, Self.isOfWord(text[index]) { index += 1 }
-      guard (5...7).contains(index - start), text[start..<index].allSatisfy(ASCII.isDigit),
-        let code = Self.code(Array(text[start..<index])), !ServiceAnswer.answers(to: code).isEmpty
+    while let word = nextWord(from: &index) {
+      guard (5...7).contains(word.count), text[word].allSatisfy(ASCII.isDigit),
+        let code = Self.code(Array(text[word])), !ServiceAnswer.answers(to: code).isEmpty
       else { continue }
       let error = ServiceError(
-        service: .tokenEndpoint, code: nil, message: message(from: start), entraCodes: [code], time: nil)
-      return AnswerFinder.Candidate(error: error, offset: view.origin(of: start))
+        service: .tokenEndpoint, code: nil, message: message(from: word.lowerBound), entraCodes: [code], time: nil)
+      return AnswerFinder.Candidate(error: error, offset: view.origin(of: word.lowerBound))
     }
     return nil
   }
@@ -103,6 +88,14 @@ struct CodeSearch {
   }
 
   // MARK: Codes
+
+  /// The next word at or after a place, which then moves to the end of the word; nil at the end of the text.
+  private func nextWord(from index: inout Int) -> Range<Int>? {
+    while index < text.count, !Self.isOfWord(text[index]) { index += 1 }
+    let start = index
+    while index < text.count, Self.isOfWord(text[index]) { index += 1 }
+    return start < index ? start..<index : nil
+  }
 
   private static func isOfWord(_ byte: UInt8) -> Bool { ASCII.isLetterOrDigit(byte) || byte == UInt8(ascii: "_") }
 
