@@ -83,8 +83,8 @@ struct GraphPlaceOptions: ParsableArguments {
   var version: GraphVersion { isBeta ? .beta : .v1 }
 }
 
-/// Which object of which Graph a key is added to or removed from.
-struct GraphOptions: ParsableArguments {
+/// An object of Graph by its own id.
+struct GraphObjectOptions: ParsableArguments {
   @Option(
     name: .customLong("application"), help: ArgumentHelp("The object id of the application.", valueName: "guid"))
   var application: String?
@@ -93,6 +93,13 @@ struct GraphOptions: ParsableArguments {
     name: .customLong("service-principal"),
     help: ArgumentHelp("The object id of the service principal.", valueName: "guid"))
   var servicePrincipal: String?
+
+  var id: String? { application ?? servicePrincipal }
+}
+
+/// Which object of which Graph a key is added to or removed from.
+struct GraphOptions: ParsableArguments {
+  @OptionGroup var object: GraphObjectOptions
 
   @Option(
     name: .customLong("app-id"),
@@ -104,7 +111,7 @@ struct GraphOptions: ParsableArguments {
   @OptionGroup var place: GraphPlaceOptions
 
   func validate() throws {
-    switch (application, servicePrincipal) {
+    switch (object.application, object.servicePrincipal) {
     case (nil, nil):
       throw ValidationError("Missing expected argument '--application <guid>' or '--service-principal <guid>'")
     case (.some, .some): throw ValidationError("only one of --application and --service-principal can be given")
@@ -117,15 +124,15 @@ struct GraphOptions: ParsableArguments {
   }
 
   /// The issuer in the proof, however the address names the object.
-  var objectID: ExactText { ExactText(application ?? servicePrincipal ?? "") }
+  var objectID: ExactText { ExactText(object.id ?? "") }
 
   /// The ids of the object that were given.
-  var ids: [String?] { [application, servicePrincipal, appID] }
+  var ids: [String?] { [object.id, appID] }
 
   func address(_ action: GraphAddress.Action) throws(ProfileError) -> GraphAddress {
     try GraphAddress(
       host: place.graphHost, version: place.version,
-      collection: application == nil ? .servicePrincipals : .applications,
+      collection: object.application == nil ? .servicePrincipals : .applications,
       name: appID.map { .appID(ExactText($0)) } ?? .objectID(objectID), action: action)
   }
 }

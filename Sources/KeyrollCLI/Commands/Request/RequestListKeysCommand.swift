@@ -22,14 +22,7 @@ struct RequestListKeysCommand: ParsableCommand {
         keyroll request list-keys --all --after page-1/answer.txt --output page-2
       """)
 
-  @Option(
-    name: .customLong("application"), help: ArgumentHelp("The object id of the application.", valueName: "guid"))
-  var application: String?
-
-  @Option(
-    name: .customLong("service-principal"),
-    help: ArgumentHelp("The object id of the service principal.", valueName: "guid"))
-  var servicePrincipal: String?
+  @OptionGroup var object: GraphObjectOptions
 
   @Option(
     name: .customLong("app-id"),
@@ -54,7 +47,7 @@ struct RequestListKeysCommand: ParsableCommand {
 
   func validate() throws {
     let subjects = [
-      ("--application", application != nil), ("--service-principal", servicePrincipal != nil),
+      ("--application", object.application != nil), ("--service-principal", object.servicePrincipal != nil),
       ("--app-id", appID != nil), ("--all", isForAll), ("--all-service-principals", isForAllServicePrincipals),
     ].filter(\.1).map(\.0)
     if subjects.isEmpty {
@@ -71,8 +64,7 @@ struct RequestListKeysCommand: ParsableCommand {
     try output.check()
     var listing = try listing()
     if let previous {
-      let isFolder = !StandardInput.isNamed(by: previous) && ((try? FileStatus(ofFileAt: previous).isFolder) ?? false)
-      let path = isFolder ? try AnswerFolder.usualAnswer(in: previous) : previous
+      let path = try ListedAnswer(previous).path
       let answer = try SecretBytes.contents(ofFile: path, limit: JSONLimits.savedListing.byteCount)
       listing = try answer.withBytes { (bytes) throws(KeyCredentialsError) in
         try listing.next(after: bytes, of: StandardInput.isNamed(by: path) ? "standard input" : path)
@@ -91,7 +83,7 @@ struct RequestListKeysCommand: ParsableCommand {
 
   private func listing() throws(ProfileError) -> GraphListing {
     let scope: GraphListing.Scope
-    if let id = application ?? servicePrincipal {
+    if let id = object.id {
       scope = .object(.objectID(ExactText(id)))
     } else if let appID {
       scope = .object(.appID(ExactText(appID)))
@@ -100,7 +92,7 @@ struct RequestListKeysCommand: ParsableCommand {
     }
     return try GraphListing(
       host: place.graphHost, version: place.version,
-      collection: servicePrincipal != nil || isForAllServicePrincipals ? .servicePrincipals : .applications,
+      collection: object.servicePrincipal != nil || isForAllServicePrincipals ? .servicePrincipals : .applications,
       scope: scope)
   }
 }
