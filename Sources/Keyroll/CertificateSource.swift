@@ -51,7 +51,7 @@ extension Toolkit {
     try certificates(from: name, besideOpenKeys: false)
   }
 
-  /// - Parameter besideOpenKeys: true where keys on tokens are open, which would lose their login if the modules were closed.
+  /// - Parameter besideOpenKeys: true if keys on tokens are open, which would lose their login if the modules were closed.
   func certificates(from name: String, besideOpenKeys: Bool) throws(KeyError) -> [Certificate] {
     if let reference = try Self.tokenReference(name) {
       return besideOpenKeys ? try tokens.certificates(at: reference) : try certificates(on: reference)

@@ -11,7 +11,7 @@ struct CertificatesInJSON {
   struct Place {
     let path: String
     let isArray: Bool
-    /// The name of the member, where it is one.
+    /// The name of the member, if it is one.
     let name: String?
   }
 
@@ -32,14 +32,14 @@ struct CertificatesInJSON {
     visit(value, "", nil)
   }
 
-  /// What to say of the file in place of why nothing that is registered was read in it; nil where it holds no certificate, and
-  /// where it is registered keys with a fault.
+  /// What to say of the file in place of why nothing that is registered was read in it; nil if it holds no certificate, and
+  /// if it is registered keys with a fault.
   func error(_ subject: String, inPlaceOf error: KeyCredentialsError) -> KeyError? {
     let isOther = { (place: Place) in place.name.map { !["key", "value"].contains(ASCII.lowercased($0)) } ?? true }
     return Self.error(subject, at: error.isOfOtherFile ? places : places.filter(isOther))
   }
 
-  /// The same in place of whatever else is wrong with it; nil where it holds no certificate, or one beside its key.
+  /// The same in place of whatever else is wrong with it; nil if it holds no certificate, or one beside its key.
   func error(_ subject: String) -> KeyError? {
     Self.error(subject, at: places.filter { !$0.path.contains("x5c") })
   }

@@ -6,7 +6,7 @@ public import Tokens
 
 /// Judges every request of a package before it is sent, and the files that send them.
 ///
-/// Each request is judged by itself, and the caller's expectations are compared where they apply. In a row of windows,
+/// Each request is judged by itself, and the caller's expectations are compared if they apply. In a row of windows,
 /// one that is open now or later is enough.
 public struct CheckPackage: Sendable {
   private let check: CheckRequest

@@ -35,7 +35,7 @@ public struct ExplainAnswer: Sendable {
     return (try? UnverifiedToken(token.span)).map(Service.init(takerOf:)) ?? .graph
   }
 
-  /// Says which of several tokens in a text is judged, about the text of this name; nil where it holds one or none.
+  /// Says which of several tokens in a text is judged, about the text of this name; nil if it holds one or none.
   public func note(onTokenIn text: Span<UInt8>, of name: String) -> String? {
     let service = service(for: text)
     return SentToken.choice(in: text, for: service)?.note(about: name, kind: "the one made for \(service.title)")
@@ -112,7 +112,7 @@ public struct ExplainedCode: Sendable {
     return (5...7).contains(text.count) && text.allSatisfy(ASCII.isDigit) ? "AADSTS\(argument)" : argument
   }
 
-  /// `version`, `code`, `known`, and where they apply `meaning` and `answers`, each with `answer`, `meaning`, `next`, `faults`
+  /// `version`, `code`, `known`, and if they apply `meaning` and `answers`, each with `answer`, `meaning`, `next`, `faults`
   /// and `source`.
   public var json: JSONObject {
     var object: JSONObject = [

@@ -48,8 +48,8 @@ public struct SigningKey: Sendable {
 
   /// The same for a key that `opened` is open for: nothing is read again, and nobody is asked for a secret.
   ///
-  /// Of the certificates that were given the one over that key is meant; without any those of `opened` stay. Nil where none is
-  /// over it, or where the signer cannot be bound again: then the key has to be opened. Throws what
+  /// Of the certificates that were given the one over that key is meant; without any those of `opened` stay. Nil if none is
+  /// over it, or if the signer cannot be bound again: then the key has to be opened. Throws what
   /// `KeyRegistry.signer(for:sharing:)` throws, and `several-certificates`.
   public func signer(
     for algorithm: SignatureAlgorithm, sharing opened: any Signer, at time: NumericDate, with toolkit: Toolkit

@@ -71,7 +71,7 @@ package enum SecretsInText {
 
   // MARK: Values
 
-  /// The value behind a name: behind `=`, `:` or `=>`, each in spaces, or behind spaces where the name is an option; nil where
+  /// The value behind a name: behind `=`, `:` or `=>`, each in spaces, or behind spaces where the name is an option; nil if
   /// nothing of that follows. Quotation marks around both belong to neither.
   private static func value(in text: [UInt8], behind name: Range<Int>) -> Range<Int>? {
     var index = name.upperBound

@@ -32,7 +32,7 @@ public struct KeyRegistry: Sendable {
 
   /// The same for a key that is open already as `opened`: nothing is read again, and nobody is asked for a secret.
   ///
-  /// The certificates of the request take the place of those of `opened`, leaf first; none leaves those that it has. Nil where
+  /// The certificates of the request take the place of those of `opened`, leaf first; none leaves those that it has. Nil if
   /// that signer cannot be bound again. Throws what `Signer.rebound` throws, and what `signer(for:)` throws of its own.
   public func signer(for request: KeyRequest, sharing opened: any Signer) throws(KeyError) -> (any Signer)? {
     let certificates = request.certificates.isEmpty ? opened.certificates : request.certificates

@@ -48,7 +48,7 @@ package struct CodeChange: Sendable, Hashable {
     return chmod.map { "\($0), or \(place)" } ?? place
   }
 
-  /// The command that ends it; nil where none does.
+  /// The command that ends it; nil if none does.
   package var chmod: String? {
     switch party {
     case .owner, .unknown: nil

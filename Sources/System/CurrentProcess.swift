@@ -113,7 +113,7 @@ package struct WorkingFolder: Sendable {
   /// Goes back to it.
   package func restore() { if descriptor >= 0 { _ = fchdir(descriptor) } }
 
-  /// The absolute path of the folder that relative paths begin in now; nil where it is not text in UTF-8.
+  /// The absolute path of the folder that relative paths begin in now; nil if it is not text in UTF-8.
   package static func path() throws(SystemReason) -> String? {
     var folder = [CChar](repeating: 0, count: Int(PATH_MAX))
     guard unsafe getcwd(&folder, folder.count) != nil else { throw SystemReason.last }

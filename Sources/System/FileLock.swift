@@ -31,7 +31,7 @@ package struct FileLock: Sendable {
     return try body()
   }
 
-  /// Takes the lock until the value is let go of, on a folder too; nil where another process keeps it for longer than this waits.
+  /// Takes the lock until the value is let go of, on a folder too; nil if another process keeps it for longer than this waits.
   ///
   /// Where nothing can be locked, as on some network file systems, the value stands for no lock.
   package func take() -> HeldLock? {
@@ -42,7 +42,7 @@ package struct FileLock: Sendable {
     return nil
   }
 
-  /// False where another process still has the lock.
+  /// False if another process still has the lock.
   @discardableResult
   private func wait(for descriptor: Int32) -> Bool {
     for _ in 0..<mostTries {

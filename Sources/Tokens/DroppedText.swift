@@ -18,7 +18,7 @@ public enum DroppedText: Sendable, Hashable {
   case label(String)
   /// A command such as `curl`.
   case command(String)
-  /// So many tokens in all, the names of those that have one, and the name of the one that is meant; nil where that is the first.
+  /// So many tokens in all, the names of those that have one, and the name of the one that is meant; nil if that is the first.
   case otherTokens(Int, names: [String], meant: String?)
   /// Anything else.
   case text

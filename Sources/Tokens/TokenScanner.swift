@@ -71,7 +71,7 @@ struct TokenScanner {
     var hasQuoteMarks = false
     var hasLineNumbers = false
     var hasPieces = false
-    /// The number of the line that was read last, where lines are numbered.
+    /// The number of the line that was read last, if lines are numbered.
     var lineNumber: Int?
     /// The quotation mark before the token.
     var mark: UInt8?
@@ -284,7 +284,7 @@ struct TokenScanner {
 
   // MARK: Numbered lines
 
-  /// The number of the line that a token begins, where nothing else is before it; nil for any other token.
+  /// The number of the line that a token begins, if nothing else is before it; nil for any other token.
   private func lineNumber(before start: Int) -> Int? {
     let line = text[..<start].suffix(Self.longestNumber).lastIndex { $0 == 0x0A || $0 == 0x0D }.map { $0 + 1 }
     guard line != nil || start <= Self.longestNumber, let found = numberedLine(at: line ?? 0), found.end == start else {
@@ -318,7 +318,7 @@ struct TokenScanner {
   }
 
   /// Where the next piece of a text begins that source code has in several, from the closing mark of the one before: behind a
-  /// sign that joins texts, or a line break, and the same mark again. Nil where the text ends.
+  /// sign that joins texts, or a line break, and the same mark again. Nil if the text ends.
   private func nextPiece(of token: Collected, from start: Int) -> Int? {
     guard let mark = token.mark, text[start] == mark else { return nil }
     if token.dotCount == 2, token.wholeSignatures.contains(token.digitCount) { return nil }

@@ -154,7 +154,7 @@ public struct ResponseExplanation: Sendable {
     return hints + [answer.nextStep]
   }
 
-  /// A hint with the check that it belongs to, where it does not say itself what it is about.
+  /// A hint with the check that it belongs to, if it does not say itself what it is about.
   private static func named(_ hint: String, _ id: String) -> String {
     let words = hint.split { !($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }.map { $0.lowercased() }
     let subjects = [id, "token", "proof", "assertion", "certificate", "key", "sign", "clock"]
@@ -183,7 +183,7 @@ extension ResponseExplanation {
   /// The version of the JSON form; it goes up if a member changes its meaning or is removed.
   public static let jsonVersion: Int64 = 1
 
-  /// The explanation for programs: `version`, `outcome`, `known`, `meaning`, and where they apply `service`, `status`, `date`,
+  /// The explanation for programs: `version`, `outcome`, `known`, `meaning`, and if they apply `service`, `status`, `date`,
   /// `answer`, `source`, `error`, `keyId`, `next`, `steps`, `remarks`, `faults`, `causes`, `found`, `retryAfter`, `thumbprint`,
   /// `token`. `next` is all `steps` in one line, and `source` the document that the answer is known from.
   public var json: JSONObject {

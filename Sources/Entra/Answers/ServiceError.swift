@@ -46,7 +46,7 @@ public struct ServiceError: Sendable {
     return result
   }
 
-  /// The code of `innererror`, where it has one.
+  /// The code of `innererror`, if it has one.
   let innerCode: ExactText?
 
   /// True for an error of Azure Key Vault, whose form is that of Graph.
@@ -217,7 +217,7 @@ public struct ReceivedThumbprint: Sendable, Hashable {
     }
   }
 
-  /// Says which of the known mistakes it is, or where it is right, as far as the token's header and the certificates
+  /// Says which of the known mistakes it is, or that it is right, as far as the token's header and the certificates
   /// show it.
   public func remarks(header: JSONObject?, certificates: [Certificate]) -> [String] {
     var remarks = [meaning(header)]

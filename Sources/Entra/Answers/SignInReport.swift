@@ -12,11 +12,11 @@ public struct SignInReport: Sendable {
   public struct SignIn: Sendable, Hashable {
     /// The application (client) id that signed in.
     public let applicationID: ExactText
-    /// The id of the key credential that it signed in with; nil where another kind of credential was used.
+    /// The id of the key credential that it signed in with; nil if another kind of credential was used.
     public let keyID: ExactText?
     /// When it was.
     public let created: NumericDate
-    /// True where `status` has the error code 0.
+    /// True if `status` has the error code 0.
     public let isSuccess: Bool
   }
 

@@ -33,7 +33,7 @@ public struct CredentialList: Sendable {
     return certificates.names.filter { !matched.contains($0) }
   }
 
-  /// Adds the objects of a file; `name` is its name in messages, and `request` is what it answers, where that is known: it tells which page
+  /// Adds the objects of a file; `name` is its name in messages, and `request` is what it answers, if that is known: it tells which page
   /// of a listing the file is.
   ///
   /// Throws `malformed-key-credentials` and `object-differs`. What the file does not say, though it was asked, is in `failures`.

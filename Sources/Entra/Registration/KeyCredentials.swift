@@ -142,7 +142,7 @@ public enum KeyCredentialsErrorCode: String, FailureCode {
 }
 
 extension KeyCredentialsError {
-  /// True where the file is something else than what was saved of an application, and not a broken form of it.
+  /// True if the file is something else than what was saved of an application, and not a broken form of it.
   package var isOfOtherFile: Bool { SavedRegistrations.isOfOtherFile(self) }
 }
 

@@ -4,7 +4,7 @@ import Messages
 /// Tells whether the pages of listings are all there, as far as that is known.
 ///
 /// A page names the next one and not itself. A page that is missing at the end is always found. One in between is found where the
-/// service was asked for the number of all objects, or where the request is known that each page answers.
+/// service was asked for the number of all objects, or if the request is known that each page answers.
 struct PageCheck {
   private struct Listing {
     var objectCount: Int64 = 0
@@ -41,7 +41,7 @@ struct PageCheck {
     for (page, file) in pages { append([page], of: file) }
   }
 
-  /// Takes the pages of a file, and what they answer where that is known.
+  /// Takes the pages of a file, and what they answer if that is known.
   mutating func append(_ pages: [SavedRegistrations.Page], of file: String, answering request: GraphListing? = nil) {
     for page in pages {
       let context = page.context ?? ""

@@ -79,7 +79,7 @@ struct RegistrationRule: ClaimRule {
   var id: String { "registration" }
   var verdict: Check.Verdict { .signature }
   let registered: KeyCredentials
-  /// What `iss` may be for the object that the answer is of, the usual name first; empty where that is not known.
+  /// What `iss` may be for the object that the answer is of, the usual name first; empty if that is not known.
   let issuers: [ExactText]
 
   private static let register = "register the certificate, or sign with the key of one that is registered and valid"

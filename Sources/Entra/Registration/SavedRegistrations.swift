@@ -117,8 +117,8 @@ struct SavedRegistrations {
     }
   }
 
-  /// Where the next value begins behind lines that a command or a person wrote around it, or the end of the text where only such
-  /// lines follow; nil where a value begins at once, and where a line says something of keys.
+  /// Where the next value begins behind lines that a command or a person wrote around it, or the end of the text if only such
+  /// lines follow; nil if a value begins at once, and if a line says something of keys.
   private static func endOfOtherLines(_ text: [UInt8], from start: Int, isAtStart: Bool) -> Int? {
     if text[start] == UInt8(ascii: "{") || text[start] == UInt8(ascii: "[") { return nil }
     let next = JSONInText.next(in: text, from: start)?.lowerBound
@@ -265,7 +265,7 @@ struct SavedRegistrations {
   static let wanted =
     "save the answer to GET /applications/{id} or /servicePrincipals/{id} with $select=id,appId,keyCredentials"
 
-  /// True where the file is not of an application, whatever else it is.
+  /// True if the file is not of an application, whatever else it is.
   static func isOfOtherFile(_ error: KeyCredentialsError) -> Bool { error.hint == wanted }
 
   private static func failure(_ object: JSONObject) -> String {

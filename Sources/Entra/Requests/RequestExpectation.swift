@@ -172,7 +172,7 @@ extension RequestVerifier {
       hostName: Self.hostName(of: address))
   }
 
-  /// Whether the host is one of those that are expected; nil where none is.
+  /// Whether the host is one of those that are expected; nil if none is.
   func host(_ host: String, among hosts: [String]?, isKnown: Bool, hostName: String) -> Check {
     let id = "host"
     guard let hosts else {

@@ -127,7 +127,7 @@ public struct RequestValues: Sendable {
     return try? token?.claims.get()["iss"]?.string
   }
 
-  /// `host`, and where they apply `object`, `appId`, `keyId`, `scope`, `displayName`, `newCertificate`, `signingCertificate`.
+  /// `host`, and if they apply `object`, `appId`, `keyId`, `scope`, `displayName`, `newCertificate`, `signingCertificate`.
   public var json: JSONObject {
     var object: JSONObject = ["host": .string(ExactText(address.host))]
     object["object"] = objectID.map(JSONValue.string)

@@ -37,9 +37,9 @@ public struct NewRollover: Sendable {
     public let reference: String
     /// The public key.
     public let publicKey: PublicKey
-    /// Nil where an authority is to issue it.
+    /// Nil if an authority is to issue it.
     public let certificate: Certificate?
-    /// PEM; nil where there is a certificate.
+    /// PEM; nil if there is a certificate.
     public let certificateRequest: String?
 
     /// A key that was made a moment ago.
@@ -87,7 +87,7 @@ public struct NewRollover: Sendable {
   public var overlap = RolloverPlan.usualOverlap
   /// How long the new certificate may live; nil for no limit.
   public var maximumLifetime: TimeSpan?
-  /// The reference of the new key for the plan, where it says more than how the key was made.
+  /// The reference of the new key for the plan, if it says more than how the key was made.
   public var newReference: String?
   /// What relative paths in the references begin with, so that the plan can be used from every folder; nil leaves them as they
   /// are.

@@ -56,7 +56,7 @@ public struct PackageSteps: Sendable, Hashable {
     public let action: PackageAction
     /// The name of its folder.
     public let folder: String
-    /// Nil where its request has no proof or assertion.
+    /// Nil if its request has no proof or assertion.
     public let window: SendWindow?
     /// What the answer must show before the package goes on.
     public let look: Look
@@ -77,7 +77,7 @@ public struct PackageSteps: Sendable, Hashable {
   public let objectID: ExactText
   /// The requests, in the order in which they are sent.
   public let steps: [Step]
-  /// True where it tries the new key, and fails as long as that is not accepted.
+  /// True if it tries the new key, and fails as long as that is not accepted.
   public var tries: Bool { steps.contains { $0.action == .attempt } }
 
   public init(_ steps: [Step], of package: String, for objectID: ExactText) {
@@ -153,7 +153,7 @@ extension PackageSteps {
     let folder: String
     let from: Int64
     let until: Int64
-    /// The key id that must be gone, where the line says that one must.
+    /// The key id that must be gone, if the line says that one must.
     let gone: String?
 
     /// What the request must be: a try is a request for a token.

@@ -11,7 +11,7 @@ public struct RolloverEvidence: Sendable {
   public let kinds: [RolloverEvent.Kind]
   /// When the service answered, by its own clock.
   public let answered: NumericDate?
-  /// The id of the known answer or the code of the error, where the request was not done.
+  /// The id of the known answer or the code of the error, if the request was not done.
   public let refusal: ExactText?
   /// What the answer really means; nil for a list.
   public let explanation: ResponseExplanation?
@@ -124,7 +124,7 @@ extension RolloverEvidence {
   /// A code goes into the journal, and whoever answers may choose how long it is.
   private static func bounded(_ code: String) -> ExactText { ExactText(String(code.unicodeScalars.prefix(64))) }
 
-  /// Nil where the answer is an error.
+  /// Nil if the answer is an error.
   private static func list(
     _ answer: Span<UInt8>, _ certificates: RolloverCertificates, _ cryptography: any Cryptography
   ) throws(RolloverError) -> RolloverEvidence? {

@@ -114,7 +114,7 @@ public struct RolloverFailure: Sendable {
 
 /// How the next package comes in time, by how long the last one was on its way.
 public struct TripAdvice: Sendable, Hashable {
-  /// From when the package was written until it came back, or until now where it has not.
+  /// From when the package was written until it came back, or until now if it has not.
   public let trip: TimeSpan
   /// How far ahead the first window should open, and how many there should be.
   public let notBefore: TimeSpan
@@ -131,7 +131,7 @@ public struct TripAdvice: Sendable, Hashable {
     windowCount = Int(min(Int64(SendWindow.most), max(6, trip / 2 / SendWindow.length.seconds)))
   }
 
-  /// The advice after a package that came too late; nil where none did.
+  /// The advice after a package that came too late; nil if none did.
   ///
   /// The trip is that of the newest package that came back, or that of the late one as far as it has taken until now.
   init?(_ journal: RolloverJournal, _ state: RolloverState, at time: NumericDate) {

@@ -13,11 +13,11 @@ extension RolloverFolder {
     case looking
     /// No other process changes it as long as the value is kept. One that does is waited for a moment; then `folder-busy` is thrown.
     case changing
-    /// The same where no other process changes it now; else it is only looked at.
+    /// The same if no other process changes it now; else it is only looked at.
     case changingIfFree
   }
 
-  /// True where no other process can change the rollover as long as this value is kept.
+  /// True if no other process can change the rollover as long as this value is kept.
   public var isLocked: Bool { lock != nil }
 
   static func lock(_ path: String, for access: Access) throws(RolloverError) -> HeldLock? {
@@ -47,7 +47,7 @@ extension RolloverFolder {
     }
   }
 
-  /// Throws where a new folder of this path would not be used: others can change what it lies in.
+  /// Throws if a new folder of this path would not be used: others can change what it lies in.
   public static func requirePlace(forNew path: String) throws(RolloverError) {
     let parent = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[...$0]) } ?? "."
     try judging(path) { () throws(CodePath.Refusal) in _ = try CodePath(parent) }
@@ -91,7 +91,7 @@ extension RolloverFolder {
 
   /// What lies in the folder and is not looked at, as far as somebody may take it for a part of the rollover.
   ///
-  /// Empty where another process may be at work: what it is writing has such a name, too.
+  /// Empty if another process may be at work: what it is writing has such a name, too.
   public var remarks: [String] {
     guard isLocked else { return [] }
     return (ContainedFile.names(in: path, includingHidden: true) ?? []).compactMap { name in
@@ -147,7 +147,7 @@ extension RolloverFolder {
       hint: "put back the one that was there")
   }
 
-  /// True where the newest line about that certificate is of this one.
+  /// True if the newest line about that certificate is of this one.
   func isNoted(_ certificate: Certificate, as role: RolloverKeyRole) -> Bool {
     notedDigest(of: role) == certificate.sha256Thumbprint
   }

@@ -8,7 +8,7 @@ import System
 extension RolloverFolder {
   /// Writes a copy of a package that is in the folder, as it was made. A copy that is there already must be one of this package.
   ///
-  /// Throws `file-unreadable` where the folder has lost the package, `output-exists` and `output-unwritable`.
+  /// Throws `file-unreadable` if the folder has lost the package, `output-exists` and `output-unwritable`.
   public func copyPackage(_ package: ExactText, to destination: String) throws(RolloverError) {
     let own = "\(path)/\(package)"
     guard try Self.returnedFile([PackageSteps.fileName], in: own) != nil else {
@@ -69,7 +69,7 @@ extension RolloverPackage {
     try RolloverError.passing { () throws(SystemError) in try OutputFolder.write(files, to: path) }
   }
 
-  /// Puts the script beside the packages of a folder that sends them all; throws `output-exists` where there is another one.
+  /// Puts the script beside the packages of a folder that sends them all; throws `output-exists` if there is another one.
   public static func writeParcelScript(to folder: String) throws(RolloverError) {
     let path = "\(folder)/\(RunScript.fileName)"
     if ContainedFile.names(in: folder)?.contains(RunScript.fileName) ?? false {

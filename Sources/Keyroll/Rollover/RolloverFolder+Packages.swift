@@ -28,7 +28,7 @@ extension RolloverFolder {
   ///   - destination: a folder for the copy that is sent, if that is not the one in the folder.
   ///   - requests: makes the requests, with the keys or with proofs from elsewhere.
   ///
-  /// Throws `step-too-early` where the state asks for no package, `gate-closed` for a removal that is not allowed yet, and
+  /// Throws `step-too-early` if the state asks for no package, `gate-closed` for a removal that is not allowed yet, and
   /// what making the requests throws.
   public mutating func writePackage(
     at time: NumericDate, in windows: [SendWindow], overlap: TimeSpan? = nil, waiving reason: ExactText? = nil,

@@ -18,7 +18,7 @@ public struct RolloverFolder: Sendable {
   /// The certificates that are here.
   public private(set) var certificates: RolloverCertificates
   let cryptography: any Cryptography
-  /// Keeps other processes away as long as a copy of this value is kept; nil where it is only looked at.
+  /// Keeps other processes away as long as a copy of this value is kept; nil if it is only looked at.
   var lock: HeldLock?
   /// What came back and cannot be read: each names its file, and stops nothing.
   public internal(set) var unread: [RolloverError] = []
@@ -89,13 +89,13 @@ public struct RolloverFolder: Sendable {
     return try RolloverFolder(at: path, for: .changing, cryptography: cryptography)
   }
 
-  /// The rollovers that a path means: itself, or every one in it, sorted by name. Empty where there is none.
+  /// The rollovers that a path means: itself, or every one in it, sorted by name. Empty if there is none.
   public static func paths(at path: String) -> [String] {
     if exists(at: path) { return [path] }
     return (ContainedFile.names(in: path) ?? []).map { "\(path)/\($0)" }.filter(exists)
   }
 
-  /// True where a folder has a plan: what was made already need not be made again.
+  /// True if a folder has a plan: what was made already need not be made again.
   public static func exists(at path: String) -> Bool {
     ContainedFile.names(in: path)?.contains(RolloverPlan.fileName) ?? false
   }
@@ -160,7 +160,7 @@ extension RolloverFolder {
     try append([waiver])
   }
 
-  /// The line for a waiver, where one is allowed.
+  /// The line for a waiver, if one is allowed.
   func waiver(_ reason: ExactText, at time: NumericDate) throws(RolloverError) -> RolloverEvent {
     let state = state(at: time)
     try requireOpen(state)
@@ -203,7 +203,7 @@ extension RolloverFolder {
     try append([RolloverEvent(.abandoning(isBack: isBack), at: time)])
   }
 
-  /// Throws where the rollover cannot be given up, whatever a person says: `rollover-ended`, and `step-too-early` for a package.
+  /// Throws if the rollover cannot be given up, whatever a person says: `rollover-ended`, and `step-too-early` for a package.
   public func requireAbandonable(at time: NumericDate) throws(RolloverError) {
     let state = state(at: time)
     try requireOpen(state)

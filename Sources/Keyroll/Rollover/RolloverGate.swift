@@ -75,7 +75,7 @@ public struct RemovalPermit: Sendable, Hashable {
   public let remainingKeyID: ExactText
   /// The key that proves the removal, which stays.
   public let signer: RolloverKeyRole
-  /// True where listing was answered with 403 before: then the package goes on without a list.
+  /// True if listing was answered with 403 before: then the package goes on without a list.
   public let mayBeUnlisted: Bool
 
   /// What the package is for.

@@ -21,7 +21,7 @@ public final class RolloverKeys {
   /// One key that is open, bound to the algorithms that were asked for so far.
   private struct OpenKey {
     let first: any Signer
-    /// True where it came with its own certificates, which a certificate that was given would hide.
+    /// True if it came with its own certificates, which a certificate that was given would hide.
     let hasOwnCertificates: Bool
     var bound: [SignatureAlgorithm: (certificate: Certificate?, signer: any Signer)] = [:]
   }
@@ -88,7 +88,7 @@ public final class RolloverKeys {
     }
   }
 
-  /// The signer of a key that is open already; nil where it has to be opened.
+  /// The signer of a key that is open already; nil if it has to be opened.
   private func shared(
     _ key: SigningKey, _ algorithm: SignatureAlgorithm, at place: Place
   ) throws(KeyError) -> (any Signer)? {

@@ -8,7 +8,7 @@ struct RolloverRecord {
     let index: Int
     /// When it was written down.
     let time: NumericDate
-    /// By the clock of the service, where it is known.
+    /// By the clock of the service, if it is known.
     let happened: NumericDate
 
     /// Newer by the service's clock; of the same second, what was written down later.
@@ -54,7 +54,7 @@ struct RolloverRecord {
     }
   }
 
-  /// True where a package has not been answered, as far as is known.
+  /// True if a package has not been answered, as far as is known.
   func isUnanswered(_ name: ExactText) -> Bool { unanswered.contains { $0.name == name } }
 
   /// The packages that can still add or remove a key: some of their windows has not closed, and no answer says that they did it
@@ -68,19 +68,19 @@ struct RolloverRecord {
     return list.map { listingRefusal.isNewer(than: $0.mark) } ?? true
   }
 
-  /// True where there was nothing to remove, and no newer list says what is there.
+  /// True if there was nothing to remove, and no newer list says what is there.
   var isRemovalUnclear: Bool {
     guard let nothingToRemove else { return false }
     return list.map { nothingToRemove.isNewer(than: $0.mark) } ?? true
   }
 
-  /// True where a list shows the old entry so long after its removal that no replica explains it.
+  /// True if a list shows the old entry so long after its removal that no replica explains it.
   var isOldListedForLong: Bool {
     guard let oldRemoval, let list, !list.listing.old.isEmpty else { return false }
     return list.mark.happened - oldRemoval.happened > RolloverReason.longestLag
   }
 
-  /// True where a list shows an entry of the new certificate after its removal that no replica explains: another entry, or the
+  /// True if a list shows an entry of the new certificate after its removal that no replica explains: another entry, or the
   /// same one after so long.
   var isNewListedAgain: Bool {
     guard let newRemoval, let list, list.mark.isNewer(than: newRemoval), !list.listing.new.isEmpty else { return false }
@@ -88,13 +88,13 @@ struct RolloverRecord {
     return isAnother || list.mark.happened - newRemoval.happened > RolloverReason.longestLag
   }
 
-  /// True where the rollover is given up after the switch, and nobody has said that the workload is back on the old key.
+  /// True if the rollover is given up after the switch, and nobody has said that the workload is back on the old key.
   var isBackUnsaid: Bool { stage == .switched && abandoning?.isBack == false }
 
-  /// True where the old key was removed, or the newest list lacks it: then the new one is the last.
+  /// True if the old key was removed, or the newest list lacks it: then the new one is the last.
   var isOldKeyGone: Bool { oldRemoval != nil || list?.listing.old.isEmpty ?? false }
 
-  /// True where the rollover was given up, and the new certificate is registered after all.
+  /// True if the rollover was given up, and the new certificate is registered after all.
   var isAddedAfterAbandoning: Bool {
     guard stage == .abandoned, let abandoning else { return false }
     if let list, !list.listing.new.isEmpty {
@@ -106,7 +106,7 @@ struct RolloverRecord {
     return list.map { $0.mark.happened - latestAddition.happened <= RolloverReason.longestLag } ?? true
   }
 
-  /// That of the newest list, where it shows the certificate; else that of the answer to addKey.
+  /// That of the newest list, if it shows the certificate; else that of the answer to addKey.
   var newKeyID: ExactText? {
     let all = list?.listing.new ?? []
     let remaining = all.filter { id in !removedIDs.contains { $0.isSameGUID(as: id) } }
@@ -114,7 +114,7 @@ struct RolloverRecord {
     return addedIDs.first { id in listed.contains { $0.isSameGUID(as: id) } } ?? listed.first ?? addedIDs.first
   }
 
-  /// The one entry of the old certificate; nil where there are several.
+  /// The one entry of the old certificate; nil if there are several.
   var oldKeyID: ExactText? {
     if let list, !list.listing.old.isEmpty { return list.listing.old.count == 1 ? list.listing.old[0] : nil }
     return oldIDs.count == 1 ? oldIDs[0] : nil
@@ -208,7 +208,7 @@ struct RolloverRecord {
     return false
   }
 
-  /// Ends the rollover where all the evidence for that is there.
+  /// Ends the rollover if all the evidence for that is there.
   private mutating func finish() {
     if let abandoning, stage < .done {
       let wasAdded = stage >= .added

@@ -115,7 +115,7 @@ public struct RolloverReport: Sendable {
     return name(of: resolved)
   }
 
-  /// True where the old certificate ends soon, or has ended, and its key is still in use.
+  /// True if the old certificate ends soon, or has ended, and its key is still in use.
   public var isOverdue: Bool {
     state.notes.contains { if case .overdue = $0 { true } else { false } }
   }

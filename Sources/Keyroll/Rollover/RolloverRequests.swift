@@ -63,7 +63,7 @@ struct ListedPlace: Sendable, Hashable {
 
   var address: String { "https://\(host)/v1.0/\(collection.rawValue)/\(objectID)\(Self.selection)" }
 
-  /// Reads the first address in a file for curl; nil where it is not one that is written here.
+  /// Reads the first address in a file for curl; nil if it is not one that is written here.
   init?(in configuration: [UInt8]) {
     guard let text = String(validating: configuration, as: UTF8.self),
       let line = text.split(separator: "\n").first(where: { $0.hasPrefix("url = \"") })

@@ -47,7 +47,7 @@ public enum RolloverReturn: Sendable, Hashable {
 extension RolloverFolder {
   /// Takes in one thing that came back.
   ///
-  /// Empty where nothing of it was new. Throws `evidence-unknown` for what is not of this rollover, `package-differs`, and what
+  /// Empty if nothing of it was new. Throws `evidence-unknown` for what is not of this rollover, `package-differs`, and what
   /// reading it throws.
   public mutating func record(
     _ returned: RolloverReturn, isMeant: Bool = true, at time: NumericDate, with toolkit: Toolkit
@@ -151,7 +151,7 @@ public struct RolloverReturns {
   public struct Taken: Sendable {
     /// What was taken in.
     public let returned: RolloverReturn
-    /// The folder of its rollover; nil where it is of none of them.
+    /// The folder of its rollover; nil if it is of none of them.
     public let rollover: String?
     /// The answers in it, or why it could not be taken in.
     public let result: Result<[RecordedAnswer], RolloverError>

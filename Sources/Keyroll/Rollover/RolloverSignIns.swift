@@ -4,9 +4,9 @@ import Messages
 import Tokens
 
 extension RolloverFolder {
-  /// Takes in a saved report of sign-ins; nil where the file is something else.
+  /// Takes in a saved report of sign-ins; nil if the file is something else.
   ///
-  /// Throws `evidence-unknown` where it shows neither of the two keys, or where it is not known which key ids they have.
+  /// Throws `evidence-unknown` if it shows neither of the two keys, or if it is not known which key ids they have.
   mutating func recordSignIns(
     _ bytes: [UInt8], of file: String, at time: NumericDate
   ) throws(RolloverError) -> RecordedAnswer? {
@@ -33,7 +33,7 @@ extension RolloverFolder {
     return RecordedAnswer(package: nil, request: nil, action: nil, evidence: evidence)
   }
 
-  /// When the key with this id was added, by the clock of the service; nil where only a list has shown it.
+  /// When the key with this id was added, by the clock of the service; nil if only a list has shown it.
   private func addition(of keyID: ExactText?) -> NumericDate? {
     guard let keyID else { return nil }
     return journal.events.first { event in

@@ -44,7 +44,7 @@ public struct RolloverState: Sendable {
   public let oldKeyID: ExactText?
   /// From when on the old key may be removed; nil before the workload was switched.
   public let removableFrom: NumericDate?
-  /// True where whoever asked may not list what is registered, and nothing newer says otherwise.
+  /// True if whoever asked may not list what is registered, and nothing newer says otherwise.
   public let isListingRefused: Bool
   /// The package that was written last and did not come back.
   public let outstandingPackage: ExactText?
@@ -108,7 +108,7 @@ public enum RolloverConflict: Sendable, Hashable {
   /// The new certificate was added after the rollover was given up.
   case addedAfterAbandoning
 
-  /// True where the new key may not work, or nobody can say what is registered: a workload that is switched then may stand still.
+  /// True if the new key may not work, or nobody can say what is registered: a workload that is switched then may stand still.
   ///
   /// Where the old key is gone it stands still already, and the switch is the cure. A key of somebody else's changes nothing.
   var forbidsSwitch: Bool {

@@ -116,7 +116,7 @@ struct RolloverDecision {
     }
   }
 
-  /// Why a package that was written must not be sent; nil where it may.
+  /// Why a package that was written must not be sent; nil if it may.
   private static func objection(
     to kind: PackageKind, _ record: RolloverRecord, _ gate: RolloverGate
   ) -> RolloverReason? {
@@ -177,7 +177,7 @@ struct RolloverDecision {
     return (.recordList, .keyIDUnknown(record.oldKeyID == nil ? .old : .new))
   }
 
-  /// A list settles most conflicts: by a package where its own token can be had, else by a person.
+  /// A list settles most conflicts: by a package if its own token can be had, else by a person.
   private static func settlement(of conflict: RolloverConflict, _ record: RolloverRecord) -> RolloverStep {
     switch conflict {
     case .certificateUnknown: .recordCertificate

@@ -1,7 +1,7 @@
 /// `run.sh`: sends the requests of a package, in dash, bash and busybox. It is the same in every package.
 ///
 /// The access token stays in a variable of the shell and reaches curl through a pipe from `printf`, which is a part of the shell.
-/// addKey and removeKey are sent at most once: a marker is made before, and goes only where curl could not connect.
+/// addKey and removeKey are sent at most once: a marker is made before, and goes only if curl could not connect.
 public enum RunScript {
   /// The name of the script in a package.
   public static let fileName = "run.sh"

@@ -115,7 +115,7 @@ struct X509Item: ~Copyable {
 
   deinit { unsafe X509_free(pointer) }
 
-  /// Its key as OpenSSL works with it, which stays the certificate's; nil where OpenSSL did not decode it.
+  /// Its key as OpenSSL works with it, which stays the certificate's; nil if OpenSSL did not decode it.
   var key: OpaquePointer? { unsafe X509_get0_pubkey(pointer) }
 }
 

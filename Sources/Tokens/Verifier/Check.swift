@@ -183,7 +183,7 @@ extension Check.Finding: Hashable {
 }
 
 extension Check {
-  /// `id`, `status`, and where they apply `verdict`, `found`, `reason`, `message`, `hint`, `service`.
+  /// `id`, `status`, and if they apply `verdict`, `found`, `reason`, `message`, `hint`, `service`.
   public var json: JSONObject {
     var object: JSONObject = ["id": .string(ExactText(id))]
     object["verdict"] = verdict.map { .string(ExactText($0.rawValue)) }

@@ -6,7 +6,7 @@ struct NewRolloverMaker {
   let time: NumericDate
   let buildTime: Int64
   let isRequest: Bool
-  /// True where the first package follows at once.
+  /// True if the first package follows at once.
   var writesPackage = true
   var storesCertificate = false
 
@@ -55,7 +55,7 @@ struct NewRolloverMaker {
 
   private static let resuming = "where an earlier run has made it, name it by --new-key in its place"
 
-  /// Throws `certificate-not-yet-valid` where the old key could prove nothing yet, before anything is made.
+  /// Throws `certificate-not-yet-valid` if the old key could prove nothing yet, before anything is made.
   private func requireValid(_ old: Certificate) throws {
     let start = old.validity.notBefore
     if !writesPackage || start <= time { return }

@@ -162,7 +162,7 @@ struct RolloverAbandonCommand: ParsableCommand {
 
   private static let words = "back on the old key"
 
-  /// True when somebody has typed it; throws `acknowledgement-missing` where there is nobody to ask, and for anything else.
+  /// True when somebody has typed it; throws `acknowledgement-missing` if there is nobody to ask, and for anything else.
   private static func isBack(_ path: String) throws -> Bool {
     guard let prompt = TerminalPrompt() else {
       throw RolloverError(
@@ -182,7 +182,7 @@ struct RolloverAbandonCommand: ParsableCommand {
 
 /// The one next step of a rollover as a command to copy, and what goes with it.
 struct RolloverAdvice {
-  /// Nil where nothing is left to do.
+  /// Nil if nothing is left to do.
   let command: String?
   /// When the package can be sent that the command sends.
   private var window: String?
@@ -252,7 +252,7 @@ struct RolloverAdvice {
   /// For an error: what to do instead.
   var hint: String? { command.map { ([$0] + remarks).joined(separator: "; ") } }
 
-  /// - Parameter showsWindow: false where that of the package has been told.
+  /// - Parameter showsWindow: false if that of the package has been told.
   func append(to fields: inout FieldList, showsWindow: Bool = true) {
     guard let command else { return }
     fields.append("next", command)

@@ -86,7 +86,7 @@ struct RolloverPackageWriter {
   var overlap: TimeSpan?
   /// Why removals do not wait for the overlap.
   var reason: ExactText?
-  /// True where the person who runs this has named the keys, and not a plan.
+  /// True if the person who runs this has named the keys, and not a plan.
   var namesOwnKeys = false
   private var shown: Set<String> = []
 

@@ -64,7 +64,7 @@ struct RolloverKeyRing {
   let secrets: CommandSecrets
   let newSecrets: NewKeySecrets
   let warnings: SaidOnce
-  /// What relative paths begin with; nil where it cannot be told.
+  /// What relative paths begin with; nil if it cannot be told.
   let workingFolder: String?
 
   /// Keeps the password of a key file that was made, under the name by which the plan opens it.
@@ -143,7 +143,7 @@ struct PackageOptions: ParsableArguments {
     completion: .directory)
   var destination: String?
 
-  /// True where nothing says when the package can be sent.
+  /// True if nothing says when the package can be sent.
   var isForNow: Bool { notBefore == nil && windows == 1 }
 
   func validate() throws {
@@ -162,14 +162,14 @@ struct PackageOptions: ParsableArguments {
     return row
   }
 
-  /// Makes the folder that copies go to, where it is not there; with the script that sends them all.
+  /// Makes the folder that copies go to, if it is not there; with the script that sends them all.
   func prepareDestination() throws {
     guard let destination else { return }
     try RolloverPaths.makeFolder(destination)
     try RolloverPackage.writeParcelScript(to: destination)
   }
 
-  /// Throws `output-exists` where something has the place of that copy.
+  /// Throws `output-exists` if something has the place of that copy.
   func requireFree(for path: String) throws(SystemError) {
     guard let copy = destination(for: path), FileStatus.isThere(copy) else { return }
     throw SystemError(

@@ -5,7 +5,7 @@ struct RolloverOrder {
   let object: RolloverPlan.Object
   let title: ExactText
   let key: KeyReference
-  /// The certificate of the old key, where it is not beside it.
+  /// The certificate of the old key, if it is not beside it.
   let certificate: String?
   let newKey: NewKey
   let subject: String?
@@ -13,7 +13,7 @@ struct RolloverOrder {
   let maximumLifetime: TimeSpan?
 
   enum NewKey {
-    /// With the file that holds its password, where the reference names one, and how the reference goes on with it.
+    /// With the file that holds its password, if the reference names one, and how the reference goes on with it.
     case create(KeyDestination, KeyDescription, validFor: Int64, passwordFile: (path: String, attribute: String)?)
     case open(KeyReference, certificate: String?)
   }
@@ -26,8 +26,8 @@ struct RolloverOrder {
 
   /// - Parameters:
   ///   - values: by the names of the options.
-  ///   - folder: names it where no title is given.
-  ///   - isRequest: true where an authority issues the certificate of a key that is made.
+  ///   - folder: names it if no title is given.
+  ///   - isRequest: true if an authority issues the certificate of a key that is made.
   ///
   /// Throws `usage` for what is missing or given twice, `malformed-parameter`, and what reading references throws.
   init(_ values: [String: String], folder: String, isRequest: Bool) throws {

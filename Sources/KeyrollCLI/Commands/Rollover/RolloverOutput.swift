@@ -12,7 +12,7 @@ struct RolloverOutput {
       /// Its package was written by an earlier run.
       case written
       case made(RolloverPackage)
-      /// The rollover itself was made, with what is said of its new key; and its first package, where there is one.
+      /// The rollover itself was made, with what is said of its new key; and its first package, if there is one.
       case new([(name: String, text: String)], RolloverPackage?)
       case recorded
       case switched
@@ -130,7 +130,7 @@ struct RolloverOutput {
     warnings += text.warnings.map { isOnly ? $0 : "\(naming: result.report.path): \($0)" }
   }
 
-  /// Writes it; throws the status where something failed or is overdue.
+  /// Writes it; throws the status if something failed or is overdue.
   func write() throws {
     warnings.forEach(Diagnostics.warning)
     switch format {
@@ -305,7 +305,7 @@ struct RolloverText {
     opens > time ? "open from \(opens) until \(closes)" : "open until \(closes)"
   }
 
-  /// The report for programs, with `result`, the `command` that comes next, and where they are known `copy` and `answers`.
+  /// The report for programs, with `result`, the `command` that comes next, and if they are known `copy` and `answers`.
   var json: JSONObject {
     var json = report.json
     json["result"] = .string(ExactText(label))
